@@ -2,4 +2,5 @@
 // Copyright (c) 2026, the Serval authors
 
 import Testing
+
 @testable import DeviceTree
