@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+extension RecordValue where Self: FixedWidthInteger & UnsignedInteger {
+  public static var byteCount: Int { bitWidth / 8 }
+
+  public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
+    var value: Self = 0
+    var index = byteCount
+    while index > 0 {
+      index -= 1
+      value = (value << 8) | Self(truncatingIfNeeded: bytes.byte(at: offset &+ index))
+    }
+    return value
+  }
+
+  public func write(to bytes: inout some ByteSink, at offset: Int) {
+    var rest = self
+    for index in 0..<Self.byteCount {
+      bytes.setByte(UInt8(truncatingIfNeeded: rest), at: offset &+ index)
+      rest >>= 8
+    }
+  }
+}
+
+// A byte is shifted out whole, which UInt8's own shift cannot express.
+extension UInt8: RecordValue {
+  public static var byteCount: Int { 1 }
+  public static func read(from bytes: some ByteSource, at offset: Int) -> UInt8 {
+    bytes.byte(at: offset)
+  }
+  public func write(to bytes: inout some ByteSink, at offset: Int) {
+    bytes.setByte(self, at: offset)
+  }
+}
+
+extension UInt16: RecordValue {}
+extension UInt32: RecordValue {}
+extension UInt64: RecordValue {}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// A 48-bit IEEE 802 address.
+public struct MACAddress: Hashable, Sendable {
+  /// The address in the low 48 bits; the first octet on the wire is the most significant.
+  public let value: UInt64
+
+  public init(_ value: UInt64) { self.value = value & 0xffff_ffff_ffff }
+
+  public init(_ o0: UInt8, _ o1: UInt8, _ o2: UInt8, _ o3: UInt8, _ o4: UInt8, _ o5: UInt8) {
+    let high = UInt64(o0) << 40 | UInt64(o1) << 32 | UInt64(o2) << 24
+    value = high | UInt64(o3) << 16 | UInt64(o4) << 8 | UInt64(o5)
+  }
+
+  /// The octet at `index`, 0 being first on the wire.
+  public subscript(octet index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: value >> UInt64(8 * (5 - (index % 6))))
+  }
+
+  public static let broadcast = MACAddress(0xffff_ffff_ffff)
+
+  /// Whether it addresses a group of stations: the lowest bit of the first octet (IEEE 802-2014, 8.2).
+  public var isMulticast: Bool { self[octet: 0] & 1 != 0 }
+}
+
+extension MACAddress: RecordValue {
+  public static var byteCount: Int { 6 }
+
+  public static func read(from bytes: some ByteSource, at offset: Int) -> MACAddress {
+    var value: UInt64 = 0
+    for index in 0..<6 { value = value << 8 | UInt64(bytes.byte(at: offset &+ index)) }
+    return MACAddress(value)
+  }
+
+  public func write(to bytes: inout some ByteSink, at offset: Int) {
+    for index in 0..<6 { bytes.setByte(self[octet: index], at: offset &+ index) }
+  }
+}
+
+extension MACAddress: RecordStructure {}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// A record that a protection domain finds in a section of its ELF image at start.
+public protocol Record: RecordStructure {
+  /// ELF section that holds it; the section has exactly `byteCount` bytes.
+  static var section: StaticString { get }
+  /// Its first bytes.
+  static var magic: Magic { get }
+}
+
+/// The bytes that a record starts with, which tell its class.
+public struct Magic: Equatable, Sendable {
+  /// The bytes, the first one lowest.
+  public let value: UInt64
+  /// How many bytes count: 5 for sDDF, 8 for LionsOS and Serval.
+  public let byteCount: Int
+
+  /// sDDF: "sDDF" and the device class (sddf/resources/device.h and each class's config.h).
+  public static func sddf(_ deviceClass: UInt8) -> Magic {
+    Magic(value: 0x4644_4473 | UInt64(deviceClass) << 32, byteCount: 5)
+  }
+
+  /// LionsOS: "LionsOS" and the class (lions/fs/config.h).
+  public static func lionsOS(_ recordClass: UInt8) -> Magic {
+    Magic(value: 0x0053_4f73_6e6f_694c | UInt64(recordClass) << 56, byteCount: 8)
+  }
+
+  /// Serval: "Serval" and the class, then the layout's version. Bytes 8 to 11 of such a record are its
+  /// size, so that a reader can refuse a record of another age.
+  public static func serval(_ recordClass: UInt8, version: UInt8) -> Magic {
+    Magic(
+      value: 0x6c61_7672_6553 | UInt64(recordClass) << 48 | UInt64(version) << 56, byteCount: 8)
+  }
+}
+
+/// Reads the fields of a record in place.
+public struct RecordView<Layout: Record, Source: ByteSource> {
+  private let source: Source
+
+  /// Nil when the bytes do not begin with the record's magic.
+  public init?(_ source: Source) {
+    self.source = source
+    for index in 0..<Layout.magic.byteCount {
+      let expected = UInt8(truncatingIfNeeded: Layout.magic.value >> UInt64(8 * index))
+      if source.byte(at: index) != expected { return nil }
+    }
+  }
+
+  public subscript<Value: RecordValue>(field: Field<Layout, Value>) -> Value {
+    Value.read(from: source, at: field.offset)
+  }
+
+  /// How many elements of `list` are in use by the field `count`, never more than there is room for.
+  public func count<Element, Count: RecordValue & BinaryInteger>(
+    of list: ListField<Layout, Element>, _ count: Field<Layout, Count>
+  ) -> Int {
+    let stored = Int(truncatingIfNeeded: self[count])
+    return stored < 0 || stored > list.capacity ? list.capacity : stored
+  }
+
+  /// Number of bytes before the first NUL, at most the field's capacity.
+  public func length(of text: TextField<Layout>) -> Int {
+    var length = 0
+    while length < text.capacity, source.byte(at: text.offset + length) != 0 { length += 1 }
+    return length
+  }
+
+  /// One byte of a text; 0 from its end on.
+  public func byte(_ index: Int, of text: TextField<Layout>) -> UInt8 {
+    index >= 0 && index < text.capacity ? source.byte(at: text.offset + index) : 0
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+// Serval's own records: what LionsOS compiles into its images. Each starts with the magic, the record's
+// size in bytes at offset 8, and is padded to 8 bytes.
+
+/// How a network client gets its address.
+public enum IPClientConfig: Record {
+  public static var byteCount: Int { 96 }
+  public static var section: StaticString { ".ip_client_config" }
+  public static var magic: Magic { .serval(1, version: 1) }
+
+  public static var size: Field<Self, UInt32> { .init(at: 8) }
+  /// 0 is DHCP (RFC 2131), 1 static.
+  public static var addressing: Field<Self, UInt8> { .init(at: 12) }
+  /// Length of the static address's network prefix, 0 to 32 bits.
+  public static var prefixLength: Field<Self, UInt8> { .init(at: 13) }
+  /// IPv4 addresses as numbers: 10.0.2.15 is 0x0a00020f. 0 where there is none.
+  public static var address: Field<Self, UInt32> { .init(at: 16) }
+  public static var gateway: Field<Self, UInt32> { .init(at: 20) }
+  public static var nameServer: Field<Self, UInt32> { .init(at: 24) }
+  /// Sent to the DHCP server (RFC 2132, option 12).
+  public static var hostName: TextField<Self> { .init(at: 28, capacity: 64) }
+}
+
+/// What the web server serves.
+public enum WebServerConfig: Record {
+  public static var byteCount: Int { 4112 }
+  public static var section: StaticString { ".web_server_config" }
+  public static var magic: Magic { .serval(2, version: 1) }
+
+  public static var size: Field<Self, UInt32> { .init(at: 8) }
+  /// TCP port.
+  public static var port: Field<Self, UInt16> { .init(at: 12) }
+  /// Directory of the site inside the file system: LionsOS's WEBSITE_DIR.
+  public static var root: TextField<Self> { .init(at: 14, capacity: 4096) }
+}
