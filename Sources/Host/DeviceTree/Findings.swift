@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import Glibc
+
+extension DeviceTreeError: DiagnosableError {
+  public var findings: [Finding] {
+    if case .compilerFailed(let messages) = problem { return messages.map(finding) }
+    let (rule, message, fix) = words
+    return [Finding(rule: "device-tree-\(rule)", at: .file(file, detail: node), message, fix: fix)]
+  }
+
+  private func finding(_ message: CompilerMessage) -> Finding {
+    Finding(
+      rule: "device-tree-source", at: message.location.map(Place.source) ?? .file(file),
+      "dtc: \(message.text)")
+  }
+
+  private var words: (rule: String, message: String, fix: String?) {
+    switch problem {
+    case .unreadable(let errno):
+      ("file", "cannot be read: \(String(cString: strerror(errno)))", nil)
+    case .compilerMissing:
+      (
+        "compiler", "dtc, which compiles device tree source, is not installed",
+        "install device-tree-compiler, or give a .dtb file"
+      )
+    case .compilerUnusable(let errno):
+      ("compiler", "dtc cannot be run: \(String(cString: strerror(errno)))", nil)
+    case .compilerFailed:
+      ("source", "dtc refuses it", nil)
+    case .malformed(let status):
+      (
+        "blob", "not a sound device tree blob (\(libfdtErrorName(status)))",
+        "give a .dtb file as dtc writes it, or name source .dts"
+      )
+    case .unsupportedVersion(let version):
+      (
+        "blob", "version \(version) of the blob format is not supported",
+        "write version 17: dtc -V 17"
+      )
+    case .exceeds(let bound, let limit):
+      ("size", "more than \(limit) \(bound.words)", nil)
+    case .noSuchNode(let path, let nearest):
+      ("node", "no node '\(path)'", nearest.map { "did you mean '\($0)'?" })
+    case .noSuchPhandle(let phandle, let property):
+      ("phandle", "\(property) refers to phandle \(phandle), which no node has", nil)
+    case .badLength(let property, let byteCount, let unit):
+      unit == 0
+        ? (
+          "cells", "\(property) has entries of no cells",
+          "set #address-cells or #size-cells above it"
+        )
+        : (
+          "cells", "\(property) is \(byteCount) bytes long, which is no multiple of \(unit)",
+          "compare it with the cell counts of the node that gives its entries their shape"
+        )
+    case .badCellCount(let property, let value, let maximum):
+      ("cells", "\(property) is \(value)", "use 1 to \(maximum)")
+    case .noRegister(let index, let count):
+      ("registers", "has no register range \(index): reg has \(count)", nil)
+    case .untranslatable(let address, let bus):
+      (
+        "ranges",
+        "address 0x\(String(address, radix: 16)) is not visible to the CPU through '\(bus)'",
+        "give '\(bus)' a ranges property that covers it"
+      )
+    case .addressTooLarge(let property):
+      ("ranges", "\(property) reaches beyond 64-bit addresses", nil)
+    case .noInterrupt(let index, let count):
+      ("interrupts", "has no interrupt \(index): it has \(count)", nil)
+    case .noInterruptParent:
+      ("interrupts", "no interrupt controller is above it", "set interrupt-parent")
+    case .noInterruptCells:
+      ("interrupts", "is used as an interrupt controller, but its #interrupt-cells do not fit", nil)
+    case .foreignController(let controller):
+      (
+        "interrupts", "its interrupt belongs to '\(controller)', which is not a GIC",
+        "seL4 knows the GIC's numbers only: use another interrupt of the device"
+      )
+    case .badInterrupt(let kind, let number, let flags):
+      (
+        "interrupts", "interrupt <\(kind) \(number) \(flags)> is none that a GIC has",
+        "use 0 (SPI) below 988 or 1 (PPI) below 16, with flags 1 or 2 (edge), 4 or 8 (level)"
+      )
+    }
+  }
+}
+
+extension DeviceTreeError.Bound {
+  fileprivate var words: String {
+    switch self {
+    case .blobBytes: "bytes"
+    case .nodes: "nodes"
+    case .depth: "levels of nodes"
+    case .nameBytes: "bytes in a name"
+    case .pathBytes: "bytes in all paths together"
+    }
+  }
+}
