@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Boards
 import SystemModel
 
 /// What a driver needs of its device and of memory: the data that lays a driver out.
 ///
 /// The values are those of sDDF 0.7.0's `config.json` files, so that its C drivers fit the same layout.
 public struct DriverDescription: Hashable, Sendable {
-  public enum DeviceClass: String, CaseIterable, Hashable, Sendable {
-    case serial
-    case timer
-    case network
-  }
-
   /// Memory that the driver finds in its `device_resources` record, in this order.
   public enum Resource: Hashable, Sendable {
     /// Registers: an entry of the device's `reg` property, of at least `minimumSize` bytes once rounded
@@ -22,7 +17,7 @@ public struct DriverDescription: Hashable, Sendable {
     case shared(name: String, size: ByteCount, cached: Bool)
   }
 
-  public var deviceClass: DeviceClass
+  public var role: DeviceRole
   /// `compatible` strings of the devices that it drives.
   public var compatible: [String]
   /// The driver's ELF.
@@ -38,31 +33,31 @@ extension DriverDescription {
   /// Every driver that Serval can lay out.
   public static let all: [DriverDescription] = [
     DriverDescription(
-      deviceClass: .serial, compatible: ["arm,pl011"], image: "serial_driver_pl011.elf",
+      role: .serial, compatible: ["arm,pl011"], image: "serial_driver_pl011.elf",
       directory: "drivers/serial/arm",
       resources: [.registers(name: "regs", index: 0, minimumSize: 0x1000)], interrupts: [0]),
     DriverDescription(
-      deviceClass: .serial, compatible: ["amlogic,meson-gx-uart", "amlogic,meson-ao-uart"],
+      role: .serial, compatible: ["amlogic,meson-gx-uart", "amlogic,meson-ao-uart"],
       image: "serial_driver_meson.elf", directory: "drivers/serial/meson",
       resources: [.registers(name: "regs", index: 0, minimumSize: 0x1000)], interrupts: [0]),
     // The generic timer has system registers only; its second interrupt is the physical timer's.
     DriverDescription(
-      deviceClass: .timer, compatible: ["arm,armv8-timer"], image: "timer_driver_arm.elf",
+      role: .timer, compatible: ["arm,armv8-timer"], image: "timer_driver_arm.elf",
       directory: "drivers/timer/arm", resources: [], interrupts: [1]),
     DriverDescription(
-      deviceClass: .timer, compatible: ["amlogic,meson-gxbb-wdt"], image: "timer_driver_meson.elf",
+      role: .timer, compatible: ["amlogic,meson-gxbb-wdt"], image: "timer_driver_meson.elf",
       directory: "drivers/timer/meson",
       resources: [.registers(name: "regs", index: 0, minimumSize: 0x1000)], interrupts: [0]),
     // QEMU keeps caches coherent with its devices, so that the rings may be cached memory.
     DriverDescription(
-      deviceClass: .network, compatible: ["virtio,mmio"], image: "ethernet_driver_virtio.elf",
+      role: .ethernet, compatible: ["virtio,mmio"], image: "ethernet_driver_virtio.elf",
       directory: "drivers/network/virtio/mmio",
       resources: [
         .registers(name: "regs", index: 0, minimumSize: 0x1000),
         .shared(name: "hw_ring_buffer", size: 0x1_0000, cached: true),
       ], interrupts: [0]),
     DriverDescription(
-      deviceClass: .network,
+      role: .ethernet,
       compatible: ["amlogic,meson-gxbb-dwmac", "amlogic,meson-g12a-dwmac"],
       image: "ethernet_driver_meson.elf", directory: "drivers/network/meson",
       resources: [
@@ -72,14 +67,14 @@ extension DriverDescription {
       ], interrupts: [0]),
   ]
 
-  /// The driver of a class for a device: the first of the device's `compatible` strings, which go from
+  /// The driver of a role for a device: the first of the device's `compatible` strings, which go from
   /// specific to general, that any driver knows.
   public static func find(
-    _ deviceClass: DeviceClass, compatible: [String]
+    for role: DeviceRole, compatible: [String]
   ) -> DriverDescription? {
     for string in compatible {
       for driver in all
-      where driver.deviceClass == deviceClass && driver.compatible.contains(string) {
+      where driver.role == role && driver.compatible.contains(string) {
         return driver
       }
     }

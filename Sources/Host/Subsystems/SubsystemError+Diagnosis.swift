@@ -67,8 +67,8 @@ extension SubsystemError: DiagnosableError {
       "all 62 channel and interrupt identifiers are in use"
     case .tooManyClients(let subsystem, let limit):
       "the \(subsystem) subsystem has more than \(limit) clients"
-    case .noDriver(_, let compatible, let deviceClass):
-      "no \(deviceClass) driver knows it (compatible: \(compatible.joined(separator: ", ")))"
+    case .noDriver(_, let compatible, let role):
+      "no \(role.rawValue) driver knows it (compatible: \(compatible.joined(separator: ", ")))"
     case .deviceDisabled:
       "the device tree says that it is disabled"
     case .registersMissing(_, let index):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Boards
 import SystemModel
 
 /// Why a system cannot be laid out as described.
@@ -21,7 +22,7 @@ public enum SubsystemError: Error, Hashable {
   case tooManyClients(subsystem: String, limit: Int)
 
   // Devices.
-  case noDriver(device: String, compatible: [String], deviceClass: String)
+  case noDriver(device: String, compatible: [String], role: DeviceRole)
   case deviceDisabled(String)
   case registersMissing(device: String, index: Int)
   case registersTooSmall(device: String, index: Int, size: ByteCount, needed: ByteCount)

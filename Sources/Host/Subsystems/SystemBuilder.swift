@@ -53,8 +53,10 @@ public struct SystemBuilder {
   public init(board: Board, tree: DeviceTree) {
     self.board = board
     self.tree = tree
-    physical = PhysicalAddressCursor(
-      top: board.physicalMemoryTop, bottom: board.physicalMemoryBottom)
+    let top = board.physicalMemoryTop.rawValue
+    // The RAM that the top belongs to ends it; a tree without memory nodes leaves it to the board.
+    let memory = ((try? tree.memory()) ?? []).filter { $0.address < top }
+    physical = PhysicalAddressCursor(top: top, bottom: memory.map(\.address).max() ?? 0)
   }
 
   // MARK: Protection domains

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import SystemModel
+
+/// How a network client gets its IP address.
+public enum Addressing: Hashable, Sendable {
+  /// From a DHCP server (RFC 2131), which is told `hostName`.
+  case dhcp(hostName: String)
+  /// Fixed: addresses as numbers, 10.0.2.15 being 0x0a00020f; 0 where there is none.
+  case fixed(
+    address: UInt32, prefixLength: UInt8, gateway: UInt32, nameServer: UInt32, hostName: String)
+
+  /// Gives a network client its record.
+  public func give(
+    to client: SystemBuilder.PD, in system: inout SystemBuilder
+  ) throws(SubsystemError) {
+    typealias Config = IPClientConfig
+    var record = RecordBytes<Config>()
+    record[Config.size] = UInt32(Config.byteCount)
+    let name: String
+    switch self {
+    case .dhcp(let hostName):
+      name = hostName
+    case .fixed(let address, let prefixLength, let gateway, let nameServer, let hostName):
+      guard prefixLength <= 32 else {
+        throw .invalidOption(
+          name: "prefix-length", value: "\(prefixLength)", expected: "a prefix length of 0 to 32")
+      }
+      record[Config.addressing] = 1
+      record[Config.prefixLength] = prefixLength
+      record[Config.address] = address
+      record[Config.gateway] = gateway
+      record[Config.nameServer] = nameServer
+      name = hostName
+    }
+    try record.set(Config.hostName, to: name, what: "host name")
+    try system.addRecord(record, fileName: "ip_client_\(client.name)", to: client)
+  }
+}
+
+/// What a web server serves, and where.
+public struct WebSite: Hashable, Sendable {
+  /// TCP port.
+  public var port: UInt16
+  /// Directory inside the file system; at most 4095 bytes.
+  public var root: String
+
+  public init(port: UInt16 = 80, root: String) {
+    self.port = port
+    self.root = root
+  }
+
+  public func give(
+    to server: SystemBuilder.PD, in system: inout SystemBuilder
+  ) throws(SubsystemError) {
+    var record = RecordBytes<WebServerConfig>()
+    record[WebServerConfig.size] = UInt32(WebServerConfig.byteCount)
+    record[WebServerConfig.port] = port
+    try record.set(WebServerConfig.root, to: root, what: "website directory")
+    try system.addRecord(record, fileName: "web_server_\(server.name)", to: server)
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Boards
+import DeviceTree
+import Records
+import SystemModel
+
+extension SystemBuilder {
+  /// Gives a driver its device: registers, memory shared with it, interrupts, and the record of all that.
+  ///
+  /// - Returns: the device's node name, which the names of its regions begin with.
+  mutating func attach(
+    _ role: DeviceRole, to driver: PD
+  ) throws -> String {
+    let device = try board.device(role, in: tree)
+    let description = try driverDescription(role, for: device)
+    guard device.isEnabled else { throw SubsystemError.deviceDisabled(device.path) }
+
+    var record = RecordBytes<DeviceResources>()
+    for (index, resource) in description.resources.enumerated() {
+      let prefix = "\(device.name)/\(description.directory)"
+      let mapped: DeviceRegionResource =
+        switch resource {
+        case .registers(let name, index: let entry, minimumSize: let size):
+          try mapRegisters("\(prefix)/\(name)", entry, size, of: device, into: driver)
+        case .shared(let name, size: let size, cached: let cached):
+          try mapShared("\(prefix)/\(name)", size, cached: cached, into: driver)
+        }
+      record[DeviceResources.regions[index]] = mapped
+    }
+    record[DeviceResources.regionCount] = UInt8(description.resources.count)
+
+    for (index, entry) in description.interrupts.enumerated() {
+      guard device.interrupts.indices.contains(entry) else {
+        throw SubsystemError.interruptMissing(device: device.path, index: entry)
+      }
+      let interrupt = try device.interrupt(entry)
+      let trigger: Interrupt.Trigger = interrupt.trigger == .edge ? .edge : .level
+      let id = try addInterrupt(IRQNumber(interrupt.number), trigger, to: driver)
+      record[DeviceResources.interrupts[index]] = .init(id: id.rawValue)
+    }
+    record[DeviceResources.interruptCount] = UInt8(description.interrupts.count)
+    try addRecord(record, fileName: "\(driver.name)_device_resources", to: driver)
+    return device.name
+  }
+
+  /// The driver that a board's device of some role needs.
+  public func driver(for role: DeviceRole) throws -> DriverDescription {
+    try driverDescription(role, for: board.device(role, in: tree))
+  }
+
+  private func driverDescription(
+    _ role: DeviceRole, for device: Device
+  ) throws(SubsystemError) -> DriverDescription {
+    guard let driver = DriverDescription.find(for: role, compatible: device.compatible) else {
+      throw .noDriver(device: device.path, compatible: device.compatible, role: role)
+    }
+    return driver
+  }
+
+  /// Maps the pages of a register block; the driver is told where in them the registers begin.
+  private mutating func mapRegisters(
+    _ name: String, _ entry: Int, _ size: ByteCount, of device: Device, into driver: PD
+  ) throws -> DeviceRegionResource {
+    let ranges = try device.registers.get()
+    guard ranges.indices.contains(entry) else {
+      throw SubsystemError.registersMissing(device: device.path, index: entry)
+    }
+    let (range, page) = (ranges[entry], Self.pageSize.rawValue)
+    let offset = range.address % page
+    let pages = ByteCount(range.size).roundedUp(to: Self.pageSize) ?? 0
+    guard pages >= size else {
+      throw SubsystemError.registersTooSmall(
+        device: device.path, index: entry, size: ByteCount(range.size), needed: size)
+    }
+    let region = try addDeviceRegion(
+      name, size: size, at: PhysicalAddress(range.address - offset))
+    let mapping = try map(region, into: driver, .readWrite, cached: false)
+    return DeviceRegionResource(
+      region: .init(address: mapping.address.rawValue + offset, size: region.size.rawValue),
+      ioAddress: range.address - offset)
+  }
+
+  private mutating func mapShared(
+    _ name: String, _ size: ByteCount, cached: Bool, into driver: PD
+  ) throws -> DeviceRegionResource {
+    let region = try addDMARegion(name, size: size)
+    return DeviceRegionResource(try map(region, into: driver, .readWrite, cached: cached))
+  }
+}
