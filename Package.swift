@@ -48,7 +48,7 @@ let package = Package(
         "ELFImage", "DeviceTree", "Diagnostics", "Records", argumentParser,
       ]),
     .target(
-      name: "Systems", dependencies: ["Subsystems", "Boards", "SystemModel", "Diagnostics"],
+      name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
       path: "systems", exclude: []),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
     host("SystemReports", ["SystemModel", "Records", "ELFImage", "Diagnostics"]),

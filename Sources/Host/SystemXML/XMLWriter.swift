@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// Indented XML, four spaces a level.
+struct XMLWriter {
+  private(set) var text = ""
+  private var depth = 0
+
+  mutating func write(_ line: String) {
+    text += String(repeating: "    ", count: depth) + line + "\n"
+  }
+
+  /// An element; attributes whose value is nil are left out.
+  mutating func element(
+    _ name: String, _ attributes: [(String, String?)] = [],
+    content: ((inout XMLWriter) -> Void)? = nil
+  ) {
+    var tag = "<" + name
+    for case (let key, let value?) in attributes { tag += " \(key)=\"\(Self.escaped(value))\"" }
+    guard let content else { return write(tag + " />") }
+    write(tag + ">")
+    depth += 1
+    content(&self)
+    depth -= 1
+    write("</\(name)>")
+  }
+
+  /// XML 1.0, 2.4 and 3.3.3: white space other than a space would be normalised away.
+  static func escaped(_ value: String) -> String {
+    var result = ""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\t", "\n", "\r": result += "&#\(scalar.value);"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

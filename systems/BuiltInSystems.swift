@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Subsystems
+
+/// The systems that `serval generate` knows by itself.
+public let builtInSystems: [any SystemTemplate.Type] = [
+  HelloSystem.self, EchoSystem.self, WebServerSystem.self,
+]

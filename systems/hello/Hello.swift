@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Subsystems
+import SystemModel
+
+/// A console and a clock: the smallest system that shows that everything works.
+public enum HelloSystem: SystemTemplate {
+  public static let name = "hello"
+  public static let summary = "Serial console and timer, with a child that is restarted"
+  public static let options: [SystemOption] = []
+
+  public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    var timer = try system.addTimer()
+    var serial = try system.addSerial(withInput: true)
+    let hello = try system.add("hello", sourceImage: "hello.elf", priority: 50)
+    // Less urgent than its parent, so that the parent always gets to see its fault.
+    let child = try system.add(
+      "hello_child", sourceImage: "hello_child.elf", priority: 49, parent: hello)
+    // First, so that both know it as channel 0: how the parent asks the child to fault.
+    _ = try system.connect(server: hello, client: child)
+
+    try serial.addClient(hello)
+    try timer.addClient(hello)
+    try serial.connect(in: &system)
+    try timer.connect(in: &system)
+  }
+}

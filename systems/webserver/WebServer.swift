@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Subsystems
+import SystemModel
+
+/// LionsOS's web server: a static site from an NFS export, over HTTP.
+public enum WebServerSystem: SystemTemplate {
+  public static let name = "webserver"
+  public static let summary = "Web server for a static site on an NFSv3 export, with DHCP"
+  public static let options: [SystemOption] = [
+    SystemOption(
+      "nfs-server", variable: "NFS_SERVER", purpose: "address of the NFS server"),
+    SystemOption(
+      "nfs-directory", variable: "NFS_DIRECTORY", purpose: "directory that it exports"),
+    SystemOption(
+      "website-dir", variable: "WEBSITE_DIR", purpose: "directory of the site inside the export"),
+    SystemOption("port", purpose: "TCP port of the web server", default: "80"),
+    SystemOption(
+      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
+  ]
+
+  public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    var timer = try system.addTimer()
+    var serial = try system.addSerial()
+    var network = try system.addNetwork()
+    let webServer = try system.add(
+      "web_server", sourceImage: "web_server.elf", priority: 1, budget: 20000,
+      stackSize: .kibibytes(64))
+    let webServerCopier = try system.addCopier(for: webServer)
+    let nfs = try system.add(
+      "nfs", sourceImage: "nfs.elf", priority: 96, stackSize: .kibibytes(64))
+    let nfsCopier = try system.addCopier(for: nfs)
+
+    let macs = try choices.macAddresses(default: [
+      nfs.name: MACAddress(0x5254_0100_0010), webServer.name: MACAddress(0x5254_0100_0011),
+    ])
+    let usesLwIP = try choices.flag("lwip-pools")
+    for (client, copier) in [(webServer, webServerCopier), (nfs, nfsCopier)] {
+      try serial.addClient(client)
+      try timer.addClient(client)
+      var networkClient = NetworkSubsystem.Client(
+        client, copier: copier, macAddress: macs[client.name])
+      networkClient.writesReceiveBuffers = usesLwIP
+      try network.addClient(networkClient)
+      try Addressing.dhcp(hostName: hostName(client)).give(to: client, in: &system)
+    }
+    try NFSExport(server: choices.value("nfs-server"), path: choices.value("nfs-directory"))
+      .give(to: nfs, in: &system)
+    try WebSite(port: choices.port("port"), root: choices.value("website-dir"))
+      .give(to: webServer, in: &system)
+
+    try FileSystem(server: nfs, client: webServer).connect(in: &system)
+    try serial.connect(in: &system)
+    try network.connect(in: &system)
+    try timer.connect(in: &system)
+    if usesLwIP {
+      for client in [webServer, nfs] {
+        let heads = UInt64(2 * network.options.receiveBuffers)
+        try LwIPPool(for: client, headCount: heads).connect(in: &system)
+      }
+    }
+  }
+
+  /// Host names have no underscores (RFC 952).
+  private static func hostName(_ client: SystemBuilder.PD) -> String {
+    String(client.name.map { $0 == "_" ? "-" : $0 })
+  }
+}
