@@ -48,33 +48,39 @@ public struct SystemDescription: Hashable, Sendable {
 public struct DomainSchedule: Hashable, Sendable {
   public struct Domain: Hashable, Sendable {
     public var name: String
-    public var id: UInt8
-    public init(_ name: String, id: UInt8) {
+    /// Nil lets the Microkit tool choose.
+    public var id: UInt8?
+
+    public init(_ name: String, id: UInt8? = nil) {
       self.name = name
       self.id = id
     }
   }
 
-  public struct Entry: Hashable, Sendable {
-    public var domain: String
-    public var duration: UInt64
-    public init(domain: String, duration: UInt64) {
-      self.domain = domain
-      self.duration = duration
+  public enum Entry: Hashable, Sendable {
+    public enum Unit: String, CaseIterable, Hashable, Sendable {
+      case microseconds = "us"
+      case ticks
     }
+
+    /// Runs a domain for a duration, which is not 0.
+    case run(domain: String, duration: UInt64, Unit)
+    /// Ends a schedule, where several stand in the table.
+    case endMarker
   }
 
   public var domains: [Domain]
   public var entries: [Entry]
-  public var setStart: UInt64?
+  /// Entry that the schedule starts with; nil is the first.
+  public var startIndex: UInt64?
   public var indexShift: UInt64?
 
   public init(
-    domains: [Domain], entries: [Entry], setStart: UInt64? = nil, indexShift: UInt64? = nil
+    domains: [Domain], entries: [Entry], startIndex: UInt64? = nil, indexShift: UInt64? = nil
   ) {
     self.domains = domains
     self.entries = entries
-    self.setStart = setStart
+    self.startIndex = startIndex
     self.indexShift = indexShift
   }
 }

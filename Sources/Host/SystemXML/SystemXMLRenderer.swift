@@ -167,16 +167,22 @@ public struct SystemXMLRenderer: Sendable {
   private func domains(_ schedule: DomainSchedule, to writer: inout XMLWriter) {
     writer.element("domains") { writer in
       for domain in schedule.domains {
-        writer.element("domain", [("name", domain.name), ("id", "\(domain.id)")])
+        writer.element("domain", [("name", domain.name), ("id", domain.id.map { "\($0)" })])
       }
       let attributes: [(String, String?)] = [
-        ("set_start", schedule.setStart.map { "\($0)" }),
+        ("start_index", schedule.startIndex.map { "\($0)" }),
         ("index_shift", schedule.indexShift.map { "\($0)" }),
       ]
       writer.element("domain_schedule", attributes) { writer in
         for entry in schedule.entries {
-          writer.element(
-            "schedule", [("domain", entry.domain), ("duration", "\(entry.duration)")])
+          switch entry {
+          case .run(let domain, let duration, let unit):
+            writer.element(
+              "schedule_entry",
+              [("domain", domain), ("duration", "\(duration) \(unit.rawValue)")])
+          case .endMarker:
+            writer.element("schedule_end_marker")
+          }
         }
       }
     }
