@@ -77,8 +77,12 @@ let package = Package(
     tests("RecordsTests", ["Records"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
-    tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel"]),
-    tests("SystemReportsTests", ["SystemReports", "SystemXML", "SystemModel", "Records"]),
+    tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel", "WebserverFixture"]),
+    tests(
+      "SystemReportsTests",
+      ["SystemReports", "SystemXML", "SystemModel", "Records", "WebserverFixture"]),
+    .target(
+      name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),
     tests("SubsystemsTests", ["Subsystems", "Boards", "Systems", "Records"]),
     tests("ServalCommandTests", ["ServalCommand", "Systems"]),
   ],
