@@ -158,7 +158,7 @@ private struct GraphDrawing {
     let channels = topology.system.channels.count { channel in
       channel.a.domain == domain.name || channel.b.domain == domain.name
     }
-    let tenths = min(40, max(5, (groups + channels) * 3 / 2))
+    let tenths = min(60, max(5, (groups + channels) * 5 / 2))
     return "\(tenths / 10).\(tenths % 10)"
   }
 
