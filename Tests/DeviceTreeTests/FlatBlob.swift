@@ -46,8 +46,9 @@ struct FlatBlob {
   private mutating func pad() {
     while !structure.count.isMultiple(of: 4) { structure.append(0) }
   }
+}
 
-  private func word(_ value: Int, to bytes: inout [UInt8]) {
-    for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
-  }
+/// Not a method: that would copy the blob for every word.
+private func word(_ value: Int, to bytes: inout [UInt8]) {
+  for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
 }
