@@ -38,6 +38,8 @@ extension DeviceTree {
     var bus = bus
     while let above = parent(of: bus) {
       guard let ranges = bus["ranges"] else {
+        // CPUs, and devices on I2C and the like: their addresses have no size.
+        if try sizeCells(of: bus) == 0 { throw error(.notMemoryMapped(bus: bus.path), at: node) }
         throw error(
           .untranslatable(address: UInt64(truncatingIfNeeded: address), bus: bus.path), at: node)
       }

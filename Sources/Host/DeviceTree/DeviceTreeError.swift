@@ -34,6 +34,7 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
 
     // Registers.
     case noRegister(index: Int, count: Int)
+    case notMemoryMapped(bus: String)
     case untranslatable(address: UInt64, bus: String)
     case addressTooLarge(property: String)
 

@@ -60,6 +60,8 @@ extension DeviceTreeError: DiagnosableError {
       ("cells", "\(property) is \(value)", "use 1 to \(maximum)")
     case .noRegister(let index, let count):
       ("registers", "has no register range \(index): reg has \(count)", nil)
+    case .notMemoryMapped(let bus):
+      ("ranges", "is addressed on '\(bus)', not in memory", "name the device of the bus instead")
     case .untranslatable(let address, let bus):
       (
         "ranges",
