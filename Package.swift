@@ -31,7 +31,7 @@ let package = Package(
       name: "Serval",
       targets: [
         "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-        "SystemModel", "ELFImage", "DeviceTree", "Diagnostics", "Records",
+        "SystemModel", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
       ]),
   ],
   dependencies: [
@@ -45,13 +45,13 @@ let package = Package(
       "ServalCommand",
       [
         "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "SystemModel",
-        "ELFImage", "DeviceTree", "Diagnostics", "Records", argumentParser,
+        "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
       ]),
     .target(
       name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
       path: "systems", exclude: []),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
-    host("SystemReports", ["SystemModel", "Records", "ELFImage", "Diagnostics"]),
+    host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "Diagnostics"]),
     host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
     .target(
@@ -60,6 +60,7 @@ let package = Package(
     host("SystemModel", ["Diagnostics"]),
     host("ELFImage", ["Diagnostics"]),
     host("DeviceTree", ["Diagnostics", "CLibFDT"]),
+    host("HostIO", ["Diagnostics"]),
     host("Diagnostics"),
     .systemLibrary(
       name: "CLibFDT", path: "Sources/Host/CLibFDT", providers: [.apt(["libfdt-dev"])]),
@@ -72,6 +73,7 @@ let package = Package(
 
     // Tests.
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("HostIOTests", ["HostIO"]),
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
     tests("ELFImageTests", ["ELFImage"]),
     tests("RecordsTests", ["Records"]),
