@@ -49,7 +49,8 @@ let package = Package(
       ]),
     .target(
       name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
-      path: "systems", exclude: []),
+      path: "systems",
+      exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
     host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "Diagnostics"]),
@@ -81,7 +82,10 @@ let package = Package(
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
     tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel"]),
     tests("SystemReportsTests", ["SystemReports", "SystemXML", "SystemModel", "Records"]),
-    tests("SubsystemsTests", ["Subsystems", "Boards", "Systems", "Records"]),
+    tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "SystemModel"]),
+    tests(
+      "SystemsTests",
+      ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
     tests("ServalCommandTests", ["ServalCommand", "Systems"]),
   ],
   swiftLanguageModes: [.v6]
