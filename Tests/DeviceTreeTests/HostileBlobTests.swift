@@ -89,6 +89,27 @@ import Testing
         == .exceeds(.blobBytes, Bounds.blobBytes))
   }
 
+  @Test func longTablesAreRefused() throws {
+    var flat = FlatBlob()
+    let table = [UInt8](repeating: 0, count: 4 * (Bounds.cells + 4))
+    flat.node("gic") {
+      $0.property("phandle", [0, 0, 0, 1])
+      $0.property("#interrupt-cells", [0, 0, 0, 1])
+    }
+    flat.node("n") {
+      $0.property("#size-cells", [0, 0, 0, 0])
+      $0.property("ranges", table)
+      $0.property("interrupt-parent", [0, 0, 0, 1])
+      $0.property("interrupts", table)
+      $0.node("m") { $0.property("reg", [UInt8](repeating: 0, count: 8)) }
+    }
+    let tree = try DeviceTree(blob: flat.blob, name: "x.dtb")
+    for problem in [
+      deviceTreeError { _ = try tree.device(at: "/n").interrupt() },
+      deviceTreeError { _ = try tree.device(at: "/n/m").register() },
+    ] { #expect(problem?.problem == .exceeds(.cells, Bounds.cells)) }
+  }
+
   @Test func anOldVersionIsNamed() {
     var blob = FlatBlob().blob
     blob[23] = 16

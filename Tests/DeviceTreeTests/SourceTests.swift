@@ -63,8 +63,11 @@ import Testing
   }
 
   @Test func aMissingCompilerSaysWhatToInstall() {
-    let finding = DeviceTreeError(file: "a.dts", .compilerMissing).findings.first
-    #expect(finding?.fix?.contains("device-tree-compiler") == true)
+    let error = deviceTreeError {
+      _ = try compileDeviceTree(source: [], file: "a.dts", compiler: "/nonexistent/dtc")
+    }
+    #expect(error == DeviceTreeError(file: "a.dts", .compilerMissing))
+    #expect(error?.findings.first?.fix?.contains("device-tree-compiler") == true)
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {

@@ -82,6 +82,7 @@ extension DeviceTree {
         property: property, byteCount: value?.bytes.count ?? 0, unit: unit * 4)
       throw error(problem, at: node)
     }
+    guard cells.count <= Bounds.cells else { throw error(.exceeds(.cells, Bounds.cells), at: node) }
     return stride(from: 0, to: cells.count, by: unit).map { start in
       var next = start
       return shape.map { width in

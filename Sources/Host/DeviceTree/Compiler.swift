@@ -6,11 +6,14 @@ import Glibc
 
 // Runs dtc. Its input and output are temporary files: unlike pipes, they cannot deadlock.
 
-func compileDeviceTree(source: [UInt8], file: String) throws(DeviceTreeError) -> [UInt8] {
+/// `compiler` is a parameter for the sake of tests.
+func compileDeviceTree(
+  source: [UInt8], file: String, compiler: String = "dtc"
+) throws(DeviceTreeError) -> [UInt8] {
   let input = try TemporaryFile(for: file)
   defer { input.close() }
   try input.write(source)
-  return try compile(["-"], input: input.descriptor, file: file)
+  return try compile(["-"], input: input.descriptor, file: file, compiler: compiler)
 }
 
 func compileDeviceTree(path: String) throws(DeviceTreeError) -> [UInt8] {
@@ -30,14 +33,14 @@ func readFile(_ path: String) throws(DeviceTreeError) -> [UInt8] {
 }
 
 private func compile(
-  _ arguments: [String], input: Int32, file: String
+  _ arguments: [String], input: Int32, file: String, compiler: String = "dtc"
 ) throws(DeviceTreeError) -> [UInt8] {
   let output = try TemporaryFile(for: file)
   defer { output.close() }
   let messages = try TemporaryFile(for: file)
   defer { messages.close() }
   let status = try spawn(
-    ["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", "-"] + arguments,
+    [compiler, "-q", "-I", "dts", "-O", "dtb", "-o", "-"] + arguments,
     descriptors: [input, output.descriptor, messages.descriptor], file: file)
   guard status == 0 else {
     let text = String(decoding: try messages.contents(), as: UTF8.self)

@@ -12,6 +12,7 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     case depth
     case nameBytes
     case pathBytes
+    case cells
   }
 
   public enum Problem: Hashable, Sendable {
