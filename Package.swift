@@ -73,11 +73,15 @@ let package = Package(
     shared("Records"),
 
     // Tests.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
+      path: "Tests/StubImages"),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("HostIOTests", ["HostIO"]),
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
-    tests("ELFImageTests", ["ELFImage"]),
-    tests("RecordsTests", ["Records"]),
+    tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
+    tests("RecordsTests", ["Records", "HostIO"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
     tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel"]),
