@@ -31,7 +31,7 @@ let package = Package(
       name: "Serval",
       targets: [
         "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-        "SystemModel", "ELFImage", "DeviceTree", "Diagnostics", "Records",
+        "SystemModel", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
       ]),
   ],
   dependencies: [
@@ -45,13 +45,14 @@ let package = Package(
       "ServalCommand",
       [
         "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "SystemModel",
-        "ELFImage", "DeviceTree", "Diagnostics", "Records", argumentParser,
+        "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
       ]),
     .target(
       name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
-      path: "systems", exclude: []),
+      path: "systems",
+      exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
-    host("SystemReports", ["SystemModel", "Records", "ELFImage", "Diagnostics"]),
+    host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "Diagnostics"]),
     host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
     .target(
@@ -60,6 +61,7 @@ let package = Package(
     host("SystemModel", ["Diagnostics"]),
     host("ELFImage", ["Diagnostics"]),
     host("DeviceTree", ["Diagnostics", "CLibFDT"]),
+    host("HostIO", ["Diagnostics"]),
     host("Diagnostics"),
     .systemLibrary(
       name: "CLibFDT", path: "Sources/Host/CLibFDT", providers: [.apt(["libfdt-dev"])]),
@@ -71,19 +73,30 @@ let package = Package(
     shared("Records"),
 
     // Tests.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
+      path: "Tests/StubImages"),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("HostIOTests", ["HostIO"]),
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
-    tests("ELFImageTests", ["ELFImage"]),
-    tests("RecordsTests", ["Records"]),
+    tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
+    tests("RecordsTests", ["Records", "HostIO"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
     tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel", "WebserverFixture"]),
     tests(
       "SystemReportsTests",
-      ["SystemReports", "SystemXML", "SystemModel", "Records", "WebserverFixture"]),
+      [
+        "SystemReports", "SystemXML", "SystemModel", "Systems", "Records", "HostIO", "TestSupport",
+        "WebserverFixture",
+      ]),
     .target(
       name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),
-    tests("SubsystemsTests", ["Subsystems", "Boards", "Systems", "Records"]),
+    tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "SystemModel"]),
+    tests(
+      "SystemsTests",
+      ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
     tests("ServalCommandTests", ["ServalCommand", "Systems"]),
   ],
   swiftLanguageModes: [.v6]

@@ -15,6 +15,25 @@ public protocol RecordValue: Sendable {
 public protocol ByteSource {
   /// The byte at `offset`; 0 beyond the end, so that a short source is never a trap.
   func byte(at offset: Int) -> UInt8
+  /// The little-endian number at `offset`, of any alignment; without meaning, but never a trap, where
+  /// it is not wholly inside.
+  func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    at offset: Int
+  ) -> Number
+}
+
+extension ByteSource {
+  public func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    at offset: Int
+  ) -> Number {
+    var value: Number = 0
+    var index = Number.bitWidth / 8
+    while index > 0 {
+      index -= 1
+      value = (value << 8) | Number(truncatingIfNeeded: byte(at: offset &+ index))
+    }
+    return value
+  }
 }
 
 /// Bytes that a record is written to.

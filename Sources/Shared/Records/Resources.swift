@@ -94,6 +94,7 @@ public struct FileSystemConnection: Hashable, Sendable {
 
 extension RegionResource: RecordValue, RecordStructure {
   public static var byteCount: Int { 16 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       address: UInt64.read(from: bytes, at: offset), size: UInt64.read(from: bytes, at: offset + 8))
@@ -106,6 +107,7 @@ extension RegionResource: RecordValue, RecordStructure {
 
 extension DeviceRegionResource: RecordValue, RecordStructure {
   public static var byteCount: Int { 24 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       region: RegionResource.read(from: bytes, at: offset),
@@ -119,6 +121,7 @@ extension DeviceRegionResource: RecordValue, RecordStructure {
 
 extension DeviceInterruptResource: RecordValue, RecordStructure {
   public static var byteCount: Int { 1 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(id: bytes.byte(at: offset))
   }
@@ -129,6 +132,7 @@ extension DeviceInterruptResource: RecordValue, RecordStructure {
 
 extension NetConnection: RecordValue, RecordStructure {
   public static var byteCount: Int { 40 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       freeQueue: RegionResource.read(from: bytes, at: offset),
@@ -145,6 +149,7 @@ extension NetConnection: RecordValue, RecordStructure {
 
 extension SerialConnection: RecordValue, RecordStructure {
   public static var byteCount: Int { 40 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       queue: RegionResource.read(from: bytes, at: offset),
@@ -159,6 +164,7 @@ extension SerialConnection: RecordValue, RecordStructure {
 
 extension FileSystemConnection: RecordValue, RecordStructure {
   public static var byteCount: Int { 56 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       commandQueue: RegionResource.read(from: bytes, at: offset),
