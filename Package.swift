@@ -84,12 +84,17 @@ let package = Package(
     tests("RecordsTests", ["Records", "HostIO"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
-    tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel", "WebserverFixture"]),
+    tests(
+      "SystemChecksTests",
+      [
+        "SystemChecks", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards",
+        "WebserverFixture",
+      ]),
     tests(
       "SystemReportsTests",
       [
-        "SystemReports", "SystemXML", "SystemModel", "Systems", "Records", "HostIO", "TestSupport",
-        "WebserverFixture",
+        "SystemReports", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "Records",
+        "HostIO", "TestSupport", "WebserverFixture",
       ]),
     .target(
       name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),

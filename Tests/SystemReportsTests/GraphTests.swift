@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Boards
 import Diagnostics
 import Glibc
+import HostIO
+import Subsystems
 import SystemModel
+import Systems
+import TestSupport
 import Testing
 import WebserverFixture
 
@@ -107,32 +112,37 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     let error = #expect(throws: GraphError.self) {
       try writeGraph("digraph {}", to: "/nonexistent/x.svg", program: "no-such-dot")
     }
-    #expect(error == .cannotRun(program: "no-such-dot", code: ENOENT))
+    #expect(error == .program(.missing(program: "no-such-dot")))
     let finding = try #require(error?.findings.first)
     #expect(finding.message.contains("no-such-dot"))
-    #expect(finding.fix?.contains("graphviz") == true)
-    #expect(throws: GraphError.cannotWrite(path: "/nonexistent/x.dot", code: ENOENT)) {
+    #expect(finding.fix == "write a .dot file, which needs no layout")
+    #expect(
+      GraphError.program(.missing(program: "dot")).findings.first?.fix
+        == "install Debian's package graphviz, or write a .dot file, which needs no layout")
+    let unwritable = #expect(throws: GraphError.self) {
       try writeGraph("digraph {}", to: "/nonexistent/x.dot")
     }
+    #expect(unwritable?.findings.first?.rule == "unwritable")
     #expect(throws: GraphError.unknownFormat(path: "x.jpg")) {
       try writeGraph("digraph {}", to: "x.jpg")
     }
   }
 
   @Test(.enabled(if: hasGraphviz)) func graphvizLaysItOut() throws {
-    let base =
-      getenv("SERVAL_GRAPH_OUTPUT").map { String(cString: $0) } ?? "/tmp/serval-\(getpid())"
-    defer {
-      if getenv("SERVAL_GRAPH_OUTPUT") == nil {
-        for suffix in ["svg", "png", "dot"] { unlink("\(base).\(suffix)") }
-      }
+    let directory = try TemporaryDirectory.make()
+    defer { TemporaryDirectory.remove(directory) }
+    for suffix in ["svg", "png", "dot"] {
+      try writeGraph(webserver, to: "\(directory)/web.\(suffix)")
     }
-    for suffix in ["svg", "png", "dot"] { try writeGraph(webserver, to: "\(base).\(suffix)") }
-    var status = stat()
-    #expect(stat("\(base).svg", &status) == 0)
-    #expect(status.st_size > 10_000)
+    let svg = String(decoding: try Files.read("\(directory)/web.svg"), as: UTF8.self)
+    for domain in WebserverFixture.system.protectionDomains {
+      #expect(svg.contains(">\(domain.name)</text>"))
+    }
+    #expect(try Files.read("\(directory)/web.png").starts(with: [0x89] + Array("PNG".utf8)))
+    #expect(String(decoding: try Files.read("\(directory)/web.dot"), as: UTF8.self) == webserver)
+
     let error = #expect(throws: GraphError.self) {
-      try writeGraph("not a graph", to: "\(base).svg")
+      try writeGraph("not a graph", to: "\(directory)/web.svg")
     }
     guard case .layoutFailed(_, let code, let message)? = error else {
       Issue.record("expected a failed layout, got \(String(describing: error))")
@@ -140,5 +150,32 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     }
     #expect(code != 0)
     #expect(message.contains("syntax error"))
+    // What was there is still there.
+    #expect(String(decoding: try Files.read("\(directory)/web.svg"), as: UTF8.self) == svg)
+  }
+
+  /// The systems that Serval itself lays out, as pictures to look at:
+  /// `SERVAL_GRAPH_OUTPUT=/tmp swift test --filter GraphTests`.
+  @Test(.enabled(if: hasGraphviz && getenv("SERVAL_GRAPH_OUTPUT") != nil))
+  func picturesToLookAt() throws {
+    let folder = getenv("SERVAL_GRAPH_OUTPUT").map { String(cString: $0) } ?? "."
+    try writeGraph(webserver, to: "\(folder)/fixture.png")
+    try writeGraph(
+      graph(WebserverFixture.system, options: GraphOptions(everyRegion: true)),
+      to: "\(folder)/fixture-every-region.png")
+    for board in Board.all {
+      for system in builtInSystems {
+        let required = system.options.filter { $0.defaultValue == nil }
+        let choices = try SystemChoices(
+          for: system,
+          values: Dictionary(
+            required.map { ($0.name, "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
+        let layout = try system.layout(board: board, tree: board.tree(), choices)
+        let title = "\(system.name) on \(board.name)"
+        try writeGraph(
+          graph(layout.description, options: GraphOptions(title: title)),
+          to: "\(folder)/\(system.name)-\(board.name).png")
+      }
+    }
   }
 }
