@@ -7,14 +7,14 @@ import Testing
 
 @testable import ELFImage
 
+private let binutilsAreInstalled = ["objcopy", "readelf", "gcc"].allSatisfy {
+  Files.exists("/usr/bin/aarch64-linux-gnu-\($0)")
+}
+
 /// Against GNU binutils for AArch64, where they are installed: they read what we patch as we mean it,
 /// and patch as we do.
-@Suite(.enabled(if: BinutilsTests.isAvailable, "needs binutils-aarch64-linux-gnu and its gcc"))
+@Suite(.enabled(if: binutilsAreInstalled, "needs binutils-aarch64-linux-gnu and its gcc"))
 struct BinutilsTests {
-  static let isAvailable = ["objcopy", "readelf", "gcc"].allSatisfy {
-    Files.exists("/usr/bin/aarch64-linux-gnu-\($0)")
-  }
-
   private let directory: String
 
   init() throws {

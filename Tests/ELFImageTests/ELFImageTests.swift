@@ -23,8 +23,8 @@ struct ELFImageTests {
     #expect(image.segments.map(\.flags) == [5, 6])
     #expect(image.segments.map(\.virtualAddress) == [0x200000, 0x201000])
     #expect(image.segments.map(\.fileOffset) == [0x1000, 0x2000])
-    #expect(image.segments.map(\.fileSize) == [4, 0x90])
-    #expect(image.segments.map(\.memorySize) == [4, 0x90 + 104])
+    #expect(image.segments.map(\.fileSize) == [4, 0x88])
+    #expect(image.segments.map(\.memorySize) == [4, 0x88 + 104])
     #expect(
       image.sections.map(\.name) == [
         "", ".text", ".data", ".first", ".second", ".zeros", ".symtab", ".strtab", ".shstrtab",
@@ -52,9 +52,9 @@ struct ELFImageTests {
     #expect(image.bytes(atVirtualAddress: first.address, count: 6) == [1, 2, 3, 4, 5, 6])
     #expect(image.bytes(atVirtualAddress: first.address + 4, count: 5) == [5, 6, 0, 0, 9])
     // The end of what is in the file, then .bss, then nothing.
-    #expect(image.bytes(atVirtualAddress: 0x201088, count: 9) == [9, 0, 0, 0, 0, 0, 0, 0, 0])
-    #expect(image.bytes(atVirtualAddress: 0x2010f7, count: 1) == [0])
-    #expect(image.bytes(atVirtualAddress: 0x2010f7, count: 2) == nil)
+    #expect(image.bytes(atVirtualAddress: 0x201080, count: 9) == [9, 0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(image.bytes(atVirtualAddress: 0x2010ef, count: 1) == [0])
+    #expect(image.bytes(atVirtualAddress: 0x2010ef, count: 2) == nil)
     #expect(image.bytes(atVirtualAddress: 0x200ffe, count: 4) == nil)
     #expect(image.bytes(atVirtualAddress: .max, count: 1) == nil)
     #expect(image.bytes(atVirtualAddress: 0x201000, count: -1) == nil)

@@ -9,7 +9,7 @@ import Testing
   private func withDirectory(_ body: (String) throws -> Void) throws {
     var template = Array("/tmp/serval-files-XXXXXX".utf8CString)
     let path = try #require(
-      template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress) }.map {
+      template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }.map {
         String(cString: $0)
       })
     defer { _ = try? Subprocess.run(["rm", "-rf", path]) }
