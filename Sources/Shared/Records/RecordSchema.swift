@@ -28,8 +28,7 @@
 
     /// The records that these bytes, of a file of their own, can be: by size and magic.
     ///
-    /// More than one for `fs_client_config` and `fs_server_config`, which have everything in common,
-    /// and for `net_driver_config`'s likes only where the size is the same too.
+    /// More than one where size and magic are the same, as for `fs_client_config` and `fs_server_config`.
     public static func matching(_ bytes: [UInt8]) -> [RecordSchema] {
       all.filter { $0.byteCount == bytes.count && $0.magic.begins(bytes) }
     }
