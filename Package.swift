@@ -90,7 +90,9 @@ let package = Package(
     tests(
       "SystemsTests",
       ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
-    tests("ServalCommandTests", ["ServalCommand", "Systems"]),
+    tests(
+      "ServalCommandTests",
+      ["ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "HostIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
