@@ -26,6 +26,7 @@ let package = Package(
   name: "serval",
   products: [
     .executable(name: "serval", targets: ["serval"]),
+    .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
     // Everything that a system of one's own needs: describe, connect, check, render, and the command.
     .library(
       name: "Serval",
@@ -41,6 +42,15 @@ let package = Package(
     // Host, top to bottom.
     .executableTarget(
       name: "serval", dependencies: ["ServalCommand", "Systems"], path: "Sources/Host/serval"),
+    .plugin(
+      name: "ServalPlugin",
+      capability: .command(
+        intent: .custom(
+          verb: "serval", description: "Lays out, checks, reads and compares Microkit systems."),
+        permissions: [
+          .writeToPackageDirectory(reason: "serval generate writes the system and its records.")
+        ]),
+      dependencies: ["serval"]),
     host(
       "ServalCommand",
       [
@@ -49,7 +59,8 @@ let package = Package(
       ]),
     .target(
       name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
-      path: "systems", exclude: []),
+      path: "systems",
+      exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
     host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "Diagnostics"]),
@@ -85,8 +96,13 @@ let package = Package(
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
     tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel"]),
     tests("SystemReportsTests", ["SystemReports", "SystemXML", "SystemModel", "Records"]),
-    tests("SubsystemsTests", ["Subsystems", "Boards", "Systems", "Records"]),
-    tests("ServalCommandTests", ["ServalCommand", "Systems"]),
+    tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "SystemModel"]),
+    tests(
+      "SystemsTests",
+      ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
+    tests(
+      "ServalCommandTests",
+      ["ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "HostIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

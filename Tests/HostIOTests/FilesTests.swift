@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import HostIO
 import Testing
 
 @Suite struct FilesTests {
   private func withDirectory(_ body: (String) throws -> Void) throws {
-    var template = Array("/tmp/serval-files-XXXXXX".utf8CString)
-    let path = try #require(
-      template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }.map {
-        String(cString: $0)
-      })
+    let made = try Subprocess.run(["mktemp", "-d"])
+    let path = String(decoding: made.output.dropLast(), as: UTF8.self)
     defer { _ = try? Subprocess.run(["rm", "-rf", path]) }
     try body(path)
   }
