@@ -26,6 +26,7 @@ let package = Package(
   name: "serval",
   products: [
     .executable(name: "serval", targets: ["serval"]),
+    .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
     // Everything that a system of one's own needs: describe, connect, check, render, and the command.
     .library(
       name: "Serval",
@@ -41,6 +42,15 @@ let package = Package(
     // Host, top to bottom.
     .executableTarget(
       name: "serval", dependencies: ["ServalCommand", "Systems"], path: "Sources/Host/serval"),
+    .plugin(
+      name: "ServalPlugin",
+      capability: .command(
+        intent: .custom(
+          verb: "serval", description: "Lays out, checks, reads and compares Microkit systems."),
+        permissions: [
+          .writeToPackageDirectory(reason: "serval generate writes the system and its records.")
+        ]),
+      dependencies: ["serval"]),
     host(
       "ServalCommand",
       [
@@ -102,7 +112,9 @@ let package = Package(
     tests(
       "SystemsTests",
       ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
-    tests("ServalCommandTests", ["ServalCommand", "Systems"]),
+    tests(
+      "ServalCommandTests",
+      ["ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "HostIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,10 +7,11 @@ import Subsystems
 import Testing
 
 @Suite struct MACAddressTests {
-  @Test(arguments: [
-    ("52:54:01:00:00:10", 0x5254_0100_0010), ("52-54-1-0-0-A", 0x5254_0100_000a),
-    ("FF:ff:FF:ff:FF:ff", 0xffff_ffff_ffff),
-  ] as [(String, UInt64)])
+  @Test(
+    arguments: [
+      ("52:54:01:00:00:10", 0x5254_0100_0010), ("52-54-1-0-0-A", 0x5254_0100_000a),
+      ("FF:ff:FF:ff:FF:ff", 0xffff_ffff_ffff),
+    ] as [(String, UInt64)])
   func reads(_ text: String, _ value: UInt64) {
     #expect(MACAddress(text)?.value == value)
   }

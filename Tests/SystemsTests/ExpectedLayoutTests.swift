@@ -68,4 +68,5 @@ func expectedLayout(
   return try system.layout(board: board, tree: board.tree(), choices)
 }
 
-let repositoryRoot = String(#filePath.dropLast("Tests/SystemsTests/ExpectedLayoutTests.swift".count))
+let repositoryRoot = String(
+  #filePath.dropLast("Tests/SystemsTests/ExpectedLayoutTests.swift".count))

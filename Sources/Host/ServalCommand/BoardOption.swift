@@ -8,7 +8,8 @@ import DeviceTree
 /// The options that say for which board, and by which device tree, a command works.
 struct BoardOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Board: \(Board.all.map(\.name).joined(separator: " or ")).", valueName: "board"),
+    help: ArgumentHelp(
+      "Board: \(Board.all.map(\.name).joined(separator: " or ")).", valueName: "board"),
     completion: .list(Board.all.map(\.name)))
   var board: String
 

@@ -4,8 +4,8 @@
 import ArgumentParser
 import Boards
 import DeviceTree
-import SystemModel
 import Subsystems
+import SystemModel
 
 struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(
