@@ -104,7 +104,7 @@ let package = Package(
       "SystemReportsTests",
       [
         "SystemReports", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "Records",
-        "HostIO", "TestSupport", "WebserverFixture",
+        "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
       ]),
     .target(
       name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),

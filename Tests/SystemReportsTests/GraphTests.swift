@@ -34,7 +34,7 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     // Private regions are a number in their domain's node; registers belong to the hardware node.
     #expect(!webserver.contains("lib_sddf_lwip"))
     #expect(webserver.contains("own memory 56 KiB"))
-    #expect(webserver.contains("<b>virtio_mmio@a000000/regs</b>"))
+    #expect(webserver.contains("<b>virtio_mmio@a000000</b>"))
     let grouped = webserver.split(separator: "\n").count {
       $0.hasPrefix("  mem") && !$0.contains("->")
     }
