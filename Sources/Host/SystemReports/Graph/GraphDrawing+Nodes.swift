@@ -90,7 +90,8 @@ extension GraphDrawing {
         [
           ("color", DOTText.quoted(Palette.interrupt)), ("penwidth", "1.4"), ("weight", "8"),
           ("label", DOTText.quoted(" \(Self.name(of: interrupt)) ")),
-          ("headlabel", DOTText.quoted(" \(interrupt.id) ")),
+          ("headlabel", DOTText.quoted(" \(interrupt.id) ")), ("labeldistance", "1.9"),
+          ("labelangle", "22"),
           ("fontcolor", DOTText.quoted(Palette.interrupt)),
         ])
     }
