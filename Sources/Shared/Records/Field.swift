@@ -108,3 +108,16 @@ extension Part {
     TextField<Owner>(at: outer.offset + inner.offset, capacity: inner.capacity)
   }
 }
+
+extension Part where Value: RecordValue {
+  /// Reads the field of an owner whose first byte is at `offset`.
+  @inline(__always)
+  func read(from bytes: some ByteSource, at offset: Int) -> Value {
+    Value.read(from: bytes, at: offset &+ self.offset)
+  }
+
+  /// Writes the field of an owner whose first byte is at `offset`.
+  func write(_ value: Value, to bytes: inout some ByteSink, at offset: Int) {
+    value.write(to: &bytes, at: offset &+ self.offset)
+  }
+}
