@@ -18,10 +18,12 @@ public struct CheckResult: Sendable {
 
 /// Checks a system file by every rule that the Microkit tool of a version applies to it.
 ///
-/// - Parameter file: name for places.
+/// - Parameters:
+///   - file: name for places.
+///   - memory: bytes of normal memory that the board has for regions; nil to leave that open.
 /// - Throws: `XMLError` for what is no XML.
 public func check(
-  _ bytes: [UInt8], file: String, sdk: SDKVersion
+  _ bytes: [UInt8], file: String, sdk: SDKVersion, memory: UInt64? = nil
 ) throws(XMLError) -> CheckResult {
   let root = try parseXML(bytes, file: file)
   var reader = SystemReader(sdk: sdk)
@@ -35,6 +37,7 @@ public func check(
   checkProtectedCalls(system, &context)
   checkMaps(system, &context)
   checkPhysicalRegions(system, &context)
+  checkMemory(system, available: memory, &context)
   return CheckResult(findings: inFileOrder(context.findings), description: system)
 }
 

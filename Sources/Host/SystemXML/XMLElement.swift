@@ -33,7 +33,7 @@ public struct XMLError: Error, Hashable {
     /// The parser's own words.
     case malformed(String)
     case documentType
-    case version(String)
+    case declaration
     case tooDeep(limit: Int)
     case outOfMemory
   }
@@ -54,11 +54,11 @@ extension XMLError: DiagnosableError {
           rule: "xml", at: place, "document types are not supported",
           fix: "remove the DOCTYPE declaration")
       ]
-    case .version(let version):
+    case .declaration:
       return [
         Finding(
-          rule: "xml", at: place, "XML version '\(version)' is not supported",
-          fix: "write version=\"1.0\"")
+          rule: "xml", at: place, "the XML declaration is malformed",
+          fix: "write <?xml version=\"1.0\" encoding=\"UTF-8\"?>, or leave it out")
       ]
     case .tooDeep(let limit):
       return [Finding(rule: "xml", at: place, "elements are nested deeper than \(limit)")]

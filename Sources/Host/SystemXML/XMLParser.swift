@@ -12,6 +12,9 @@ import Diagnostics
 /// - Parameter file: name for places.
 public func parseXML(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLElement {
   let start = SourceLocation(file: file, line: 1, column: 1)
+  guard let bytes = XMLDeclaration.blanked(bytes) else {
+    throw XMLError(location: start, problem: .declaration)
+  }
   guard let parser = XML_ParserCreateNS("UTF-8", namespaceSeparator) else {
     throw XMLError(location: start, problem: .outOfMemory)
   }
@@ -191,13 +194,5 @@ private func installHandlers(on parser: XML_Parser) {
   }
   XML_SetStartDoctypeDeclHandler(parser) { user, _, _, _, _ in
     state(user)?.stop(.documentType)
-  }
-  XML_SetXmlDeclHandler(parser) { user, version, _, _ in
-    guard let state = state(user), let version else { return }
-    let text = String(cString: version)
-    let digits = text.dropFirst(2)
-    if !text.hasPrefix("1.") || !digits.allSatisfy({ $0.isASCII && $0.isNumber }) {
-      state.stop(.version(text))
-    }
   }
 }

@@ -62,7 +62,7 @@ struct Check: ParsableCommand {
   ) -> [Finding] {
     let result: CheckResult
     do throws(XMLError) {
-      result = try check(bytes, file: file, sdk: sdk)
+      result = try check(bytes, file: file, sdk: sdk, memory: board?.normalMemorySize)
     } catch {
       return error.findings
     }
@@ -85,6 +85,11 @@ struct Check: ParsableCommand {
 }
 
 extension Board {
+  /// Bytes that seL4 hands out as normal memory, its own image included.
+  var normalMemorySize: UInt64 {
+    normalMemory.reduce(0) { $0 + ($1.upperBound.rawValue - $1.lowerBound.rawValue) }
+  }
+
   /// Memory, including what seL4 does not hand out as normal memory but DMA regions are laid out in.
   var ramRanges: [Range<UInt64>] {
     let ranges = ((try? tree().memory()) ?? []).map { $0.address..<($0.address &+ $0.size) }

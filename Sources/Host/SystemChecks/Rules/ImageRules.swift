@@ -25,11 +25,27 @@ public func checkImages(
       if isFirst { context.add(error.findings.map { at(domain, $0) }) }
     case .success(let image):
       checkSegments(of: image, domain, &context)
-      checkSymbols(of: image, domain, system.channels, &context)
+      if let symbols = symbolImage(of: domain, image, searchPaths, &context) {
+        checkSymbols(of: symbols, domain, system.channels, &context)
+      }
       checkOverlaps(of: image, domain, regions, &context)
     }
   }
   return inFileOrder(context.findings)
+}
+
+/// The image whose symbol table counts: `path_for_symbols`, where there is one.
+private func symbolImage(
+  of domain: ProtectionDomain, _ image: ELFImage, _ searchPaths: [String],
+  _ context: inout CheckContext
+) -> ELFImage? {
+  guard let path = domain.image.symbolsPath else { return image }
+  switch load(path, searchPaths) {
+  case .success(let image): return image
+  case .failure(let error):
+    context.add(error.findings.map { at(domain, $0) })
+    return nil
+  }
 }
 
 private func load(_ name: String, _ searchPaths: [String]) -> Result<ELFImage, FindingsError> {

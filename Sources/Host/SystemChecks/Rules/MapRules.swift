@@ -115,3 +115,22 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
     if next.range.upperBound > farthest.range.upperBound { farthest = next }
   }
 }
+
+/// Regions that the tool places: no more than the board has.
+func checkMemory(
+  _ system: SystemDescription, available: UInt64?, _ context: inout CheckContext
+) {
+  let limit = available ?? Limits.addressSpaceEnd
+  var total: UInt64 = 0
+  for region in system.memoryRegions where region.physicalAddress == nil {
+    let (sum, overflow) = total.addingReportingOverflow(region.size?.rawValue ?? 0)
+    if overflow || sum > limit {
+      context.report(
+        .outOfRange, at: region.origin.location,
+        "with '\(region.name)' the regions need more than the \(hexadecimal(limit)) bytes there are",
+        fix: "make regions smaller")
+      return
+    }
+    total = sum
+  }
+}
