@@ -63,7 +63,7 @@ let package = Package(
       exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
     host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
-    host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "Diagnostics"]),
+    host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
     .target(
       name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",

@@ -63,6 +63,7 @@ struct Serval: ParsableCommand {
       """,
     version: "serval \(ServalTool.version)",
     subcommands: [
-      Generate.self, BoardsCommand.self, Devices.self,
+      Generate.self, Check.self, Inspect.self, Graph.self, Diff.self, BoardsCommand.self,
+      Devices.self,
     ])
 }

@@ -17,6 +17,13 @@ enum Terminal {
 
   static var outputUsesColour: Bool { usesColour(STDOUT_FILENO) }
 
+  /// Columns of the terminal on standard output; nil where it is none.
+  static var width: Int? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// https://no-color.org: any value but the empty one turns colour off.
   private static func usesColour(_ descriptor: Int32) -> Bool {
     if let value = Environment["NO_COLOR"], !value.isEmpty { return false }
