@@ -65,6 +65,25 @@ import WebserverFixture
     #expect(rules(system).contains(rule))
   }
 
+  /// sDDF's I2C: the driver reads what the client wrote, and hears of it from the virtualiser.
+  @Test func aGoBetweenConnects() {
+    var system = pair(channel: nil)
+    system.memoryRegions += ["queue_a", "queue_b"].map { MemoryRegion($0, size: 0x1000) }
+    system.protectionDomains[0].maps.append(Map("queue_a", at: 0x1000))
+    system.protectionDomains[1].maps.append(Map("queue_b", at: 0x1000))
+    system.protectionDomains.append(
+      ProtectionDomain(
+        "between", image: .init("v"),
+        maps: [Map("queue_a", at: 0x1000), Map("queue_b", at: 0x2000)]))
+    system.channels = [
+      Channel(.init("a", id: 0), .init("between", id: 0)),
+      Channel(.init("b", id: 0), .init("between", id: 1)),
+    ]
+    #expect(rules(system) == [])
+    system.channels.removeLast()
+    #expect(rules(system).contains("unconnected-sharing"))
+  }
+
   @Test func readOnlySharingNeedsNoChannel() {
     var system = pair(channel: nil)
     for index in system.protectionDomains.indices {
@@ -90,6 +109,12 @@ import WebserverFixture
     #expect(!rules(system).contains("device-mapped-cached"))
     // Memory at a fixed address is not a device, whatever the driver maps it as.
     #expect(!rules(device(at: 0x5fff_0000)).contains("device-mapped-cached"))
+  }
+
+  @Test func aGuestsMemoryIsNotADevice() {
+    var system = device(at: 0x2000_0000)
+    system.memoryRegions[0].size = .mebibytes(256)
+    #expect(!rules(system).contains("device-mapped-cached"))
   }
 
   @Test func knownMemoryDecidesWhatADeviceIs() {
@@ -145,6 +170,18 @@ import WebserverFixture
     #expect(rules(system) == [])
   }
 
+  /// Transmit buffers, whether the virtualiser maps them writable or not.
+  @Test func aClientsOwnBufferIsItsOwn() {
+    var system = WebserverFixture.system
+    for index in system.protectionDomains.indices {
+      for map in system.protectionDomains[index].maps.indices
+      where system.protectionDomains[index].maps[map].region.contains("/tx/data/") {
+        system.protectionDomains[index].maps[map].permissions = .readWrite
+      }
+    }
+    #expect(lint(system, sdk: .v2_3_0) == lint(WebserverFixture.system, sdk: .v2_3_0))
+  }
+
   @Test func clientInADriversRing() {
     var system = device(at: 0x5fff_0000)
     #expect(!rules(system).contains("client-writes-dma"))
@@ -186,12 +223,19 @@ import WebserverFixture
     #expect(rules(system, sdk: .v2_0_1) == [])
     system.protectionDomains[1].priority = 1
     #expect(rules(system, sdk: .v1_4_1) == [])
+    // A driver above a server that has pp set for its clients.
+    system.protectionDomains[0].priority = 9
+    #expect(rules(system, sdk: .v1_4_1) == ["priority-inversion"])
+    system.protectionDomains[0].interrupts = [Interrupt(40, id: 1)]
+    #expect(rules(system, sdk: .v1_4_1) == [])
   }
 
   @Test func driverLessUrgentThanItsClient() {
     var system = pair()
     system.protectionDomains[0].interrupts = [Interrupt(40, id: 1)]
     system.protectionDomains[1].priority = 1
+    #expect(rules(system) == ["priority-inversion"])
+    system.channels.append(Channel(.init("b", id: 8), .init("a", id: 8)))
     #expect(rules(system) == ["priority-inversion"])
     system.protectionDomains[0].priority = 1
     #expect(rules(system) == [])

@@ -72,6 +72,29 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     #expect(edges.count == 3)
   }
 
+  @Test func manyInterruptsAreOneEdge() {
+    var system = WebserverFixture.system
+    system.protectionDomains[0].interrupts = (40..<60).map {
+      Interrupt(IRQNumber($0), id: ChannelID(UInt8($0 - 40)))
+    }
+    let edges = graph(system).split(separator: "\n").filter { $0.contains("hw0 -> pd0") }
+    #expect(edges.count == 1)
+    #expect(edges.first?.contains("20 interrupts") == true)
+    #expect(edges.first?.contains("56, 57, 58, 59") == true)
+  }
+
+  @Test func olderNamesOfQueuesAreKnown() {
+    let pair = ["a", "b"].map { name in
+      ProtectionDomain(
+        name, image: .init(name),
+        maps: [Map("eth_rx_free", at: 0), Map("eth_rx_active", at: 0x1000)])
+    }
+    let system = SystemDescription(
+      memoryRegions: ["eth_rx_free", "eth_rx_active"].map { MemoryRegion($0, size: 0x1000) },
+      protectionDomains: pair)
+    #expect(graph(system).contains("<b>queue \u{d7}2</b>"))
+  }
+
   @Test func listOrderOfMapsDoesNotMatterToGroups() {
     var reordered = WebserverFixture.system
     for index in reordered.protectionDomains.indices {

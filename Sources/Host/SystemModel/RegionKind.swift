@@ -23,7 +23,7 @@ extension Topology {
   public func kind(of region: MemoryRegion) -> RegionKind {
     let uses = uses(of: region.name)
     if let address = region.physicalAddress {
-      if isDevice(address, uses: uses) { return .device }
+      if isDevice(region, at: address, uses: uses) { return .device }
       return uses.isEmpty ? .unused : .dma
     }
     // Whoever asks for a region's physical address does so to hand it to a device.
@@ -36,12 +36,16 @@ extension Topology {
   }
 
   /// With the board's memory known, a device is what lies outside. Without, it lies outside of what
-  /// is memory on every board, and a mapping behaves as a driver's: uncached, or with an interrupt.
-  private func isDevice(_ address: PhysicalAddress, uses: [Use]) -> Bool {
+  /// is memory on every board, and is used as a driver uses registers: mapped uncached, or small and
+  /// of someone with an interrupt (a guest's memory is neither).
+  private func isDevice(
+    _ region: MemoryRegion, at address: PhysicalAddress, uses: [Use]
+  ) -> Bool {
     if !ramRanges.isEmpty { return !ramRanges.contains { $0.contains(address.rawValue) } }
     if Self.memoryOfEveryBoard.contains(address.rawValue) { return false }
+    let isSmall = (region.size ?? 0) <= .mebibytes(1)
     return uses.contains { use in
-      !use.map.cached || domain(named: use.domain)?.interrupts.isEmpty == false
+      !use.map.cached || isSmall && domain(named: use.domain)?.interrupts.isEmpty == false
     }
   }
 }

@@ -7,22 +7,18 @@ import SystemModel
 extension Lint {
   /// Memory that a device reaches and a client can write although it is not the client's alone.
   ///
-  /// A client's own transmit buffer is meant to be written by it: the client is the only writer, and
-  /// nobody else but virtualisers, reading, has the region. Anything more lets a client change what
-  /// a device does, or what others receive.
+  /// A client's own buffer is meant to be written by it: nobody else but virtualisers has the region.
+  /// Anything more lets a client change what a device does, or what others receive.
   static let clientWritesDMA = Lint("client-writes-dma") { subject in
     let topology = subject.topology
     return subject.system.memoryRegions.compactMap { region in
       guard topology.kind(of: region) == .dma else { return nil }
       let sharers = topology.sharers(of: region.name)
-      let writes = topology.uses(of: region.name).filter { $0.map.permissions.contains(.write) }
-      let writers = Set(writes.map(\.domain))
-      let clientWrites = writes.filter { use in
-        isClient(topology.role(ofDomainNamed: use.domain))
-          && !(writers == [use.domain]
-            && sharers.allSatisfy {
-              $0 == use.domain || topology.role(ofDomainNamed: $0) == .virtualiser
-            })
+      let clientWrites = topology.uses(of: region.name).filter { use in
+        use.map.permissions.contains(.write) && isClient(topology.role(ofDomainNamed: use.domain))
+          && sharers.contains {
+            $0 != use.domain && topology.role(ofDomainNamed: $0) != .virtualiser
+          }
       }
       // Alone with its region, a protection domain without an interrupt polls its device.
       guard sharers.count > 1, let first = clientWrites.first else { return nil }

@@ -20,7 +20,7 @@ struct DOTText {
       switch character {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
-      case "\n", "\r": result += " "
+      case _ where character.value < 0x20: result += " "
       default: result.unicodeScalars.append(character)
       }
     }

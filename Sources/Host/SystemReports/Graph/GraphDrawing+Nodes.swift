@@ -60,22 +60,25 @@ extension GraphDrawing {
   /// What a driver drives: its register regions and interrupt lines, as one node.
   mutating func hardware(of domain: ProtectionDomain, number: Int) {
     var devices: [MemoryRegion] = []
-    for map in domain.maps {
+    for map in domain.maps + (domain.virtualMachine?.maps ?? []) {
       guard let region = topology.system.memoryRegion(named: map.region),
         topology.kind(of: region) == .device, !devices.contains(region)
       else { continue }
       devices.append(region)
     }
     if devices.isEmpty && domain.interrupts.isEmpty { return }
-    let lines = devices.map { device in
+    let shown = 4
+    var lines = devices.prefix(shown).map { device in
       "\(device.physicalAddress?.description ?? "") \u{b7} \(readable(device.size ?? 0))"
     }
+    if devices.count > shown { lines.append("and \(devices.count - shown) more") }
     // The device tree's node is what sdfgen and Serval put before the first slash.
     let names = devices.map { $0.name.split(separator: "/").first.map(String.init) ?? $0.name }
     var seen: Set<String> = []
     let title =
       names.isEmpty
-      ? "interrupt" : names.filter { seen.insert($0).inserted }.joined(separator: ", ")
+      ? "interrupt"
+      : names.filter { seen.insert($0).inserted }.prefix(shown).joined(separator: ", ")
     dot.statement(
       "hw\(number)",
       [
@@ -84,25 +87,43 @@ extension GraphDrawing {
         ("color", DOTText.quoted(Palette.hardware.line)),
       ])
     let node = nodes[domain.name] ?? ""
-    for interrupt in domain.interrupts {
-      dot.statement(
-        "hw\(number) -> \(node)",
-        [
-          ("color", DOTText.quoted(Palette.interrupt)), ("penwidth", "1.4"), ("weight", "8"),
-          ("label", DOTText.quoted(" \(Self.name(of: interrupt)) ")),
-          ("headlabel", DOTText.quoted(" \(interrupt.id) ")), ("labeldistance", "1.9"),
-          ("labelangle", "22"),
-          ("fontcolor", DOTText.quoted(Palette.interrupt)),
-        ])
+    if domain.interrupts.count > 3 {
+      // A guest's dozens would be a tangle, and their identifiers tell little.
+      let rows = stride(from: 0, to: domain.interrupts.count, by: 4).map { start in
+        domain.interrupts[start...].prefix(4).map { Self.name(of: $0, brief: true) }
+          .joined(separator: ", ")
+      }
+      interruptEdge(
+        from: number, to: node,
+        label: (["\(domain.interrupts.count) interrupts"] + rows), id: "")
+    } else {
+      for interrupt in domain.interrupts {
+        interruptEdge(
+          from: number, to: node, label: [Self.name(of: interrupt)], id: " \(interrupt.id) ")
+      }
     }
     if domain.interrupts.isEmpty {
       dot.statement("hw\(number) -> \(node)", memoryEdge(label: "rw", domain: domain.name))
     }
   }
 
-  private static func name(of interrupt: Interrupt) -> String {
+  private mutating func interruptEdge(
+    from number: Int, to node: String, label: [String], id: String
+  ) {
+    let text = label.map { " \(DOTText.escaped($0)) " }.joined(separator: "<br/>")
+    dot.statement(
+      "hw\(number) -> \(node)",
+      [
+        ("color", DOTText.quoted(Palette.interrupt)), ("penwidth", "1.4"), ("weight", "8"),
+        ("label", "<\(text)>"), ("headlabel", DOTText.quoted(id)), ("labeldistance", "1.9"),
+        ("labelangle", "22"), ("fontcolor", DOTText.quoted(Palette.interrupt)),
+      ])
+  }
+
+  private static func name(of interrupt: Interrupt, brief: Bool = false) -> String {
     switch interrupt.source {
-    case .line(let number, let trigger): "irq \(number) \(trigger.rawValue)"
+    case .line(let number, let trigger):
+      brief ? "\(number)" : "irq \(number) \(trigger.rawValue)"
     case .ioAPIC: "I/O APIC"
     case .messageSignalled: "MSI"
     }

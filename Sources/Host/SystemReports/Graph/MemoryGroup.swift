@@ -64,6 +64,10 @@ struct MemoryGroup {
   private static let knownNouns = [
     "metadata", "queue", "ring", "data", "share", "config", "state", "buffer",
   ]
+  /// What older layouts call the two halves of a queue.
+  private static let queueParts = [
+    "free", "active", "request", "response", "command", "completion",
+  ]
 
   private static func noun(of name: String, _ topology: Topology) -> String {
     let parts = name.split(separator: "/").map(String.init)
@@ -71,7 +75,7 @@ struct MemoryGroup {
     let words = parts.flatMap { $0.split(whereSeparator: { $0 == "_" || $0 == "-" }) }
       .map { $0.lowercased() }
     guard let noun = knownNouns.first(where: { words.contains($0) || words.contains($0 + "s") })
-    else { return parts.last ?? name }
+    else { return queueParts.contains(where: words.contains) ? "queue" : parts.last ?? name }
     if noun == "data" && words.contains("rx") { return "rx data" }
     if noun == "data" && words.contains("tx") { return "tx data" }
     return noun
