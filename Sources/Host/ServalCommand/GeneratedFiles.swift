@@ -50,9 +50,14 @@ struct GeneratedFiles {
     }
   }
 
+  /// Writes what is not there yet, so that make sees no change where there is none.
   func write(to directory: String) throws {
     try Files.makeDirectory(directory)
-    for file in files { try Files.replace("\(directory)/\(file.name)", with: file.bytes) }
+    for file in files {
+      let path = "\(directory)/\(file.name)"
+      if Files.exists(path), let old = try? Files.read(path), old == file.bytes { continue }
+      try Files.replace(path, with: file.bytes)
+    }
   }
 
   func summary(directory: String, sdk: SDKVersion, board: Board) -> String {

@@ -80,7 +80,7 @@ public struct SystemBuilder {
       guard let id = states[parent.index].childIDs.takeLowest() else {
         throw .identifiersExhausted(domain: parent.name)
       }
-      domain.childID = id
+      domain.childID = ChildID(UInt64(id.rawValue))
     }
     states.append(State(domain: domain, parent: parent?.index, sourceImage: sourceImage))
     return PD(index: states.count - 1, name: name)

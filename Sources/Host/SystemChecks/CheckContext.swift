@@ -33,6 +33,9 @@ struct CheckContext {
 enum Limits {
   static let domains = 63
   static let channelID = UInt64(ChannelID.maximum)
+  /// Slot of child 0's TCB, and how many slots a CNode has (microkit.h, main.rs).
+  static let firstChildSlot: UInt64 = 202
+  static let slots: UInt64 = 512
   static let priority = UInt64(Priority.maximum)
   static let smallestStack: UInt64 = 0x1000
   static let largestStack: UInt64 = 16 << 20

@@ -17,7 +17,7 @@ public struct ProtectionDomain: Hashable, Sendable {
 
   public var name: String
   /// Identifier that the parent knows this PD by; nil for a PD without a parent.
-  public var childID: ChannelID?
+  public var childID: ChildID?
   /// Symbol of the parent that the tool sets to `childID` (since 2.1.0).
   public var childIDSymbol: String?
   /// Nil is priority 0.
@@ -49,7 +49,7 @@ public struct ProtectionDomain: Hashable, Sendable {
   public var origin: Origin
 
   public init(
-    _ name: String, image: ProgramImage, childID: ChannelID? = nil, childIDSymbol: String? = nil,
+    _ name: String, image: ProgramImage, childID: ChildID? = nil, childIDSymbol: String? = nil,
     priority: Priority? = nil, budget: Microseconds? = nil, period: Microseconds? = nil,
     passive: Bool = false, stackSize: ByteCount? = nil, smc: Bool = false, cpu: UInt8? = nil,
     schedulingDomain: String? = nil, fpu: Bool? = nil, maps: [Map] = [],

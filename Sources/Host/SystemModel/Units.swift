@@ -53,6 +53,17 @@ public struct ChannelID: Hashable, Sendable {
   public init(_ rawValue: UInt8) { self.rawValue = rawValue }
 }
 
+/// What a parent calls a child: 0 to 61 of good use, though the Microkit tools take more.
+public struct ChildID: Hashable, Sendable {
+  public var rawValue: UInt64
+  public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+extension ChildID: ExpressibleByIntegerLiteral, CustomStringConvertible {
+  public init(integerLiteral value: UInt64) { self.init(value) }
+  public var description: String { "\(rawValue)" }
+}
+
 extension VirtualAddress: Comparable, ExpressibleByIntegerLiteral, CustomStringConvertible {
   public init(integerLiteral value: UInt64) { self.init(value) }
   public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }

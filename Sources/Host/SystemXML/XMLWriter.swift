@@ -27,6 +27,7 @@ struct XMLWriter {
 
   /// XML 1.0, 2.4 and 3.3.3: white space other than a space would be normalised away.
   static func escaped(_ value: String) -> String {
+    if !value.utf8.contains(where: Self.isSpecial) { return value }
     var result = ""
     for scalar in value.unicodeScalars {
       switch scalar {
@@ -39,5 +40,13 @@ struct XMLWriter {
       }
     }
     return result
+  }
+
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), 9, 10, 13:
+      true
+    default: false
+    }
   }
 }

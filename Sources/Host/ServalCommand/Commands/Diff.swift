@@ -31,7 +31,9 @@ struct Diff: ParsableCommand {
   func run() throws {
     let old = try loadSystem(Files.read(before), file: before, sdk: sdk)
     let new = try loadSystem(Files.read(after), file: after, sdk: sdk)
-    let changes = diff(old.description, new.description)
+    // Defaults that a file leaves out are those of the SDK that takes it, where both files agree on one.
+    let changes = diff(
+      old.description, new.description, sdk: old.sdk == new.sdk ? old.sdk : .newest)
     let renderer = ChangeRenderer(colour: Terminal.outputUsesColour)
     Terminal.print(json ? renderer.json(changes) : renderer.text(changes))
     if !changes.isEmpty { throw ExitCode(1) }

@@ -64,18 +64,24 @@ struct ElementReader {
   }
 
   /// A number that the real tools read in decimal only, and panic on otherwise.
-  func decimal(_ name: String, _ context: inout CheckContext) -> UInt64? {
+  ///
+  /// - Parameter isSigned: they read channel identifiers as signed numbers, so that "-0" is one.
+  func decimal(
+    _ name: String, isSigned: Bool = false, _ context: inout CheckContext
+  ) -> UInt64? {
     guard let text = text(name) else { return nil }
-    if let value = parseDecimal(text) { return value }
+    if let value = parseDecimal(text, isSigned: isSigned) { return value }
     context.report(
       .badNumber, at: location(of: name), "\(name)=\"\(text)\" is not a decimal number",
       fix: "write digits only; hexadecimal and underscores make the real tool panic")
     return nil
   }
 
-  /// A channel, interrupt or vCPU identifier.
-  func channelID(_ name: String, _ context: inout CheckContext) -> ChannelID? {
-    guard let value = decimal(name, &context) else { return nil }
+  /// A channel or interrupt identifier, or with `isSigned` false that of a vCPU.
+  func channelID(
+    _ name: String, isSigned: Bool = true, _ context: inout CheckContext
+  ) -> ChannelID? {
+    guard let value = decimal(name, isSigned: isSigned, &context) else { return nil }
     if value <= Limits.channelID { return ChannelID(UInt8(value)) }
     context.report(
       .outOfRange, at: location(of: name), "\(name)=\"\(value)\" is above \(Limits.channelID)",
@@ -104,10 +110,10 @@ func parseSystemNumber(_ text: String) -> UInt64? {
   return parseUnsigned(digits[...], radix: 10)
 }
 
-/// `str::parse` for an integer that is not negative ("-0" is 0).
-func parseDecimal(_ text: String) -> UInt64? {
+/// `str::parse` for an integer that is not negative; "-0" is 0 where it is signed.
+func parseDecimal(_ text: String, isSigned: Bool) -> UInt64? {
   if let value = parseUnsigned(text[...], radix: 10) { return value }
-  guard text.hasPrefix("-"), parseUnsigned(text.dropFirst(), radix: 10) == 0,
+  guard isSigned, text.hasPrefix("-"), parseUnsigned(text.dropFirst(), radix: 10) == 0,
     !text.dropFirst().hasPrefix("+")
   else { return nil }
   return 0

@@ -19,6 +19,11 @@ extension SystemReader {
         "vaddr \(hexadecimal(address)) is not below \(hexadecimal(limit))",
         fix: "map it below the stack")
     }
+    if address == 0, context.sdk < .v2_0_1 {
+      context.report(
+        .outOfRange, at: reader.location(of: "vaddr"), "Microkit 1.4.1 panics on vaddr 0",
+        fix: "map it at 0x1000 or above")
+    }
     let permissions = permissions(reader)
     let cached = reader.boolean("cached", &context)
     guard let region = reader.text("mr"), let address else { return nil }

@@ -99,13 +99,23 @@ extension SystemReader {
     return nil
   }
 
-  private mutating func childID(_ reader: ElementReader) -> ChannelID? {
+  /// The real tools count slots from the identifier without a limit of its own, and panic past the
+  /// CNode's end; a 64-bit sum that wraps around passes.
+  private mutating func childID(_ reader: ElementReader) -> ChildID? {
     guard let value = reader.number("id", &context) else { return nil }
-    if value <= Limits.channelID { return ChannelID(UInt8(value)) }
-    context.report(
-      .outOfRange, at: reader.location(of: "id"), "child id \(value) is above \(Limits.channelID)",
-      fix: "use an identifier from 0 to \(Limits.channelID)")
-    return nil
+    if value <= Limits.channelID { return ChildID(value) }
+    let place = reader.location(of: "id")
+    if Limits.firstChildSlot &+ value >= Limits.slots {
+      context.report(
+        .outOfRange, at: place, "child id \(value) makes the Microkit tool panic",
+        fix: "use an identifier from 0 to \(Limits.channelID)")
+    } else {
+      context.warn(
+        "child-id", at: place,
+        "child id \(value) is above \(Limits.channelID): its capability takes the slot of another",
+        fix: "use an identifier from 0 to \(Limits.channelID)")
+    }
+    return ChildID(value)
   }
 
   private mutating func schedulingDomain(_ reader: ElementReader) -> String? {

@@ -47,7 +47,7 @@ extension SystemReader {
     let reader = ElementReader(element, .virtualCPU, &context)
     warnOfContent(element)
     let cpu = cpu(reader)
-    guard let id = reader.channelID("id", &context) else { return nil }
+    guard let id = reader.channelID("id", isSigned: false, &context) else { return nil }
     return VirtualMachine.CPU(
       id: id, cpu: cpu, idSymbol: reader.text("setvar_id"), origin: reader.origin)
   }

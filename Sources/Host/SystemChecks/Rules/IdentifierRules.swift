@@ -44,8 +44,8 @@ private func reportDuplicate(
 }
 
 private func checkChildren(of domain: ProtectionDomain, _ context: inout CheckContext) {
-  var seen: Set<ChannelID> = []
-  let cpus = Set(domain.virtualMachine?.cpus.map(\.id) ?? [])
+  var seen: Set<ChildID> = []
+  let cpus = Set(domain.virtualMachine?.cpus.map { ChildID(UInt64($0.id.rawValue)) } ?? [])
   for child in domain.children {
     guard let id = child.childID else { continue }
     if !seen.insert(id).inserted || cpus.contains(id) {

@@ -163,12 +163,14 @@ private func checkOverlaps(
     guard let size = regions[map.region]?.size?.rawValue else { continue }
     let (end, overflow) = map.address.rawValue.addingReportingOverflow(size)
     if overflow { continue }
+    // 2.1.0 counts ranges that touch as overlapping.
+    let slack: UInt64 = context.sdk == .v2_1_0 ? 1 : 0
     for segment in image.segments where segment.isLoaded && segment.memorySize > 0 {
       let start = segment.virtualAddress / page * page
       let (last, overflow) = segment.virtualAddress.addingReportingOverflow(segment.memorySize)
-      if overflow || end <= start || map.address.rawValue >= (last + page - 1) / page * page {
-        continue
-      }
+      guard !overflow, last <= Limits.addressSpaceEnd else { continue }
+      let segmentEnd = (last + page - 1) / page * page
+      guard end &+ slack > start, map.address.rawValue < segmentEnd + slack else { continue }
       context.report(
         .overlappingMaps, at: map.origin.location,
         "'\(map.region)' at \(map.address) lies over a segment of \(image.name) at \(hexadecimal(start))",

@@ -15,7 +15,7 @@ func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
     // 1.4.1 does not look at the mappings of virtual machines.
     if let machine = domain.virtualMachine, context.sdk >= .v2_0_1 {
       checkMaps(
-        machine.maps, regions, end: context.sdk < .v2_1_0 ? nil : Limits.addressSpaceEnd,
+        machine.maps, regions, end: context.sdk < .v2_3_0 ? nil : Limits.addressSpaceEnd,
         "virtual machine '\(machine.name)'", &context)
     }
   }
@@ -41,7 +41,9 @@ private func checkMaps(
         fix: "use \(hexadecimal(start / page * page))")
     }
     let (end, overflow) = start.addingReportingOverflow(size)
-    if overflow || end > limit ?? .max {
+    // 2.1.0 counts ranges that touch as overlapping.
+    let touchesStack = context.sdk == .v2_1_0 && end == limit
+    if overflow || end > limit ?? .max || touchesStack {
       if start < limit ?? .max {
         context.report(
           .addressTooHigh, at: map.origin.location,

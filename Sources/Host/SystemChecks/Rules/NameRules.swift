@@ -53,6 +53,12 @@ private func checkVirtualMachineNames(
         .duplicateName, at: machine.origin.location,
         "a second virtual machine named '\(machine.name)'", fix: "rename one")
     }
+    if context.sdk >= .v2_1_0, domains.contains(where: { $0.name == machine.name }) {
+      context.report(
+        .duplicateName, at: machine.origin.location,
+        "'\(machine.name)' names a protection domain too, on which the Microkit tool panics",
+        fix: "rename the virtual machine")
+    }
     seen.append(machine)
   }
 }

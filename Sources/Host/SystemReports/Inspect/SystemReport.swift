@@ -11,7 +11,7 @@ public struct SystemReport: Hashable, Sendable, Codable {
     public var role: Role
     public var image: String
     public var parent: String?
-    public var childID: UInt8?
+    public var childID: UInt64?
     public var priority: UInt8
     public var budget: UInt64
     public var period: UInt64
