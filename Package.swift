@@ -97,8 +97,8 @@ let package = Package(
     tests(
       "SystemChecksTests",
       [
-        "SystemChecks", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards",
-        "WebserverFixture",
+        "SystemChecks", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "HostIO",
+        "TestSupport", "WebserverFixture",
       ]),
     tests(
       "SystemReportsTests",

@@ -13,7 +13,8 @@ extension FindingRenderer.Format: ExpressibleByArgument {}
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Finds everything that the Microkit tool rejects in a system file, and what a reviewer would question.",
+    abstract:
+      "Finds everything that the Microkit tool rejects in a system file, and what a reviewer would question.",
     discussion: """
       Errors are what the tool of that SDK rejects; warnings are lints, which --strict makes errors. \
       Exit status: 0 without errors, 1 with errors, 2 if the file cannot be read.

@@ -15,7 +15,8 @@ struct Diff: ParsableCommand {
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
   var before: String
 
-  @Argument(help: "System file to compare with it.", completion: .file(extensions: ["system", "xml"]))
+  @Argument(
+    help: "System file to compare with it.", completion: .file(extensions: ["system", "xml"]))
   var after: String
 
   @Option(

@@ -10,7 +10,8 @@ import SystemReports
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draws a system: protection domains, channels and shared memory.",
-    discussion: "The output's ending chooses the format: .svg, .png, .pdf (by Graphviz), .dot or .gv.")
+    discussion:
+      "The output's ending chooses the format: .svg, .png, .pdf (by Graphviz), .dot or .gv.")
 
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
   var file: String

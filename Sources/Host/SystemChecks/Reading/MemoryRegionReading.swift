@@ -24,7 +24,8 @@ extension SystemReader {
     }
     guard let name = reader.text("name") else { return nil }
     return MemoryRegion(
-      name, size: size.map { ByteCount($0) }, pageSize: reader.text("page_size") == nil ? nil : pageSize,
+      name, size: size.map { ByteCount($0) },
+      pageSize: reader.text("page_size") == nil ? nil : pageSize,
       physicalAddress: address.map { PhysicalAddress($0) },
       prefillPath: reader.text("prefill_path"), prefillBootInfo: reader.text("prefill_bootinfo"),
       origin: reader.origin)

@@ -39,7 +39,8 @@ extension SystemReader {
     let place = reader.location(of: "stack_size")
     if size < Limits.smallestStack || size > Limits.largestStack {
       context.report(
-        .outOfRange, at: place, "stack_size \(hexadecimal(size)) is not between "
+        .outOfRange, at: place,
+        "stack_size \(hexadecimal(size)) is not between "
           + "\(hexadecimal(Limits.smallestStack)) and \(hexadecimal(Limits.largestStack))",
         fix: "use a size between them")
       return nil
@@ -230,7 +231,8 @@ extension SystemReader {
     {
       context.report(
         .unsupportedTarget, at: element.location,
-        "an irq by 'pin' or 'pcidev' exists on x86 only", fix: "name the interrupt with irq=\"...\"")
+        "an irq by 'pin' or 'pcidev' exists on x86 only", fix: "name the interrupt with irq=\"...\""
+      )
       return nil
     }
     let reader = ElementReader(element, .interrupt, &context)

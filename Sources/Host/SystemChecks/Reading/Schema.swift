@@ -86,7 +86,8 @@ extension ElementSchema {
     [required("name"), optional("budget"), optional("period"), optional("priority")])
 
   static let virtualCPU = ElementSchema(
-    "vcpu", [required("id"), optional("setvar_id", since: .v2_1_0), optional("cpu", since: .v2_1_0)])
+    "vcpu",
+    [required("id"), optional("setvar_id", since: .v2_1_0), optional("cpu", since: .v2_1_0)])
 
   static let channel = ElementSchema("channel", [])
 

@@ -49,12 +49,14 @@ private func symbolImage(
 }
 
 private func load(_ name: String, _ searchPaths: [String]) -> Result<ELFImage, FindingsError> {
-  let candidates = name.hasPrefix("/") ? [name] : ([""] + searchPaths.map { "\($0)/" }).map { $0 + name }
+  let candidates =
+    name.hasPrefix("/") ? [name] : ([""] + searchPaths.map { "\($0)/" }).map { $0 + name }
   guard let path = candidates.first(where: { Files.exists($0) && !Files.isDirectory($0) }) else {
     return .failure(
       FindingsError([
         Finding(
-          rule: Rule.image.rawValue, "there is no image '\(name)' in \(searchPaths.joined(separator: ", "))",
+          rule: Rule.image.rawValue,
+          "there is no image '\(name)' in \(searchPaths.joined(separator: ", "))",
           fix: "build it, or name its directory with --search-path")
       ]))
   }

@@ -61,7 +61,9 @@ private func checkMaps(
 private func reportOverlaps(
   _ placed: [PlacedMap], _ space: String, _ context: inout CheckContext
 ) {
-  let sorted = placed.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+  let sorted = placed.sorted {
+    ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+  }
   guard var farthest = sorted.first else { return }
   for next in sorted.dropFirst() {
     if next.range.lowerBound < farthest.range.upperBound {
