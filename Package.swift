@@ -69,12 +69,15 @@ let package = Package(
 
     // Shared by the host tool and the protection domains.
     shared("Records"),
+    shared("Rings", ["CMemory"]),
+    .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
 
     // Tests.
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
     tests("ELFImageTests", ["ELFImage"]),
     tests("RecordsTests", ["Records"]),
+    tests("RingsTests", ["Rings"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
     tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel"]),
