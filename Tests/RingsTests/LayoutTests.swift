@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Rings
+import TargetTestSupport
 import Testing
 
 /// Golden bytes: where a C peer looks (FACTS: sddf/network/queue.h, sddf/serial/queue.h, lions/fs/protocol.h).

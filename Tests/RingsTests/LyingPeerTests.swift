@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Rings
+import TargetTestSupport
 import Testing
 
 /// A peer may write anything anywhere in the queue. It gets a fault or nonsense of its own making; it never

@@ -3,6 +3,7 @@
 
 import Glibc
 import Rings
+import TargetTestSupport
 import Testing
 
 /// Two real threads, each with one side of the ring, and a checksum that notices a lost, doubled, torn or

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Rings
+import TargetTestSupport
 import Testing
 
 /// Indices run freely and wrap; a queue must be the same before, at and after that.
