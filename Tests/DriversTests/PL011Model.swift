@@ -3,8 +3,9 @@
 
 import TargetTestSupport
 
-/// A PL011 as far as the driver can tell: FIFOs of 16 bytes, flags, the mask, and the receive interrupts by
-/// level. The transmit interrupt is latched when the FIFO falls to 2 bytes, and cleared by ICR (DDI 0183, 3.4).
+/// A PL011 as far as the driver can tell: FIFOs of 16 bytes, flags, the mask, and the receive
+/// interrupts by level. The transmit interrupt is latched when the FIFO falls to 2 bytes, and
+/// cleared by ICR (DDI 0183, 3.4).
 final class PL011Model {
   let bus = FakeBus()
   var arriving: [UInt32] = []

@@ -6,7 +6,8 @@ import PL011
 import TargetTestSupport
 import Testing
 
-/// Traces of register accesses: "r" or "w", the offset and the bits, both in hexadecimal (DDI 0183).
+/// Traces of register accesses: "r" or "w", the offset and the bits, both in hexadecimal (DDI
+/// 0183).
 @Suite struct PL011Tests {
   @Test func startsAt115200WithReceive() throws {
     let bus = FakeBus()
@@ -31,7 +32,8 @@ import Testing
     #expect(bus.written(to: 0x30) == [0, 0x101])
   }
 
-  /// A device that stays busy, for example as it was switched off with bytes in its FIFO, is not waited for.
+  /// A device that stays busy, for example as it was switched off with bytes in its FIFO, is not
+  /// waited for.
   @Test func busyForEverIsNotForEver() throws {
     let bus = FakeBus()
     bus.script(0x18, 0x8)

@@ -134,7 +134,8 @@ import Testing
     let device = model.bus.onWrite
     model.bus.onWrite = { offset, bits in
       device(offset, bits)
-      // The mask goes off just before the request; what happens then is too early for a notification.
+      // The mask goes off just before the request; what happens then is too early for a
+      // notification.
       if offset == 0x38, bits == 0, early.isEmpty { early = "?" }
     }
     let reads = model.bus.onRead

@@ -5,7 +5,8 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// Golden bytes: where a C peer looks (FACTS: sddf/network/queue.h, sddf/serial/queue.h, lions/fs/protocol.h).
+/// Golden bytes: where a C peer looks (FACTS: sddf/network/queue.h, sddf/serial/queue.h,
+/// lions/fs/protocol.h).
 @Suite struct LayoutTests {
   @Test func networkQueue() throws {
     let memory = SharedMemory(byteCount: 8 + 16 * 4)

@@ -5,8 +5,8 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// A peer may write anything anywhere in the queue. It gets a fault or nonsense of its own making; it never
-/// makes us trap or leave the ring.
+/// A peer may write anything anywhere in the queue. It gets a fault or nonsense of its own making;
+/// it never makes us trap or leave the ring.
 @Suite struct LyingPeerTests {
   private let capacity = 64
 

@@ -6,8 +6,8 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// Two real threads, each with one side of the ring, and a checksum that notices a lost, doubled, torn or
-/// early element.
+/// Two real threads, each with one side of the ring, and a checksum that notices a lost, doubled,
+/// torn or early element.
 @Suite struct ThreadTests {
   @Test func networkQueue() throws {
     let memory = SharedMemory(byteCount: 8 + 16 * 64)
@@ -49,8 +49,9 @@ import Testing
     sender.join()
   }
 
-  /// Sleeping and waking by the flags only: the producer of a serial queue waits for a notification when the
-  /// queue is full, the consumer for one when it is empty. A lost wake-up hangs, which the time limit ends.
+  /// Sleeping and waking by the flags only: the producer of a serial queue waits for a notification
+  /// when the queue is full, the consumer for one when it is empty. A lost wake-up hangs, which the
+  /// time limit ends.
   @Test(.timeLimit(.minutes(1))) func signallingWakesBothSides() throws {
     let memory = SharedMemory(byteCount: 4096 + 16)
     let ring = try #require(

@@ -7,8 +7,8 @@ import Testing
 
 /// Indices run freely and wrap; a queue must be the same before, at and after that.
 @Suite struct WrapTests {
-  /// Both indices start near the wrap, as after a long life. sDDF's C takes a queue that is full across the
-  /// wrap for one with room; this one may not.
+  /// Both indices start near the wrap, as after a long life. sDDF's C takes a queue that is full
+  /// across the wrap for one with room; this one may not.
   @Test(arguments: [1, 2, 512, 32768]) func fullAndEmptyAtTheWrapOf16Bits(capacity: Int) throws {
     let memory = SharedMemory(byteCount: 8 + 16 * capacity)
     for start in [UInt16(0), 1, UInt16(truncatingIfNeeded: 65536 - capacity), 65535, 65534] {

@@ -3,8 +3,8 @@
 
 import Rings
 
-/// A serial queue in memory of its own, and the other side of it as a test plays it. It reads and writes the
-/// bytes that sDDF's header describes and uses nothing of `Rings`.
+/// A serial queue in memory of its own, and the other side of it as a test plays it. It reads and
+/// writes the bytes that sDDF's header describes and uses nothing of `Rings`.
 public final class SerialPair {
   public let capacity: Int
   private let memory: SharedMemory

@@ -3,8 +3,9 @@
 
 import Rings
 
-/// Memory that two sides share in a test; zeroed and aligned to a page. It is never freed: rings hold no
-/// reference to it, so it would go with the test's last mention of it, while they are still in use.
+/// Memory that two sides share in a test; zeroed and aligned to a page. It is never freed: rings
+/// hold no reference to it, so it would go with the test's last mention of it, while they are still
+/// in use.
 public final class SharedMemory: @unchecked Sendable {
   private let bytes: UnsafeMutableRawPointer
   private let byteCount: Int

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The loads and stores that Swift's ordinary ones cannot stand for: memory that a peer changes while we look at
-// it, and device registers. Each function is one access of the width in its name (C11 5.1.2.4, 6.7.3), and none
-// of them is a read-modify-write: exclusives fault on the uncached memory that some rings live in.
+// The loads and stores that Swift's ordinary ones cannot stand for: memory that a peer changes
+// while we look at it, and device registers. Each function is one access of the width in its name
+// (C11 5.1.2.4, 6.7.3), and none of them is a read-modify-write: exclusives fault on the uncached
+// memory that some rings live in.
 
 #ifndef SERVAL_CMEMORY_H
 #define SERVAL_CMEMORY_H

@@ -11,9 +11,10 @@ public enum Outlook: Equatable, Sendable {
   case waiting
 }
 
-/// Work that goes on until a peer has to be waited for. `drain` owns the order that makes waiting safe: ask
-/// first, then look again, and take the request back if there is something to do after all. Asking without
-/// looking again sleeps for ever if the peer acted in between (Tests/Models/signalling.pml shows it).
+/// Work that goes on until a peer has to be waited for. `drain` owns the order that makes waiting
+/// safe: ask first, then look again, and take the request back if there is something to do after
+/// all. Asking without looking again sleeps for ever if the peer acted in between
+/// (Tests/Models/signalling.pml shows it).
 public protocol Drain: ~Copyable {
   /// Looks at all conditions, also those of a second queue that a step needs room in.
   mutating func look() throws(PeerFault) -> Outlook

@@ -3,8 +3,8 @@
 
 import CMemory
 
-/// A network buffer on its way through a queue (sDDF `net_buff_desc_t`, sddf/network/queue.h): 16 bytes.
-/// Nothing about it is checked here; offsets and lengths are the receiver's to judge.
+/// A network buffer on its way through a queue (sDDF `net_buff_desc_t`, sddf/network/queue.h): 16
+/// bytes. Nothing about it is checked here; offsets and lengths are the receiver's to judge.
 public struct NetDescriptor: Equatable, Sendable {
   /// Bytes from the start of the data region, or the buffer's bus address towards a driver.
   public var address: UInt64

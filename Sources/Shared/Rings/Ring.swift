@@ -3,11 +3,13 @@
 
 import CMemory
 
-/// A queue in shared memory, seen from neither side yet: `RingProducer` and `RingConsumer` take one.
+/// A queue in shared memory, seen from neither side yet: `RingProducer` and `RingConsumer` take
+/// one.
 ///
-/// Safety: the initialisers are the only way to get one. They check that header and slots lie inside the
-/// regions and are aligned; `slot(_:)` cannot leave the slots for any index. So nothing that a peer
-/// writes into the memory leads out of it. It may change threads: every access is one that C calls atomic.
+/// Safety: the initialisers are the only way to get one. They check that header and slots lie
+/// inside the regions and are aligned; `slot(_:)` cannot leave the slots for any index. So nothing
+/// that a peer writes into the memory leads out of it. It may change threads: every access is one
+/// that C calls atomic.
 @safe public struct Ring<Format: RingFormat>: @unchecked Sendable {
   // Safety: see the type.
   private let header: UnsafeMutableRawPointer
@@ -32,8 +34,9 @@ import CMemory
 }
 
 extension Ring where Format == NetQueue {
-  /// A network queue of `capacity` descriptors: a power of two up to 32768, so that a 16-bit index wraps
-  /// on a slot boundary. Nil for any other, or where the region is too short or not aligned to 8 bytes.
+  /// A network queue of `capacity` descriptors: a power of two up to 32768, so that a 16-bit index
+  /// wraps on a slot boundary. Nil for any other, or where the region is too short or not aligned
+  /// to 8 bytes.
   public init?(queue: SharedRegion, capacity: Int) {
     guard capacity > 0, capacity & (capacity - 1) == 0, queue.byteCount >= 8 else { return nil }
     unsafe self.init(
@@ -43,8 +46,8 @@ extension Ring where Format == NetQueue {
 }
 
 extension Ring where Format == SerialQueue {
-  /// A serial queue whose bytes are in `data`; the size of `data` is the capacity. Nil unless that is a
-  /// power of two up to 2^31, and where `queue` is too short or not aligned to 8 bytes.
+  /// A serial queue whose bytes are in `data`; the size of `data` is the capacity. Nil unless that
+  /// is a power of two up to 2^31, and where `queue` is too short or not aligned to 8 bytes.
   public init?(queue: SharedRegion, data: SharedRegion) {
     let capacity = data.byteCount
     guard capacity > 0, capacity & (capacity - 1) == 0 else { return nil }
@@ -55,8 +58,8 @@ extension Ring where Format == SerialQueue {
 }
 
 extension Ring where Format == FileQueue {
-  /// A file queue: 64 bytes and 511 messages, 32768 bytes in all. Nil where the region is shorter or not
-  /// aligned to 8 bytes.
+  /// A file queue: 64 bytes and 511 messages, 32768 bytes in all. Nil where the region is shorter
+  /// or not aligned to 8 bytes.
   public init?(queue: SharedRegion) {
     guard queue.byteCount >= 64 else { return nil }
     unsafe self.init(
@@ -99,8 +102,8 @@ extension Ring {
   @unsafe init(_ word: UnsafeMutableRawPointer) { unsafe self.word = word }
 
   /// Asks. The fence puts the asking before any later look at the peer's index; with the fence in
-  /// `take` one of the two sides then sees what the other did (sDDF docs/developing.md, and the model
-  /// Tests/Models/signalling.pml).
+  /// `take` one of the two sides then sees what the other did (sDDF docs/developing.md, and the
+  /// model Tests/Models/signalling.pml).
   func request() {
     unsafe cmemory_store_32(word, 0)
     cmemory_fence()

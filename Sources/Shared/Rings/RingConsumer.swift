@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The side of a ring that takes elements. There must be one at most for each ring. Its own index is
-/// private, as `RingProducer`'s is.
+/// The side of a ring that takes elements. There must be one at most for each ring. Its own index
+/// is private, as `RingProducer`'s is.
 public struct RingConsumer<Format: RingFormat>: ~Copyable {
   let ring: Ring<Format>
   private var position: Format.Index
@@ -38,7 +38,8 @@ public struct RingConsumer<Format: RingFormat>: ~Copyable {
   /// Hands back the slots of everything dequeued so far.
   public func release() { ring.storeHead(position) }
 
-  /// Takes the peer's index for ours: what is in the ring is lost. For a peer that has started anew.
+  /// Takes the peer's index for ours: what is in the ring is lost. For a peer that has started
+  /// anew.
   public mutating func resynchronise() {
     position = ring.loadTail()
     filled = 0
@@ -47,8 +48,8 @@ public struct RingConsumer<Format: RingFormat>: ~Copyable {
 }
 
 extension RingConsumer where Format: ConsumerSignalled {
-  /// Asks the producer for a notification when it has added something, and releases first, so that it has
-  /// the room to. Look again afterwards: see `Drain`.
+  /// Asks the producer for a notification when it has added something, and releases first, so that
+  /// it has the room to. Look again afterwards: see `Drain`.
   public func requestSignal() {
     release()
     ring.signal(at: Format.signalOffset).request()

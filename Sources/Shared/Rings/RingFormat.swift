@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// How a kind of queue lies in memory. The rules - who writes which index, what a peer may claim, when a
-/// slot may be touched - are the same for all and live in `RingProducer` and `RingConsumer`.
+/// How a kind of queue lies in memory. The rules - who writes which index, what a peer may claim,
+/// when a slot may be touched - are the same for all and live in `RingProducer` and `RingConsumer`.
 public protocol RingFormat: Sendable {
   associatedtype Index: RingIndex
   associatedtype Element: RingElement
@@ -31,8 +31,8 @@ public protocol ProducerSignalled: RingFormat {
   static var signalOffset: Int { get }
 }
 
-/// sDDF network queue, free or active (sddf/network/queue.h): indices of 16 bits, descriptors of 16 bytes
-/// behind the header.
+/// sDDF network queue, free or active (sddf/network/queue.h): indices of 16 bits, descriptors of 16
+/// bytes behind the header.
 public enum NetQueue: ConsumerSignalled {
   public typealias Index = UInt16
   public typealias Element = NetDescriptor
@@ -42,7 +42,8 @@ public enum NetQueue: ConsumerSignalled {
   public static var headerByteCount: Int { 8 }
 }
 
-/// sDDF serial queue (sddf/serial/queue.h): indices of 32 bits; the bytes are in a region of their own.
+/// sDDF serial queue (sddf/serial/queue.h): indices of 32 bits; the bytes are in a region of their
+/// own.
 public enum SerialQueue: ProducerSignalled {
   public typealias Index = UInt32
   public typealias Element = UInt8
@@ -52,8 +53,8 @@ public enum SerialQueue: ProducerSignalled {
   public static var headerByteCount: Int { 12 }
 }
 
-/// LionsOS file queue (lions/fs/protocol.h): indices of 64 bits, head first, 511 messages behind the header.
-/// No flag: both sides notify after each batch.
+/// LionsOS file queue (lions/fs/protocol.h): indices of 64 bits, head first, 511 messages behind
+/// the header. No flag: both sides notify after each batch.
 public enum FileQueue: RingFormat {
   public typealias Index = UInt64
   public typealias Element = FileMessage

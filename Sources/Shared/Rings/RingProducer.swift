@@ -3,13 +3,14 @@
 
 /// The side of a ring that adds elements. There must be one at most for each ring.
 ///
-/// Its own index is private: it is read from memory once, when the producer is made, so that a domain that
-/// was restarted goes on where it was; from then on it is only written. A peer that overwrites it confuses
-/// nobody but itself.
+/// Its own index is private: it is read from memory once, when the producer is made, so that a
+/// domain that was restarted goes on where it was; from then on it is only written. A peer that
+/// overwrites it confuses nobody but itself.
 public struct RingProducer<Format: RingFormat>: ~Copyable {
   let ring: Ring<Format>
   private var position: Format.Index
-  // Slots that were free at the last look, less those used since; a lower bound as the peer only adds.
+  // Slots that were free at the last look, less those used since; a lower bound as the peer only
+  // adds.
   private var room: Format.Index = 0
 
   public init(_ ring: Ring<Format>) {
@@ -56,8 +57,8 @@ extension RingProducer where Format: ConsumerSignalled {
 }
 
 extension RingProducer where Format: ProducerSignalled {
-  /// Asks the consumer for a notification when it has made room, and publishes first: a consumer cannot make
-  /// room from elements that it does not see. Look again afterwards: see `Drain`.
+  /// Asks the consumer for a notification when it has made room, and publishes first: a consumer
+  /// cannot make room from elements that it does not see. Look again afterwards: see `Drain`.
   public func requestSignal() {
     publish()
     ring.signal(at: Format.signalOffset).request()

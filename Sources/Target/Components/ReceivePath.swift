@@ -3,8 +3,8 @@
 
 import Rings
 
-/// The receive direction of a serial driver: from the device's FIFO into the virtualiser's queue, and the
-/// interrupt off while the queue is full.
+/// The receive direction of a serial driver: from the device's FIFO into the virtualiser's queue,
+/// and the interrupt off while the queue is full.
 struct ReceivePath<Device: SerialDevice & ~Copyable>: Drain, ~Copyable {
   var device: Device
   var queue: RingProducer<SerialQueue>?

@@ -3,8 +3,8 @@
 
 /// A UART as the serial driver needs it: no kernel, no queues, only registers behind it.
 public protocol SerialDevice: ~Copyable {
-  /// Programs 8 data bits, no parity, one stop bit at `baud` bits per second, with FIFOs, and with receive
-  /// interrupts on if `receive`. Any `baud` may come from a record.
+  /// Programs 8 data bits, no parity, one stop bit at `baud` bits per second, with FIFOs, and with
+  /// receive interrupts on if `receive`. Any `baud` may come from a record.
   mutating func start(baud: UInt64, receive: Bool) throws(SerialDeviceFault)
 
   /// Whether `transmit` would be taken now.

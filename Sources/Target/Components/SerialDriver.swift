@@ -3,11 +3,11 @@
 
 import Rings
 
-/// The serial driver between a UART and the two virtualisers (sDDF 0.7.0, docs/serial): bytes to send come
-/// in one queue, received ones go out in another. Each handler returns whom to notify.
+/// The serial driver between a UART and the two virtualisers (sDDF 0.7.0, docs/serial): bytes to
+/// send come in one queue, received ones go out in another. Each handler returns whom to notify.
 ///
-/// A virtualiser whose index is impossible loses its direction until the driver is restarted; the other
-/// direction goes on.
+/// A virtualiser whose index is impossible loses its direction until the driver is restarted; the
+/// other direction goes on.
 public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
   public struct Actions: Equatable, Sendable {
     /// The transmit virtualiser waits for room, and there is some now.
@@ -38,15 +38,16 @@ public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
 
   public var counters: SerialCounters { path.counters }
 
-  /// Programs the device, and sends what is waiting: the virtualiser may have started first. `baud` in bits
-  /// per second.
+  /// Programs the device, and sends what is waiting: the virtualiser may have started first. `baud`
+  /// in bits per second.
   public mutating func start(baud: UInt64) throws(SerialDeviceFault) -> Actions {
     try path.device.start(baud: baud, receive: receives)
     return transmitReady()
   }
 
-  /// The device's interrupt. Runs until the device shows no cause any more, so acknowledge afterwards: an
-  /// edge-triggered line says nothing twice, and a level-triggered one would say the same again.
+  /// The device's interrupt. Runs until the device shows no cause any more, so acknowledge
+  /// afterwards: an edge-triggered line says nothing twice, and a level-triggered one would say the
+  /// same again.
   public mutating func interrupt() -> Actions {
     var actions = Actions()
     var causes = path.device.takeInterrupts()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A 32-bit register, and how it looks when it is read and when it is written, which for a data or status
-/// register are different things.
+/// A 32-bit register, and how it looks when it is read and when it is written, which for a data or
+/// status register are different things.
 public struct Register<ReadView, WriteView>: Sendable {
   /// Bytes from the device's first register.
   public let offset: Int

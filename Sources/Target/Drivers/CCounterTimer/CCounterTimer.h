@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The generic timer's system registers (Arm ARM, D24.10), which only instructions reach. Nothing on other
-// architectures: the tests inject a counter.
+// The generic timer's system registers (Arm ARM, D24.10), which only instructions reach. Nothing on
+// other architectures: the tests inject a counter.
 
 #ifndef SERVAL_CCOUNTERTIMER_H
 #define SERVAL_CCOUNTERTIMER_H

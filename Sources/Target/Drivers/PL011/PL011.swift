@@ -70,8 +70,9 @@ public struct PL011<Bus: RegisterBus>: SerialDevice {
   public mutating func takeInterrupts() -> SerialInterrupts {
     let pending = bus.read(Map.maskedInterrupts)
     let transmit = pending.has(Map.Interrupts.transmit)
-    // The transmit interrupt is latched when the FIFO falls to its level. Cleared before the FIFO is filled,
-    // it comes again exactly when that was worth it; the receive ones go with the bytes (DDI 0183, 3.4).
+    // The transmit interrupt is latched when the FIFO falls to its level. Cleared before the FIFO
+    // is filled, it comes again exactly when that was worth it; the receive ones go with the bytes
+    // (DDI 0183, 3.4).
     if transmit {
       bus.write(
         Map.Interrupts(bits: 0).with(Map.Interrupts.transmit, true), to: Map.interruptClear)

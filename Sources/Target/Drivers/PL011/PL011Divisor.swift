@@ -3,7 +3,8 @@
 
 import Components
 
-/// The PL011's baud rate divisor: clock / (16 * baud) in units of 1/64 (DDI 0183, 3.3.6), rounded to nearest.
+/// The PL011's baud rate divisor: clock / (16 * baud) in units of 1/64 (DDI 0183, 3.3.6), rounded
+/// to nearest.
 struct PL011Divisor: Equatable {
   let integer: UInt32
   let fraction: UInt32
