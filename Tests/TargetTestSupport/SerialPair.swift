@@ -12,10 +12,10 @@ public final class SerialPair {
 
   public init?(capacity: Int) {
     self.capacity = capacity
-    memory = SharedMemory(byteCount: 4096 + capacity)
+    memory = SharedMemory(byteCount: 64 + capacity)
     guard
       let ring = Ring<SerialQueue>(
-        queue: memory.region(from: 0, to: 12), data: memory.region(from: 4096, to: 4096 + capacity))
+        queue: memory.region(from: 0, to: 12), data: memory.region(from: 64, to: 64 + capacity))
     else { return nil }
     self.ring = ring
   }
@@ -40,7 +40,7 @@ public final class SerialPair {
   @discardableResult public func put(_ bytes: some Sequence<UInt8>) -> Int {
     var added = 0
     for byte in bytes where tail &- head < UInt32(capacity) {
-      memory.poke(byte, at: 4096 + Int(tail) % capacity)
+      memory.poke(byte, at: 64 + Int(tail) % capacity)
       tail &+= 1
       added += 1
     }
@@ -52,7 +52,7 @@ public final class SerialPair {
   public func take(_ limit: Int = .max) -> [UInt8] {
     var bytes: [UInt8] = []
     while tail != head, bytes.count < limit {
-      bytes.append(memory.peek(UInt8.self, at: 4096 + Int(head) % capacity))
+      bytes.append(memory.peek(UInt8.self, at: 64 + Int(head) % capacity))
       head &+= 1
     }
     return bytes

@@ -3,7 +3,7 @@
 
 import Rings
 
-/// Memory that two sides share in a test; zeroed and aligned to a page. It is never freed: rings
+/// Memory that two sides share in a test; zeroed and aligned to 64 bytes. It is never freed: rings
 /// hold no reference to it, so it would go with the test's last mention of it, while they are still
 /// in use.
 public final class SharedMemory: @unchecked Sendable {
@@ -11,7 +11,7 @@ public final class SharedMemory: @unchecked Sendable {
   private let byteCount: Int
 
   public init(byteCount: Int) {
-    bytes = .allocate(byteCount: byteCount, alignment: 4096)
+    bytes = .allocate(byteCount: byteCount, alignment: 64)
     bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     self.byteCount = byteCount
   }
