@@ -13,7 +13,7 @@ import Testing
   private static let rounds =
     getenv("SERVAL_FUZZ_ITERATIONS").flatMap {
       Int(String(cString: $0))
-    } ?? 20_000
+    } ?? 5000
 
   /// Xorshift, so that each run is the same.
   private struct Random {

@@ -36,3 +36,25 @@ import Rings
 }
 
 @c public func probe_counter() -> UInt64 { SystemCounterTimer().count() }
+
+nonisolated(unsafe) private var transmit: SerialVirtTx?
+nonisolated(unsafe) private var receive: SerialVirtRx?
+
+@c public func probe_start(_ queue: UInt64, _ data: UInt64) {
+  guard let queue = unsafe SharedRegion(address: queue, byteCount: 4096),
+    let data = unsafe SharedRegion(address: data, byteCount: 4096),
+    let ring = Ring<SerialQueue>(queue: queue, data: data)
+  else { return }
+  unsafe transmit = SerialVirtTx(driver: ring, colours: true)
+  unsafe receive = SerialVirtRx(driver: ring, switchCharacter: 28, terminateCharacter: 13)
+  _ = unsafe transmit?.addClient(ring)
+  _ = unsafe receive?.addClient(ring)
+}
+
+@c public func probe_transmit_handler(_ client: Int) -> Bool {
+  unsafe transmit?.clientReady(client).notifyDriver == true
+}
+
+@c public func probe_receive_handler() -> Bool {
+  unsafe receive?.driverReady().notifyDriver == true
+}

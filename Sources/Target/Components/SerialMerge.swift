@@ -68,7 +68,9 @@ struct SerialMerge: Drain, ~Copyable {
     return served
   }
 
-  func takeSignalRequest(of client: Int) -> Bool {
+  // Mutating only so that the compiler reads the element in place, and does not copy all of them
+  // first.
+  mutating func takeSignalRequest(of client: Int) -> Bool {
     clients[client]?.takeSignalRequest() ?? false
   }
 
