@@ -32,12 +32,13 @@ let package = Package(
   name: "serval",
   products: [
     .executable(name: "serval", targets: ["serval"]),
+    .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
     // Everything that a system of one's own needs: describe, connect, check, render, and the command.
     .library(
       name: "Serval",
       targets: [
         "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-        "SystemModel", "ELFImage", "DeviceTree", "Diagnostics", "Records",
+        "SystemModel", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
       ]),
   ],
   dependencies: [
@@ -47,18 +48,28 @@ let package = Package(
     // Host, top to bottom.
     .executableTarget(
       name: "serval", dependencies: ["ServalCommand", "Systems"], path: "Sources/Host/serval"),
+    .plugin(
+      name: "ServalPlugin",
+      capability: .command(
+        intent: .custom(
+          verb: "serval", description: "Lays out, checks, reads and compares Microkit systems."),
+        permissions: [
+          .writeToPackageDirectory(reason: "serval generate writes the system and its records.")
+        ]),
+      dependencies: ["serval"]),
     host(
       "ServalCommand",
       [
         "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "SystemModel",
-        "ELFImage", "DeviceTree", "Diagnostics", "Records", argumentParser,
+        "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
       ]),
     .target(
       name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
-      path: "systems", exclude: []),
+      path: "systems",
+      exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
-    host("SystemReports", ["SystemModel", "Records", "ELFImage", "Diagnostics"]),
-    host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "Diagnostics"]),
+    host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
+    host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
     .target(
       name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
@@ -66,6 +77,7 @@ let package = Package(
     host("SystemModel", ["Diagnostics"]),
     host("ELFImage", ["Diagnostics"]),
     host("DeviceTree", ["Diagnostics", "CLibFDT"]),
+    host("HostIO", ["Diagnostics"]),
     host("Diagnostics"),
     .systemLibrary(
       name: "CLibFDT", path: "Sources/Host/CLibFDT", providers: [.apt(["libfdt-dev"])]),
@@ -92,10 +104,15 @@ let package = Package(
     .target(
       name: "TargetTestSupport", dependencies: ["Registers", "Rings"],
       path: "Tests/TargetTestSupport"),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
+      path: "Tests/StubImages"),
     tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("HostIOTests", ["HostIO"]),
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
-    tests("ELFImageTests", ["ELFImage"]),
-    tests("RecordsTests", ["Records"]),
+    tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
+    tests("RecordsTests", ["Records", "HostIO"]),
     tests("RingsTests", ["Rings", "TargetTestSupport"]),
     tests(
       "DriversTests",
@@ -106,10 +123,27 @@ let package = Package(
     tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
-    tests("SystemChecksTests", ["SystemChecks", "SystemXML", "SystemModel"]),
-    tests("SystemReportsTests", ["SystemReports", "SystemXML", "SystemModel", "Records"]),
-    tests("SubsystemsTests", ["Subsystems", "Boards", "Systems", "Records"]),
-    tests("ServalCommandTests", ["ServalCommand", "Systems"]),
+    tests(
+      "SystemChecksTests",
+      [
+        "SystemChecks", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards",
+        "WebserverFixture",
+      ]),
+    tests(
+      "SystemReportsTests",
+      [
+        "SystemReports", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "Records",
+        "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
+      ]),
+    .target(
+      name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),
+    tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "SystemModel"]),
+    tests(
+      "SystemsTests",
+      ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
+    tests(
+      "ServalCommandTests",
+      ["ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "HostIO", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

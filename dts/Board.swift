@@ -50,6 +50,10 @@ public struct Board: Sendable {
   }
 }
 
+extension Board: CustomStringConvertible {
+  public var description: String { name }
+}
+
 /// What a system needs a device for.
 public enum DeviceRole: String, CaseIterable, Hashable, Sendable {
   case serial

@@ -42,7 +42,10 @@ extension DeviceRow {
       registers: [], interrupts: [], problems: [], role: role, driver: driver)
     switch device.registers {
     case .success(let ranges): registers = ranges
-    case .failure(let error): problems.append(error)
+    case .failure(let error):
+      // A CPU or a sensor on I2C has no registers in memory, and nobody expects them.
+      if case .notMemoryMapped = error.problem { break }
+      problems.append(error)
     }
     for interrupt in device.interrupts {
       switch interrupt {

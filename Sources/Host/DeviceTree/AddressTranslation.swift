@@ -38,6 +38,8 @@ extension DeviceTree {
     var bus = bus
     while let above = parent(of: bus) {
       guard let ranges = bus["ranges"] else {
+        // CPUs, and devices on I2C and the like: their addresses have no size.
+        if try sizeCells(of: bus) == 0 { throw error(.notMemoryMapped(bus: bus.path), at: node) }
         throw error(
           .untranslatable(address: UInt64(truncatingIfNeeded: address), bus: bus.path), at: node)
       }
@@ -80,6 +82,7 @@ extension DeviceTree {
         property: property, byteCount: value?.bytes.count ?? 0, unit: unit * 4)
       throw error(problem, at: node)
     }
+    guard cells.count <= Bounds.cells else { throw error(.exceeds(.cells, Bounds.cells), at: node) }
     return stride(from: 0, to: cells.count, by: unit).map { start in
       var next = start
       return shape.map { width in

@@ -6,11 +6,14 @@ import Glibc
 
 // Runs dtc. Its input and output are temporary files: unlike pipes, they cannot deadlock.
 
-func compileDeviceTree(source: [UInt8], file: String) throws(DeviceTreeError) -> [UInt8] {
+/// `compiler` is a parameter for the sake of tests.
+func compileDeviceTree(
+  source: [UInt8], file: String, compiler: String = "dtc"
+) throws(DeviceTreeError) -> [UInt8] {
   let input = try TemporaryFile(for: file)
   defer { input.close() }
   try input.write(source)
-  return try compile(["-"], input: input.descriptor, file: file)
+  return try compile(["-"], input: input.descriptor, file: file, compiler: compiler)
 }
 
 func compileDeviceTree(path: String) throws(DeviceTreeError) -> [UInt8] {
@@ -30,14 +33,14 @@ func readFile(_ path: String) throws(DeviceTreeError) -> [UInt8] {
 }
 
 private func compile(
-  _ arguments: [String], input: Int32, file: String
+  _ arguments: [String], input: Int32, file: String, compiler: String = "dtc"
 ) throws(DeviceTreeError) -> [UInt8] {
   let output = try TemporaryFile(for: file)
   defer { output.close() }
   let messages = try TemporaryFile(for: file)
   defer { messages.close() }
   let status = try spawn(
-    ["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", "-"] + arguments,
+    [compiler, "-q", "-I", "dts", "-O", "dtb", "-o", "-"] + arguments,
     descriptors: [input, output.descriptor, messages.descriptor], file: file)
   guard status == 0 else {
     let text = String(decoding: try messages.contents(), as: UTF8.self)
@@ -71,7 +74,8 @@ private func spawn(
   return status
 }
 
-/// Takes dtc's `Error: FILE:LINE.COLUMN-...: text` lines apart; others are kept whole.
+/// Takes dtc's `Error: FILE:LINE.COLUMN-... text` and `FILE:LINE.COLUMN-...: ERROR (check): text` apart;
+/// other lines are kept whole.
 func compilerMessages(in text: String, file: String) -> [DeviceTreeError.CompilerMessage] {
   let messages = text.split(separator: "\n").filter {
     !$0.hasPrefix("FATAL ERROR: Unable to parse")
@@ -85,16 +89,19 @@ func compilerMessages(in text: String, file: String) -> [DeviceTreeError.Compile
 private func compilerMessage(
   _ line: Substring, file: String
 ) -> DeviceTreeError.CompilerMessage {
+  let whole = DeviceTreeError.CompilerMessage(location: nil, text: String(line))
   let body = line.hasPrefix("Error: ") ? line.dropFirst("Error: ".count) : line
-  let parts = body.split(separator: ":", maxSplits: 2)
-  guard parts.count == 3 else { return .init(location: nil, text: String(line)) }
-  let position = parts[1].split { $0 == "." || $0 == "-" }
+  var place = body.prefix { $0 != " " }
+  let text = body.dropFirst(place.count + 1)
+  if place.last == ":" { place.removeLast() }
+  guard let colon = place.lastIndex(of: ":") else { return whole }
+  let position = place[place.index(after: colon)...].split { $0 == "." || $0 == "-" }
   guard position.count >= 2, let line = Int(position[0]), let column = Int(position[1]) else {
-    return .init(location: nil, text: String(body))
+    return whole
   }
-  let location = SourceLocation(
-    file: parts[0] == "<stdin>" ? file : String(parts[0]), line: line, column: column)
-  return .init(location: location, text: String(parts[2].drop { $0 == " " }))
+  let name = place[..<colon] == "<stdin>" ? file : String(place[..<colon])
+  return .init(
+    location: SourceLocation(file: name, line: line, column: column), text: String(text))
 }
 
 /// A file without a name, gone when closed.

@@ -12,6 +12,7 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     case depth
     case nameBytes
     case pathBytes
+    case cells
   }
 
   public enum Problem: Hashable, Sendable {
@@ -34,6 +35,7 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
 
     // Registers.
     case noRegister(index: Int, count: Int)
+    case notMemoryMapped(bus: String)
     case untranslatable(address: UInt64, bus: String)
     case addressTooLarge(property: String)
 

@@ -14,7 +14,9 @@ extension DeviceTreeError: DiagnosableError {
   private func finding(_ message: CompilerMessage) -> Finding {
     Finding(
       rule: "device-tree-source", at: message.location.map(Place.source) ?? .file(file),
-      "dtc: \(message.text)")
+      "dtc: \(message.text)",
+      fix: message.text == "syntax error"
+        ? "mend it, or run the C preprocessor first if it uses #include or #define" : nil)
   }
 
   private var words: (rule: String, message: String, fix: String?) {
@@ -60,6 +62,8 @@ extension DeviceTreeError: DiagnosableError {
       ("cells", "\(property) is \(value)", "use 1 to \(maximum)")
     case .noRegister(let index, let count):
       ("registers", "has no register range \(index): reg has \(count)", nil)
+    case .notMemoryMapped(let bus):
+      ("ranges", "is addressed on '\(bus)', not in memory", "name the device of the bus instead")
     case .untranslatable(let address, let bus):
       (
         "ranges",
@@ -96,6 +100,7 @@ extension DeviceTreeError.Bound {
     case .depth: "levels of nodes"
     case .nameBytes: "bytes in a name"
     case .pathBytes: "bytes in all paths together"
+    case .cells: "cells in one property"
     }
   }
 }

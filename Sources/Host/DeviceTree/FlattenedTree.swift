@@ -13,6 +13,8 @@ enum Bounds {
   static let nameBytes = 255
   /// All node paths together: without it, a megabyte of nodes below a long path asks for gigabytes.
   static let pathBytes = 16 << 20
+  /// Of one `reg`, `ranges` or list of interrupts: `ranges` is searched for every device below it.
+  static let cells = 4096
 }
 
 /// Flat list of the blob's nodes, parents first.

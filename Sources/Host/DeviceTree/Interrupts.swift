@@ -105,6 +105,7 @@ extension DeviceTree {
         property: property, byteCount: value?.bytes.count ?? 0, unit: unit * 4)
       throw error(problem, at: node)
     }
+    guard cells.count <= Bounds.cells else { throw error(.exceeds(.cells, Bounds.cells), at: node) }
     return cells
   }
 

@@ -132,7 +132,8 @@ public struct SystemBuilder {
     }
     guard regionNames.insert(name).inserted else { throw .duplicateRegion(name) }
     // Said explicitly, because SDK 1.4.1 never chooses large pages itself.
-    let large = address == nil && Self.bestPageSize(for: rounded) == MemoryRegion.PageSize.large.byteCount
+    let large =
+      address == nil && Self.bestPageSize(for: rounded) == MemoryRegion.PageSize.large.byteCount
     regions.append(
       MemoryRegion(
         name, size: rounded, pageSize: large ? .large : nil, physicalAddress: address))

@@ -3,3 +3,5 @@
 
 import ServalCommand
 import Systems
+
+ServalTool.main(systems: builtInSystems)

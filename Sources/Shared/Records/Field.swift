@@ -15,6 +15,25 @@ public protocol RecordValue: Sendable {
 public protocol ByteSource {
   /// The byte at `offset`; 0 beyond the end, so that a short source is never a trap.
   func byte(at offset: Int) -> UInt8
+  /// The little-endian number at `offset`, of any alignment; without meaning, but never a trap, where
+  /// it is not wholly inside.
+  func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    at offset: Int
+  ) -> Number
+}
+
+extension ByteSource {
+  public func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    at offset: Int
+  ) -> Number {
+    var value: Number = 0
+    var index = Number.bitWidth / 8
+    while index > 0 {
+      index -= 1
+      value = (value << 8) | Number(truncatingIfNeeded: byte(at: offset &+ index))
+    }
+    return value
+  }
 }
 
 /// Bytes that a record is written to.
@@ -87,5 +106,18 @@ extension Part {
 
   public static func / (outer: Self, inner: TextField<Value>) -> TextField<Owner> {
     TextField<Owner>(at: outer.offset + inner.offset, capacity: inner.capacity)
+  }
+}
+
+extension Part where Value: RecordValue {
+  /// Reads the field of an owner whose first byte is at `offset`.
+  @inline(__always)
+  func read(from bytes: some ByteSource, at offset: Int) -> Value {
+    Value.read(from: bytes, at: offset &+ self.offset)
+  }
+
+  /// Writes the field of an owner whose first byte is at `offset`.
+  func write(_ value: Value, to bytes: inout some ByteSink, at offset: Int) {
+    value.write(to: &bytes, at: offset &+ self.offset)
   }
 }

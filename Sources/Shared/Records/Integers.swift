@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-extension RecordValue where Self: FixedWidthInteger & UnsignedInteger {
+extension RecordValue where Self: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
   public static var byteCount: Int { bitWidth / 8 }
 
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
-    var value: Self = 0
-    var index = byteCount
-    while index > 0 {
-      index -= 1
-      value = (value << 8) | Self(truncatingIfNeeded: bytes.byte(at: offset &+ index))
-    }
-    return value
+    bytes.number(at: offset)
   }
 
   public func write(to bytes: inout some ByteSink, at offset: Int) {
@@ -26,6 +21,7 @@ extension RecordValue where Self: FixedWidthInteger & UnsignedInteger {
 // A byte is shifted out whole, which UInt8's own shift cannot express.
 extension UInt8: RecordValue {
   public static var byteCount: Int { 1 }
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> UInt8 {
     bytes.byte(at: offset)
   }

@@ -27,6 +27,7 @@ public struct MACAddress: Hashable, Sendable {
 extension MACAddress: RecordValue {
   public static var byteCount: Int { 6 }
 
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> MACAddress {
     var value: UInt64 = 0
     for index in 0..<6 { value = value << 8 | UInt64(bytes.byte(at: offset &+ index)) }

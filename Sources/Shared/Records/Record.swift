@@ -47,6 +47,7 @@ public struct RecordView<Layout: Record, Source: ByteSource> {
     }
   }
 
+  @inline(__always)
   public subscript<Value: RecordValue>(field: Field<Layout, Value>) -> Value {
     Value.read(from: source, at: field.offset)
   }

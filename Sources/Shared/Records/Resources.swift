@@ -94,83 +94,125 @@ public struct FileSystemConnection: Hashable, Sendable {
 
 extension RegionResource: RecordValue, RecordStructure {
   public static var byteCount: Int { 16 }
+
+  public static var address: Field<Self, UInt64> { .init(at: 0) }
+  public static var size: Field<Self, UInt64> { .init(at: 8) }
+
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
-      address: UInt64.read(from: bytes, at: offset), size: UInt64.read(from: bytes, at: offset + 8))
+      address: address.read(from: bytes, at: offset), size: size.read(from: bytes, at: offset))
   }
+
   public func write(to bytes: inout some ByteSink, at offset: Int) {
-    address.write(to: &bytes, at: offset)
-    size.write(to: &bytes, at: offset + 8)
+    Self.address.write(address, to: &bytes, at: offset)
+    Self.size.write(size, to: &bytes, at: offset)
   }
 }
 
 extension DeviceRegionResource: RecordValue, RecordStructure {
   public static var byteCount: Int { 24 }
+
+  public static var region: Field<Self, RegionResource> { .init(at: 0) }
+  public static var ioAddress: Field<Self, UInt64> { .init(at: 16) }
+
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
-      region: RegionResource.read(from: bytes, at: offset),
-      ioAddress: UInt64.read(from: bytes, at: offset + 16))
+      region: region.read(from: bytes, at: offset),
+      ioAddress: ioAddress.read(from: bytes, at: offset))
   }
+
   public func write(to bytes: inout some ByteSink, at offset: Int) {
-    region.write(to: &bytes, at: offset)
-    ioAddress.write(to: &bytes, at: offset + 16)
+    Self.region.write(region, to: &bytes, at: offset)
+    Self.ioAddress.write(ioAddress, to: &bytes, at: offset)
   }
 }
 
 extension DeviceInterruptResource: RecordValue, RecordStructure {
   public static var byteCount: Int { 1 }
+
+  public static var id: Field<Self, UInt8> { .init(at: 0) }
+
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
-    Self(id: bytes.byte(at: offset))
+    Self(
+      id: id.read(from: bytes, at: offset))
   }
+
   public func write(to bytes: inout some ByteSink, at offset: Int) {
-    bytes.setByte(id, at: offset)
+    Self.id.write(id, to: &bytes, at: offset)
   }
 }
 
 extension NetConnection: RecordValue, RecordStructure {
   public static var byteCount: Int { 40 }
+
+  public static var freeQueue: Field<Self, RegionResource> { .init(at: 0) }
+  public static var activeQueue: Field<Self, RegionResource> { .init(at: 16) }
+  public static var bufferCount: Field<Self, UInt16> { .init(at: 32) }
+  public static var id: Field<Self, UInt8> { .init(at: 34) }
+
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
-      freeQueue: RegionResource.read(from: bytes, at: offset),
-      activeQueue: RegionResource.read(from: bytes, at: offset + 16),
-      bufferCount: UInt16.read(from: bytes, at: offset + 32), id: bytes.byte(at: offset + 34))
+      freeQueue: freeQueue.read(from: bytes, at: offset),
+      activeQueue: activeQueue.read(from: bytes, at: offset),
+      bufferCount: bufferCount.read(from: bytes, at: offset), id: id.read(from: bytes, at: offset))
   }
+
   public func write(to bytes: inout some ByteSink, at offset: Int) {
-    freeQueue.write(to: &bytes, at: offset)
-    activeQueue.write(to: &bytes, at: offset + 16)
-    bufferCount.write(to: &bytes, at: offset + 32)
-    bytes.setByte(id, at: offset + 34)
+    Self.freeQueue.write(freeQueue, to: &bytes, at: offset)
+    Self.activeQueue.write(activeQueue, to: &bytes, at: offset)
+    Self.bufferCount.write(bufferCount, to: &bytes, at: offset)
+    Self.id.write(id, to: &bytes, at: offset)
   }
 }
 
 extension SerialConnection: RecordValue, RecordStructure {
   public static var byteCount: Int { 40 }
+
+  public static var queue: Field<Self, RegionResource> { .init(at: 0) }
+  public static var data: Field<Self, RegionResource> { .init(at: 16) }
+  public static var id: Field<Self, UInt8> { .init(at: 32) }
+
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
-      queue: RegionResource.read(from: bytes, at: offset),
-      data: RegionResource.read(from: bytes, at: offset + 16), id: bytes.byte(at: offset + 32))
+      queue: queue.read(from: bytes, at: offset), data: data.read(from: bytes, at: offset),
+      id: id.read(from: bytes, at: offset))
   }
+
   public func write(to bytes: inout some ByteSink, at offset: Int) {
-    queue.write(to: &bytes, at: offset)
-    data.write(to: &bytes, at: offset + 16)
-    bytes.setByte(id, at: offset + 32)
+    Self.queue.write(queue, to: &bytes, at: offset)
+    Self.data.write(data, to: &bytes, at: offset)
+    Self.id.write(id, to: &bytes, at: offset)
   }
 }
 
 extension FileSystemConnection: RecordValue, RecordStructure {
   public static var byteCount: Int { 56 }
+
+  public static var commandQueue: Field<Self, RegionResource> { .init(at: 0) }
+  public static var completionQueue: Field<Self, RegionResource> { .init(at: 16) }
+  public static var share: Field<Self, RegionResource> { .init(at: 32) }
+  public static var queueLength: Field<Self, UInt16> { .init(at: 48) }
+  public static var id: Field<Self, UInt8> { .init(at: 50) }
+
+  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
-      commandQueue: RegionResource.read(from: bytes, at: offset),
-      completionQueue: RegionResource.read(from: bytes, at: offset + 16),
-      share: RegionResource.read(from: bytes, at: offset + 32),
-      queueLength: UInt16.read(from: bytes, at: offset + 48), id: bytes.byte(at: offset + 50))
+      commandQueue: commandQueue.read(from: bytes, at: offset),
+      completionQueue: completionQueue.read(from: bytes, at: offset),
+      share: share.read(from: bytes, at: offset),
+      queueLength: queueLength.read(from: bytes, at: offset), id: id.read(from: bytes, at: offset))
   }
+
   public func write(to bytes: inout some ByteSink, at offset: Int) {
-    commandQueue.write(to: &bytes, at: offset)
-    completionQueue.write(to: &bytes, at: offset + 16)
-    share.write(to: &bytes, at: offset + 32)
-    queueLength.write(to: &bytes, at: offset + 48)
-    bytes.setByte(id, at: offset + 50)
+    Self.commandQueue.write(commandQueue, to: &bytes, at: offset)
+    Self.completionQueue.write(completionQueue, to: &bytes, at: offset)
+    Self.share.write(share, to: &bytes, at: offset)
+    Self.queueLength.write(queueLength, to: &bytes, at: offset)
+    Self.id.write(id, to: &bytes, at: offset)
   }
 }

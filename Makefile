@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# What the targets do stands in README.md; each is one or two commands.
+
+BUILD_FLAGS := -c release --static-swift-stdlib
+SERVAL := .build/release/serval
+MICROKIT_BOARD ?= qemu_virt_aarch64
+SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
+
+.PHONY: all build webserver test lint fmt bench deps oracle clean help
+
+all: build
+
+help:
+	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
+	@echo "make build | test | lint | fmt | bench | deps | clean"
+
+# Debian packages that the build and the tests need, installed only where they are missing.
+deps:
+	@./make/deps.sh
+
+build: deps
+	swift build $(BUILD_FLAGS) --product serval
+
+webserver: build
+	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
+
+test: deps lint oracle
+	swift build --build-tests
+	swift test
+	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
+	python3 Tests/Package/own_system.py
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+
+fmt:
+	swift format --in-place --recursive $(SOURCES)
+
+# sdfgen 0.35.1 from PyPI, the generator that layouts are compared with.
+oracle: .build/oracle/python
+
+.build/oracle/python:
+	mkdir -p .build/oracle
+	python3 -m pip install --quiet --disable-pip-version-check --target .build/oracle/packages sdfgen==0.35.1
+	printf '#!/bin/sh\nPYTHONPATH="$$(dirname "$$0")/packages" exec python3 "$$@"\n' > $@.new
+	chmod +x $@.new
+	mv $@.new $@
+
+bench: build oracle
+	python3 Tests/Bench/generator.py $(SERVAL) .build/oracle/python
+
+clean:
+	rm -rf .build out

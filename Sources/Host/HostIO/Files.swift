@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import Glibc
+
+/// Reading and writing whole files, with errors that name the file.
+public enum Files {
+  /// The bytes of a file; "-" is standard input.
+  ///
+  /// - Parameter limit: bytes that are accepted at most; nothing that this tool reads is larger than
+  ///   the default.
+  public static func read(_ path: String, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path, .read(errno: errno)) }
+    defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(path, .read(errno: errno)) }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+      guard bytes.count <= limit else { throw FileError(path, .tooLarge(limit: limit)) }
+    }
+  }
+
+  /// Puts `bytes` in place of whatever is at `path`: all of them, or none. A reader sees the old file
+  /// or the new one.
+  public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    let temporary = "\(path).\(getpid()).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(path, .write(errno: errno)) }
+    do throws(FileError) {
+      try write(bytes, to: descriptor, path)
+      guard close(descriptor) == 0 else { throw FileError(path, .write(errno: errno)) }
+      guard rename(temporary, path) == 0 else { throw FileError(path, .write(errno: errno)) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Makes a directory and those above it, where they do not exist.
+  public static func makeDirectory(_ path: String) throws(FileError) {
+    var partial = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      partial += part + "/"
+      if mkdir(partial, 0o777) != 0, errno != EEXIST {
+        throw FileError(path, .write(errno: errno))
+      }
+    }
+    guard isDirectory(path.isEmpty ? "." : path) else {
+      throw FileError(path, .write(errno: ENOTDIR))
+    }
+  }
+
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  public static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  static func write(
+    _ bytes: [UInt8], to descriptor: Int32, _ path: String
+  ) throws(FileError) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw FileError(path, .write(errno: errno)) }
+      offset += count
+    }
+  }
+}
+
+/// Why a file could not be read or written.
+public struct FileError: Error, Hashable {
+  public enum Problem: Hashable, Sendable {
+    case read(errno: Int32)
+    case write(errno: Int32)
+    case tooLarge(limit: Int)
+  }
+
+  public var path: String
+  public var problem: Problem
+
+  init(_ path: String, _ problem: Problem) {
+    self.path = path
+    self.problem = problem
+  }
+}
+
+extension FileError: DiagnosableError {
+  public var findings: [Finding] {
+    let place = Place.file(path == "-" ? "standard input" : path)
+    switch problem {
+    case .read(let errno):
+      return [Finding(rule: "unreadable", at: place, "cannot be read: \(systemText(errno))")]
+    case .write(let errno):
+      return [Finding(rule: "unwritable", at: place, "cannot be written: \(systemText(errno))")]
+    case .tooLarge(let limit):
+      return [Finding(rule: "unreadable", at: place, "is larger than \(limit) bytes")]
+    }
+  }
+}
+
+/// The C library's text for an error number, with a small first letter: "no such file or directory".
+func systemText(_ errno: Int32) -> String {
+  let text = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+  return text.prefix(1).lowercased() + text.dropFirst()
+}

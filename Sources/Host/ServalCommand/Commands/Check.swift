@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import Boards
+import Diagnostics
+import HostIO
+import SystemChecks
+import SystemModel
+import SystemXML
+
+extension FindingRenderer.Format: ExpressibleByArgument {}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Finds everything that the Microkit tool rejects in a system file, and what a reviewer would question.",
+    discussion: """
+      Errors are what the tool of that SDK rejects; warnings are lints, which --strict makes errors. \
+      Exit status: 0 without errors, 1 with errors, 2 if the file cannot be read.
+      """)
+
+  @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
+  var file: String
+
+  @OptionGroup var sdk: SDKOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Board, whose memory map tells devices from RAM.", valueName: "board"),
+    completion: .list(Board.all.map(\.name)))
+  var board: String?
+
+  @Option(
+    name: .customLong("search-path"),
+    help: ArgumentHelp(
+      "Directory with PD images, which are checked too; may be repeated.", valueName: "directory"),
+    completion: .directory)
+  var searchPaths: [String] = []
+
+  @Flag(help: "Lints are errors.")
+  var strict = false
+
+  @Option(
+    help: ArgumentHelp(
+      "text, json, or github for annotations in a GitHub workflow.", valueName: "format"))
+  var format = FindingRenderer.Format.text
+
+  func run() throws {
+    let sdk = try sdk.resolve()
+    let board = try board.map { try Board.named($0) }
+    var findings = findings(in: try Files.read(file), sdk, board)
+    if strict { for index in findings.indices { findings[index].severity = .error } }
+    let renderer = FindingRenderer(format: format, colour: Terminal.outputUsesColour)
+    Terminal.print(renderer.render(findings))
+    let errors = findings.count { $0.severity == .error }
+    if format == .text { Terminal.printError(summary(errors, findings.count - errors, sdk)) }
+    if errors > 0 { throw ExitCode(1) }
+  }
+
+  private func findings(
+    in bytes: [UInt8], _ sdk: SDKVersion, _ board: Board?
+  ) -> [Finding] {
+    let result: CheckResult
+    do throws(XMLError) {
+      result = try check(bytes, file: file, sdk: sdk, memory: board?.normalMemorySize)
+    } catch {
+      return error.findings
+    }
+    guard let system = result.description else { return result.findings }
+    var findings = result.findings
+    if result.isAccepted, !searchPaths.isEmpty {
+      findings += checkImages(system, file: file, sdk: sdk, searchPaths: searchPaths)
+    }
+    return findings + lint(system, sdk: sdk, ramRanges: board?.ramRanges ?? [])
+  }
+
+  private func summary(_ errors: Int, _ warnings: Int, _ sdk: SDKVersion) -> String {
+    func count(_ number: Int, _ noun: String) -> String {
+      "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+    let verdict = errors == 0 ? "would be taken" : "would be rejected"
+    return "\(file): \(count(errors, "error")), \(count(warnings, "warning")); "
+      + "\(strict && errors > 0 ? "not clean" : verdict) by Microkit \(sdk)\n"
+  }
+}
+
+extension Board {
+  /// Bytes that seL4 hands out as normal memory, its own image included.
+  var normalMemorySize: UInt64 {
+    normalMemory.reduce(0) { $0 + ($1.upperBound.rawValue - $1.lowerBound.rawValue) }
+  }
+
+  /// Memory, including what seL4 does not hand out as normal memory but DMA regions are laid out in.
+  var ramRanges: [Range<UInt64>] {
+    let ranges = ((try? tree().memory()) ?? []).map { $0.address..<($0.address &+ $0.size) }
+    return ranges + normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
+  }
+}

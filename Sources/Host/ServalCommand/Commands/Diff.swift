@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import HostIO
+import SystemChecks
+import SystemModel
+import SystemReports
+
+struct Diff: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tells in what two systems differ, whatever the order of their files.",
+    discussion: "Exit status: 0 for equal systems, 1 for different ones, 2 if one cannot be read.")
+
+  @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
+  var before: String
+
+  @Argument(help: "System file to compare with it.", completion: .file(extensions: ["system", "xml"]))
+  var after: String
+
+  @Option(
+    name: .customLong("sdk"),
+    help: ArgumentHelp(
+      "Microkit SDK version of both; by default for each the newest that takes it.",
+      valueName: "version"))
+  var sdk: SDKVersion?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let old = try loadSystem(Files.read(before), file: before, sdk: sdk)
+    let new = try loadSystem(Files.read(after), file: after, sdk: sdk)
+    let changes = diff(old.description, new.description)
+    let renderer = ChangeRenderer(colour: Terminal.outputUsesColour)
+    Terminal.print(json ? renderer.json(changes) : renderer.text(changes))
+    if !changes.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import Boards
+import Diagnostics
+import HostIO
+import Subsystems
+import SystemModel
+import SystemXML
+
+struct Generate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes a system's .system file, and its records or patched images.",
+    discussion: """
+      Without --images, each record becomes a file that objcopy --update-section can put into an \
+      image. With it, every protection domain gets a copy of its image with its records inside. \
+      Systems: \(ServalTool.systems.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).
+      """)
+
+  @Argument(help: "The system.", completion: .list(ServalTool.systemNames))
+  var system: String
+
+  @OptionGroup var target: BoardOption
+  @OptionGroup var sdk: SDKOption
+
+  @Option(
+    help: ArgumentHelp("Directory of the protection domains' ELF images.", valueName: "directory"),
+    completion: .directory)
+  var images: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Directory to write to; made if need be.", valueName: "directory"),
+    completion: .directory)
+  var output: String
+
+  @Option(
+    name: .customLong("mac"),
+    help: ArgumentHelp(
+      "MAC address of a network client; may be repeated.", valueName: "client=address"))
+  var macAddresses: [String] = []
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "A choice that the system offers; may be repeated.",
+      discussion: Self.optionHelp, valueName: "name=value"))
+  var choices: [String] = []
+
+  @Option(help: ArgumentHelp("The same as --set nfs-server=ADDRESS.", valueName: "address"))
+  var nfsServer: String?
+
+  @Option(help: ArgumentHelp("The same as --set nfs-directory=PATH.", valueName: "path"))
+  var nfsDirectory: String?
+
+  @Option(help: ArgumentHelp("The same as --set website-dir=PATH.", valueName: "path"))
+  var websiteDir: String?
+
+  func run() throws {
+    let template = try findSystem()
+    let (board, tree) = try target.resolve()
+    let sdk = try sdk.resolve()
+    let choices = try SystemChoices(
+      for: template, values: try chosenValues(),
+      macAddresses: try pairs(macAddresses, option: "--mac"),
+      environment: Environment.values(of: template.options.compactMap(\.variable)))
+    let layout = try template.layout(board: board, tree: tree, choices)
+    let text = try SystemXMLRenderer(sdk: sdk).render(layout.description)
+    let files = try GeneratedFiles(
+      layout: layout, name: template.name, text: text, images: images)
+    try files.write(to: output)
+    Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
+  }
+
+  private func findSystem() throws -> any SystemTemplate.Type {
+    guard let found = ServalTool.systems.first(where: { $0.name == system }) else {
+      throw GenerateError.unknownSystem(system, known: ServalTool.systemNames)
+    }
+    return found
+  }
+
+  private func chosenValues() throws -> [String: String] {
+    var values = try pairs(choices, option: "--set")
+    for (name, value) in [
+      ("nfs-server", nfsServer), ("nfs-directory", nfsDirectory), ("website-dir", websiteDir),
+    ] {
+      guard let value else { continue }
+      if let other = values[name], other != value {
+        throw GenerateError.chosenTwice(option: "--\(name)", other, value)
+      }
+      values[name] = value
+    }
+    return values
+  }
+
+  private func pairs(_ texts: [String], option: String) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for text in texts {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw GenerateError.notAPair(option: option, text)
+      }
+      let (name, value) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
+      if let other = result.updateValue(value, forKey: name) {
+        throw GenerateError.chosenTwice(option: "\(option) \(name)", other, value)
+      }
+    }
+    return result
+  }
+
+  private static var optionHelp: String {
+    ServalTool.systems.filter { !$0.options.isEmpty }.map { template in
+      "\(template.name): "
+        + template.options.map { option in
+          let source =
+            option.variable.map { ", or from \($0)" }
+            ?? option.defaultValue.map { ", by default \($0)" } ?? ""
+          return "\(option.name) (\(option.purpose)\(source))"
+        }.joined(separator: "; ")
+    }.joined(separator: ". ")
+  }
+}
+
+enum GenerateError: Error, Hashable {
+  case unknownSystem(String, known: [String])
+  case notAPair(option: String, String)
+  case chosenTwice(option: String, String, String)
+  case missingImages([GeneratedFiles.MissingImage], directory: String)
+}
+
+extension GenerateError: DiagnosableError {
+  var findings: [Finding] {
+    switch self {
+    case .unknownSystem(let name, let known):
+      let guess = nearestName(to: name, in: known)
+      return [
+        Finding(
+          rule: "option", "there is no system '\(name)'",
+          fix: guess.map { "did you mean '\($0)'?" }
+            ?? "the systems are \(known.joined(separator: ", "))")
+      ]
+    case .notAPair(let option, let text):
+      return [
+        Finding(
+          rule: "option", at: .option(option), "'\(text)' is not of the form name=value",
+          fix: "put an equals sign between name and value")
+      ]
+    case .chosenTwice(let option, let first, let second):
+      return [
+        Finding(
+          rule: "option", at: .option(option), "given twice, as '\(first)' and '\(second)'",
+          fix: "give it once")
+      ]
+    case .missingImages(let missing, let directory):
+      return missing.map {
+        Finding(
+          rule: "missing-image", at: .file("\(directory)/\($0.file)"),
+          "there is no image for protection domain '\($0.domain)'",
+          fix: "build it, or leave --images out to get the records as files")
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import HostIO
+import SystemChecks
+import SystemModel
+import SystemReports
+
+struct Graph: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws a system: protection domains, channels and shared memory.",
+    discussion: "The output's ending chooses the format: .svg, .png, .pdf (by Graphviz), .dot or .gv.")
+
+  @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
+  var file: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("File to write.", valueName: "file"),
+    completion: .file(extensions: GraphFormat.allCases.map(\.rawValue)))
+  var output: String
+
+  @Option(
+    name: .customLong("sdk"),
+    help: ArgumentHelp(
+      "Microkit SDK version; by default the newest that takes the file.", valueName: "version"))
+  var sdk: SDKVersion?
+
+  @Flag(help: "Every region by itself, instead of those with the same users together.")
+  var everyRegion = false
+
+  func run() throws {
+    let (system, sdk) = try loadSystem(Files.read(file), file: file, sdk: sdk)
+    let name = file.split(separator: "/").last.map(String.init) ?? file
+    let options = GraphOptions(title: name, everyRegion: everyRegion, sdk: sdk)
+    try writeGraph(graph(system, options: options), to: output)
+  }
+}

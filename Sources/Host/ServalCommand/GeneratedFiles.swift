@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Boards
+import ELFImage
+import HostIO
+import Subsystems
+import SystemModel
+
+/// Everything that `generate` writes, made in memory first: an error leaves nothing half-written.
+struct GeneratedFiles {
+  struct MissingImage: Hashable, Sendable {
+    var domain: String
+    var file: String
+  }
+
+  /// Names and contents, in the order of writing; the system file comes last, so that it never names
+  /// an image that is not there.
+  private(set) var files: [(name: String, bytes: [UInt8])] = []
+  private let hasImages: Bool
+  private let recordCount: Int
+
+  /// - Parameter images: directory of the source images; nil for records as files.
+  init(layout: SystemLayout, name: String, text: String, images: String?) throws {
+    hasImages = images != nil
+    recordCount = layout.records.count
+    if let images {
+      files = try Self.patchedImages(layout, from: images)
+    } else {
+      files = layout.records.map { ($0.fileName, $0.bytes) }
+    }
+    files.append(("\(name).system", Array(text.utf8)))
+  }
+
+  private static func patchedImages(
+    _ layout: SystemLayout, from directory: String
+  ) throws -> [(name: String, bytes: [UInt8])] {
+    let missing = layout.images.filter { !Files.exists("\(directory)/\($0.source)") }
+    if !missing.isEmpty {
+      throw GenerateError.missingImages(
+        missing.map { .init(domain: $0.domain, file: $0.source) }, directory: directory)
+    }
+    return try layout.images.map { image in
+      let path = "\(directory)/\(image.source)"
+      var elf = try ELFImage(Files.read(path), name: path)
+      for record in layout.records where record.domain == image.domain {
+        try elf.patch(section: record.section, with: record.bytes)
+      }
+      return ("\(image.domain).elf", elf.bytes)
+    }
+  }
+
+  func write(to directory: String) throws {
+    try Files.makeDirectory(directory)
+    for file in files { try Files.replace("\(directory)/\(file.name)", with: file.bytes) }
+  }
+
+  func summary(directory: String, sdk: SDKVersion, board: Board) -> String {
+    let system = files.last?.name ?? ""
+    let rest =
+      hasImages ? "\(files.count - 1) patched images" : "\(recordCount) records"
+    return "\(directory)/\(system) for \(board.name), Microkit SDK \(sdk), with \(rest)\n"
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import Diagnostics
+import HostIO
+import SystemModel
+
+extension SDKVersion: ExpressibleByArgument {}
+
+/// The option that says for which SDK a command works.
+struct SDKOption: ParsableArguments {
+  @Option(
+    name: .customLong("sdk"),
+    help: ArgumentHelp(
+      "Microkit SDK version: \(SDKVersion.allCases.map(\.rawValue).joined(separator: ", ")).",
+      discussion: "By default the SDK at MICROKIT_SDK, else the newest.",
+      valueName: "version"))
+  var version: SDKVersion?
+
+  func resolve() throws -> SDKVersion {
+    if let version { return version }
+    guard let path = Environment["MICROKIT_SDK"], !path.isEmpty else { return .newest }
+    return try SDKVersion(ofSDKAt: path)
+  }
+}
+
+extension SDKVersion {
+  /// The version of an unpacked SDK: its VERSION file, which came with 2.0; 1.4.1 has none.
+  init(ofSDKAt path: String) throws {
+    guard Files.isDirectory("\(path)/board") else { throw SDKError.notAnSDK(path: path) }
+    guard Files.exists("\(path)/VERSION") else {
+      self = .v1_4_1
+      return
+    }
+    let bytes = try Files.read("\(path)/VERSION", limit: 4096)
+    let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    let text = words.first.map(String.init) ?? ""
+    guard let version = SDKVersion(rawValue: text) else {
+      throw SDKError.unknownVersion(path: path, version: text)
+    }
+    self = version
+  }
+}
+
+enum SDKError: Error, Hashable {
+  case notAnSDK(path: String)
+  case unknownVersion(path: String, version: String)
+}
+
+extension SDKError: DiagnosableError {
+  var findings: [Finding] {
+    let known = SDKVersion.allCases.map(\.rawValue).joined(separator: ", ")
+    switch self {
+    case .notAnSDK(let path):
+      return [
+        Finding(
+          rule: "sdk", at: .option("MICROKIT_SDK"), "'\(path)' has no directory 'board'",
+          fix: "set it to an unpacked Microkit SDK, or choose a version with --sdk")
+      ]
+    case .unknownVersion(let path, let version):
+      return [
+        Finding(
+          rule: "sdk", at: .file("\(path)/VERSION"), "version '\(version)' is not known",
+          fix: "choose one of \(known) with --sdk")
+      ]
+    }
+  }
+}

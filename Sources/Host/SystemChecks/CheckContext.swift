@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+import SystemXML
+
+/// What reading and checking a file gathers on the way.
+struct CheckContext {
+  let sdk: SDKVersion
+  private(set) var findings: [Finding] = []
+
+  init(sdk: SDKVersion) { self.sdk = sdk }
+
+  mutating func report(
+    _ rule: Rule, at location: SourceLocation?, _ message: String, fix: String? = nil
+  ) {
+    findings.append(
+      Finding(
+        rule: rule.rawValue, at: location.map(Place.source), message, fix: fix))
+  }
+
+  mutating func warn(_ rule: String, at location: SourceLocation, _ message: String, fix: String) {
+    findings.append(
+      Finding(rule: rule, severity: .warning, at: .source(location), message, fix: fix))
+  }
+
+  mutating func add(_ other: [Finding]) { findings += other }
+}
+
+/// Limits of the Microkit tools (sdf.rs, sel4.rs, lib.rs of each version) for AArch64 with 40-bit
+/// addresses, which both supported boards have.
+enum Limits {
+  static let domains = 63
+  static let channelID = UInt64(ChannelID.maximum)
+  static let priority = UInt64(Priority.maximum)
+  static let smallestStack: UInt64 = 0x1000
+  static let largestStack: UInt64 = 16 << 20
+  static let defaultBudget: UInt64 = 1000
+  static let capabilitySlots: UInt64 = 128
+  static let schedulingDomains: UInt64 = 16
+  static let scheduleEntries: UInt64 = 100
+  static let addressSpaceEnd: UInt64 = 1 << 40
+
+  /// First address that a protection domain's mapping may not reach: the bottom of its stack. 2.3.0
+  /// keeps the IPC buffer and a guard page above the stack (sel4.rs, pd_stack_top).
+  static func mapEnd(_ sdk: SDKVersion, stackSize: UInt64) -> UInt64? {
+    if sdk < .v2_0_1 { return nil }
+    let stackTop = sdk < .v2_3_0 ? addressSpaceEnd : addressSpaceEnd - 0x2000
+    return stackTop - min(stackSize, stackTop)
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+
+/// Something that the Microkit tool accepts and a reviewer would want to know. docs/lints.md explains
+/// each.
+public struct Lint: Sendable {
+  /// Stable name, the `rule` of its findings.
+  public var rule: String
+  var check: @Sendable (LintSubject) -> [Finding]
+
+  init(_ rule: String, check: @escaping @Sendable (LintSubject) -> [Finding]) {
+    self.rule = rule
+    self.check = check
+  }
+
+  /// Every lint, in the order of docs/lints.md.
+  public static let all: [Lint] = [
+    unconnectedSharing, sharedDevice, deviceMappedCached, writableExecutable, unusedRegion,
+    clientWritesDMA, unreachableDomain, passiveNeverCalled, priorityInversion, nameTruncated,
+    regionMappedTwice, cachedMismatch,
+  ]
+}
+
+/// What lints look at.
+struct LintSubject: Sendable {
+  var topology: Topology
+  var sdk: SDKVersion
+
+  var system: SystemDescription { topology.system }
+}
+
+/// Everything about a system that is allowed and yet worth a look, as warnings.
+///
+/// `ramRanges` is the board's memory as physical addresses; without it, what is a device is told as
+/// `RegionKind` says.
+public func lint(
+  _ system: SystemDescription, sdk: SDKVersion, ramRanges: [Range<UInt64>] = []
+) -> [Finding] {
+  let subject = LintSubject(topology: Topology(system, ramRanges: ramRanges), sdk: sdk)
+  return Lint.all.flatMap { $0.check(subject) }
+}
+
+extension LintSubject {
+  /// Where an entity was read from, or its name if a program described it.
+  func place(_ origin: Origin, _ entity: String) -> Place {
+    origin.location.map(Place.source) ?? .entity(entity)
+  }
+
+  func place(of region: MemoryRegion) -> Place {
+    place(region.origin, "memory region '\(region.name)'")
+  }
+
+  func place(of domain: ProtectionDomain) -> Place {
+    place(domain.origin, "protection domain '\(domain.name)'")
+  }
+
+  func place(of use: Topology.Use) -> Place {
+    place(use.map.origin, "map of '\(use.map.region)' in protection domain '\(use.domain)'")
+  }
+}
+
+/// "'a'", "'a' and 'b'", "'a', 'b' and 'c'".
+func quotedList(_ names: [String]) -> String {
+  let quoted = names.map { "'\($0)'" }
+  guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+  return quoted.dropLast().joined(separator: ", ") + " and " + last
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+
+extension Lint {
+  /// A server that its own client can keep from running.
+  ///
+  /// A callee must be more urgent than its callers: since 2.0 the Microkit tool insists, before that
+  /// only this lint does. A driver must not be less urgent than whom it shares rings with, or a busy
+  /// client keeps it from its device.
+  static let priorityInversion = Lint("priority-inversion") { subject in
+    // Several channels between the same two are one inversion.
+    var told: Set<[String]> = []
+    return subject.system.channels.flatMap { channel in
+      [(channel.a, channel.b), (channel.b, channel.a)].compactMap { client, server in
+        subject.inversion(of: channel, client: client, server: server)
+          .flatMap { told.insert([client.domain, server.domain]).inserted ? $0 : nil }
+      }
+    }
+  }
+}
+
+extension LintSubject {
+  fileprivate func inversion(
+    of channel: Channel, client: Channel.End, server: Channel.End
+  ) -> Finding? {
+    guard let caller = topology.domain(named: client.domain),
+      let callee = topology.domain(named: server.domain)
+    else { return nil }
+    let (low, high) = (callee.effectivePriority, caller.effectivePriority)
+    let entity = "channel between '\(channel.a.domain)' and '\(channel.b.domain)'"
+    let priorities = "\(low) against \(high)"
+    if client.mayCall {
+      // From 2.0 on this is an error of `check`'s, in the tool's own words.
+      if !sdk.declaresProtectedCallsOnCallee || low.isMoreUrgent(than: high) { return nil }
+      // Until then a callee may be called over all of its channels; drivers and virtualisers are at
+      // the other end of some, but only notify.
+      let role = topology.role(of: caller)
+      if role == .driver || role == .virtualiser { return nil }
+      return Finding(
+        rule: "priority-inversion", severity: .warning, at: place(channel.origin, entity),
+        "protection domain '\(callee.name)' may be called by '\(caller.name)' but is not more urgent: "
+          + priorities,
+        fix: "give '\(callee.name)' a higher priority than its callers")
+    }
+    guard !callee.interrupts.isEmpty, caller.interrupts.isEmpty, !callee.passive, !server.mayCall,
+      high.isMoreUrgent(than: low), topology.shareMemory(caller.name, callee.name)
+    else { return nil }
+    return Finding(
+      rule: "priority-inversion", severity: .warning, at: place(channel.origin, entity),
+      "driver '\(callee.name)' is less urgent than '\(caller.name)', which it serves: \(priorities)",
+      fix: "give '\(callee.name)' at least the priority of '\(caller.name)'")
+  }
+}

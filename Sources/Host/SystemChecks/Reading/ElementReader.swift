@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+import SystemXML
+
+/// Reads the attributes of one element; what is wrong with them goes to the context, and reading goes on.
+struct ElementReader {
+  let element: XMLElement
+  let schema: ElementSchema
+
+  /// Checks the names of all attributes first.
+  init(_ element: XMLElement, _ schema: ElementSchema, _ context: inout CheckContext) {
+    self.element = element
+    self.schema = schema
+    for attribute in element.attributes { checkName(attribute, &context) }
+    for attribute in schema.attributes
+    where attribute.isRequired && element.attribute(attribute.name) == nil {
+      context.report(
+        .missingAttribute, at: element.location,
+        "<\(element.name)> has no attribute '\(attribute.name)'",
+        fix: "add \(attribute.name)=\"...\"")
+    }
+  }
+
+  var origin: Origin { Origin(element.location) }
+
+  private func checkName(_ attribute: XMLElement.Attribute, _ context: inout CheckContext) {
+    let known = schema.attributes.filter { $0.exists(in: context.sdk) }.map(\.name)
+    if known.contains(attribute.name) { return }
+    let fix: String
+    if let other = schema.attributes.first(where: { $0.name == attribute.name }) {
+      fix =
+        context.sdk < other.since
+        ? "use Microkit SDK \(other.since) or newer, or remove it"
+        : attribute.name == "pp"
+          ? "say pp=\"true\" on the caller's <end> instead" : "remove it"
+    } else if let guess = nearestName(to: attribute.name, in: known) {
+      fix = "did you mean '\(guess)'?"
+    } else {
+      fix = known.isEmpty ? "remove it" : "the attributes are \(known.joined(separator: ", "))"
+    }
+    context.report(
+      .unknownAttribute, at: attribute.location,
+      "<\(element.name)> has no attribute '\(attribute.name)' in Microkit SDK \(context.sdk)",
+      fix: fix)
+  }
+
+  func location(of name: String) -> SourceLocation {
+    element.attribute(name)?.location ?? element.location
+  }
+
+  func text(_ name: String) -> String? { element.attribute(name)?.value }
+
+  /// An address, size or other number: decimal, or hexadecimal with 0x; underscores are ignored.
+  func number(_ name: String, _ context: inout CheckContext) -> UInt64? {
+    guard let text = text(name) else { return nil }
+    if let value = parseSystemNumber(text) { return value }
+    context.report(
+      .badNumber, at: location(of: name), "\(name)=\"\(text)\" is not a number below 2^64",
+      fix: "write it in decimal, or in hexadecimal after 0x")
+    return nil
+  }
+
+  /// A number that the real tools read in decimal only, and panic on otherwise.
+  func decimal(_ name: String, _ context: inout CheckContext) -> UInt64? {
+    guard let text = text(name) else { return nil }
+    if let value = parseDecimal(text) { return value }
+    context.report(
+      .badNumber, at: location(of: name), "\(name)=\"\(text)\" is not a decimal number",
+      fix: "write digits only; hexadecimal and underscores make the real tool panic")
+    return nil
+  }
+
+  /// A channel, interrupt or vCPU identifier.
+  func channelID(_ name: String, _ context: inout CheckContext) -> ChannelID? {
+    guard let value = decimal(name, &context) else { return nil }
+    if value <= Limits.channelID { return ChannelID(UInt8(value)) }
+    context.report(
+      .outOfRange, at: location(of: name), "\(name)=\"\(value)\" is above \(Limits.channelID)",
+      fix: "use an identifier from 0 to \(Limits.channelID)")
+    return nil
+  }
+
+  func boolean(_ name: String, _ context: inout CheckContext) -> Bool? {
+    guard let text = text(name) else { return nil }
+    switch text {
+    case "true": return true
+    case "false": return false
+    default:
+      context.report(
+        .badValue, at: location(of: name), "\(name)=\"\(text)\" is neither 'true' nor 'false'",
+        fix: "write true or false")
+      return nil
+    }
+  }
+}
+
+/// `u64::from_str_radix` with underscores removed: a plus sign may lead, in hexadecimal after the 0x.
+func parseSystemNumber(_ text: String) -> UInt64? {
+  let digits = text.filter { $0 != "_" }
+  if digits.hasPrefix("0x") { return parseUnsigned(digits.dropFirst(2), radix: 16) }
+  return parseUnsigned(digits[...], radix: 10)
+}
+
+/// `str::parse` for an integer that is not negative ("-0" is 0).
+func parseDecimal(_ text: String) -> UInt64? {
+  if let value = parseUnsigned(text[...], radix: 10) { return value }
+  guard text.hasPrefix("-"), parseUnsigned(text.dropFirst(), radix: 10) == 0,
+    !text.dropFirst().hasPrefix("+")
+  else { return nil }
+  return 0
+}
+
+private func parseUnsigned(_ text: Substring, radix: Int) -> UInt64? {
+  let digits = text.hasPrefix("+") ? text.dropFirst() : text
+  // Swift's own parser would take another sign here.
+  guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-")
+  else { return nil }
+  return UInt64(digits, radix: radix)
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+import SystemXML
+
+extension SystemReader {
+  mutating func protectionDomain(_ element: XMLElement, isChild: Bool) -> ProtectionDomain? {
+    let reader = ElementReader(element, isChild ? .childDomain : .protectionDomain, &context)
+    let stackSize = stackSize(reader)
+    let limit = Limits.mapEnd(
+      context.sdk, stackSize: stackSize ?? context.sdk.defaultStackSize.rawValue)
+    var domain = ProtectionDomain(
+      reader.text("name") ?? "", image: .init(""), priority: priority(reader),
+      passive: reader.boolean("passive", &context) ?? false,
+      stackSize: stackSize.map { ByteCount($0) }, cpu: cpu(reader),
+      schedulingDomain: schedulingDomain(reader),
+      fpu: context.sdk < .v2_3_0 ? nil : reader.boolean("fpu", &context), origin: reader.origin)
+    (domain.budget, domain.period) = budgetAndPeriod(reader)
+    if context.sdk >= .v2_0_1 { domain.smc = smc(reader) }
+    if context.sdk.declaresProtectedCallsOnCallee, reader.boolean("pp", &context) == true,
+      let name = reader.text("name")
+    {
+      callees.insert(name)
+    }
+    if isChild {
+      domain.childID = childID(reader)
+      domain.childIDSymbol = reader.text("setvar_id")
+    }
+    readChildren(of: element, into: &domain, mapLimit: limit)
+    return reader.text("name") == nil ? nil : domain
+  }
+
+  // MARK: Attributes
+
+  private mutating func stackSize(_ reader: ElementReader) -> UInt64? {
+    guard let size = reader.number("stack_size", &context) else { return nil }
+    let place = reader.location(of: "stack_size")
+    if size < Limits.smallestStack || size > Limits.largestStack {
+      context.report(
+        .outOfRange, at: place, "stack_size \(hexadecimal(size)) is not between "
+          + "\(hexadecimal(Limits.smallestStack)) and \(hexadecimal(Limits.largestStack))",
+        fix: "use a size between them")
+      return nil
+    }
+    if size % 0x1000 != 0 {
+      context.report(
+        .unaligned, at: place, "stack_size \(hexadecimal(size)) is no multiple of 0x1000",
+        fix: "use \(hexadecimal((size / 0x1000 + 1) * 0x1000))")
+    }
+    return size
+  }
+
+  private mutating func priority(_ reader: ElementReader) -> Priority? {
+    guard let value = reader.number("priority", &context) else { return nil }
+    if value <= Limits.priority { return Priority(UInt8(value)) }
+    context.report(
+      .outOfRange, at: reader.location(of: "priority"),
+      "priority \(value) is above \(Limits.priority)",
+      fix: "use a priority from 0 to \(Limits.priority)")
+    return nil
+  }
+
+  mutating func budgetAndPeriod(
+    _ reader: ElementReader
+  ) -> (budget: Microseconds?, period: Microseconds?) {
+    let budget = reader.number("budget", &context)
+    let period = reader.number("period", &context)
+    let effective = budget ?? Limits.defaultBudget
+    if let period, effective > period, reader.text("budget") == nil || budget != nil {
+      context.report(
+        .budgetExceedsPeriod, at: reader.location(of: "period"),
+        "the budget of \(effective) us is longer than the period of \(period) us",
+        fix: "lengthen the period, or shorten the budget")
+    }
+    return (budget.map { Microseconds($0) }, period.map { Microseconds($0) })
+  }
+
+  /// Both supported boards' kernels have a hypervisor; secure monitor calls came on with 2.1.
+  private mutating func smc(_ reader: ElementReader) -> Bool {
+    guard reader.boolean("smc", &context) == true else { return false }
+    if context.sdk < .v2_1_0 {
+      context.report(
+        .unsupportedTarget, at: reader.location(of: "smc"),
+        "the kernels of Microkit SDK \(context.sdk) do not forward secure monitor calls",
+        fix: "use Microkit SDK 2.1.0 or newer, or remove it")
+    }
+    return true
+  }
+
+  mutating func cpu(_ reader: ElementReader) -> UInt8? {
+    guard context.sdk >= .v2_1_0, let value = reader.number("cpu", &context) else { return nil }
+    if value == 0 { return 0 }
+    context.report(
+      .unsupportedTarget, at: reader.location(of: "cpu"),
+      "cpu \(value): a kernel without multicore support has only cpu 0",
+      fix: "use 0, or remove it")
+    return nil
+  }
+
+  private mutating func childID(_ reader: ElementReader) -> ChannelID? {
+    guard let value = reader.number("id", &context) else { return nil }
+    if value <= Limits.channelID { return ChannelID(UInt8(value)) }
+    context.report(
+      .outOfRange, at: reader.location(of: "id"), "child id \(value) is above \(Limits.channelID)",
+      fix: "use an identifier from 0 to \(Limits.channelID)")
+    return nil
+  }
+
+  private mutating func schedulingDomain(_ reader: ElementReader) -> String? {
+    guard context.sdk >= .v2_3_0 else { return nil }
+    let names = schedule?.domains.map(\.name) ?? []
+    guard let name = reader.text("domain") else {
+      if !names.isEmpty {
+        context.report(
+          .missingAttribute, at: reader.element.location,
+          "<protection_domain> has no attribute 'domain', and the file has <domains>",
+          fix: "add domain=\"\(names[0])\"")
+      }
+      return nil
+    }
+    if names.isEmpty {
+      context.report(
+        .unknownName, at: reader.location(of: "domain"),
+        "domain \"\(name)\" without <domains> before it", fix: "declare it in <domains> first")
+    } else if !names.contains(name) {
+      context.report(
+        .unknownName, at: reader.location(of: "domain"), "<domains> has no domain '\(name)'",
+        fix: nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+          ?? "the domains are \(names.joined(separator: ", "))")
+    }
+    return name
+  }
+
+  // MARK: Children
+
+  private static let childNames = [
+    "program_image", "map", "irq", "setvar", "protection_domain", "virtual_machine",
+  ]
+
+  private mutating func readChildren(
+    of element: XMLElement, into domain: inout ProtectionDomain, mapLimit: UInt64?
+  ) {
+    var hasImage = false
+    var hasCSpace = false
+    var symbols = SymbolSet()
+    for child in element.children {
+      switch child.name {
+      case "program_image":
+        if hasImage { repeated(child) }
+        hasImage = true
+        domain.image = programImage(child)
+      case "map":
+        guard let map = map(child, .map, limit: mapLimit) else { continue }
+        for symbol in [map.addressSymbol, map.sizeSymbol, map.prefillSizeSymbol] {
+          symbols.add(symbol, at: child.location, &context)
+        }
+        domain.maps.append(map)
+      case "irq":
+        guard let interrupt = interrupt(child) else { continue }
+        symbols.add(interrupt.idSymbol, at: child.location, &context)
+        domain.interrupts.append(interrupt)
+      case "setvar":
+        guard let symbol = setvar(child) else { continue }
+        symbols.add(symbol.symbol, at: child.location, &context)
+        domain.physicalAddressSymbols.append(symbol)
+      case "protection_domain":
+        guard let nested = protectionDomain(child, isChild: true) else { continue }
+        symbols.add(nested.childIDSymbol, at: child.location, &context)
+        domain.children.append(nested)
+      case "virtual_machine":
+        if domain.virtualMachine != nil { repeated(child) }
+        domain.virtualMachine = virtualMachine(child) ?? domain.virtualMachine
+      case "cspace" where context.sdk >= .v2_3_0:
+        if hasCSpace { repeated(child) }
+        hasCSpace = true
+        domain.capabilities += cspace(child)
+      case "ioport" where context.sdk >= .v2_1_0:
+        context.report(
+          .unsupportedTarget, at: child.location, "<ioport>: only x86 has I/O ports",
+          fix: "remove it")
+      default:
+        unknown(
+          child, in: "protection_domain", known: Self.childNames, newer: ["cspace": .v2_3_0])
+      }
+    }
+    symbolsByDomain[domain.name] = symbols
+    if !hasImage {
+      context.report(
+        .missingElement, at: element.location,
+        "protection domain '\(domain.name)' has no <program_image>",
+        fix: "add <program_image path=\"\(domain.name).elf\" />")
+    }
+  }
+
+  mutating func repeated(_ element: XMLElement) {
+    context.report(
+      .repeatedElement, at: element.location, "a second <\(element.name)>", fix: "remove one")
+  }
+
+  private mutating func programImage(_ element: XMLElement) -> ProtectionDomain.ProgramImage {
+    let reader = ElementReader(element, .programImage, &context)
+    warnOfContent(element)
+    return .init(reader.text("path") ?? "", symbolsPath: reader.text("path_for_symbols"))
+  }
+
+  private mutating func setvar(_ element: XMLElement) -> PhysicalAddressSymbol? {
+    let reader = ElementReader(element, .setvar, &context)
+    warnOfContent(element)
+    guard let symbol = reader.text("symbol"), let region = reader.text("region_paddr") else {
+      return nil
+    }
+    return PhysicalAddressSymbol(symbol, region: region, origin: reader.origin)
+  }
+
+  private mutating func interrupt(_ element: XMLElement) -> Interrupt? {
+    if context.sdk >= .v2_1_0, element.attribute("irq") == nil,
+      element.attribute("pin") != nil || element.attribute("pcidev") != nil
+    {
+      context.report(
+        .unsupportedTarget, at: element.location,
+        "an irq by 'pin' or 'pcidev' exists on x86 only", fix: "name the interrupt with irq=\"...\"")
+      return nil
+    }
+    let reader = ElementReader(element, .interrupt, &context)
+    warnOfContent(element)
+    let number = reader.decimal("irq", &context)
+    let id = reader.channelID("id", &context)
+    var trigger = Interrupt.Trigger.level
+    if let text = reader.text("trigger") {
+      if let known = Interrupt.Trigger(rawValue: text) {
+        trigger = known
+      } else {
+        context.report(
+          .badValue, at: reader.location(of: "trigger"),
+          "trigger=\"\(text)\" is neither 'level' nor 'edge'", fix: "write level or edge")
+      }
+    }
+    guard let number, let id else { return nil }
+    guard let irq = UInt32(exactly: number) else {
+      context.report(
+        .outOfRange, at: reader.location(of: "irq"), "there is no interrupt \(number)",
+        fix: "use the GIC's number: SPI + 32, PPI + 16")
+      return nil
+    }
+    return Interrupt(
+      IRQNumber(irq), trigger, id: id, idSymbol: reader.text("setvar_id"), origin: reader.origin)
+  }
+}

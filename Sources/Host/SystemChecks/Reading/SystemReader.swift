@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+import SystemXML
+
+/// Reads a whole file into the model. Whatever can be read is read, so that later rules see it.
+struct SystemReader {
+  var context: CheckContext
+  /// Scheduling domains declared so far; the real tool wants them before the domains that name them.
+  var schedule: DomainSchedule?
+  /// Domains that say they may be called (`pp`, before 2.0).
+  var callees: Set<String> = []
+  /// Symbols set so far, by domain; channels add to them.
+  var symbolsByDomain: [String: SymbolSet] = [:]
+
+  init(sdk: SDKVersion) { context = CheckContext(sdk: sdk) }
+
+  mutating func read(_ root: XMLElement) -> SystemDescription {
+    var system = SystemDescription()
+    guard root.name == "system" else {
+      context.report(
+        .rootElement, at: root.location, "the root element is <\(root.name)>",
+        fix: "begin the file with <system>")
+      return system
+    }
+    if let stray = root.stray {
+      context.report(
+        .strayText, at: stray, "text directly inside <system>", fix: "remove it, or comment it out")
+    }
+    for child in root.children { read(child, into: &system) }
+    system.domainSchedule = schedule
+    grantCallsToCallees(in: &system)
+    addChannelSymbols(of: system)
+    return system
+  }
+
+  private mutating func read(_ child: XMLElement, into system: inout SystemDescription) {
+    switch child.name {
+    case "memory_region":
+      if let region = memoryRegion(child) { system.memoryRegions.append(region) }
+    case "protection_domain":
+      if let domain = protectionDomain(child, isChild: false) {
+        system.protectionDomains.append(domain)
+      }
+    case "channel":
+      if let channel = channel(child) { system.channels.append(channel) }
+    case "virtual_machine":
+      context.report(
+        .unknownElement, at: child.location, "<virtual_machine> directly inside <system>",
+        fix: "put it inside the <protection_domain> that runs it")
+    case "domains" where context.sdk >= .v2_3_0:
+      domains(child)
+    case "io_address_space" where context.sdk >= .v2_3_0:
+      context.report(
+        .unsupportedTarget, at: child.location,
+        "<io_address_space> needs a kernel with IOMMU support, which AArch64 boards lack",
+        fix: "remove it")
+    default:
+      unknown(
+        child, in: "system",
+        known: ["memory_region", "protection_domain", "channel"],
+        newer: ["domains": .v2_3_0, "io_address_space": .v2_3_0])
+    }
+  }
+
+  /// Reports an element that does not belong where it stands.
+  mutating func unknown(
+    _ child: XMLElement, in parent: String, known: [String], newer: [String: SDKVersion] = [:]
+  ) {
+    let fix: String
+    if let since = newer[child.name] {
+      fix = "use Microkit SDK \(since) or newer, or remove it"
+    } else if let guess = nearestName(to: child.name, in: known) {
+      fix = "did you mean <\(guess)>?"
+    } else {
+      fix = "the elements there are \(known.map { "<\($0)>" }.joined(separator: ", "))"
+    }
+    context.report(
+      .unknownElement, at: child.location,
+      "<\(child.name)> cannot stand inside <\(parent)> in Microkit SDK \(context.sdk)", fix: fix)
+  }
+
+  /// The real tools never look inside these elements; whatever stands there does nothing.
+  mutating func warnOfContent(_ element: XMLElement) {
+    guard let place = element.children.first?.location ?? element.stray else { return }
+    context.warn(
+      "ignored-content", at: place,
+      "the Microkit tool ignores what stands inside <\(element.name)>",
+      fix: "remove it, or move it to where it belongs")
+  }
+
+  /// Before 2.0 whoever shares a channel with a callee may call it.
+  private func grantCallsToCallees(in system: inout SystemDescription) {
+    guard context.sdk.declaresProtectedCallsOnCallee else { return }
+    for index in system.channels.indices {
+      system.channels[index].a.mayCall = callees.contains(system.channels[index].b.domain)
+      system.channels[index].b.mayCall = callees.contains(system.channels[index].a.domain)
+    }
+  }
+
+  private mutating func addChannelSymbols(of system: SystemDescription) {
+    for channel in system.channels {
+      for end in channel.ends where end.idSymbol != nil {
+        symbolsByDomain[end.domain]?.add(
+          end.idSymbol, at: channel.origin.location, &context)
+      }
+    }
+  }
+}

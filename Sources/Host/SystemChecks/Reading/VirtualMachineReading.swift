@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import SystemModel
+import SystemXML
+
+extension SystemReader {
+  mutating func virtualMachine(_ element: XMLElement) -> VirtualMachine? {
+    let reader = ElementReader(element, .virtualMachine, &context)
+    // The real tools do not limit it, and use its lowest eight bits.
+    let priority = reader.number("priority", &context).map {
+      Priority(UInt8(truncatingIfNeeded: $0))
+    }
+    let (budget, period) = budgetAndPeriod(reader)
+    var machine = VirtualMachine(
+      reader.text("name") ?? "", priority: priority, budget: budget, period: period, cpus: [],
+      origin: reader.origin)
+    var sawCPU = false
+    for child in element.children {
+      switch child.name {
+      case "vcpu":
+        if sawCPU, context.sdk < .v2_0_1 { repeated(child) }
+        sawCPU = true
+        guard let cpu = virtualCPU(child) else { continue }
+        if machine.cpus.contains(where: { $0.id == cpu.id }) {
+          context.report(
+            .duplicateID, at: child.location, "a second vcpu with id \(cpu.id)",
+            fix: "use another id")
+        }
+        machine.cpus.append(cpu)
+      case "map":
+        let limit = context.sdk < .v2_0_1 ? nil : Limits.addressSpaceEnd
+        if let map = map(child, .virtualMachineMap, limit: limit) { machine.maps.append(map) }
+      default:
+        unknown(child, in: "virtual_machine", known: ["vcpu", "map"])
+      }
+    }
+    if !sawCPU {
+      context.report(
+        .missingElement, at: element.location, "virtual machine '\(machine.name)' has no <vcpu>",
+        fix: "add <vcpu id=\"0\" />")
+    }
+    return reader.text("name") == nil ? nil : machine
+  }
+
+  private mutating func virtualCPU(_ element: XMLElement) -> VirtualMachine.CPU? {
+    let reader = ElementReader(element, .virtualCPU, &context)
+    warnOfContent(element)
+    let cpu = cpu(reader)
+    guard let id = reader.channelID("id", &context) else { return nil }
+    return VirtualMachine.CPU(
+      id: id, cpu: cpu, idSymbol: reader.text("setvar_id"), origin: reader.origin)
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import SystemModel
+
+/// Mappings: aligned to their region's pages, inside the address space, and apart from each other.
+func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
+  let regions = Dictionary(
+    system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  for domain in system.allProtectionDomains {
+    let stack = (domain.stackSize ?? context.sdk.defaultStackSize).rawValue
+    checkMaps(
+      domain.maps, regions, end: Limits.mapEnd(context.sdk, stackSize: stack),
+      "protection domain '\(domain.name)'", &context)
+    // 1.4.1 does not look at the mappings of virtual machines.
+    if let machine = domain.virtualMachine, context.sdk >= .v2_0_1 {
+      checkMaps(
+        machine.maps, regions, end: context.sdk < .v2_1_0 ? nil : Limits.addressSpaceEnd,
+        "virtual machine '\(machine.name)'", &context)
+    }
+  }
+}
+
+private struct PlacedMap {
+  var map: Map
+  var range: Range<UInt64>
+}
+
+private func checkMaps(
+  _ maps: [Map], _ regions: [String: MemoryRegion], end limit: UInt64?, _ space: String,
+  _ context: inout CheckContext
+) {
+  var placed: [PlacedMap] = []
+  for map in maps {
+    guard let region = regions[map.region], let size = region.size?.rawValue else { continue }
+    let (start, page) = (map.address.rawValue, (region.pageSize ?? .small).rawValue)
+    if start % page != 0 {
+      context.report(
+        .unaligned, at: map.origin.location,
+        "vaddr \(hexadecimal(start)) is no multiple of the page size \(hexadecimal(page)) of '\(map.region)'",
+        fix: "use \(hexadecimal(start / page * page))")
+    }
+    let (end, overflow) = start.addingReportingOverflow(size)
+    if overflow || end > limit ?? .max {
+      if start < limit ?? .max {
+        context.report(
+          .addressTooHigh, at: map.origin.location,
+          "'\(map.region)' of \(hexadecimal(size)) bytes at \(hexadecimal(start)) ends beyond \(hexadecimal(limit ?? .max))",
+          fix: "map it lower")
+      }
+      continue
+    }
+    if size > 0 { placed.append(PlacedMap(map: map, range: start..<end)) }
+  }
+  reportOverlaps(placed, space, &context)
+}
+
+/// In order of address each mapping needs comparing only with the one that reaches farthest so far.
+private func reportOverlaps(
+  _ placed: [PlacedMap], _ space: String, _ context: inout CheckContext
+) {
+  let sorted = placed.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+  guard var farthest = sorted.first else { return }
+  for next in sorted.dropFirst() {
+    if next.range.lowerBound < farthest.range.upperBound {
+      // The place is that of the later one in the file, as the real tool has it.
+      let (later, earlier) =
+        isBefore(farthest.map.origin, next.map.origin) ? (next, farthest) : (farthest, next)
+      context.report(
+        .overlappingMaps, at: later.map.origin.location,
+        "'\(later.map.region)' at \(text(later.range)) overlaps '\(earlier.map.region)' at \(text(earlier.range)) in \(space)",
+        fix: "map it at \(hexadecimal(earlier.range.upperBound)) or above, where that is free")
+    }
+    if next.range.upperBound > farthest.range.upperBound { farthest = next }
+  }
+}
+
+private func isBefore(_ a: Origin, _ b: Origin) -> Bool {
+  guard let a = a.location, let b = b.location else { return true }
+  return a < b
+}
+
+private func text(_ range: Range<UInt64>) -> String {
+  "[\(hexadecimal(range.lowerBound)), \(hexadecimal(range.upperBound)))"
+}
+
+/// Regions at chosen physical addresses: apart from each other.
+func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckContext) {
+  var placed: [(region: MemoryRegion, range: Range<UInt64>)] = []
+  for region in system.memoryRegions {
+    guard let start = region.physicalAddress?.rawValue, let size = region.size?.rawValue,
+      size > 0
+    else { continue }
+    let (end, overflow) = start.addingReportingOverflow(size)
+    if overflow || end > Limits.addressSpaceEnd {
+      context.report(
+        .outOfRange, at: region.origin.location,
+        "'\(region.name)' ends beyond the 40 bits of a physical address",
+        fix: "use a phys_addr below \(hexadecimal(Limits.addressSpaceEnd))")
+      continue
+    }
+    placed.append((region, start..<end))
+  }
+  let sorted = placed.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  guard var farthest = sorted.first else { return }
+  for next in sorted.dropFirst() {
+    if next.range.lowerBound < farthest.range.upperBound {
+      let (later, earlier) =
+        isBefore(farthest.region.origin, next.region.origin) ? (next, farthest) : (farthest, next)
+      context.report(
+        .overlappingRegions, at: later.region.origin.location,
+        "'\(later.region.name)' at \(text(later.range)) overlaps '\(earlier.region.name)' at \(text(earlier.range))",
+        fix: "give them physical addresses apart, or share one region")
+    }
+    if next.range.upperBound > farthest.range.upperBound { farthest = next }
+  }
+}
+
+/// Regions that the tool places: no more than the board has.
+func checkMemory(
+  _ system: SystemDescription, available: UInt64?, _ context: inout CheckContext
+) {
+  let limit = available ?? Limits.addressSpaceEnd
+  var total: UInt64 = 0
+  for region in system.memoryRegions where region.physicalAddress == nil {
+    let (sum, overflow) = total.addingReportingOverflow(region.size?.rawValue ?? 0)
+    if overflow || sum > limit {
+      context.report(
+        .outOfRange, at: region.origin.location,
+        "with '\(region.name)' the regions need more than the \(hexadecimal(limit)) bytes there are",
+        fix: "make regions smaller")
+      return
+    }
+    total = sum
+  }
+}

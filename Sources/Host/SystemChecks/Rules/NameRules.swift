@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import SystemModel
+
+/// Names: unique where they must be, and known where they are used.
+func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
+  let domains = system.allProtectionDomains
+  if domains.isEmpty {
+    context.report(
+      .domainCount, at: nil, "the system has no protection domain", fix: "add one")
+  } else if domains.count > Limits.domains {
+    context.report(
+      .domainCount, at: domains[Limits.domains].origin.location,
+      "\(domains.count) protection domains; the Microkit tool takes \(Limits.domains)",
+      fix: "remove or merge some")
+  }
+  checkUnique(domains.map { ($0.name, $0.origin) }, "protection domain", &context)
+  checkUnique(system.memoryRegions.map { ($0.name, $0.origin) }, "memory region", &context)
+  for domain in domains where domain.name == "monitor" && context.sdk >= .v2_1_0 {
+    context.report(
+      .reservedName, at: domain.origin.location, "'monitor' is the SDK's own protection domain",
+      fix: "give this one another name")
+  }
+  checkVirtualMachineNames(domains, &context)
+  checkUses(of: Set(domains.map(\.name)), in: system, &context)
+  checkRegionUses(system, domains, &context)
+}
+
+private func checkUnique(
+  _ names: [(String, Origin)], _ what: String, _ context: inout CheckContext
+) {
+  var seen: Set<String> = []
+  for (name, origin) in names where !seen.insert(name).inserted {
+    context.report(
+      .duplicateName, at: origin.location, "a second \(what) named '\(name)'", fix: "rename one")
+  }
+}
+
+/// Until 2.0 the tool compares whole virtual machines, places of their maps included, so that only
+/// ones without maps are ever found equal.
+private func checkVirtualMachineNames(
+  _ domains: [ProtectionDomain], _ context: inout CheckContext
+) {
+  var seen: [VirtualMachine] = []
+  for machine in domains.compactMap(\.virtualMachine) {
+    let others = seen.filter { $0.name == machine.name }
+    let clashes =
+      context.sdk >= .v2_1_0 ? !others.isEmpty : others.contains(where: { $0.isTwin(of: machine) })
+    if clashes {
+      context.report(
+        .duplicateName, at: machine.origin.location,
+        "a second virtual machine named '\(machine.name)'", fix: "rename one")
+    }
+    seen.append(machine)
+  }
+}
+
+extension VirtualMachine {
+  fileprivate func isTwin(of other: VirtualMachine) -> Bool {
+    let budgets = (budget?.rawValue ?? 1000, other.budget?.rawValue ?? 1000)
+    let periods = (period?.rawValue ?? budgets.0, other.period?.rawValue ?? budgets.1)
+    return maps.isEmpty && other.maps.isEmpty && cpus.map(\.id) == other.cpus.map(\.id)
+      && (priority ?? 0) == (other.priority ?? 0) && budgets.0 == budgets.1
+      && periods.0 == periods.1
+  }
+}
+
+private func checkUses(
+  of names: Set<String>, in system: SystemDescription, _ context: inout CheckContext
+) {
+  func check(_ name: String, _ origin: Origin) {
+    if names.contains(name) { return }
+    context.report(
+      .unknownName, at: origin.location, "there is no protection domain '\(name)'",
+      fix: nearestName(to: name, in: names.sorted()).map { "did you mean '\($0)'?" })
+  }
+  for end in system.channels.flatMap(\.ends) { check(end.domain, end.origin) }
+  for capability in system.allProtectionDomains.flatMap(\.capabilities) {
+    check(capability.domain, capability.origin)
+  }
+}
+
+private func checkRegionUses(
+  _ system: SystemDescription, _ domains: [ProtectionDomain], _ context: inout CheckContext
+) {
+  let regions = Dictionary(
+    system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  func check(_ name: String, _ origin: Origin) {
+    if regions[name] != nil { return }
+    context.report(
+      .unknownName, at: origin.location, "there is no memory region '\(name)'",
+      fix: nearestName(to: name, in: regions.keys.sorted()).map { "did you mean '\($0)'?" })
+  }
+  for domain in domains {
+    for map in domain.maps + (domain.virtualMachine?.maps ?? []) {
+      check(map.region, map.origin)
+      if map.prefillSizeSymbol != nil, let region = regions[map.region],
+        region.prefillPath == nil
+      {
+        context.report(
+          .prefill, at: map.origin.location,
+          "setvar_prefill_size on '\(map.region)', which is not prefilled",
+          fix: "add prefill_path to the region, or remove the attribute")
+      }
+    }
+    for symbol in domain.physicalAddressSymbols { check(symbol.region, symbol.origin) }
+  }
+}

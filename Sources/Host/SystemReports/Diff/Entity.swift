@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import SystemModel
+
+/// One thing of a system, flattened to what it is compared by: things with the same key are the same
+/// thing on both sides, and their attributes tell whether it changed.
+struct Entity: Hashable {
+  struct Key: Hashable {
+    var subject: Change.Subject
+    var domain: String?
+    var name: String
+  }
+
+  struct Attribute: Hashable {
+    var name: String
+    var value: String
+  }
+
+  var key: Key
+  var attributes: [Attribute]
+
+  init(
+    _ subject: Change.Subject, _ name: String, in domain: String? = nil,
+    _ attributes: [(String, String?)]
+  ) {
+    key = Key(subject: subject, domain: domain, name: name)
+    self.attributes = attributes.compactMap { name, value in
+      value.map { Attribute(name: name, value: $0) }
+    }
+  }
+
+  func value(of name: String) -> String? { attributes.first { $0.name == name }?.value }
+}

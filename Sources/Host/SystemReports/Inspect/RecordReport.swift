@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ELFImage
+import Records
+
+/// What `inspect` tells of one configuration record: its fields by their C names, flat, as
+/// `clients[0].conn.id`.
+public struct RecordReport: Hashable, Sendable, Codable {
+  public struct Field: Hashable, Sendable, Codable {
+    public var name: String
+    /// Bytes from the start of the record.
+    public var offset: Int
+    /// The C type.
+    public var type: String
+    public var value: String
+  }
+
+  /// The C structure's name without `_t`.
+  public var name: String
+  /// ELF section that holds it in an image.
+  public var section: String
+  public var byteCount: Int
+  public var fields: [Field]
+  /// What no writer of records does: one sentence each.
+  public var problems: [String]
+}
+
+extension RecordReport {
+  /// Every record of a program image, in the order of its sections.
+  public static func records(in image: ELFImage) -> [RecordReport] {
+    image.sections.compactMap { section in
+      guard let schema = RecordSchema.inSection(section.name) else { return nil }
+      let bytes = image.contents(of: section).map(Array.init) ?? []
+      return RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)
+    }
+  }
+
+  /// The records that a file of their own, as `generate` writes without images, can be: several where
+  /// structures look alike, none where size and magic fit nothing.
+  ///
+  /// - Parameter fileName: prefers the reading that the file is named after.
+  public static func records(inFile bytes: [UInt8], fileName: String = "") -> [RecordReport] {
+    let schemas = RecordSchema.matching(bytes)
+    let last = fileName.split(separator: "/").last ?? ""
+    let named = schemas.filter { schema in
+      let stem = schema.name.hasSuffix("_config") ? schema.name.dropLast(7) : schema.name[...]
+      return last.hasPrefix(stem) || last.hasPrefix(schema.section.drop { $0 == "." })
+    }
+    return (named.isEmpty ? schemas : named).map {
+      RecordReport(DecodedRecord(bytes, as: $0), byteCount: bytes.count)
+    }
+  }
+
+  public init(_ record: DecodedRecord, byteCount: Int) {
+    name = record.schema.name
+    section = record.schema.section
+    self.byteCount = byteCount
+    fields = record.fields.flatMap { Self.flattened($0, path: $0.name) }
+    problems = record.problems.map(\.sentence)
+  }
+
+  public static func json(_ reports: [RecordReport]) -> String { jsonText(reports) }
+
+  public var text: String {
+    var text = "\(name)_t in section \(section), \(byteCount) bytes\n"
+    for problem in problems { text += "  problem: \(problem)\n" }
+    var table = TextTable([.right, .left, .left, .left])
+    for field in fields { table.add(["\(field.offset)", field.name, field.value, field.type]) }
+    return text + table.text(indent: 2)
+  }
+
+  // MARK: Flattening
+
+  private static func flattened(_ field: DecodedField, path: String) -> [Field] {
+    flattened(field.value, path: path, offset: field.offset, type: field.typeName)
+  }
+
+  private static func flattened(
+    _ value: DecodedValue, path: String, offset: Int, type: String
+  ) -> [Field] {
+    switch value {
+    case .structure(let fields):
+      return fields.flatMap { flattened($0, path: "\(path).\($0.name)") }
+    case .list(let elements, storedCount: let stored, let capacity):
+      let count = stored ?? elements.count
+      let header = Field(
+        name: path, offset: offset, type: type, value: "\(count) of \(capacity)")
+      let element = type.lastIndex(of: "[").map { String(type[..<$0]) } ?? type
+      let stride = byteCount(ofType: element)
+      return [header]
+        + elements.enumerated().flatMap { index, value in
+          flattened(
+            value, path: "\(path)[\(index)]", offset: offset + index * stride, type: element)
+        }
+    case .number(let number, let style):
+      return [Field(name: path, offset: offset, type: type, value: text(number, style))]
+    case .macAddress(let address):
+      return [Field(name: path, offset: offset, type: type, value: text(address))]
+    case .text(let text):
+      return [Field(name: path, offset: offset, type: type, value: text.debugDescription)]
+    }
+  }
+
+  /// Of what lists hold beside structures, whose fields know their own offsets.
+  private static func byteCount(ofType type: String) -> Int {
+    switch type {
+    case "mac_addr_t": 6
+    case "uint64_t": 8
+    case "uint32_t": 4
+    case "uint16_t": 2
+    case "uint8_t", "char", "bool": 1
+    default: 0
+    }
+  }
+
+  private static func text(_ number: UInt64, _ style: NumberStyle) -> String {
+    switch style {
+    case .decimal: return "\(number)"
+    case .hexadecimal: return "0x" + String(number, radix: 16)
+    case .flag:
+      return number == 0 ? "false" : number == 1 ? "true" : "\(number) (neither true nor false)"
+    case .character:
+      let scalar = Unicode.Scalar(UInt8(truncatingIfNeeded: number))
+      return "\(number) \(String(Character(scalar)).debugDescription)"
+    case .ipv4Address:
+      return [24, 16, 8, 0].map { "\(number >> $0 & 0xff)" }.joined(separator: ".")
+    }
+  }
+
+  private static func text(_ address: MACAddress) -> String {
+    (0..<6).map { index in
+      let octet = String(address[octet: index], radix: 16)
+      return octet.count == 1 ? "0" + octet : octet
+    }.joined(separator: ":")
+  }
+}
+
+extension RecordProblem {
+  fileprivate var sentence: String {
+    switch self {
+    case .wrongSize(let size, let expected): "it has \(size) bytes, not \(expected)"
+    case .wrongMagic(let magic):
+      "its first bytes are not this record's: "
+        + magic.map { String($0, radix: 16) }
+        .joined(separator: " ")
+    case .countTooLarge(let field, let count, let capacity):
+      "'\(field)' says \(count) elements, and has room for \(capacity)"
+    case .textWithoutNUL(let field): "'\(field)' does not end in a NUL"
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import Testing
+
+@testable import Boards
+@testable import DeviceTree
+
+/// Our trees against those that the machines come with.
+@Suite struct RealTreeTests {
+  /// Debian's linux-image-*-arm64 installs it below /usr/lib.
+  static let linuxTree: String? =
+    environment("SERVAL_LINUX_DTB")
+    ?? firstMatch("/usr/lib/linux-image-*-arm64/amlogic/meson-sm1-odroid-c4.dtb")
+
+  static let hasQEMU = firstInPath("qemu-system-aarch64") != nil
+
+  /// QEMU describes the machine that it emulates.
+  @Test(.enabled(if: hasQEMU)) func qemusOwnTree() throws {
+    let board = Board.qemuVirtAArch64
+    let machine = try #require(board.emulation)
+    let path = "/tmp/serval-virt-\(getpid()).dtb"
+    defer { unlink(path) }
+    let arguments = machine.machine.map {
+      $0.hasPrefix("virt,") ? "\($0),dumpdtb=\(path)" : $0
+    }
+    try run([machine.program] + arguments + ["-display", "none"])
+    let real = try DeviceTree.load(path)
+    #expect(Board.matching(real)?.name == board.name)
+    try expectSameDevices(board, real)
+    #expect(try real.memory() == board.tree().memory())
+    // And everything else that we describe: every slot, the clock, the GPIO controller, the GIC.
+    for device in try board.tree().devices {
+      let there = try real.device(at: device.path)
+      #expect(there.compatible.contains { device.compatible.contains($0) })
+      #expect(there.registers == device.registers(in: there.file))
+      #expect(there.lines == device.lines)
+    }
+  }
+
+  /// Linux describes the Odroid-C4.
+  @Test(.enabled(if: linuxTree != nil)) func linuxsTree() throws {
+    let real = try DeviceTree.load(try #require(Self.linuxTree))
+    #expect(Board.matching(real)?.name == "odroidc4")
+    try expectSameDevices(.odroidC4, real)
+    #expect(real.devices.count > 100)
+    for device in try Board.odroidC4.tree().devices {
+      let there = try real.device(at: device.path)
+      #expect(there.compatible == device.compatible)
+      #expect(there.isEnabled == device.isEnabled)
+      #expect(there.registers == device.registers(in: there.file))
+      // Linux's watchdog has no interrupt: its users of the timers' line are none.
+      if device.name != "watchdog@f0d0" { #expect(there.lines == device.lines) }
+    }
+  }
+
+  private func expectSameDevices(_ board: Board, _ real: DeviceTree) throws {
+    let ours = try board.tree()
+    for role in DeviceRole.allCases {
+      let expected = try board.device(role, in: ours)
+      let found = try board.device(role, in: real)
+      #expect(found.path == expected.path)
+      #expect(found.registers == expected.registers(in: found.file))
+      #expect(found.interrupts == expected.interrupts)
+    }
+  }
+
+  private func run(_ arguments: [String]) throws {
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var pid: pid_t = 0
+    try #require(posix_spawnp(&pid, arguments[0], nil, nil, &words, environ) == 0)
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    #expect(status == 0)
+  }
+}
+
+extension Device {
+  /// The registers as they would compare in another file: errors name their file.
+  fileprivate func registers(in file: String) -> Result<[RegisterRange], DeviceTreeError> {
+    registers.mapError { DeviceTreeError(file: file, node: $0.node, $0.problem) }
+  }
+}
+
+private func firstMatch(_ pattern: String) -> String? {
+  var result = glob_t()
+  defer { globfree(&result) }
+  guard glob(pattern, 0, nil, &result) == 0, result.gl_pathc > 0 else { return nil }
+  return result.gl_pathv[0].map { String(cString: $0) }
+}
+
+private func firstInPath(_ program: String) -> String? {
+  (environment("PATH") ?? "").split(separator: ":").map { "\($0)/\(program)" }
+    .first { access($0, X_OK) == 0 }
+}

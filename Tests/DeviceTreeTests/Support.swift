@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import Testing
+
+@testable import DeviceTree
+
+/// Trees in tests are source, which dtc (a dependency of the build) compiles.
+func tree(_ body: String, name: String = "test.dts") throws -> DeviceTree {
+  try DeviceTree(source: "/dts-v1/;\n/ {\n\(body)\n};\n".utf8, name: name)
+}
+
+/// A GICv2 and what the nodes under test need around it.
+func treeWithGIC(_ body: String) throws -> DeviceTree {
+  try tree(
+    """
+    #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;
+    gic: intc { compatible = "arm,gic-400"; interrupt-controller; #interrupt-cells = <3>; };
+    \(body)
+    """)
+}
+
+/// The error that `body` throws, if it is one of ours.
+func deviceTreeError(_ body: () throws -> Void) -> DeviceTreeError? {
+  do { try body() } catch { return error as? DeviceTreeError }
+  return nil
+}
+
+func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+extension DeviceInterrupt {
+  static func level(_ number: UInt32) -> Self { Self(number: number, trigger: .level) }
+  static func edge(_ number: UInt32) -> Self { Self(number: number, trigger: .edge) }
+}
+
+extension Device {
+  /// Interrupts that resolve.
+  var lines: [DeviceInterrupt] { interrupts.compactMap { try? $0.get() } }
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""Builds docs/examples/own-system as a user would, and runs what it makes."""
+
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+EXAMPLE = ROOT / "docs" / "examples" / "own-system"
+SCRATCH = ROOT / ".build" / "own-system"
+
+
+class OwnSystem(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        command = ["swift", "build", "--package-path", EXAMPLE, "--scratch-path", SCRATCH]
+        subprocess.run(command, check=True)
+        cls.tool = SCRATCH / "debug" / "my-serval"
+
+    def run_tool(self, *arguments):
+        return subprocess.run([self.tool, *arguments], capture_output=True, text=True)
+
+    def test_generates_its_system_for_both_boards(self):
+        for board in ("qemu_virt_aarch64", "odroidc4"):
+            with tempfile.TemporaryDirectory() as output:
+                result = self.run_tool("generate", "logger", "--board", board, "--output", output)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                text = (pathlib.Path(output) / "logger.system").read_text()
+                self.assertIn('<memory_region name="archive" size="0x200000"', text)
+
+    def test_its_options_work(self):
+        with tempfile.TemporaryDirectory() as output:
+            arguments = ["generate", "logger", "--board", "odroidc4", "--output", output]
+            result = self.run_tool(*arguments, "--set", "baud-rate=9600")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            record = (pathlib.Path(output) / "serial_driver_config.data").read_bytes()
+            self.assertEqual(int.from_bytes(record[88:96], "little"), 9600)
+            result = self.run_tool(*arguments, "--set", "baud-rate=fast")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("'fast' is not a number of bits per second", result.stderr)
+
+    def test_knows_no_other_system(self):
+        result = self.run_tool("generate", "webserver", "--board", "odroidc4", "--output", "/tmp/x")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("there is no system 'webserver'", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

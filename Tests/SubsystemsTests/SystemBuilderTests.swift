@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Boards
+import Diagnostics
+import Subsystems
+import SystemModel
+import Testing
+
+@Suite struct SystemBuilderTests {
+  var system: SystemBuilder
+
+  init() throws {
+    let board = Board.qemuVirtAArch64
+    system = SystemBuilder(board: board, tree: try board.tree())
+  }
+
+  @Test mutating func mappingsHaveGuardPagesBetweenThem() throws {
+    let pd = try system.add("a", sourceImage: "a.elf", priority: 1)
+    let first = try system.map(system.addRegion("r", size: 1), into: pd, .read)
+    let second = try system.map(system.addRegion("s", size: 0x3000), into: pd, .readWrite)
+    let large = try system.map(system.addRegion("t", size: .mebibytes(4)), into: pd, .read)
+    #expect(first.address == 0x2000_0000)
+    #expect(first.region.size == 0x1000)
+    #expect(second.address == 0x2000_2000)
+    #expect(large.address.rawValue % 0x20_0000 == 0)
+    #expect(large.address.rawValue >= second.address.rawValue + 0x3000 + 0x1000)
+    #expect(system.layout().description.memoryRegion(named: "t")?.pageSize == .large)
+  }
+
+  @Test mutating func dmaRegionsGrowDownFromTheBoardsTop() throws {
+    let first = try system.addDMARegion("a", size: 0x1_0000)
+    let second = try system.addDMARegion("b", size: 0x10_0000)
+    #expect(first.physicalAddress == 0x5fff_0000)
+    #expect(second.physicalAddress == 0x5fef_0000)
+  }
+
+  @Test mutating func physicalMemoryRunsOutWithAnError() throws {
+    // RAM of the QEMU board begins at 1 GiB, 512 MiB below the top.
+    _ = try system.addDMARegion("a", size: .mebibytes(512))
+    #expect(throws: SubsystemError.physicalMemoryExhausted(region: "b", size: 0x1000)) {
+      try system.addDMARegion("b", size: 0x1000)
+    }
+  }
+
+  @Test mutating func identifiersRunOutWithAnError() throws {
+    let hub = try system.add("hub", sourceImage: "h.elf", priority: 1)
+    for index in 0..<62 {
+      let peer = try system.add("p\(index)", sourceImage: "p.elf", priority: 1)
+      let ids = try system.connect(server: hub, client: peer)
+      #expect(ids.server.rawValue == UInt8(index))
+      #expect(ids.client == 0)
+    }
+    let last = try system.add("last", sourceImage: "p.elf", priority: 1)
+    #expect(throws: SubsystemError.identifiersExhausted(domain: "hub")) {
+      try system.connect(server: hub, client: last)
+    }
+  }
+
+  @Test mutating func aCalleeMustBeMoreUrgent() throws {
+    let server = try system.add("server", sourceImage: "s.elf", priority: 5)
+    let client = try system.add("client", sourceImage: "c.elf", priority: 5)
+    let error = #expect(throws: SubsystemError.self) {
+      try system.connect(server: server, client: client, .protectedCalls)
+    }
+    #expect(error?.findings.first?.fix == "give 'server' a priority of at least 6")
+  }
+
+  @Test(arguments: ["", "a b", "a/b", "ä", String(repeating: "x", count: 64)])
+  mutating func refusesNamesThatMakeNoFileName(_ name: String) {
+    #expect(throws: SubsystemError.invalidDomainName(name)) {
+      try system.add(name, sourceImage: "a.elf", priority: 1)
+    }
+  }
+
+  @Test mutating func oneInterruptGoesToOneDomain() throws {
+    let a = try system.add("a", sourceImage: "a.elf", priority: 1)
+    let b = try system.add("b", sourceImage: "a.elf", priority: 1)
+    #expect(try system.addInterrupt(40, .edge, to: a) == 0)
+    #expect(throws: SubsystemError.interruptTaken(40, by: "a", wantedBy: "b")) {
+      try system.addInterrupt(40, .edge, to: b)
+    }
+  }
+
+  @Test mutating func devicesInOnePageShareARegion() throws {
+    let first = try system.addDeviceRegion("uart", size: 0x1000, at: 0x900_0000)
+    let second = try system.addDeviceRegion("gpio", size: 0x1000, at: 0x900_0000)
+    #expect(first == second)
+    #expect(system.layout().description.memoryRegions.count == 1)
+  }
+
+  @Test mutating func childrenStandInsideTheirParent() throws {
+    let parent = try system.add("parent", sourceImage: "p.elf", priority: 2)
+    let child = try system.add("child", sourceImage: "c.elf", priority: 1, parent: parent)
+    let grandchild = try system.add("grandchild", sourceImage: "c.elf", priority: 0, parent: child)
+    let top = try #require(system.layout().description.protectionDomains.first)
+    #expect(top.children.map(\.name) == ["child"])
+    #expect(top.children.first?.childID == 0)
+    #expect(top.children.first?.children.map(\.name) == [grandchild.name])
+    #expect(system.layout().description.protectionDomains.count == 1)
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import SystemModel
+import Testing
+import WebserverFixture
+
+@testable import SystemReports
+
+/// Descriptions come from files: names dangle and repeat, numbers are as large as they can be. Reports
+/// must still come out, the same each time.
+@Suite struct HostileSystemsTests {
+  /// `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
+  @Test func reportsOfMutatedSystems() {
+    let iterations =
+      getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 20
+    var random = RandomNumbers(state: 0x5eed)
+    for _ in 0..<iterations {
+      var system = WebserverFixture.system
+      for _ in 0..<(1 + random.below(12)) { mutate(&system, &random) }
+      let picture = graph(system)
+      #expect(picture.hasSuffix("}\n"))
+      #expect(picture == graph(system))
+      let report = SystemReport(system)
+      #expect(report.domains.count == system.allProtectionDomains.count)
+      #expect(!report.text(width: random.below(200)).isEmpty)
+      #expect(!report.json().isEmpty)
+      let changes = diff(WebserverFixture.system, system)
+      #expect(changes == diff(WebserverFixture.system, system))
+      #expect(changes.isEmpty == diff(system, WebserverFixture.system).isEmpty)
+      #expect(diff(system, system) == [])
+    }
+  }
+
+  private func mutate(_ system: inout SystemDescription, _ random: inout RandomNumbers) {
+    let names = system.memoryRegions.map(\.name) + system.allProtectionDomains.map(\.name)
+    let name = random.pick(names + ["", "ghost", "a\"b<c>&\n\\", "\u{1f408}"]) ?? ""
+    let number: UInt64 = random.pick([0, 1, 0xfff, 0x1000, 1 << 32, 1 << 63, .max]) ?? 0
+    let region = random.below(max(1, system.memoryRegions.count))
+    let domain = random.below(max(1, system.protectionDomains.count))
+    let channel = random.below(max(1, system.channels.count))
+    guard system.memoryRegions.indices.contains(region),
+      system.protectionDomains.indices.contains(domain), system.channels.indices.contains(channel)
+    else { return }
+    switch random.below(16) {
+    case 0: system.memoryRegions[region].name = name
+    case 1: system.memoryRegions[region].size = ByteCount(number)
+    case 2: system.memoryRegions[region].physicalAddress = PhysicalAddress(number)
+    case 3: system.memoryRegions.remove(at: region)
+    case 4: system.memoryRegions.append(MemoryRegion(name, size: nil))
+    case 5: system.protectionDomains[domain].name = name
+    case 6: system.protectionDomains.remove(at: domain)
+    case 7: system.protectionDomains.append(system.protectionDomains[domain])
+    case 8:
+      system.protectionDomains[domain].maps.append(
+        Map(name, at: VirtualAddress(number), Permissions(rawValue: UInt8(random.below(256)))))
+    case 9: system.protectionDomains[domain].budget = Microseconds(number)
+    case 10: system.protectionDomains[domain].interrupts.append(Interrupt(.max, id: .max))
+    case 11:
+      let child = system.protectionDomains[random.below(system.protectionDomains.count)]
+      system.protectionDomains[domain].children.append(child)
+    case 12: system.channels[channel].a.domain = name
+    case 13: system.channels[channel].b = system.channels[channel].a
+    case 14: system.channels.append(system.channels[channel])
+    default:
+      system.protectionDomains[domain].physicalAddressSymbols.append(
+        PhysicalAddressSymbol(name, region: name))
+    }
+  }
+}
+
+extension IRQNumber { fileprivate static let max = IRQNumber(.max) }
+extension ChannelID { fileprivate static let max = ChannelID(.max) }
+
+/// Marsaglia's xorshift: the same numbers on every run.
+private struct RandomNumbers {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state
+  }
+
+  /// 0 up to but not including `limit`, which must not be 0.
+  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element? {
+    elements.isEmpty ? nil : elements[below(elements.count)]
+  }
+}

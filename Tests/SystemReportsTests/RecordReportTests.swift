@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Boards
+import ELFImage
+import Glibc
+import Records
+import Subsystems
+import Systems
+import TestSupport
+import Testing
+
+@testable import SystemReports
+
+@Suite struct RecordReportTests {
+  @Test func wholeTextOfARecord() throws {
+    var timer = RecordBytes<TimerClientConfig>()
+    timer[TimerClientConfig.driverID] = 3
+    #expect(
+      try #require(RecordReport.records(inFile: timer.bytes).first).text == """
+        timer_client_config_t in section .timer_client_config, 6 bytes
+          5  driver_id  3  uint8_t
+
+        """)
+  }
+
+  @Test func structuresAndListsAreFlat() throws {
+    let lines = try #require(RecordReport.records(inFile: receiveRecord).first).fields
+    #expect(
+      lines.first
+        == .init(
+          name: "driver.free_queue.vaddr", offset: 8, type: "uint64_t", value: "0x20000000"))
+    func value(_ name: String) -> String? { lines.first { $0.name == name }?.value }
+    #expect(value("driver.id") == "7")
+    #expect(value("clients") == "1 of 64")
+    #expect(value("clients[0].conn.num_buffers") == "512")
+    #expect(value("clients[0].mac_addrs") == "2 of 64")
+    #expect(value("clients[0].mac_addrs[1]") == "52:54:01:00:00:11")
+    // The second address follows the first, six bytes on.
+    let macs = lines.filter { $0.name.hasPrefix("clients[0].mac_addrs[") }
+    #expect(macs.map(\.offset) == [macs[0].offset, macs[0].offset + 6])
+  }
+
+  @Test func imagesShowTheRecordsOfTheirSections() throws {
+    let stub = StubELF(sections: [
+      .init(".net_virt_rx_config", receiveRecord), .init(".rodata", byteCount: 8),
+      .init(".timer_client_config", byteCount: TimerClientConfig.byteCount),
+    ])
+    let reports = RecordReport.records(in: try ELFImage(stub.bytes, name: "stub.elf"))
+    #expect(reports.map(\.name) == ["net_virt_rx_config", "timer_client_config"])
+    #expect(reports[0].problems == [])
+    #expect(reports[0] == RecordReport.records(inFile: receiveRecord)[0])
+    // An image that nobody has written its records into yet.
+    #expect(
+      reports[1].problems.first?.hasPrefix("its first bytes are not this record's: 0 0 0") == true)
+  }
+
+  @Test(arguments: Board.all.map(\.name)) func everyGeneratedRecordReads(_ name: String) throws {
+    let board = try Board.named(name)
+    for system in builtInSystems {
+      let required = system.options.filter { $0.defaultValue == nil }
+      let choices = try SystemChoices(
+        for: system,
+        values: Dictionary(
+          required.map { ($0.name, "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
+      for record in try system.layout(board: board, tree: board.tree(), choices).records {
+        let reports = RecordReport.records(inFile: record.bytes, fileName: "out/\(record.fileName)")
+        #expect(reports.contains { $0.section == record.section }, "\(record.fileName)")
+        #expect(reports.allSatisfy { $0.problems.isEmpty }, "\(record.fileName)")
+        #expect(reports.count == 1, "\(record.fileName)")
+      }
+    }
+  }
+
+  @Test func whatIsNoRecordIsNone() {
+    #expect(RecordReport.records(inFile: []) == [])
+    #expect(RecordReport.records(inFile: Array(repeating: 0, count: 27744)) == [])
+    #expect(RecordReport.records(inFile: Array(receiveRecord.dropLast())) == [])
+  }
+
+  @Test func liesAreProblems() throws {
+    var record = receiveRecord
+    let count = NetVirtRxConfig.clientCount.offset
+    record[count] = 200
+    let report = try #require(RecordReport.records(inFile: record).first)
+    #expect(report.problems == ["'clients' says 200 elements, and has room for 64"])
+    #expect(report.text.contains("  problem: 'clients' says 200"))
+  }
+
+  @Test func textCannotWriteToTheTerminal() throws {
+    let schema = try #require(RecordSchema.inSection(".serial_virt_tx_config"))
+    let bytes = [UInt8](repeating: 0x1b, count: schema.byteCount)
+    let report = RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)
+    #expect(!report.text.contains("\u{1b}"))
+  }
+
+  /// Any bytes in a record's place: a report, never a crash.
+  /// `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
+  @Test func anyBytesGiveAReport() {
+    let iterations =
+      getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 3
+    var state: UInt64 = 0x5eed
+    func random() -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return state
+    }
+    for _ in 0..<iterations {
+      for schema in RecordSchema.all {
+        var bytes = [UInt8](repeating: 0, count: schema.byteCount)
+        for _ in 0..<(random() % 64) {
+          bytes[Int(random() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random())
+        }
+        bytes.removeLast(Int(random() % UInt64(bytes.count + 1)))
+        let report = RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)
+        #expect(!report.text.isEmpty)
+      }
+    }
+  }
+
+  private var receiveRecord: [UInt8] {
+    var record = RecordBytes<NetVirtRxConfig>()
+    record[NetVirtRxConfig.driver / NetConnection.freeQueue / RegionResource.address] = 0x2000_0000
+    record[NetVirtRxConfig.driver / NetConnection.id] = 7
+    let client = NetVirtRxConfig.clients[0]
+    record[client / NetVirtRxClient.connection / NetConnection.bufferCount] = 512
+    record[client / NetVirtRxClient.macCount] = 2
+    record[(client / NetVirtRxClient.macAddresses)[1]] = MACAddress(0x52, 0x54, 1, 0, 0, 0x11)
+    record[NetVirtRxConfig.clientCount] = 1
+    return record.bytes
+  }
+}

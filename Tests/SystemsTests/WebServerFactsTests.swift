@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Boards
+import Records
+import Subsystems
+import SystemModel
+import Systems
+import Testing
+
+/// The seven facts that LionsOS's page states of its web server.
+@Suite struct WebServerFactsTests {
+  let layout: SystemLayout
+
+  init() throws {
+    layout = try expectedLayout(of: WebServerSystem.self, on: .qemuVirtAArch64)
+  }
+
+  private func view<Layout: Record>(
+    _ type: Layout.Type, of domain: String, in layout: SystemLayout? = nil
+  ) throws -> RecordView<Layout, [UInt8]> {
+    let record = (layout ?? self.layout).records.first {
+      $0.domain == domain && $0.section == "\(Layout.section)"
+    }
+    let bytes = try #require(record).bytes
+    return try #require(RecordView(bytes))
+  }
+
+  private func text<Layout: Record>(
+    _ field: TextField<Layout>, _ view: RecordView<Layout, [UInt8]>
+  ) -> String {
+    String(
+      decoding: (0..<view.length(of: field)).map { view.byte($0, of: field) }, as: UTF8.self)
+  }
+
+  @Test func runsOnBothPlatforms() throws {
+    #expect(Board.all.map(\.name) == ["qemu_virt_aarch64", "odroidc4"])
+    for board in Board.all {
+      let layout = try expectedLayout(of: WebServerSystem.self, on: board)
+      #expect(layout.description.allProtectionDomains.count == 10)
+    }
+  }
+
+  @Test func hasTheMACAddresses() throws {
+    let nfs = try view(NetClientConfig.self, of: "nfs")
+    let web = try view(NetClientConfig.self, of: "web_server")
+    #expect(nfs[NetClientConfig.macAddress].description == "52:54:01:00:00:10")
+    #expect(web[NetClientConfig.macAddress].description == "52:54:01:00:00:11")
+    // The virtualiser delivers by the same ones.
+    let virt = try view(NetVirtRxConfig.self, of: "net_virt_rx")
+    let delivered = (0..<2).map {
+      virt[NetVirtRxConfig.clients[$0] / NetVirtRxClient.macAddresses[0]].description
+    }
+    #expect(delivered == ["52:54:01:00:00:11", "52:54:01:00:00:10"])
+  }
+
+  @Test func knowsTheNFSServerAndDirectory() throws {
+    let nfs = try view(NFSConfig.self, of: "nfs")
+    #expect(text(NFSConfig.server, nfs) == "10.0.2.2")
+    #expect(text(NFSConfig.exportPath, nfs) == "/export")
+  }
+
+  @Test func knowsTheWebsiteDirectoryAndPort() throws {
+    let web = try view(WebServerConfig.self, of: "web_server")
+    #expect(text(WebServerConfig.root, web) == "www")
+    #expect(web[WebServerConfig.port] == 80)
+    #expect(web[WebServerConfig.size] == 4112)
+  }
+
+  @Test func hasASerialConsole() throws {
+    let virt = try view(SerialVirtTxConfig.self, of: "serial_virt_tx")
+    #expect(virt.count(of: SerialVirtTxConfig.clients, SerialVirtTxConfig.clientCount) == 2)
+    for client in ["web_server", "nfs"] {
+      let record = try view(SerialClientConfig.self, of: client)
+      #expect(record[SerialClientConfig.transmit].data.size == 0x10000)
+    }
+  }
+
+  @Test func usesDHCP() throws {
+    for (client, name) in [("web_server", "web-server"), ("nfs", "nfs")] {
+      let record = try view(IPClientConfig.self, of: client)
+      #expect(record[IPClientConfig.addressing] == 0)
+      #expect(text(IPClientConfig.hostName, record) == name)
+    }
+  }
+
+  @Test func theEnvironmentGivesWhatOptionsDoNot() throws {
+    let environment = [
+      "NFS_SERVER": "192.0.2.1", "NFS_DIRECTORY": "/srv", "WEBSITE_DIR": "site",
+    ]
+    let choices = try SystemChoices(
+      for: WebServerSystem.self, values: ["nfs-server": "192.0.2.2"], environment: environment)
+    let board = Board.odroidC4
+    let layout = try WebServerSystem.layout(board: board, tree: board.tree(), choices)
+    let nfs = try view(NFSConfig.self, of: "nfs", in: layout)
+    #expect(text(NFSConfig.server, nfs) == "192.0.2.2")
+    #expect(text(NFSConfig.exportPath, nfs) == "/srv")
+  }
+
+  @Test(arguments: ["nfs-server", "nfs-directory", "website-dir"])
+  func saysWhatIsMissing(_ option: String) throws {
+    let all = ["nfs-server": "a", "nfs-directory": "b", "website-dir": "c"]
+    let board = Board.qemuVirtAArch64
+    let choices = try SystemChoices(
+      for: WebServerSystem.self, values: all.filter { $0.key != option })
+    let error = #expect(throws: SubsystemError.self) {
+      try WebServerSystem.layout(board: board, tree: board.tree(), choices)
+    }
+    let finding = error?.findings.first
+    #expect(finding?.place == .option("--\(option)"))
+    #expect(finding?.fix?.contains(option) == true)
+  }
+}

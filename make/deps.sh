@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# Installs the Debian packages that are missing, as root or through sudo; says which where it can do neither.
+set -eu
+
+missing=""
+need() { # a test that succeeds when PACKAGE is there
+  package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+
+need libfdt-dev test -e /usr/include/libfdt.h
+need libexpat1-dev test -e /usr/include/expat.h
+need device-tree-compiler command -v dtc
+need graphviz command -v dot
+need python3-pip python3 -m pip --version
+
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ]; then
+  run=""
+elif command -v sudo >/dev/null 2>&1; then
+  run="sudo"
+else
+  echo "serval: install these packages first:$missing" >&2
+  exit 1
+fi
+$run apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends $missing >/dev/null
