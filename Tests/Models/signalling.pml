@@ -4,18 +4,19 @@
 /*
  * How the two sides of a ring wait for each other: Sources/Shared/Rings/Drain.swift and SignalFlag.
  *
- * A producer hands CONTENTS elements to a consumer through a ring of CAPACITY. A side that can do nothing asks
- * in its flag to be notified (0 asks, as in a ring of zeroes), looks again, and sleeps on its notification,
- * which is a bit: several notifications are one wake-up. Each access to shared memory is one step, so every
- * interleaving of the two sides is tried. Memory is taken to be sequentially consistent; the fences in
- * SignalFlag are what makes the one place where that matters - store the flag, then load the index, against
- * store the index, then load the flag - so.
+ * A producer hands CONTENTS elements to a consumer through a ring of CAPACITY. A side that can do
+ * nothing asks in its flag to be notified (0 asks, as in a ring of zeroes), looks again, and sleeps
+ * on its notification, which is a bit: several notifications are one wake-up. Each access to shared
+ * memory is one step, so every interleaving of the two sides is tried. Memory is taken to be
+ * sequentially consistent; the fences in SignalFlag are what makes the one place where that matters
+ * - store the flag, then load the index, against store the index, then load the flag - so.
  *
- * Both sides of this model ask by a flag. In sDDF's network queues only the consumer does, in its serial
- * queues only the producer, the other side being notified after every batch: ALWAYS_NOTIFY_CONSUMER and
- * ALWAYS_NOTIFY_PRODUCER choose that.
+ * Both sides of this model ask by a flag. In sDDF's network queues only the consumer does, in its
+ * serial queues only the producer, the other side being notified after every batch:
+ * ALWAYS_NOTIFY_CONSUMER and ALWAYS_NOTIFY_PRODUCER choose that.
  *
- * Checked: no deadlock, every element arrives once and in order, and everything arrives on every fair run.
+ * Checked: no deadlock, every element arrives once and in order, and everything arrives on every
+ * fair run.
  *
  * Negative controls, each of which must fail:
  *   NO_RECHECK      sleep without looking again after asking

@@ -9,24 +9,26 @@
 
 #ifdef __aarch64__
 
-static inline __attribute__((always_inline)) unsigned long long ccountertimer_count(void) {
+#define CCOUNTERTIMER_INLINE static inline __attribute__((always_inline))
+
+CCOUNTERTIMER_INLINE unsigned long long ccountertimer_count(void) {
   unsigned long long value;
   // Without the barrier the counter may be read early (Arm ARM, D12.1.2).
   __asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(value) : : "memory");
   return value;
 }
 
-static inline __attribute__((always_inline)) unsigned long long ccountertimer_frequency(void) {
+CCOUNTERTIMER_INLINE unsigned long long ccountertimer_frequency(void) {
   unsigned long long value;
   __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(value));
   return value;
 }
 
-static inline __attribute__((always_inline)) void ccountertimer_set_compare(unsigned long long value) {
+CCOUNTERTIMER_INLINE void ccountertimer_set_compare(unsigned long long value) {
   __asm__ volatile("msr cntp_cval_el0, %0\n\tisb" : : "r"(value) : "memory");
 }
 
-static inline __attribute__((always_inline)) void ccountertimer_set_control(unsigned long long value) {
+CCOUNTERTIMER_INLINE void ccountertimer_set_control(unsigned long long value) {
   __asm__ volatile("msr cntp_ctl_el0, %0\n\tisb" : : "r"(value) : "memory");
 }
 
