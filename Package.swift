@@ -18,6 +18,12 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)")
 }
 
+func targetModule(
+  _ name: String, at folder: String, _ dependencies: [Target.Dependency] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/Target/\(folder)")
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
 }
@@ -81,8 +87,23 @@ let package = Package(
 
     // Shared by the host tool and the protection domains.
     shared("Records"),
+    shared("Rings", ["CMemory"]),
+    .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
+
+    // Run in protection domains only; no kernel in them, so that tests run them on the host.
+    targetModule("PL011", at: "Drivers/PL011", ["Components", "Registers"]),
+    targetModule("MesonUART", at: "Drivers/MesonUART", ["Components", "Registers"]),
+    targetModule(
+      "ArmGenericTimer", at: "Drivers/ArmGenericTimer", ["Components", "CCounterTimer"]),
+    targetModule("MesonTimer", at: "Drivers/MesonTimer", ["Components", "Registers"]),
+    .systemLibrary(name: "CCounterTimer", path: "Sources/Target/Drivers/CCounterTimer"),
+    targetModule("Components", at: "Components", ["Rings"]),
+    targetModule("Registers", at: "Registers", ["CMemory"]),
 
     // Tests.
+    .target(
+      name: "TargetTestSupport", dependencies: ["Registers", "Rings"],
+      path: "Tests/TargetTestSupport"),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .executableTarget(
       name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
@@ -92,6 +113,14 @@ let package = Package(
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
     tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
     tests("RecordsTests", ["Records", "HostIO"]),
+    tests("RingsTests", ["Rings", "TargetTestSupport"]),
+    tests(
+      "DriversTests",
+      [
+        "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "Components", "Registers", "Rings",
+        "TargetTestSupport",
+      ]),
+    tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
     tests(

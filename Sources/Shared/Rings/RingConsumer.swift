@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// The side of a ring that takes elements. There must be one at most for each ring. Its own index
+/// is private, as `RingProducer`'s is.
+public struct RingConsumer<Format: RingFormat>: ~Copyable {
+  let ring: Ring<Format>
+  private var position: Format.Index
+  // Elements that were there at the last look, less those taken since.
+  private var filled: Format.Index = 0
+
+  public init(_ ring: Ring<Format>) {
+    self.ring = ring
+    position = ring.loadHead()
+  }
+
+  /// Number of slots.
+  public var capacity: Int { Int(truncatingIfNeeded: ring.capacity) }
+
+  /// Looks at the peer's index: number of elements that can be taken now.
+  public mutating func available() throws(PeerFault) -> Int {
+    let now = ring.loadTail() &- position
+    guard now <= ring.capacity else { throw .beyondCapacity }
+    guard now >= filled else { throw .movedBack }
+    filled = now
+    return Int(truncatingIfNeeded: now)
+  }
+
+  /// Takes the next element; its slot is the producer's again after `release`. Nil when empty.
+  public mutating func dequeue() throws(PeerFault) -> Format.Element? {
+    if filled == 0, try available() == 0 { return nil }
+    let element = ring.load(position)
+    position &+= 1
+    filled -= 1
+    return element
+  }
+
+  /// Hands back the slots of everything dequeued so far.
+  public func release() { ring.storeHead(position) }
+
+  /// Takes the peer's index for ours: what is in the ring is lost. For a peer that has started
+  /// anew.
+  public mutating func resynchronise() {
+    position = ring.loadTail()
+    filled = 0
+    release()
+  }
+}
+
+extension RingConsumer where Format: ConsumerSignalled {
+  /// Asks the producer for a notification when it has added something, and releases first, so that
+  /// it has the room to. Look again afterwards: see `Drain`.
+  public func requestSignal() {
+    release()
+    ring.signal(at: Format.signalOffset).request()
+  }
+  public func cancelSignal() { ring.signal(at: Format.signalOffset).cancel() }
+}
+
+extension RingConsumer where Format: ProducerSignalled {
+  /// Whether the producer wants a notification of what was released; the answer is yes once.
+  public func takeSignalRequest() -> Bool { ring.signal(at: Format.signalOffset).take() }
+}

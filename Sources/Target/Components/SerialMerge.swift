@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Rings
+
+/// The work of the transmit virtualiser: whose turn it is, and what it waits for.
+struct SerialMerge: Drain, ~Copyable {
+  private var driver: RingProducer<SerialQueue>
+  private var clients: InlineArray<64, RingConsumer<SerialQueue>?>
+  private var clientCount = 0
+  private let colours: Bool
+  private var turns = ClientQueue()
+  // Bytes of the first client's batch that are still to go; 0 where its turn has not begun.
+  private var batch = 0
+  private var served = ClientSet()
+  private(set) var quarantined = ClientSet()
+  private(set) var driverFaulted = false
+  private(set) var transferred: UInt32 = 0
+
+  init(driver: consuming RingProducer<SerialQueue>, colours: Bool) {
+    // Wrapped text has to leave some room for the text.
+    self.colours = colours && driver.capacity > SerialColour.byteCount
+    self.driver = driver
+    clients = InlineArray { _ in nil }
+  }
+
+  mutating func addClient(_ ring: Ring<SerialQueue>) -> Bool {
+    guard clientCount < 64 else { return false }
+    clients[clientCount] = RingConsumer(ring)
+    clientCount &+= 1
+    return true
+  }
+
+  mutating func write(byteCount: Int, _ byte: (Int) -> UInt8) -> Bool {
+    var index = 0
+    do throws(PeerFault) {
+      while index < byteCount, !driverFaulted, try driver.enqueue(byte(index)) { index &+= 1 }
+    } catch {
+      driverFaulted = true
+    }
+    driver.publish()
+    return index > 0
+  }
+
+  mutating func isDrained() -> Bool {
+    if driverFaulted { return true }
+    do throws(PeerFault) {
+      return try driver.free() == driver.capacity
+    } catch {
+      driverFaulted = true
+      return true
+    }
+  }
+
+  mutating func request(_ client: Int) {
+    if client >= 0, client < clientCount, !quarantined.contains(client) { turns.append(client) }
+  }
+
+  /// Serves whoever can be served; the clients of whom something was sent.
+  mutating func run() -> ClientSet {
+    served = ClientSet()
+    if driverFaulted { return served }
+    do throws(PeerFault) {
+      try drain()
+    } catch {
+      driverFaulted = true
+    }
+    return served
+  }
+
+  // Mutating only so that the compiler reads the element in place, and does not copy all of them
+  // first.
+  mutating func takeSignalRequest(of client: Int) -> Bool {
+    clients[client]?.takeSignalRequest() ?? false
+  }
+
+  // MARK: Drain; what it throws is the driver's fault, a client's stays here.
+
+  mutating func look() throws(PeerFault) -> Outlook {
+    while let client = turns.first {
+      if batch == 0 { batch = available(client) }
+      if batch == 0 {
+        turns.removeFirst()
+        continue
+      }
+      let room = try driver.free()
+      return room >= min(batch &+ overhead, driver.capacity) ? .ready : .waiting
+    }
+    return .idle
+  }
+
+  mutating func step() throws(PeerFault) {
+    guard let client = turns.first else { return }
+    let piece = min(batch, driver.capacity &- overhead)
+    if colours {
+      for index in 0..<5 { _ = try driver.enqueue(SerialColour.start(of: client, index)) }
+    }
+    try copy(piece, from: client)
+    if colours {
+      for index in 0..<4 { _ = try driver.enqueue(SerialColour.end(index)) }
+    }
+    driver.publish()
+    clients[client]?.release()
+    transferred &+= UInt32(truncatingIfNeeded: piece)
+    served.insert(client)
+
+    batch &-= piece
+    if batch == 0 {
+      turns.removeFirst()
+      // What came meanwhile may have been notified while it waited for this turn, and is not again.
+      if available(client) > 0 { turns.append(client) }
+    }
+  }
+
+  mutating func requestSignal() { driver.requestSignal() }
+  mutating func cancelSignal() { driver.cancelSignal() }
+
+  private var overhead: Int { colours ? SerialColour.byteCount : 0 }
+
+  private mutating func copy(_ count: Int, from client: Int) throws(PeerFault) {
+    for _ in 0..<count {
+      guard let byte = dequeue(client) else { return }
+      _ = try driver.enqueue(byte)
+    }
+  }
+
+  private mutating func dequeue(_ client: Int) -> UInt8? {
+    do throws(PeerFault) {
+      return try clients[client]?.dequeue() ?? nil
+    } catch {
+      quarantined.insert(client)
+      return nil
+    }
+  }
+
+  private mutating func available(_ client: Int) -> Int {
+    if quarantined.contains(client) { return 0 }
+    do throws(PeerFault) {
+      return try clients[client]?.available() ?? 0
+    } catch {
+      quarantined.insert(client)
+      return 0
+    }
+  }
+}

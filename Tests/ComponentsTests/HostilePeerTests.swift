@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import Glibc
+import TargetTestSupport
+import Testing
+
+/// Peers that scribble over their queues at random, between any two handlers, for a long time.
+/// Nothing traps, nothing runs for ever, and an honest client among them gets everything through,
+/// whole and in order.
+@Suite struct HostilePeerTests {
+  private static let rounds =
+    getenv("SERVAL_FUZZ_ITERATIONS").flatMap {
+      Int(String(cString: $0))
+    } ?? 5000
+
+  /// Xorshift, so that each run is the same.
+  private struct Random {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return state
+    }
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  }
+
+  private func scribble(_ pair: SerialPair, _ random: inout Random) {
+    let value = UInt32(truncatingIfNeeded: random.next() >> UInt64(random.below(48)))
+    switch random.below(5) {
+    case 0: pair.tail = value
+    case 1: pair.head = value
+    case 2: pair.tail = pair.head &+ value % 80
+    case 3: pair.producerSignalled = value
+    default: pair.tail &+= 1
+    }
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64]) func honestClientAmongLiars(seed: UInt64) throws {
+    var random = Random(state: seed &* 0x9e37_79b9_7f4a_7c15)
+    for _ in 0..<max(1, Self.rounds / 500) {
+      let driver = try #require(SerialPair(capacity: 128))
+      let honest = try #require(SerialPair(capacity: 64))
+      let liars = try (0..<3).map { _ in try #require(SerialPair(capacity: 64)) }
+      var virtualiser = SerialVirtTx(driver: driver.ring, colours: seed == 2)
+      virtualiser.addClient(honest.ring)
+      for liar in liars { virtualiser.addClient(liar.ring) }
+      var next: UInt8 = 0x80
+      var expected: UInt8 = 0x80
+      for _ in 0..<500 {
+        switch random.below(4) {
+        case 0:
+          scribble(liars[random.below(3)], &random)
+        case 1:
+          for _ in 0..<random.below(20) where honest.put([next]) == 1 {
+            next = next == 0xff ? 0x80 : next + 1
+          }
+          _ = virtualiser.clientReady(0)
+        case 2:
+          _ = virtualiser.clientReady(1 + random.below(3))
+        default:
+          // Only the honest client's bytes have the top bit: liars' memory is zeroes.
+          for byte in driver.take(random.below(100)) where byte >= 0x80 {
+            try #require(byte == expected)
+            expected = expected == 0xff ? 0x80 : expected + 1
+          }
+          if driver.producerSignalled == 0 {
+            driver.producerSignalled = 1
+            _ = virtualiser.driverReady()
+          }
+        }
+      }
+      #expect(virtualiser.quarantined.contains(0) == false)
+      #expect(virtualiser.driverFaulted == false)
+      for _ in 0..<100 {
+        for byte in driver.take() where byte >= 0x80 {
+          try #require(byte == expected)
+          expected = expected == 0xff ? 0x80 : expected + 1
+        }
+        _ = virtualiser.driverReady()
+      }
+      #expect(expected == next, "everything has arrived")
+    }
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64]) func everythingIsALie(seed: UInt64) throws {
+    var random = Random(state: seed &* 0x9e37_79b9_7f4a_7c15)
+    for _ in 0..<max(1, Self.rounds / 100) {
+      let driver = try #require(SerialPair(capacity: 64))
+      let clients = try (0..<4).map { _ in try #require(SerialPair(capacity: 64)) }
+      var transmit = SerialVirtTx(driver: driver.ring, colours: seed == 2)
+      var receive = SerialVirtRx(
+        driver: driver.ring, switchCharacter: 28, terminateCharacter: 0x0d)
+      for client in clients {
+        transmit.addClient(client.ring)
+        receive.addClient(client.ring)
+      }
+      for _ in 0..<100 {
+        scribble(random.below(4) == 0 ? driver : clients[random.below(4)], &random)
+        driver.put([28, UInt8(0x30 + random.below(10)), 0x0d, UInt8(random.below(256))])
+        switch random.below(3) {
+        case 0: _ = transmit.clientReady(random.below(6))
+        case 1: _ = transmit.driverReady()
+        default: _ = receive.driverReady()
+        }
+      }
+    }
+  }
+}

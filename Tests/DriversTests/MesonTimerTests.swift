@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import MesonTimer
+import TargetTestSupport
+import Testing
+
+@Suite struct MesonTimerTests {
+  @Test func start() throws {
+    let bus = FakeBus()
+    let timer = try #require(MesonTimer(bus))
+    timer.start()
+    #expect(bus.takeTrace() == ["w 0 100", "w 48 0"])
+    #expect(timer.rate.hertz == 1_000_000)
+  }
+
+  @Test func readsTheClockAroundACarry() throws {
+    let bus = FakeBus()
+    let timer = try #require(MesonTimer(bus))
+    bus.script(0x4c, 7)
+    bus.script(0x48, 0xffff_fffe)
+    #expect(timer.now() == 0x7_ffff_fffe)
+    #expect(bus.takeTrace() == ["r 4c 7", "r 48 fffffffe", "r 4c 7"])
+    bus.script(0x4c, 7, 8)
+    bus.script(0x48, 0xffff_ffff, 3)
+    #expect(timer.now() == 0x8_0000_0003)
+    #expect(bus.takeTrace() == ["r 4c 7", "r 48 ffffffff", "r 4c 8", "r 48 3"])
+  }
+
+  @Test(
+    arguments: [
+      (101, 1), (100, 1), (0, 1), (100 + 65535, 0xffff), (100 + 65536, 0xffff),
+      (100 + 131_072, 0xffff), (UInt64.max, 0xffff),
+    ] as [(UInt64, UInt32)])
+  func armsForSixteenBitsAtMost(deadline: UInt64, count: UInt32) throws {
+    let bus = FakeBus()
+    let timer = try #require(MesonTimer(bus))
+    timer.arm(deadline: deadline, now: 100)
+    #expect(
+      bus.takeTrace() == ["w 0 100", "w 4 \(String(count, radix: 16))", "w 0 10100"])
+    timer.disarm()
+    #expect(bus.takeTrace() == ["w 0 100"])
+  }
+
+  /// One second, in pieces of 65.535 ms: nobody is notified before it is over.
+  @Test func longTimeoutIsReArmed() throws {
+    let bus = FakeBus()
+    var clock: UInt64 = 0
+    var armed: UInt64 = 0
+    bus.onRead = { offset in
+      switch offset {
+      case 0x48: UInt32(truncatingIfNeeded: clock)
+      case 0x4c: UInt32(truncatingIfNeeded: clock >> 32)
+      default: nil
+      }
+    }
+    bus.onWrite = { offset, bits in if offset == 4 { armed = UInt64(bits) } }
+    var server = TimerServer(try #require(MesonTimer(bus)))
+    server.start()
+    clock = 5
+    let outcome = server.call(channel: 3, label: 1, argument: 1_000_000_000)
+    #expect(outcome.reply == .accepted && outcome.expired.isEmpty)
+    var interrupts = 0
+    var expired = ClientSet()
+    while expired.isEmpty, interrupts < 100 {
+      clock += armed
+      expired = server.interrupt()
+      interrupts += 1
+    }
+    #expect(expired.contains(3))
+    #expect(clock == 1_000_005)
+    #expect(interrupts == 16)
+  }
+}

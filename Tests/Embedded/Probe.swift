@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+// Functions whose machine code Tests/Embedded/check looks at.
+
+import ArmGenericTimer
+import Components
+import PL011
+import Registers
+import Rings
+
+@c public func probe_register_read(_ address: UInt64) -> Bool {
+  guard let bus = unsafe MMIO(address: address, byteCount: 0x1000) else { return false }
+  return PL011(bus).hasTransmitRoom()
+}
+
+@c public func probe_register_write(_ address: UInt64) {
+  guard let bus = unsafe MMIO(address: address, byteCount: 0x1000) else { return }
+  PL011(bus).transmit(65)
+}
+
+@c public func probe_consume(_ queue: UInt64, _ data: UInt64) -> UInt32 {
+  guard let queue = unsafe SharedRegion(address: queue, byteCount: 4096),
+    let data = unsafe SharedRegion(address: data, byteCount: 4096),
+    let ring = Ring<SerialQueue>(queue: queue, data: data)
+  else { return 0 }
+  var consumer = RingConsumer(ring)
+  var sum: UInt32 = 0
+  do throws(PeerFault) {
+    while let byte = try consumer.dequeue() { sum &+= UInt32(byte) }
+  } catch {
+    return 1
+  }
+  consumer.release()
+  return consumer.takeSignalRequest() ? sum : 0
+}
+
+@c public func probe_counter() -> UInt64 { SystemCounterTimer().count() }
+
+nonisolated(unsafe) private var transmit: SerialVirtTx?
+nonisolated(unsafe) private var receive: SerialVirtRx?
+
+@c public func probe_start(_ queue: UInt64, _ data: UInt64) {
+  guard let queue = unsafe SharedRegion(address: queue, byteCount: 4096),
+    let data = unsafe SharedRegion(address: data, byteCount: 4096),
+    let ring = Ring<SerialQueue>(queue: queue, data: data)
+  else { return }
+  unsafe transmit = SerialVirtTx(driver: ring, colours: true)
+  unsafe receive = SerialVirtRx(driver: ring, switchCharacter: 28, terminateCharacter: 13)
+  _ = unsafe transmit?.addClient(ring)
+  _ = unsafe receive?.addClient(ring)
+}
+
+@c public func probe_transmit_handler(_ client: Int) -> Bool {
+  unsafe transmit?.clientReady(client).notifyDriver == true
+}
+
+@c public func probe_receive_handler() -> Bool {
+  unsafe receive?.driverReady().notifyDriver == true
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026, the Serval authors */
+
+/*
+ * How the two sides of a ring wait for each other: Sources/Shared/Rings/Drain.swift and SignalFlag.
+ *
+ * A producer hands CONTENTS elements to a consumer through a ring of CAPACITY. A side that can do
+ * nothing asks in its flag to be notified (0 asks, as in a ring of zeroes), looks again, and sleeps
+ * on its notification, which is a bit: several notifications are one wake-up. Each access to shared
+ * memory is one step, so every interleaving of the two sides is tried. Memory is taken to be
+ * sequentially consistent; the fences in SignalFlag are what makes the one place where that matters
+ * - store the flag, then load the index, against store the index, then load the flag - so.
+ *
+ * Both sides of this model ask by a flag. In sDDF's network queues only the consumer does, in its
+ * serial queues only the producer, the other side being notified after every batch:
+ * ALWAYS_NOTIFY_CONSUMER and ALWAYS_NOTIFY_PRODUCER choose that.
+ *
+ * Checked: no deadlock, every element arrives once and in order, and everything arrives on every
+ * fair run.
+ *
+ * Negative controls, each of which must fail:
+ *   NO_RECHECK      sleep without looking again after asking
+ *   CHECK_THEN_ASK  look again, but before asking; what a processor makes of it without the fence
+ *   PUBLISH_LATE    ask for room before the elements are published
+ */
+
+#ifndef CAPACITY
+#define CAPACITY 2
+#endif
+#ifndef CONTENTS
+#define CONTENTS 5
+#endif
+/* Indices run freely and wrap; a multiple of CAPACITY. */
+#define WRAP (4 * CAPACITY)
+#define DISTANCE(from, to) ((to + WRAP - from) % WRAP)
+
+byte tail = WRAP - 1;  /* Producer's index; starts just before the wrap. */
+byte head = WRAP - 1;  /* Consumer's index. */
+byte slots[CAPACITY];
+bit consumer_signalled = 0;
+bit producer_signalled = 0;
+
+bit to_producer = 0;  /* Notifications. */
+bit to_consumer = 0;
+
+bool sent_all = false;
+byte received = 0;
+
+inline look_for_room() {
+  atomic { seen = DISTANCE(head, position); assert(seen <= CAPACITY); }
+}
+
+inline look_for_elements() {
+  atomic { seen = DISTANCE(position, tail); assert(seen <= CAPACITY); }
+}
+
+inline notify_consumer() {
+#ifdef ALWAYS_NOTIFY_CONSUMER
+  to_consumer = 1;
+#else
+  if
+  :: consumer_signalled == 0 -> consumer_signalled = 1; to_consumer = 1;
+  :: else -> skip;
+  fi
+#endif
+}
+
+inline notify_producer() {
+#ifdef ALWAYS_NOTIFY_PRODUCER
+  to_producer = 1;
+#else
+  if
+  :: producer_signalled == 0 -> producer_signalled = 1; to_producer = 1;
+  :: else -> skip;
+  fi
+#endif
+}
+
+active proctype producer() {
+  byte position = WRAP - 1;
+  byte next = 0;
+  byte seen;
+
+  do
+  :: next < CONTENTS ->
+    /* drain: step while there is room. */
+    do
+    :: true ->
+      look_for_room();
+      if
+      :: seen < CAPACITY && next < CONTENTS ->
+        slots[position % CAPACITY] = next;
+        position = (position + 1) % WRAP;
+        next++;
+      :: next == CONTENTS -> break;
+      :: else ->
+#ifdef CHECK_THEN_ASK
+        tail = position;
+        look_for_room();
+        producer_signalled = 0;
+        if
+        :: seen < CAPACITY -> producer_signalled = 1;
+        :: else -> break;
+        fi
+#else
+#ifndef PUBLISH_LATE
+        tail = position;
+#endif
+        producer_signalled = 0;
+#ifdef NO_RECHECK
+        break;
+#else
+        look_for_room();
+        if
+        :: seen < CAPACITY -> producer_signalled = 1;
+        :: else -> break;
+        fi
+#endif
+#endif
+      fi
+    od;
+#ifndef PUBLISH_LATE
+    tail = position;
+    notify_consumer();
+#else
+    if
+    :: next == CONTENTS -> tail = position; notify_consumer();
+    :: else -> skip;
+    fi
+#endif
+    if
+    :: next < CONTENTS -> atomic { to_producer == 1 -> to_producer = 0; }
+    :: else -> skip;
+    fi
+  :: next == CONTENTS -> break;
+  od;
+  sent_all = true;
+}
+
+active proctype consumer() {
+  byte position = WRAP - 1;
+  byte seen;
+
+  do
+  :: received < CONTENTS ->
+    do
+    :: true ->
+      look_for_elements();
+      if
+      :: seen > 0 ->
+        assert(slots[position % CAPACITY] == received);
+        position = (position + 1) % WRAP;
+        received++;
+      :: else ->
+        head = position;
+#ifdef CHECK_THEN_ASK
+        look_for_elements();
+        consumer_signalled = 0;
+        if
+        :: seen > 0 -> consumer_signalled = 1;
+        :: else -> break;
+        fi
+#else
+        consumer_signalled = 0;
+#ifdef NO_RECHECK
+        break;
+#else
+        look_for_elements();
+        if
+        :: seen > 0 -> consumer_signalled = 1;
+        :: else -> break;
+        fi
+#endif
+#endif
+      fi
+    od;
+    notify_producer();
+    if
+    :: received < CONTENTS -> atomic { to_consumer == 1 -> to_consumer = 0; }
+    :: else -> skip;
+    fi
+  :: received == CONTENTS -> break;
+  od;
+}
+
+ltl everything_arrives { <> (sent_all && received == CONTENTS) }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Registers
+
+/// A bus without a device: it remembers every access in order, and answers reads from a script.
+public final class FakeBus: RegisterBus {
+  public enum Access: Equatable, CustomStringConvertible, Sendable {
+    case read(Int, UInt32)
+    case write(Int, UInt32)
+
+    public var description: String {
+      switch self {
+      case .read(let offset, let bits): "r \(hex(offset)) \(hex(bits))"
+      case .write(let offset, let bits): "w \(hex(offset)) \(hex(bits))"
+      }
+    }
+  }
+
+  /// Every access so far, in order.
+  public private(set) var trace: [Access] = []
+  private var scripts: [Int: [UInt32]] = [:]
+  private var values: [Int: UInt32] = [:]
+  /// Called after each write, so that a test can act as the device.
+  public var onWrite: (Int, UInt32) -> Void = { _, _ in }
+  /// Called before each read of an offset without a script; nil answers with the last value.
+  public var onRead: (Int) -> UInt32? = { _ in nil }
+
+  public init() {}
+
+  /// Reads of `offset` give these values, then the last one for good.
+  public func script(_ offset: Int, _ answers: UInt32...) { scripts[offset] = answers }
+  public func script(_ offset: Int, _ answers: [UInt32]) { scripts[offset] = answers }
+
+  /// What has been done since the last call, one access per line.
+  public func takeTrace() -> [String] {
+    defer { trace = [] }
+    return trace.map(\.description)
+  }
+
+  /// The values written to `offset`, in order.
+  public func written(to offset: Int) -> [UInt32] {
+    trace.compactMap {
+      if case .write(offset, let bits) = $0 { return bits }
+      return nil
+    }
+  }
+
+  public func load(_ offset: Int) -> UInt32 {
+    var bits = values[offset] ?? 0
+    if let script = scripts[offset], let first = script.first {
+      bits = first
+      if script.count > 1 { scripts[offset] = Array(script.dropFirst()) }
+    } else if let answer = onRead(offset) {
+      bits = answer
+    }
+    trace.append(.read(offset, bits))
+    return bits
+  }
+
+  public func store(_ bits: UInt32, at offset: Int) {
+    values[offset] = bits
+    trace.append(.write(offset, bits))
+    onWrite(offset, bits)
+  }
+}
+
+private func hex(_ number: some BinaryInteger) -> String { String(number, radix: 16) }
