@@ -122,7 +122,7 @@ let package = Package(
       ]),
     tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
     tests("SystemModelTests", ["SystemModel"]),
-    tests("SystemXMLTests", ["SystemXML", "SystemModel"]),
+    tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
     tests(
       "SystemChecksTests",
       [

@@ -16,6 +16,8 @@ need libfdt-dev test -e /usr/include/libfdt.h
 need libexpat1-dev test -e /usr/include/expat.h
 need device-tree-compiler command -v dtc
 need graphviz command -v dot
+need spin command -v spin
+need gcc command -v gcc
 need python3-pip python3 -m pip --version
 
 [ -z "$missing" ] && exit 0

@@ -126,8 +126,8 @@ let ruleCases: [RuleCase] = [
     by: since20),
   RuleCase(
     "address-too-high",
-    region + pd("a", "stack_size=\"0x4000\"", "@<map mr=\"r\" vaddr=\"0xffffffb000\"/>"),
-    by: [.v2_0_1, .v2_1_0, .v2_2_0]),
+    region + pd("a", "stack_size=\"0x4000\"", "@<map mr=\"r\" vaddr=\"0xffffff9000\"/>"),
+    by: [.v2_3_0]),
   RuleCase(
     "protected-call-priority",
     pd("a", "priority=\"5\"") + pd("b", "priority=\"5\"")

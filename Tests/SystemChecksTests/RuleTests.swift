@@ -29,7 +29,7 @@ import Testing
         #expect(!result.isAccepted, "\(sdk)")
         let places = errors.filter { $0.rule == ruleCase.rule }.map(\.place)
         let expected = columns.map {
-          Place.source(SourceLocation(file: "f", line: 1, column: $0))
+          Place.source(.init(file: "f", line: 1, column: $0))
         }
         #expect(places == expected, "\(sdk): \(errors)")
         #expect(errors.allSatisfy { $0.rule == ruleCase.rule }, "\(sdk): \(errors)")
@@ -55,7 +55,7 @@ import Testing
           <map mr="shard" vaddr="0x1000" perms="rq" />
           <irq irq="33" id="62" />
         </protection_domain>
-        <channel><end pd="one" id="1" /><end pd="won" id="1" /></channel>
+        <channel><end pd="one" id="1" /><end pd="oen" id="1" /></channel>
       </system>
       """
     let findings = try check(Array(text.utf8), file: "s", sdk: .newest).findings
@@ -65,8 +65,8 @@ import Testing
     }
     #expect(
       seen == [
-        "3:39 out-of-range", "3:54 unknown-attribute", "5:5 unknown-name", "5:36 bad-value",
-        "6:19 out-of-range", "8:36 unknown-name",
+        "3:33 out-of-range", "3:48 unknown-attribute", "5:5 unknown-name", "5:36 bad-value",
+        "6:19 out-of-range", "8:35 unknown-name",
       ])
     let fixes = findings.compactMap(\.fix)
     #expect(fixes.contains("did you mean 'passive'?"))

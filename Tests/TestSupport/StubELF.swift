@@ -41,6 +41,8 @@ public struct StubELF: Sendable {
 
   public var sections: [Section]
   public var variables: [Variable]
+  /// Names of Microkit's variables that the program lacks.
+  public var without: Set<String> = []
 
   public static let textAddress: UInt64 = 0x200000
   public static let pageSize = 0x1000
@@ -85,7 +87,8 @@ public struct StubELF: Sendable {
     // Data: the variables, then the sections.
     let dataOffset = 2 * Self.pageSize
     file.pad(to: dataOffset)
-    for variable in Self.microkitVariables + variables {
+    let microkit = Self.microkitVariables.filter { !without.contains($0.name) }
+    for variable in microkit + variables {
       file.align(to: 8)
       symbols.append(
         SymbolEntry(
