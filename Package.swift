@@ -143,7 +143,10 @@ let package = Package(
       ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
     tests(
       "ServalCommandTests",
-      ["ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "HostIO", "TestSupport"]),
+      [
+        "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "HostIO",
+        "TestSupport", "serval",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import HostIO
+import Testing
+
+/// check, inspect, graph, diff, devices and boards on files.
+@Suite(.enabled(if: BuiltTool.isBuilt, "needs .build/debug/serval")) struct FileCommandTests {
+  private let good = """
+    <system>
+      <memory_region name="shared" size="0x1000" />
+      <protection_domain name="one" priority="2"><program_image path="one.elf" />
+        <map mr="shared" vaddr="0x20000000" /></protection_domain>
+      <protection_domain name="two" priority="1"><program_image path="two.elf" />
+        <map mr="shared" vaddr="0x20000000" perms="r" /></protection_domain>
+      <channel><end pd="one" id="0" /><end pd="two" id="0" /></channel>
+    </system>
+
+    """
+
+  private func with(_ files: [String: String], _ body: (BuiltTool) throws -> Void) throws {
+    try BuiltTool.with { tool in
+      for (name, text) in files {
+        try Files.replace("\(tool.directory)/\(name)", with: Array(text.utf8))
+      }
+      try body(tool)
+    }
+  }
+
+  private var bad: String { good.split(separator: "perms=\"r\"").joined(separator: "perms=\"q\"") }
+  private var lax: String {
+    good.split(separator: "perms=\"r\"").joined(separator: "perms=\"rwx\"")
+  }
+
+  @Test func checkTellsByStatusAndText() throws {
+    try with(["good.system": good, "bad.system": bad, "lax.system": lax]) { tool in
+      let clean = try tool.run(["check", "good.system"])
+      #expect((clean.status, clean.output) == (0, ""))
+      #expect(
+        clean.errors == "good.system: 0 errors, 0 warnings; would be taken by Microkit 2.3.0\n")
+      let wrong = try tool.run(["check", "bad.system", "--sdk", "2.0.1"])
+      #expect(wrong.status == 1)
+      #expect(
+        wrong.output == """
+          bad.system:6:41: error: perms="q" contains 'q' [bad-value]
+            fix: combine the letters r, w and x
+
+          """)
+      let lint = try tool.run(["check", "lax.system"])
+      #expect(lint.status == 0)
+      #expect(lint.output.contains("warning") && lint.output.contains("[writable-executable]"))
+      #expect(try tool.run(["check", "lax.system", "--strict"]).status == 1)
+      #expect(try tool.run(["check", "absent.system"]).status == 2)
+    }
+  }
+
+  @Test func checkSpeaksToMachines() throws {
+    try with(["bad.system": bad]) { tool in
+      let json = try tool.run(["check", "bad.system", "--format", "json"])
+      #expect(json.status == 1)
+      #expect(json.output.contains("\"line\" : 6") && json.output.contains("\"errors\" : 1"))
+      let github = try tool.run(["check", "bad.system", "--format", "github"])
+      #expect(
+        github.output.hasPrefix("::error file=bad.system,line=6,col=41,title=bad-value::perms="))
+    }
+  }
+
+  @Test func whatIsNoXMLIsAFinding() throws {
+    try with(["x.system": "<system>"]) { tool in
+      let run = try tool.run(["check", "x.system"])
+      #expect(run.status == 1)
+      #expect(run.output.contains("x.system:1:9: error: not well-formed XML"))
+      #expect(try tool.run(["inspect", "x.system"]).status == 2)
+    }
+  }
+
+  @Test func diffTellsByStatus() throws {
+    try with(["a.system": good, "b.system": lax, "c.system": bad]) { tool in
+      let same = try tool.run(["diff", "a.system", "a.system"])
+      #expect((same.status, same.output) == (0, ""))
+      let different = try tool.run(["diff", "a.system", "b.system"])
+      #expect(different.status == 1)
+      #expect(different.output.contains("rwx"))
+      #expect(try tool.run(["diff", "a.system", "c.system"]).status == 2)
+    }
+  }
+
+  @Test func inspectAndGraph() throws {
+    try with(["a.system": good]) { tool in
+      let text = try tool.run(["inspect", "a.system"])
+      #expect(text.status == 0)
+      #expect(text.output.contains("shared") && text.output.contains("0x20000000"))
+      #expect(try tool.run(["inspect", "a.system", "--json"]).output.hasPrefix("{"))
+      #expect(try tool.run(["graph", "a.system", "-o", "a.dot"]).status == 0)
+      let dot = String(decoding: try Files.read("\(tool.directory)/a.dot"), as: UTF8.self)
+      #expect(dot.hasPrefix("digraph") || dot.contains("digraph"))
+      let odd = try tool.run(["graph", "a.system", "-o", "a.jpeg2000"])
+      #expect(odd.status == 2)
+      #expect(try tool.files == ["a.dot", "a.system"])
+    }
+  }
+
+  @Test func boardsAndDevices() throws {
+    try BuiltTool.with { tool in
+      #expect(try tool.run(["boards"]).output.hasPrefix("qemu_virt_aarch64  "))
+      let root = #filePath.dropLast("Tests/ServalCommandTests/FileCommandTests.swift".count)
+      let devices = try tool.run(["devices", "\(root)dts/qemu_virt_aarch64.dts", "--drivers"])
+      #expect(devices.status == 0)
+      #expect(devices.output.contains("/pl011@9000000\n"))
+      #expect(devices.output.contains("    interrupt   33 level\n"))
+      #expect(devices.output.contains("    driver      serial_driver_pl011.elf\n"))
+    }
+  }
+
+  @Test func helpVersionAndCompletions() throws {
+    try BuiltTool.with { tool in
+      #expect(try tool.run(["--version"]).output.hasPrefix("serval "))
+      for command in ["generate", "check", "inspect", "graph", "diff", "boards", "devices"] {
+        let help = try tool.run([command, "--help"])
+        #expect(help.status == 0 && help.output.contains("USAGE: serval \(command)"))
+      }
+      #expect(try tool.run(["generate", "--help"]).output.contains("webserver"))
+      for shell in ["bash", "zsh", "fish"] {
+        #expect(try tool.run(["--generate-completion-script", shell]).output.contains("serval"))
+      }
+      let nonsense = try tool.run(["frobnicate"])
+      #expect(nonsense.status == 64)
+      #expect(nonsense.output == "" && nonsense.errors.contains("frobnicate"))
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Boards
+import HostIO
+import Records
+import Subsystems
+import Systems
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: BuiltTool.isBuilt, "needs .build/debug/serval")) struct GenerateTests {
+  private let web = [
+    "generate", "webserver", "--board", "odroidc4", "--nfs-server", "10.0.0.5", "--nfs-directory",
+    "/export", "--website-dir", "www", "-o", "out",
+  ]
+
+  @Test func writesTheSystemAndItsRecords() throws {
+    try BuiltTool.with { tool in
+      let run = try tool.run(web)
+      #expect(run.status == 0)
+      #expect(run.errors == "")
+      #expect(
+        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.0, with 22 records\n")
+      let record = try Files.read("\(tool.directory)/out/net_client_nfs.data")
+      let view = try #require(RecordView<NetClientConfig, [UInt8]>(record))
+      #expect(view[NetClientConfig.macAddress] == MACAddress(0x5254_0100_0010))
+      // A second run finds everything right.
+      let before = try Subprocess.run(["stat", "-c", "%Y %i %n", "\(tool.directory)/out"]).output
+      #expect(try tool.run(web).status == 0)
+      #expect(
+        try Subprocess.run(["stat", "-c", "%Y %i %n", "\(tool.directory)/out"]).output == before)
+    }
+  }
+
+  @Test func patchesImages() throws {
+    try BuiltTool.with { tool in
+      let images = "\(tool.directory)/images"
+      try Files.makeDirectory(images)
+      let layout = try helloLayout()
+      for image in layout.images {
+        let sections = layout.records.filter { $0.domain == image.domain }.map {
+          StubELF.Section($0.section, byteCount: $0.bytes.count)
+        }
+        try Files.replace("\(images)/\(image.source)", with: StubELF(sections: sections).bytes)
+      }
+      let arguments = [
+        "generate", "hello", "--board", "qemu_virt_aarch64", "--images", "images", "-o", "out",
+      ]
+      #expect(try tool.run(arguments).status == 0)
+      let shown = try tool.run(["inspect", "out/serial_driver.elf"])
+      #expect(shown.status == 0)
+      #expect(shown.output.contains("default_baud"))
+      #expect(shown.output.contains("115200"))
+      // An image that is missing is named, and nothing is written.
+      _ = try Subprocess.run(["rm", "\(images)/hello.elf"])
+      let missing = try tool.run(Array(arguments.dropLast()) + ["other"])
+      #expect(missing.status == 2)
+      #expect(
+        missing.errors.contains(
+          "images/hello.elf: error: there is no image for protection domain 'hello'"))
+      #expect(try tool.files == ["images", "out"])
+    }
+  }
+
+  private func helloLayout() throws -> SystemLayout {
+    let choices = try SystemChoices(for: HelloSystem.self)
+    return try HelloSystem.layout(
+      board: .qemuVirtAArch64, tree: Board.qemuVirtAArch64.tree(), choices)
+  }
+
+  @Test(arguments: [
+    (["--mac", "nfs=52:54:01:00:00:11"], "'web_server' and 'nfs' have the same MAC address"),
+    (["--mac", "nfs=01:00:5e:00:00:01"], "is not the address of one station"),
+    (["--mac", "nfs=52:54:01"], "'52:54:01' is not a MAC address"),
+    (["--mac", "nsf=52:54:01:00:00:19"], "did you mean 'nfs'?"),
+    (["--mac", "nfs"], "is not of the form name=value"),
+    (["--set", "prot=81"], "did you mean 'port'?"),
+    (["--set", "port=0"], "'0' is not a port from 1 to 65535"),
+    (["--set", "nfs-server=10.0.0.6"], "given twice, as '10.0.0.6' and '10.0.0.5'"),
+    (["--set", "lwip-pools=maybe"], "'maybe' is not yes or no"),
+  ])
+  func refusesAndWritesNothing(_ extra: [String], _ message: String) throws {
+    try BuiltTool.with { tool in
+      let run = try tool.run(web + extra)
+      #expect(run.status == 2)
+      #expect(run.errors.contains(message), "\(run.errors)")
+      #expect(run.output == "")
+      #expect(try tool.files == [])
+    }
+  }
+
+  @Test func saysWhatIsMissing() throws {
+    try BuiltTool.with { tool in
+      let run = try tool.run(["generate", "webserver", "--board", "odroidc4", "-o", "out"])
+      #expect(run.status == 2)
+      #expect(
+        run.errors == """
+          --nfs-server: error: not given: address of the NFS server [option]
+            fix: pass --nfs-server, or set NFS_SERVER in the environment
+
+          """)
+      let set = ["NFS_SERVER=a", "NFS_DIRECTORY=b", "WEBSITE_DIR=c"]
+      #expect(
+        try tool.run(
+          ["generate", "webserver", "--board", "odroidc4", "-o", "out"], environment: set
+        ).status == 0)
+    }
+  }
+
+  @Test(arguments: [
+    (["generate", "webservr", "--board", "odroidc4", "-o", "o"], "did you mean 'webserver'?"),
+    (["generate", "hello", "--board", "odroidc5", "-o", "o"], "odroidc4"),
+    (["generate", "hello", "--board", "odroidc4", "--dtb", "none.dtb", "-o", "o"], "none.dtb"),
+  ])
+  func guessesNames(_ arguments: [String], _ text: String) throws {
+    try BuiltTool.with { tool in
+      let run = try tool.run(arguments)
+      #expect(run.status == 2)
+      #expect(run.errors.contains(text), "\(run.errors)")
+      #expect(try tool.files == [])
+    }
+  }
+
+  @Test func theSDKComesFromTheEnvironment() throws {
+    try BuiltTool.with { tool in
+      try Files.makeDirectory("\(tool.directory)/sdk/board")
+      let hello = ["generate", "hello", "--board", "odroidc4", "-o", "out"]
+      let old = try tool.run(hello, environment: ["MICROKIT_SDK=sdk"])
+      #expect(old.output.contains("Microkit SDK 1.4.1"))
+      try Files.replace("\(tool.directory)/sdk/VERSION", with: Array("2.1.0\n".utf8))
+      #expect(
+        try tool.run(hello, environment: ["MICROKIT_SDK=sdk"]).output.contains(
+          "Microkit SDK 2.1.0"))
+      try Files.replace("\(tool.directory)/sdk/VERSION", with: Array("9.9".utf8))
+      let unknown = try tool.run(hello, environment: ["MICROKIT_SDK=sdk"])
+      #expect(unknown.status == 2)
+      #expect(unknown.errors.contains("version '9.9' is not known"))
+      let nothing = try tool.run(hello, environment: ["MICROKIT_SDK=nowhere"])
+      #expect(nothing.errors.contains("'nowhere' has no directory 'board'"))
+    }
+  }
+
+  @Test func anOutputThatCannotBeWrittenIsNamed() throws {
+    try BuiltTool.with { tool in
+      try Files.replace("\(tool.directory)/out", with: [])
+      let run = try tool.run(["generate", "hello", "--board", "odroidc4", "-o", "out"])
+      #expect(run.status == 2)
+      #expect(run.errors.hasPrefix("out: error: cannot be written"))
+    }
+  }
+}
