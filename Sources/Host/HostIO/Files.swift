@@ -14,16 +14,37 @@ public enum Files {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path, .read(errno: errno)) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+    // A regular file says how long it is; one byte more tells that it has not grown meanwhile.
+    var status = stat()
+    let known = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var step = min(max(known + 1, 4096), limit + 1)
     while true {
-      let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw FileError(path, .read(errno: errno)) }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
+      let chunk = try readChunk(of: step, descriptor, path)
+      if chunk.isEmpty { return bytes }
+      bytes = bytes.isEmpty ? chunk : bytes + chunk
       guard bytes.count <= limit else { throw FileError(path, .tooLarge(limit: limit)) }
+      step = 1 << 16
     }
+  }
+
+  /// At most `count` bytes; none at the end of the file.
+  private static func readChunk(
+    of count: Int, _ descriptor: Int32, _ path: String
+  ) throws(FileError) -> [UInt8] {
+    var failure: Int32?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      repeat {
+        used = Glibc.read(descriptor, buffer.baseAddress, count)
+      } while used < 0
+        && errno == EINTR
+      if used < 0 {
+        failure = errno
+        used = 0
+      }
+    }
+    if let failure { throw FileError(path, .read(errno: failure)) }
+    return bytes
   }
 
   /// Puts `bytes` in place of whatever is at `path`: all of them, or none. A reader sees the old file

@@ -7,7 +7,13 @@ struct XMLWriter {
   private var depth = 0
 
   mutating func write(_ line: String) {
-    text += String(repeating: "    ", count: depth) + line + "\n"
+    indent()
+    text += line
+    text += "\n"
+  }
+
+  private mutating func indent() {
+    for _ in 0..<depth { text += "    " }
   }
 
   /// An element; attributes whose value is nil are left out.
@@ -15,10 +21,21 @@ struct XMLWriter {
     _ name: String, _ attributes: [(String, String?)] = [],
     content: ((inout XMLWriter) -> Void)? = nil
   ) {
-    var tag = "<" + name
-    for case (let key, let value?) in attributes { tag += " \(key)=\"\(Self.escaped(value))\"" }
-    guard let content else { return write(tag + " />") }
-    write(tag + ">")
+    indent()
+    text += "<"
+    text += name
+    for case (let key, let value?) in attributes {
+      text += " "
+      text += key
+      text += "=\""
+      text += Self.escaped(value)
+      text += "\""
+    }
+    guard let content else {
+      text += " />\n"
+      return
+    }
+    text += ">\n"
     depth += 1
     content(&self)
     depth -= 1

@@ -13,6 +13,7 @@ extension FindingRenderer.Format: ExpressibleByArgument {}
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract:
       "Finds everything that the Microkit tool rejects in a system file, and what a reviewer would question.",
     discussion: """

@@ -9,6 +9,7 @@ import SystemModel
 
 struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "devices",
     abstract: "Lists the devices of a device tree, and the drivers that know them.")
 
   @Argument(

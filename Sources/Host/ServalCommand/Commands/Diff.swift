@@ -9,6 +9,7 @@ import SystemReports
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Tells in what two systems differ, whatever the order of their files.",
     discussion: "Exit status: 0 for equal systems, 1 for different ones, 2 if one cannot be read.")
 

@@ -11,6 +11,7 @@ import SystemXML
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "generate",
     abstract: "Writes a system's .system file, and its records or patched images.",
     discussion: """
       Without --images, each record becomes a file that objcopy --update-section can put into an \

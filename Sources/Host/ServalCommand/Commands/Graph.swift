@@ -9,6 +9,7 @@ import SystemReports
 
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "graph",
     abstract: "Draws a system: protection domains, channels and shared memory.",
     discussion:
       "The output's ending chooses the format: .svg, .png, .pdf (by Graphviz), .dot or .gv.")

@@ -11,6 +11,7 @@ import SystemReports
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Reports on a system, or decodes the records of an ELF image or record file.",
     discussion: """
       A system: who maps what with which permissions, channels, interrupts, memory. An ELF image or \
