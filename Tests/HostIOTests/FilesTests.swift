@@ -39,6 +39,24 @@ import Testing
     }
   }
 
+  @Test func aDirectoryAppearsWholeOrNotAtAll() throws {
+    try withDirectory { directory in
+      let files: [(name: String, bytes: [UInt8])] = [("a", [1]), ("b", [2, 3])]
+      try Files.createDirectory("\(directory)/x//y/", holding: files)
+      #expect(try Files.read("\(directory)/x/y/b") == [2, 3])
+      // One that cannot be written takes the others with it.
+      let error = #expect(throws: FileError.self) {
+        try Files.createDirectory("\(directory)/x/z", holding: files + [("no/where", [])])
+      }
+      #expect(error?.path == "\(directory)/x/z/no/where")
+      #expect(throws: FileError.self) {
+        try Files.createDirectory("\(directory)/x/y", holding: files)
+      }
+      let left = try Subprocess.run(["ls", "-A", "\(directory)/x"])
+      #expect(String(decoding: left.output, as: UTF8.self) == "y\n")
+    }
+  }
+
   @Test func refusesWhatIsTooLarge() throws {
     try withDirectory { directory in
       try Files.replace("\(directory)/a", with: [1, 2, 3])

@@ -51,16 +51,54 @@ public enum Files {
   /// or the new one.
   public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
     let temporary = "\(path).\(getpid()).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileError(path, .write(errno: errno)) }
     do throws(FileError) {
-      try write(bytes, to: descriptor, path)
-      guard close(descriptor) == 0 else { throw FileError(path, .write(errno: errno)) }
+      try create(temporary, with: bytes, as: path)
       guard rename(temporary, path) == 0 else { throw FileError(path, .write(errno: errno)) }
     } catch {
       unlink(temporary)
       throw error
     }
+  }
+
+  /// Makes a directory that holds `files` and nothing else. It appears with all of them, or not at all.
+  ///
+  /// - Throws: also when something is at `path` already.
+  public static func createDirectory(
+    _ path: String, holding files: [(name: String, bytes: [UInt8])]
+  ) throws(FileError) {
+    let trimmed = path.split(separator: "/").joined(separator: "/")
+    let target = path.hasPrefix("/") ? "/\(trimmed)" : trimmed
+    if let slash = target.lastIndex(of: "/"), slash != target.startIndex {
+      try makeDirectory(String(target[..<slash]))
+    }
+    let stage = "\(target).\(getpid()).tmp"
+    guard mkdir(stage, 0o777) == 0 else { throw FileError(path, .write(errno: errno)) }
+    do throws(FileError) {
+      for file in files {
+        try create("\(stage)/\(file.name)", with: file.bytes, as: "\(target)/\(file.name)")
+      }
+      // An empty directory in the way would be replaced; anything else is an error.
+      guard rename(stage, target) == 0 else { throw FileError(path, .write(errno: errno)) }
+    } catch {
+      for file in files { unlink("\(stage)/\(file.name)") }
+      rmdir(stage)
+      throw error
+    }
+  }
+
+  /// A new file; `name` is what errors call it.
+  private static func create(
+    _ path: String, with bytes: [UInt8], as name: String
+  ) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(name, .write(errno: errno)) }
+    do throws(FileError) {
+      try write(bytes, to: descriptor, name)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw FileError(name, .write(errno: errno)) }
   }
 
   /// Makes a directory and those above it, where they do not exist.

@@ -50,8 +50,10 @@ struct GeneratedFiles {
     }
   }
 
-  /// Writes what is not there yet, so that make sees no change where there is none.
+  /// A new directory appears whole; in an old one, files that are right already are left alone, so that
+  /// make sees no change where there is none.
   func write(to directory: String) throws {
+    if !Files.exists(directory) { return try Files.createDirectory(directory, holding: files) }
     try Files.makeDirectory(directory)
     for file in files {
       let path = "\(directory)/\(file.name)"

@@ -6,6 +6,7 @@ import Boards
 import Diagnostics
 import HostIO
 import Subsystems
+import SystemChecks
 import SystemModel
 import SystemXML
 
@@ -68,10 +69,19 @@ struct Generate: ParsableCommand {
       environment: Environment.values(of: template.options.compactMap(\.variable)))
     let layout = try template.layout(board: board, tree: tree, choices)
     let text = try SystemXMLRenderer(sdk: sdk).render(layout.description)
+    try verify(text, sdk)
     let files = try GeneratedFiles(
       layout: layout, name: template.name, text: text, images: images)
     try files.write(to: output)
     Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
+  }
+
+  /// Nothing is written that the Microkit tool would reject: subsystems see to most of it, a system's
+  /// own regions and channels may still clash.
+  private func verify(_ text: String, _ sdk: SDKVersion) throws {
+    let result = try check(Array(text.utf8), file: "\(system).system", sdk: sdk)
+    let errors = result.findings.filter { $0.severity == .error }
+    if !errors.isEmpty { throw FindingsError(errors) }
   }
 
   private func findSystem() throws -> any SystemTemplate.Type {
