@@ -15,7 +15,17 @@ public enum SDKVersion: String, CaseIterable, Hashable, Sendable {
 extension SDKVersion: Comparable, CustomStringConvertible {
   public static func < (lhs: Self, rhs: Self) -> Bool { lhs.ordinal < rhs.ordinal }
   public var description: String { rawValue }
-  private var ordinal: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  // Compared for every attribute of a file, so that it should cost nothing.
+  private var ordinal: Int {
+    switch self {
+    case .v1_4_1: 0
+    case .v2_0_1: 1
+    case .v2_1_0: 2
+    case .v2_2_0: 3
+    case .v2_3_0: 4
+    }
+  }
 }
 
 extension SDKVersion {

@@ -27,8 +27,11 @@ struct ElementReader {
   var origin: Origin { Origin(element.location) }
 
   private func checkName(_ attribute: XMLElement.Attribute, _ context: inout CheckContext) {
-    let known = schema.attributes.filter { $0.exists(in: context.sdk) }.map(\.name)
-    if known.contains(attribute.name) { return }
+    let sdk = context.sdk
+    if schema.attributes.contains(where: { $0.name == attribute.name && $0.exists(in: sdk) }) {
+      return
+    }
+    let known = schema.attributes.filter { $0.exists(in: sdk) }.map(\.name)
     let fix: String
     if let other = schema.attributes.first(where: { $0.name == attribute.name }) {
       fix =
