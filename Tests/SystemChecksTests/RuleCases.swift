@@ -73,6 +73,12 @@ let ruleCases: [RuleCase] = [
       "a", "",
       "<protection_domain name=\"k\" @id=\"310\"><program_image path=\"a.elf\"/></protection_domain>"
     )),
+  RuleCase(
+    "out-of-range",
+    pd(
+      "a", "",
+      "<protection_domain name=\"k\" @id=\"0x100000000\"><program_image path=\"a.elf\"/></protection_domain>"
+    ), by: [.v1_4_1, .v2_0_1]),
   RuleCase("out-of-range", region + pd("a", "", "<map mr=\"r\" @vaddr=\"0\"/>"), by: [.v1_4_1]),
   RuleCase("unaligned", pd("a", "@stack_size=\"0x1800\"")),
   RuleCase("unaligned", "<memory_region name=\"r\" @size=\"0x1001\"/>" + pd("a")),

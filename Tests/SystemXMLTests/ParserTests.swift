@@ -82,6 +82,18 @@ import Testing
     #expect(((try? parse(text)) != nil) == isAccepted)
   }
 
+  /// As roxmltree has them; seen with the real tools.
+  @Test(arguments: [
+    ("<a><?x?></a>", true), ("<a><?x y?></a>", true), ("<a><?xm`ml y?></a>", true),
+    ("<a><?x`y?></a>", true), ("<a><?XML y?></a>", true), ("<a><?xml y?></a>", false),
+    ("<a><?1 y?></a>", false), ("<a><? y?></a>", false), ("<a><?x y></a>", false),
+    ("<a><!-- <?1 ?> --></a>", true), ("<a><![CDATA[<?1 ?>]]></a>", true),
+    ("<?x y?><a/><?z?>", true),
+  ])
+  func processingInstructions(_ text: String, _ isAccepted: Bool) {
+    #expect(((try? parse(text)) != nil) == isAccepted, "\(text)")
+  }
+
   @Test func depthIsBounded() throws {
     func nested(_ depth: Int) -> String {
       String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)

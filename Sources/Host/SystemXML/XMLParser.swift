@@ -12,9 +12,10 @@ import Diagnostics
 /// - Parameter file: name for places.
 public func parseXML(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLElement {
   let start = SourceLocation(file: file, line: 1, column: 1)
-  guard let bytes = XMLDeclaration.blanked(bytes) else {
+  guard let body = XMLDeclaration.blanked(bytes) else {
     throw XMLError(location: start, problem: .declaration)
   }
+  let bytes = ProcessingInstructions.plain(body)
   guard let parser = XML_ParserCreateNS("UTF-8", namespaceSeparator) else {
     throw XMLError(location: start, problem: .outOfMemory)
   }

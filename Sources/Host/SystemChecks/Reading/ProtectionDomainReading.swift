@@ -101,12 +101,14 @@ extension SystemReader {
   }
 
   /// The real tools count slots from the identifier without a limit of its own, and panic past the
-  /// CNode's end; a 64-bit sum that wraps around passes.
+  /// CNode's end. A sum that wraps around passes: at 64 bits, since 2.1 at 32.
   private mutating func childID(_ reader: ElementReader) -> ChildID? {
     guard let value = reader.number("id", &context) else { return nil }
     if value <= Limits.channelID { return ChildID(value) }
     let place = reader.location(of: "id")
-    if Limits.firstChildSlot &+ value >= Limits.slots {
+    let sum = Limits.firstChildSlot &+ value
+    let slot = context.sdk < .v2_1_0 ? sum : UInt64(UInt32(truncatingIfNeeded: sum))
+    if slot >= Limits.slots {
       context.report(
         .outOfRange, at: place, "child id \(value) makes the Microkit tool panic",
         fix: "use an identifier from 0 to \(Limits.channelID)")
