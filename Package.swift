@@ -76,7 +76,7 @@ let package = Package(
       resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
     host("SystemModel", ["Diagnostics"]),
     host("ELFImage", ["Diagnostics"]),
-    host("DeviceTree", ["Diagnostics", "CLibFDT"]),
+    host("DeviceTree", ["HostIO", "Diagnostics", "CLibFDT"]),
     host("HostIO", ["Diagnostics"]),
     host("Diagnostics"),
     .systemLibrary(
