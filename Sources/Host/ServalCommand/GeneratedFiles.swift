@@ -4,6 +4,7 @@
 import Boards
 import ELFImage
 import HostIO
+import Records
 import Subsystems
 import SystemModel
 
@@ -21,11 +22,14 @@ struct GeneratedFiles {
   private let recordCount: Int
 
   /// - Parameter images: directory of the source images; nil for records as files.
-  init(layout: SystemLayout, name: String, text: String, images: String?) throws {
+  /// - Parameter kernel: what images are told of the kernel that they will run on.
+  init(
+    layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI
+  ) throws {
     hasImages = images != nil
     recordCount = layout.records.count
     if let images {
-      files = try Self.patchedImages(layout, from: images)
+      files = try Self.patchedImages(layout, from: images, kernel)
     } else {
       files = layout.records.map { ($0.fileName, $0.bytes) }
     }
@@ -33,7 +37,7 @@ struct GeneratedFiles {
   }
 
   private static func patchedImages(
-    _ layout: SystemLayout, from directory: String
+    _ layout: SystemLayout, from directory: String, _ kernel: KernelABI
   ) throws -> [(name: String, bytes: [UInt8])] {
     let missing = layout.images.filter { !Files.exists("\(directory)/\($0.source)") }
     if !missing.isEmpty {
@@ -45,6 +49,11 @@ struct GeneratedFiles {
       var elf = try ELFImage(Files.read(path), name: path)
       for record in layout.records where record.domain == image.domain {
         try elf.patch(section: record.section, with: record.bytes)
+      }
+      // Images that link Microkit's own library have this compiled in, and no such section.
+      let section = "\(RuntimeABI.section)"
+      if elf.sections.contains(where: { $0.name == section }) {
+        try elf.patch(section: section, with: kernel.record.bytes)
       }
       return ("\(image.domain).elf", elf.bytes)
     }

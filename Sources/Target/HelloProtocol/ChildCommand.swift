@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// What the child can be told: each ends in a fault of its own kind.
+public struct ChildCommand: Equatable, Sendable {
+  public let number: UInt64
+  public init(_ number: UInt64) { self.number = number }
+
+  public static var none: Self { Self(0) }
+  public static var fault: Self { Self(1) }
+  public static var trap: Self { Self(2) }
+  public static var overflow: Self { Self(3) }
+  public static var writeText: Self { Self(4) }
+  public static var execute: Self { Self(5) }
+  public static var last: UInt64 { 5 }
+
+  /// What is typed for it.
+  public var name: StaticString {
+    switch number {
+    case 1: "fault"
+    case 2: "trap"
+    case 3: "overflow"
+    case 4: "write-text"
+    case 5: "execute-data"
+    default: ""
+    }
+  }
+}
+
+/// Labels of the child's calls.
+public enum ChildRequest: Sendable {
+  /// With the number of restarts.
+  case started
+  /// What is to be done? Answered with a command's number.
+  case command
+  case unknown
+
+  public init(_ label: UInt64) {
+    switch label {
+    case 1: self = .started
+    case 2: self = .command
+    default: self = .unknown
+    }
+  }
+
+  public var label: UInt64 {
+    switch self {
+    case .started: 1
+    case .command: 2
+    case .unknown: 0
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CMicrokit
+
+/// The system calls that a protection domain makes. The kernel changes no memory but the IPC buffer, which
+/// nobody holds a reference into.
+enum Kernel {
+  // Slots of the capability space (microkit.h).
+  static var input: UInt64 { 1 }
+  static var reply: UInt64 { 4 }
+  static var monitor: UInt64 { 5 }
+
+  static func send(to capability: UInt64, _ message: Message) {
+    _ = cmicrokit_syscall(Int64(CMICROKIT_SEND), capability, message.raw, 0, 0)
+  }
+
+  static func call(_ capability: UInt64, _ message: Message) -> Message {
+    Message(cmicrokit_syscall(Int64(CMICROKIT_CALL), capability, message.raw, 0, 0))
+  }
+
+  static func receive() -> (badge: UInt64, message: Message) {
+    let raw = cmicrokit_syscall(
+      Int64(CMICROKIT_RECV), input, Message().raw, reply, 0)
+    return (raw.badge, Message(raw))
+  }
+
+  static func replyAndReceive(_ answer: Message) -> (badge: UInt64, message: Message) {
+    let raw = cmicrokit_syscall(
+      Int64(CMICROKIT_REPLY_RECV), input, answer.raw, reply, 0)
+    return (raw.badge, Message(raw))
+  }
+
+  /// Sends without waiting, then receives: one entry to the kernel for a deferred operation.
+  static func sendAndReceive(
+    to capability: UInt64, _ message: Message
+  ) -> (badge: UInt64, message: Message) {
+    let raw = cmicrokit_syscall(
+      Int64(CMICROKIT_NB_SEND_RECV), input, message.raw, reply, capability)
+    return (raw.badge, Message(raw))
+  }
+
+  static func debugPut(_ byte: UInt8) {
+    let message = cmicrokit_message(badge: 0, info: 0, words: (0, 0, 0, 0))
+    _ = cmicrokit_syscall(Int64(CMICROKIT_DEBUG_PUT_CHAR), UInt64(byte), message, 0, 0)
+  }
+}

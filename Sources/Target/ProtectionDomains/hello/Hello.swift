@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Clients
+import HelloProtocol
+import Microkit
+
+/// Shows that everything works: a banner, a tick a second, lines echoed, and a child that is restarted
+/// when it faults.
+struct Hello: ProtectionDomain, ~Copyable {
+  private static var second: UInt64 { 1_000_000_000 }
+  // The system's description numbers them.
+  private static var child: Child { Child(0) }
+  private static var childChannel: Channel { Channel(0) }
+
+  private var console: Console
+  private let timer: TimerClient
+  private var line = Line()
+  private var ticks: UInt64 = 0
+  private var start: UInt64
+  private var wanted = ChildCommand.none
+
+  init(console: consuming Console, timer: TimerClient) {
+    self.console = console
+    self.timer = timer
+    start = timer.now()
+    self.console.write("hello from Swift on seL4: type a line, or: ")
+    for command in 1...ChildCommand.last {
+      self.console.write(ChildCommand(command).name)
+      self.console.write(command < ChildCommand.last ? ", " : "\n")
+    }
+    self.console.flush()
+    timer.setTimeout(nanoseconds: Self.second)
+  }
+
+  mutating func notified(_ channels: ChannelSet) {
+    if channels.contains(timer.channel) { tick() }
+    if let channel = console.inputChannel, channels.contains(channel) {
+      while let byte = console.read() { type(byte) }
+    }
+  }
+
+  /// The child asks what to do, and tells how often it has been restarted.
+  mutating func called(on channel: Channel, _ message: Message) -> Message {
+    switch ChildRequest(message.label) {
+    case .started:
+      console.write("hello_child: restarts so far: ")
+      console.write(decimal: message.word(0))
+      console.write("\n")
+      console.flush()
+      return Message()
+    case .command:
+      let command = wanted
+      wanted = .none
+      return Message(count: 1, command.number)
+    case .unknown:
+      return Message(label: 1)
+    }
+  }
+
+  mutating func faulted(_ child: Child, _ fault: Fault) -> FaultAnswer {
+    console.write("hello_child: ")
+    switch fault.kind {
+    case .memory:
+      console.write("bad access to ")
+      console.write(hexadecimal: fault.address)
+    case .exception: console.write("trap")
+    case .unknownSystemCall: console.write("unknown system call")
+    default: console.write("fault")
+    }
+    console.write(" at ")
+    console.write(hexadecimal: fault.programCounter)
+    console.write(", restarting it\n")
+    console.flush()
+    if !child.restart() {
+      console.write("hello_child: cannot be restarted\n")
+      console.flush()
+    }
+    return .leaveStopped
+  }
+
+  private mutating func tick() {
+    ticks &+= 1
+    let now = timer.now()
+    console.write("tick ")
+    console.write(decimal: ticks)
+    console.write(" at ")
+    console.write(decimal: (now &- start) / 1_000_000)
+    console.write(" ms\n")
+    console.flush()
+    // From the start, so that late ticks do not add up.
+    let next = start &+ (ticks &+ 1) &* Self.second
+    timer.setTimeout(nanoseconds: next > now ? next &- now : 1)
+  }
+
+  private mutating func type(_ byte: UInt8) {
+    guard byte == 13 || byte == 10 else { return line.append(byte) }
+    for number in 1...ChildCommand.last where line == ChildCommand(number).name {
+      wanted = ChildCommand(number)
+      Self.childChannel.notify()
+      line.clear()
+      return
+    }
+    console.write("you typed: ")
+    for index in 0..<line.count { console.write(line[index]) }
+    console.write("\n")
+    console.flush()
+    line.clear()
+  }
+}
