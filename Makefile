@@ -14,6 +14,7 @@ all: build
 
 help:
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
+	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
 	@echo "make build | test | lint | fmt | bench | deps | clean"
 
 # Debian packages that the build and the tests need, installed only where they are missing.
@@ -53,3 +54,5 @@ bench: build oracle
 
 clean:
 	rm -rf .build out
+
+include make/images.mk

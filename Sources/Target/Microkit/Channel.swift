@@ -10,23 +10,23 @@ public struct Channel: Equatable, Sendable {
   /// An identifier from a record; beyond 61 it names nothing, and using it does nothing.
   public init(_ id: UInt8) { self.id = id }
 
-  var isValid: Bool { id <= 61 }
+  var isValid: Bool { UInt64(id) < CMICROKIT_CHANNEL_LIMIT }
 
-  // Slots of the capability space (microkit.h).
-  var notification: UInt64 { 10 + UInt64(id) }
-  var endpoint: UInt64 { 74 + UInt64(id) }
-  var interruptHandler: UInt64 { 138 + UInt64(id) }
+  // Slots of the capability space.
+  var notification: UInt64 { CMICROKIT_NOTIFICATIONS + UInt64(id) }
+  var endpoint: UInt64 { CMICROKIT_ENDPOINTS + UInt64(id) }
+  var interruptHandler: UInt64 { CMICROKIT_INTERRUPTS + UInt64(id) }
 
   /// Signals the peer. At once: other channels' signals are not held back.
   public func notify() {
     guard isValid else { return }
-    Kernel.send(to: notification, Message())
+    Kernel.send(to: notification)
   }
 
   /// Says that an interrupt has been handled, and may come again.
   public func acknowledge() {
     guard isValid else { return }
-    Kernel.send(to: interruptHandler, Message(label: ABI.interruptAcknowledge))
+    Kernel.send(to: interruptHandler, label: ABI.interruptAcknowledge)
   }
 
   /// Calls the peer, which must be more urgent, and waits for its answer.

@@ -33,14 +33,8 @@ public func debugPrintName() {
 }
 
 /// Stops this protection domain with a fault that the monitor, or the parent, sees.
-public func fatal(
-  _ text: StaticString, file: StaticString = #fileID, line: UInt = #line
-) -> Never {
+@inline(never) public func fatal(_ text: StaticString) -> Never {
   debugPrintName()
-  debugPrint(": ")
-  debugPrint(file)
-  debugPrint(" line ")
-  debugPrint(hexadecimal: UInt64(line))
   debugPrint(": ")
   debugPrint(text)
   debugPrint("\n")

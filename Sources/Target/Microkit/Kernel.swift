@@ -6,13 +6,14 @@ import CMicrokit
 /// The system calls that a protection domain makes. The kernel changes no memory but the IPC buffer, which
 /// nobody holds a reference into.
 enum Kernel {
-  // Slots of the capability space (microkit.h).
-  static var input: UInt64 { 1 }
-  static var reply: UInt64 { 4 }
-  static var monitor: UInt64 { 5 }
+  // Slots of the capability space.
+  static var input: UInt64 { CMICROKIT_INPUT }
+  static var reply: UInt64 { CMICROKIT_REPLY }
+  static var monitor: UInt64 { CMICROKIT_MONITOR }
 
-  static func send(to capability: UInt64, _ message: Message) {
-    _ = cmicrokit_syscall(Int64(CMICROKIT_SEND), capability, message.raw, 0, 0)
+  /// Sends a message without words.
+  static func send(to capability: UInt64, label: UInt64 = 0) {
+    cmicrokit_send(Int64(CMICROKIT_SEND), capability, label &<< CMICROKIT_LABEL_SHIFT)
   }
 
   static func call(_ capability: UInt64, _ message: Message) -> Message {
@@ -31,17 +32,17 @@ enum Kernel {
     return (raw.badge, Message(raw))
   }
 
-  /// Sends without waiting, then receives: one entry to the kernel for a deferred operation.
+  /// Sends a message without words, does not wait for it to be taken, and receives: one entry to the
+  /// kernel for a deferred operation.
   static func sendAndReceive(
-    to capability: UInt64, _ message: Message
+    to capability: UInt64, label: UInt64
   ) -> (badge: UInt64, message: Message) {
     let raw = cmicrokit_syscall(
-      Int64(CMICROKIT_NB_SEND_RECV), input, message.raw, reply, capability)
+      Int64(CMICROKIT_NB_SEND_RECV), input, Message(label: label).raw, reply, capability)
     return (raw.badge, Message(raw))
   }
 
   static func debugPut(_ byte: UInt8) {
-    let message = cmicrokit_message(badge: 0, info: 0, words: (0, 0, 0, 0))
-    _ = cmicrokit_syscall(Int64(CMICROKIT_DEBUG_PUT_CHAR), UInt64(byte), message, 0, 0)
+    cmicrokit_send(Int64(CMICROKIT_DEBUG_PUT_CHAR), UInt64(byte), 0)
   }
 }

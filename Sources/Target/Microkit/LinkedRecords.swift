@@ -19,12 +19,14 @@ extension LinkableRecord {
   public static func linked() -> LinkedRecord<Self> {
     // Safety: records.S reserves as many bytes, in memory that nobody writes.
     let bytes = unsafe LinkedBytes(start: linkedStart, count: byteCount)
-    guard let view = LinkedRecord<Self>(bytes) else {
-      debugPrint(section)
-      fatal("no such record in this image: serval generate --images writes it")
-    }
+    guard let view = LinkedRecord<Self>(bytes) else { missing(section) }
     return view
   }
+}
+
+@inline(never) private func missing(_ section: StaticString) -> Never {
+  debugPrint(section)
+  fatal(": no such record in this image; serval generate --images writes it")
 }
 
 extension DeviceResources: LinkableRecord {

@@ -8,8 +8,8 @@ import CMicrokit
 /// The first four words travel in registers; the others are in the IPC buffer, where `word(_:)` and
 /// `setWord(_:_:)` find them until the next system call.
 public struct Message: Equatable, Sendable {
-  /// Words that a message can have (seL4_MsgMaxLength).
-  public static var capacity: Int { 120 }
+  /// Words that a message can have.
+  public static var capacity: Int { Int(CMICROKIT_MESSAGE_CAPACITY) }
 
   public var label: UInt64
   /// Number of words, 0 to 120.
@@ -59,13 +59,13 @@ extension Message {
   /// As the kernel has it: length in bits 0 to 6, label from bit 12 (sel4/shared_types.h).
   var raw: cmicrokit_message {
     cmicrokit_message(
-      badge: 0, info: UInt64(truncatingIfNeeded: count) | label << 12,
+      badge: 0, info: UInt64(truncatingIfNeeded: count) | label &<< CMICROKIT_LABEL_SHIFT,
       words: (word0, word1, word2, word3))
   }
 
   init(_ raw: cmicrokit_message) {
     self.init(
-      label: raw.info >> 12, count: Int(truncatingIfNeeded: raw.info & 0x7f), raw.words.0,
+      label: raw.info &>> CMICROKIT_LABEL_SHIFT, count: Int(truncatingIfNeeded: raw.info & 0x7f), raw.words.0,
       raw.words.1, raw.words.2, raw.words.3)
   }
 }

@@ -35,7 +35,7 @@ public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Prog
     ChannelSet(bits: cmicrokit_irqs()).forEach { $0.acknowledge() }
   }
   // A passive domain hands its scheduling context to the monitor once it waits.
-  if cmicrokit_is_passive() != 0 { Deferred.set(capability: Kernel.monitor, Message()) }
+  if cmicrokit_is_passive() != 0 { Deferred.set(capability: Kernel.monitor) }
   var answer: Message?
   while true {
     var event: (badge: UInt64, message: Message)
@@ -43,7 +43,7 @@ public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Prog
       Deferred.flush()
       event = Kernel.replyAndReceive(message)
     } else if let deferred = Deferred.take() {
-      event = Kernel.sendAndReceive(to: deferred.capability, deferred.message)
+      event = Kernel.sendAndReceive(to: deferred.capability, label: deferred.label)
     } else {
       event = Kernel.receive()
     }

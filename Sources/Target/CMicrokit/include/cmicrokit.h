@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "cmicrokit_numbers.h"
+
 /*
  * seL4's system calls as the MCS kernels of Microkit SDKs 1.4.1 to 2.3.0 have them on AArch64
  * (libsel4, sel4_arch/aarch64/syscalls.h): number in x7, capability in x0, message info in x1, the first
@@ -16,13 +18,6 @@ typedef struct {
   uint64_t info;
   uint64_t words[4];
 } cmicrokit_message;
-
-#define CMICROKIT_CALL (-1)
-#define CMICROKIT_REPLY_RECV (-2)
-#define CMICROKIT_NB_SEND_RECV (-3)
-#define CMICROKIT_SEND (-5)
-#define CMICROKIT_RECV (-7)
-#define CMICROKIT_DEBUG_PUT_CHAR (-12)
 
 static inline cmicrokit_message cmicrokit_syscall(
     int64_t number, uint64_t capability, cmicrokit_message message, uint64_t reply,
@@ -44,15 +39,27 @@ static inline cmicrokit_message cmicrokit_syscall(
   return result;
 }
 
+/* A message without words that nothing comes back for. */
+static inline void cmicrokit_send(int64_t number, uint64_t capability, uint64_t info) {
+  register uint64_t x0 __asm__("x0") = capability;
+  register uint64_t x1 __asm__("x1") = info;
+  register uint64_t x6 __asm__("x6") = 0;
+  register int64_t x7 __asm__("x7") = number;
+  __asm__ volatile("svc #0"
+                   : "+r"(x0), "+r"(x1)
+                   : "r"(x6), "r"(x7)
+                   : "x2", "x3", "x4", "x5", "memory");
+}
+
 /* The thread's IPC buffer: message words start at byte 8 (sel4/shared_types.h). */
 extern uint64_t *_Nonnull cmicrokit_ipc_buffer;
 
 static inline uint64_t cmicrokit_ipc_word(uint64_t index) {
-  return ((volatile uint64_t *)cmicrokit_ipc_buffer)[1 + index];
+  return ((volatile uint64_t *)cmicrokit_ipc_buffer)[CMICROKIT_MESSAGE_START + index];
 }
 
 static inline void cmicrokit_set_ipc_word(uint64_t index, uint64_t word) {
-  ((volatile uint64_t *)cmicrokit_ipc_buffer)[1 + index] = word;
+  ((volatile uint64_t *)cmicrokit_ipc_buffer)[CMICROKIT_MESSAGE_START + index] = word;
 }
 
 /* What the tools patch, read so that the compiler cannot know the values from before. */

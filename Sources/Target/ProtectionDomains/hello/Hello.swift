@@ -63,13 +63,14 @@ struct Hello: ProtectionDomain, ~Copyable {
     switch fault.kind {
     case .memory:
       console.write("bad access to ")
-      console.write(hexadecimal: fault.address)
-    case .exception: console.write("trap")
+      console.write(hexadecimal: fault.address ?? 0)
+    case .trap: console.write("trap")
+    case .instruction: console.write("bad instruction")
     case .unknownSystemCall: console.write("unknown system call")
     default: console.write("fault")
     }
     console.write(" at ")
-    console.write(hexadecimal: fault.programCounter)
+    console.write(hexadecimal: child.programCounter ?? 0)
     console.write(", restarting it\n")
     console.flush()
     if !child.restart() {

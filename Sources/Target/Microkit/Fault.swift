@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CMicrokit
+
+/// What stopped a child: the kernel's fault message (seL4 manual, 6.2).
+public struct Fault: Equatable, Sendable {
+  private let message: Message
+  init(_ message: Message) { self.message = message }
+
+  public enum Kind: Equatable, Sendable {
+    /// Use of a capability that is not there.
+    case capability
+    case unknownSystemCall
+    /// An instruction that does not exist or is not allowed.
+    case instruction
+    /// A budget used up.
+    case timeout
+    /// Memory that is not mapped, or not for this.
+    case memory
+    /// A breakpoint instruction: how Swift stops where going on would be wrong.
+    case trap
+    case other
+  }
+
+  public var kind: Kind {
+    switch message.label {
+    case CMICROKIT_CAPABILITY_FAULT: .capability
+    case CMICROKIT_UNKNOWN_SYSTEM_CALL: .unknownSystemCall
+    case CMICROKIT_USER_EXCEPTION: .instruction
+    case CMICROKIT_TIMEOUT: .timeout
+    case CMICROKIT_MEMORY_FAULT: .memory
+    // With a hypervisor kernel a breakpoint is reported as a VCPU fault, whose word 0 is ESR_EL2; its class
+    // for BRK is 0x3c (Arm ARM, D24.2.40).
+    case CMICROKIT_VCPU_FAULT: message.word0 >> 26 == 0x3c ? .trap : .other
+    default: .other
+    }
+  }
+
+  /// Address that was accessed; nil unless the fault is one of memory.
+  public var address: UInt64? { kind == .memory ? message.word1 : nil }
+}
+
+public enum FaultAnswer: Equatable, Sendable {
+  /// The child waits for a restart, or for ever.
+  case leaveStopped
+  /// The child goes on with what its fault's reply message says.
+  case resume(Message)
+}
