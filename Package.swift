@@ -65,7 +65,7 @@ let hostModules: [Target] = [
     "ServalCommand",
     [
       "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "SystemModel",
-      "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
+      "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
     ]),
   .target(
     name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
@@ -79,6 +79,7 @@ let hostModules: [Target] = [
     name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("SystemModel", ["Diagnostics"]),
+  host("Traps", ["ELFImage", "HostIO"]),
   host("ELFImage", ["Diagnostics"]),
   host("DeviceTree", ["HostIO", "Diagnostics", "CLibFDT"]),
   host("HostIO", ["Diagnostics"]),
@@ -200,7 +201,7 @@ let package = Package(
         name: "Serval",
         targets: [
           "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-          "SystemModel", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
+          "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
         ]),
     ],
   dependencies: isTarget

@@ -7,6 +7,7 @@ import HostIO
 import Records
 import Subsystems
 import SystemModel
+import Traps
 
 /// Everything that `generate` writes, made in memory first: an error leaves nothing half-written.
 struct GeneratedFiles {
@@ -44,6 +45,7 @@ struct GeneratedFiles {
       throw GenerateError.missingImages(
         missing.map { .init(domain: $0.domain, file: $0.source) }, directory: directory)
     }
+    let symbolizer = Symbolizer.find(searchPath: Environment["PATH"] ?? "")
     return try layout.images.map { image in
       let path = "\(directory)/\(image.source)"
       var elf = try ELFImage(Files.read(path), name: path)
@@ -55,6 +57,7 @@ struct GeneratedFiles {
       if elf.sections.contains(where: { $0.name == section }) {
         try elf.patch(section: section, with: kernel.record.bytes)
       }
+      if kernel.canPrint { try elf.reportTraps(symbolizer) }
       return ("\(image.domain).elf", elf.bytes)
     }
   }

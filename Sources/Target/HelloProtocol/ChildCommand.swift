@@ -26,28 +26,3 @@ public struct ChildCommand: Equatable, Sendable {
     }
   }
 }
-
-/// Labels of the child's calls.
-public enum ChildRequest: Sendable {
-  /// With the number of restarts.
-  case started
-  /// What is to be done? Answered with a command's number.
-  case command
-  case unknown
-
-  public init(_ label: UInt64) {
-    switch label {
-    case 1: self = .started
-    case 2: self = .command
-    default: self = .unknown
-    }
-  }
-
-  public var label: UInt64 {
-    switch self {
-    case .started: 1
-    case .command: 2
-    case .unknown: 0
-    }
-  }
-}

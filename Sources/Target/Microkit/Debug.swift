@@ -5,8 +5,8 @@ import CMicrokit
 
 /// Text through the kernel, in debug configurations; nothing otherwise.
 public func debugPrint(_ text: StaticString) {
-  guard ABI.canPrint else { return }
-  for index in 0..<text.utf8CodeUnitCount { Kernel.debugPut(text.byte(index)) }
+  // Safety: a StaticString's bytes are constant memory of the length that it says.
+  if ABI.canPrint { unsafe cmicrokit_print(text.utf8Start, text.utf8CodeUnitCount) }
 }
 
 /// A number in hexadecimal.
@@ -21,20 +21,9 @@ public func debugPrint(hexadecimal value: UInt64) {
   }
 }
 
-/// This protection domain's name, as far as the SDK keeps it.
-public func debugPrintName() {
-  var index: UInt64 = 0
-  while index < 64 {
-    let byte = cmicrokit_name_byte(index)
-    if byte == 0 { return }
-    if ABI.canPrint { Kernel.debugPut(byte) }
-    index += 1
-  }
-}
-
 /// Stops this protection domain with a fault that the monitor, or the parent, sees.
 @inline(never) public func fatal(_ text: StaticString) -> Never {
-  debugPrintName()
+  if ABI.canPrint { cmicrokit_print_name() }
   debugPrint(": ")
   debugPrint(text)
   debugPrint("\n")

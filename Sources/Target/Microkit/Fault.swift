@@ -28,10 +28,11 @@ public struct Fault: Equatable, Sendable {
     case CMICROKIT_CAPABILITY_FAULT: .capability
     case CMICROKIT_UNKNOWN_SYSTEM_CALL: .unknownSystemCall
     case CMICROKIT_USER_EXCEPTION: .instruction
+    case CMICROKIT_DEBUG_EXCEPTION: .trap
     case CMICROKIT_TIMEOUT: .timeout
     case CMICROKIT_MEMORY_FAULT: .memory
-    // With a hypervisor kernel a breakpoint is reported as a VCPU fault, whose word 0 is ESR_EL2; its class
-    // for BRK is 0x3c (Arm ARM, D24.2.40).
+    // Without the hardware debug interface a breakpoint goes to the hypervisor, which reports it as a VCPU
+    // fault; word 0 is ESR_EL2, whose class for BRK is 0x3c (Arm ARM, D24.2.40).
     case CMICROKIT_VCPU_FAULT: message.word0 >> 26 == 0x3c ? .trap : .other
     default: .other
     }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "cmicrokit_numbers.h"
@@ -67,15 +68,16 @@ extern const volatile unsigned char microkit_name[64];
 extern const volatile unsigned char microkit_passive;
 extern const volatile uint64_t microkit_irqs;
 
-static inline unsigned char cmicrokit_name_byte(uint64_t index) {
-  return index < 64 ? microkit_name[index] : 0;
-}
 static inline unsigned char cmicrokit_is_passive(void) { return microkit_passive; }
 static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
 
 /* How often the entry was reached before this run. */
 extern uint64_t cmicrokit_boot[2];
 static inline uint64_t cmicrokit_restarts(void) { return cmicrokit_boot[0] - 1; }
+
+/* Bytes, and this protection domain's name, through the kernel. */
+void cmicrokit_print(const unsigned char *_Nonnull text, size_t count);
+void cmicrokit_print_name(void);
 
 /* A store that faults, so that the monitor or the parent sees `code` as the fault's address. */
 __attribute__((noreturn)) static inline void cmicrokit_crash(uint64_t code) {

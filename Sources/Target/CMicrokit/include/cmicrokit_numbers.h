@@ -36,6 +36,7 @@
 #define CMICROKIT_CAPABILITY_FAULT 1ull
 #define CMICROKIT_UNKNOWN_SYSTEM_CALL 2ull
 #define CMICROKIT_USER_EXCEPTION 3ull
+#define CMICROKIT_DEBUG_EXCEPTION 4ull /* Only with the hardware debug interface: 2.3.0, debug. */
 #define CMICROKIT_TIMEOUT 5ull
 #define CMICROKIT_MEMORY_FAULT 6ull
 #define CMICROKIT_VCPU_FAULT 8ull

@@ -27,8 +27,9 @@ struct Hello: ProtectionDomain, ~Copyable {
     self.console.write("hello from Swift on seL4: type a line, or: ")
     for command in 1...ChildCommand.last {
       self.console.write(ChildCommand(command).name)
-      self.console.write(command < ChildCommand.last ? ", " : "\n")
+      self.console.write(", ")
     }
+    self.console.write("die\n")
     self.console.flush()
     timer.setTimeout(nanoseconds: Self.second)
   }
@@ -46,7 +47,8 @@ struct Hello: ProtectionDomain, ~Copyable {
     case .started:
       console.write("hello_child: restarts so far: ")
       console.write(decimal: message.word(0))
-      console.write("\n")
+      let fresh = message.word(1) == ChildState.linked && message.word(2) == 0
+      console.write(fresh ? "\n" : ", with stale data\n")
       console.flush()
       return Message()
     case .command:
@@ -102,6 +104,7 @@ struct Hello: ProtectionDomain, ~Copyable {
       line.clear()
       return
     }
+    if line == "die" { fatal("as you wish") }
     console.write("you typed: ")
     for index in 0..<line.count { console.write(line[index]) }
     console.write("\n")

@@ -11,9 +11,16 @@ import Microkit
 /// Faults when it is told to.
 struct HelloChild: ProtectionDomain {
   private static var parent: Channel { Channel(0) }
+  // Linked with these values, changed by each run: a restart has to give them back.
+  nonisolated(unsafe) private static var initialised: UInt64 = ChildState.linked
+  nonisolated(unsafe) private static var cleared: UInt64 = 0
 
   init() {
-    _ = Self.parent.call(Message(label: ChildRequest.started.label, count: 1, restarts))
+    // Safety: a protection domain has one thread.
+    let state = unsafe (Self.initialised, Self.cleared)
+    unsafe (Self.initialised, Self.cleared) = (restarts, restarts | 1)
+    _ = Self.parent.call(
+      Message(label: ChildRequest.started.label, count: 3, restarts, state.0, state.1))
   }
 
   mutating func notified(_ channels: ChannelSet) {
