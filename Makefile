@@ -27,9 +27,10 @@ build: deps
 webserver: build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
 
-test: deps lint oracle
+test: deps lint oracle sizes
 	swift build --build-tests
 	swift test
+	python3 Tests/Boot/hello.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 

@@ -152,6 +152,7 @@ let testModules: [Target] = [
   tests("HostIOTests", ["HostIO"]),
   tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
+  tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
   tests("RecordsTests", ["Records", "HostIO"]),
   tests("RingsTests", ["Rings", "TargetTestSupport"]),
   tests(

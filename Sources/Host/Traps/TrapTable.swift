@@ -28,7 +28,8 @@ struct TrapTable {
       entries += Self.word(address) + Self.word(UInt32(truncatingIfNeeded: offsets[text] ?? 0))
     }
     let size = UInt32(truncatingIfNeeded: start + strings.count)
-    return Self.magic + Self.word(size) + Self.word(UInt32(truncatingIfNeeded: texts.count)) + entries + strings
+    return Self.magic + Self.word(size) + Self.word(UInt32(truncatingIfNeeded: texts.count))
+      + entries + strings
   }
 
   static func word(_ value: UInt32) -> [UInt8] {

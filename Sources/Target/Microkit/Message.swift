@@ -28,6 +28,9 @@ public struct Message: Equatable, Sendable {
     (self.word0, self.word1, self.word2, self.word3) = (word0, word1, word2, word3)
   }
 
+  /// The answer to a call that means nothing here: a label that no protocol uses.
+  public static var refused: Message { Message(label: (1 << 52) - 1) }
+
   /// A word of a message that has just been received; 0 beyond its end.
   public func word(_ index: Int) -> UInt64 {
     guard index >= 0, index < count else { return 0 }
@@ -65,7 +68,8 @@ extension Message {
 
   init(_ raw: cmicrokit_message) {
     self.init(
-      label: raw.info &>> CMICROKIT_LABEL_SHIFT, count: Int(truncatingIfNeeded: raw.info & 0x7f), raw.words.0,
+      label: raw.info &>> CMICROKIT_LABEL_SHIFT, count: Int(truncatingIfNeeded: raw.info & 0x7f),
+      raw.words.0,
       raw.words.1, raw.words.2, raw.words.3)
   }
 }

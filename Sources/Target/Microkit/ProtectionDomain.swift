@@ -3,26 +3,22 @@
 
 import CMicrokit
 
-/// A protection domain's program: what happens on each event. What a program does not expect stops it.
+/// A protection domain's program: what happens on each event. What a program has no handler for is
+/// ignored, since the peer that sends it must not be able to stop a program.
 public protocol ProtectionDomain: ~Copyable {
   /// Channels and interrupts have signalled, several perhaps, each perhaps several times.
   mutating func notified(_ channels: ChannelSet)
-  /// A less urgent domain calls, and waits for what this returns.
+  /// A less urgent domain calls, and waits for what this returns. With SDK 1.4.1 every domain that has a
+  /// channel here can call, once one can.
   mutating func called(on channel: Channel, _ message: Message) -> Message
   /// A child has faulted, and stays stopped unless it is told to go on.
   mutating func faulted(_ child: Child, _ fault: Fault) -> FaultAnswer
 }
 
 extension ProtectionDomain where Self: ~Copyable {
-  public mutating func notified(_ channels: ChannelSet) { fatal("unexpected notification") }
-
-  public mutating func called(on channel: Channel, _ message: Message) -> Message {
-    fatal("unexpected protected call")
-  }
-
-  public mutating func faulted(_ child: Child, _ fault: Fault) -> FaultAnswer {
-    fatal("unexpected fault of a child")
-  }
+  public mutating func notified(_ channels: ChannelSet) {}
+  public mutating func called(on channel: Channel, _ message: Message) -> Message { .refused }
+  public mutating func faulted(_ child: Child, _ fault: Fault) -> FaultAnswer { .leaveStopped }
 }
 
 /// Runs a program for ever.

@@ -43,6 +43,7 @@ struct Hello: ProtectionDomain, ~Copyable {
 
   /// The child asks what to do, and tells how often it has been restarted.
   mutating func called(on channel: Channel, _ message: Message) -> Message {
+    guard channel == Self.childChannel else { return .refused }
     switch ChildRequest(message.label) {
     case .started:
       console.write("hello_child: restarts so far: ")
@@ -56,7 +57,7 @@ struct Hello: ProtectionDomain, ~Copyable {
       wanted = .none
       return Message(count: 1, command.number)
     case .unknown:
-      return Message(label: 1)
+      return .refused
     }
   }
 
