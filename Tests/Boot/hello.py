@@ -81,4 +81,5 @@ class Hello(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    # Says why what is skipped is skipped.
+    unittest.main(verbosity=2)
