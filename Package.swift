@@ -34,11 +34,14 @@ func targetModule(
     swiftSettings: targetSettings)
 }
 
-/// A protection domain's program; its product is the ELF file `name`.
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// A protection domain's program; its product is the ELF file `name`. Without `heap`, in bytes, its sources
+/// are compiled so that nothing can be allocated.
+func program(_ name: String, heap: Int = 0, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Sources/Target/ProtectionDomains/\(name)",
-    swiftSettings: targetSettings)
+    name: name, dependencies: dependencies + (heap > 0 ? ["ProgramHeap"] : []),
+    path: "Sources/Target/ProtectionDomains/\(name)",
+    swiftSettings: heap > 0 ? [] : targetSettings,
+    linkerSettings: [.unsafeFlags(["-Xlinker", "--defsym=heap_size=\(heap)"])])
 }
 
 let targetSettings: [SwiftSetting] = isTarget ? [.unsafeFlags(["-no-allocations"])] : []
@@ -110,13 +113,14 @@ let kernellessModules: [Target] = [
   .systemLibrary(name: "CCounterTimer", path: "Sources/Target/Drivers/CCounterTimer"),
   targetModule("Components", at: "Components", ["Rings"]),
   targetModule("Registers", at: "Registers", ["CMemory"]),
+  targetModule("Heap", at: "Heap"),
 ]
 
 // MARK: The runtime and the programs, top to bottom
 
 let programs: [Target] = [
-  program("hello", ["HelloProtocol", "Clients", "Microkit", "Records"]),
-  program("hello_child", ["HelloProtocol", "Microkit"]),
+  program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
+  program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
   program("serial_virt_rx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   program("serial_virt_tx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   program(
@@ -134,6 +138,7 @@ let programs: [Target] = [
   targetModule("Clients", at: "Clients", ["Wiring", "Microkit", "Records", "Rings"]),
   targetModule(
     "Wiring", at: "Wiring", ["Components", "Microkit", "Records", "Rings", "Registers"]),
+  targetModule("ProgramHeap", at: "ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
   targetModule("Microkit", at: "Microkit", ["CMicrokit", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Target/CMicrokit", exclude: ["check"]),
 ]
@@ -161,6 +166,7 @@ let testModules: [Target] = [
       "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "Components", "Registers", "Rings",
       "TargetTestSupport",
     ]),
+  tests("HeapTests", ["Heap"]),
   tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),

@@ -40,6 +40,9 @@ class Hello(unittest.TestCase):
             self.assertLess(at, tick * 1000 + 900)
         console.type("What you typed")
         console.expect("you typed: What you typed\r?\n")
+        # What the line took has been given back.
+        console.type("heap")
+        console.expect(r"heap: 0 of 32768 bytes in 0 blocks, at most \d{2,3}\r?\n")
 
     @on_each_configuration
     def test_a_child_that_faults_is_restarted_with_fresh_data(self, configuration, console):
@@ -50,12 +53,15 @@ class Hello(unittest.TestCase):
             ("overflow", r"bad access to 0xff\w+ at 0x20\w+"),
             ("write-text", r"bad access to 0x200004 at 0x20\w+"),
             ("execute-data", r"bad access to (0xff\w+) at \1"),
+            ("exhaust", r"bad access to 0x0 at 0x20\w+"),
         ]
         console.expect("tick 1 ")
         for count, (command, fault) in enumerate(faults, start=1):
             console.type(command)
             if command == "trap" and configuration == "debug":
                 console.expect(r"hello_child: arithmetic overflow at \S*hello_child/Mistakes.swift:\d+")
+            if command == "exhaust" and configuration == "debug":
+                console.expect("hello_child: the heap is exhausted")
             console.expect(f"hello_child: {fault}, restarting it")
             console.expect(rf"restarts so far: {count}\r?\n")
         # Nobody else has suffered.

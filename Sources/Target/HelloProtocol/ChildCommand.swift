@@ -12,7 +12,8 @@ public struct ChildCommand: Equatable, Sendable {
   public static var overflow: Self { Self(3) }
   public static var writeText: Self { Self(4) }
   public static var execute: Self { Self(5) }
-  public static var last: UInt64 { 5 }
+  public static var exhaust: Self { Self(6) }
+  public static var last: UInt64 { 6 }
 
   /// What is typed for it.
   public var name: StaticString {
@@ -22,6 +23,7 @@ public struct ChildCommand: Equatable, Sendable {
     case 3: "overflow"
     case 4: "write-text"
     case 5: "execute-data"
+    case 6: "exhaust"
     default: ""
     }
   }

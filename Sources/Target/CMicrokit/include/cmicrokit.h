@@ -75,6 +75,11 @@ static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
 extern uint64_t cmicrokit_boot[2];
 static inline uint64_t cmicrokit_restarts(void) { return cmicrokit_boot[0] - 1; }
 
+/* The heap's ends, from the linker script. */
+extern unsigned char heap_start[], heap_end[];
+static inline void *_Nonnull cmicrokit_heap_start(void) { return heap_start; }
+static inline void *_Nonnull cmicrokit_heap_end(void) { return heap_end; }
+
 /* Bytes, and this protection domain's name, through the kernel. */
 void cmicrokit_print(const unsigned char *_Nonnull text, size_t count);
 void cmicrokit_print_name(void);

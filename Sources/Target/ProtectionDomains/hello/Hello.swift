@@ -4,6 +4,7 @@
 import Clients
 import HelloProtocol
 import Microkit
+import ProgramHeap
 
 /// Shows that everything works: a banner, a tick a second, lines echoed, and a child that is restarted
 /// when it faults.
@@ -29,7 +30,7 @@ struct Hello: ProtectionDomain, ~Copyable {
       self.console.write(ChildCommand(command).name)
       self.console.write(", ")
     }
-    self.console.write("die\n")
+    self.console.write("heap, die\n")
     self.console.flush()
     timer.setTimeout(nanoseconds: Self.second)
   }
@@ -106,10 +107,26 @@ struct Hello: ProtectionDomain, ~Copyable {
       return
     }
     if line == "die" { fatal("as you wish") }
+    if line == "heap" { return showHeap() }
     console.write("you typed: ")
-    for index in 0..<line.count { console.write(line[index]) }
+    for byte in line.bytes { console.write(byte) }
     console.write("\n")
     console.flush()
     line.clear()
+  }
+
+  private mutating func showHeap() {
+    line.clear()
+    let usage = ProgramHeap.usage
+    console.write("heap: ")
+    console.write(decimal: UInt64(usage.used))
+    console.write(" of ")
+    console.write(decimal: UInt64(usage.capacity))
+    console.write(" bytes in ")
+    console.write(decimal: UInt64(usage.blockCount))
+    console.write(" blocks, at most ")
+    console.write(decimal: UInt64(usage.peak))
+    console.write("\n")
+    console.flush()
   }
 }

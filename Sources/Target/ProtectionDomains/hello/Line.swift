@@ -3,24 +3,20 @@
 
 import Microkit
 
-/// What has been typed so far; bytes beyond 80 are dropped.
+/// What has been typed so far; bytes beyond 4,000 are dropped.
 struct Line {
-  private var bytes = InlineArray<80, UInt8>(repeating: 0)
-  private(set) var count = 0
-
-  subscript(index: Int) -> UInt8 { index >= 0 && index < count ? bytes[index] : 0 }
+  private(set) var bytes: [UInt8] = []
 
   mutating func append(_ byte: UInt8) {
-    guard count < 80 else { return }
-    bytes[count] = byte
-    count &+= 1
+    if bytes.count < 4000 { bytes.append(byte) }
   }
 
-  mutating func clear() { count = 0 }
+  /// Begins anew, and gives the memory back.
+  mutating func clear() { bytes = [] }
 
   static func == (line: Line, text: StaticString) -> Bool {
-    guard line.count == text.utf8CodeUnitCount else { return false }
-    for index in 0..<line.count where line.bytes[index] != text.byte(index) { return false }
+    guard line.bytes.count == text.utf8CodeUnitCount else { return false }
+    for index in line.bytes.indices where line.bytes[index] != text.byte(index) { return false }
     return true
   }
 }

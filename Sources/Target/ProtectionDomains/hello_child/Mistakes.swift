@@ -13,6 +13,7 @@ enum Mistakes {
     case .overflow: _ = overflow(command.number)
     case .writeText: store(to: 0x20_0000)
     case .execute: execute()
+    case .exhaust: exhaust()
     default: break
     }
   }
@@ -42,5 +43,10 @@ enum Mistakes {
     unsafe withUnsafeMutablePointer(to: &instruction) {
       unsafe unsafeBitCast($0, to: Function.self)()
     }
+  }
+
+  private static func exhaust() {
+    var hoard: [[UInt64]] = []
+    while true { hoard.append([UInt64](repeating: restarts, count: 16 + hoard.count)) }
   }
 }
