@@ -36,11 +36,13 @@ func targetModule(
 
 /// A protection domain's program; its product is the ELF file `name`. Without `heap`, in bytes, its sources
 /// are compiled so that nothing can be allocated.
-func program(_ name: String, heap: Int = 0, _ dependencies: [Target.Dependency]) -> Target {
+func program(
+  _ name: String, at folder: String = "Sources/Target/ProtectionDomains", heap: Int = 0,
+  _ dependencies: [Target.Dependency]
+) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies + (heap > 0 ? ["ProgramHeap"] : []),
-    path: "Sources/Target/ProtectionDomains/\(name)",
-    swiftSettings: heap > 0 ? [] : targetSettings,
+    path: "\(folder)/\(name)", swiftSettings: heap > 0 ? [] : targetSettings,
     linkerSettings: [.unsafeFlags(["-Xlinker", "--defsym=heap_size=\(heap)"])])
 }
 
@@ -143,6 +145,12 @@ let programs: [Target] = [
   .target(name: "CMicrokit", path: "Sources/Target/CMicrokit", exclude: ["check"]),
 ]
 
+let testPrograms: [Target] = [
+  program("runtime_client", at: "Tests/Boot/Programs", ["Clients", "Microkit", "Records"]),
+  program("runtime_probe", at: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
+  program("runtime_server", at: "Tests/Boot/Programs", ["Microkit"]),
+]
+
 // MARK: Tests
 
 let testModules: [Target] = [
@@ -153,6 +161,9 @@ let testModules: [Target] = [
   .executableTarget(
     name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
     path: "Tests/StubImages"),
+  .executableTarget(
+    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel"],
+    path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
   tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
@@ -213,6 +224,7 @@ let package = Package(
     ],
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: sharedModules + kernellessModules + (isTarget ? programs : hostModules + testModules),
+  targets: sharedModules + kernellessModules
+    + (isTarget ? programs + testPrograms : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )

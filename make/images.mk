@@ -20,7 +20,9 @@ export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG
 images:
 	@./make/sdk.sh board
 	$(TARGET_BUILD)
-	@./make/collect-images.sh "$$($(TARGET_BUILD) --show-bin-path)" $(IMAGES)
+	@bin=$$($(TARGET_BUILD) --show-bin-path) && \
+	./make/collect-images.sh "$$bin" $(IMAGES) Sources/Target/ProtectionDomains && \
+	./make/collect-images.sh "$$bin" $(IMAGES)/tests Tests/Boot/Programs
 
 image: | check-sdk
 image: images build

@@ -5,7 +5,6 @@
 """System `hello` on seL4 in QEMU, with the SDK that MICROKIT_SDK names, in each of its configurations; and
 the boot images for the board that is not at hand."""
 
-import functools
 import pathlib
 import tempfile
 import unittest
@@ -13,23 +12,9 @@ import unittest
 import machine
 
 
-def on_each_configuration(test):
-    """Runs `test(self, configuration, console)` on a fresh boot of each configuration that the SDK has."""
-
-    @functools.wraps(test)
-    def run(self):
-        for name in machine.configurations():
-            with self.subTest(name), tempfile.TemporaryDirectory() as output:
-                image = machine.build("hello", machine.BOARD, name, pathlib.Path(output))
-                with machine.Machine(image) as console:
-                    test(self, name, console)
-
-    return run
-
-
 @unittest.skipIf(machine.why_not(), machine.why_not())
 class Hello(unittest.TestCase):
-    @on_each_configuration
+    @machine.boots("hello")
     def test_banner_ticks_and_echo(self, configuration, console):
         console.expect("Begin input")
         console.expect("hello from Swift on seL4")
@@ -44,7 +29,7 @@ class Hello(unittest.TestCase):
         console.type("heap")
         console.expect(r"heap: 0 of 32768 bytes in 0 blocks, at most \d{2,3}\r?\n")
 
-    @on_each_configuration
+    @machine.boots("hello")
     def test_a_child_that_faults_is_restarted_with_fresh_data(self, configuration, console):
         # Command, and what the parent sees: where data is executed or the stack ends differs by SDK.
         faults = [
@@ -69,7 +54,7 @@ class Hello(unittest.TestCase):
         console.type("still here")
         console.expect("you typed: still here")
 
-    @on_each_configuration
+    @machine.boots("hello")
     def test_a_program_that_gives_up_says_so(self, configuration, console):
         console.expect("tick 1 ")
         console.type("die")

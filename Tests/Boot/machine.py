@@ -3,12 +3,14 @@
 
 """Boot images of Serval's systems, and the QEMU that runs one."""
 
+import functools
 import os
 import pathlib
 import re
 import select
 import shutil
 import subprocess
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -34,15 +36,15 @@ def configurations(board=BOARD):
     return [c for c in ("debug", "release", "benchmark") if (sdk() / "board" / board / c).is_dir()]
 
 
-def build(system, board, configuration, output, images=IMAGES):
+def build(system, board, configuration, output, images=IMAGES, tool=SERVAL):
     """Makes a boot image in directory `output`; its path."""
     target = ["--board", board, "--config", configuration]
-    generate = [SERVAL, "generate", system, *target, "--images", images, "--output", output / "system"]
+    generate = [tool, "generate", system, *target, "--images", images, "--output", output / "system"]
     subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
     image = output / "loader.img"
-    tool = [sdk() / "bin" / "microkit", output / "system" / f"{system}.system"]
-    tool += ["--search-path", output / "system", *target, "-o", image, "-r", output / "report.txt"]
-    result = subprocess.run(tool, capture_output=True, text=True)
+    pack = [sdk() / "bin" / "microkit", output / "system" / f"{system}.system"]
+    pack += ["--search-path", output / "system", *target, "-o", image, "-r", output / "report.txt"]
+    result = subprocess.run(pack, capture_output=True, text=True)
     if result.returncode != 0:
         raise AssertionError(f"the Microkit tool refused {system}: {result.stderr or result.stdout}")
     return image
@@ -94,3 +96,21 @@ class Machine:
         self.raw += text
         self.output = re.sub(r"\x1b\[[0-9;]*m?", "", self.raw.decode(errors="replace"))
         return True
+
+
+def boots(system, **options):
+    """A decorator: runs `test(self, configuration, console)` on a fresh boot of `system` in each configuration
+    that the SDK has."""
+
+    def decorate(test):
+        @functools.wraps(test)
+        def run(self):
+            for name in configurations():
+                with self.subTest(name), tempfile.TemporaryDirectory() as output:
+                    image = build(system, BOARD, name, pathlib.Path(output), **options)
+                    with Machine(image) as console:
+                        test(self, name, console)
+
+        return run
+
+    return decorate

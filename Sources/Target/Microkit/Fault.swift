@@ -38,6 +38,17 @@ public struct Fault: Equatable, Sendable {
     }
   }
 
+  /// The reply that lets a child go on behind a system call that the kernel does not know, with its registers
+  /// as they are; nil for any other fault. To be made before the next protected call, since the registers are
+  /// in the IPC buffer: the first eight words, and the address of the call in the ninth.
+  public var skippingSystemCall: Message? {
+    guard kind == .unknownSystemCall else { return nil }
+    var reply = Message(count: 9, message.word0, message.word1, message.word2, message.word3)
+    for index in 4..<8 { reply.setWord(index, message.word(index)) }
+    reply.setWord(8, message.word(8) &+ 4)
+    return reply
+  }
+
   /// Address that was accessed; nil unless the fault is one of memory.
   public var address: UInt64? { kind == .memory ? message.word1 : nil }
 }
