@@ -137,7 +137,7 @@ let programs: [Target] = [
   targetModule("HelloProtocol", at: "HelloProtocol"),
   targetModule(
     "Programs", at: "Programs", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
-  targetModule("Clients", at: "Clients", ["Wiring", "Microkit", "Records", "Rings"]),
+  targetModule("Clients", at: "Clients", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   targetModule(
     "Wiring", at: "Wiring", ["Components", "Microkit", "Records", "Rings", "Registers"]),
   targetModule("ProgramHeap", at: "ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),

@@ -1,60 +1,39 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Components
 import Microkit
 import Records
 import Rings
 import Wiring
 
-/// The serial line as one of its clients has it: text out, bytes in.
-///
-/// What is written shows when `flush` is called. Text for which the queue has no room is dropped and
-/// counted: a console must not stop a server.
+/// The serial line as one of its clients has it. What is written shows when `flush` is called.
 public struct Console: ~Copyable {
-  private var output: RingProducer<SerialQueue>
-  private var input: RingConsumer<SerialQueue>?
+  private var client: SerialClient
   private let outputChannel: Channel
   /// Signals here mean that there is something to read; nil where the line has no input.
   public let inputChannel: Channel?
-  /// Bytes that were dropped, and what follows an impossible index of a virtualiser; wraps.
-  public private(set) var dropped: UInt32 = 0
 
   public init(_ config: LinkedRecord<SerialClientConfig>) {
     let transmit = config[SerialClientConfig.transmit]
     let receive = config[SerialClientConfig.receive]
-    guard let ring = transmit.ring else { fatal("the record's transmit queue is no queue") }
-    output = RingProducer(ring)
+    guard let output = transmit.ring else { fatal("the record's transmit queue is no queue") }
+    let input = receive.ring
+    client = SerialClient(output: output, input: input)
     outputChannel = transmit.channel
-    if let ring = receive.ring {
-      input = RingConsumer(ring)
-      inputChannel = receive.channel
-    } else {
-      input = nil
-      inputChannel = nil
-    }
+    inputChannel = input == nil ? nil : receive.channel
   }
 
-  public mutating func write(_ byte: UInt8) {
-    do throws(PeerFault) {
-      if try output.enqueue(byte) { return }
-    } catch {}
-    dropped &+= 1
-  }
+  /// Bytes for which there was no room; wraps.
+  public var dropped: UInt32 { client.dropped }
+
+  public mutating func write(_ byte: UInt8) { client.write(byte) }
 
   /// The next byte that was typed; nil when there is none.
-  public mutating func read() -> UInt8? {
-    do throws(PeerFault) {
-      guard let byte = try input?.dequeue() else { return nil }
-      input?.release()
-      return byte
-    } catch {
-      return nil
-    }
-  }
+  public mutating func read() -> UInt8? { client.read() }
 
-  /// Hands over what has been written, in one batch that nobody else's text comes into.
   public mutating func flush() {
-    output.publish()
+    client.publish()
     outputChannel.notify()
   }
 }
