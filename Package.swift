@@ -58,6 +58,15 @@ let hostModules: [Target] = [
   .executableTarget(
     name: "serval", dependencies: ["ServalCommand", "Systems"], path: "Sources/Host/serval"),
   .plugin(
+    name: "MicrokitPlugin",
+    capability: .command(
+      intent: .custom(
+        verb: "microkit", description: "Builds programs and boot images, as make does."),
+      permissions: [
+        .writeToPackageDirectory(reason: "make image writes the system and its boot image to out/.")
+      ]),
+    dependencies: ["serval"]),
+  .plugin(
     name: "ServalPlugin",
     capability: .command(
       intent: .custom(
@@ -214,6 +223,7 @@ let package = Package(
     : [
       .executable(name: "serval", targets: ["serval"]),
       .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
+      .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
       // Everything that a system of one's own needs: describe, connect, check, render, and the command.
       .library(
         name: "Serval",

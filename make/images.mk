@@ -10,31 +10,35 @@
 MICROKIT_CONFIG ?= debug
 SYSTEM ?= hello
 IMAGES := .build/images
+# What has to be made for the tool; nothing where SwiftPM's plugin brings its own.
+TOOL ?= build
 OUTPUT := out/$(SYSTEM)-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
 TARGET_BUILD := SERVAL_TARGET=1 swift build --triple aarch64-none-none-elf -c release \
-  --toolset Sources/Target/toolset.json --scratch-path .build/target
+  --toolset Sources/Target/toolset.json --scratch-path .build/target \
+  -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG
 
-.PHONY: images image qemu sizes
+.PHONY: images image boot-image qemu sizes
 
 images:
 	@./make/sdk.sh board
+	@./make/relink.sh .build/target
 	$(TARGET_BUILD)
 	@bin=$$($(TARGET_BUILD) --show-bin-path) && \
 	./make/collect-images.sh "$$bin" $(IMAGES) Sources/Target/ProtectionDomains && \
 	./make/collect-images.sh "$$bin" $(IMAGES)/tests Tests/Boot/Programs
 
-image: | check-sdk
-image: images build
+# What is wrong with the SDK is said before anything is built.
+image:
+	@./make/sdk.sh
+	@$(MAKE) --no-print-directory boot-image
+
+boot-image: images $(TOOL)
 	./make/check-abi.sh $(SERVAL)
 	$(SERVAL) generate $(SYSTEM) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images $(IMAGES) --output $(OUTPUT)
 	$(MICROKIT_SDK)/bin/microkit $(OUTPUT)/$(SYSTEM).system --search-path $(OUTPUT) \
 	  --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) -o $(OUTPUT)/loader.img -r $(OUTPUT)/report.txt
 	@echo "$(OUTPUT)/loader.img"
-
-.PHONY: check-sdk
-check-sdk:
-	@./make/sdk.sh
 
 qemu: image
 	./make/qemu.sh $(OUTPUT)/loader.img

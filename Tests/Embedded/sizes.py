@@ -42,7 +42,7 @@ def measure(directory):
     table = {}
     for path in sorted(pathlib.Path(directory).glob("*.elf")):
         found = sections(path)
-        table[path.stem] = [found.pop(f".{column}", 0) for column in COLUMNS] + [sum(found.values())]
+        table[path.stem] = [found.pop(f".{column}", 0) for column in COLUMNS] + [sum(found.values()) - found.get(".heap", 0)]
     return table
 
 
@@ -59,7 +59,7 @@ def read_budget():
 
 def render(version, table):
     width = max(map(len, table))
-    rows = [f"{'program':{width}}" + "".join(f"{c:>9}" for c in COLUMNS + ["records"])]
+    rows = [f"{'program':{width}}" + "".join(f"{c:>9}" for c in COLUMNS + ["other"])]
     rows += [f"{name:{width}}" + "".join(f"{n:9}" for n in row) for name, row in table.items()]
     return f"Bytes of the programs' sections, built by Swift {version}\n" + "\n".join(rows) + "\n"
 
@@ -86,7 +86,7 @@ def main():
             if name not in table or name not in budget:
                 wrong.append(f"{name}: only in {'the budget' if name in budget else 'the images'}")
                 continue
-            for column, size, limit in zip(COLUMNS + ["records"], table[name], budget[name]):
+            for column, size, limit in zip(COLUMNS + ["other"], table[name], budget[name]):
                 if size > limit * GROWTH + 16:
                     wrong.append(f"{name}: {size} bytes of {column}, the budget is {limit}")
                 elif size < limit * SHRINKAGE - 16:

@@ -68,6 +68,7 @@ extern const volatile unsigned char microkit_name[64];
 extern const volatile unsigned char microkit_passive;
 extern const volatile uint64_t microkit_irqs;
 
+static inline unsigned char cmicrokit_name_byte(uint64_t index) { return microkit_name[index & 63]; }
 static inline unsigned char cmicrokit_is_passive(void) { return microkit_passive; }
 static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
 

@@ -25,7 +25,8 @@ struct Hello: ProtectionDomain, ~Copyable {
     self.console = console
     self.timer = timer
     start = timer.now()
-    self.console.write("hello from Swift on seL4: type a line, or: ")
+    for index in 0..<ProgramName.count { self.console.write(ProgramName.byte(index)) }
+    self.console.write(" from Swift on seL4: type a line, or: ")
     for command in 1...ChildCommand.last {
       self.console.write(ChildCommand(command).name)
       self.console.write(", ")
