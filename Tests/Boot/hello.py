@@ -27,7 +27,7 @@ class Hello(unittest.TestCase):
         console.expect("you typed: What you typed\r?\n")
         # What the line took has been given back.
         console.type("heap")
-        console.expect(r"heap: 0 of 32768 bytes in 0 blocks, at most \d{2,3}\r?\n")
+        console.expect(r"heap: 0 of 3\d{4} bytes in 0 blocks, at most \d{2,3}\r?\n")
 
     @machine.boots("hello")
     def test_a_child_that_faults_is_restarted_with_fresh_data(self, configuration, console):

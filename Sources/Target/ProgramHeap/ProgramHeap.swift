@@ -10,7 +10,7 @@ import Microkit
 /// `canAllocate` first.
 public enum ProgramHeap {
   // Safety: a protection domain has one thread.
-  nonisolated(unsafe) private static var heap: FixedHeap?
+  nonisolated(unsafe) private static var isReady = false
 
   /// Bytes in all, and those that are taken, have been taken at most, and the number of blocks.
   public struct Usage: Equatable, Sendable {
@@ -32,14 +32,20 @@ public enum ProgramHeap {
 
   @inline(__always)
   fileprivate static func with<Result>(_ body: (inout FixedHeap) -> Result) -> Result {
-    if unsafe heap == nil {
-      // Safety: the linker script reserves the bytes between the two for us alone.
-      unsafe heap = FixedHeap(
-        start: cmicrokit_heap_start(),
-        byteCount: cmicrokit_heap_end() - cmicrokit_heap_start())
+    // Safety: the linker script reserves the bytes between the two for us alone, aligned to 16. The heap's
+    // own state stands at their start, so that it is never copied.
+    let start = unsafe cmicrokit_heap_start()
+    let state = unsafe start.assumingMemoryBound(to: FixedHeap.self)
+    if unsafe !isReady {
+      let room = MemoryLayout<FixedHeap>.stride
+      let byteCount = unsafe cmicrokit_heap_end() - start - room
+      guard let heap = unsafe FixedHeap(start: start + room, byteCount: byteCount) else {
+        fatal("this program's heap is too small")
+      }
+      unsafe state.initialize(to: heap)
+      unsafe isReady = true
     }
-    guard unsafe heap != nil else { fatal("this program was linked without a heap") }
-    return unsafe body(&heap!)
+    return unsafe body(&state.pointee)
   }
 }
 
