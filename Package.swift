@@ -116,14 +116,16 @@ let sharedModules: [Target] = [
 // MARK: In protection domains only, but without a kernel: tests run these on the host
 
 let kernellessModules: [Target] = [
+  targetModule("VirtioNet", at: "Drivers/VirtioNet", ["Components", "DMA", "Registers"]),
   targetModule("PL011", at: "Drivers/PL011", ["Components", "Registers"]),
   targetModule("MesonUART", at: "Drivers/MesonUART", ["Components", "Registers"]),
   targetModule(
     "ArmGenericTimer", at: "Drivers/ArmGenericTimer", ["Components", "CCounterTimer"]),
   targetModule("MesonTimer", at: "Drivers/MesonTimer", ["Components", "Registers"]),
   .systemLibrary(name: "CCounterTimer", path: "Sources/Target/Drivers/CCounterTimer"),
-  targetModule("Components", at: "Components", ["Rings"]),
+  targetModule("Components", at: "Components", ["DMA", "Rings"]),
   targetModule("Registers", at: "Registers", ["CMemory"]),
+  targetModule("DMA", at: "DMA", ["CMemory"]),
   targetModule("Heap", at: "Heap"),
 ]
 
@@ -132,6 +134,12 @@ let kernellessModules: [Target] = [
 let programs: [Target] = [
   program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
   program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
+  program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),
+  program("net_virt_rx", ["Components", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
+  program("net_virt_tx", ["Components", "DMA", "Wiring", "Microkit", "Records"]),
+  program(
+    "ethernet_driver_virtio",
+    ["VirtioNet", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
   program("serial_virt_rx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   program("serial_virt_tx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   program(
@@ -148,7 +156,7 @@ let programs: [Target] = [
     "Programs", at: "Programs", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   targetModule("Clients", at: "Clients", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   targetModule(
-    "Wiring", at: "Wiring", ["Components", "Microkit", "Records", "Rings", "Registers"]),
+    "Wiring", at: "Wiring", ["DMA", "Components", "Microkit", "Records", "Rings", "Registers"]),
   targetModule("ProgramHeap", at: "ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
   targetModule("Microkit", at: "Microkit", ["CMicrokit", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Target/CMicrokit", exclude: ["check"]),
