@@ -172,7 +172,7 @@ let testPrograms: [Target] = [
 
 let testModules: [Target] = [
   .target(
-    name: "TargetTestSupport", dependencies: ["Registers", "Rings"],
+    name: "TargetTestSupport", dependencies: ["Components", "DMA", "Registers", "Rings"],
     path: "Tests/TargetTestSupport"),
   .target(name: "TestSupport", path: "Tests/TestSupport"),
   .executableTarget(
@@ -195,7 +195,7 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap"]),
-  tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
+  tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
   tests(

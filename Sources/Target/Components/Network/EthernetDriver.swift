@@ -86,9 +86,10 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         device.transmit(frame.address, length: Int(frame.length))
         counters.sent &+= 1
       }
-      // The card's ring is full: sent frames make room.
+      // The card's ring is full: sent frames make room, more in the queue does not.
       guard device.hasTransmitRoom else {
         transmit.active.release()
+        transmit.active.cancelSignal()
         break
       }
       transmit.active.requestSignal()
@@ -140,7 +141,10 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         device.provide(buffer.address)
       }
       // The card has as many as it can hold: we come back when it has received one.
-      guard device.hasReceiveRoom else { return receive.free.release() }
+      guard device.hasReceiveRoom else {
+        receive.free.release()
+        return receive.free.cancelSignal()
+      }
       receive.free.requestSignal()
       if try receive.free.available() == 0 { return }
       receive.free.cancelSignal()
