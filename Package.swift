@@ -191,7 +191,8 @@ let testModules: [Target] = [
   tests(
     "DriversTests",
     [
-      "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "Components", "Registers", "Rings",
+      "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "Components", "DMA",
+      "Registers", "Rings",
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap"]),
