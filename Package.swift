@@ -116,6 +116,8 @@ let sharedModules: [Target] = [
 // MARK: In protection domains only, but without a kernel: tests run these on the host
 
 let kernellessModules: [Target] = [
+  targetModule(
+    "DesignWareMAC", at: "Drivers/DesignWareMAC", ["Components", "DMA", "Registers"]),
   targetModule("VirtioNet", at: "Drivers/VirtioNet", ["Components", "DMA", "Registers"]),
   targetModule("PL011", at: "Drivers/PL011", ["Components", "Registers"]),
   targetModule("MesonUART", at: "Drivers/MesonUART", ["Components", "Registers"]),
@@ -137,6 +139,9 @@ let programs: [Target] = [
   program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),
   program("net_virt_rx", ["Components", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
   program("net_virt_tx", ["Components", "DMA", "Wiring", "Microkit", "Records"]),
+  program(
+    "ethernet_driver_meson",
+    ["DesignWareMAC", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
   program(
     "ethernet_driver_virtio",
     ["VirtioNet", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
@@ -191,7 +196,8 @@ let testModules: [Target] = [
   tests(
     "DriversTests",
     [
-      "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "Components", "DMA",
+      "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "DesignWareMAC",
+      "Components", "DMA",
       "Registers", "Rings",
       "TargetTestSupport",
     ]),

@@ -30,6 +30,7 @@ import Testing
     var whenAsked: () -> Void = {}
 
     func start() throws(EthernetDeviceFault) { if let fault { throw fault } }
+    func accepts(_ address: UInt64, length: Int) -> Bool { address < 1 << 32 && length < 2048 }
     var hasReceiveRoom: Bool { given.count < 4 }
     func provide(_ address: UInt64) { given.append(address) }
     func received() -> (address: UInt64, length: Int)? { full.isEmpty ? nil : full.removeFirst() }
@@ -143,6 +144,19 @@ import Testing
     #expect(card.sending.map(\.address) == [4096, 6144, 8192, 10240])
     #expect(transmit.count(.active) == 0)
     #expect(transmit.count(.free) == 2)
+  }
+
+  @Test func whatTheCardCannotDoGoesBackAtOnce() throws {
+    var driver = try driver()
+    transmit.put(.active, NetDescriptor(address: 0, length: 2048))
+    transmit.put(.active, NetDescriptor(address: 1 << 32, length: 60))
+    transmit.put(.active, NetDescriptor(address: 4096, length: 60))
+    receive.put(.free, NetDescriptor(address: 1 << 32))
+    let actions = driver.ready()
+    #expect(actions.notifyTransmit)
+    #expect(transmit.take(.free).map(\.address) == [0, 1 << 32])
+    #expect(card.sending.map(\.address) == [4096] && card.given.isEmpty)
+    #expect(driver.counters.refused == 3)
   }
 
   @Test func aLyingVirtualiserLosesItsDirectionOnly() throws {

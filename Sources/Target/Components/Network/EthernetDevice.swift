@@ -6,16 +6,19 @@ public protocol EthernetDevice: ~Copyable {
   /// Starts the card with empty rings. What it cannot work with is an error.
   mutating func start() throws(EthernetDeviceFault)
 
+  /// Whether the card can reach a buffer, and send a frame of that length from it.
+  func accepts(_ address: UInt64, length: Int) -> Bool
+
   /// Whether one more empty buffer can be given to the card.
   var hasReceiveRoom: Bool { get }
-  /// Gives the card an empty buffer to receive into.
+  /// Gives the card an empty buffer to receive into; only what it accepts.
   mutating func provide(_ address: UInt64)
   /// The next frame that has been received, without frame check sequence; nil when there is none.
   mutating func received() -> (address: UInt64, length: Int)?
 
   /// Whether one more frame can be given to the card.
   var hasTransmitRoom: Bool { get }
-  /// Gives the card a frame to send.
+  /// Gives the card a frame to send; only what it accepts.
   mutating func transmit(_ address: UInt64, length: Int)
   /// The next buffer whose frame has been sent; nil when there is none.
   mutating func transmitted() -> UInt64?

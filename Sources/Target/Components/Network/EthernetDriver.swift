@@ -23,6 +23,8 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     public var sent: UInt32 = 0
     /// Frames that the virtualiser's queue had no place for.
     public var dropped: UInt32 = 0
+    /// Buffers that the card cannot reach, and frames that are too long for it.
+    public var refused: UInt32 = 0
     public init() {}
   }
 
@@ -80,11 +82,18 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
   // MARK: Transmit
 
   private mutating func sendAll(_ actions: inout Actions) throws(PeerFault) {
+    var returned = false
     try returnSent(&actions)
     while true {
       while device.hasTransmitRoom, let frame = try transmit.active.dequeue() {
-        device.transmit(frame.address, length: Int(frame.length))
-        counters.sent &+= 1
+        if device.accepts(frame.address, length: Int(frame.length)) {
+          device.transmit(frame.address, length: Int(frame.length))
+          counters.sent &+= 1
+        } else {
+          counters.refused &+= 1
+          try giveBack(frame.address)
+          returned = true
+        }
       }
       // The card's ring is full: sent frames make room, more in the queue does not.
       guard device.hasTransmitRoom else {
@@ -100,15 +109,20 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     // before it was set on have to be looked for.
     let isAwaited = !device.hasTransmitRoom || transmit.free.hasSignalRequest()
     device.setTransmitInterrupt(isAwaited)
-    if isAwaited { try returnSent(&actions) }
+    if isAwaited || returned { try returnSent(&actions, returned) }
   }
 
-  private mutating func returnSent(_ actions: inout Actions) throws(PeerFault) {
-    var returned = false
+  private mutating func giveBack(_ address: UInt64) throws(PeerFault) {
+    // There is room for all buffers, unless the virtualiser lies.
+    if try !transmit.free.enqueue(NetDescriptor(address: address)) { throw .beyondCapacity }
+  }
+
+  private mutating func returnSent(
+    _ actions: inout Actions, _ some: Bool = false
+  ) throws(PeerFault) {
+    var returned = some
     while let address = device.transmitted() {
-      guard try transmit.free.enqueue(NetDescriptor(address: address)) else {
-        throw .beyondCapacity
-      }
+      try giveBack(address)
       returned = true
     }
     if returned {
@@ -138,7 +152,11 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     }
     while true {
       while device.hasReceiveRoom, let buffer = try receive.free.dequeue() {
-        device.provide(buffer.address)
+        if device.accepts(buffer.address, length: 0) {
+          device.provide(buffer.address)
+        } else {
+          counters.refused &+= 1
+        }
       }
       // The card has as many as it can hold: we come back when it has received one.
       guard device.hasReceiveRoom else {

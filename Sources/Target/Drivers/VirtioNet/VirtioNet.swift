@@ -132,6 +132,8 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
 
   // MARK: Work
 
+  public func accepts(_ address: UInt64, length: Int) -> Bool { length <= NetBuffer.byteCount }
+
   public var hasReceiveRoom: Bool { receiveQueue.hasRoom }
   public mutating func provide(_ address: UInt64) {
     receiveQueue.add(address, length: NetBuffer.byteCount)
