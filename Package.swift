@@ -67,6 +67,17 @@ let package = Package(
       name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
       path: "systems",
       exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
+    // What links Unicorn, which is GPL-2.0, is a program of its own that `serval run` starts.
+    .executableTarget(
+      name: "serval-emulator",
+      dependencies: [
+        "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
+      ],
+      path: "Sources/Host/serval-emulator"),
+    host("Emulator", ["SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn"]),
+    .systemLibrary(
+      name: "CUnicorn", path: "Sources/Host/CUnicorn", pkgConfig: "unicorn",
+      providers: [.apt(["libunicorn-dev"])]),
     host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
     host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
     host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import Diagnostics
+import Emulator
+import Glibc
+import HostIO
+import SystemChecks
+import SystemModel
+
+/// The program that `serval run` starts. It links Unicorn, so that the built program as a whole is
+/// under the GNU GPL, version 2; its sources, as all of Serval's, are under the BSD licence.
+@main
+struct EmulatorTool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serval-emulator",
+    abstract: "Runs a Microkit system's images without a kernel; started by 'serval run'.")
+
+  @Argument var file: String
+  @Option var sdk: String
+  @Option var config = KernelConfiguration.debug.rawValue
+  @Option var board: String?
+  @Option(name: .customLong("search-path")) var searchPaths: [String] = []
+  @Option(name: .customLong("for")) var duration: String?
+  @Option var input: String?
+  @Option var trace: String?
+  @Flag var stats = false
+  @Flag var realtime = false
+
+  func run() throws {
+    do {
+      try RunSession(options()).run()
+    } catch let error as any DiagnosableError {
+      let text = FindingRenderer(format: .text).render(error.findings)
+      OutputFile.standardError.write(text)
+      throw ExitCode(2)
+    }
+  }
+
+  private func options() throws -> RunOptions {
+    guard let sdk = SDKVersion(rawValue: sdk) else {
+      throw ValidationError("there is no SDK '\(sdk)'")
+    }
+    guard let config = KernelConfiguration(rawValue: config) else {
+      throw ValidationError("there is no configuration '\(config)'")
+    }
+    let board = try board.map { name throws in
+      guard let board = EmulatedBoard.all.first(where: { $0.name == name }) else {
+        throw ValidationError("there is no model of board '\(name)'")
+      }
+      return board
+    }
+    let duration = try duration.map { text throws in
+      guard let time = Self.nanoseconds(text) else {
+        throw ValidationError("'\(text)' is no time; write 500ms, 10s or 2min")
+      }
+      return time
+    }
+    return RunOptions(
+      file: file, sdk: sdk, kernel: config, board: board, searchPaths: searchPaths,
+      duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
+      isRealTime: realtime)
+  }
+
+  /// "10s", "500ms", "20us", "2min", "1h"; a number alone is seconds.
+  static func nanoseconds(_ text: String) -> UInt64? {
+    let digits = text.prefix { $0.isNumber }
+    guard let number = UInt64(digits) else { return nil }
+    let unit: UInt64? =
+      switch text.dropFirst(digits.count) {
+      case "ns": 1
+      case "us": 1000
+      case "ms": 1_000_000
+      case "s", "": 1_000_000_000
+      case "min": 60_000_000_000
+      case "h": 3_600_000_000_000
+      default: nil
+      }
+    guard let unit else { return nil }
+    let (time, overflow) = number.multipliedReportingOverflow(by: unit)
+    return overflow ? nil : time
+  }
+}

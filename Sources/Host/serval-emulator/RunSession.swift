@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import Emulator
+import Glibc
+import HostIO
+import SystemChecks
+import SystemModel
+
+/// One run: a machine, a terminal and a clock.
+struct RunSession {
+  private let options: RunOptions
+  private let system: SystemDescription
+
+  /// - Throws: for a system that the Microkit tool of that SDK would not take.
+  init(_ options: RunOptions) throws {
+    self.options = options
+    let (system, _) = try loadSystem(
+      try Files.read(options.file), file: options.file, sdk: options.sdk)
+    let findings = checkImages(
+      system, file: options.file, sdk: options.sdk, searchPaths: options.searchPaths)
+    let errors = findings.filter { $0.severity == .error }
+    if !errors.isEmpty { throw FindingsError(errors) }
+    self.system = system
+  }
+
+  func run() throws {
+    let trace = try options.traceFile.map { try OutputFile($0) }
+    let writer = trace.map { file in TraceWriter { file.write(Array($0.utf8)) } }
+    let console = Console { OutputFile.standardOutput.write($0) }
+    let machine = try Machine(
+      system,
+      Machine.Configuration(
+        sdk: options.sdk, kernel: options.kernel,
+        board: options.board ?? .matching(system), searchPaths: options.searchPaths),
+      console: console, trace: writer
+    ) { line in
+      console.flush()
+      OutputFile.standardError.write("serval: \(line)\n")
+    }
+    TerminalMode.enter()
+    defer { TerminalMode.restore() }
+    let state = try runToTheEnd(machine)
+    writer?.end(at: machine.now, running: nil)
+    if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
+    try trace?.close()
+    if state == .stopped { throw Interrupted() }
+  }
+
+  private func runToTheEnd(_ machine: Machine) throws -> Machine.State {
+    let end = options.duration ?? .max
+    var input = try ConsoleInput(options)
+    machine.console.type(input.everythingNow())
+    var clock = options.isRealTime || input.isInteractive ? WallClock() : nil
+    while true {
+      let state = machine.run(until: end, waits: clock != nil) {
+        TerminalMode.wasInterrupted != 0 || input.asksToEnd
+          || (clock != nil && input.poll(for: machine))
+      }
+      switch state {
+      case .timeOver, .halted: return state
+      case .stopped:
+        if input.asksToEnd { return .idle }
+        if TerminalMode.wasInterrupted != 0 { return .stopped }
+      case .idle:
+        guard clock != nil else { return .idle }
+        if machine.nextEvent == nil, input.isAtEnd { return .idle }
+        clock?.wait(for: machine, input: &input, until: end)
+      }
+    }
+  }
+}
+
+/// The run was ended from outside: status 130, as shells say it.
+struct Interrupted: DiagnosableError {
+  var findings: [Finding] { [] }
+}
