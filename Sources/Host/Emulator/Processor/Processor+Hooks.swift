@@ -41,7 +41,7 @@ private let breakpoint: UInt32 = 7
 private func onException(
   _ engine: OpaquePointer?, _ number: UInt32, _ user: UnsafeMutableRawPointer?
 ) {
-  guard let processor = processor(user) else { return }
+  guard let processor = processor(user), !processor.hasException else { return }
   switch number {
   case supervisorCall:
     if let thread = processor.thread { thread.kernel.systemCall(of: thread) }
@@ -88,7 +88,7 @@ private func window(_ user: UnsafeMutableRawPointer?) -> DeviceWindow? {
 private func onDeviceRead(
   _ engine: OpaquePointer?, _ offset: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
 ) -> UInt64 {
-  guard let window = window(user) else { return 0 }
+  guard let window = window(user), !window.processor.hasException else { return 0 }
   return window.processor.thread?.kernel.read(window, offset, size: Int(size)) ?? 0
 }
 
@@ -96,7 +96,7 @@ private func onDeviceWrite(
   _ engine: OpaquePointer?, _ offset: UInt64, _ size: UInt32, _ value: UInt64,
   _ user: UnsafeMutableRawPointer?
 ) {
-  guard let window = window(user) else { return }
+  guard let window = window(user), !window.processor.hasException else { return }
   window.processor.thread?.kernel.write(window, offset, value, size: Int(size))
 }
 

@@ -23,7 +23,7 @@ final class Processor {
   /// Where the program goes on.
   var pc: UInt64 = 0
   private var windows: [DeviceWindow] = []
-  private var exception: (what: ProcessorException, pc: UInt64?)?
+  private var exception: PendingException?
   private var stopRequested = false
   private var resumption: UInt64?
   /// Whether the block at an address has exclusive accesses, for those that were asked about.
@@ -80,7 +80,10 @@ final class Processor {
     let status = uc_emu_start(engine, pc, 0xffff_ffff_ffff_fffc, 0, 0)
     pc = self[Register.pc]
     if let exception {
-      pc = exception.pc ?? pc
+      for (register, value) in zip(Self.savedRegisters, exception.registers) {
+        self[register] = value
+      }
+      pc = exception.pc
       return .exception(exception.what)
     }
     pc = resumption ?? pc
@@ -101,8 +104,24 @@ final class Processor {
     stop()
   }
 
+  /// What went wrong, and how things were. The engine notices a stop only at the end of a block: until
+  /// then, system calls and devices ignore the program.
+  private struct PendingException {
+    var what: ProcessorException
+    var pc: UInt64
+    var registers: [UInt64]
+  }
+
+  private static let savedRegisters = (0...30).map(Register.x) + [Register.sp, Register.pstate]
+
+  var hasException: Bool { exception != nil }
+
   func stop(_ exception: ProcessorException) {
-    if self.exception == nil { self.exception = (exception, location(of: exception)) }
+    if self.exception == nil {
+      self.exception = PendingException(
+        what: exception, pc: location(of: exception) ?? self[Register.pc],
+        registers: Self.savedRegisters.map { self[$0] })
+    }
     stop()
   }
 
