@@ -22,6 +22,7 @@ deps:
 
 build: deps
 	swift build $(BUILD_FLAGS) --product serval
+	swift build $(BUILD_FLAGS) --product serval-emulator
 
 webserver: build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out

@@ -32,6 +32,7 @@ let package = Package(
   name: "serval",
   products: [
     .executable(name: "serval", targets: ["serval"]),
+    .executable(name: "serval-emulator", targets: ["serval-emulator"]),
     .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
     // Everything that a system of one's own needs: describe, connect, check, render, and the command.
     .library(
