@@ -133,6 +133,14 @@ let package = Package(
         "TargetTestSupport",
       ]),
     tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
+    .testTarget(
+      name: "EmulatorTests",
+      dependencies: [
+        "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
+        "MesonUART", "MesonTimer", "Components", "Registers", "TestSupport", "serval",
+        "serval-emulator",
+      ],
+      path: "Tests/EmulatorTests", exclude: ["Programs"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
     tests(
