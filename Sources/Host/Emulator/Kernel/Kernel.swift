@@ -21,6 +21,8 @@ final class Kernel {
 
   // Scheduler.swift
   var current: Thread?
+  /// Who ran last, for traces and counts.
+  var lastRun: Thread?
   var decision = Decision.resume
   var queues = ReadyQueues()
   /// Threads whose budget is used up.

@@ -121,6 +121,14 @@ extension Kernel {
 
   /// Settles who runs: `current`, nil if nobody can.
   func schedule() {
+    choose()
+    guard current !== lastRun else { return }
+    current?.statistics.switches += 1
+    trace?.switched(from: lastRun, to: current, at: now)
+    lastRun = current
+  }
+
+  private func choose() {
     let previous = current
     let wasRunnable = previous.map(canRun) ?? false
     if case .resume = decision, wasRunnable { return }
@@ -147,9 +155,6 @@ extension Kernel {
       if thread.isSchedulable { postpone(thread) }
       current = queues.removeFirst()
     }
-    guard let current, current !== previous else { return }
-    current.statistics.switches += 1
-    current.context?.begin(at: now)
-    trace?.switched(from: previous, to: current, at: now)
+    if current !== previous { current?.context?.begin(at: now) }
   }
 }
