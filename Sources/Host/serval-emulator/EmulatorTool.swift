@@ -30,7 +30,7 @@ struct EmulatorTool: ParsableCommand {
 
   func run() throws {
     do {
-      try RunSession(options()).run()
+      if try RunSession(options()).run() == .stopped { throw ExitCode(130) }
     } catch let error as any DiagnosableError {
       let text = FindingRenderer(format: .text).render(error.findings)
       OutputFile.standardError.write(text)

@@ -22,7 +22,8 @@ struct RunSession {
     ).description
   }
 
-  func run() throws {
+  /// - Returns: why it ended; `stopped` is ctrl-C.
+  func run() throws -> Machine.State {
     let trace = try options.traceFile.map { try OutputFile($0) }
     let writer = trace.map { file in TraceWriter { file.write(Array($0.utf8)) } }
     let console = Console { OutputFile.standardOutput.write($0) }
@@ -42,7 +43,7 @@ struct RunSession {
     writer?.end(at: machine.now, running: nil)
     if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
     try trace?.close()
-    if state == .stopped { throw Interrupted() }
+    return state
   }
 
   private func runToTheEnd(_ machine: Machine) throws -> Machine.State {
@@ -67,9 +68,4 @@ struct RunSession {
       }
     }
   }
-}
-
-/// The run was ended from outside: status 130, as shells say it.
-struct Interrupted: DiagnosableError {
-  var findings: [Finding] { [] }
 }

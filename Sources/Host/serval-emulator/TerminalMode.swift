@@ -17,6 +17,11 @@ enum TerminalMode {
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
   static func enter() {
+    // Whoever started this may have blocked them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { _ in
