@@ -75,7 +75,9 @@ let package = Package(
         "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
       ],
       path: "Sources/Host/serval-emulator"),
-    host("Emulator", ["SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn"]),
+    host("Emulator", ["SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
+    .systemLibrary(
+      name: "CSlirp", path: "Sources/Host/CSlirp", providers: [.apt(["libslirp-dev"])]),
     .systemLibrary(
       name: "CUnicorn", path: "Sources/Host/CUnicorn", pkgConfig: "unicorn",
       providers: [.apt(["libunicorn-dev"])]),

@@ -3,6 +3,7 @@
 
 import CUnicorn
 import Diagnostics
+import Glibc
 
 extension EmulatorError: DiagnosableError {
   public var findings: [Finding] {
@@ -54,6 +55,19 @@ extension EmulatorError: DiagnosableError {
     case .unsupported(let what, let domain):
       return [
         finding(domain, "\(what) cannot be emulated", fix: "run the image in QEMU or on the board")
+      ]
+    case .portTaken(let port):
+      return [
+        Finding(
+          rule: "network", at: .option("--forward"), "port \(port) cannot be listened on",
+          fix: "choose one that is free")
+      ]
+    case .tap(let name, let number):
+      let text = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+      return [
+        Finding(
+          rule: "network", at: .option("--net"), "tap device '\(name)': \(text)",
+          fix: "make it with 'ip tuntap add dev \(name) mode tap user $USER'")
       ]
     case .engine(let status):
       let text = uc_strerror(uc_err(rawValue: status)).map { String(cString: $0) } ?? "\(status)"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Glibc
 import SystemModel
 
 /// A board, a kernel and a system's protection domains, ready to run.
@@ -11,6 +12,9 @@ public final class Machine {
     public var board: EmulatedBoard
     /// Where images are searched, in order.
     public var searchPaths: [String]
+    /// Nil is a cable that leads nowhere.
+    public var network: NetworkChoice?
+    public var packetFaults: PacketFaults?
 
     public init(
       sdk: SDKVersion, kernel: KernelConfiguration = .debug, board: EmulatedBoard,
@@ -27,16 +31,18 @@ public final class Machine {
   public let console: Console
   /// What `SystemMemory` and the devices hold lives as long as the machine.
   private let memory: SystemMemory
+  private let link: NetworkLink
 
   /// Loads everything.
   ///
   /// - Parameters:
   ///   - trace: gets what happens, as it happens.
+  ///   - packets: gets every frame on the machine's network.
   ///   - report: gets what a person should know, a line each.
   /// - Throws: `EmulatorError` for an image or a layout that cannot be.
   public init(
     _ system: SystemDescription, _ configuration: Configuration, console: Console,
-    trace: TraceWriter? = nil, report: @escaping (String) -> Void = { _ in }
+    trace: TraceWriter? = nil, packets: PcapWriter? = nil, report: @escaping (String) -> Void = { _ in }
   ) throws(EmulatorError) {
     self.console = console
     let board = configuration.board
@@ -44,11 +50,22 @@ public final class Machine {
     let kernel = Kernel(abi: abi, board: board, console: console, trace: trace)
     kernel.report = report
     self.kernel = kernel
-    let devices = DeviceSet(board: board, console: console, kernel: kernel, report: report)
+    let backend: (any NetworkBackend)? =
+      switch configuration.network {
+      case .user(let forwards): try UserNetwork(forwards: forwards)
+      case .tap(let name): try TapNetwork(name)
+      case nil: nil
+      }
+    link = NetworkLink(backend: backend, recorder: packets, faults: configuration.packetFaults)
+    let devices = DeviceSet(
+      board: board, console: console, kernel: kernel, link: link,
+      interrupts: Set(system.allProtectionDomains.flatMap(\.interrupts).compactMap(\.number)),
+      report: report)
     memory = try SystemMemory(
       system, board: board,
       find: { ProgramLoader.find($0, in: configuration.searchPaths) },
       device: { devices.device(at: $0, region: $1) })
+    devices.memory = memory.physical
     let loader = ProgramLoader(
       system: system, sdk: configuration.sdk, searchPaths: configuration.searchPaths,
       memory: memory)
@@ -116,6 +133,17 @@ public final class Machine {
 
   /// Lets virtual time catch up with another clock.
   public func skip(to time: UInt64) { kernel.skip(to: time) }
+
+  // MARK: The network, for whoever waits
+
+  /// What to poll for; nothing without a network.
+  public func descriptors(timeout: inout UInt32) -> [pollfd] {
+    link.descriptors(timeout: &timeout)
+  }
+
+  public func handle(_ descriptors: [pollfd]) {
+    link.handle(descriptors, now: kernel.now)
+  }
 
   private func finish(_ state: State) -> State {
     console.flush()

@@ -20,7 +20,7 @@ struct ConsoleInput {
       isInteractive = false
       first = try Files.read(file)
     } else {
-      isInteractive = TerminalMode.isTerminal || options.isRealTime
+      isInteractive = TerminalMode.isTerminal || options.isRealTime || options.network != nil
       if !isInteractive { first = try Files.read("-") }
     }
     isAtEnd = !isInteractive
@@ -39,19 +39,28 @@ struct ConsoleInput {
     return false
   }
 
-  /// - Parameter waiting: milliseconds; -1 is for ever.
-  mutating func take(waiting: Int32, for machine: Machine) {
-    guard !isAtEnd else {
-      if waiting != 0 { Glibc.poll(nil, 0, waiting) }
-      return
+  /// Waits for something typed, or for the network, and hands it over.
+  ///
+  /// - Parameter waiting: milliseconds at most.
+  mutating func take(waiting: UInt32, for machine: Machine) {
+    var timeout = waiting
+    var descriptors = machine.descriptors(timeout: &timeout)
+    let networkCount = descriptors.count
+    if !isAtEnd {
+      descriptors.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0))
     }
-    var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-    guard Glibc.poll(&descriptor, 1, waiting) > 0 else { return }
+    let ready = Glibc.poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: timeout))
+    if ready < 0 { return }
+    machine.handle(Array(descriptors.prefix(networkCount)))
+    if !isAtEnd, let typed = descriptors.last, typed.revents != 0 { readTyped(for: machine) }
+  }
+
+  private mutating func readTyped(for machine: Machine) {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
     if count > 0 {
-      let typed = TerminalMode.isTerminal ? keys.take(bytes.prefix(count)) : Array(bytes.prefix(count))
-      machine.console.type(typed)
+      let typed = Array(bytes.prefix(count))
+      machine.console.type(TerminalMode.isTerminal ? keys.take(typed) : typed)
     } else if count == 0 || errno != EINTR {
       isAtEnd = true
     }

@@ -22,6 +22,12 @@ struct EmulatorTool: ParsableCommand {
   @Option var config = KernelConfiguration.debug.rawValue
   @Option var board: String?
   @Option(name: .customLong("search-path")) var searchPaths: [String] = []
+  @Option(name: .customLong("net")) var networks: [String] = []
+  @Option(name: .customLong("forward")) var forwards: [String] = []
+  @Option var drop = 0
+  @Option var corrupt = 0
+  @Option var delay = 0
+  @Option var seed: UInt64 = 1
   @Option(name: .customLong("for")) var duration: String?
   @Option var input: String?
   @Option var trace: String?
@@ -60,7 +66,41 @@ struct EmulatorTool: ParsableCommand {
     return RunOptions(
       file: file, sdk: sdk, kernel: config, board: board, searchPaths: searchPaths,
       duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
+      network: try network().choice, packetFile: try network().file, packetFaults: try faults(),
       isRealTime: realtime)
+  }
+
+  private func network() throws -> (choice: NetworkChoice?, file: String?) {
+    let forwards = try forwards.map { text throws in
+      guard let forward = PortForward(text) else {
+        throw ValidationError("'\(text)' is no forward; write 5555:80 or 5555:10.0.2.16:80")
+      }
+      return forward
+    }
+    var (choice, file): (NetworkChoice?, String?) = (nil, nil)
+    for text in networks {
+      if text == "user", choice == nil {
+        choice = .user(forwards: forwards)
+      } else if text.hasPrefix("tap:"), choice == nil {
+        choice = .tap(String(text.dropFirst(4)))
+      } else if text.hasPrefix("pcap:"), file == nil {
+        file = String(text.dropFirst(5))
+      } else {
+        throw ValidationError("--net takes user or tap:NAME once, and pcap:FILE once; not '\(text)'")
+      }
+    }
+    if !forwards.isEmpty, case .user = choice {} else if !forwards.isEmpty {
+      throw ValidationError("--forward needs --net user")
+    }
+    return (choice, file)
+  }
+
+  private func faults() throws -> PacketFaults? {
+    guard [drop, corrupt, delay].allSatisfy({ 0...1000 ~= $0 }) else {
+      throw ValidationError("--drop, --corrupt and --delay take 0 to 1000: so many in 1000 frames")
+    }
+    if drop == 0, corrupt == 0, delay == 0 { return nil }
+    return PacketFaults(dropped: drop, corrupted: corrupt, delayed: delay, seed: seed)
   }
 
   /// "10s", "500ms", "20us", "2min", "1h"; a number alone is seconds.

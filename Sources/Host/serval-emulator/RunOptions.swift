@@ -18,6 +18,9 @@ struct RunOptions {
   var inputFile: String?
   var traceFile: String?
   var printsStatistics: Bool
+  var network: NetworkChoice?
+  var packetFile: String?
+  var packetFaults: PacketFaults?
   /// Ties virtual time to the wall clock.
   var isRealTime: Bool
 }

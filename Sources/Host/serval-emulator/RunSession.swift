@@ -27,12 +27,15 @@ struct RunSession {
     let trace = try options.traceFile.map { try OutputFile($0) }
     let writer = trace.map { file in TraceWriter { file.write(Array($0.utf8)) } }
     let console = Console { OutputFile.standardOutput.write($0) }
+    let packets = try options.packetFile.map { try OutputFile($0) }
+    var configuration = Machine.Configuration(
+      sdk: options.sdk, kernel: options.kernel, board: options.board ?? .matching(system),
+      searchPaths: options.searchPaths)
+    configuration.network = options.network
+    configuration.packetFaults = options.packetFaults
     let machine = try Machine(
-      system,
-      Machine.Configuration(
-        sdk: options.sdk, kernel: options.kernel,
-        board: options.board ?? .matching(system), searchPaths: options.searchPaths),
-      console: console, trace: writer
+      system, configuration, console: console, trace: writer,
+      packets: packets.map { file in PcapWriter { file.write($0) } }
     ) { line in
       console.flush()
       OutputFile.standardError.write("serval: \(line)\n")
@@ -43,6 +46,7 @@ struct RunSession {
     writer?.end(at: machine.now, running: nil)
     if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
     try trace?.close()
+    try packets?.close()
     return state
   }
 
@@ -50,7 +54,8 @@ struct RunSession {
     let end = options.duration ?? .max
     var input = try ConsoleInput(options)
     machine.console.type(input.everythingNow())
-    var clock = options.isRealTime || input.isInteractive ? WallClock() : nil
+    let hasNetwork = options.network != nil
+    let clock = options.isRealTime || input.isInteractive || hasNetwork ? WallClock() : nil
     while true {
       let state = machine.run(until: end, waits: clock != nil) {
         TerminalMode.wasInterrupted != 0 || input.asksToEnd
@@ -63,7 +68,7 @@ struct RunSession {
         if TerminalMode.wasInterrupted != 0 { return .stopped }
       case .idle:
         guard clock != nil else { return .idle }
-        if machine.nextEvent == nil, input.isAtEnd { return .idle }
+        if machine.nextEvent == nil, input.isAtEnd, !hasNetwork { return .idle }
         clock?.wait(for: machine, input: &input, until: end)
       }
     }

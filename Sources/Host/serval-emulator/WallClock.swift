@@ -18,12 +18,12 @@ struct WallClock {
   private var passed: UInt64 { Self.nanoseconds - start }
 
   /// Waits for the machine's next event, for something typed, or for the end.
-  mutating func wait(for machine: Machine, input: inout ConsoleInput, until end: UInt64) {
+  func wait(for machine: Machine, input: inout ConsoleInput, until end: UInt64) {
     let target = min(machine.nextEvent ?? .max, end)
     let now = passed
     // Rounded up: a wait of 0 would spin.
     let wait = target > now ? (target - now + 999_999) / 1_000_000 : 0
-    input.take(waiting: Int32(clamping: min(wait, 1000)), for: machine)
+    input.take(waiting: UInt32(min(wait, 1000)), for: machine)
     machine.skip(to: min(max(passed, machine.now), target))
   }
 }

@@ -8,12 +8,20 @@ final class DeviceSet {
   private let board: EmulatedBoard
   private let console: Console
   private unowned let kernel: Kernel
+  private let link: NetworkLink
+  private let interrupts: Set<IRQNumber>
   private let report: (String) -> Void
+  /// What devices can reach; set when it is laid out, before anything runs.
+  var memory = PhysicalMemory()
+  private var hasNetwork = false
   private var made: [UInt64: any Device] = [:]
 
   init(
-    board: EmulatedBoard, console: Console, kernel: Kernel, report: @escaping (String) -> Void
+    board: EmulatedBoard, console: Console, kernel: Kernel, link: NetworkLink,
+    interrupts: Set<IRQNumber>, report: @escaping (String) -> Void
   ) {
+    self.link = link
+    self.interrupts = interrupts
     self.board = board
     self.console = console
     self.kernel = kernel
@@ -55,6 +63,25 @@ final class DeviceSet {
       let timer = MesonTimerModel()
       (timer.interrupt, timer.report) = (interrupt, report)
       return timer
+    case .virtio: return virtioPage(model)
     }
+  }
+
+  /// The card is in the first slot whose interrupt someone handles.
+  private func virtioPage(_ model: EmulatedBoard.Model) -> VirtioPage {
+    let kernel = self.kernel
+    var card: (slot: UInt64, model: VirtioNetModel)?
+    for slot in 0..<8 as Range<UInt32> where !hasNetwork {
+      let number = IRQNumber(model.interrupt.rawValue + slot)
+      guard interrupts.contains(number) else { continue }
+      let network = VirtioNetModel(link: link) { self.memory }
+      network.report = report
+      network.interrupt = { [unowned kernel] in kernel.setLine(number, high: $0) }
+      card = (UInt64(slot), network)
+      hasNetwork = true
+    }
+    let page = VirtioPage(card)
+    page.report = report
+    return page
   }
 }

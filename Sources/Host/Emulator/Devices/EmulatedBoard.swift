@@ -22,6 +22,8 @@ public struct EmulatedBoard: Sendable {
     case pl011
     case mesonUART
     case mesonTimer
+    /// A page of eight virtio slots; the interrupt is that of the first.
+    case virtio
   }
 
   struct Model: Sendable {
@@ -37,7 +39,10 @@ public struct EmulatedBoard: Sendable {
   public static let qemuVirtAArch64 = EmulatedBoard(
     name: "qemu_virt_aarch64", counterFrequency: 62_500_000, exportsTimer: true,
     timerInterrupt: 30, memory: 0x4000_0000..<0xc000_0000, freeMemory: 0x8000_0000,
-    models: [Model(kind: .pl011, address: 0x0900_0000, interrupt: 33)])
+    models: [Model(kind: .pl011, address: 0x0900_0000, interrupt: 33)]
+      + (0..<4).map {
+        Model(kind: .virtio, address: 0x0a00_0000 + $0 << 12, interrupt: IRQNumber(48 + UInt32($0) * 8))
+      })
 
   /// Hardkernel Odroid-C4 (Amlogic S905X3 datasheet).
   public static let odroidC4 = EmulatedBoard(

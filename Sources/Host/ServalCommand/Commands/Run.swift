@@ -58,6 +58,32 @@ struct Run: ParsableCommand {
   var input: String?
 
   @Option(
+    name: .customLong("net"),
+    help: ArgumentHelp(
+      "Network: user (libslirp, as QEMU's), tap:NAME; and pcap:FILE to record it.",
+      valueName: "network"))
+  var networks: [String] = []
+
+  @Option(
+    name: .customLong("forward"),
+    help: ArgumentHelp(
+      "TCP port of this machine that leads to the system: 5555:80 or 5555:10.0.2.16:80.",
+      valueName: "ports"))
+  var forwards: [String] = []
+
+  @Option(help: ArgumentHelp("Frames of 1000 that are lost.", valueName: "number"))
+  var drop: Int?
+
+  @Option(help: ArgumentHelp("Frames of 1000 that are damaged in one bit.", valueName: "number"))
+  var corrupt: Int?
+
+  @Option(help: ArgumentHelp("Frames of 1000 that come late.", valueName: "number"))
+  var delay: Int?
+
+  @Option(help: ArgumentHelp("Seed of what is lost, damaged and late.", valueName: "number"))
+  var seed: UInt64?
+
+  @Option(
     help: ArgumentHelp(
       "File for a trace that Perfetto opens (Chrome trace JSON).", valueName: "file"),
     completion: .file(extensions: ["json"]))
@@ -81,6 +107,12 @@ struct Run: ParsableCommand {
     ] {
       if let value { arguments += ["\(name)=\(value)"] }
     }
+    for text in networks { arguments.append("--net=\(text)") }
+    for text in forwards { arguments.append("--forward=\(text)") }
+    for (name, value) in [("drop", drop), ("corrupt", corrupt), ("delay", delay)] {
+      if let value { arguments.append("--\(name)=\(value)") }
+    }
+    if let seed { arguments.append("--seed=\(seed)") }
     if stats { arguments.append("--stats") }
     if realtime { arguments.append("--realtime") }
     try EmulatorProgram.start(arguments)
