@@ -16,6 +16,8 @@ struct TestSystem {
   var sdk = SDKVersion.v2_3_0
   var kernel = KernelConfiguration.debug
   var board = EmulatedBoard.qemuVirtAArch64
+  var network: NetworkChoice?
+  var packetFaults: PacketFaults?
   /// Bodies of the programs by file name, without ".elf".
   var programs: [String: String]
   /// What is inside <system>.
@@ -26,22 +28,26 @@ struct TestSystem {
     private let output: Collected
     private let traced: Collected
     private let reports: Collected
+    private let frames: Collected
     private let writer: TraceWriter
 
     fileprivate final class Collected { var bytes: [UInt8] = [] }
 
     fileprivate init(_ system: TestSystem, _ directory: String) throws {
       let (output, traced, reports) = (Collected(), Collected(), Collected())
-      (self.output, self.traced, self.reports) = (output, traced, reports)
+      let frames = Collected()
+      (self.output, self.traced, self.reports, self.frames) = (output, traced, reports, frames)
       let writer = TraceWriter { traced.bytes += Array($0.utf8) }
       self.writer = writer
       let (description, _) = try loadSystem(
         Array("<system>\(system.xml)</system>".utf8), file: "test.system", sdk: system.sdk)
+      var configuration = Machine.Configuration(
+        sdk: system.sdk, kernel: system.kernel, board: system.board, searchPaths: [directory])
+      configuration.network = system.network
+      configuration.packetFaults = system.packetFaults
       machine = try Machine(
-        description,
-        Machine.Configuration(
-          sdk: system.sdk, kernel: system.kernel, board: system.board, searchPaths: [directory]),
-        console: Console { output.bytes += $0 }, trace: writer
+        description, configuration, console: Console { output.bytes += $0 }, trace: writer,
+        packets: PcapWriter { frames.bytes += $0 }
       ) { reports.bytes += Array(($0 + "\n").utf8) }
     }
 
@@ -53,6 +59,9 @@ struct TestSystem {
 
     var text: String { String(decoding: output.bytes, as: UTF8.self) }
     var lines: [String] { text.split(separator: "\n").map(String.init) }
+    /// The recorded network traffic.
+    var packets: [UInt8] { frames.bytes }
+
     var reported: String { String(decoding: reports.bytes, as: UTF8.self) }
 
     func endTrace() -> String {
