@@ -25,6 +25,9 @@ struct SerialLine {
 
   mutating func send(_ byte: UInt8, now: UInt64) {
     guard !isSendFull else { return }
+    // It goes out later, but behind it nothing can come out earlier: what the kernel prints goes
+    // through the same FIFO.
+    console.write(byte)
     sending.append(byte)
     if sendTime == nil { sendTime = now + byteTime }
   }
@@ -33,7 +36,6 @@ struct SerialLine {
 
   mutating func clearReceived() { received = [] }
   mutating func clearSending() {
-    sending.forEach(console.write)
     sending = []
     sendTime = nil
   }
@@ -55,7 +57,7 @@ struct SerialLine {
   mutating func advance(to now: UInt64) -> (sent: Bool, received: Bool) {
     var (sent, got) = (false, false)
     while let time = sendTime, time <= now {
-      if !sending.isEmpty { console.write(sending.removeFirst()) }
+      if !sending.isEmpty { sending.removeFirst() }
       sent = true
       sendTime = sending.isEmpty ? nil : time + byteTime
     }

@@ -41,7 +41,18 @@ struct ProgramLoader {
     let symbol = MemoryLayout40.ipcBufferSymbol
     var buffer = layout.ipcBuffer ?? 0
     if layout.ipcBuffer == nil { buffer = try address(of: symbol, image, domain) }
-    try add("IPC buffer", at: buffer, size: MemoryLayout40.page, to: &space, domain)
+    if sdk < .v2_1_0, buffer % MemoryLayout40.page == 0,
+      let memory = HostMemory(size: MemoryLayout40.page)
+    {
+      // These tools map it last, and over whatever the linker put behind the symbol: the SDK's own
+      // linker script puts a .got there.
+      space.replace(
+        with: AddressSpace.Mapping(
+          name: "IPC buffer", address: buffer, size: MemoryLayout40.page, permissions: .readWrite,
+          backing: .memory(memory, offset: 0)))
+    } else {
+      try add("IPC buffer", at: buffer, size: MemoryLayout40.page, to: &space, domain)
+    }
     for map in domain.maps { try add(try mapping(of: map, domain), to: &space, domain) }
 
     guard let pointer = space.pointer(to: buffer, count: Int(MemoryLayout40.page)) else {

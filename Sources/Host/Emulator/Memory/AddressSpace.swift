@@ -38,6 +38,32 @@ struct AddressSpace {
     return nil
   }
 
+  /// Adds a mapping, which hides what is under it.
+  mutating func replace(with mapping: Mapping) {
+    var rest: [Mapping] = []
+    for other in mappings {
+      guard other.address < mapping.end, mapping.address < other.end,
+        case .memory(let memory, let offset) = other.backing
+      else {
+        rest.append(other)
+        continue
+      }
+      if other.address < mapping.address {
+        var before = other
+        before.size = mapping.address - other.address
+        rest.append(before)
+      }
+      if other.end > mapping.end {
+        var after = other
+        after.size = other.end - mapping.end
+        after.address = mapping.end
+        after.backing = .memory(memory, offset: offset + Int(mapping.end - other.address))
+        rest.append(after)
+      }
+    }
+    mappings = rest + [mapping]
+  }
+
   func address(of device: any Device) -> UInt64? {
     mappings.first {
       if case .device(let other) = $0.backing { other === device } else { false }
