@@ -64,6 +64,10 @@ final class DeviceSet {
       (timer.interrupt, timer.report) = (interrupt, report)
       return timer
     case .virtio: return virtioPage(model)
+    case .designWareMAC:
+      let network = DesignWareMACModel(link: link) { self.memory }
+      (network.interrupt, network.report) = (interrupt, report)
+      return network
     }
   }
 

@@ -24,6 +24,7 @@ public struct EmulatedBoard: Sendable {
     case mesonTimer
     /// A page of eight virtio slots; the interrupt is that of the first.
     case virtio
+    case designWareMAC
   }
 
   struct Model: Sendable {
@@ -51,6 +52,7 @@ public struct EmulatedBoard: Sendable {
     models: [
       Model(kind: .mesonUART, address: 0xff80_3000, interrupt: 225),
       Model(kind: .mesonTimer, address: 0xffd0_f000, interrupt: 42),
+      Model(kind: .designWareMAC, address: 0xff3f_0000, interrupt: 40),
     ])
 
   /// The board whose devices the system's regions are; QEMU's where that leaves it open.
