@@ -122,7 +122,8 @@ private final class Log {
     model.write(0x50, 1, size: 4, now: 0)
     #expect(
       log.reports == [
-        "pl011 is given a byte while its transmitter is off", "pl011 has no register to write at 0x50",
+        "pl011 is given a byte while its transmitter is off",
+        "pl011 has no register to write at 0x50",
       ])
   }
 

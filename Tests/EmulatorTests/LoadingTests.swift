@@ -57,7 +57,8 @@ import Testing
   @Test func regionsAreShared() throws {
     let run = try TestSystem(
       programs: [
-        "w": "void init(void) { *(volatile word *)0x4000010 = 42; notify(0); } void notified(word c) {}",
+        "w":
+          "void init(void) { *(volatile word *)0x4000010 = 42; notify(0); } void notified(word c) {}",
         "r": #"""
         void init(void) {}
         void notified(word c) { puthex(*(volatile word *)0x9000010); puts("\n"); }
@@ -125,7 +126,8 @@ import Testing
     system.memoryRegions = [MemoryRegion("r", size: 0x1000)]
     system.protectionDomains[0].maps = [Map("r", at: 0x20_0000)]
     let error = try #require(try error(of: system, image: StubELF().bytes))
-    guard case .overlap("region 'r'", with: "segment 0", address: 0x20_0000, domain: "lonely") = error
+    guard
+      case .overlap("region 'r'", with: "segment 0", address: 0x20_0000, domain: "lonely") = error
     else {
       Issue.record("\(error)")
       return

@@ -65,7 +65,8 @@ import Testing
   /// On a terminal: raw while it runs, as it was afterwards, also when a program spins.
   @Test(.enabled(if: isBuilt), arguments: ["\u{3}", "\u{1}x"])
   func endsFromTheKeyboard(keys: String) throws {
-    let program = #"void init(void) { say("spins"); for (;;) __asm__(""); } void notified(word c) {}"#
+    let program =
+      #"void init(void) { say("spins"); for (;;) __asm__(""); } void notified(word c) {}"#
     try with(program) { directory in
       let terminal = try PseudoTerminal()
       let before = terminal.flags

@@ -3,9 +3,9 @@
 
 import Diagnostics
 import HostIO
+import Synchronization
 import SystemChecks
 import SystemModel
-import Synchronization
 import TestSupport
 import Testing
 
@@ -104,7 +104,8 @@ struct TestSystem {
     let sources = "/\(folder)/Programs"
     try Files.replace("\(directory)/program.c", with: Array(source.utf8))
     let result = try Subprocess.run([
-      "clang", "-target", "aarch64-none-elf", "-mcpu=cortex-a53", "-mstrict-align", "-ffreestanding",
+      "clang", "-target", "aarch64-none-elf", "-mcpu=cortex-a53", "-mstrict-align",
+      "-ffreestanding",
       "-fno-builtin", "-nostdlib", "-static", "-fuse-ld=lld", "-O1", "-w",
       "-DDOMAIN_SDK=\(number)", "-include", "\(sources)/domain.h", "-T", "\(sources)/domain.ld",
       "\(directory)/program.c", "-o", "\(directory)/program.elf",

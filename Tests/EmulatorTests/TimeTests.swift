@@ -8,7 +8,8 @@ import Testing
 @testable import Emulator
 
 @Suite struct TimeTests {
-  private static let spinner = "void init(void) { for (;;) __asm__(\"\"); } void notified(word c) {}"
+  private static let spinner =
+    "void init(void) { for (;;) __asm__(\"\"); } void notified(word c) {}"
 
   /// Prints the time at which it is interrupted, and asks for the next interrupt.
   private static let ticker = #"""

@@ -42,7 +42,8 @@ public final class Machine {
   /// - Throws: `EmulatorError` for an image or a layout that cannot be.
   public init(
     _ system: SystemDescription, _ configuration: Configuration, console: Console,
-    trace: TraceWriter? = nil, packets: PcapWriter? = nil, report: @escaping (String) -> Void = { _ in }
+    trace: TraceWriter? = nil, packets: PcapWriter? = nil,
+    report: @escaping (String) -> Void = { _ in }
   ) throws(EmulatorError) {
     self.console = console
     let board = configuration.board

@@ -44,7 +44,9 @@ public final class TraceWriter {
     return "\(now / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
   }
 
-  private func event(_ phase: String, _ name: String, _ thread: Thread, _ now: UInt64, _ more: String = "") {
+  private func event(
+    _ phase: String, _ name: String, _ thread: Thread, _ now: UInt64, _ more: String = ""
+  ) {
     event(
       "\"ph\":\"\(phase)\",\"pid\":1,\"tid\":\(thread.index),\"ts\":\(time(now)),"
         + "\"name\":\"\(escaped(name))\"\(more)")
@@ -65,7 +67,8 @@ public final class TraceWriter {
 
   func called(from sender: Thread, to receiver: Thread, badge: UInt64, at now: UInt64) {
     event(
-      "i", "call \(receiver.name)", sender, now, ",\"s\":\"t\",\"args\":{\"badge\":\"\(hex(badge))\"}")
+      "i", "call \(receiver.name)", sender, now,
+      ",\"s\":\"t\",\"args\":{\"badge\":\"\(hex(badge))\"}")
     flow(from: sender, to: receiver, "call", now)
   }
 

@@ -86,10 +86,12 @@ struct EmulatorTool: ParsableCommand {
       } else if text.hasPrefix("pcap:"), file == nil {
         file = String(text.dropFirst(5))
       } else {
-        throw ValidationError("--net takes user or tap:NAME once, and pcap:FILE once; not '\(text)'")
+        throw ValidationError(
+          "--net takes user or tap:NAME once, and pcap:FILE once; not '\(text)'")
       }
     }
-    if !forwards.isEmpty, case .user = choice {} else if !forwards.isEmpty {
+    if !forwards.isEmpty, case .user = choice {
+    } else if !forwards.isEmpty {
       throw ValidationError("--forward needs --net user")
     }
     return (choice, file)

@@ -309,7 +309,8 @@ final class DesignWareMACModel: Device {
   private func drive() {
     let pending = status & enabledInterrupts
     let normal = pending & Status.normal != 0 && pending & Status.normalCauses != 0
-    let abnormal = pending & Status.abnormal != 0
+    let abnormal =
+      pending & Status.abnormal != 0
       && pending & ~(Status.normalCauses | Status.normal | Status.abnormal) != 0
     if (normal || abnormal) == isHigh { return }
     isHigh.toggle()

@@ -42,7 +42,8 @@ public struct EmulatedBoard: Sendable {
     timerInterrupt: 30, memory: 0x4000_0000..<0xc000_0000, freeMemory: 0x8000_0000,
     models: [Model(kind: .pl011, address: 0x0900_0000, interrupt: 33)]
       + (0..<4).map {
-        Model(kind: .virtio, address: 0x0a00_0000 + $0 << 12, interrupt: IRQNumber(48 + UInt32($0) * 8))
+        Model(
+          kind: .virtio, address: 0x0a00_0000 + $0 << 12, interrupt: IRQNumber(48 + UInt32($0) * 8))
       })
 
   /// Hardkernel Odroid-C4 (Amlogic S905X3 datasheet).

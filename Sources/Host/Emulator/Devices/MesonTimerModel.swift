@@ -12,6 +12,7 @@ final class MesonTimerModel: Device {
   private var deadline: UInt64?
   /// When E was 0.
   private var start: UInt64 = 0
+  private var wasTold = false
   private var other: [UInt64: UInt64] = [:]
 
   private static let enable: UInt64 = 1 << 16
@@ -56,6 +57,9 @@ final class MesonTimerModel: Device {
         restart(now)
       }
     case 0x144:
+      if value > 0xffff || value == 0 {
+        tell("meson-timer's timer A takes 1 to 65535, not \(value): it keeps the lowest 16 bits")
+      }
       reload = value & 0xffff
       if multiplexer & Self.enable != 0 { restart(now) }
     case 0x188: start = now
@@ -64,16 +68,23 @@ final class MesonTimerModel: Device {
     }
   }
 
-  private func restart(_ now: UInt64) {
-    // A count of 0 never reaches 0.
-    deadline = reload == 0 ? nil : now + reload * tickA
+  /// Once: a driver that does it, does it again.
+  private func tell(_ text: String) {
+    if wasTold { return }
+    wasTold = true
+    report(text)
   }
+
+  private func restart(_ now: UInt64) { deadline = now + count * tickA }
+
+  /// From 0 it goes all the way round.
+  private var count: UInt64 { reload == 0 ? 0x1_0000 : reload }
 
   var nextEvent: UInt64? { deadline }
 
   func advance(to now: UInt64) {
     while let time = deadline, time <= now {
-      deadline = multiplexer & Self.periodic != 0 ? time + reload * tickA : nil
+      deadline = multiplexer & Self.periodic != 0 ? time + count * tickA : nil
       interrupt(true)
       interrupt(false)
     }

@@ -68,7 +68,8 @@ final class MesonUARTModel: Device {
 
   private func setBaud() {
     guard baud & 1 << 23 != 0, baud & 1 << 24 != 0 else { return }
-    let clock = baud & 1 << 27 != 0 ? Self.crystal / 2 : baud & 1 << 26 != 0 ? Self.crystal : Self.crystal / 3
+    let clock =
+      baud & 1 << 27 != 0 ? Self.crystal / 2 : baud & 1 << 26 != 0 ? Self.crystal : Self.crystal / 3
     line.byteTime = max(1, 10 * ((baud & 0x7f_ffff) + 1) * 1_000_000_000 / clock)
   }
 
@@ -77,9 +78,11 @@ final class MesonUARTModel: Device {
 
   func advance(to now: UInt64) {
     let moved = line.advance(to: now)
-    let received = moved.received && control & Self.receiveInterrupt != 0
+    let received =
+      moved.received && control & Self.receiveInterrupt != 0
       && line.received.count >= Int(levels & 0xff)
-    let sent = moved.sent && control & Self.transmitInterrupt != 0
+    let sent =
+      moved.sent && control & Self.transmitInterrupt != 0
       && line.sending.count <= Int(levels >> 8 & 0xff)
     if received || sent {
       interrupt(true)

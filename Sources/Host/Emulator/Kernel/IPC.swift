@@ -25,7 +25,8 @@ extension Kernel {
   }
 
   /// The sender waits for an answer; a receiver without time of its own gets the sender's.
-  private func expectAnswer(_ reply: Reply?, _ sender: Thread, from receiver: Thread, fault: Fault?) {
+  private func expectAnswer(_ reply: Reply?, _ sender: Thread, from receiver: Thread, fault: Fault?)
+  {
     guard let reply else {
       sender.state = .inactive
       return
@@ -117,7 +118,9 @@ extension Kernel {
 
   func answer(_ thread: Thread, reply slot: UInt64) {
     guard case .reply(let reply) = capability(of: thread, at: slot) else { return }
-    guard let caller = reply.caller, case .awaitingReply(_, let fault) = caller.state else { return }
+    guard let caller = reply.caller, case .awaitingReply(_, let fault) = caller.state else {
+      return
+    }
     reply.caller = nil
     if let context = reply.lent {
       charge()

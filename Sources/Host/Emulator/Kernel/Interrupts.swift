@@ -24,6 +24,7 @@ extension Kernel {
     guard line.isPending, !line.isMasked else { return }
     line.isMasked = true
     if line.trigger == .edge { line.isPending = false }
+    spend(Self.interruptTime)
     line.notification.bound?.statistics.interrupts += 1
     trace?.interrupted(line, at: now)
     signal(line.notification, badge: line.badge)

@@ -12,6 +12,9 @@ extension Kernel {
   /// What entering and leaving the kernel takes; a guess of the right order for a Cortex-A53.
   static let systemCallTime: Int64 = 300
 
+  /// From an interrupt to its handler. Drivers may rely on it that this is no less than a microsecond.
+  static let interruptTime: Int64 = 1500
+
   /// Time that passes in the kernel.
   func spend(_ nanoseconds: Int64) {
     if let running {

@@ -74,7 +74,8 @@ struct AddressSpace {
 
   /// Host memory behind `count` bytes of one mapping; nil where there is none.
   func pointer(to address: UInt64, count: Int) -> UnsafeMutableRawPointer? {
-    guard let mapping = mapping(at: address), case .memory(let memory, let offset) = mapping.backing,
+    guard let mapping = mapping(at: address),
+      case .memory(let memory, let offset) = mapping.backing,
       UInt64(count) <= mapping.end - address
     else { return nil }
     return memory.start + offset + Int(address - mapping.address)

@@ -43,7 +43,8 @@ func insertChecksums(into frame: inout [UInt8], payload: Bool) {
   put(0, at: transport + offset, in: &frame)
   var pseudo: [UInt8] = []
   if frame[start + 9] != 1 {
-    pseudo = frame[start + 12..<start + 20] + [0, frame[start + 9]]
+    pseudo =
+      frame[start + 12..<start + 20] + [0, frame[start + 9]]
       + [UInt8(length >> 8), UInt8(length & 0xff)]
   }
   var sum = ~onesSum((pseudo + frame[transport..<transport + length])[...])

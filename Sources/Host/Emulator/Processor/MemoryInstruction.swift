@@ -29,7 +29,8 @@ struct MemoryInstruction: Hashable {
       let isOrdered = word & (1 << 23) != 0
       let isPair = word & (1 << 21) != 0 && !isOrdered
       self.init(
-        register(rn), 1 << (sizeField + (isPair ? 1 : 0)), isStore: !isLoad, isExclusive: !isOrdered)
+        register(rn), 1 << (sizeField + (isPair ? 1 : 0)), isStore: !isLoad, isExclusive: !isOrdered
+      )
       if isOrdered, word & (1 << 21) == 0 { describe(sizeField, rt, isOrdered: true) }
     case 0x0c, 0x0d:  // Vector structures.
       let bytes: UInt64 = word & (1 << 30) != 0 ? 16 : 8
