@@ -14,6 +14,7 @@ all: build
 
 help:
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
+	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
 	@echo "make build | test | lint | fmt | bench | deps | clean"
 
 # Debian packages that the build and the tests need, installed only where they are missing.
@@ -27,9 +28,11 @@ build: deps
 webserver: build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
 
-test: deps lint oracle
+test: deps lint oracle sizes
 	swift build --build-tests
 	swift test
+	python3 Tests/Boot/hello.py
+	python3 Tests/Boot/runtime.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 
@@ -54,3 +57,5 @@ bench: build oracle
 
 clean:
 	rm -rf .build out
+
+include make/images.mk

@@ -122,7 +122,7 @@ def hello(b, output):
     hello = b.pd("hello", 50)
     child = b.pd("hello_child", 49)
     hello.add_child_pd(child)
-    b.sdf.add_channel(SystemDescription.Channel(hello, child))
+    b.sdf.add_channel(SystemDescription.Channel(hello, child, pp_b=True, notify_b=False))
     serial.add_client(hello)
     timer.add_client(hello)
     b.finish([serial, timer], output, "hello", children=("hello_child",))

@@ -31,6 +31,18 @@ class OwnSystem(unittest.TestCase):
                 text = (pathlib.Path(output) / "logger.system").read_text()
                 self.assertIn('<memory_region name="archive" size="0x200000"', text)
 
+    def test_the_programs_are_built_by_the_plugin(self):
+        image = ROOT / ".build" / "images" / "hello.elf"
+        image.unlink(missing_ok=True)
+        command = ["swift", "package", "--package-path", EXAMPLE, "--scratch-path", SCRATCH]
+        command += ["--allow-writing-to-package-directory", "microkit"]
+        subprocess.run([*command, "images"], check=True, capture_output=True)
+        self.assertEqual(image.read_bytes()[:4], b"\x7fELF")
+        for nonsense in (["imagse"], [], ["images", "odroidc4"], ["images", "MICROKIT_BOARD=odroid"]):
+            result = subprocess.run([*command, *nonsense], capture_output=True, text=True)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("error: ", result.stderr)
+
     def test_its_options_work(self):
         with tempfile.TemporaryDirectory() as output:
             arguments = ["generate", "logger", "--board", "odroidc4", "--output", output]

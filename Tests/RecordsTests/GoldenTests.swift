@@ -226,6 +226,14 @@ struct GoldenTests {
       .expect(record.bytes)
   }
 
+  @Test func runtimeABI() {
+    var record = RecordBytes<RuntimeABI>()
+    record[RuntimeABI.size] = 24
+    record[RuntimeABI.irqAckLabel] = 31
+    record[RuntimeABI.flags] = RuntimeABI.canPrint | RuntimeABI.acknowledgesFirst
+    Golden(24, (0, serval + "03 01  18 00 00 00  1f 00 00 00  03")).expect(record.bytes)
+  }
+
   @Test func sections() {
     #expect(
       RecordSchema.all.map(\.section) == [
@@ -234,6 +242,7 @@ struct GoldenTests {
         ".net_driver_config", ".net_virt_rx_config", ".net_virt_tx_config", ".net_copy_config",
         ".net_client_config", ".lib_sddf_lwip_config", ".fs_client_config", ".fs_server_config",
         ".nfs_config", ".ip_client_config", ".web_server_config",
+        ".serval_abi",
       ])
   }
 }

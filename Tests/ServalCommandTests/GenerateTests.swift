@@ -42,16 +42,27 @@ import Testing
         let sections = layout.records.filter { $0.domain == image.domain }.map {
           StubELF.Section($0.section, byteCount: $0.bytes.count)
         }
-        try Files.replace("\(images)/\(image.source)", with: StubELF(sections: sections).bytes)
+        // One of them is told about the kernel, the others have Microkit's own library.
+        let abi =
+          image.domain == "serial_driver" ? [StubELF.Section(".serval_abi", byteCount: 24)] : []
+        try Files.replace(
+          "\(images)/\(image.source)", with: StubELF(sections: sections + abi).bytes)
       }
       let arguments = [
-        "generate", "hello", "--board", "qemu_virt_aarch64", "--images", "images", "-o", "out",
+        "generate", "hello", "--board", "qemu_virt_aarch64", "--images", "images", "--sdk",
+        "2.3.0", "-o", "out",
       ]
       #expect(try tool.run(arguments).status == 0)
       let shown = try tool.run(["inspect", "out/serial_driver.elf"])
       #expect(shown.status == 0)
       #expect(shown.output.contains("default_baud"))
       #expect(shown.output.contains("115200"))
+      let label = try #require(
+        shown.output.split(separator: "\n").first { $0.contains("irq_ack_label") })
+      #expect(label.contains(" 31 "))
+      #expect(try tool.run(arguments + ["--config", "release"]).status == 0)
+      #expect(try tool.run(["inspect", "out/serial_driver.elf"]).output.contains("27"))
+      #expect(try tool.run(arguments + ["--config", "fast"]).status == 64)
       // An image that is missing is named, and nothing is written.
       _ = try Subprocess.run(["rm", "\(images)/hello.elf"])
       let missing = try tool.run(Array(arguments.dropLast()) + ["other"])

@@ -26,13 +26,7 @@ import Testing
         let text = try SystemXMLRenderer(sdk: sdk).render(description)
         let result = try check(Array(text.utf8), file: "f", sdk: sdk)
         #expect(result.findings.isEmpty, "\(system.name) \(board.name)")
-        if sdk == .v1_4_1 {
-          // It lets both ends notify, whatever the description wants.
-          for index in description.channels.indices {
-            description.channels[index].a.mayNotify = true
-            description.channels[index].b.mayNotify = true
-          }
-        }
+        if sdk == .v1_4_1 { description.widenRights() }
         #expect(result.description == description, "\(system.name) \(board.name)")
       }
     }
@@ -46,6 +40,24 @@ import Testing
     #expect(try loadSystem(Array(any.utf8), file: "f", sdk: nil).sdk == .newest)
     #expect(throws: RejectedSystem.self) {
       try loadSystem(Array(old.utf8), file: "f", sdk: .v2_0_1)
+    }
+  }
+}
+
+extension SystemDescription {
+  /// What 1.4.1 makes of a description: both ends may notify, and whoever has a channel to a domain that
+  /// can be called may call it.
+  fileprivate mutating func widenRights() {
+    let callees = Set(
+      channels.flatMap { channel in
+        [(channel.a, channel.b), (channel.b, channel.a)].filter { $0.0.mayCall }.map { $0.1.domain }
+      })
+    for index in channels.indices {
+      let (a, b) = (channels[index].a.domain, channels[index].b.domain)
+      channels[index].a.mayNotify = true
+      channels[index].b.mayNotify = true
+      channels[index].a.mayCall = callees.contains(b)
+      channels[index].b.mayCall = callees.contains(a)
     }
   }
 }

@@ -43,6 +43,12 @@ public struct StubELF: Sendable {
   public var variables: [Variable]
   /// Names of Microkit's variables that the program lacks.
   public var without: Set<String> = []
+  /// Instructions; by default one branch to itself.
+  public var code: [UInt32] = [0x1400_0000]
+  /// Functions in `code` besides `_start`: name, first instruction and number of instructions.
+  public var functions: [(name: String, start: Int, count: Int)] = []
+  /// A section in a read-only segment of its own, behind everything else.
+  public var lastSection: Section?
 
   public static let textAddress: UInt64 = 0x200000
   public static let pageSize = 0x1000
@@ -73,7 +79,8 @@ public struct StubELF: Sendable {
 
     // Text: `b .`, at the same offset in its page as in the file.
     var file = [UInt8](repeating: 0, count: Self.pageSize)
-    let text: [UInt8] = [0x00, 0x00, 0x00, 0x14]
+    var text: [UInt8] = []
+    for instruction in code { text.put(instruction) }
     file += text
     headers.append(
       SectionHeader(
@@ -83,6 +90,12 @@ public struct StubELF: Sendable {
       SymbolEntry(
         name: symbolNames.add("_start"), isLocal: false, type: 2, section: 1,
         value: Self.textAddress, size: UInt64(text.count)))
+    for function in functions {
+      symbols.append(
+        SymbolEntry(
+          name: symbolNames.add(function.name), isLocal: false, type: 2, section: 1,
+          value: Self.textAddress + UInt64(4 * function.start), size: UInt64(4 * function.count)))
+    }
 
     // Data: the variables, then the sections.
     let dataOffset = 2 * Self.pageSize
@@ -127,6 +140,18 @@ public struct StubELF: Sendable {
         name: symbolNames.add("__sel4_ipc_buffer_obj"), isLocal: false, type: 1, section: 2,
         value: dataAddress + UInt64(pages * Self.pageSize), size: UInt64(Self.pageSize)))
 
+    let lastAddress = dataAddress + UInt64((pages + 1) * Self.pageSize)
+    var lastOffset = 0
+    if let lastSection {
+      file.align(to: Self.pageSize)
+      lastOffset = file.count
+      headers.append(
+        SectionHeader(
+          name: names.add(lastSection.name), type: 1, flags: 2, address: lastAddress,
+          offset: UInt64(lastOffset), size: UInt64(lastSection.contents.count), alignment: 8))
+      file += lastSection.contents
+    }
+
     // Local symbols come first (gABI, chapter 4: sh_info of a symbol table).
     let ordered = symbols.filter(\.isLocal) + symbols.filter { !$0.isLocal }
     let symbolOffset = file.count
@@ -159,6 +184,11 @@ public struct StubELF: Sendable {
     start += segment(
       flags: 6, offset: dataOffset, address: dataAddress, fileSize: dataFileSize,
       memorySize: dataMemorySize)
+    if let lastSection {
+      let count = lastSection.contents.count
+      start += segment(
+        flags: 4, offset: lastOffset, address: lastAddress, fileSize: count, memorySize: count)
+    }
     file.replaceSubrange(0..<start.count, with: start)
     return file
   }
@@ -173,7 +203,9 @@ public struct StubELF: Sendable {
     bytes.put(64 as UInt64)
     bytes.put(sectionOffset)
     bytes.put(0 as UInt32)
-    for size in [64, 56, 2, 64, sectionCount, sectionCount - 1] { bytes.put(UInt16(size)) }
+    for size in [64, 56, lastSection == nil ? 2 : 3, 64, sectionCount, sectionCount - 1] {
+      bytes.put(UInt16(size))
+    }
     return bytes
   }
 

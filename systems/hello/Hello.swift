@@ -17,8 +17,8 @@ public enum HelloSystem: SystemTemplate {
     // Less urgent than its parent, so that the parent always gets to see its fault.
     let child = try system.add(
       "hello_child", sourceImage: "hello_child.elf", priority: 49, parent: hello)
-    // First, so that both know it as channel 0: how the parent asks the child to fault.
-    _ = try system.connect(server: hello, client: child)
+    // First, so that both know it as channel 0: the parent wakes the child, which asks what to do.
+    _ = try system.connect(server: hello, client: child, .protectedCalls)
 
     try serial.addClient(hello)
     try timer.addClient(hello)

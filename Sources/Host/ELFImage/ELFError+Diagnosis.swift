@@ -53,6 +53,17 @@ extension ELFError: DiagnosableError {
         "elf-section", "section \(name)", "no loaded segment holds it",
         "give it to a PT_LOAD segment in the linker script"
       )
+    case .sectionCannotGrow(let name):
+      (
+        "elf-section", "section \(name)",
+        "cannot grow: it has no segment to itself, or another one begins too close behind",
+        "make it the last section of the linker script, in a PT_LOAD segment of its own"
+      )
+    case .addressNotLoaded(let address):
+      (
+        "elf-section", "address 0x\(String(address, radix: 16))",
+        "is in no segment that the file holds", nil
+      )
     case .sectionSize(let name, let size, let needed):
       (
         "elf-section", "section \(name)", "has \(size) bytes where the record has \(needed)",

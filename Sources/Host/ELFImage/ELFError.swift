@@ -41,10 +41,12 @@ public struct ELFError: Error, Hashable {
     case duplicateSection(String)
     case sectionNotInFile(String)
     case sectionNotLoaded(String)
+    case sectionCannotGrow(String)
     case sectionSize(String, size: UInt64, needed: Int)
     case noSymbol(String, existing: [String])
     case duplicateSymbol(String)
     case symbolSize(String, size: UInt64, needed: Int)
     case symbolNotLoaded(String)
+    case addressNotLoaded(UInt64)
   }
 }

@@ -34,6 +34,16 @@ extension ELFImage {
     bytes.replaceSubrange(range, with: newBytes)
   }
 
+  /// Puts `newBytes` where a program sees `address`.
+  ///
+  /// - Throws: `ELFError`, and nothing changes, unless the file holds as many bytes there.
+  public mutating func patch(address: UInt64, with newBytes: [UInt8]) throws(ELFError) {
+    guard let range = loadedRange(address, UInt64(newBytes.count)) else {
+      throw error(.addressNotLoaded(address))
+    }
+    bytes.replaceSubrange(range, with: newBytes)
+  }
+
   /// Where the file holds `size` bytes that are at `address` in the program's memory.
   private func loadedRange(_ address: UInt64, _ size: UInt64) -> Range<Int>? {
     guard let segment = loadedSegment(holding: address, size, \.fileSize) else { return nil }

@@ -47,7 +47,7 @@ public final class Machine {
   ) throws(EmulatorError) {
     self.console = console
     let board = configuration.board
-    let abi = KernelABI(sdk: configuration.sdk, configuration: configuration.kernel)
+    let abi = EmulatedABI(configuration.sdk, configuration.kernel)
     let kernel = Kernel(abi: abi, board: board, console: console, trace: trace)
     kernel.report = report
     self.kernel = kernel

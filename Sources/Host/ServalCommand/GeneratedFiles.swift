@@ -4,8 +4,10 @@
 import Boards
 import ELFImage
 import HostIO
+import Records
 import Subsystems
 import SystemModel
+import Traps
 
 /// Everything that `generate` writes, made in memory first: an error leaves nothing half-written.
 struct GeneratedFiles {
@@ -21,11 +23,14 @@ struct GeneratedFiles {
   private let recordCount: Int
 
   /// - Parameter images: directory of the source images; nil for records as files.
-  init(layout: SystemLayout, name: String, text: String, images: String?) throws {
+  /// - Parameter kernel: what images are told of the kernel that they will run on.
+  init(
+    layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI
+  ) throws {
     hasImages = images != nil
     recordCount = layout.records.count
     if let images {
-      files = try Self.patchedImages(layout, from: images)
+      files = try Self.patchedImages(layout, from: images, kernel)
     } else {
       files = layout.records.map { ($0.fileName, $0.bytes) }
     }
@@ -33,19 +38,26 @@ struct GeneratedFiles {
   }
 
   private static func patchedImages(
-    _ layout: SystemLayout, from directory: String
+    _ layout: SystemLayout, from directory: String, _ kernel: KernelABI
   ) throws -> [(name: String, bytes: [UInt8])] {
     let missing = layout.images.filter { !Files.exists("\(directory)/\($0.source)") }
     if !missing.isEmpty {
       throw GenerateError.missingImages(
         missing.map { .init(domain: $0.domain, file: $0.source) }, directory: directory)
     }
+    let symbolizer = Symbolizer.find(searchPath: Environment["PATH"] ?? "")
     return try layout.images.map { image in
       let path = "\(directory)/\(image.source)"
       var elf = try ELFImage(Files.read(path), name: path)
       for record in layout.records where record.domain == image.domain {
         try elf.patch(section: record.section, with: record.bytes)
       }
+      // Images that link Microkit's own library have this compiled in, and no such section.
+      let section = "\(RuntimeABI.section)"
+      if elf.sections.contains(where: { $0.name == section }) {
+        try elf.patch(section: section, with: kernel.record.bytes)
+      }
+      if kernel.canPrint { try elf.reportTraps(symbolizer) }
       return ("\(image.domain).elf", elf.bytes)
     }
   }

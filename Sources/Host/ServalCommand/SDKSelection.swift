@@ -25,6 +25,27 @@ struct SDKOption: ParsableArguments {
   }
 }
 
+extension KernelConfiguration: ExpressibleByArgument {}
+
+/// The option that says for which build of the kernel images are patched.
+struct ConfigurationOption: ParsableArguments {
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "Kernel configuration: \(KernelConfiguration.allCases.map(\.rawValue).joined(separator: ", ")).",
+      discussion: "By default MICROKIT_CONFIG, else debug.", valueName: "name"))
+  var name: KernelConfiguration?
+
+  func resolve() throws -> KernelConfiguration {
+    if let name { return name }
+    guard let text = Environment["MICROKIT_CONFIG"], !text.isEmpty else { return .debug }
+    guard let found = KernelConfiguration(rawValue: text) else {
+      throw SDKError.unknownConfiguration(text)
+    }
+    return found
+  }
+}
+
 extension SDKVersion {
   /// The version of an unpacked SDK: its VERSION file, which came with 2.0; 1.4.1 has none.
   init(ofSDKAt path: String) throws {
@@ -46,6 +67,7 @@ extension SDKVersion {
 enum SDKError: Error, Hashable {
   case notAnSDK(path: String)
   case unknownVersion(path: String, version: String)
+  case unknownConfiguration(String)
 }
 
 extension SDKError: DiagnosableError {
@@ -63,6 +85,13 @@ extension SDKError: DiagnosableError {
         Finding(
           rule: "sdk", at: .file("\(path)/VERSION"), "version '\(version)' is not known",
           fix: "choose one of \(known) with --sdk")
+      ]
+    case .unknownConfiguration(let name):
+      let names = KernelConfiguration.allCases.map { $0.rawValue }
+      return [
+        Finding(
+          rule: "config", at: .option("MICROKIT_CONFIG"), "there is no configuration '\(name)'",
+          fix: "set it to one of \(names.joined(separator: ", "))")
       ]
     }
   }

@@ -19,7 +19,7 @@ struct EmulatorTool: ParsableCommand {
 
   @Argument var file: String
   @Option var sdk: String
-  @Option var config = KernelConfiguration.debug.rawValue
+  @Option var config = "debug"
   @Option var board: String?
   @Option(name: .customLong("search-path")) var searchPaths: [String] = []
   @Option(name: .customLong("net")) var networks: [String] = []

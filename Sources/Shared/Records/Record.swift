@@ -16,6 +16,14 @@ public struct Magic: Equatable, Sendable {
   /// How many bytes count: 5 for sDDF, 8 for LionsOS and Serval.
   public let byteCount: Int
 
+  /// Whether a record with this magic can start there.
+  @inline(__always)
+  func begins(_ source: some ByteSource) -> Bool {
+    var found = UInt64(UInt32.read(from: source, at: 0))
+    for index in 4..<byteCount { found |= UInt64(source.byte(at: index)) &<< UInt64(8 &* index) }
+    return found == value
+  }
+
   /// sDDF: "sDDF" and the device class (sddf/resources/device.h and each class's config.h).
   public static func sddf(_ deviceClass: UInt8) -> Magic {
     Magic(value: 0x4644_4473 | UInt64(deviceClass) << 32, byteCount: 5)
@@ -41,10 +49,7 @@ public struct RecordView<Layout: Record, Source: ByteSource> {
   /// Nil when the bytes do not begin with the record's magic.
   public init?(_ source: Source) {
     self.source = source
-    for index in 0..<Layout.magic.byteCount {
-      let expected = UInt8(truncatingIfNeeded: Layout.magic.value >> UInt64(8 * index))
-      if source.byte(at: index) != expected { return nil }
-    }
+    guard Layout.magic.begins(source) else { return nil }
   }
 
   @inline(__always)

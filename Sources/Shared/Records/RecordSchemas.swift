@@ -25,6 +25,7 @@
       RecordSchema(NFSConfig.self),
       RecordSchema(IPClientConfig.self),
       RecordSchema(WebServerConfig.self),
+      RecordSchema(RuntimeABI.self),
     ]
   }
 
@@ -263,6 +264,16 @@
     static var schemaName: String { "web_server_config" }
     static var schema: [FieldSchema] {
       [number("size", size), number("port", port), text("root", root)]
+    }
+  }
+
+  extension RuntimeABI: DescribedStructure {
+    static var schemaName: String { "serval_abi" }
+    static var schema: [FieldSchema] {
+      [
+        number("size", size), number("irq_ack_label", irqAckLabel),
+        number("flags", flags, .hexadecimal),
+      ]
     }
   }
 #endif

@@ -35,3 +35,21 @@ public enum WebServerConfig: Record {
   /// Directory of the site inside the file system: LionsOS's WEBSITE_DIR.
   public static var root: TextField<Self> { .init(at: 14, capacity: 4096) }
 }
+
+/// Which kernel an image is for: what Microkit's own library has compiled in.
+public enum RuntimeABI: Record {
+  public static var byteCount: Int { 24 }
+  public static var section: StaticString { ".serval_abi" }
+  public static var magic: Magic { .serval(3, version: 1) }
+
+  public static var size: Field<Self, UInt32> { .init(at: 8) }
+  /// Label of the invocation IRQAckIRQ: it moves with the SDK and its configuration.
+  public static var irqAckLabel: Field<Self, UInt32> { .init(at: 12) }
+  /// `canPrint` and `acknowledgesFirst`.
+  public static var flags: Field<Self, UInt32> { .init(at: 16) }
+
+  /// The kernel has DebugPutChar.
+  public static var canPrint: UInt32 { 1 }
+  /// Interrupts are acknowledged before the first receive.
+  public static var acknowledgesFirst: UInt32 { 2 }
+}

@@ -5,7 +5,7 @@ import SystemModel
 
 /// seL4 and Microkit's monitor, as far as protection domains can tell.
 final class Kernel {
-  let abi: KernelABI
+  let abi: EmulatedABI
   let board: EmulatedBoard
   let console: Console
   let trace: TraceWriter?
@@ -34,7 +34,7 @@ final class Kernel {
   unowned(unsafe) var running: Processor?
   var chargedUntil: UInt64 = 0
 
-  init(abi: KernelABI, board: EmulatedBoard, console: Console, trace: TraceWriter?) {
+  init(abi: EmulatedABI, board: EmulatedBoard, console: Console, trace: TraceWriter?) {
     self.abi = abi
     self.board = board
     self.console = console

@@ -25,6 +25,7 @@ struct Generate: ParsableCommand {
 
   @OptionGroup var target: BoardOption
   @OptionGroup var sdk: SDKOption
+  @OptionGroup var kernel: ConfigurationOption
 
   @Option(
     help: ArgumentHelp("Directory of the protection domains' ELF images.", valueName: "directory"),
@@ -71,7 +72,8 @@ struct Generate: ParsableCommand {
     let text = try SystemXMLRenderer(sdk: sdk).render(layout.description)
     try verify(text, sdk)
     let files = try GeneratedFiles(
-      layout: layout, name: template.name, text: text, images: images)
+      layout: layout, name: template.name, text: text, images: images,
+      kernel: KernelABI(sdk, try kernel.resolve()))
     try files.write(to: output)
     Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
   }

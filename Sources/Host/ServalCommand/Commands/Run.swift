@@ -34,11 +34,7 @@ struct Run: ParsableCommand {
     completion: .directory)
   var searchPaths: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Kernel configuration of the images: debug, release or benchmark.", valueName: "config"),
-    completion: .list(["debug", "release", "benchmark"]))
-  var config = "debug"
+  @OptionGroup var config: ConfigurationOption
 
   @Option(
     help: ArgumentHelp(
@@ -100,7 +96,7 @@ struct Run: ParsableCommand {
     _ = try board.map { try Board.named($0) }
     let searchPaths = searchPaths.isEmpty ? [Self.directory(of: file)] : searchPaths
     try refuseWhatCheckRejects(sdk, searchPaths)
-    var arguments = [file, "--sdk", sdk.rawValue, "--config", config]
+    var arguments = [file, "--sdk", sdk.rawValue, "--config", try config.resolve().rawValue]
     for path in searchPaths { arguments += ["--search-path", path] }
     for (name, value) in [
       ("--board", board), ("--for", duration), ("--input", input), ("--trace", trace),

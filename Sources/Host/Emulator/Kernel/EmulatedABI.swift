@@ -3,20 +3,20 @@
 
 import SystemModel
 
-/// A Microkit SDK's kernel configuration.
-public enum KernelConfiguration: String, CaseIterable, Hashable, Sendable {
-  case debug
-  case release
-  case benchmark
-}
-
 /// What differs between the kernels of the SDKs, as programs see it.
-struct KernelABI {
+struct EmulatedABI {
   let sdk: SDKVersion
   let configuration: KernelConfiguration
+  private let known: KernelABI
+
+  init(_ sdk: SDKVersion, _ configuration: KernelConfiguration) {
+    self.sdk = sdk
+    self.configuration = configuration
+    known = KernelABI(sdk, configuration)
+  }
 
   /// Whether programs, and the monitor, can print (CONFIG_PRINTING).
-  var prints: Bool { configuration == .debug }
+  var prints: Bool { known.canPrint }
   /// Whether breakpoints are the program's own (CONFIG_HARDWARE_DEBUG_API).
   var hasDebugInterface: Bool { sdk >= .v2_3_0 && configuration == .debug }
 
@@ -33,14 +33,13 @@ struct KernelABI {
   /// (invocation.h of each SDK).
   func invocation(_ label: UInt64) -> Invocation? {
     let shift: UInt64 = hasDebugInterface ? 4 : 0
-    let acknowledge: UInt64 = (sdk < .v2_1_0 ? 26 : 27) + shift
     switch label {
     case 2: return .readRegisters
     case 3: return .writeRegisters
     case 12: return .suspend
     case 13: return .resume
     case 16 + shift: return .setTLSBase
-    case acknowledge: return .acknowledgeInterrupt
+    case UInt64(known.irqAckLabel): return .acknowledgeInterrupt
     default: return nil
     }
   }

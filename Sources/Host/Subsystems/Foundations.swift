@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Subsystems
 import SystemModel
 
 extension SystemBuilder {
   /// The timer driver, at LionsOS's priority.
-  mutating func addTimer() throws -> TimerSubsystem {
+  public mutating func addTimer() throws -> TimerSubsystem {
     let driver = try add(
       "timer_driver", sourceImage: driver(for: .timer).image, priority: 101, passive: true)
     return TimerSubsystem(driver: driver)
@@ -14,7 +13,7 @@ extension SystemBuilder {
 
   /// The serial driver and its transmit virtualiser, and where `withInput` the receive virtualiser, at
   /// LionsOS's priorities.
-  mutating func addSerial(withInput: Bool = false) throws -> SerialSubsystem {
+  public mutating func addSerial(withInput: Bool = false) throws -> SerialSubsystem {
     let driver = try add(
       "serial_driver", sourceImage: driver(for: .serial).image, priority: 100)
     let virtTx = try add("serial_virt_tx", sourceImage: "serial_virt_tx.elf", priority: 99)
@@ -25,7 +24,7 @@ extension SystemBuilder {
   }
 
   /// The ethernet driver and the network virtualisers, with LionsOS's priorities and budgets.
-  mutating func addNetwork() throws -> NetworkSubsystem {
+  public mutating func addNetwork() throws -> NetworkSubsystem {
     let driver = try add(
       "ethernet_driver", sourceImage: driver(for: .ethernet).image, priority: 101, budget: 100,
       period: 400)
@@ -36,7 +35,7 @@ extension SystemBuilder {
   }
 
   /// A network client's copier.
-  mutating func addCopier(for client: PD) throws -> PD {
+  public mutating func addCopier(for client: PD) throws -> PD {
     try add(
       "\(client.name)_net_copier", sourceImage: "net_copier.elf", priority: 97, budget: 20000)
   }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import SystemModel
+
+struct ABI: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "abi",
+    abstract: "Tells what images are told about the kernel that they run on.",
+    discussion: """
+      This is what 'generate --images' writes into section .serval_abi of each image that has it, and \
+      why an image is for one SDK and, since 2.3.0, for debug or the other configurations.
+      """)
+
+  @OptionGroup var sdk: SDKOption
+  @OptionGroup var kernel: ConfigurationOption
+
+  @Flag(help: "Print options for a C compiler, to hold the numbers against an SDK's headers.")
+  var definitions = false
+
+  func run() throws {
+    let (sdk, configuration) = (try sdk.resolve(), try kernel.resolve())
+    let abi = KernelABI(sdk, configuration)
+    if definitions {
+      Terminal.print(
+        "-DSERVAL_IRQ_ACK_LABEL=\(abi.irqAckLabel) -DSERVAL_CAN_PRINT=\(abi.canPrint ? 1 : 0)\n")
+      return
+    }
+    Terminal.print(
+      """
+      Microkit SDK \(sdk), \(configuration)
+      label of IRQAckIRQ                        \(abi.irqAckLabel)
+      debug output                              \(abi.canPrint ? "yes" : "no")
+      interrupts acknowledged before the start  \(abi.acknowledgesFirst ? "yes" : "no")
+
+      """)
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ELFImage
+
+extension ELFImage {
+  // Arm ARM, C6.2: BRK with immediate 1, which is how Swift and clang trap; BL with a distance in words.
+  private static let breakpoint: UInt32 = 0xd420_0020
+  private static let branchWithLink: UInt32 = 0x9400_0000
+
+  /// Makes traps say where they are: each breakpoint becomes a call that prints the reason and the
+  /// source line and then stops, as the debug configuration can print. Nothing else moves, and an image
+  /// without the two symbols and the section for it stays as it is.
+  ///
+  /// - Throws: `ELFError` if the section for the table is not where it can grow.
+  public mutating func reportTraps(_ symbolizer: Symbolizer?) throws(ELFError) {
+    guard sections.contains(where: { $0.name == TrapTable.section }),
+      let text = sections.first(where: { $0.name == ".text" }), let code = contents(of: text)
+    else { return }
+    let target = try symbol(named: "serval_trap").value
+    // What prints the text ends in a breakpoint itself.
+    let handler = try symbol(named: "cmicrokit_trapped")
+    var addresses: [UInt64] = []
+    for offset in stride(from: 0, to: code.count - 3, by: 4) {
+      let address = text.address + UInt64(offset)
+      if handler.value <= address, address - handler.value < handler.size { continue }
+      let start = code.startIndex + offset
+      let word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(code[start + $1]) << UInt32(8 * $1) }
+      if word == Self.breakpoint { addresses.append(address) }
+    }
+
+    let reasons = symbolizer?.reasons(of: addresses, in: self.name) ?? []
+    var table = TrapTable()
+    for (index, address) in addresses.enumerated() {
+      let reason = index < reasons.count ? reasons[index] : nil
+      table.texts.append((UInt32(truncatingIfNeeded: address), reason ?? "trap at \(hex(address))"))
+    }
+    var changed = self
+    try changed.grow(section: TrapTable.section, with: table.bytes)
+    for address in addresses {
+      let words = UInt32(truncatingIfNeeded: (Int64(target) - Int64(address)) / 4) & 0x3ff_ffff
+      try changed.patch(address: address, with: TrapTable.word(Self.branchWithLink | words))
+    }
+    self = changed
+  }
+
+  private func hex(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }
+}

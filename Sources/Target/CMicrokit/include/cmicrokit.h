@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026, the Serval authors */
+
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmicrokit_numbers.h"
+
+/*
+ * seL4's system calls as the MCS kernels of Microkit SDKs 1.4.1 to 2.3.0 have them on AArch64
+ * (libsel4, sel4_arch/aarch64/syscalls.h): number in x7, capability in x0, message info in x1, the first
+ * four message words in x2 to x5, reply capability in x6, and in x8 the destination of NBSendRecv.
+ */
+
+typedef struct {
+  uint64_t badge;
+  uint64_t info;
+  uint64_t words[4];
+} cmicrokit_message;
+
+static inline cmicrokit_message cmicrokit_syscall(
+    int64_t number, uint64_t capability, cmicrokit_message message, uint64_t reply,
+    uint64_t destination) {
+  register uint64_t x0 __asm__("x0") = capability;
+  register uint64_t x1 __asm__("x1") = message.info;
+  register uint64_t x2 __asm__("x2") = message.words[0];
+  register uint64_t x3 __asm__("x3") = message.words[1];
+  register uint64_t x4 __asm__("x4") = message.words[2];
+  register uint64_t x5 __asm__("x5") = message.words[3];
+  register uint64_t x6 __asm__("x6") = reply;
+  register int64_t x7 __asm__("x7") = number;
+  register uint64_t x8 __asm__("x8") = destination;
+  __asm__ volatile("svc #0"
+                   : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
+                   : "r"(x6), "r"(x7), "r"(x8)
+                   : "memory");
+  cmicrokit_message result = {x0, x1, {x2, x3, x4, x5}};
+  return result;
+}
+
+/* A message without words that nothing comes back for. */
+static inline void cmicrokit_send(int64_t number, uint64_t capability, uint64_t info) {
+  register uint64_t x0 __asm__("x0") = capability;
+  register uint64_t x1 __asm__("x1") = info;
+  register uint64_t x6 __asm__("x6") = 0;
+  register int64_t x7 __asm__("x7") = number;
+  __asm__ volatile("svc #0"
+                   : "+r"(x0), "+r"(x1)
+                   : "r"(x6), "r"(x7)
+                   : "x2", "x3", "x4", "x5", "memory");
+}
+
+/* The thread's IPC buffer: message words start at byte 8 (sel4/shared_types.h). */
+extern uint64_t *_Nonnull cmicrokit_ipc_buffer;
+
+static inline uint64_t cmicrokit_ipc_word(uint64_t index) {
+  return ((volatile uint64_t *)cmicrokit_ipc_buffer)[CMICROKIT_MESSAGE_START + index];
+}
+
+static inline void cmicrokit_set_ipc_word(uint64_t index, uint64_t word) {
+  ((volatile uint64_t *)cmicrokit_ipc_buffer)[CMICROKIT_MESSAGE_START + index] = word;
+}
+
+/* What the tools patch, read so that the compiler cannot know the values from before. */
+extern const volatile unsigned char microkit_name[64];
+extern const volatile unsigned char microkit_passive;
+extern const volatile uint64_t microkit_irqs;
+
+static inline unsigned char cmicrokit_name_byte(uint64_t index) { return microkit_name[index & 63]; }
+static inline unsigned char cmicrokit_is_passive(void) { return microkit_passive; }
+static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
+
+/* How often the entry was reached before this run. */
+extern uint64_t cmicrokit_boot[2];
+static inline uint64_t cmicrokit_restarts(void) { return cmicrokit_boot[0] - 1; }
+
+/* The heap's ends, from the linker script. */
+extern unsigned char heap_start[], heap_end[];
+static inline void *_Nonnull cmicrokit_heap_start(void) { return heap_start; }
+static inline void *_Nonnull cmicrokit_heap_end(void) { return heap_end; }
+
+/* Bytes, and this protection domain's name, through the kernel. */
+void cmicrokit_print(const unsigned char *_Nonnull text, size_t count);
+void cmicrokit_print_name(void);
+
+/* A store that faults, so that the monitor or the parent sees `code` as the fault's address. */
+__attribute__((noreturn)) static inline void cmicrokit_crash(uint64_t code) {
+  for (;;) *(volatile uint32_t *)code = 0;
+}
+
+/* Where a record stands in the image; the compiler is kept from knowing what is there. */
+#define CMICROKIT_RECORD(name)                                             \
+  extern const unsigned char record_##name[];                              \
+  static inline const void *_Nonnull cmicrokit_record_##name(void) {       \
+    const void *start = record_##name;                                     \
+    __asm__("" : "+r"(start));                                             \
+    return start;                                                          \
+  }
+
+CMICROKIT_RECORD(device_resources)
+CMICROKIT_RECORD(fs_client_config)
+CMICROKIT_RECORD(fs_server_config)
+CMICROKIT_RECORD(ip_client_config)
+CMICROKIT_RECORD(lib_sddf_lwip_config)
+CMICROKIT_RECORD(net_client_config)
+CMICROKIT_RECORD(net_copy_config)
+CMICROKIT_RECORD(net_driver_config)
+CMICROKIT_RECORD(net_virt_rx_config)
+CMICROKIT_RECORD(net_virt_tx_config)
+CMICROKIT_RECORD(nfs_config)
+CMICROKIT_RECORD(serial_client_config)
+CMICROKIT_RECORD(serial_driver_config)
+CMICROKIT_RECORD(serial_virt_rx_config)
+CMICROKIT_RECORD(serial_virt_tx_config)
+CMICROKIT_RECORD(serval_abi)
+CMICROKIT_RECORD(timer_client_config)

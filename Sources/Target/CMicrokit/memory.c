@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026, the Serval authors */
+
+/*
+ * What the compiler calls by itself. Plain loops: `dc zva` faults at EL0 here, and the memory may be a
+ * device's that takes aligned accesses of its own width only, for which nobody should call these.
+ */
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t count) {
+  unsigned char *t = to;
+  const unsigned char *f = from;
+  if ((((size_t)t | (size_t)f) & 7) == 0) {
+    for (; count >= 8; count -= 8, t += 8, f += 8)
+      *(unsigned long *)t = *(const unsigned long *)f;
+  }
+  while (count--) *t++ = *f++;
+  return to;
+}
+
+void *memmove(void *to, const void *from, size_t count) {
+  unsigned char *t = to;
+  const unsigned char *f = from;
+  if (t <= f || t >= f + count) return memcpy(to, from, count);
+  while (count--) t[count] = f[count];
+  return to;
+}
+
+void *memset(void *to, int value, size_t count) {
+  unsigned char *t = to;
+  while (count && ((size_t)t & 7)) {
+    *t++ = (unsigned char)value;
+    count--;
+  }
+  unsigned long word = 0x0101010101010101ul * (unsigned char)value;
+  for (; count >= 8; count -= 8, t += 8) *(unsigned long *)t = word;
+  while (count--) *t++ = (unsigned char)value;
+  return to;
+}
+
+int memcmp(const void *a, const void *b, size_t count) {
+  const unsigned char *x = a, *y = b;
+  for (; count; count--, x++, y++)
+    if (*x != *y) return *x - *y;
+  return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026, the Serval authors */
+
+/*
+ * Room for each record, in a section of its own that the host tool fills. The linker keeps those whose
+ * symbol a program uses. Sizes: Sources/Shared/Records.
+ */
+
+.macro record name, size
+    .section .\name, "a", %progbits
+    .balign 16
+    .global record_\name
+    .type record_\name, %object
+record_\name:
+    .zero \size
+    .size record_\name, \size
+.endm
+
+    record device_resources, 1608
+    record fs_client_config, 64
+    record fs_server_config, 64
+    record ip_client_config, 96
+    record lib_sddf_lwip_config, 32
+    record net_client_config, 128
+    record net_copy_config, 1128
+    record net_driver_config, 88
+    record net_virt_rx_config, 27744
+    record net_virt_tx_config, 134200
+    record nfs_config, 8200
+    record serial_client_config, 88
+    record serial_driver_config, 104
+    record serial_virt_rx_config, 2616
+    record serial_virt_tx_config, 6840
+    record timer_client_config, 6
+    record web_server_config, 4112

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// Free blocks by size: list `4 * n + q` has those from `(4 + q) * 2^n / 2` units on (rounded up), up to
+/// where the next list begins.
+struct FreeLists {
+  private static var none: UInt32 { .max }
+  private static var count: Int { 128 }
+  private var heads = InlineArray<128, UInt32>(repeating: .max)
+  // A bit for each list that has a block.
+  private var present: (UInt64, UInt64) = (0, 0)
+
+  /// The list that a block of `size` units, 2 or more, is in.
+  private static func list(of size: UInt32) -> Int {
+    let power = 31 &- size.leadingZeroBitCount
+    let quarter = power >= 2 ? size &>> UInt32(power &- 2) & 3 : (size &<< 1) & 3
+    return (power &- 1) &* 4 &+ Int(quarter)
+  }
+
+  mutating func insert(_ block: UInt32, in blocks: BlockMemory) {
+    let list = Self.list(of: blocks.size(block))
+    let head = heads[list]
+    blocks.setNextFree(block, head)
+    blocks.setPreviousFree(block, Self.none)
+    if head != Self.none { blocks.setPreviousFree(head, block) }
+    heads[list] = block
+    setPresent(list, true)
+  }
+
+  mutating func remove(_ block: UInt32, in blocks: BlockMemory) {
+    let (next, previous) = (blocks.nextFree(block), blocks.previousFree(block))
+    if next != Self.none { blocks.setPreviousFree(next, previous) }
+    if previous != Self.none {
+      blocks.setNextFree(previous, next)
+    } else {
+      let list = Self.list(of: blocks.size(block))
+      heads[list] = next
+      if next == Self.none { setPresent(list, false) }
+    }
+  }
+
+  /// Takes out a block of `size` units or more.
+  mutating func take(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
+    guard let block = find(size, in: blocks) else { return nil }
+    remove(block, in: blocks)
+    return block
+  }
+
+  func has(_ size: UInt32, in blocks: BlockMemory) -> Bool { find(size, in: blocks) != nil }
+
+  private func find(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
+    let list = Self.list(of: size)
+    let head = heads[list]
+    if head != Self.none, blocks.size(head) >= size { return head }
+    // Any block of a later list is long enough. In its own list another one may be, which is worth looking
+    // for only before giving up.
+    if let later = firstPresent(from: list &+ 1) { return heads[later] }
+    var block = head
+    while block != Self.none, blocks.size(block) < size { block = blocks.nextFree(block) }
+    return block == Self.none ? nil : block
+  }
+
+  private mutating func setPresent(_ list: Int, _ value: Bool) {
+    let bit: UInt64 = 1 &<< UInt64(list & 63)
+    if list < 64 {
+      present.0 = value ? present.0 | bit : present.0 & ~bit
+    } else {
+      present.1 = value ? present.1 | bit : present.1 & ~bit
+    }
+  }
+
+  private func firstPresent(from list: Int) -> Int? {
+    if list < 64 {
+      let rest = present.0 & (.max &<< UInt64(list))
+      if rest != 0 { return rest.trailingZeroBitCount }
+      return present.1 == 0 ? nil : 64 &+ present.1.trailingZeroBitCount
+    }
+    let rest = list < Self.count ? present.1 & (.max &<< UInt64(list &- 64)) : 0
+    return rest == 0 ? nil : 64 &+ rest.trailingZeroBitCount
+  }
+}

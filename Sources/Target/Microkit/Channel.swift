@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CMicrokit
+
+/// A channel or interrupt of this protection domain, by its identifier in the system file: 0 to 61.
+public struct Channel: Equatable, Sendable {
+  public let id: UInt8
+
+  /// An identifier from a record; beyond 61 it names nothing, and using it does nothing.
+  public init(_ id: UInt8) { self.id = id }
+
+  var isValid: Bool { UInt64(id) < CMICROKIT_CHANNEL_LIMIT }
+
+  // Slots of the capability space.
+  var notification: UInt64 { CMICROKIT_NOTIFICATIONS + UInt64(id) }
+  var endpoint: UInt64 { CMICROKIT_ENDPOINTS + UInt64(id) }
+  var interruptHandler: UInt64 { CMICROKIT_INTERRUPTS + UInt64(id) }
+
+  /// Signals the peer. At once: other channels' signals are not held back.
+  public func notify() {
+    guard isValid else { return }
+    Kernel.send(to: notification)
+  }
+
+  /// Says that an interrupt has been handled, and may come again.
+  public func acknowledge() {
+    guard isValid else { return }
+    Kernel.send(to: interruptHandler, label: ABI.interruptAcknowledge)
+  }
+
+  /// Calls the peer, which must be more urgent, and waits for its answer.
+  public func call(_ message: Message) -> Message {
+    guard isValid else { return Message() }
+    return Kernel.call(endpoint, message)
+  }
+}
+
+/// Channels and interrupts that have signalled since the last time.
+public struct ChannelSet: Equatable, Sendable {
+  public let bits: UInt64
+
+  public init(bits: UInt64) { self.bits = bits }
+
+  public func contains(_ channel: Channel) -> Bool {
+    channel.isValid && bits & (1 << UInt64(channel.id)) != 0
+  }
+
+  public func contains(_ id: UInt8) -> Bool { contains(Channel(id)) }
+
+  /// Calls `body` for each, in the order of identifiers.
+  public func forEach(_ body: (Channel) -> Void) {
+    var rest = bits
+    while rest != 0 {
+      body(Channel(UInt8(truncatingIfNeeded: rest.trailingZeroBitCount)))
+      rest &= rest &- 1
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CMicrokit
+
+/// The system calls that a protection domain makes. The kernel changes no memory but the IPC buffer, which
+/// nobody holds a reference into.
+enum Kernel {
+  // Slots of the capability space.
+  static var input: UInt64 { CMICROKIT_INPUT }
+  static var reply: UInt64 { CMICROKIT_REPLY }
+  static var monitor: UInt64 { CMICROKIT_MONITOR }
+
+  /// Sends a message without words.
+  static func send(to capability: UInt64, label: UInt64 = 0) {
+    cmicrokit_send(Int64(CMICROKIT_SEND), capability, label &<< CMICROKIT_LABEL_SHIFT)
+  }
+
+  static func call(_ capability: UInt64, _ message: Message) -> Message {
+    Message(cmicrokit_syscall(Int64(CMICROKIT_CALL), capability, message.raw, 0, 0))
+  }
+
+  static func receive() -> (badge: UInt64, message: Message) {
+    let raw = cmicrokit_syscall(
+      Int64(CMICROKIT_RECV), input, Message().raw, reply, 0)
+    return (raw.badge, Message(raw))
+  }
+
+  static func replyAndReceive(_ answer: Message) -> (badge: UInt64, message: Message) {
+    let raw = cmicrokit_syscall(
+      Int64(CMICROKIT_REPLY_RECV), input, answer.raw, reply, 0)
+    return (raw.badge, Message(raw))
+  }
+
+  /// Sends a message without words, does not wait for it to be taken, and receives: one entry to the
+  /// kernel for a deferred operation.
+  static func sendAndReceive(
+    to capability: UInt64, label: UInt64
+  ) -> (badge: UInt64, message: Message) {
+    let raw = cmicrokit_syscall(
+      Int64(CMICROKIT_NB_SEND_RECV), input, Message(label: label).raw, reply, capability)
+    return (raw.badge, Message(raw))
+  }
+
+  static func debugPut(_ byte: UInt8) {
+    cmicrokit_send(Int64(CMICROKIT_DEBUG_PUT_CHAR), UInt64(byte), 0)
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+
+/// What has been typed so far; bytes beyond 4,000 are dropped.
+struct Line {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(_ byte: UInt8) {
+    if bytes.count < 4000 { bytes.append(byte) }
+  }
+
+  /// Begins anew, and gives the memory back.
+  mutating func clear() { bytes = [] }
+
+  static func == (line: Line, text: StaticString) -> Bool {
+    guard line.bytes.count == text.utf8CodeUnitCount else { return false }
+    for index in line.bytes.indices where line.bytes[index] != text.byte(index) { return false }
+    return true
+  }
+}

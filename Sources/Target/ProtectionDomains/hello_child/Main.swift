@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import HelloProtocol
+import Microkit
+
+@main enum Main {
+  static func main() { run(HelloChild()) }
+}
+
+/// Faults when it is told to.
+struct HelloChild: ProtectionDomain {
+  private static var parent: Channel { Channel(0) }
+  // Linked with these values, changed by each run: a restart has to give them back.
+  nonisolated(unsafe) private static var initialised: UInt64 = ChildState.linked
+  nonisolated(unsafe) private static var cleared: UInt64 = 0
+
+  init() {
+    // Safety: a protection domain has one thread.
+    let state = unsafe (Self.initialised, Self.cleared)
+    unsafe (Self.initialised, Self.cleared) = (restarts, restarts | 1)
+    _ = Self.parent.call(
+      Message(label: ChildRequest.started.label, count: 3, restarts, state.0, state.1))
+  }
+
+  mutating func notified(_ channels: ChannelSet) {
+    let answer = Self.parent.call(Message(label: ChildRequest.command.label))
+    Mistakes.make(ChildCommand(answer.word(0)))
+  }
+}

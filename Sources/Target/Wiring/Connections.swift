@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+import Records
+import Rings
+
+extension RegionResource {
+  /// The region, where the record names one.
+  public var shared: SharedRegion? {
+    // Safety: the host tool maps every region that it writes into a record, as long as the record says,
+    // and nothing is ever unmapped.
+    unsafe SharedRegion(address: address, byteCount: size)
+  }
+}
+
+extension SerialConnection {
+  /// Nil where there is no such connection, and where its regions cannot be a queue.
+  public var ring: Ring<SerialQueue>? {
+    guard let queue = queue.shared, let data = data.shared else { return nil }
+    return Ring(queue: queue, data: data)
+  }
+
+  public var channel: Channel { Channel(id) }
+}

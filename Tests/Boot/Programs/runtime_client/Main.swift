@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Clients
+import Microkit
+import Records
+
+@main enum Main {
+  static func main() {
+    run(
+      Client(
+        console: Console(SerialClientConfig.linked()),
+        timer: TimerClient(TimerClientConfig.linked())))
+  }
+}

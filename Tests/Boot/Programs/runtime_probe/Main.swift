@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CMicrokit
+import Microkit
+
+@main enum Main {
+  static func main() { run(Probe()) }
+}
+
+/// Signals its parent at its start and whenever its parent signals; the second time after a system call
+/// that the kernel does not know.
+struct Probe: ProtectionDomain {
+  private var signals = 0
+
+  init() { Channel(0).notify() }
+
+  mutating func notified(_ channels: ChannelSet) {
+    signals &+= 1
+    if signals == 2 { cmicrokit_send(1000, 0, 0) }
+    Channel(0).notify()
+  }
+}

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""Boot images of Serval's systems, and the QEMU that runs one."""
+
+import functools
+import os
+import pathlib
+import re
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+IMAGES = ROOT / ".build" / "images"
+SERVAL = ROOT / ".build" / "debug" / "serval"
+BOARD = "qemu_virt_aarch64"
+
+
+def why_not():
+    """What is missing to boot anything, as a reason to skip; None if nothing is."""
+    if not os.environ.get("MICROKIT_SDK"):
+        return "MICROKIT_SDK is not set"
+    if not shutil.which("qemu-system-aarch64"):
+        return "qemu-system-aarch64 is not installed"
+    return None
+
+
+def sdk():
+    return pathlib.Path(os.environ["MICROKIT_SDK"])
+
+
+def configurations(board=BOARD):
+    return [c for c in ("debug", "release", "benchmark") if (sdk() / "board" / board / c).is_dir()]
+
+
+def build(system, board, configuration, output, images=IMAGES, tool=SERVAL):
+    """Makes a boot image in directory `output`; its path."""
+    target = ["--board", board, "--config", configuration]
+    generate = [tool, "generate", system, *target, "--images", images, "--output", output / "system"]
+    subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
+    image = output / "loader.img"
+    pack = [sdk() / "bin" / "microkit", output / "system" / f"{system}.system"]
+    pack += ["--search-path", output / "system", *target, "-o", image, "-r", output / "report.txt"]
+    result = subprocess.run(pack, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise AssertionError(f"the Microkit tool refused {system}: {result.stderr or result.stdout}")
+    return image
+
+
+class Machine:
+    """A running QEMU with its console; colours are taken out of what it prints."""
+
+    def __init__(self, image, *arguments):
+        command = ["qemu-system-aarch64", "-machine", "virt,virtualization=on", "-cpu", "cortex-a53"]
+        command += ["-m", "size=2G", "-display", "none", "-monitor", "none", "-serial", "stdio"]
+        command += ["-device", f"loader,file={image},addr=0x70000000,cpu-num=0", *arguments]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.raw = b""
+        self.output = ""
+        self.position = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+    def type(self, line):
+        self.process.stdin.write(line.encode() + b"\r")
+        self.process.stdin.flush()
+
+    def expect(self, pattern, seconds=30):
+        """Waits for the next text that matches, after the one expected last."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = re.compile(pattern).search(self.output, self.position)
+            if found:
+                self.position = found.end()
+                return found
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"no '{pattern}' within {seconds} s; the console:\n{self.output}")
+
+    def _read(self, seconds):
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        if not ready:
+            return False
+        text = os.read(self.process.stdout.fileno(), 65536)
+        if not text:
+            return False
+        self.raw += text
+        self.output = re.sub(r"\x1b\[[0-9;]*m?", "", self.raw.decode(errors="replace"))
+        return True
+
+
+def boots(system, **options):
+    """A decorator: runs `test(self, configuration, console)` on a fresh boot of `system` in each configuration
+    that the SDK has."""
+
+    def decorate(test):
+        @functools.wraps(test)
+        def run(self):
+            for name in configurations():
+                with self.subTest(name), tempfile.TemporaryDirectory() as output:
+                    image = build(system, BOARD, name, pathlib.Path(output), **options)
+                    with Machine(image) as console:
+                        test(self, name, console)
+
+        return run
+
+    return decorate

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# The protection domains' programs, and boot images of whole systems.
+#
+#   make images    every program as an ELF file in .build/images; wants nothing but the Swift toolchain
+#   make image     a boot image of SYSTEM for MICROKIT_SDK, MICROKIT_BOARD and MICROKIT_CONFIG
+#   make qemu      the same, and boots it
+
+MICROKIT_CONFIG ?= debug
+SYSTEM ?= hello
+IMAGES := .build/images
+# What has to be made for the tool; nothing where SwiftPM's plugin brings its own.
+TOOL ?= build
+OUTPUT := out/$(SYSTEM)-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
+TARGET_BUILD := SERVAL_TARGET=1 swift build --triple aarch64-none-none-elf -c release \
+  --toolset Sources/Target/toolset.json --scratch-path .build/target \
+  -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
+export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG
+
+.PHONY: images image boot-image qemu sizes
+
+images:
+	@./make/sdk.sh board
+	@./make/relink.sh .build/target
+	$(TARGET_BUILD)
+	@bin=$$($(TARGET_BUILD) --show-bin-path) && \
+	./make/collect-images.sh "$$bin" $(IMAGES) Sources/Target/ProtectionDomains && \
+	./make/collect-images.sh "$$bin" $(IMAGES)/tests Tests/Boot/Programs
+
+# What is wrong with the SDK is said before anything is built.
+image:
+	@./make/sdk.sh
+	@$(MAKE) --no-print-directory boot-image
+
+boot-image: images $(TOOL)
+	./make/check-abi.sh $(SERVAL)
+	$(SERVAL) generate $(SYSTEM) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images $(IMAGES) --output $(OUTPUT)
+	$(MICROKIT_SDK)/bin/microkit $(OUTPUT)/$(SYSTEM).system --search-path $(OUTPUT) \
+	  --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) -o $(OUTPUT)/loader.img -r $(OUTPUT)/report.txt
+	@echo "$(OUTPUT)/loader.img"
+
+qemu: image
+	./make/qemu.sh $(OUTPUT)/loader.img
+
+# Section sizes of every program, held against Tests/Embedded/sizes.txt.
+sizes: images
+	python3 Tests/Embedded/sizes.py $(IMAGES)

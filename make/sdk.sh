@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# Says in one line what is wrong with MICROKIT_SDK, MICROKIT_BOARD or MICROKIT_CONFIG, before anything is built.
+set -eu
+
+stop() {
+  echo "serval: $1" >&2
+  exit 1
+}
+
+releases="https://github.com/seL4/microkit/releases"
+boards="qemu_virt_aarch64 odroidc4"
+configurations="debug release benchmark"
+
+case " $boards " in
+*" $MICROKIT_BOARD "*) ;;
+*) stop "there are no images for MICROKIT_BOARD '$MICROKIT_BOARD': set it to one of: $boards" ;;
+esac
+[ "${1:-}" = board ] && exit 0
+
+sdk=${MICROKIT_SDK:-}
+[ -n "$sdk" ] || stop "set MICROKIT_SDK to an unpacked Microkit SDK, 1.4.1 to 2.3.0, from $releases"
+[ -x "$sdk/bin/microkit" ] && [ -d "$sdk/board" ] ||
+  stop "MICROKIT_SDK '$sdk' is no Microkit SDK (it has no bin/microkit): unpack one from $releases"
+case " $configurations " in
+*" $MICROKIT_CONFIG "*) ;;
+*) stop "there is no MICROKIT_CONFIG '$MICROKIT_CONFIG': set it to one of: $configurations" ;;
+esac
+list() { (cd "$1" && echo */ | tr -d /); }
+[ -d "$sdk/board/$MICROKIT_BOARD" ] ||
+  stop "the SDK at $sdk has no board '$MICROKIT_BOARD': set MICROKIT_BOARD to one of: $(list "$sdk/board")"
+[ -d "$sdk/board/$MICROKIT_BOARD/$MICROKIT_CONFIG" ] ||
+  stop "the SDK at $sdk has no '$MICROKIT_CONFIG' for $MICROKIT_BOARD: set MICROKIT_CONFIG to one of: $(list "$sdk/board/$MICROKIT_BOARD")"
