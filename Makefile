@@ -33,6 +33,7 @@ test: deps lint oracle sizes
 	swift test
 	python3 Tests/Boot/hello.py
 	python3 Tests/Boot/runtime.py
+	python3 Tests/Boot/emulated.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 
