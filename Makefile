@@ -34,6 +34,7 @@ test: deps lint oracle sizes
 	python3 Tests/Boot/hello.py
 	python3 Tests/Boot/runtime.py
 	python3 Tests/Boot/emulated.py
+	python3 Tests/Boot/examples.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 

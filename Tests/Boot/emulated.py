@@ -21,19 +21,25 @@ CONFIGURATIONS = ["debug", "release"]
 
 
 @functools.cache
-def generated(board, sdk, configuration):
+def generated(board, sdk, configuration, system="hello", tool=machine.SERVAL):
     """A directory with the system and its patched images; it goes with the process."""
     directory = tempfile.TemporaryDirectory()
-    command = [machine.SERVAL, "generate", "hello", "--board", board, "--sdk", sdk, "--config", configuration]
-    command += ["--images", machine.IMAGES, "--output", f"{directory.name}/system"]
+    # The programs of the tests and those of every system, in one place.
+    images = pathlib.Path(directory.name, "images")
+    images.mkdir()
+    for source in (machine.IMAGES, machine.IMAGES / "tests"):
+        for image in source.glob("*.elf"):
+            (images / image.name).symlink_to(image)
+    command = [tool, "generate", system, "--board", board, "--sdk", sdk, "--config", configuration]
+    command += ["--images", images, "--output", f"{directory.name}/system"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return directory
 
 
-def run(typed, *arguments, board=BOARDS[0], sdk="2.3.0", configuration="debug"):
+def run(typed, *arguments, board=BOARDS[0], sdk="2.3.0", configuration="debug", system="hello", tool=machine.SERVAL):
     """What the console shows, without colours."""
-    directory = generated(board, sdk, configuration).name
-    command = [machine.SERVAL, "run", f"{directory}/system/hello.system", "--sdk", sdk, "--config", configuration]
+    file = f"{generated(board, sdk, configuration, system, tool).name}/system/{system}.system"
+    command = [machine.SERVAL, "run", file, "--sdk", sdk, "--config", configuration]
     result = subprocess.run([*command, *arguments], input=typed.encode(), capture_output=True, timeout=120)
     if result.returncode != 0:
         raise AssertionError(f"status {result.returncode}: {result.stderr.decode()}")
@@ -44,14 +50,25 @@ def plain(console):
     return re.sub(r"\x1b\[[0-9;]*m?", "", console.decode(errors="replace")).replace("\r", "")
 
 
-class EmulatedHello(unittest.TestCase):
-    def every(self):
-        for board in BOARDS:
-            for sdk in SDKS:
-                for configuration in CONFIGURATIONS:
-                    with self.subTest(board=board, sdk=sdk, configuration=configuration):
-                        yield {"board": board, "sdk": sdk, "configuration": configuration}
+def every(test, boards=BOARDS):
+    for board in boards:
+        for sdk in SDKS:
+            for configuration in CONFIGURATIONS:
+                with test.subTest(board=board, sdk=sdk, configuration=configuration):
+                    yield {"board": board, "sdk": sdk, "configuration": configuration}
 
+
+class EmulatedRuntime(unittest.TestCase):
+    def test_every_step(self):
+        tool = machine.SERVAL.with_name("test-systems")
+        for target in every(self, BOARDS[:1]):
+            console = run("", "--for", "60s", system="runtime", tool=tool, **target)
+            self.assertEqual(console.count(": ok"), 19, console)
+            self.assertNotIn("FAILED", console)
+            self.assertIn("all done", console)
+
+
+class EmulatedHello(unittest.TestCase):
     def assert_in_order(self, console, *patterns):
         position = 0
         for pattern in patterns:
@@ -60,7 +77,7 @@ class EmulatedHello(unittest.TestCase):
             position = found.end()
 
     def test_banner_ticks_and_echo(self):
-        for target in self.every():
+        for target in every(self):
             console = run("What you typed\r", "--for", "3500ms", **target)
             self.assert_in_order(
                 console, "Begin input", "hello from Swift on seL4", r"restarts so far: 0\n",
@@ -68,7 +85,7 @@ class EmulatedHello(unittest.TestCase):
             self.assertNotIn("tick 4", console)
 
     def test_a_child_that_faults_is_restarted_with_fresh_data(self):
-        for target in self.every():
+        for target in every(self):
             console = run("fault\rtrap\roverflow\rwrite-text\rexecute-data\rstill here\r", "--for", "2s", **target)
             # What the kernel prints for the child may come between.
             self.assertEqual(len(re.findall("restarting it", console)), 5)
