@@ -56,6 +56,7 @@ oracle: .build/oracle/python
 
 bench: build oracle
 	python3 Tests/Bench/generator.py $(SERVAL) .build/oracle/python
+	python3 Tests/Bench/emulator.py $(SERVAL)
 
 clean:
 	rm -rf .build out
