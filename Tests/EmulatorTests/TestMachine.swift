@@ -18,6 +18,7 @@ struct TestSystem {
   var board = EmulatedBoard.qemuVirtAArch64
   var network: NetworkChoice?
   var packetFaults: PacketFaults?
+  var faults: [InjectedFault] = []
   /// Bodies of the programs by file name, without ".elf".
   var programs: [String: String]
   /// What is inside <system>.
@@ -45,6 +46,7 @@ struct TestSystem {
         sdk: system.sdk, kernel: system.kernel, board: system.board, searchPaths: [directory])
       configuration.network = system.network
       configuration.packetFaults = system.packetFaults
+      configuration.faults = system.faults
       machine = try Machine(
         description, configuration, console: Console { output.bytes += $0 }, trace: writer,
         packets: PcapWriter { frames.bytes += $0 }

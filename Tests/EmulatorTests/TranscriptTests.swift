@@ -218,4 +218,42 @@ import Testing
     run.run()
     #expect(run.lines == ["a: waits", "b: init", "b: notified", "a: notified"])
   }
+
+  /// A fault at a chosen time: the parent restarts a child that waits for nothing bad.
+  @Test func aFaultCanBeInjected() throws {
+    let run = try TestSystem(
+      faults: [InjectedFault(domain: "child", time: 5_000_000)],
+      programs: [
+        "child": #"void init(void) { say("starts"); } void notified(word c) {}"#,
+        "parent": #"""
+        void init(void) {}
+        void notified(word c) {}
+        int fault(word child, struct message m) {
+          say("fault");
+          struct message restart = message(3, 3);
+          restart.mr[0] = 1; restart.mr[1] = 1; restart.mr[2] = 0x200000;
+          syscall(CALL, 202 + child, restart, 0, 0);
+          return 0;
+        }
+        """#,
+      ],
+      xml: """
+        <protection_domain name="parent" priority="9"><program_image path="parent.elf"/>
+          <protection_domain name="child" priority="8" id="3"><program_image path="child.elf"/>
+          </protection_domain>
+        </protection_domain>
+        """
+    ).start()
+    #expect(run.run() == .idle)
+    #expect(run.lines == ["child: starts", "parent: fault", "child: starts"])
+    #expect(run.machine.now > 5_000_000)
+  }
+
+  @Test func sourceLinesAreRead() {
+    #expect(SourceLines.parse("/a/b.c:12:3\n\n") == "/a/b.c:12")
+    #expect(SourceLines.parse("b.c:7 (discriminator 2)\n") == "b.c:7")
+    for text in ["??:0:0\n", "", "x\n", "a.c:?\n", "a.c:0\n"] {
+      #expect(SourceLines.parse(text) == nil)
+    }
+  }
 }

@@ -56,6 +56,13 @@ extension EmulatorError: DiagnosableError {
       return [
         finding(domain, "\(what) cannot be emulated", fix: "run the image in QEMU or on the board")
       ]
+    case .noDomain(let name, let existing):
+      let hint = nearestName(to: name, in: existing).map { "did you mean '\($0)'?" }
+      return [
+        Finding(
+          rule: "emulator", at: .option("--fault"), "there is no protection domain '\(name)'",
+          fix: hint ?? "name one of \(existing.joined(separator: ", "))")
+      ]
     case .portTaken(let port):
       return [
         Finding(

@@ -18,6 +18,7 @@ public enum EmulatorError: Error, Hashable {
   case noSize(region: String)
   case tooLarge(String, size: UInt64)
   case unsupported(String, domain: String)
+  case noDomain(String, existing: [String])
   case portTaken(UInt16)
   case tap(String, errno: Int32)
   /// Unicorn's error number.

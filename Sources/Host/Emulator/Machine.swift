@@ -15,6 +15,7 @@ public final class Machine {
     /// Nil is a cable that leads nowhere.
     public var network: NetworkChoice?
     public var packetFaults: PacketFaults?
+    public var faults: [InjectedFault] = []
 
     public init(
       sdk: SDKVersion, kernel: KernelConfiguration = .debug, board: EmulatedBoard,
@@ -77,6 +78,15 @@ public final class Machine {
         Thread(domain, index: index, program: program, processor: processor, kernel: kernel))
     }
     kernel.giveCapabilities(system)
+    if let fault = configuration.faults.first(where: { fault in
+      !kernel.threads.contains { $0.name == fault.domain }
+    }) {
+      throw .noDomain(fault.domain, existing: kernel.threads.map(\.name))
+    }
+    if !configuration.faults.isEmpty {
+      kernel.devices.append(
+        FaultInjector(configuration.faults) { [unowned kernel] in kernel.injectFault(into: $0) })
+    }
     trace?.begin(kernel.threads.map(\.name))
     // The monitor resumes them in the order of the file. It is more urgent than all of them, so that
     // each is put before those of its priority that came earlier.

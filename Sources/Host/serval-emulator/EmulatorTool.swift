@@ -28,6 +28,7 @@ struct EmulatorTool: ParsableCommand {
   @Option var corrupt = 0
   @Option var delay = 0
   @Option var seed: UInt64 = 1
+  @Option(name: .customLong("fault")) var faults: [String] = []
   @Option(name: .customLong("for")) var duration: String?
   @Option var input: String?
   @Option var trace: String?
@@ -66,7 +67,9 @@ struct EmulatorTool: ParsableCommand {
     return RunOptions(
       file: file, sdk: sdk, kernel: config, board: board, searchPaths: searchPaths,
       duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
-      network: try network().choice, packetFile: try network().file, packetFaults: try faults(),
+      network: try network().choice, packetFile: try network().file,
+      packetFaults: try packetFaults(),
+      faults: try injectedFaults(),
       isRealTime: realtime)
   }
 
@@ -97,7 +100,17 @@ struct EmulatorTool: ParsableCommand {
     return (choice, file)
   }
 
-  private func faults() throws -> PacketFaults? {
+  private func injectedFaults() throws -> [InjectedFault] {
+    try faults.map { text throws in
+      let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+      guard parts.count == 2, let time = Self.nanoseconds(String(parts[1])) else {
+        throw ValidationError("'\(text)' is no fault; write DOMAIN@TIME, as in driver@2s")
+      }
+      return InjectedFault(domain: String(parts[0]), time: time)
+    }
+  }
+
+  private func packetFaults() throws -> PacketFaults? {
     guard [drop, corrupt, delay].allSatisfy({ 0...1000 ~= $0 }) else {
       throw ValidationError("--drop, --corrupt and --delay take 0 to 1000: so many in 1000 frames")
     }

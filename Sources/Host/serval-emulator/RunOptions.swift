@@ -21,6 +21,7 @@ struct RunOptions {
   var network: NetworkChoice?
   var packetFile: String?
   var packetFaults: PacketFaults?
+  var faults: [InjectedFault]
   /// Ties virtual time to the wall clock.
   var isRealTime: Bool
 }

@@ -33,6 +33,7 @@ struct RunSession {
       searchPaths: options.searchPaths)
     configuration.network = options.network
     configuration.packetFaults = options.packetFaults
+    configuration.faults = options.faults
     let machine = try Machine(
       system, configuration, console: console, trace: writer,
       packets: packets.map { file in PcapWriter { file.write($0) } }

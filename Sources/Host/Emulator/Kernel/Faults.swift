@@ -56,7 +56,7 @@ extension Kernel {
       case .unknownSystemCall: callAddress(of: thread)
       case .exception, .virtualProcessor: thread.processor.pc
       }
-    report("'\(thread.name)' \(fault.summary) at \(thread.image.describe(pc))")
+    report("'\(thread.name)' \(fault.summary) at \(describe(pc, in: thread))")
     queues.remove(thread)
     switch thread.faultHandler {
     case .endpoint(let endpoint, let badge):

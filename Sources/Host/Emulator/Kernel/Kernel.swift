@@ -11,6 +11,7 @@ final class Kernel {
   let trace: TraceWriter?
   /// Told of what a person should know: faults and misuse, with the place in the program.
   var report: (String) -> Void = { _ in }
+  let sourceLines = SourceLines()
 
   var threads: [Thread] = []
   var interruptLines: [InterruptLine] = []

@@ -127,7 +127,12 @@ extension Kernel {
 
   /// "'name' at main + 0x10 (0x200010)", for reports.
   func place(of thread: Thread) -> String {
-    "'\(thread.name)' at \(thread.image.describe(callAddress(of: thread)))"
+    "'\(thread.name)' at \(describe(callAddress(of: thread), in: thread))"
+  }
+
+  /// "main+0x10 (0x200010, hello.c:12)".
+  func describe(_ address: UInt64, in thread: Thread) -> String {
+    thread.image.describe(address, line: sourceLines.line(of: address, in: thread.image.name))
   }
 }
 

@@ -80,6 +80,13 @@ struct Run: ParsableCommand {
   var seed: UInt64?
 
   @Option(
+    name: .customLong("fault"),
+    help: ArgumentHelp(
+      "A protection domain that faults, and when: driver@2s; may be repeated.",
+      valueName: "domain@time"))
+  var faults: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "File for a trace that Perfetto opens (Chrome trace JSON).", valueName: "file"),
     completion: .file(extensions: ["json"]))
@@ -103,6 +110,7 @@ struct Run: ParsableCommand {
     ] {
       if let value { arguments += ["\(name)=\(value)"] }
     }
+    for text in faults { arguments.append("--fault=\(text)") }
     for text in networks { arguments.append("--net=\(text)") }
     for text in forwards { arguments.append("--forward=\(text)") }
     for (name, value) in [("drop", drop), ("corrupt", corrupt), ("delay", delay)] {
