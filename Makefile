@@ -23,6 +23,7 @@ deps:
 
 build: deps
 	swift build $(BUILD_FLAGS) --product serval
+	swift build $(BUILD_FLAGS) --product serval-emulator
 
 webserver: build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
@@ -32,6 +33,8 @@ test: deps lint oracle sizes
 	swift test
 	python3 Tests/Boot/hello.py
 	python3 Tests/Boot/runtime.py
+	python3 Tests/Boot/emulated.py
+	python3 Tests/Boot/examples.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 
@@ -53,6 +56,7 @@ oracle: .build/oracle/python
 
 bench: build oracle
 	python3 Tests/Bench/generator.py $(SERVAL) .build/oracle/python
+	python3 Tests/Bench/emulator.py $(SERVAL)
 
 clean:
 	rm -rf .build out

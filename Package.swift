@@ -85,6 +85,19 @@ let hostModules: [Target] = [
     name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
     path: "systems",
     exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
+  // What links Unicorn, which is GPL-2.0, is a program of its own that `serval run` starts.
+  .executableTarget(
+    name: "serval-emulator",
+    dependencies: [
+      "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
+    ],
+    path: "Sources/Host/serval-emulator"),
+  host("Emulator", ["SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
+  .systemLibrary(
+    name: "CSlirp", path: "Sources/Host/CSlirp", providers: [.apt(["libslirp-dev"])]),
+  .systemLibrary(
+    name: "CUnicorn", path: "Sources/Host/CUnicorn", pkgConfig: "unicorn",
+    providers: [.apt(["libunicorn-dev"])]),
   host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
   host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
@@ -203,6 +216,14 @@ let testModules: [Target] = [
     ]),
   tests("HeapTests", ["Heap"]),
   tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
+  .testTarget(
+    name: "EmulatorTests",
+    dependencies: [
+      "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
+      "MesonUART", "MesonTimer", "Components", "Registers", "TestSupport", "serval",
+      "serval-emulator",
+    ],
+    path: "Tests/EmulatorTests", exclude: ["Programs"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
   tests(
@@ -237,6 +258,7 @@ let package = Package(
     ? []
     : [
       .executable(name: "serval", targets: ["serval"]),
+      .executable(name: "serval-emulator", targets: ["serval-emulator"]),
       .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
       .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
       // Everything that a system of one's own needs: describe, connect, check, render, and the command.

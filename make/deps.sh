@@ -14,6 +14,8 @@ need() { # a test that succeeds when PACKAGE is there
 
 need libfdt-dev test -e /usr/include/libfdt.h
 need libexpat1-dev test -e /usr/include/expat.h
+need libunicorn-dev test -e /usr/include/unicorn/unicorn.h
+need libslirp-dev test -e /usr/include/slirp/libslirp.h
 need device-tree-compiler command -v dtc
 need graphviz command -v dot
 need spin command -v spin

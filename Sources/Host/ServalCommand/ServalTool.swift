@@ -65,6 +65,6 @@ struct Serval: ParsableCommand {
     version: "serval \(ServalTool.version)",
     subcommands: [
       Generate.self, Check.self, Inspect.self, Graph.self, Diff.self, BoardsCommand.self, ABI.self,
-      Devices.self,
+      Devices.self, Run.self,
     ])
 }

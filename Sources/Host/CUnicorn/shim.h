@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026, the Serval authors */
+
+/* Unicorn is GPL-2.0: only the executable serval-emulator may link this module. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <unicorn/unicorn.h>
+
+/* How far an engine may run. One nanosecond of virtual time is one instruction. */
+struct serval_slice {
+  int64_t remaining;     /* instructions; the block that begins at 0 or less is not executed */
+  uint64_t block;        /* address of the translated block that is executing */
+  uint32_t block_size;   /* its bytes */
+  uint64_t instructions; /* executed since the engine was made */
+};
+
+/* The only code on the hot path: once for each translated block that is executed. */
+static void serval_count_block(uc_engine *engine, uint64_t address, uint32_t size, void *user) {
+  struct serval_slice *slice = (struct serval_slice *)user;
+  slice->block = address;
+  slice->block_size = size;
+  if (slice->remaining <= 0) {
+    uc_emu_stop(engine);
+    return;
+  }
+  slice->remaining -= size / 4;
+  slice->instructions += size / 4;
+}
+
+/* Swift imports no variadic functions; these are their uses. A range of 1...0 is everything. */
+static inline uc_err serval_hook_blocks(uc_engine *engine, struct serval_slice *slice) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_BLOCK, (void *)serval_count_block, slice, 1, 0);
+}
+
+static inline uc_err serval_hook_exceptions(
+    uc_engine *engine, uc_cb_hookintr_t callback, void *user) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_INTR, (void *)callback, user, 1, 0);
+}
+
+static inline uc_err serval_hook_invalid_memory(
+    uc_engine *engine, uc_cb_eventmem_t callback, void *user) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_MEM_INVALID, (void *)callback, user, 1, 0);
+}
+
+static inline uc_err serval_hook_accesses(
+    uc_engine *engine, uc_cb_hookmem_t callback, void *user, uint64_t first, uint64_t last) {
+  uc_hook hook;
+  return uc_hook_add(
+      engine, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)callback, user, first, last);
+}
+
+static inline uc_err serval_hook_system_instructions(
+    uc_engine *engine, uc_arm64_insn kind, uc_cb_insn_sys_t callback, void *user) {
+  uc_hook hook;
+  return uc_hook_add(
+      engine, &hook, UC_HOOK_INSN, (void *)callback, user, (uint64_t)1, (uint64_t)0, (int)kind);
+}
+
+static inline uc_err serval_set_model(uc_engine *engine, int model) {
+  return uc_ctl_set_cpu_model(engine, model);
+}

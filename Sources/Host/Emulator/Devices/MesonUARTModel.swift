@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// The UART of Amlogic's Meson chips (S905X3 datasheet, UART; FIFOs of 64 bytes). Its interrupt is a
+/// pulse for each byte that comes or goes while the FIFO is at its level.
+final class MesonUARTModel: Device {
+  let name = "meson-uart"
+  var interrupt: (Bool) -> Void = { _ in }
+  var report: (String) -> Void = { _ in }
+  private var line: SerialLine
+  private var control: UInt64 = 0x3000
+  private var levels: UInt64 = 0
+  private var baud: UInt64 = 0
+
+  private static let crystal: UInt64 = 24_000_000
+  private static let receiveInterrupt: UInt64 = 1 << 27
+  private static let transmitInterrupt: UInt64 = 1 << 28
+
+  init(console: Console) { line = SerialLine(console: console, depth: 64) }
+
+  func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 {
+    switch offset {
+    case 0x00: return 0
+    case 0x04:
+      let byte = line.takeReceived() ?? 0
+      line.listen(now: now)
+      return UInt64(byte)
+    case 0x08: return control
+    case 0x0c:
+      var status = UInt64(line.received.count) | UInt64(line.sending.count) << 8
+      if line.received.count >= line.depth { status |= 1 << 19 }
+      if line.received.isEmpty { status |= 1 << 20 }
+      if line.isSendFull { status |= 1 << 21 }
+      if line.sending.isEmpty { status |= 1 << 22 } else { status |= 1 << 25 }
+      return status
+    case 0x10: return levels
+    case 0x14: return baud
+    default:
+      report("meson-uart has no register to read at \(hex(offset))")
+      return 0
+    }
+  }
+
+  func write(_ offset: UInt64, _ value: UInt64, size: Int, now: UInt64) {
+    switch offset {
+    case 0x00:
+      guard control & 1 << 12 != 0 else {
+        return report("meson-uart is given a byte while its transmitter is off")
+      }
+      if line.isSendFull { return report("meson-uart is given a byte while its FIFO is full") }
+      line.send(UInt8(truncatingIfNeeded: value), now: now)
+    case 0x08: setControl(value & 0xffff_ffff, now)
+    case 0x10: levels = value & 0xffff
+    case 0x14:
+      baud = value & 0xfff_ffff
+      setBaud()
+    default: report("meson-uart has no register to write at \(hex(offset))")
+    }
+  }
+
+  private func setControl(_ value: UInt64, _ now: UInt64) {
+    control = value
+    if value & 1 << 22 != 0 { line.clearSending() }
+    if value & 1 << 23 != 0 { line.clearReceived() }
+    line.isReceiving = value & 1 << 13 != 0 && value & 1 << 23 == 0
+    line.listen(now: now)
+  }
+
+  private func setBaud() {
+    guard baud & 1 << 23 != 0, baud & 1 << 24 != 0 else { return }
+    let clock =
+      baud & 1 << 27 != 0 ? Self.crystal / 2 : baud & 1 << 26 != 0 ? Self.crystal : Self.crystal / 3
+    line.byteTime = max(1, 10 * ((baud & 0x7f_ffff) + 1) * 1_000_000_000 / clock)
+  }
+
+  var nextEvent: UInt64? { line.nextEvent }
+  func listen(now: UInt64) { line.listen(now: now) }
+
+  func advance(to now: UInt64) {
+    let moved = line.advance(to: now)
+    let received =
+      moved.received && control & Self.receiveInterrupt != 0
+      && line.received.count >= Int(levels & 0xff)
+    let sent =
+      moved.sent && control & Self.transmitInterrupt != 0
+      && line.sending.count <= Int(levels >> 8 & 0xff)
+    if received || sent {
+      interrupt(true)
+      interrupt(false)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// Arm's PrimeCell UART (PL011; DDI 0183, revision r1p4: FIFOs of 16 bytes).
+final class PL011Model: Device {
+  let name = "pl011"
+  var interrupt: (Bool) -> Void = { _ in }
+  var report: (String) -> Void = { _ in }
+  private var line: SerialLine
+  private var control: UInt64 = 0x300
+  private var lineControl: UInt64 = 0
+  private var integerDivisor: UInt64 = 0
+  private var fractionalDivisor: UInt64 = 0
+  private var levels: UInt64 = 0x12
+  private var mask: UInt64 = 0
+  private var raised: UInt64 = 0
+  private var isHigh = false
+
+  private static let clock: UInt64 = 24_000_000
+  private static let receive: UInt64 = 1 << 4
+  private static let transmit: UInt64 = 1 << 5
+  private static let timeout: UInt64 = 1 << 6
+
+  init(console: Console) { line = SerialLine(console: console, depth: 16) }
+
+  private var isEnabled: Bool { control & 1 != 0 }
+  private var hasFIFOs: Bool { lineControl & 1 << 4 != 0 }
+
+  /// Bytes at which the receive interrupt is raised, or to which the transmit FIFO has to fall.
+  private func level(_ field: UInt64) -> Int {
+    guard hasFIFOs else { return 1 }
+    return [2, 4, 8, 12, 14, 14, 14, 14][Int(field & 7)]
+  }
+
+  func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 {
+    switch offset {
+    case 0x00:
+      let byte = line.takeReceived() ?? 0
+      if line.received.count < level(levels >> 3) { raised &= ~Self.receive }
+      if line.received.isEmpty { raised &= ~Self.timeout }
+      line.listen(now: now)
+      drive()
+      return UInt64(byte)
+    case 0x04: return 0
+    case 0x18:
+      var flags: UInt64 = 0
+      if line.sending.isEmpty { flags |= 1 << 7 } else { flags |= 1 << 3 }
+      if line.received.count >= line.depth { flags |= 1 << 6 }
+      if line.isSendFull { flags |= 1 << 5 }
+      if line.received.isEmpty { flags |= 1 << 4 }
+      return flags
+    case 0x24: return integerDivisor
+    case 0x28: return fractionalDivisor
+    case 0x2c: return lineControl
+    case 0x30: return control
+    case 0x34: return levels
+    case 0x38: return mask
+    case 0x3c: return raised
+    case 0x40: return raised & mask
+    case 0x48: return 0
+    // Identification: part 0x011, Arm, revision 1; the PrimeCell's own number.
+    case 0xfe0: return 0x11
+    case 0xfe4: return 0x10
+    case 0xfe8: return 0x14
+    case 0xff0: return 0x0d
+    case 0xff4: return 0xf0
+    case 0xff8: return 0x05
+    case 0xffc: return 0xb1
+    case 0xfec: return 0
+    default:
+      report("pl011 has no register to read at \(hex(offset))")
+      return 0
+    }
+  }
+
+  func write(_ offset: UInt64, _ value: UInt64, size: Int, now: UInt64) {
+    switch offset {
+    case 0x00:
+      guard isEnabled, control & 1 << 8 != 0 else {
+        return report("pl011 is given a byte while its transmitter is off")
+      }
+      if line.isSendFull { return report("pl011 is given a byte while its FIFO is full") }
+      line.send(UInt8(truncatingIfNeeded: value), now: now)
+      if line.sending.count > level(levels) { raised &= ~Self.transmit }
+    case 0x04: break
+    case 0x24: integerDivisor = value & 0xffff
+    case 0x28: fractionalDivisor = value & 0x3f
+    case 0x2c:
+      lineControl = value & 0xff
+      setBaud()
+    case 0x30:
+      control = value & 0xff87
+      line.isReceiving = isEnabled && control & 1 << 9 != 0
+      line.listen(now: now)
+    case 0x34: levels = value & 0x3f
+    case 0x38: mask = value & 0x7ff
+    case 0x44: raised &= ~value
+    case 0x48:
+      if value & 7 != 0 { report("pl011's DMA is not modelled") }
+    default: report("pl011 has no register to write at \(hex(offset))")
+    }
+    drive()
+  }
+
+  /// The divisors take effect with the write of the line control register (DDI 0183, 3.3.6).
+  private func setBaud() {
+    let divisor = integerDivisor * 64 + fractionalDivisor
+    guard divisor > 0 else { return }
+    // Baud is clock / (16 * divisor / 64); ten bits a byte.
+    line.byteTime = max(1, 10 * divisor * 1_000_000_000 / (4 * Self.clock))
+  }
+
+  /// What the receive timeout waits for: 32 bits without a byte.
+  private var timeoutTime: UInt64? {
+    guard !line.received.isEmpty, raised & Self.timeout == 0 else { return nil }
+    return line.lastReceived + line.byteTime * 32 / 10
+  }
+
+  var nextEvent: UInt64? {
+    switch (line.nextEvent, timeoutTime) {
+    case (let a?, let b?): min(a, b)
+    case (let a, let b): a ?? b
+    }
+  }
+
+  func listen(now: UInt64) { line.listen(now: now) }
+
+  func advance(to now: UInt64) {
+    let before = line.sending.count
+    let moved = line.advance(to: now)
+    if moved.sent, line.sending.count <= level(levels), before > 0 { raised |= Self.transmit }
+    if moved.received, line.received.count >= level(levels >> 3) { raised |= Self.receive }
+    if let time = timeoutTime, time <= now { raised |= Self.timeout }
+    drive()
+  }
+
+  private func drive() {
+    let high = raised & mask != 0
+    if high == isHigh { return }
+    isHigh = high
+    interrupt(high)
+  }
+}

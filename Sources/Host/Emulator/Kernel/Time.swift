@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+// Virtual time: nanoseconds since the start. An instruction takes one, whatever the host does, so that
+// a run depends on its inputs alone.
+extension Kernel {
+  var now: UInt64 {
+    guard let running else { return timeBase }
+    return timeBase &+ UInt64(max(0, sliceLength - running.slice.pointee.remaining))
+  }
+
+  /// What entering and leaving the kernel takes; a guess of the right order for a Cortex-A53.
+  static let systemCallTime: Int64 = 300
+
+  /// From an interrupt to its handler. Drivers may rely on it that this is no less than a microsecond.
+  static let interruptTime: Int64 = 1500
+
+  /// Time that passes in the kernel.
+  func spend(_ nanoseconds: Int64) {
+    if let running {
+      running.slice.pointee.remaining -= nanoseconds
+    } else {
+      timeBase &+= UInt64(nanoseconds)
+    }
+  }
+
+  /// Something may be due earlier than it was when the slice began.
+  func eventsChanged() {
+    guard let running else { return }
+    let now = self.now
+    guard let limit = sliceLimit, limit < timeBase &+ UInt64(max(0, sliceLength)) else { return }
+    timeBase = now
+    sliceLength = Int64(clamping: limit > now ? limit - now : 0)
+    running.slice.pointee.remaining = sliceLength
+  }
+
+  /// When a device, or a thread that waits for time, needs the kernel next.
+  var nextEvent: UInt64? {
+    var next = nextRelease
+    for device in devices {
+      if let time = device.nextEvent, time < next ?? .max { next = time }
+    }
+    return next
+  }
+
+  /// Until when the current thread may run without anyone looking.
+  private var sliceLimit: UInt64? {
+    var limit = nextEvent ?? .max
+    if let available = current?.context?.available {
+      limit = min(limit, chargedUntil &+ available)
+    }
+    return limit
+  }
+
+  /// Longest run of the engine, in instructions: how long ctrl-C may take to be heard.
+  static let longestSlice: UInt64 = 20_000_000
+
+  func runCurrent(_ thread: Thread, until end: UInt64) {
+    let start = timeBase
+    let limit = min(sliceLimit ?? .max, end, start &+ Self.longestSlice)
+    sliceLength = Int64(clamping: limit > start ? limit - start : 1)
+    thread.processor.slice.pointee.remaining = sliceLength
+    running = thread.processor
+    let stop = thread.processor.run(instructions: sliceLength)
+    timeBase = now
+    running = nil
+    switch stop {
+    case .sliceEnd: break
+    case .exception(let exception): raise(exception, in: thread)
+    case .waitForInterrupt: waitForInterrupt(thread)
+    }
+    charge()
+  }
+
+  /// WFI: the thread keeps the processor and lets time go by until something happens.
+  private func waitForInterrupt(_ thread: Thread) {
+    timeBase = max(timeBase, min(sliceLimit ?? .max, timeBase &+ Self.longestSlice))
+  }
+
+  /// Nobody runs until then.
+  func skip(to time: UInt64) {
+    timeBase = max(timeBase, time)
+    chargedUntil = timeBase
+  }
+
+  /// Lets devices and threads do what is due.
+  func advance() {
+    for device in devices {
+      if let time = device.nextEvent, time <= now { device.advance(to: now) }
+    }
+    releaseThreads()
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ELFImage
+import HostIO
+import SystemModel
+
+/// Puts programs into memory as an SDK's Microkit tool does: segments, symbols, stack, IPC buffer and
+/// what the system file maps.
+struct ProgramLoader {
+  let system: SystemDescription
+  let sdk: SDKVersion
+  let searchPaths: [String]
+  let memory: SystemMemory
+
+  /// A file by the tool's search: the name as it is, then in each directory.
+  static func find(_ name: String, in searchPaths: [String]) -> String? {
+    let candidates = name.hasPrefix("/") ? [name] : [name] + searchPaths.map { "\($0)/\(name)" }
+    return candidates.first { Files.exists($0) && !Files.isDirectory($0) }
+  }
+
+  func load(_ domain: ProtectionDomain) throws(EmulatorError) -> LoadedProgram {
+    let image = try read(domain.image.path, for: domain)
+    var symbols = image
+    if let path = domain.image.symbolsPath { symbols = try read(path, for: domain) }
+    if domain.virtualMachine != nil { throw .unsupported("a virtual machine", domain: domain.name) }
+    var space = AddressSpace()
+    for (index, segment) in image.segments.enumerated()
+    where segment.isLoaded && segment.memorySize > 0 {
+      try add(try mapping(of: segment, index, image, domain), to: &space, domain)
+    }
+    for (symbol, bytes) in symbolValues(of: domain) {
+      try write(bytes, to: symbol, symbols, space, domain)
+    }
+
+    let layout = MemoryLayout40(sdk: sdk)
+    let stackSize = domain.effectiveStackSize(sdk: sdk).rawValue
+    let stackBottom = layout.stackTop &- stackSize
+    try add(
+      "stack", at: stackBottom, size: stackSize, to: &space, domain)
+    let symbol = MemoryLayout40.ipcBufferSymbol
+    var buffer = layout.ipcBuffer ?? 0
+    if layout.ipcBuffer == nil { buffer = try address(of: symbol, image, domain) }
+    if sdk < .v2_1_0, buffer % MemoryLayout40.page == 0,
+      let memory = HostMemory(size: MemoryLayout40.page)
+    {
+      // These tools map it last, and over whatever the linker put behind the symbol: the SDK's own
+      // linker script puts a .got there.
+      space.replace(
+        with: AddressSpace.Mapping(
+          name: "IPC buffer", address: buffer, size: MemoryLayout40.page, permissions: .readWrite,
+          backing: .memory(memory, offset: 0)))
+    } else {
+      try add("IPC buffer", at: buffer, size: MemoryLayout40.page, to: &space, domain)
+    }
+    for map in domain.maps { try add(try mapping(of: map, domain), to: &space, domain) }
+
+    guard let pointer = space.pointer(to: buffer, count: Int(MemoryLayout40.page)) else {
+      throw .tooLarge("an IPC buffer", size: MemoryLayout40.page)
+    }
+    return LoadedProgram(
+      image: image, addressSpace: space, stackTop: layout.stackTop, stackBottom: stackBottom,
+      ipcBuffer: pointer)
+  }
+
+  private func read(
+    _ name: String, for domain: ProtectionDomain
+  ) throws(EmulatorError) -> ELFImage {
+    guard let path = Self.find(name, in: searchPaths) else {
+      throw .noImage(file: name, domain: domain.name, searchPaths: searchPaths)
+    }
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try Files.read(path) } catch {
+      throw .unreadable(error, domain: domain.name)
+    }
+    do throws(ELFError) { return try ELFImage(bytes, name: path) } catch {
+      throw .wrongImage(error, domain: domain.name)
+    }
+  }
+
+  private func address(
+    of symbol: String, _ image: ELFImage, _ domain: ProtectionDomain
+  ) throws(EmulatorError) -> UInt64 {
+    do throws(ELFError) { return try image.symbol(named: symbol).value } catch {
+      throw .wrongImage(error, domain: domain.name)
+    }
+  }
+
+  // MARK: Mappings
+
+  private func add(
+    _ mapping: AddressSpace.Mapping, to space: inout AddressSpace, _ domain: ProtectionDomain
+  ) throws(EmulatorError) {
+    guard mapping.address % MemoryLayout40.page == 0 else {
+      throw .unaligned(mapping.name, address: mapping.address, domain: domain.name)
+    }
+    let (end, overflow) = mapping.address.addingReportingOverflow(mapping.size)
+    guard !overflow, end <= MemoryLayout40.addressSpaceEnd else {
+      throw .overlap(
+        mapping.name, with: "the end of the address space", address: mapping.address,
+        domain: domain.name)
+    }
+    if let other = space.add(mapping) {
+      throw .overlap(
+        mapping.name, with: other.name, address: mapping.address, domain: domain.name)
+    }
+  }
+
+  private func add(
+    _ name: String, at address: UInt64, size: UInt64, to space: inout AddressSpace,
+    _ domain: ProtectionDomain
+  ) throws(EmulatorError) {
+    guard let memory = HostMemory(size: size) else { throw .tooLarge(name, size: size) }
+    let mapping = AddressSpace.Mapping(
+      name: name, address: address, size: size, permissions: .readWrite,
+      backing: .memory(memory, offset: 0))
+    try add(mapping, to: &space, domain)
+  }
+
+  private func mapping(
+    of segment: ELFSegment, _ index: Int, _ image: ELFImage, _ domain: ProtectionDomain
+  ) throws(EmulatorError) -> AddressSpace.Mapping {
+    let page = MemoryLayout40.page
+    let start = segment.virtualAddress / page * page
+    let inPage = segment.virtualAddress - start
+    // The parser has seen that this does not overflow; nothing of this size has room.
+    let size = (inPage &+ segment.memorySize &+ page &- 1) / page * page
+    guard size > 0, size <= 1 << 32, let memory = HostMemory(size: size) else {
+      throw .tooLarge("segment \(index) of \(image.name)", size: segment.memorySize)
+    }
+    let bytes = image.bytes(
+      atVirtualAddress: segment.virtualAddress, count: Int(segment.fileSize))
+    memory.write(bytes ?? [], at: Int(inPage))
+    var permissions: Permissions = []
+    if segment.isReadable { permissions.insert(.read) }
+    if segment.isWritable { permissions.insert(.write) }
+    if segment.isExecutable { permissions.insert(.execute) }
+    return AddressSpace.Mapping(
+      name: "segment \(index)", address: start, size: size, permissions: permissions,
+      backing: .memory(memory, offset: 0))
+  }
+
+  private func mapping(
+    of map: Map, _ domain: ProtectionDomain
+  ) throws(EmulatorError) -> AddressSpace.Mapping {
+    guard let region = memory.regions[map.region] else {
+      throw .noRegion(map.region, domain: domain.name)
+    }
+    return AddressSpace.Mapping(
+      name: "region '\(map.region)'", address: map.address.rawValue, size: region.size,
+      permissions: map.permissions, isUncached: !map.cached,
+      hasLargePages: region.region.pageSize == .large, backing: region.backing)
+  }
+
+  // MARK: Symbols
+
+  private func write(
+    _ bytes: [UInt8], to symbol: String, _ image: ELFImage, _ space: AddressSpace,
+    _ domain: ProtectionDomain
+  ) throws(EmulatorError) {
+    guard let found = try? image.symbol(named: symbol), found.size >= UInt64(bytes.count),
+      let pointer = space.pointer(to: found.value, count: bytes.count)
+    else { throw .symbol(symbol, file: image.name, domain: domain.name) }
+    UnsafeMutableRawBufferPointer(start: pointer, count: bytes.count).copyBytes(from: bytes)
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import HostIO
+import SystemModel
+
+/// The memory regions of a system: their bytes, or the devices that they are, and where devices find
+/// them.
+struct SystemMemory {
+  struct Region {
+    var region: MemoryRegion
+    /// Bytes, whole pages.
+    var size: UInt64
+    /// Bytes that it starts with from a file.
+    var prefilled: UInt64
+    var physicalAddress: UInt64?
+    var backing: AddressSpace.Backing
+  }
+
+  private(set) var regions: [String: Region] = [:]
+  private(set) var physical = PhysicalMemory()
+
+  /// - Parameters:
+  ///   - find: the path of a file that a region is filled from.
+  ///   - device: the model at a physical page that is no memory.
+  init(
+    _ system: SystemDescription, board: EmulatedBoard, find: (String) -> String?,
+    device: (UInt64, MemoryRegion) -> any Device
+  ) throws(EmulatorError) {
+    var free = board.freeMemory
+    let wanted = Set(
+      system.allProtectionDomains.flatMap(\.physicalAddressSymbols).map(\.region))
+    for region in system.memoryRegions {
+      let contents = try Self.contents(of: region, find)
+      guard let declared = region.size?.rawValue ?? contents.map({ UInt64($0.count) }) else {
+        throw .noSize(region: region.name)
+      }
+      let page = MemoryLayout40.page
+      let (rounded, overflow) = max(declared, 1).addingReportingOverflow(page - 1)
+      if overflow { throw .tooLarge("region '\(region.name)'", size: declared) }
+      let size = rounded / page * page
+      var address = region.physicalAddress?.rawValue
+      if address == nil, wanted.contains(region.name) {
+        let alignment = region.pageSize?.rawValue ?? page
+        address = (free + alignment - 1) / alignment * alignment
+        free = (address ?? free) &+ size
+      }
+      let backing: AddressSpace.Backing
+      if let address, region.physicalAddress != nil, !board.memory.contains(address) {
+        backing = .device(device(address, region))
+      } else {
+        guard let memory = HostMemory(size: size) else {
+          throw .tooLarge("region '\(region.name)'", size: size)
+        }
+        memory.write(contents ?? [], at: 0)
+        if let address { physical.add(memory, at: address) }
+        backing = .memory(memory, offset: 0)
+      }
+      regions[region.name] = Region(
+        region: region, size: size, prefilled: UInt64(contents?.count ?? 0),
+        physicalAddress: address, backing: backing)
+    }
+  }
+
+  private static func contents(
+    of region: MemoryRegion, _ find: (String) -> String?
+  ) throws(EmulatorError) -> [UInt8]? {
+    guard let path = region.prefillPath else { return nil }
+    do throws(FileError) {
+      return try Files.read(find(path) ?? path)
+    } catch {
+      throw .unreadable(error, domain: region.name)
+    }
+  }
+}

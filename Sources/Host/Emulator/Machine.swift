@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import SystemModel
+
+/// A board, a kernel and a system's protection domains, ready to run.
+public final class Machine {
+  public struct Configuration {
+    public var sdk: SDKVersion
+    public var kernel: KernelConfiguration
+    public var board: EmulatedBoard
+    /// Where images are searched, in order.
+    public var searchPaths: [String]
+    /// Nil is a cable that leads nowhere.
+    public var network: NetworkChoice?
+    public var packetFaults: PacketFaults?
+    public var faults: [InjectedFault] = []
+
+    public init(
+      sdk: SDKVersion, kernel: KernelConfiguration = .debug, board: EmulatedBoard,
+      searchPaths: [String] = []
+    ) {
+      self.sdk = sdk
+      self.kernel = kernel
+      self.board = board
+      self.searchPaths = searchPaths
+    }
+  }
+
+  let kernel: Kernel
+  public let console: Console
+  /// What `SystemMemory` and the devices hold lives as long as the machine.
+  private let memory: SystemMemory
+  private let link: NetworkLink
+
+  /// Loads everything.
+  ///
+  /// - Parameters:
+  ///   - trace: gets what happens, as it happens.
+  ///   - packets: gets every frame on the machine's network.
+  ///   - report: gets what a person should know, a line each.
+  /// - Throws: `EmulatorError` for an image or a layout that cannot be.
+  public init(
+    _ system: SystemDescription, _ configuration: Configuration, console: Console,
+    trace: TraceWriter? = nil, packets: PcapWriter? = nil,
+    report: @escaping (String) -> Void = { _ in }
+  ) throws(EmulatorError) {
+    self.console = console
+    let board = configuration.board
+    let abi = EmulatedABI(configuration.sdk, configuration.kernel)
+    let kernel = Kernel(abi: abi, board: board, console: console, trace: trace)
+    kernel.report = report
+    self.kernel = kernel
+    let backend: (any NetworkBackend)? =
+      switch configuration.network {
+      case .user(let forwards): try UserNetwork(forwards: forwards)
+      case .tap(let name): try TapNetwork(name)
+      case nil: nil
+      }
+    link = NetworkLink(backend: backend, recorder: packets, faults: configuration.packetFaults)
+    let devices = DeviceSet(
+      board: board, console: console, kernel: kernel, link: link,
+      interrupts: Set(system.allProtectionDomains.flatMap(\.interrupts).compactMap(\.number)),
+      report: report)
+    memory = try SystemMemory(
+      system, board: board,
+      find: { ProgramLoader.find($0, in: configuration.searchPaths) },
+      device: { devices.device(at: $0, region: $1) })
+    devices.memory = memory.physical
+    let loader = ProgramLoader(
+      system: system, sdk: configuration.sdk, searchPaths: configuration.searchPaths,
+      memory: memory)
+    for (index, domain) in system.allProtectionDomains.enumerated() {
+      let program = try loader.load(domain)
+      let processor = try Processor(addressSpace: program.addressSpace)
+      kernel.threads.append(
+        Thread(domain, index: index, program: program, processor: processor, kernel: kernel))
+    }
+    kernel.giveCapabilities(system)
+    if let fault = configuration.faults.first(where: { fault in
+      !kernel.threads.contains { $0.name == fault.domain }
+    }) {
+      throw .noDomain(fault.domain, existing: kernel.threads.map(\.name))
+    }
+    if !configuration.faults.isEmpty {
+      kernel.devices.append(
+        FaultInjector(configuration.faults) { [unowned kernel] in kernel.injectFault(into: $0) })
+    }
+    trace?.begin(kernel.threads.map(\.name))
+    // The monitor resumes them in the order of the file. It is more urgent than all of them, so that
+    // each is put before those of its priority that came earlier.
+    for thread in kernel.threads {
+      thread.state = .ready
+      kernel.queues.insert(thread, atFront: true)
+    }
+    kernel.decision = .choose
+  }
+
+  // MARK: Running
+
+  public enum State: Hashable, Sendable {
+    /// The time that was asked for is over.
+    case timeOver
+    /// Everyone waits, and nothing will happen unless someone types or sends.
+    case idle
+    /// A program asked the kernel to halt.
+    case halted
+    /// `shouldStop` said so.
+    case stopped
+  }
+
+  /// Nanoseconds of virtual time since the start.
+  public var now: UInt64 { kernel.now }
+
+  /// When something happens by itself, if nobody runs.
+  public var nextEvent: UInt64? { kernel.nextEvent }
+
+  /// Runs until `end`, or until nothing is left to do.
+  ///
+  /// - Parameters:
+  ///   - end: nanoseconds of virtual time.
+  ///   - waits: whether to come back with `idle` where only time would have to pass, so that the
+  ///     caller can wait for it.
+  ///   - shouldStop: asked every so often, at least every few hundredths of a second.
+  public func run(
+    until end: UInt64, waits: Bool = false, shouldStop: () -> Bool = { false }
+  ) -> State {
+    while true {
+      if kernel.isHalted { return finish(.halted) }
+      if shouldStop() { return finish(.stopped) }
+      kernel.advance()
+      kernel.schedule()
+      if kernel.now >= end { return finish(.timeOver) }
+      if let thread = kernel.current {
+        kernel.runCurrent(thread, until: end)
+      } else {
+        guard let next = kernel.nextEvent else { return finish(.idle) }
+        if waits { return finish(.idle) }
+        kernel.skip(to: min(next, end))
+      }
+    }
+  }
+
+  /// Lets virtual time catch up with another clock.
+  public func skip(to time: UInt64) { kernel.skip(to: time) }
+
+  // MARK: The network, for whoever waits
+
+  /// What to poll for; nothing without a network.
+  public func descriptors(timeout: inout UInt32) -> [pollfd] {
+    link.descriptors(timeout: &timeout)
+  }
+
+  public func handle(_ descriptors: [pollfd]) {
+    link.handle(descriptors, now: kernel.now)
+  }
+
+  private func finish(_ state: State) -> State {
+    console.flush()
+    return state
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+
+/// Zeroed memory of this process that stands for memory of the machine. Everyone who maps it sees the
+/// same bytes. The host gives pages when they are touched, so that a large region costs nothing.
+final class HostMemory {
+  /// Bytes; a multiple of 4096.
+  let size: Int
+  let start: UnsafeMutableRawPointer
+
+  /// Nil if the host has not that much address space. `size` is rounded up to whole pages.
+  init?(size: UInt64) {
+    guard let bytes = Int(exactly: size), bytes > 0, bytes <= 1 << 40 else { return nil }
+    let rounded = (bytes + 0xfff) & ~0xfff
+    guard
+      let address = mmap(
+        nil, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+      address != MAP_FAILED
+    else { return nil }
+    self.size = rounded
+    start = address
+  }
+
+  deinit { munmap(start, size) }
+
+  /// Copies as many bytes as fit from `offset` on.
+  func write(_ bytes: some Collection<UInt8>, at offset: Int) {
+    guard offset >= 0, offset < size else { return }
+    let target = UnsafeMutableRawBufferPointer(start: start + offset, count: size - offset)
+    target.copyBytes(from: bytes.prefix(size - offset))
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+
+/// What is at the other end of the machine's Ethernet cable. Frames are without their check sequence.
+protocol NetworkBackend: AnyObject {
+  /// Takes a frame for the machine.
+  var deliver: ([UInt8]) -> Void { get set }
+  func send(_ frame: [UInt8], now: UInt64)
+
+  /// What to poll for while waiting.
+  ///
+  /// - Parameter timeout: milliseconds that the wait will take at most; may be made shorter.
+  func descriptors(timeout: inout UInt32) -> [pollfd]
+  /// Does what the polled descriptors, in the order given, are ready for.
+  func handle(_ descriptors: [pollfd], now: UInt64)
+
+  var nextEvent: UInt64? { get }
+  func advance(to now: UInt64)
+}
+
+/// What the machine's Ethernet is connected to.
+public enum NetworkChoice: Hashable, Sendable {
+  /// libslirp's network of one: 10.0.2.0/24, a DHCP server, a way out.
+  case user(forwards: [PortForward])
+  /// A tap device of the host.
+  case tap(String)
+}
+
+/// A TCP port of the host that leads to one of the machine's.
+public struct PortForward: Hashable, Sendable {
+  public var hostPort: UInt16
+  /// Nil is the first address that libslirp's DHCP server gives.
+  public var guestAddress: [UInt8]?
+  public var guestPort: UInt16
+
+  public init(hostPort: UInt16, guestAddress: [UInt8]? = nil, guestPort: UInt16) {
+    self.hostPort = hostPort
+    self.guestAddress = guestAddress
+    self.guestPort = guestPort
+  }
+
+  /// "5555:80", or "5555:10.0.2.16:80" with the machine's address.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2 || parts.count == 3, let host = UInt16(parts[0]),
+      let guest = UInt16(parts[parts.count - 1]), host > 0, guest > 0
+    else { return nil }
+    var address: [UInt8]?
+    if parts.count == 3 {
+      let bytes = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+        .compactMap { UInt8($0) }
+      guard bytes.count == 4 else { return nil }
+      address = bytes
+    }
+    self.init(hostPort: host, guestAddress: address, guestPort: guest)
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+
+/// The cable between the machine's Ethernet device and a backend: it takes time, and may record, lose,
+/// damage or delay frames.
+final class NetworkLink {
+  private struct Frame {
+    var time: UInt64
+    var bytes: [UInt8]
+    var isToMachine: Bool
+  }
+
+  /// 1 Gb/s with a bit of cable and switch: nanoseconds before a frame of no length arrives.
+  static let latency: UInt64 = 10_000
+  static let nanosecondsPerByte: UInt64 = 8
+  /// Frames under way in each direction; more are lost, as in a switch.
+  static let capacity = 1024
+
+  private let backend: (any NetworkBackend)?
+  private let recorder: PcapWriter?
+  private var faults: PacketFaults?
+  private var frames: [Frame] = []
+  /// Takes a frame at the device.
+  var receive: ([UInt8], UInt64) -> Void = { _, _ in }
+  private var now: UInt64 = 0
+
+  init(backend: (any NetworkBackend)?, recorder: PcapWriter?, faults: PacketFaults?) {
+    self.backend = backend
+    self.recorder = recorder
+    self.faults = faults
+    backend?.deliver = { [unowned self] in carry($0, isToMachine: true) }
+  }
+
+  func send(_ frame: [UInt8], now: UInt64) {
+    self.now = now
+    carry(frame, isToMachine: false)
+  }
+
+  private func carry(_ bytes: [UInt8], isToMachine: Bool) {
+    guard frames.count(where: { $0.isToMachine == isToMachine }) < Self.capacity else { return }
+    var frame = Frame(
+      time: now + Self.latency + UInt64(bytes.count) * Self.nanosecondsPerByte, bytes: bytes,
+      isToMachine: isToMachine)
+    if faults?.apply(to: &frame.bytes, &frame.time) == false { return }
+    let place = frames.lastIndex { $0.time <= frame.time }
+    frames.insert(frame, at: place.map { $0 + 1 } ?? 0)
+  }
+
+  var nextEvent: UInt64? {
+    switch (frames.first?.time, backend?.nextEvent) {
+    case (let a?, let b?): min(a, b)
+    case (let a, let b): a ?? b
+    }
+  }
+
+  func advance(to now: UInt64) {
+    self.now = max(self.now, now)
+    backend?.advance(to: now)
+    while let frame = frames.first, frame.time <= now {
+      frames.removeFirst()
+      recorder?.record(frame.bytes, at: frame.time)
+      if frame.isToMachine {
+        receive(frame.bytes, frame.time)
+      } else {
+        backend?.send(frame.bytes, now: now)
+      }
+    }
+  }
+
+  func descriptors(timeout: inout UInt32) -> [pollfd] {
+    backend?.descriptors(timeout: &timeout) ?? []
+  }
+
+  func handle(_ descriptors: [pollfd], now: UInt64) {
+    self.now = max(self.now, now)
+    backend?.handle(descriptors, now: now)
+  }
+}
+
+/// Seeded misfortune: the same seed, the same faults.
+public struct PacketFaults: Hashable, Sendable {
+  /// Of a thousand frames, how many are lost, damaged in one bit, delayed.
+  public var dropped: Int
+  public var corrupted: Int
+  public var delayed: Int
+  /// Nanoseconds; a delayed frame waits up to as long, and may be overtaken.
+  public var delay: UInt64 = 20_000_000
+  private var state: UInt64
+
+  public init(dropped: Int = 0, corrupted: Int = 0, delayed: Int = 0, seed: UInt64 = 1) {
+    (self.dropped, self.corrupted, self.delayed) = (dropped, corrupted, delayed)
+    state = seed &* 0x9e37_79b9_7f4a_7c15 | 1
+  }
+
+  private mutating func random(_ limit: UInt64) -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state % limit
+  }
+
+  /// - Returns: whether the frame arrives.
+  mutating func apply(to frame: inout [UInt8], _ time: inout UInt64) -> Bool {
+    if random(1000) < dropped { return false }
+    if random(1000) < corrupted, !frame.isEmpty {
+      frame[Int(random(UInt64(frame.count)))] ^= 1 << UInt8(random(8))
+    }
+    if random(1000) < delayed { time += random(delay) }
+    return true
+  }
+}

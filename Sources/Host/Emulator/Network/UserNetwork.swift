@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CSlirp
+import Glibc
+
+/// libslirp: a network that needs no rights on the host, with the addresses of QEMU's user network.
+final class UserNetwork: NetworkBackend {
+  var deliver: ([UInt8]) -> Void = { _ in }
+  private var slirp: OpaquePointer?
+  private let callbacks: UnsafeMutablePointer<SlirpCb>
+  private var now: UInt64 = 0
+  private var timers: [SlirpTimer] = []
+  /// While libslirp fills or reads the list.
+  private var polled: [pollfd] = []
+
+  /// - Throws: for a port that is taken.
+  init(forwards: [PortForward]) throws(EmulatorError) {
+    callbacks = .allocate(capacity: 1)
+    callbacks.initialize(to: Self.makeCallbacks())
+    var configuration = SlirpConfig()
+    configuration.version = 1
+    configuration.in_enabled = true
+    configuration.vnetwork = address(10, 0, 2, 0)
+    configuration.vnetmask = address(255, 255, 255, 0)
+    configuration.vhost = address(10, 0, 2, 2)
+    configuration.vdhcp_start = address(10, 0, 2, 15)
+    configuration.vnameserver = address(10, 0, 2, 3)
+    slirp = slirp_new(&configuration, callbacks, Unmanaged.passUnretained(self).toOpaque())
+    for forward in forwards {
+      let guest = forward.guestAddress ?? [10, 0, 2, 15]
+      let status = slirp_add_hostfwd(
+        slirp, 0, address(0, 0, 0, 0), Int32(forward.hostPort),
+        address(guest[0], guest[1], guest[2], guest[3]), Int32(forward.guestPort))
+      if status < 0 { throw .portTaken(forward.hostPort) }
+    }
+  }
+
+  deinit {
+    if let slirp { slirp_cleanup(slirp) }
+    callbacks.deallocate()
+  }
+
+  func send(_ frame: [UInt8], now: UInt64) {
+    self.now = now
+    slirp_input(slirp, frame, Int32(frame.count))
+  }
+
+  func descriptors(timeout: inout UInt32) -> [pollfd] {
+    polled = []
+    slirp_pollfds_fill(
+      slirp, &timeout,
+      { descriptor, events, opaque in
+        guard let network = network(opaque) else { return -1 }
+        network.polled.append(pollfd(fd: descriptor, events: toPoll(events), revents: 0))
+        return Int32(network.polled.count - 1)
+      }, Unmanaged.passUnretained(self).toOpaque())
+    return polled
+  }
+
+  func handle(_ descriptors: [pollfd], now: UInt64) {
+    self.now = now
+    polled = descriptors
+    slirp_pollfds_poll(
+      slirp, 0,
+      { index, opaque in
+        guard let network = network(opaque), network.polled.indices.contains(Int(index)) else {
+          return 0
+        }
+        return fromPoll(network.polled[Int(index)].revents)
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  // MARK: Timers
+
+  private final class SlirpTimer {
+    let callback: SlirpTimerCb?
+    let opaque: UnsafeMutableRawPointer?
+    var time: UInt64?
+
+    init(_ callback: SlirpTimerCb?, _ opaque: UnsafeMutableRawPointer?) {
+      self.callback = callback
+      self.opaque = opaque
+    }
+  }
+
+  var nextEvent: UInt64? { timers.compactMap(\.time).min() }
+
+  func advance(to now: UInt64) {
+    self.now = now
+    for timer in timers {
+      guard let time = timer.time, time <= now else { continue }
+      timer.time = nil
+      timer.callback?(timer.opaque)
+    }
+  }
+
+  // MARK: What libslirp calls
+
+  private static func makeCallbacks() -> SlirpCb {
+    var callbacks = SlirpCb()
+    callbacks.send_packet = { bytes, count, opaque in
+      let frame = UnsafeRawBufferPointer(start: bytes, count: count)
+      network(opaque)?.deliver(Array(frame))
+      return count
+    }
+    callbacks.guest_error = { _, _ in }
+    callbacks.clock_get_ns = { opaque in Int64(clamping: network(opaque)?.now ?? 0) }
+    callbacks.timer_new = { callback, callbackOpaque, opaque in
+      guard let network = network(opaque) else { return nil }
+      let timer = SlirpTimer(callback, callbackOpaque)
+      network.timers.append(timer)
+      return Unmanaged.passUnretained(timer).toOpaque()
+    }
+    callbacks.timer_free = { timer, opaque in
+      network(opaque)?.timers.removeAll { Unmanaged.passUnretained($0).toOpaque() == timer }
+    }
+    callbacks.timer_mod = { timer, milliseconds, opaque in
+      let found = network(opaque)?.timers.first {
+        Unmanaged.passUnretained($0).toOpaque() == timer
+      }
+      let (time, overflow) = UInt64(clamping: milliseconds)
+        .multipliedReportingOverflow(by: 1_000_000)
+      found?.time = overflow ? nil : time
+    }
+    callbacks.register_poll_fd = { _, _ in }
+    callbacks.unregister_poll_fd = { _, _ in }
+    callbacks.notify = { _ in }
+    return callbacks
+  }
+}
+
+private func network(_ opaque: UnsafeMutableRawPointer?) -> UserNetwork? {
+  opaque.map { Unmanaged<UserNetwork>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func address(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) -> in_addr {
+  let value = UInt32(a) << 24 | UInt32(b) << 16 | UInt32(c) << 8 | UInt32(d)
+  return in_addr(s_addr: value.bigEndian)
+}
+
+private func toPoll(_ events: Int32) -> Int16 {
+  var result: Int32 = 0
+  if events & 1 != 0 { result |= POLLIN }
+  if events & 2 != 0 { result |= POLLOUT }
+  if events & 4 != 0 { result |= POLLPRI }
+  return Int16(truncatingIfNeeded: result)
+}
+
+private func fromPoll(_ events: Int16) -> Int32 {
+  let events = Int32(events)
+  var result: Int32 = 0
+  if events & POLLIN != 0 { result |= 1 }
+  if events & POLLOUT != 0 { result |= 2 }
+  if events & POLLPRI != 0 { result |= 4 }
+  if events & POLLERR != 0 { result |= 8 }
+  if events & POLLHUP != 0 { result |= 16 }
+  return result
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import CUnicorn
+
+// What the engine calls. Each function finds its object behind the pointer that it was installed
+// with; the objects outlive the engine.
+
+extension Processor {
+  func installHooks() throws(EmulatorError) {
+    let this = Unmanaged.passUnretained(self).toOpaque()
+    try check(serval_hook_blocks(engine, slice))
+    try check(serval_hook_exceptions(engine, onException, this))
+    try check(serval_hook_invalid_memory(engine, onInvalidMemory, this))
+    try check(serval_hook_system_instructions(engine, UC_ARM64_INS_MRS, onSystemRead, this))
+    try check(serval_hook_system_instructions(engine, UC_ARM64_INS_MSR, onSystemWrite, this))
+    try check(serval_hook_system_instructions(engine, UC_ARM64_INS_SYS, onSystemWrite, this))
+    try check(serval_hook_system_instructions(engine, UC_ARM64_INS_SYSL, onSystemRead, this))
+    // Only domains that have uncached memory pay for looking at their accesses.
+    for mapping in addressSpace.mappings where mapping.isUncached {
+      try check(
+        serval_hook_accesses(
+          engine, onUncachedAccess, this, mapping.address, mapping.address &+ mapping.size &- 1))
+    }
+  }
+
+  func mapDevice(_ window: DeviceWindow, at address: UInt64, size: Int) throws(EmulatorError) {
+    let user = Unmanaged.passUnretained(window).toOpaque()
+    try check(uc_mmio_map(engine, address, size, onDeviceRead, user, onDeviceWrite, user))
+  }
+}
+
+private func processor(_ user: UnsafeMutableRawPointer?) -> Processor? {
+  user.map { Unmanaged<Processor>.fromOpaque($0).takeUnretainedValue() }
+}
+
+/// Numbers of QEMU's exceptions (target/arm/cpu.h).
+private let supervisorCall: UInt32 = 2
+private let breakpoint: UInt32 = 7
+
+private func onException(
+  _ engine: OpaquePointer?, _ number: UInt32, _ user: UnsafeMutableRawPointer?
+) {
+  guard let processor = processor(user), !processor.hasException else { return }
+  switch number {
+  case supervisorCall:
+    if let thread = processor.thread { thread.kernel.systemCall(of: thread) }
+  case breakpoint: processor.stop(.breakpoint)
+  default: processor.stop(.undefinedInstruction)
+  }
+}
+
+private func onInvalidMemory(
+  _ engine: OpaquePointer?, _ type: uc_mem_type, _ address: UInt64, _ size: Int32, _ value: Int64,
+  _ user: UnsafeMutableRawPointer?
+) -> Bool {
+  guard let processor = processor(user) else { return false }
+  let access: ProcessorException.Access =
+    switch type {
+    case UC_MEM_FETCH_UNMAPPED, UC_MEM_FETCH_PROT: .fetch
+    case UC_MEM_WRITE_UNMAPPED, UC_MEM_WRITE_PROT: .write
+    default: .read
+    }
+  let isMapped = processor.addressSpace.mapping(at: address) != nil
+  processor.stop(.memory(access, isMapped ? .forbidden : .unmapped, address: address))
+  return false
+}
+
+private func onUncachedAccess(
+  _ engine: OpaquePointer?, _ type: uc_mem_type, _ address: UInt64, _ size: Int32, _ value: Int64,
+  _ user: UnsafeMutableRawPointer?
+) {
+  guard let processor = processor(user), size > 0 else { return }
+  let access: ProcessorException.Access = type == UC_MEM_WRITE ? .write : .read
+  if address % UInt64(size) != 0 {
+    processor.stop(.memory(access, .unaligned, address: address))
+  } else if processor.isExclusiveAccess(to: address) {
+    processor.stop(.memory(access, .exclusive, address: address))
+  }
+}
+
+// MARK: Devices
+
+private func window(_ user: UnsafeMutableRawPointer?) -> DeviceWindow? {
+  user.map { Unmanaged<DeviceWindow>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func onDeviceRead(
+  _ engine: OpaquePointer?, _ offset: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
+) -> UInt64 {
+  guard let window = window(user), !window.processor.hasException else { return 0 }
+  return window.processor.thread?.kernel.read(window, offset, size: Int(size)) ?? 0
+}
+
+private func onDeviceWrite(
+  _ engine: OpaquePointer?, _ offset: UInt64, _ size: UInt32, _ value: UInt64,
+  _ user: UnsafeMutableRawPointer?
+) {
+  guard let window = window(user), !window.processor.hasException else { return }
+  window.processor.thread?.kernel.write(window, offset, value, size: Int(size))
+}
+
+// MARK: System registers and cache instructions
+
+/// - Returns: 1 if the engine shall not execute the instruction.
+private func onSystemRead(
+  _ engine: OpaquePointer?, _ register: uc_arm64_reg,
+  _ fields: UnsafePointer<uc_arm64_cp_reg>?, _ user: UnsafeMutableRawPointer?
+) -> UInt32 {
+  guard let processor = processor(user), let fields = fields?.pointee else { return 0 }
+  let instruction = SystemInstruction(fields)
+  if instruction.isPlainRegister { return 0 }
+  guard let value = processor.thread?.kernel.systemRegister(instruction) else {
+    processor.stop(instruction, register, isRead: true)
+    return 1
+  }
+  processor[Int32(bitPattern: register.rawValue)] = value
+  return 1
+}
+
+private func onSystemWrite(
+  _ engine: OpaquePointer?, _ register: uc_arm64_reg,
+  _ fields: UnsafePointer<uc_arm64_cp_reg>?, _ user: UnsafeMutableRawPointer?
+) -> UInt32 {
+  guard let processor = processor(user), let fields = fields?.pointee else { return 0 }
+  let instruction = SystemInstruction(fields)
+  if instruction.isPlainRegister { return 0 }
+  if instruction.isCacheMaintenance { return 1 }
+  if processor.thread?.kernel.setSystemRegister(instruction, to: fields.val) != true {
+    processor.stop(instruction, register, isRead: false)
+  }
+  return 1
+}
+
+extension SystemInstruction {
+  fileprivate init(_ fields: uc_arm64_cp_reg) {
+    self.init(fields.op0, fields.op1, fields.crn, fields.crm, fields.op2)
+  }
+}
+
+extension Processor {
+  /// seL4 has programs at EL0 trap to the hypervisor for what others at EL0 may be allowed (op1 is 3),
+  /// while the rest does not exist there.
+  fileprivate func stop(
+    _ instruction: SystemInstruction, _ register: uc_arm64_reg, isRead: Bool
+  ) {
+    guard instruction.op1 == 3 else { return stop(.undefinedInstruction) }
+    let number = (0...30).first {
+      Register.x($0) == Int32(bitPattern: register.rawValue)
+    }
+    stop(
+      .trapped(syndrome: instruction.syndrome(register: UInt32(number ?? 31), isRead: isRead)))
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ArgumentParser
+import Boards
+import Diagnostics
+import HostIO
+import SystemChecks
+import SystemModel
+import SystemXML
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a system's images on this machine, without a kernel, QEMU or a board.",
+    discussion: """
+      The images are the ones that boot on seL4. Time is virtual: a run depends on its inputs alone, \
+      and waiting takes no time; on a terminal, or with --realtime, it is tied to the wall clock. \
+      Ctrl-C ends the run; so does ctrl-A x; ctrl-A ctrl-C types a ctrl-C. Exit status: 0 when nothing \
+      is left to do or the time is over; 1 for what 'check' rejects; 130 after ctrl-C. The \
+      emulator is a program of its own, serval-emulator, under the GNU GPL: it links Unicorn.
+      """)
+
+  @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
+  var file: String
+
+  @OptionGroup var sdk: SDKOption
+
+  @Option(
+    name: .customLong("search-path"),
+    help: ArgumentHelp(
+      "Directory with PD images; may be repeated.",
+      discussion: "By default the directory of the system file.", valueName: "directory"),
+    completion: .directory)
+  var searchPaths: [String] = []
+
+  @OptionGroup var config: ConfigurationOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Board; by default the one whose devices the system maps.", valueName: "board"),
+    completion: .list(Board.all.map(\.name)))
+  var board: String?
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("Virtual time to run for: 10s, 500ms, 1h.", valueName: "time"))
+  var duration: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "File that is typed on the console; by default standard input.", valueName: "file"),
+    completion: .file())
+  var input: String?
+
+  @Option(
+    name: .customLong("net"),
+    help: ArgumentHelp(
+      "Network: user (libslirp, as QEMU's), tap:NAME; and pcap:FILE to record it.",
+      valueName: "network"))
+  var networks: [String] = []
+
+  @Option(
+    name: .customLong("forward"),
+    help: ArgumentHelp(
+      "TCP port of this machine that leads to the system: 5555:80 or 5555:10.0.2.16:80.",
+      valueName: "ports"))
+  var forwards: [String] = []
+
+  @Option(help: ArgumentHelp("Frames of 1000 that are lost.", valueName: "number"))
+  var drop: Int?
+
+  @Option(help: ArgumentHelp("Frames of 1000 that are damaged in one bit.", valueName: "number"))
+  var corrupt: Int?
+
+  @Option(help: ArgumentHelp("Frames of 1000 that come late.", valueName: "number"))
+  var delay: Int?
+
+  @Option(help: ArgumentHelp("Seed of what is lost, damaged and late.", valueName: "number"))
+  var seed: UInt64?
+
+  @Option(
+    name: .customLong("fault"),
+    help: ArgumentHelp(
+      "A protection domain that faults, and when: driver@2s; may be repeated.",
+      valueName: "domain@time"))
+  var faults: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "File for a trace that Perfetto opens (Chrome trace JSON).", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var trace: String?
+
+  @Flag(help: "Print what each protection domain did.")
+  var stats = false
+
+  @Flag(help: "Tie virtual time to the wall clock.")
+  var realtime = false
+
+  func run() throws {
+    let sdk = try sdk.resolve()
+    _ = try board.map { try Board.named($0) }
+    let searchPaths = searchPaths.isEmpty ? [Self.directory(of: file)] : searchPaths
+    try refuseWhatCheckRejects(sdk, searchPaths)
+    var arguments = [file, "--sdk", sdk.rawValue, "--config", try config.resolve().rawValue]
+    for path in searchPaths { arguments += ["--search-path", path] }
+    for (name, value) in [
+      ("--board", board), ("--for", duration), ("--input", input), ("--trace", trace),
+    ] {
+      if let value { arguments += ["\(name)=\(value)"] }
+    }
+    for text in faults { arguments.append("--fault=\(text)") }
+    for text in networks { arguments.append("--net=\(text)") }
+    for text in forwards { arguments.append("--forward=\(text)") }
+    for (name, value) in [("drop", drop), ("corrupt", corrupt), ("delay", delay)] {
+      if let value { arguments.append("--\(name)=\(value)") }
+    }
+    if let seed { arguments.append("--seed=\(seed)") }
+    if stats { arguments.append("--stats") }
+    if realtime { arguments.append("--realtime") }
+    try EmulatorProgram.start(arguments)
+  }
+
+  private func refuseWhatCheckRejects(_ sdk: SDKVersion, _ searchPaths: [String]) throws {
+    let bytes = try Files.read(file)
+    let result: CheckResult
+    do throws(XMLError) { result = try check(bytes, file: file, sdk: sdk) } catch {
+      return try refuse(error.findings)
+    }
+    var findings = result.findings
+    if result.isAccepted, let system = result.description {
+      findings += checkImages(system, file: file, sdk: sdk, searchPaths: searchPaths)
+    }
+    let errors = findings.filter { $0.severity == .error }
+    if !errors.isEmpty { try refuse(errors) }
+  }
+
+  private func refuse(_ findings: [Finding]) throws {
+    Terminal.reportErrors(findings)
+    throw ExitCode(1)
+  }
+
+  private static func directory(of file: String) -> String {
+    file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+  }
+}

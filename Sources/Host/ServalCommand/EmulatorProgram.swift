@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Diagnostics
+import Glibc
+import HostIO
+
+/// The program that runs images: beside this one, or wherever SERVAL_EMULATOR or PATH says. It is
+/// another program, and not a library of this one, because it is under another licence.
+enum EmulatorProgram {
+  static let name = "serval-emulator"
+
+  /// Becomes the emulator: same terminal, same signals, its exit status.
+  static func start(_ arguments: [String]) throws -> Never {
+    let program = path() ?? name
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    execvp(program, &words)
+    throw EmulatorMissing(program: program, errno: errno)
+  }
+
+  private static func path() -> String? {
+    if let path = Environment["SERVAL_EMULATOR"], !path.isEmpty { return path }
+    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(resolved) }
+    let own = String(cString: resolved)
+    guard let slash = own.lastIndex(of: "/") else { return nil }
+    let beside = "\(own[..<slash])/\(name)"
+    return Files.exists(beside) ? beside : nil
+  }
+}
+
+struct EmulatorMissing: DiagnosableError, Hashable {
+  var program: String
+  var errno: Int32
+
+  var findings: [Finding] {
+    let text = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+    return [
+      Finding(
+        rule: "missing-program", "cannot start '\(program)': \(text)",
+        fix: "build it with 'swift build --product \(EmulatorProgram.name)', "
+          + "or name it in SERVAL_EMULATOR")
+    ]
+  }
+}
