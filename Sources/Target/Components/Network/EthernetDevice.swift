@@ -2,22 +2,24 @@
 // Copyright (c) 2026, the Serval authors
 
 /// A network card as the ethernet driver needs it. Addresses are the device's own; buffers have 2,048 bytes.
+///
+/// Everything is mutating, also what changes nothing: otherwise the compiler copies the device for each look.
 public protocol EthernetDevice: ~Copyable {
   /// Starts the card with empty rings. What it cannot work with is an error.
   mutating func start() throws(EthernetDeviceFault)
 
   /// Whether the card can reach a buffer, and send a frame of that length from it.
-  func accepts(_ address: UInt64, length: Int) -> Bool
+  mutating func accepts(_ address: UInt64, length: Int) -> Bool
 
   /// Whether one more empty buffer can be given to the card.
-  var hasReceiveRoom: Bool { get }
+  var hasReceiveRoom: Bool { mutating get }
   /// Gives the card an empty buffer to receive into; only what it accepts.
   mutating func provide(_ address: UInt64)
   /// The next frame that has been received, without frame check sequence; nil when there is none.
   mutating func received() -> (address: UInt64, length: Int)?
 
   /// Whether one more frame can be given to the card.
-  var hasTransmitRoom: Bool { get }
+  var hasTransmitRoom: Bool { mutating get }
   /// Gives the card a frame to send; only what it accepts.
   mutating func transmit(_ address: UInt64, length: Int)
   /// The next buffer whose frame has been sent; nil when there is none.
@@ -32,7 +34,7 @@ public protocol EthernetDevice: ~Copyable {
   mutating func setTransmitInterrupt(_ on: Bool)
 
   /// Whether there is a carrier; true where the card does not tell.
-  var isLinkUp: Bool { get }
+  var isLinkUp: Bool { mutating get }
 }
 
 public enum EthernetDeviceFault: Error, Equatable, Sendable {

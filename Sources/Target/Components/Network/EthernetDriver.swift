@@ -47,7 +47,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     return work()
   }
 
-  public var isLinkUp: Bool { device.isLinkUp }
+  public var isLinkUp: Bool { mutating get { device.isLinkUp } }
 
   /// The card's interrupt. Runs until the card shows no cause any more; acknowledge afterwards.
   public mutating func interrupt() -> Actions {

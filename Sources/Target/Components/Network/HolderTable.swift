@@ -4,7 +4,7 @@
 import Rings
 
 /// Which clients have which buffer, and how many each has. A buffer that no client has is with the driver.
-struct HolderTable {
+struct HolderTable: ~Copyable {
   // A bit for each client in the word of each buffer.
   private let words: SharedWords
   private let bufferCount: Int
@@ -24,7 +24,7 @@ struct HolderTable {
 
   /// Whether a client may have one more buffer: a quarter of all is shared out evenly and kept for each; the
   /// rest goes to whoever comes first.
-  func mayTake(_ client: Int) -> Bool {
+  mutating func mayTake(_ client: Int) -> Bool {
     let share = max(bufferCount / (4 &* max(clientCount, 1)), 1)
     return Int(held[client & 63]) < share || total < bufferCount &- bufferCount / 4
   }

@@ -6,7 +6,7 @@ import DMA
 /// The memory that clients' frames are sent from, and which of its buffers the driver has now.
 ///
 /// At most 64 regions and 32,768 buffers in all, which is what the driver's queue can hold.
-struct TransmitRegions<Memory: DMAMemory> {
+struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
   struct Region {
     let memory: Memory
     /// Address of the first byte as the device has it.
@@ -43,7 +43,7 @@ struct TransmitRegions<Memory: DMAMemory> {
   }
 
   /// The region of `client` that it calls `owner`.
-  func find(client: Int, owner: UInt8) -> Region? {
+  mutating func find(client: Int, owner: UInt8) -> Region? {
     for index in 0..<count {
       if let region = regions[index], Int(region.client) == client, region.owner == owner {
         return region
@@ -53,7 +53,7 @@ struct TransmitRegions<Memory: DMAMemory> {
   }
 
   /// The region with a buffer at `address`, and which one it is.
-  func find(ioAddress: UInt64) -> (region: Region, buffer: Int)? {
+  mutating func find(ioAddress: UInt64) -> (region: Region, buffer: Int)? {
     for index in 0..<count {
       if let region = regions[index],
         let buffer = NetBuffer.index(at: ioAddress &- region.ioAddress, of: region.bufferCount)

@@ -26,7 +26,7 @@ struct DescriptorRing<Memory: DMAMemory> {
     }
   }
 
-  var hasRoom: Bool { tail &- head < UInt32(truncatingIfNeeded: Self.size) }
+  var hasRoom: Bool { mutating get { tail &- head < UInt32(truncatingIfNeeded: Self.size) } }
 
   /// Gives the device a buffer; only where there is room.
   mutating func add(_ address: UInt32, control: UInt32) {

@@ -121,11 +121,11 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   // MARK: Work
 
   /// The card has 32 bits of address, and 11 of length.
-  public func accepts(_ address: UInt64, length: Int) -> Bool {
+  public mutating func accepts(_ address: UInt64, length: Int) -> Bool {
     address <= UInt64(UInt32.max) && length <= 0x7ff
   }
 
-  public var hasReceiveRoom: Bool { receiveRing.hasRoom }
+  public var hasReceiveRoom: Bool { mutating get { receiveRing.hasRoom } }
 
   public mutating func provide(_ address: UInt64) {
     receiveRing.add(UInt32(truncatingIfNeeded: address), control: Self.receiveByteCount)
@@ -144,7 +144,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     return nil
   }
 
-  public var hasTransmitRoom: Bool { transmitRing.hasRoom }
+  public var hasTransmitRoom: Bool { mutating get { transmitRing.hasRoom } }
 
   public mutating func transmit(_ address: UInt64, length: Int) {
     transmitRing.add(

@@ -65,9 +65,9 @@ struct VirtQueue<Memory: DMAMemory> {
     }
   }
 
-  var hasRoom: Bool { idleCount > 0 }
+  var hasRoom: Bool { mutating get { idleCount > 0 } }
   /// Whether anything has been added that the device has not been told of.
-  var hasNews: Bool { availableIndex != published }
+  var hasNews: Bool { mutating get { availableIndex != published } }
 
   /// Adds a buffer; only where there is room.
   mutating func add(_ address: UInt64, length: Int) {
@@ -94,7 +94,7 @@ struct VirtQueue<Memory: DMAMemory> {
   }
 
   /// Whether the device wants to be told of what was published.
-  var wantsNotification: Bool { memory.load16(at: usedOffset) & 1 == 0 }
+  var wantsNotification: Bool { mutating get { memory.load16(at: usedOffset) & 1 == 0 } }
 
   /// The next buffer that the device is done with, and how many bytes it wrote, header included; nil when
   /// there is none. What the device says of itself is checked: an answer that cannot be is skipped.
@@ -117,7 +117,7 @@ struct VirtQueue<Memory: DMAMemory> {
   }
 
   /// Whether the device may interrupt for what it is done with; it may do so all the same (2.7.7).
-  func setInterrupt(_ on: Bool) {
+  mutating func setInterrupt(_ on: Bool) {
     memory.store16(on ? 0 : 1, at: availableOffset)
     if on { memory.orderAll() }
   }

@@ -132,9 +132,11 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
 
   // MARK: Work
 
-  public func accepts(_ address: UInt64, length: Int) -> Bool { length <= NetBuffer.byteCount }
+  public mutating func accepts(_ address: UInt64, length: Int) -> Bool {
+    length <= NetBuffer.byteCount
+  }
 
-  public var hasReceiveRoom: Bool { receiveQueue.hasRoom }
+  public var hasReceiveRoom: Bool { mutating get { receiveQueue.hasRoom } }
   public mutating func provide(_ address: UInt64) {
     receiveQueue.add(address, length: NetBuffer.byteCount)
   }
@@ -143,7 +145,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     return (address, max(written &- Self.headerByteCount, 0))
   }
 
-  public var hasTransmitRoom: Bool { transmitQueue.hasRoom }
+  public var hasTransmitRoom: Bool { mutating get { transmitQueue.hasRoom } }
   public mutating func transmit(_ address: UInt64, length: Int) {
     transmitQueue.add(address, length: length)
   }
