@@ -34,6 +34,7 @@ struct RunSession {
     configuration.network = options.network
     configuration.packetFaults = options.packetFaults
     configuration.faults = options.faults
+    configuration.isIncoherent = options.isIncoherent
     let machine = try Machine(
       system, configuration, console: console, trace: writer,
       packets: packets.map { file in PcapWriter { file.write($0) } }
