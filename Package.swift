@@ -129,14 +129,18 @@ let sharedModules: [Target] = [
 // MARK: In protection domains only, but without a kernel: tests run these on the host
 
 let kernellessModules: [Target] = [
+  targetModule(
+    "DesignWareMAC", at: "Drivers/DesignWareMAC", ["Components", "DMA", "Registers"]),
+  targetModule("VirtioNet", at: "Drivers/VirtioNet", ["Components", "DMA", "Registers"]),
   targetModule("PL011", at: "Drivers/PL011", ["Components", "Registers"]),
   targetModule("MesonUART", at: "Drivers/MesonUART", ["Components", "Registers"]),
   targetModule(
     "ArmGenericTimer", at: "Drivers/ArmGenericTimer", ["Components", "CCounterTimer"]),
   targetModule("MesonTimer", at: "Drivers/MesonTimer", ["Components", "Registers"]),
   .systemLibrary(name: "CCounterTimer", path: "Sources/Target/Drivers/CCounterTimer"),
-  targetModule("Components", at: "Components", ["Rings"]),
+  targetModule("Components", at: "Components", ["DMA", "Rings"]),
   targetModule("Registers", at: "Registers", ["CMemory"]),
+  targetModule("DMA", at: "DMA", ["CMemory"]),
   targetModule("Heap", at: "Heap"),
 ]
 
@@ -145,6 +149,15 @@ let kernellessModules: [Target] = [
 let programs: [Target] = [
   program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
   program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
+  program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),
+  program("net_virt_rx", ["Components", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
+  program("net_virt_tx", ["Components", "DMA", "Wiring", "Microkit", "Records"]),
+  program(
+    "ethernet_driver_meson",
+    ["DesignWareMAC", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
+  program(
+    "ethernet_driver_virtio",
+    ["VirtioNet", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
   program("serial_virt_rx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   program("serial_virt_tx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   program(
@@ -161,7 +174,7 @@ let programs: [Target] = [
     "Programs", at: "Programs", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   targetModule("Clients", at: "Clients", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
   targetModule(
-    "Wiring", at: "Wiring", ["Components", "Microkit", "Records", "Rings", "Registers"]),
+    "Wiring", at: "Wiring", ["DMA", "Components", "Microkit", "Records", "Rings", "Registers"]),
   targetModule("ProgramHeap", at: "ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
   targetModule("Microkit", at: "Microkit", ["CMicrokit", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Target/CMicrokit", exclude: ["check"]),
@@ -177,7 +190,7 @@ let testPrograms: [Target] = [
 
 let testModules: [Target] = [
   .target(
-    name: "TargetTestSupport", dependencies: ["Registers", "Rings"],
+    name: "TargetTestSupport", dependencies: ["Components", "DMA", "Registers", "Rings"],
     path: "Tests/TargetTestSupport"),
   .target(name: "TestSupport", path: "Tests/TestSupport"),
   .executableTarget(
@@ -196,11 +209,13 @@ let testModules: [Target] = [
   tests(
     "DriversTests",
     [
-      "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "Components", "Registers", "Rings",
+      "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "DesignWareMAC",
+      "Components", "DMA",
+      "Registers", "Rings",
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap"]),
-  tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
+  tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   .testTarget(
     name: "EmulatorTests",
     dependencies: [

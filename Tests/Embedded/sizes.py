@@ -19,7 +19,13 @@ import sys
 BUDGET = pathlib.Path(__file__).with_name("sizes.txt")
 COLUMNS = ["text", "rodata", "data", "bss"]
 # sDDF 0.7.0's C components, text in bytes, on QEMU: ours should stay below twice that.
-SDDF_TEXT = {"serial_driver_pl011": 2662, "serial_virt_tx": 4506, "timer_driver_arm": 3891}
+SDDF_TEXT = {
+    "serial_driver_pl011": 2662,
+    "serial_virt_tx": 4506,
+    "timer_driver_arm": 3891,
+    "net_copier": 2662,
+    "ethernet_driver_virtio": 15872,
+}
 GROWTH, SHRINKAGE = 1.02, 0.95
 
 

@@ -99,8 +99,8 @@ class Builder:
 
     def net(self):
         driver = self.pd("ethernet_driver", 101, budget=100, period=400)
-        virt_tx = self.pd("net_virt_tx", 100, budget=20000)
-        virt_rx = self.pd("net_virt_rx", 99)
+        virt_tx = self.pd("net_virt_tx", 100, budget=20000, stack_size=CLIENT_STACK)
+        virt_rx = self.pd("net_virt_rx", 99, stack_size=CLIENT_STACK)
         return Sddf.Net(self.sdf, self.ethernet_node, driver, virt_tx, virt_rx)
 
     def copier(self, client):

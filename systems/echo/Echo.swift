@@ -9,7 +9,10 @@ import SystemModel
 public enum EchoSystem: SystemTemplate {
   public static let name = "echo"
   public static let summary = "TCP and UDP echo server, with DHCP"
-  public static let options: [SystemOption] = []
+  public static let options = [
+    SystemOption(
+      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C client", default: "no")
+  ]
 
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
     var timer = try system.addTimer()
@@ -23,11 +26,18 @@ public enum EchoSystem: SystemTemplate {
 
     try serial.addClient(echo)
     try timer.addClient(echo)
-    try network.addClient(.init(echo, copier: copier, macAddress: macs["echo"]))
+    let usesLwIP = try choices.flag("lwip-pools")
+    var networkClient = NetworkSubsystem.Client(echo, copier: copier, macAddress: macs["echo"])
+    networkClient.writesReceiveBuffers = usesLwIP
+    try network.addClient(networkClient)
     try Addressing.dhcp(hostName: "echo").give(to: echo, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    if usesLwIP {
+      let heads = UInt64(2 * network.options.receiveBuffers)
+      try LwIPPool(for: echo, headCount: heads).connect(in: &system)
+    }
   }
 }

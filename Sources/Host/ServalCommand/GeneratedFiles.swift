@@ -49,14 +49,14 @@ struct GeneratedFiles {
     return try layout.images.map { image in
       let path = "\(directory)/\(image.source)"
       var elf = try ELFImage(Files.read(path), name: path)
+      // C programs have compiled in what Serval's own records say, and no sections for them.
+      func has(_ section: String) -> Bool { elf.sections.contains { $0.name == section } }
       for record in layout.records where record.domain == image.domain {
+        if record.isServalsOwn, !has(record.section) { continue }
         try elf.patch(section: record.section, with: record.bytes)
       }
-      // Images that link Microkit's own library have this compiled in, and no such section.
-      let section = "\(RuntimeABI.section)"
-      if elf.sections.contains(where: { $0.name == section }) {
-        try elf.patch(section: section, with: kernel.record.bytes)
-      }
+      let abi = "\(RuntimeABI.section)"
+      if has(abi) { try elf.patch(section: abi, with: kernel.record.bytes) }
       if kernel.canPrint { try elf.reportTraps(symbolizer) }
       return ("\(image.domain).elf", elf.bytes)
     }

@@ -23,14 +23,17 @@ extension SystemBuilder {
     return SerialSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
   }
 
-  /// The ethernet driver and the network virtualisers, with LionsOS's priorities and budgets.
+  /// The ethernet driver and the network virtualisers, with LionsOS's priorities and budgets. The virtualisers
+  /// keep the state of 64 clients on their stacks.
   public mutating func addNetwork() throws -> NetworkSubsystem {
     let driver = try add(
       "ethernet_driver", sourceImage: driver(for: .ethernet).image, priority: 101, budget: 100,
       period: 400)
     let virtTx = try add(
-      "net_virt_tx", sourceImage: "net_virt_tx.elf", priority: 100, budget: 20000)
-    let virtRx = try add("net_virt_rx", sourceImage: "net_virt_rx.elf", priority: 99)
+      "net_virt_tx", sourceImage: "net_virt_tx.elf", priority: 100, budget: 20000,
+      stackSize: .kibibytes(64))
+    let virtRx = try add(
+      "net_virt_rx", sourceImage: "net_virt_rx.elf", priority: 99, stackSize: .kibibytes(64))
     return NetworkSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
   }
 

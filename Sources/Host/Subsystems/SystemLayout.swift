@@ -45,4 +45,7 @@ public struct PlacedRecord: Hashable, Sendable {
     self.fileName = fileName
     self.bytes = bytes
   }
+
+  /// Whether it is a record of Serval's, which sDDF's and LionsOS's programs do not know.
+  public var isServalsOwn: Bool { bytes.starts(with: "Serval".utf8) }
 }

@@ -24,7 +24,8 @@ public struct LinkedBytes: ByteSource {
     return unsafe start.load(fromByteOffset: offset, as: UInt8.self)
   }
 
-  @inline(__always)
+  // Read at start only, so that size counts.
+  @inline(never)
   public func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     at offset: Int
   ) -> Number {

@@ -98,7 +98,6 @@ extension RegionResource: RecordValue, RecordStructure {
   public static var address: Field<Self, UInt64> { .init(at: 0) }
   public static var size: Field<Self, UInt64> { .init(at: 8) }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       address: address.read(from: bytes, at: offset), size: size.read(from: bytes, at: offset))
@@ -116,7 +115,6 @@ extension DeviceRegionResource: RecordValue, RecordStructure {
   public static var region: Field<Self, RegionResource> { .init(at: 0) }
   public static var ioAddress: Field<Self, UInt64> { .init(at: 16) }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       region: region.read(from: bytes, at: offset),
@@ -134,7 +132,6 @@ extension DeviceInterruptResource: RecordValue, RecordStructure {
 
   public static var id: Field<Self, UInt8> { .init(at: 0) }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       id: id.read(from: bytes, at: offset))
@@ -153,7 +150,6 @@ extension NetConnection: RecordValue, RecordStructure {
   public static var bufferCount: Field<Self, UInt16> { .init(at: 32) }
   public static var id: Field<Self, UInt8> { .init(at: 34) }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       freeQueue: freeQueue.read(from: bytes, at: offset),
@@ -176,7 +172,6 @@ extension SerialConnection: RecordValue, RecordStructure {
   public static var data: Field<Self, RegionResource> { .init(at: 16) }
   public static var id: Field<Self, UInt8> { .init(at: 32) }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       queue: queue.read(from: bytes, at: offset), data: data.read(from: bytes, at: offset),
@@ -199,7 +194,6 @@ extension FileSystemConnection: RecordValue, RecordStructure {
   public static var queueLength: Field<Self, UInt16> { .init(at: 48) }
   public static var id: Field<Self, UInt8> { .init(at: 50) }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       commandQueue: commandQueue.read(from: bytes, at: offset),

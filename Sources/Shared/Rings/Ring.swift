@@ -112,6 +112,9 @@ extension Ring {
   /// Takes back what `request` asked.
   func cancel() { unsafe cmemory_store_32(word, 1) }
 
+  /// Whether the other side asks.
+  var isRequested: Bool { unsafe cmemory_load_32(word) == 0 }
+
   /// Whether the other side asked; if so the request is taken and has to be answered.
   func take() -> Bool {
     cmemory_fence()

@@ -14,6 +14,9 @@ public struct RingConsumer<Format: RingFormat>: ~Copyable {
     position = ring.loadHead()
   }
 
+  /// The queue itself: for whoever has to play its other end once, to fill it at the start.
+  public var queue: Ring<Format> { ring }
+
   /// Number of slots.
   public var capacity: Int { Int(truncatingIfNeeded: ring.capacity) }
 

@@ -43,6 +43,13 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
   /// Hands over everything enqueued so far: the slots are written before the index is.
   public func publish() { ring.storeTail(position) }
 
+  /// Reads our own index from memory once more: for a queue that its consumer fills before the two begin, as
+  /// network clients fill their queues of empty buffers.
+  public mutating func adoptPosition() {
+    position = ring.loadTail()
+    room = 0
+  }
+
   /// Takes the peer's index for ours: the ring is empty then. For a peer that has started anew.
   public mutating func resynchronise() {
     position = ring.loadHead()
@@ -54,6 +61,9 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
 extension RingProducer where Format: ConsumerSignalled {
   /// Whether the consumer wants a notification of what was published; the answer is yes once.
   public func takeSignalRequest() -> Bool { ring.signal(at: Format.signalOffset).take() }
+
+  /// Whether the consumer wants one, without answering: to pass the wish on to whoever we wait for.
+  public func hasSignalRequest() -> Bool { ring.signal(at: Format.signalOffset).isRequested }
 }
 
 extension RingProducer where Format: ProducerSignalled {

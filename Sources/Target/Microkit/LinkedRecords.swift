@@ -33,6 +33,22 @@ extension DeviceResources: LinkableRecord {
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_device_resources() }
 }
 
+extension NetCopyConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_copy_config() }
+}
+
+extension NetDriverConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_driver_config() }
+}
+
+extension NetVirtRxConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_virt_rx_config() }
+}
+
+extension NetVirtTxConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_virt_tx_config() }
+}
+
 extension SerialClientConfig: LinkableRecord {
   public static var linkedStart: UnsafeRawPointer {
     unsafe cmicrokit_record_serial_client_config()

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Rings
+
+/// The ethernet driver between a card and the two virtualisers (sDDF 0.7.0, docs/network): empty buffers come
+/// in one pair of queues and go out full, full ones come in the other and go out empty. Buffers are lent to
+/// the card; nothing is copied.
+///
+/// A virtualiser whose index is impossible loses its direction until the driver is restarted; the other
+/// direction goes on.
+public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
+  public struct Actions: Equatable, Sendable {
+    /// The receive virtualiser waits for frames, and there are some now.
+    public var notifyReceive = false
+    /// The transmit virtualiser waits for buffers, and has some back now.
+    public var notifyTransmit = false
+    public init() {}
+  }
+
+  public struct Counters: Equatable, Sendable {
+    public var received: UInt32 = 0
+    public var sent: UInt32 = 0
+    /// Frames that the virtualiser's queue had no place for.
+    public var dropped: UInt32 = 0
+    /// Buffers that the card cannot reach, and frames that are too long for it.
+    public var refused: UInt32 = 0
+    public init() {}
+  }
+
+  private var device: Device
+  private var receive: BufferSender
+  private var transmit: BufferReceiver
+  public private(set) var receiveFaulted = false
+  public private(set) var transmitFaulted = false
+  public private(set) var counters = Counters()
+
+  public init(device: consuming Device, receive: NetRings, transmit: NetRings) {
+    self.device = device
+    self.receive = BufferSender(receive)
+    self.transmit = BufferReceiver(transmit)
+  }
+
+  /// Starts the card and gives it what the virtualisers have queued already.
+  public mutating func start() throws(EthernetDeviceFault) -> Actions {
+    try device.start()
+    return work()
+  }
+
+  public var isLinkUp: Bool { device.isLinkUp }
+
+  /// The card's interrupt. Runs until the card shows no cause any more; acknowledge afterwards.
+  public mutating func interrupt() -> Actions {
+    var actions = Actions()
+    while device.takeInterrupts() { work(&actions) }
+    return actions
+  }
+
+  /// A virtualiser has queued buffers.
+  public mutating func ready() -> Actions { work() }
+
+  private mutating func work() -> Actions {
+    var actions = Actions()
+    work(&actions)
+    return actions
+  }
+
+  private mutating func work(_ actions: inout Actions) {
+    do throws(PeerFault) {
+      if !transmitFaulted { try sendAll(&actions) }
+    } catch {
+      transmitFaulted = true
+    }
+    do throws(PeerFault) {
+      if !receiveFaulted { try receiveAll(&actions) }
+    } catch {
+      receiveFaulted = true
+    }
+    device.kick()
+  }
+
+  // MARK: Transmit
+
+  private mutating func sendAll(_ actions: inout Actions) throws(PeerFault) {
+    var returned = false
+    try returnSent(&actions)
+    while true {
+      while device.hasTransmitRoom, let frame = try transmit.active.dequeue() {
+        if device.accepts(frame.address, length: Int(frame.length)) {
+          device.transmit(frame.address, length: Int(frame.length))
+          counters.sent &+= 1
+        } else {
+          counters.refused &+= 1
+          try giveBack(frame.address)
+          returned = true
+        }
+      }
+      // The card's ring is full: sent frames make room, more in the queue does not.
+      guard device.hasTransmitRoom else {
+        transmit.active.release()
+        transmit.active.cancelSignal()
+        break
+      }
+      transmit.active.requestSignal()
+      if try transmit.active.available() == 0 { break }
+      transmit.active.cancelSignal()
+    }
+    // Interrupts for sent frames only where somebody waits for them; and then those that have been sent
+    // before it was set on have to be looked for.
+    let isAwaited = !device.hasTransmitRoom || transmit.free.hasSignalRequest()
+    device.setTransmitInterrupt(isAwaited)
+    if isAwaited || returned { try returnSent(&actions, returned) }
+  }
+
+  private mutating func giveBack(_ address: UInt64) throws(PeerFault) {
+    // There is room for all buffers, unless the virtualiser lies.
+    if try !transmit.free.enqueue(NetDescriptor(address: address)) { throw .beyondCapacity }
+  }
+
+  private mutating func returnSent(
+    _ actions: inout Actions, _ some: Bool = false
+  ) throws(PeerFault) {
+    var returned = some
+    while let address = device.transmitted() {
+      try giveBack(address)
+      returned = true
+    }
+    if returned {
+      transmit.free.publish()
+      if transmit.free.takeSignalRequest() { actions.notifyTransmit = true }
+    }
+  }
+
+  // MARK: Receive
+
+  private mutating func receiveAll(_ actions: inout Actions) throws(PeerFault) {
+    var added = false
+    while let frame = device.received() {
+      let length = UInt16(truncatingIfNeeded: frame.length)
+      if try receive.active.enqueue(NetDescriptor(address: frame.address, length: length)) {
+        counters.received &+= 1
+        added = true
+      } else {
+        // Its queue has a place for every buffer, so that somebody is wrong; the buffer at least is kept.
+        counters.dropped &+= 1
+        if device.hasReceiveRoom { device.provide(frame.address) }
+      }
+    }
+    if added {
+      receive.active.publish()
+      if receive.active.takeSignalRequest() { actions.notifyReceive = true }
+    }
+    while true {
+      while device.hasReceiveRoom, let buffer = try receive.free.dequeue() {
+        if device.accepts(buffer.address, length: 0) {
+          device.provide(buffer.address)
+        } else {
+          counters.refused &+= 1
+        }
+      }
+      // The card has as many as it can hold: we come back when it has received one.
+      guard device.hasReceiveRoom else {
+        receive.free.release()
+        return receive.free.cancelSignal()
+      }
+      receive.free.requestSignal()
+      if try receive.free.available() == 0 { return }
+      receive.free.cancelSignal()
+    }
+  }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import DMA
+import Registers
+
+/// The ethernet MAC of the Odroid-C4. Clocks, pins, the PHY and its speed are as the boot loader has left them.
+///
+/// Checksums of IP, UDP, TCP and ICMP are inserted by the card in every frame, whether the sender has
+/// computed them or not.
+public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
+  private typealias Map = MACRegisters
+
+  /// Bytes of registers that the driver reaches.
+  public static var registersByteCount: Int { 0x1020 }
+  /// Bytes of a received frame's buffer that the card may use: a multiple of 4 above the longest frame.
+  private static var receiveByteCount: UInt32 { 0x600 }
+  /// Bytes of the check sequence, which the card leaves at the end of a received frame.
+  private static var checkSequenceByteCount: Int { 4 }
+  // How often a bit is looked at before it is given up.
+  private static var patience: Int { 1_000_000 }
+
+  private let bus: Bus
+  private let receiveMemory: Memory
+  private let transmitMemory: Memory
+  private let receiveAddress: UInt64
+  private let transmitAddress: UInt64
+  private var receiveRing: DescriptorRing<Memory>
+  private var transmitRing: DescriptorRing<Memory>
+  private var transmitInterrupt = false
+
+  /// Frames that came with an error, and were dropped; wraps.
+  public private(set) var spoiled: UInt32 = 0
+  /// Errors of the bus, after which the card stands still; wraps.
+  public private(set) var busErrors: UInt32 = 0
+
+  /// Memory for the rings, 4,096 bytes each, and their addresses as the device has them.
+  public init(
+    _ bus: Bus, receive: (memory: Memory, ioAddress: UInt64),
+    transmit: (memory: Memory, ioAddress: UInt64)
+  ) {
+    self.bus = bus
+    (receiveMemory, receiveAddress) = receive
+    (transmitMemory, transmitAddress) = transmit
+    receiveRing = DescriptorRing(receive.memory, endBit: MACDescriptor.receiveEnd)
+    transmitRing = DescriptorRing(transmit.memory, endBit: MACDescriptor.transmitEnd)
+  }
+
+  public mutating func start() throws(EthernetDeviceFault) {
+    let bytes = DescriptorRing<Memory>.size &* MACDescriptor.byteCount
+    guard receiveMemory.byteCount >= bytes, transmitMemory.byteCount >= bytes,
+      let receiveList = UInt32(exactly: receiveAddress),
+      let transmitList = UInt32(exactly: transmitAddress)
+    else { throw .ringMemory }
+
+    // The reset takes what the boot loader has set: address and speed.
+    let (low, high) = (bus.read(Map.addressLow), bus.read(Map.addressHigh))
+    let speed = bus.read(Map.configuration)[Map.Configuration.speed]
+    bus.modify(Map.busMode) { $0[Map.BusMode.reset] = 1 }
+    guard wait({ !bus.read(Map.busMode).has(Map.BusMode.reset) }) else { throw .unusable }
+    bus.write(
+      Map.OperationMode(bits: 0).with(Map.OperationMode.flushTransmit, true), to: Map.operationMode)
+    guard wait({ !bus.read(Map.operationMode).has(Map.OperationMode.flushTransmit) }) else {
+      throw .unusable
+    }
+    bus.write(low, to: Map.addressLow)
+    bus.write(high, to: Map.addressHigh)
+
+    // The longest bursts with which a frame still fits into the transmit FIFO of 2 KiB.
+    var mode = Map.BusMode(bits: 0)
+      .with(Map.BusMode.separateBursts, true).with(Map.BusMode.timesEight, true)
+    mode[Map.BusMode.receiveBurst] = 32
+    mode[Map.BusMode.transmitBurst] = 16
+    bus.write(mode, to: Map.busMode)
+    let operation = Map.OperationMode(bits: 0)
+      .with(Map.OperationMode.storeAndForwardReceive, true)
+      .with(Map.OperationMode.storeAndForwardTransmit, true)
+      .with(Map.OperationMode.secondFrame, true)
+    bus.write(operation, to: Map.operationMode)
+    var configuration = Map.Configuration(bits: 0)
+      .with(Map.Configuration.fullDuplex, true).with(Map.Configuration.checksums, true)
+    configuration[Map.Configuration.speed] = speed
+    bus.write(configuration, to: Map.configuration)
+
+    receiveRing = DescriptorRing(receiveMemory, endBit: MACDescriptor.receiveEnd)
+    transmitRing = DescriptorRing(transmitMemory, endBit: MACDescriptor.transmitEnd)
+    receiveMemory.orderStores()
+    bus.write(Map.Word(bits: receiveList), to: Map.receiveList)
+    bus.write(Map.Word(bits: transmitList), to: Map.transmitList)
+    // Which addresses are ours the virtualiser knows.
+    bus.modify(Map.frameFilter) { $0[Map.FrameFilter.promiscuous] = 1 }
+
+    transmitInterrupt = false
+    enableInterrupts()
+    // The MAC's own: link and power, which nobody looks at.
+    bus.modify(Map.interruptMask) { $0.bits |= 0xf }
+    bus.write(
+      configuration.with(Map.Configuration.receive, true).with(Map.Configuration.transmit, true),
+      to: Map.configuration)
+    bus.write(
+      operation.with(Map.OperationMode.startReceive, true)
+        .with(Map.OperationMode.startTransmit, true),
+      to: Map.operationMode)
+  }
+
+  private func wait(_ isDone: () -> Bool) -> Bool {
+    for _ in 0..<Self.patience where isDone() { return true }
+    return false
+  }
+
+  private func enableInterrupts() {
+    bus.write(
+      Map.Interrupts(bits: 0)
+        .with(Map.Interrupts.normal, true).with(Map.Interrupts.abnormal, true)
+        .with(Map.Interrupts.receive, true).with(Map.Interrupts.busError, true)
+        .with(Map.Interrupts.transmit, transmitInterrupt),
+      to: Map.interruptEnable)
+  }
+
+  // MARK: Work
+
+  /// The card has 32 bits of address, and 11 of length.
+  public func accepts(_ address: UInt64, length: Int) -> Bool {
+    address <= UInt64(UInt32.max) && length <= 0x7ff
+  }
+
+  public var hasReceiveRoom: Bool { receiveRing.hasRoom }
+
+  public mutating func provide(_ address: UInt64) {
+    receiveRing.add(UInt32(truncatingIfNeeded: address), control: Self.receiveByteCount)
+  }
+
+  public mutating func received() -> (address: UInt64, length: Int)? {
+    while let (address, status) = receiveRing.take() {
+      let length = MACDescriptor.length(status) &- Self.checkSequenceByteCount
+      if status & (MACDescriptor.error | MACDescriptor.truncated) == 0, length > 0 {
+        return (UInt64(address), length)
+      }
+      // The buffer is as good as before.
+      spoiled &+= 1
+      receiveRing.add(address, control: Self.receiveByteCount)
+    }
+    return nil
+  }
+
+  public var hasTransmitRoom: Bool { transmitRing.hasRoom }
+
+  public mutating func transmit(_ address: UInt64, length: Int) {
+    transmitRing.add(
+      UInt32(truncatingIfNeeded: address),
+      control: UInt32(truncatingIfNeeded: length & 0x7ff) | MACDescriptor.wholeFrame)
+  }
+
+  public mutating func transmitted() -> UInt64? { transmitRing.take().map { UInt64($0.address) } }
+
+  /// The card sleeps when it finds no descriptor, and looks again when it is told to.
+  public mutating func kick() {
+    if receiveRing.hasNews {
+      receiveRing.hasNews = false
+      receiveMemory.orderStores()
+      bus.write(Map.Word(bits: .max), to: Map.receivePoll)
+    }
+    if transmitRing.hasNews {
+      transmitRing.hasNews = false
+      transmitMemory.orderStores()
+      bus.write(Map.Word(bits: .max), to: Map.transmitPoll)
+    }
+  }
+
+  public mutating func takeInterrupts() -> Bool {
+    let status = bus.read(Map.status)
+    let events = Map.Interrupts(bits: status[Map.Interrupts.events])
+    guard events.bits != 0 else { return false }
+    bus.write(events, to: Map.status)
+    if events.has(Map.Interrupts.busError) { busErrors &+= 1 }
+    return events.has(Map.Interrupts.receive)
+      || transmitInterrupt && events.has(Map.Interrupts.transmit)
+      || events.has(Map.Interrupts.busError)
+  }
+
+  public mutating func setTransmitInterrupt(_ on: Bool) {
+    guard on != transmitInterrupt else { return }
+    transmitInterrupt = on
+    enableInterrupts()
+  }
+
+  /// The address that the boot loader has set, first byte on the wire lowest.
+  public var macAddress: UInt64 {
+    UInt64(bus.read(Map.addressLow).bits) | UInt64(bus.read(Map.addressHigh).bits & 0xffff) << 32
+  }
+
+  public var isLinkUp: Bool { true }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import Microkit
+import Records
+import Wiring
+
+/// Events of an ethernet driver's protection domain, whichever card it drives.
+public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: ProtectionDomain,
+  ~Copyable
+{
+  private var driver: EthernetDriver<Device>
+  private let interrupt: Channel
+  private let receive: Channel
+  private let transmit: Channel
+
+  /// Starts the card.
+  public init(_ device: consuming Device, interrupt: Channel) {
+    let config = NetDriverConfig.linked()
+    let (receive, transmit) = (config[NetDriverConfig.virtRx], config[NetDriverConfig.virtTx])
+    guard let receiveRings = receive.rings, let transmitRings = transmit.rings else {
+      fatal("the record's queues are no queues")
+    }
+    self.interrupt = interrupt
+    self.receive = receive.channel
+    self.transmit = transmit.channel
+    driver = EthernetDriver(device: device, receive: receiveRings, transmit: transmitRings)
+    do throws(EthernetDeviceFault) {
+      notify(try driver.start())
+    } catch {
+      switch error {
+      case .absent: fatal("there is no such card at these registers")
+      case .unusable: fatal("the card cannot be used")
+      case .ringMemory: fatal("the card's rings want more memory")
+      }
+    }
+    // What came before is looked at already; an edge would not come again.
+    interrupt.acknowledge()
+  }
+
+  public mutating func notified(_ channels: ChannelSet) {
+    if channels.contains(interrupt) {
+      notify(driver.interrupt())
+      interrupt.acknowledgeDeferred()
+    }
+    if channels.contains(receive) || channels.contains(transmit) { notify(driver.ready()) }
+  }
+
+  private func notify(_ actions: EthernetDriver<Device>.Actions) {
+    if actions.notifyReceive { receive.notify() }
+    if actions.notifyTransmit { transmit.notify() }
+  }
+}

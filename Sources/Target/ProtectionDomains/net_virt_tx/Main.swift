@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import DMA
+import Microkit
+import Records
+import Wiring
+
+@main enum Main {
+  static func main() { run(NetVirtTxProgram(NetVirtTxConfig.linked())) }
+}
+
+struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
+  private typealias Config = NetVirtTxConfig
+
+  private var virtualiser: NetVirtTx<MappedMemory>
+  private let driver: Channel
+  private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
+  private var clientCount = 0
+
+  init(_ config: LinkedRecord<NetVirtTxConfig>) {
+    let connection = config[Config.driver]
+    guard let rings = connection.rings else { fatal("the record's driver queues are no queues") }
+    driver = connection.channel
+    virtualiser = NetVirtTx(driver: rings)
+    for index in 0..<config.count(of: Config.clients, Config.clientCount) {
+      let entry = Config.clients[index]
+      let client = config[entry / NetVirtTxClient.connection]
+      guard let rings = client.rings else { fatal("a client's queues in the record are no queues") }
+      virtualiser.addClient(rings)
+      clients[index] = client.channel
+      clientCount = index &+ 1
+      for number in 0..<min(Int(config[entry / NetVirtTxClient.regionCount]), 64) {
+        let region = entry / NetVirtTxClient.regions[number]
+        let data = config[region / NetVirtTxDataRegion.data]
+        guard let memory = data.region.memory,
+          virtualiser.addRegion(
+            memory, ioAddress: data.ioAddress,
+            bufferCount: Int(config[region / NetVirtTxDataRegion.bufferCount]), client: index,
+            owner: number)
+        else {
+          fatal("a client's memory in the record is too short, or there are too many buffers")
+        }
+      }
+    }
+    notify(virtualiser.start())
+  }
+
+  mutating func notified(_ channels: ChannelSet) {
+    if channels.contains(driver) { notify(virtualiser.driverReady()) }
+    for index in 0..<clientCount where channels.contains(clients[index]) {
+      notify(virtualiser.clientReady(index))
+    }
+  }
+
+  private func notify(_ actions: NetVirtTx<MappedMemory>.Actions) {
+    if actions.notifyDriver { driver.notify() }
+    actions.notifyClients.notify { clients[$0 & 63] }
+  }
+}

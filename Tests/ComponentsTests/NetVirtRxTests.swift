@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import Rings
+import TargetTestSupport
+import Testing
+
+@Suite struct NetVirtRxTests {
+  private static let io: UInt64 = 0x4000_0000
+  private static let broadcast: UInt64 = 0xffff_ffff_ffff
+  private let driver: NetPair
+  private let clients: [NetPair]
+  private let memory = FakeDMA(byteCount: 16 * 2048)
+
+  init() throws {
+    driver = try #require(NetPair(capacity: 16))
+    clients = try (0..<3).map { _ in try #require(NetPair(capacity: 16)) }
+  }
+
+  private struct NoVirtualiser: Error {}
+
+  private func fresh() throws -> NetVirtRx<FakeDMA> {
+    let words = try #require(SharedWords(SharedMemory(byteCount: 128).region))
+    // Not #require: it cannot hold what is not copyable.
+    guard
+      let virtualiser = NetVirtRx(
+        driver: driver.rings, memory: memory, ioAddress: Self.io, bufferCount: 16, holders: words)
+    else { throw NoVirtualiser() }
+    return virtualiser
+  }
+
+  private func virtualiser(clients count: Int = 3) throws -> NetVirtRx<FakeDMA> {
+    var virtualiser = try fresh()
+    for (index, client) in clients.prefix(count).enumerated() {
+      virtualiser.addClient(client.rings)
+      virtualiser.addAddress(0x1000 + UInt64(index), client: index)
+    }
+    _ = virtualiser.start()
+    return virtualiser
+  }
+
+  /// The driver takes an empty buffer and hands it over with a frame for `destination`; its address.
+  @discardableResult private func receive(
+    _ destination: UInt64, length: UInt16 = 60
+  ) throws -> UInt64 {
+    let buffer = try #require(driver.take(.free, limit: 1).first)
+    memory.store(destination, at: Int(buffer.address - Self.io))
+    driver.put(.active, NetDescriptor(address: buffer.address, length: length))
+    return buffer.address
+  }
+
+  private func numbers(_ set: ClientSet) -> [Int] { (0..<64).filter(set.contains) }
+
+  @Test func theDriverGetsAllBuffersAtTheStart() throws {
+    var virtualiser = try fresh()
+    #expect(virtualiser.start().notifyDriver)
+    #expect(
+      driver.take(.free) == (0..<16).map { NetDescriptor(address: Self.io + UInt64($0) * 2048) })
+  }
+
+  @Test func whatIsTooShortIsNoVirtualiser() throws {
+    let words = try #require(SharedWords(SharedMemory(byteCount: 120).region))
+    let few =
+      NetVirtRx(
+        driver: driver.rings, memory: memory, ioAddress: 0, bufferCount: 16, holders: words) == nil
+    let small =
+      NetVirtRx(
+        driver: driver.rings, memory: FakeDMA(byteCount: 2047), ioAddress: 0, bufferCount: 1,
+        holders: words) == nil
+    #expect(few && small)
+  }
+
+  @Test func aFrameGoesToItsClientAndTheBufferBack() throws {
+    var virtualiser = try virtualiser()
+    let address = try receive(0x1001, length: 100)
+    let actions = virtualiser.driverReady()
+    #expect(numbers(actions.notifyClients) == [1] && !actions.notifyDriver)
+    let offset = address - Self.io
+    #expect(memory.takeEvents() == [.cleanAndInvalidate(Int(offset), 100)])
+    #expect(clients[1].take(.active) == [NetDescriptor(address: offset, length: 100)])
+    #expect(clients[0].count(.active) == 0 && clients[2].count(.active) == 0)
+    #expect(driver.signalled(.active) == 0, "asks for more")
+
+    clients[1].put(.free, NetDescriptor(address: offset, length: 100))
+    #expect(virtualiser.clientReady(1).notifyClients.isEmpty)
+    #expect(driver.count(.free) == 16)
+    #expect(driver.take(.free).last == NetDescriptor(address: address))
+  }
+
+  @Test func aBroadcastGoesToAllAndComesBackOnce() throws {
+    var virtualiser = try virtualiser()
+    let offset = try receive(Self.broadcast) - Self.io
+    #expect(numbers(virtualiser.driverReady().notifyClients) == [0, 1, 2])
+    for (index, client) in clients.enumerated() {
+      #expect(client.take(.active) == [NetDescriptor(address: offset, length: 60)])
+      #expect(driver.count(.free) == 15)
+      client.put(.free, NetDescriptor(address: offset))
+      _ = virtualiser.clientReady(index)
+    }
+    #expect(driver.count(.free) == 16)
+    #expect(virtualiser.counters.delivered == 3)
+  }
+
+  @Test func whatIsForNobodyGoesBackAtOnce() throws {
+    var virtualiser = try virtualiser()
+    // A stranger's, a multicast, and frames that are none.
+    try receive(0x9999)
+    try receive(0x0100_5e00_0001)
+    try receive(0x1000, length: 13)
+    try receive(0x1000, length: 0)
+    try receive(0x1000, length: 2049)
+    try receive(0x1000, length: .max)
+    driver.setSignalled(.free, 0)
+    let actions = virtualiser.driverReady()
+    #expect(actions.notifyDriver && actions.notifyClients.isEmpty)
+    #expect(driver.count(.free) == 16)
+    #expect(virtualiser.counters.unwanted == 2 && virtualiser.counters.refused == 4)
+  }
+
+  @Test func signalsOnlyWhoAsked() throws {
+    var virtualiser = try virtualiser()
+    clients[0].setSignalled(.active, 1)
+    try receive(0x1000)
+    try receive(0x1001)
+    #expect(numbers(virtualiser.driverReady().notifyClients) == [1])
+    driver.setSignalled(.free, 1)
+    clients[1].put(.free, try #require(clients[1].take(.active).first))
+    #expect(!virtualiser.clientReady(1).notifyDriver)
+    #expect(driver.count(.free) == 15)
+  }
+
+  @Test func theDriverCannotHandOutABufferTwice() throws {
+    var virtualiser = try virtualiser()
+    let address = try receive(0x1000)
+    for wrong in [address, address + 1, Self.io - 2048, Self.io + 16 * 2048, 0, .max] {
+      driver.put(.active, NetDescriptor(address: wrong, length: 60))
+    }
+    _ = virtualiser.driverReady()
+    #expect(clients[0].count(.active) == 1)
+    #expect(virtualiser.counters.refused == 6)
+    #expect(driver.count(.free) == 15)
+  }
+
+  @Test func aDriverWithAnImpossibleIndexIsLeftAlone() throws {
+    var virtualiser = try virtualiser()
+    driver.setTail(.active, 17)
+    #expect(virtualiser.driverReady() == .init())
+    #expect(virtualiser.driverFaulted == true)
+    driver.setTail(.active, 0)
+    try receive(0x1000)
+    #expect(virtualiser.driverReady() == .init())
+  }
+
+  /// Returns what it does not have: another's buffer, one twice, one that is none; or lies in its indices.
+  @Test(arguments: 0..<6) func aLyingClientLosesWhatItHadAndOthersGoOn(lie: Int) throws {
+    var virtualiser = try virtualiser()
+    let mine = try receive(0x1000) - Self.io
+    let other = try receive(0x1001) - Self.io
+    _ = virtualiser.driverReady()
+    switch lie {
+    case 0: clients[0].put(.free, NetDescriptor(address: other))
+    case 1:
+      clients[0].put(.free, NetDescriptor(address: mine))
+      clients[0].put(.free, NetDescriptor(address: mine))
+    case 2: clients[0].put(.free, NetDescriptor(address: mine + 4))
+    case 3: clients[0].put(.free, NetDescriptor(address: 16 * 2048))
+    case 4: clients[0].put(.free, NetDescriptor(address: .max))
+    default: clients[0].setTail(.free, 99)
+    }
+    _ = virtualiser.clientReady(0)
+    #expect(numbers(virtualiser.quarantined) == [0])
+    #expect(driver.count(.free) == 15, "its own buffer has come back, the other's has not")
+
+    // Nothing for it any more; everything for the others.
+    try receive(0x1000)
+    try receive(Self.broadcast)
+    clients[1].setSignalled(.active, 0)
+    #expect(numbers(virtualiser.driverReady().notifyClients) == [1, 2])
+    #expect(clients[1].take(.active).count == 2)
+    clients[1].put(.free, NetDescriptor(address: other))
+    _ = virtualiser.clientReady(1)
+    #expect(numbers(virtualiser.quarantined) == [0])
+  }
+
+  /// One that keeps everything it gets: what is reserved for others stays theirs.
+  @Test func aClientThatReturnsNothingCannotHaveAll() throws {
+    var virtualiser = try virtualiser(clients: 2)
+    for _ in 0..<40 where driver.count(.free) > 0 {
+      try receive(0x1000)
+      _ = virtualiser.driverReady()
+    }
+    // Up to three quarters, and the frames after that went back.
+    #expect(clients[0].count(.active) == 12)
+    #expect(virtualiser.counters.dropped == 28)
+    for _ in 0..<2 {
+      try receive(0x1001)
+      _ = virtualiser.driverReady()
+    }
+    #expect(clients[1].count(.active) == 2)
+  }
+
+  @Test func aFullQueueDropsTheFrame() throws {
+    let small = try #require(NetPair(capacity: 2))
+    var virtualiser = try fresh()
+    virtualiser.addClient(small.rings)
+    virtualiser.addAddress(0x1000, client: 0)
+    _ = virtualiser.start()
+    for _ in 0..<3 { try receive(0x1000) }
+    _ = virtualiser.driverReady()
+    #expect(small.count(.active) == 2 && virtualiser.counters.dropped == 1)
+    #expect(driver.count(.free) == 14)
+  }
+
+  /// Buffers are never lost nor in two places, whatever the frames are and in whatever order they come back.
+  @Test(arguments: 1...5) func buffersAreConserved(seed: UInt64) throws {
+    var virtualiser = try virtualiser()
+    var random = SplitMix(state: seed)
+    var held: [[NetDescriptor]] = [[], [], []]
+    for _ in 0..<5000 {
+      switch random.below(4) {
+      case 0 where driver.count(.free) > 0:
+        try receive([0x1000, 0x1001, 0x1002, Self.broadcast, 0x7777][random.below(5)])
+      case 1: _ = virtualiser.driverReady()
+      case 2:
+        let client = random.below(3)
+        held[client] += clients[client].take(.active, limit: random.below(4))
+      default:
+        let client = random.below(3)
+        while !held[client].isEmpty, random.below(3) > 0 {
+          clients[client].put(.free, held[client].remove(at: random.below(held[client].count)))
+        }
+        _ = virtualiser.clientReady(client)
+      }
+      #expect(virtualiser.quarantined.isEmpty && !virtualiser.driverFaulted)
+    }
+    _ = virtualiser.driverReady()
+    for (index, client) in clients.enumerated() {
+      for descriptor in held[index] + client.take(.active) { client.put(.free, descriptor) }
+      _ = virtualiser.clientReady(index)
+    }
+    let back = driver.take(.free).map(\.address)
+    #expect(Set(back).count == 16 && back.count == 16)
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
+struct SplitMix {
+  var state: UInt64
+
+  mutating func below(_ limit: Int) -> Int {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return Int((z ^ (z >> 31)) % UInt64(limit))
+  }
+}

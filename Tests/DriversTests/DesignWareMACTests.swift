@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import TargetTestSupport
+import Testing
+
+@testable import DesignWareMAC
+
+@Suite struct DesignWareMACTests {
+  private let bus = FakeBus()
+  private let receive = FakeDMA(byteCount: 4096)
+  private let transmit = FakeDMA(byteCount: 4096)
+
+  private typealias Card = DesignWareMAC<FakeBus, FakeDMA>
+
+  private func card(receiveAt: UInt64 = 0x5fff_8000, transmitAt: UInt64 = 0x5fff_0000) -> Card {
+    bus.script(0x44, 0x0302_0100)
+    bus.script(0x40, 0x8000_0504)
+    // What the boot loader has left: 100 Mbit/s, running.
+    bus.script(0x00, 0x0000_cc0c)
+    bus.script(0x1000, [0x0002_0100, 0x0002_0101, 0x0002_0101, 0x0002_0100])
+    bus.script(0x1018, [0x0010_0000, 0])
+    return Card(bus, receive: (receive, receiveAt), transmit: (transmit, transmitAt))
+  }
+
+  private func started() throws -> Card {
+    var card = card()
+    try card.start()
+    _ = bus.takeTrace()
+    return card
+  }
+
+  /// The device is done with a descriptor.
+  private func finish(_ memory: FakeDMA, _ slot: Int, status: UInt32) {
+    memory.store32(status, at: 16 * slot)
+  }
+
+  @Test func initialisation() throws {
+    var card = card()
+    try card.start()
+    #expect(
+      bus.takeTrace() == [
+        // What the reset would lose.
+        "r 44 3020100", "r 40 80000504", "r 0 cc0c",
+        // Reset, and wait for it; the same for the transmit FIFO.
+        "r 1000 20100", "w 1000 20101", "r 1000 20101", "r 1000 20101", "r 1000 20100",
+        "w 1018 100000", "r 1018 100000", "r 1018 0",
+        "w 44 3020100", "w 40 80000504",
+        // Eight times, separate, 32 to receive, 16 to send.
+        "w 1000 1c01000",
+        // Store and forward both ways, second frame.
+        "w 1018 2200004",
+        // Full duplex, checksums, 100 Mbit/s as before.
+        "w 0 cc00",
+        "w 100c 5fff8000", "w 1010 5fff0000",
+        "r 4 0", "w 4 1",
+        // Normal, abnormal, bus error, receive.
+        "w 101c 1a040",
+        "r 3c 0", "w 3c f",
+        "w 0 cc0c", "w 1018 2202006",
+      ])
+    #expect(receive.bytes.allSatisfy { $0 == 0 } && transmit.bytes.allSatisfy { $0 == 0 })
+  }
+
+  @Test func aCardThatStaysInResetIsGivenUp() {
+    var card = card()
+    bus.script(0x1000, 1)
+    #expect(throws: EthernetDeviceFault.unusable) { try card.start() }
+    #expect(bus.written(to: 0x1018).isEmpty)
+  }
+
+  @Test func aFIFOThatStaysFullIsGivenUp() {
+    var card = card()
+    bus.script(0x1018, 0x0010_0000)
+    #expect(throws: EthernetDeviceFault.unusable) { try card.start() }
+    #expect(bus.written(to: 0x00).isEmpty)
+  }
+
+  @Test func ringsOutOfReachAreAnError() {
+    var beyond = card(receiveAt: 1 << 32)
+    #expect(throws: EthernetDeviceFault.ringMemory) { try beyond.start() }
+    var short = Card(
+      bus, receive: (receive, 0), transmit: (FakeDMA(byteCount: 4095), 0x1000))
+    #expect(throws: EthernetDeviceFault.ringMemory) { try short.start() }
+    #expect(bus.takeTrace().isEmpty)
+  }
+
+  @Test func aFrameIsReceivedWithoutItsCheckSequence() throws {
+    var card = try started()
+    _ = receive.takeEvents()
+    card.provide(0x5fef_0000)
+    #expect(receive.load32(at: 8) == 0x5fef_0000 && receive.load32(at: 4) == 0x600)
+    #expect(receive.load32(at: 0) == 0x8000_0000)
+    #expect(receive.takeEvents() == [.stores], "the owner is written last")
+    card.kick()
+    #expect(bus.takeTrace() == ["w 1008 ffffffff"])
+    card.kick()
+    #expect(bus.takeTrace() == [])
+    #expect(card.received() == nil)
+
+    finish(receive, 0, status: 64 << 16 | 0x320)
+    _ = receive.takeEvents()
+    let received = card.received()
+    let frame = try #require(received)
+    #expect(frame.address == 0x5fef_0000 && frame.length == 60)
+    #expect(receive.takeEvents() == [.loads])
+    #expect(card.received() == nil)
+  }
+
+  /// An error, a frame cut off, one that is nothing but a check sequence: the buffer is given again.
+  @Test(arguments: [0x0040_8000, 0x05dc_4000, 0x0004_0000, UInt32(0)])
+  func whatIsSpoiledIsNotHandedOver(status: UInt32) throws {
+    var card = try started()
+    card.provide(0x1000)
+    card.kick()
+    _ = bus.takeTrace()
+    finish(receive, 0, status: status)
+    #expect(card.received() == nil)
+    #expect(card.spoiled == 1)
+    #expect(receive.load32(at: 16) == 0x8000_0000 && receive.load32(at: 24) == 0x1000)
+    card.kick()
+    #expect(bus.takeTrace() == ["w 1008 ffffffff"], "the card is told")
+  }
+
+  @Test func theRingEndsAndBeginsAnew() throws {
+    var card = try started()
+    for index in 0..<256 { card.provide(UInt64(index) * 2048) }
+    #expect(!card.hasReceiveRoom)
+    #expect(receive.load32(at: 255 * 16 + 4) == 0x0200_0600, "the last one says so")
+    #expect(receive.load32(at: 254 * 16 + 4) == 0x600)
+    for index in 0..<256 { finish(receive, index, status: 64 << 16) }
+    for index in 0..<256 {
+      let frame = card.received()
+      #expect(frame?.address == UInt64(index) * 2048)
+    }
+    #expect(card.received() == nil && card.hasReceiveRoom)
+    card.provide(0x1000)
+    #expect(receive.load32(at: 0) == 0x8000_0000)
+  }
+
+  @Test func framesAreSent() throws {
+    var card = try started()
+    card.transmit(0x5fdf_0000, length: 1514)
+    // Interrupt, last, first, all checksums.
+    #expect(transmit.load32(at: 4) == 0xf800_05ea && transmit.load32(at: 8) == 0x5fdf_0000)
+    #expect(transmit.load32(at: 0) == 0x8000_0000)
+    card.kick()
+    #expect(bus.takeTrace() == ["w 1004 ffffffff"])
+    #expect(card.transmitted() == nil)
+    finish(transmit, 0, status: 0)
+    #expect(card.transmitted() == 0x5fdf_0000)
+    #expect(card.transmitted() == nil)
+  }
+
+  @Test func whatTheCardCannotReachIsNotAccepted() throws {
+    let card = try started()
+    #expect(card.accepts(0xffff_ffff, length: 2047))
+    #expect(!card.accepts(1 << 32, length: 60) && !card.accepts(0, length: 2048))
+  }
+
+  @Test func interruptsAreClearedAndOnlyThoseAskedForCount() throws {
+    var card = try started()
+    bus.script(0x1014, [0x0066_0041, 0x0066_0001, 0])
+    // Receive and transmit, with the processes' states above, which are not written back.
+    let first = card.takeInterrupts()
+    // Sent frames alone are no cause while nobody wants to know.
+    let second = card.takeInterrupts()
+    let third = card.takeInterrupts()
+    #expect(first && !second && !third)
+    #expect(
+      bus.takeTrace() == ["r 1014 660041", "w 1014 41", "r 1014 660001", "w 1014 1", "r 1014 0"])
+
+    card.setTransmitInterrupt(true)
+    card.setTransmitInterrupt(true)
+    #expect(bus.takeTrace() == ["w 101c 1a041"])
+    bus.script(0x1014, [0x1_0001, 0xa000, 0])
+    let sent = card.takeInterrupts()
+    let broken = card.takeInterrupts()
+    #expect(sent && broken && card.busErrors == 1)
+    card.setTransmitInterrupt(false)
+    #expect(bus.written(to: 0x101c).last == 0x1a040)
+  }
+
+  @Test func itsAddressIsTheBootLoaders() throws {
+    #expect(try started().macAddress == 0x0504_0302_0100)
+  }
+}

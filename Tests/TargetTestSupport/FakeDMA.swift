@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import DMA
+
+/// Memory that a test and a device of the test's share; it remembers cache maintenance and barriers.
+public final class FakeDMA: DMAMemory {
+  public enum Event: Equatable, Sendable {
+    case clean(Int, Int)
+    case cleanAndInvalidate(Int, Int)
+    case stores
+    case loads
+    case all
+    /// A store of 16 bits, the width of what the other side waits for.
+    case store16(Int, UInt16)
+  }
+
+  public var bytes: [UInt8]
+  public private(set) var events: [Event] = []
+
+  public init(byteCount: Int) { bytes = [UInt8](repeating: 0, count: byteCount) }
+
+  public var byteCount: Int { bytes.count }
+
+  public func takeEvents() -> [Event] {
+    defer { events = [] }
+    return events
+  }
+
+  public func load<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
+    let size = Number.bitWidth / 8
+    guard offset >= 0, offset <= bytes.count - size else { return 0 }
+    return (0..<size).reduce(0) { $0 | Number(truncatingIfNeeded: bytes[offset + $1]) << (8 * $1) }
+  }
+
+  public func store<Number: FixedWidthInteger>(_ value: Number, at offset: Int) {
+    let size = Number.bitWidth / 8
+    guard offset >= 0, offset <= bytes.count - size else { return }
+    for index in 0..<size {
+      bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
+    }
+  }
+
+  public func load16(at offset: Int) -> UInt16 { load(UInt16.self, at: offset) }
+  public func load32(at offset: Int) -> UInt32 { load(UInt32.self, at: offset) }
+  public func load64(at offset: Int) -> UInt64 { load(UInt64.self, at: offset) }
+  public func store16(_ value: UInt16, at offset: Int) {
+    store(value, at: offset)
+    events.append(.store16(offset, value))
+  }
+  public func store32(_ value: UInt32, at offset: Int) { store(value, at: offset) }
+  public func store64(_ value: UInt64, at offset: Int) { store(value, at: offset) }
+  public func clean(_ offset: Int, count: Int) { events.append(.clean(offset, count)) }
+  public func cleanAndInvalidate(_ offset: Int, count: Int) {
+    events.append(.cleanAndInvalidate(offset, count))
+  }
+  public func orderStores() { events.append(.stores) }
+  public func orderLoads() { events.append(.loads) }
+  public func orderAll() { events.append(.all) }
+}
