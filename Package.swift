@@ -220,7 +220,8 @@ let testModules: [Target] = [
     name: "EmulatorTests",
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
-      "MesonUART", "MesonTimer", "Components", "Registers", "TestSupport", "serval",
+      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "Components", "Registers",
+      "TestSupport", "serval",
       "serval-emulator",
     ],
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
