@@ -69,7 +69,7 @@ struct TestSystem {
     var reported: String { String(decoding: reports.bytes, as: UTF8.self) }
 
     func endTrace() -> String {
-      writer.end(at: machine.now, running: nil)
+      writer.end()
       return String(decoding: traced.bytes, as: UTF8.self)
     }
 

@@ -45,7 +45,7 @@ struct RunSession {
     TerminalMode.enter()
     defer { TerminalMode.restore() }
     let state = try runToTheEnd(machine)
-    writer?.end(at: machine.now, running: nil)
+    writer?.end()
     if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
     try trace?.close()
     try packets?.close()
