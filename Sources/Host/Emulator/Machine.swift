@@ -67,7 +67,7 @@ public final class Machine {
       interrupts: Set(system.allProtectionDomains.flatMap(\.interrupts).compactMap(\.number)),
       report: report)
     memory = try SystemMemory(
-      system, board: board, isIncoherent: configuration.isIncoherent,
+      system, sdk: configuration.sdk, board: board, isIncoherent: configuration.isIncoherent,
       find: { ProgramLoader.find($0, in: configuration.searchPaths) },
       device: { devices.device(at: $0, region: $1) })
     devices.memory = memory.physical

@@ -149,7 +149,7 @@ struct ProgramLoader {
     var mapping = AddressSpace.Mapping(
       name: "region '\(map.region)'", address: map.address.rawValue, size: region.size,
       permissions: map.permissions, isUncached: !map.cached,
-      hasLargePages: region.region.pageSize == .large, backing: region.backing)
+      hasLargePages: region.hasLargePages, backing: region.backing)
     if let cache = region.cache {
       if map.cached {
         mapping.cache = cache

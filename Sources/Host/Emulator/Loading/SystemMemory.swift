@@ -16,6 +16,8 @@ struct SystemMemory {
     var physicalAddress: UInt64?
     var backing: AddressSpace.Backing
     var cache: CachedRegion?
+    /// Whether the tool maps it with 2 MiB pages.
+    var hasLargePages: Bool
   }
 
   private(set) var regions: [String: Region] = [:]
@@ -26,7 +28,7 @@ struct SystemMemory {
   ///   - isIncoherent: whether devices see memory without the processor's cache.
   ///   - device: the model at a physical page that is no memory.
   init(
-    _ system: SystemDescription, board: EmulatedBoard, isIncoherent: Bool,
+    _ system: SystemDescription, sdk: SDKVersion, board: EmulatedBoard, isIncoherent: Bool,
     find: (String) -> String?,
     device: (UInt64, MemoryRegion) -> any Device
   ) throws(EmulatorError) {
@@ -67,8 +69,21 @@ struct SystemMemory {
       }
       regions[region.name] = Region(
         region: region, size: size, prefilled: UInt64(contents?.count ?? 0),
-        physicalAddress: address, backing: backing, cache: cache)
+        physicalAddress: address, backing: backing, cache: cache,
+        hasLargePages: Self.hasLargePages(region, size: size, system, sdk))
     }
+  }
+
+  /// As asked for; else since 2.0 where the size and every address are multiples of 2 MiB.
+  private static func hasLargePages(
+    _ region: MemoryRegion, size: UInt64, _ system: SystemDescription, _ sdk: SDKVersion
+  ) -> Bool {
+    if let pageSize = region.pageSize { return pageSize == .large }
+    let page = MemoryRegion.PageSize.large.rawValue
+    let maps = system.allProtectionDomains.flatMap(\.maps).filter { $0.region == region.name }
+    return sdk >= .v2_0_1 && size % page == 0
+      && (region.physicalAddress?.rawValue ?? 0) % page == 0
+      && maps.allSatisfy { $0.address.rawValue % page == 0 }
   }
 
   private static func contents(
