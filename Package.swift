@@ -96,8 +96,7 @@ let hostModules: [Target] = [
   .systemLibrary(
     name: "CSlirp", path: "Sources/Host/CSlirp", providers: [.apt(["libslirp-dev"])]),
   .systemLibrary(
-    name: "CUnicorn", path: "Sources/Host/CUnicorn", pkgConfig: "unicorn",
-    providers: [.apt(["libunicorn-dev"])]),
+    name: "CUnicorn", path: "Sources/Host/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
   host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
   host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
@@ -220,7 +219,8 @@ let testModules: [Target] = [
     name: "EmulatorTests",
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
-      "MesonUART", "MesonTimer", "Components", "Registers", "TestSupport", "serval",
+      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "Components", "Registers",
+      "TestSupport", "serval",
       "serval-emulator",
     ],
     path: "Tests/EmulatorTests", exclude: ["Programs"]),

@@ -12,7 +12,7 @@ import Testing
 
 /// The drivers that run in protection domains, on the models of their devices: each is a check of the
 /// other.
-private final class ModelBus: RegisterBus {
+final class ModelBus: RegisterBus {
   let device: any Device
   let base: UInt64
   var now: UInt64 = 0

@@ -135,6 +135,46 @@ import Testing
     #expect(run.reported.contains(complaint))
   }
 
+  // MARK: Caches
+
+  /// On a machine where devices do not see the cache, this driver, which cleans nothing, is told so,
+  /// and its device sees nothing of what it wrote.
+  @Test func aMissingCleanIsFound() throws {
+    var system = system(Self.asks, network: .user(forwards: []))
+    system.isIncoherent = true
+    let run = try system.start()
+    run.run(10)
+    #expect(run.reported.contains("where a program has written without cleaning the cache"))
+    #expect(!run.text.contains("got"))
+  }
+
+  @Test func cleaningAndInvalidating() throws {
+    let cached = try #require(HostMemory(size: 0x1000))
+    let region = try #require(CachedRegion("r", cached: cached))
+    var reports: [String] = []
+    region.report = { reports.append($0) }
+    cached.start.storeBytes(of: 1, as: UInt8.self)
+    #expect(region.memory.start.load(as: UInt8.self) == 0)
+    region.maintain(offset: 5, invalidates: false)
+    #expect(region.memory.start.load(as: UInt8.self) == 1)
+    region.deviceAccesses(offset: 0, count: 64)
+    #expect(reports.isEmpty)
+    // The device writes; the program sees it after invalidating.
+    region.memory.start.storeBytes(of: 2, as: UInt8.self)
+    region.programReads(offset: 1, by: "p", at: "there")
+    #expect(reports.count == 1)
+    #expect(cached.start.load(as: UInt8.self) == 1)
+    region.maintain(offset: 63, invalidates: true)
+    #expect(cached.start.load(as: UInt8.self) == 2)
+    // A line that is written back over what the device wrote.
+    cached.start.storeBytes(of: 3, as: UInt8.self)
+    region.memory.start.storeBytes(of: 4, toByteOffset: 1, as: UInt8.self)
+    region.deviceAccesses(offset: 1, count: 1)
+    #expect(reports.count == 2)
+    region.maintain(offset: 0, invalidates: true)
+    #expect(cached.start.load(fromByteOffset: 1, as: UInt8.self) == 0)
+  }
+
   /// A queue full of anything at all stops the device at most.
   @Test func hostileQueues() throws {
     let memory = try #require(HostMemory(size: 0x4000))

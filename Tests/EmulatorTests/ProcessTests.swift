@@ -53,6 +53,15 @@ import Testing
     }
   }
 
+  /// Unicorn is under the GPL: the emulator alone may have it.
+  @Test(.enabled(if: isBuilt)) func onlyTheEmulatorLinksUnicorn() throws {
+    func libraries(_ program: String) throws -> String {
+      String(decoding: try Subprocess.run(["ldd", program]).output, as: UTF8.self)
+    }
+    #expect(try libraries("\(Self.serval)-emulator").contains("libunicorn"))
+    #expect(try !libraries(Self.serval).contains("libunicorn"))
+  }
+
   @Test(.enabled(if: isBuilt)) func badTimesAreMistakes() throws {
     try with("void init(void) {} void notified(word c) {}") { directory in
       let result = try Subprocess.run([

@@ -19,6 +19,7 @@ struct TestSystem {
   var network: NetworkChoice?
   var packetFaults: PacketFaults?
   var faults: [InjectedFault] = []
+  var isIncoherent = false
   /// Bodies of the programs by file name, without ".elf".
   var programs: [String: String]
   /// What is inside <system>.
@@ -47,6 +48,7 @@ struct TestSystem {
       configuration.network = system.network
       configuration.packetFaults = system.packetFaults
       configuration.faults = system.faults
+      configuration.isIncoherent = system.isIncoherent
       machine = try Machine(
         description, configuration, console: Console { output.bytes += $0 }, trace: writer,
         packets: PcapWriter { frames.bytes += $0 }
@@ -67,7 +69,7 @@ struct TestSystem {
     var reported: String { String(decoding: reports.bytes, as: UTF8.self) }
 
     func endTrace() -> String {
-      writer.end(at: machine.now, running: nil)
+      writer.end()
       return String(decoding: traced.bytes, as: UTF8.self)
     }
 

@@ -16,6 +16,9 @@ public final class Machine {
     public var network: NetworkChoice?
     public var packetFaults: PacketFaults?
     public var faults: [InjectedFault] = []
+    /// Whether devices see DMA regions without the processor's cache, so that a missing clean or
+    /// invalidate is found.
+    public var isIncoherent = false
 
     public init(
       sdk: SDKVersion, kernel: KernelConfiguration = .debug, board: EmulatedBoard,
@@ -64,10 +67,11 @@ public final class Machine {
       interrupts: Set(system.allProtectionDomains.flatMap(\.interrupts).compactMap(\.number)),
       report: report)
     memory = try SystemMemory(
-      system, board: board,
+      system, sdk: configuration.sdk, board: board, isIncoherent: configuration.isIncoherent,
       find: { ProgramLoader.find($0, in: configuration.searchPaths) },
       device: { devices.device(at: $0, region: $1) })
     devices.memory = memory.physical
+    for region in memory.regions.values { region.cache?.report = report }
     let loader = ProgramLoader(
       system: system, sdk: configuration.sdk, searchPaths: configuration.searchPaths,
       memory: memory)

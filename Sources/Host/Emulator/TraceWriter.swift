@@ -22,7 +22,7 @@ public final class TraceWriter {
   }
 
   /// Ends the document.
-  public func end(at now: UInt64, running: String?) {
+  public func end() {
     buffer += "\n]}\n"
     flush()
   }

@@ -33,6 +33,7 @@ struct EmulatorTool: ParsableCommand {
   @Option var input: String?
   @Option var trace: String?
   @Flag var stats = false
+  @Flag var incoherent = false
   @Flag var realtime = false
 
   func run() throws {
@@ -69,7 +70,7 @@ struct EmulatorTool: ParsableCommand {
       duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
       network: try network().choice, packetFile: try network().file,
       packetFaults: try packetFaults(),
-      faults: try injectedFaults(),
+      faults: try injectedFaults(), isIncoherent: incoherent,
       isRealTime: realtime)
   }
 

@@ -22,6 +22,8 @@ struct RunOptions {
   var packetFile: String?
   var packetFaults: PacketFaults?
   var faults: [InjectedFault]
+  /// Devices do not see the processor's cache.
+  var isIncoherent: Bool
   /// Ties virtual time to the wall clock.
   var isRealTime: Bool
 }

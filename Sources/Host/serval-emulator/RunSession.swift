@@ -34,6 +34,7 @@ struct RunSession {
     configuration.network = options.network
     configuration.packetFaults = options.packetFaults
     configuration.faults = options.faults
+    configuration.isIncoherent = options.isIncoherent
     let machine = try Machine(
       system, configuration, console: console, trace: writer,
       packets: packets.map { file in PcapWriter { file.write($0) } }
@@ -44,7 +45,7 @@ struct RunSession {
     TerminalMode.enter()
     defer { TerminalMode.restore() }
     let state = try runToTheEnd(machine)
-    writer?.end(at: machine.now, running: nil)
+    writer?.end()
     if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
     try trace?.close()
     try packets?.close()

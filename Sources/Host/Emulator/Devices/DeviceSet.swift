@@ -25,7 +25,8 @@ final class DeviceSet {
     self.board = board
     self.console = console
     self.kernel = kernel
-    self.report = report
+    let remarks = Remarks(report)
+    self.report = remarks.make
   }
 
   func device(at address: UInt64, region: MemoryRegion) -> any Device {
@@ -87,5 +88,20 @@ final class DeviceSet {
     let page = VirtioPage(card)
     page.report = report
     return page
+  }
+}
+
+/// What models say of their drivers: each remark once, and no more than a person would read.
+private final class Remarks {
+  private let report: (String) -> Void
+  private var made: Set<String> = []
+  private static let limit = 50
+
+  init(_ report: @escaping (String) -> Void) { self.report = report }
+
+  func make(_ text: String) {
+    guard made.count < Self.limit, made.insert(text).inserted else { return }
+    report(text)
+    if made.count == Self.limit { report("more remarks on devices are left out") }
   }
 }

@@ -79,6 +79,8 @@ extension Kernel {
   private func postpone(_ thread: Thread) {
     queues.remove(thread)
     if !waitingForTime.contains(where: { $0 === thread }) { waitingForTime.append(thread) }
+    // It may get time again before the current slice is over.
+    eventsChanged()
   }
 
   /// When the next thread gets time again.

@@ -52,9 +52,10 @@ final class Thread {
     stackBottom = program.stackBottom
     ipcBuffer = program.ipcBuffer
     priority = Int(domain.effectivePriority.rawValue)
+    // Centuries are enough, and leave room for sums.
+    func nanoseconds(_ time: Microseconds) -> UInt64 { min(time.rawValue, 1 << 50) * 1000 }
     ownContext = SchedulingContext(
-      budget: domain.effectiveBudget.rawValue &* 1000,
-      period: domain.effectivePeriod.rawValue &* 1000)
+      budget: nanoseconds(domain.effectiveBudget), period: nanoseconds(domain.effectivePeriod))
     context = ownContext
     ownContext.thread = self
     notification.bound = self

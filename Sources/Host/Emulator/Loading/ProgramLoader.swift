@@ -146,10 +146,18 @@ struct ProgramLoader {
     guard let region = memory.regions[map.region] else {
       throw .noRegion(map.region, domain: domain.name)
     }
-    return AddressSpace.Mapping(
+    var mapping = AddressSpace.Mapping(
       name: "region '\(map.region)'", address: map.address.rawValue, size: region.size,
       permissions: map.permissions, isUncached: !map.cached,
-      hasLargePages: region.region.pageSize == .large, backing: region.backing)
+      hasLargePages: region.hasLargePages, backing: region.backing)
+    if let cache = region.cache {
+      if map.cached {
+        mapping.cache = cache
+      } else {
+        mapping.backing = .memory(cache.memory, offset: 0)
+      }
+    }
+    return mapping
   }
 
   // MARK: Symbols

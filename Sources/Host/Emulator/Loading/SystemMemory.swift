@@ -15,6 +15,9 @@ struct SystemMemory {
     var prefilled: UInt64
     var physicalAddress: UInt64?
     var backing: AddressSpace.Backing
+    var cache: CachedRegion?
+    /// Whether the tool maps it with 2 MiB pages.
+    var hasLargePages: Bool
   }
 
   private(set) var regions: [String: Region] = [:]
@@ -22,14 +25,18 @@ struct SystemMemory {
 
   /// - Parameters:
   ///   - find: the path of a file that a region is filled from.
+  ///   - isIncoherent: whether devices see memory without the processor's cache.
   ///   - device: the model at a physical page that is no memory.
   init(
-    _ system: SystemDescription, board: EmulatedBoard, find: (String) -> String?,
+    _ system: SystemDescription, sdk: SDKVersion, board: EmulatedBoard, isIncoherent: Bool,
+    find: (String) -> String?,
     device: (UInt64, MemoryRegion) -> any Device
   ) throws(EmulatorError) {
     var free = board.freeMemory
     let wanted = Set(
       system.allProtectionDomains.flatMap(\.physicalAddressSymbols).map(\.region))
+    let cachedRegions = Set(
+      system.allProtectionDomains.flatMap(\.maps).filter(\.cached).map(\.region))
     for region in system.memoryRegions {
       let contents = try Self.contents(of: region, find)
       guard let declared = region.size?.rawValue ?? contents.map({ UInt64($0.count) }) else {
@@ -46,6 +53,7 @@ struct SystemMemory {
         free = (address ?? free) &+ size
       }
       let backing: AddressSpace.Backing
+      var cache: CachedRegion?
       if let address, region.physicalAddress != nil, !board.memory.contains(address) {
         backing = .device(device(address, region))
       } else {
@@ -53,13 +61,29 @@ struct SystemMemory {
           throw .tooLarge("region '\(region.name)'", size: size)
         }
         memory.write(contents ?? [], at: 0)
-        if let address { physical.add(memory, at: address) }
+        if isIncoherent, address != nil, cachedRegions.contains(region.name) {
+          cache = CachedRegion(region.name, cached: memory)
+        }
+        if let address { physical.add(memory, at: address, cache: cache) }
         backing = .memory(memory, offset: 0)
       }
       regions[region.name] = Region(
         region: region, size: size, prefilled: UInt64(contents?.count ?? 0),
-        physicalAddress: address, backing: backing)
+        physicalAddress: address, backing: backing, cache: cache,
+        hasLargePages: Self.hasLargePages(region, size: size, system, sdk))
     }
+  }
+
+  /// As asked for; else since 2.0 where the size and every address are multiples of 2 MiB.
+  private static func hasLargePages(
+    _ region: MemoryRegion, size: UInt64, _ system: SystemDescription, _ sdk: SDKVersion
+  ) -> Bool {
+    if let pageSize = region.pageSize { return pageSize == .large }
+    let page = MemoryRegion.PageSize.large.rawValue
+    let maps = system.allProtectionDomains.flatMap(\.maps).filter { $0.region == region.name }
+    return sdk >= .v2_0_1 && size % page == 0
+      && (region.physicalAddress?.rawValue ?? 0) % page == 0
+      && maps.allSatisfy { $0.address.rawValue % page == 0 }
   }
 
   private static func contents(

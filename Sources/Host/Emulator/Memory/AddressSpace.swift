@@ -19,6 +19,8 @@ struct AddressSpace {
     var permissions: Permissions
     /// Device memory, where hardware refuses what is not aligned.
     var isUncached: Bool = false
+    /// Where devices do not see the cache.
+    var cache: CachedRegion?
     /// Whether the tool maps it with 2 MiB pages.
     var hasLargePages: Bool = false
     var backing: Backing

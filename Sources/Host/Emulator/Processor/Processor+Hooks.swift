@@ -16,6 +16,11 @@ extension Processor {
     try check(serval_hook_system_instructions(engine, UC_ARM64_INS_MSR, onSystemWrite, this))
     try check(serval_hook_system_instructions(engine, UC_ARM64_INS_SYS, onSystemWrite, this))
     try check(serval_hook_system_instructions(engine, UC_ARM64_INS_SYSL, onSystemRead, this))
+    for mapping in addressSpace.mappings where mapping.cache != nil {
+      try check(
+        serval_hook_accesses(
+          engine, onCachedAccess, this, mapping.address, mapping.address &+ mapping.size &- 1))
+    }
     // Only domains that have uncached memory pay for looking at their accesses.
     for mapping in addressSpace.mappings where mapping.isUncached {
       try check(
@@ -79,6 +84,19 @@ private func onUncachedAccess(
   }
 }
 
+private func onCachedAccess(
+  _ engine: OpaquePointer?, _ type: uc_mem_type, _ address: UInt64, _ size: Int32, _ value: Int64,
+  _ user: UnsafeMutableRawPointer?
+) {
+  guard type == UC_MEM_READ, let processor = processor(user), let thread = processor.thread,
+    let mapping = processor.addressSpace.mapping(at: address), let cache = mapping.cache
+  else { return }
+  let block = processor.slice.pointee.block
+  cache.programReads(
+    offset: Int(address - mapping.address), by: thread.name,
+    at: "in the block at \(thread.kernel.describe(block, in: thread))")
+}
+
 // MARK: Devices
 
 private func window(_ user: UnsafeMutableRawPointer?) -> DeviceWindow? {
@@ -125,7 +143,10 @@ private func onSystemWrite(
   guard let processor = processor(user), let fields = fields?.pointee else { return 0 }
   let instruction = SystemInstruction(fields)
   if instruction.isPlainRegister { return 0 }
-  if instruction.isCacheMaintenance { return 1 }
+  if instruction.isCacheMaintenance {
+    processor.maintainCache(instruction, at: fields.val)
+    return 1
+  }
   if processor.thread?.kernel.setSystemRegister(instruction, to: fields.val) != true {
     processor.stop(instruction, register, isRead: false)
   }
@@ -139,6 +160,15 @@ extension SystemInstruction {
 }
 
 extension Processor {
+  fileprivate func maintainCache(_ instruction: SystemInstruction, at address: UInt64) {
+    guard instruction == .cleanLine || instruction == .cleanAndInvalidateLine,
+      let mapping = addressSpace.mapping(at: address), let cache = mapping.cache
+    else { return }
+    cache.maintain(
+      offset: Int(address - mapping.address),
+      invalidates: instruction == .cleanAndInvalidateLine)
+  }
+
   /// seL4 has programs at EL0 trap to the hypervisor for what others at EL0 may be allowed (op1 is 3),
   /// while the rest does not exist there.
   fileprivate func stop(

@@ -95,6 +95,9 @@ struct Run: ParsableCommand {
   @Flag(help: "Print what each protection domain did.")
   var stats = false
 
+  @Flag(help: "Devices do not see the processor's cache: finds missing cleans and invalidates.")
+  var incoherent = false
+
   @Flag(help: "Tie virtual time to the wall clock.")
   var realtime = false
 
@@ -118,6 +121,7 @@ struct Run: ParsableCommand {
     }
     if let seed { arguments.append("--seed=\(seed)") }
     if stats { arguments.append("--stats") }
+    if incoherent { arguments.append("--incoherent") }
     if realtime { arguments.append("--realtime") }
     try EmulatorProgram.start(arguments)
   }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import DMA
+import DesignWareMAC
+import Glibc
+import Registers
+import Testing
+import VirtioNet
+
+@testable import Emulator
+
+/// The Ethernet drivers that run in protection domains, on the models of their cards. Their rings are in
+/// memory without a cache, as the systems map it.
+@Suite struct EthernetModelTests {
+  private final class Far: NetworkBackend {
+    var deliver: ([UInt8]) -> Void = { _ in }
+    var sent: [[UInt8]] = []
+    func send(_ frame: [UInt8], now: UInt64) { sent.append(frame) }
+    func descriptors(timeout: inout UInt32) -> [pollfd] { [] }
+    func handle(_ descriptors: [pollfd], now: UInt64) {}
+    var nextEvent: UInt64? { nil }
+    func advance(to now: UInt64) {}
+  }
+
+  private struct RingMemory: DMAMemory {
+    let start: UnsafeMutableRawPointer
+    let byteCount: Int
+
+    func load16(at offset: Int) -> UInt16 { start.load(fromByteOffset: offset, as: UInt16.self) }
+    func load32(at offset: Int) -> UInt32 { start.load(fromByteOffset: offset, as: UInt32.self) }
+    func load64(at offset: Int) -> UInt64 { start.load(fromByteOffset: offset, as: UInt64.self) }
+    func store16(_ value: UInt16, at offset: Int) {
+      start.storeBytes(of: value, toByteOffset: offset, as: UInt16.self)
+    }
+    func store32(_ value: UInt32, at offset: Int) {
+      start.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)
+    }
+    func store64(_ value: UInt64, at offset: Int) {
+      start.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
+    }
+    func clean(_ offset: Int, count: Int) {}
+    func cleanAndInvalidate(_ offset: Int, count: Int) {}
+    func orderStores() {}
+    func orderLoads() {}
+    func orderAll() {}
+  }
+
+  private final class Bench {
+    static let base: UInt64 = 0x5000_0000
+    let far = Far()
+    let rings: HostMemory
+    let buffers: HostMemory
+    let physical: PhysicalMemory
+    let link: NetworkLink
+    var device: (any Device)?
+    var now: UInt64 = 0
+    var reports: [String] = []
+
+    init() throws {
+      rings = try #require(HostMemory(size: 0x10000))
+      buffers = try #require(HostMemory(size: 0x40000))
+      var physical = PhysicalMemory()
+      physical.add(rings, at: Self.base)
+      physical.add(buffers, at: Self.base + 0x10_0000)
+      self.physical = physical
+      link = NetworkLink(backend: far, recorder: nil, faults: nil)
+    }
+
+    func memory(at offset: Int, count: Int) -> RingMemory {
+      RingMemory(start: rings.start + offset, byteCount: count)
+    }
+
+    func buffer(_ index: Int) -> UInt64 { Self.base + 0x10_0000 + UInt64(index) * 2048 }
+
+    func put(_ frame: [UInt8], in index: Int) { buffers.write(frame, at: index * 2048) }
+    func frame(in index: Int, count: Int) -> [UInt8] {
+      Array(UnsafeRawBufferPointer(start: buffers.start + index * 2048, count: count))
+    }
+
+    func advance() {
+      now += 1_000_000
+      while let next = device?.nextEvent, next <= now { device?.advance(to: next) }
+    }
+  }
+
+  private func frame(_ seed: UInt8) -> [UInt8] {
+    [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, seed, 8, 0]
+      + (0..<(60 + Int(seed))).map { UInt8(truncatingIfNeeded: $0) ^ seed }
+  }
+
+  /// More frames each way than either ring holds.
+  private func exchange(_ card: inout some EthernetDevice & ~Copyable, _ bench: Bench) throws {
+    try card.start()
+    var free = Array(0..<16)
+    var isOut: [UInt64: Int] = [:]
+    func provide(_ card: inout some EthernetDevice & ~Copyable) {
+      while card.hasReceiveRoom, let index = free.popLast() {
+        card.provide(bench.buffer(index))
+        isOut[bench.buffer(index)] = index
+      }
+      card.kick()
+    }
+    provide(&card)
+    var received: [[UInt8]] = []
+    var sent: [[UInt8]] = []
+    var sending: Set<UInt64> = []
+    for round in 0..<300 {
+      bench.far.deliver(frame(UInt8(round % 50)))
+      let index = 16 + round % 8
+      if card.hasTransmitRoom, !sending.contains(bench.buffer(index)) {
+        let bytes = frame(UInt8(100 + round % 50))
+        bench.put(bytes, in: index)
+        card.transmit(bench.buffer(index), length: bytes.count)
+        sending.insert(bench.buffer(index))
+        sent.append(bytes)
+      }
+      card.kick()
+      bench.advance()
+      bench.advance()
+      _ = card.takeInterrupts()
+      while let (address, length) = card.received() {
+        let taken = isOut.removeValue(forKey: address)
+        let index = try #require(taken)
+        received.append(bench.frame(in: index, count: length))
+        free.append(index)
+      }
+      while let address = card.transmitted() { sending.remove(address) }
+      provide(&card)
+    }
+    #expect(received == (0..<300).map { frame(UInt8($0 % 50)) })
+    #expect(sent.count > 250)
+    #expect(bench.far.sent == sent)
+    #expect(bench.reports.isEmpty)
+  }
+
+  @Test func designWareMAC() throws {
+    let bench = try Bench()
+    let physical = bench.physical
+    let model = DesignWareMACModel(link: bench.link) { physical }
+    model.report = { [unowned bench] in bench.reports.append($0) }
+    bench.device = model
+    var card = DesignWareMAC(
+      ModelBus(model), receive: (bench.memory(at: 0, count: 0x1000), Bench.base),
+      transmit: (bench.memory(at: 0x1000, count: 0x1000), Bench.base + 0x1000))
+    try exchange(&card, bench)
+  }
+
+  @Test func virtio() throws {
+    let bench = try Bench()
+    let physical = bench.physical
+    let model = VirtioNetModel(link: bench.link) { physical }
+    model.report = { [unowned bench] in bench.reports.append($0) }
+    let page = VirtioPage((0, model))
+    bench.device = page
+    var card = VirtioNet(
+      ModelBus(page), memory: bench.memory(at: 0, count: 0x1_0000), ioAddress: Bench.base)
+    try exchange(&card, bench)
+  }
+}
