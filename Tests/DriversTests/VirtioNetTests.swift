@@ -120,10 +120,12 @@ import Testing
 
   @Test func aFrameIsReceived() throws {
     var card = try started()
-    #expect(card.received() == nil && card.hasReceiveRoom)
+    #expect(card.received() == nil)
+    let before = card.hasReceiveRoom
     card.provide(0x1000)
     card.provide(0x2000)
-    #expect(!card.hasReceiveRoom)
+    let after = card.hasReceiveRoom
+    #expect(before && !after)
     _ = memory.takeEvents()
     card.kick()
     #expect(bus.takeTrace() == ["w 50 0"])
@@ -138,7 +140,9 @@ import Testing
     let frame = try #require(received)
     #expect(frame.address == 0x1000 && frame.length == 60)
     #expect(memory.takeEvents() == [.loads])
-    #expect(card.received() == nil && card.hasReceiveRoom)
+    #expect(card.received() == nil)
+    let again = card.hasReceiveRoom
+    #expect(again)
   }
 
   @Test func aDeviceThatWantsNoNotificationGetsNone() throws {
@@ -154,14 +158,17 @@ import Testing
     var card = try started()
     card.transmit(0x8000, length: 1514)
     card.transmit(0x9000, length: 60)
-    #expect(!card.hasTransmitRoom)
+    let hasRoom = card.hasTransmitRoom
+    #expect(!hasRoom)
     card.kick()
     #expect(bus.takeTrace() == ["w 50 1"])
     #expect(card.transmitted() == nil)
     finish(1, head: 2, length: 0)
     finish(1, head: 0, length: 0)
     #expect(card.transmitted() == 0x8000 && card.transmitted() == 0x9000)
-    #expect(card.transmitted() == nil && card.hasTransmitRoom)
+    #expect(card.transmitted() == nil)
+    let hasRoomAgain = card.hasTransmitRoom
+    #expect(hasRoomAgain)
   }
 
   @Test func indicesWrap() throws {
@@ -208,13 +215,14 @@ import Testing
   }
 
   @Test func addressAndLink() throws {
-    let card = try started()
+    var card = try started()
     bus.script(0x100, 0x0001_5452)
     bus.script(0x104, 0x0001_1200)
     #expect(card.macAddress == 0x1200_0001_5452)
-    #expect(card.isLinkUp)
+    let up = card.isLinkUp
     bus.script(0x104, 0x0000_1200)
-    #expect(!card.isLinkUp)
+    let down = !card.isLinkUp
+    #expect(up && down)
   }
 
   @Test func aRestartForgetsWhatWasInTheRings() throws {
@@ -223,7 +231,9 @@ import Testing
     card.kick()
     finish(0, head: 2, length: 72)
     try card.start()
-    #expect(card.received() == nil && card.hasReceiveRoom)
+    #expect(card.received() == nil)
+    let hasRoom = card.hasReceiveRoom
+    #expect(hasRoom)
     #expect(memory.load16(at: available + 2) == 0 && memory.load16(at: used + 2) == 0)
   }
 }
