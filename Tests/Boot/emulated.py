@@ -8,6 +8,7 @@ without any of them. With an SDK and QEMU at hand, the transcripts are compared.
 import functools
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -92,6 +93,29 @@ class EmulatedHello(unittest.TestCase):
             self.assert_in_order(
                 console, "bad access to 0x4 at 0x20", "trap at 0x20", "bad access to 0xff", "bad access to 0x200004",
                 r"bad access to (0xff\w+) at \1", "restarts so far: 5", "still here", "tick 1")
+
+    def refused(self, directory, *arguments):
+        command = [machine.SERVAL, "run", f"{directory}/hello.system", "--sdk", "2.3.0", *arguments]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        return result.stderr
+
+    def test_images_for_another_kernel_are_refused(self):
+        directory = generated(BOARDS[0], "2.3.0", "debug").name
+        errors = self.refused(f"{directory}/system", "--config", "release")
+        self.assertIn("made for another kernel than that of Microkit 2.3.0, release", errors)
+
+    def test_a_record_of_another_version_is_refused(self):
+        with tempfile.TemporaryDirectory() as directory:
+            shutil.copytree(f"{generated(BOARDS[0], '2.3.0', 'debug').name}/system", directory, dirs_exist_ok=True)
+            image = pathlib.Path(directory, "serial_driver.elf")
+            contents = image.read_bytes()
+            # sDDF's records begin with "sDDF" and a number for their kind.
+            self.assertIn(b"sDDF\x03", contents)
+            image.write_bytes(contents.replace(b"sDDF\x03", b"sDDF\x63"))
+            errors = self.refused(directory, "--config", "debug")
+            self.assertIn("protection domain 'serial_driver'", errors)
+            self.assertIn("serial_driver.elf: record serial_driver_config", errors)
 
     def test_two_runs_are_the_same(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -135,6 +135,11 @@ struct Run: ParsableCommand {
     var findings = result.findings
     if result.isAccepted, let system = result.description {
       findings += checkImages(system, file: file, sdk: sdk, searchPaths: searchPaths)
+      let kernel = try config.resolve()
+      findings += ImageRecords(
+        kernel: KernelABI(sdk, kernel), kernelName: "Microkit \(sdk), \(kernel.rawValue)",
+        searchPaths: searchPaths
+      ).findings(system)
     }
     let errors = findings.filter { $0.severity == .error }
     if !errors.isEmpty { try refuse(errors) }
