@@ -92,7 +92,10 @@ let hostModules: [Target] = [
       "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
     ],
     path: "Sources/Host/serval-emulator"),
-  host("Emulator", ["SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
+  host("NFSExport"),
+  host(
+    "Emulator",
+    ["NFSExport", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
   .systemLibrary(
     name: "CSlirp", path: "Sources/Host/CSlirp", providers: [.apt(["libslirp-dev"])]),
   .systemLibrary(
@@ -214,6 +217,7 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap"]),
+  tests("NFSExportTests", ["NFSExport", "HostIO", "TestSupport"]),
   tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   .testTarget(
     name: "EmulatorTests",

@@ -215,7 +215,7 @@ import Testing
   }
 
   @Test func addressAndLink() throws {
-    var card = try started()
+    let card = try started()
     bus.script(0x100, 0x0001_5452)
     bus.script(0x104, 0x0001_1200)
     #expect(card.macAddress == 0x1200_0001_5452)

@@ -4,6 +4,7 @@
 import CUnicorn
 import Diagnostics
 import Glibc
+import HostIO
 
 extension EmulatorError: DiagnosableError {
   public var findings: [Finding] {
@@ -69,11 +70,23 @@ extension EmulatorError: DiagnosableError {
           rule: "network", at: .option("--forward"), "port \(port) cannot be listened on",
           fix: "choose one that is free")
       ]
-    case .tap(let name, let number):
-      let text = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+    case .export(.directory(let name, let number)):
       return [
         Finding(
-          rule: "network", at: .option("--net"), "tap device '\(name)': \(text)",
+          rule: "network", at: .option("--export"),
+          "'\(name)' cannot be served: \(systemText(number))",
+          fix: "name a directory that you can read")
+      ]
+    case .export(.socket(let number)):
+      return [
+        Finding(
+          rule: "network", at: .option("--export"), "no socket can be made: \(systemText(number))",
+          fix: "see that /tmp can be written")
+      ]
+    case .tap(let name, let number):
+      return [
+        Finding(
+          rule: "network", at: .option("--net"), "tap device '\(name)': \(systemText(number))",
           fix: "make it with 'ip tuntap add dev \(name) mode tap user $USER'")
       ]
     case .engine(let status):

@@ -3,6 +3,7 @@
 
 import ELFImage
 import HostIO
+import NFSExport
 import SystemModel
 
 /// Why a system cannot be run.
@@ -21,6 +22,7 @@ public enum EmulatorError: Error, Hashable {
   case noDomain(String, existing: [String])
   case portTaken(UInt16)
   case tap(String, errno: Int32)
+  case export(NFSExport.Failure)
   /// Unicorn's error number.
   case engine(UInt32)
 }

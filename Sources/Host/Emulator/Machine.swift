@@ -57,7 +57,8 @@ public final class Machine {
     self.kernel = kernel
     let backend: (any NetworkBackend)? =
       switch configuration.network {
-      case .user(let forwards): try UserNetwork(forwards: forwards)
+      case .user(let forwards, let directory):
+        try UserNetwork(forwards: forwards, exportedDirectory: directory)
       case .tap(let name): try TapNetwork(name)
       case nil: nil
       }

@@ -169,7 +169,7 @@ extension FileError: DiagnosableError {
 }
 
 /// The C library's text for an error number, with a small first letter: "no such file or directory".
-func systemText(_ errno: Int32) -> String {
+public func systemText(_ errno: Int32) -> String {
   let text = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
   return text.prefix(1).lowercased() + text.dropFirst()
 }

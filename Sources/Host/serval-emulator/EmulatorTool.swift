@@ -24,6 +24,7 @@ struct EmulatorTool: ParsableCommand {
   @Option(name: .customLong("search-path")) var searchPaths: [String] = []
   @Option(name: .customLong("net")) var networks: [String] = []
   @Option(name: .customLong("forward")) var forwards: [String] = []
+  @Option var export: String?
   @Option var drop = 0
   @Option var corrupt = 0
   @Option var delay = 0
@@ -84,7 +85,7 @@ struct EmulatorTool: ParsableCommand {
     var (choice, file): (NetworkChoice?, String?) = (nil, nil)
     for text in networks {
       if text == "user", choice == nil {
-        choice = .user(forwards: forwards)
+        choice = .user(forwards: forwards, exportedDirectory: export)
       } else if text.hasPrefix("tap:"), choice == nil {
         choice = .tap(String(text.dropFirst(4)))
       } else if text.hasPrefix("pcap:"), file == nil {
@@ -97,6 +98,9 @@ struct EmulatorTool: ParsableCommand {
     if !forwards.isEmpty, case .user = choice {
     } else if !forwards.isEmpty {
       throw ValidationError("--forward needs --net user")
+    }
+    if export != nil {
+      guard case .user = choice else { throw ValidationError("--export needs --net user") }
     }
     return (choice, file)
   }

@@ -22,8 +22,9 @@ protocol NetworkBackend: AnyObject {
 
 /// What the machine's Ethernet is connected to.
 public enum NetworkChoice: Hashable, Sendable {
-  /// libslirp's network of one: 10.0.2.0/24, a DHCP server, a way out.
-  case user(forwards: [PortForward])
+  /// libslirp's network of one: 10.0.2.0/24, a DHCP server, a way out; and at 10.0.2.4 an NFS server for a
+  /// directory of the host, where one is given.
+  case user(forwards: [PortForward], exportedDirectory: String? = nil)
   /// A tap device of the host.
   case tap(String)
 }

@@ -3,6 +3,7 @@
 
 import CSlirp
 import Glibc
+import NFSExport
 
 /// libslirp: a network that needs no rights on the host, with the addresses of QEMU's user network.
 final class UserNetwork: NetworkBackend {
@@ -11,11 +12,12 @@ final class UserNetwork: NetworkBackend {
   private let callbacks: UnsafeMutablePointer<SlirpCb>
   private var now: UInt64 = 0
   private var timers: [SlirpTimer] = []
+  private var export: NFSExport?
   /// While libslirp fills or reads the list.
   private var polled: [pollfd] = []
 
-  /// - Throws: for a port that is taken.
-  init(forwards: [PortForward]) throws(EmulatorError) {
+  /// - Throws: for a port that is taken, and for a directory that cannot be served.
+  init(forwards: [PortForward], exportedDirectory: String? = nil) throws(EmulatorError) {
     callbacks = .allocate(capacity: 1)
     callbacks.initialize(to: Self.makeCallbacks())
     var configuration = SlirpConfig()
@@ -33,6 +35,22 @@ final class UserNetwork: NetworkBackend {
         slirp, 0, address(0, 0, 0, 0), Int32(forward.hostPort),
         address(guest[0], guest[1], guest[2], guest[3]), Int32(forward.guestPort))
       if status < 0 { throw .portTaken(forward.hostPort) }
+    }
+    if let exportedDirectory { try serve(exportedDirectory) }
+  }
+
+  /// The first address that libslirp has free for services, as QEMU's guestfwd: 10.0.2.4.
+  private func serve(_ directory: String) throws(EmulatorError) {
+    do throws(NFSExport.Failure) {
+      let export = try NFSExport(directory)
+      self.export = export
+      for port in [NFSExport.portMapperPort, NFSExport.port] {
+        var guest = address(10, 0, 2, 4)
+        let status = slirp_add_unix(slirp, export.socketPath, &guest, Int32(port))
+        if status < 0 { throw .socket(errno: EADDRNOTAVAIL) }
+      }
+    } catch {
+      throw .export(error)
     }
   }
 

@@ -67,6 +67,12 @@ struct Run: ParsableCommand {
       valueName: "ports"))
   var forwards: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Directory of this machine that an NFS server at 10.0.2.4 has as /, to be read.",
+      valueName: "directory"), completion: .directory)
+  var export: String?
+
   @Option(help: ArgumentHelp("Frames of 1000 that are lost.", valueName: "number"))
   var drop: Int?
 
@@ -110,6 +116,7 @@ struct Run: ParsableCommand {
     for path in searchPaths { arguments += ["--search-path", path] }
     for (name, value) in [
       ("--board", board), ("--for", duration), ("--input", input), ("--trace", trace),
+      ("--export", export),
     ] {
       if let value { arguments += ["\(name)=\(value)"] }
     }

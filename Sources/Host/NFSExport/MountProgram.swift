@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// The mount protocol, version 3 (RFC 1813, appendix I): any path that is asked for is a directory inside
+/// the export; "/" is the export itself.
+struct MountProgram: RPCProgram {
+  let number: UInt32 = 100_005
+  let version: UInt32 = 3
+  let tree: ExportedTree
+
+  mutating func call(
+    _ procedure: UInt32, _ arguments: inout XDRReader
+  ) throws(XDRReader.Malformed) -> XDRWriter? {
+    var results = XDRWriter()
+    switch procedure {
+    case 1:
+      let path = try arguments.opaque(limit: 1024)
+      do {
+        let handle = try tree.directory(Array(path))
+        results.uint32(0)
+        results.opaque(handle.bytes)
+        // AUTH_NONE and AUTH_SYS.
+        for word: UInt32 in [2, 0, 1] { results.uint32(word) }
+      } catch {
+        results.uint32(error.rawValue)
+      }
+    case 2: results.bool(false)  // Nobody is told who has mounted.
+    case 3, 4: break
+    case 5:
+      results.bool(true)
+      results.opaque("/".utf8)
+      results.bool(false)
+      results.bool(false)
+    default: return nil
+    }
+    return results
+  }
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import HostIO
+import TestSupport
+import Testing
+
+@testable import NFSExport
+
+/// Calls as a client writes them, and what must come back, word for word (RFC 1813, RFC 5531).
+@Suite struct NFSExportTests {
+  /// site/index.html, site/big (200,000 bytes), site/link -> index.html, site/out -> /etc, site/sub/.
+  private static func withTree(_ body: (ExportedTree, String) throws -> Void) throws {
+    let directory = try TemporaryDirectory.make()
+    defer { _ = try? Subprocess.run(["rm", "-rf", directory]) }
+    do {
+      let root = "\(directory)/site"
+      try Files.makeDirectory(root)
+      try Files.makeDirectory("\(root)/sub")
+      try Files.replace("\(root)/index.html", with: Array("<h1>Serval</h1>\n".utf8))
+      try Files.replace("\(root)/big", with: big)
+      try Files.replace("\(directory)/secret", with: [1, 2, 3])
+      #expect(symlink("index.html", "\(root)/link") == 0)
+      #expect(symlink("/etc", "\(root)/out") == 0)
+      try body(try ExportedTree(root), root)
+    }
+  }
+
+  private static let big = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+
+  private func call(
+    _ program: UInt32, _ version: UInt32, _ procedure: UInt32, rpc: UInt32 = 2,
+    _ arguments: (inout XDRWriter) -> Void = { _ in }
+  ) -> [UInt8] {
+    var writer = XDRWriter()
+    for word: UInt32 in [0x1234, 0, rpc, program, version, procedure] { writer.uint32(word) }
+    // AUTH_SYS of 20 bytes, AUTH_NONE.
+    writer.uint32(1)
+    writer.opaque([UInt8](repeating: 0, count: 20))
+    writer.uint32(0)
+    writer.opaque([])
+    arguments(&writer)
+    return writer.bytes
+  }
+
+  private func dispatcher(_ tree: ExportedTree) -> RPCDispatcher {
+    RPCDispatcher(programs: [
+      PortMapper(port: 2049), MountProgram(tree: tree), NFSProgram(tree: tree),
+    ])
+  }
+
+  /// The words of a reply behind an accepted call's header, whose status must be `status`.
+  fileprivate func results(
+    _ tree: ExportedTree, _ message: [UInt8], status: UInt32 = 0
+  ) throws -> Answer {
+    var dispatcher = dispatcher(tree)
+    let bytes = dispatcher.answer(message[...])
+    let answer = Answer(XDRReader(try #require(bytes)[...]))
+    let header = try (0..<6).map { _ in try answer.uint32() }
+    #expect(header == [0x1234, 1, 0, 0, 0, status])
+    return answer
+  }
+
+  private func handle(_ tree: ExportedTree, _ path: String) throws -> FileHandle {
+    try path.split(separator: "/").reduce(FileHandle(number: 0)) {
+      try tree.lookup(Array($1.utf8), in: $0)
+    }
+  }
+
+  @Test func programsAndVersionsThatAreNotThereAreNamed() throws {
+    try Self.withTree { tree, _ in
+      _ = try results(tree, call(100_021, 4, 0), status: 1)
+      let mismatch = try results(tree, call(100_003, 2, 0), status: 2)
+      #expect(try mismatch.uint32() == 3)
+      _ = try results(tree, call(100_003, 3, 22), status: 3)
+      _ = try results(tree, call(100_003, 3, 1), status: 4)
+      _ = try results(tree, call(100_003, 3, 0))
+      var dispatcher = dispatcher(tree)
+      let denied = dispatcher.answer(call(100_003, 3, 0, rpc: 3)[...])
+      #expect(
+        denied == [
+          0, 0, 0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2,
+        ])
+    }
+  }
+
+  @Test func thePortMapperKnowsTheTwo() throws {
+    try Self.withTree { tree, _ in
+      for (program, version, transport, port) in [
+        (100_003, 3, 6, 2049), (100_005, 3, 6, 2049), (100_003, 4, 6, 0), (100_003, 3, 17, 0),
+        (100_021, 4, 6, 0),
+      ] as [(UInt32, UInt32, UInt32, UInt32)] {
+        let answer = try results(
+          tree,
+          call(100_000, 2, 3) {
+            for word in [program, version, transport, 0] { $0.uint32(word) }
+          })
+        #expect(try answer.uint32() == port)
+      }
+    }
+  }
+
+  @Test func mounts() throws {
+    try Self.withTree { tree, _ in
+      for (path, status) in [
+        ("/", 0), ("", 0), ("/sub", 0), ("sub/", 0), ("/../..", 0), ("/index.html", 20),
+        ("/nothing", 2), ("/out", 20), ("/sub/../sub", 0),
+      ] as [(String, UInt32)] {
+        let answer = try results(tree, call(100_005, 3, 1) { $0.opaque(path.utf8) })
+        #expect(try answer.uint32() == status, "\(path)")
+        guard status == 0 else { continue }
+        #expect(try answer.opaque(limit: 64).count == 16)
+        #expect(try (0..<3).map { _ in try answer.uint32() } == [2, 0, 1])
+      }
+    }
+  }
+
+  @Test func readsInPieces() throws {
+    try Self.withTree { tree, _ in
+      let file = try handle(tree, "big")
+      var read: [UInt8] = []
+      while true {
+        let answer = try results(
+          tree,
+          call(100_003, 3, 6) {
+            $0.opaque(file.bytes)
+            $0.uint64(UInt64(read.count))
+            $0.uint32(1 << 20)
+          })
+        #expect(try answer.uint32() == 0 && answer.uint32() == 1)
+        let attributes = try (0..<21).map { _ in try answer.uint32() }
+        #expect(attributes[0] == 1 && attributes[6] == 200_000)
+        let (count, isEnd) = (try answer.uint32(), try answer.uint32())
+        let bytes = try answer.opaque(limit: 1 << 20)
+        #expect(bytes.count == Int(count) && count <= 65536)
+        read += bytes
+        if isEnd == 1 { break }
+      }
+      #expect(read == Self.big)
+      #expect(try tree.read(file, at: 300_000, count: 10).isEnd)
+      #expect(try tree.read(file, at: .max, count: 10).bytes.isEmpty)
+      #expect(throws: NFSStatus.isDirectory) { try tree.read(handle(tree, "sub"), at: 0, count: 1) }
+      #expect(throws: NFSStatus.notDirectory) {
+        try tree.read(handle(tree, "link"), at: 0, count: 1)
+      }
+    }
+  }
+
+  /// Names that lead out, handles that nobody was given.
+  @Test func nothingOutsideIsReached() throws {
+    try Self.withTree { tree, root in
+      for name in ["", "a/b", "../secret", "/etc/passwd", "sub/../../secret", "a\0b"] {
+        #expect(throws: NFSStatus.invalid) {
+          try tree.lookup(Array(name.utf8), in: FileHandle(number: 0))
+        }
+      }
+      #expect(try tree.lookup(Array("..".utf8), in: FileHandle(number: 0)).number == 0)
+      #expect(throws: NFSStatus.noEntry) { try handle(tree, "../secret") }
+      #expect(throws: NFSStatus.notDirectory) { try handle(tree, "out/passwd") }
+      #expect(throws: NFSStatus.nameTooLong) {
+        try handle(tree, String(repeating: "x", count: 256))
+      }
+      #expect(throws: NFSStatus.stale) { try tree.attributes(of: FileHandle(number: 99)) }
+      for bytes in [[], [UInt8](repeating: 0, count: 16), FileHandle(number: 0).bytes + [0]] {
+        #expect(throws: NFSStatus.badHandle) { try FileHandle(bytes[...]) }
+      }
+      // A directory that becomes a link after it was looked up.
+      let sub = try handle(tree, "sub")
+      #expect(rmdir("\(root)/sub") == 0 && symlink("/etc", "\(root)/sub") == 0)
+      #expect(throws: NFSStatus.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
+      #expect(throws: NFSStatus.self) { try tree.names(in: sub) }
+    }
+  }
+
+  @Test func aLinkTellsWhereItLeads() throws {
+    try Self.withTree { tree, _ in
+      let (link, file) = (try handle(tree, "link"), try handle(tree, "index.html"))
+      #expect(try tree.target(of: link) == Array("index.html".utf8))
+      let mode = try tree.attributes(of: link).st_mode
+      #expect(mode & S_IFMT == S_IFLNK)
+      #expect(throws: NFSStatus.invalid) { try tree.target(of: file) }
+    }
+  }
+
+  @Test(arguments: [UInt32(16), 17]) func listsInPieces(procedure: UInt32) throws {
+    try Self.withTree { tree, _ in
+      var names: [String] = []
+      var cookie: UInt64 = 0
+      for _ in 0..<20 {
+        let answer = try results(
+          tree,
+          call(100_003, 3, procedure) {
+            $0.opaque(FileHandle(number: 0).bytes)
+            $0.uint64(cookie)
+            $0.uint64(0)
+            if procedure == 17 { $0.uint32(512) }
+            $0.uint32(400)
+          })
+        #expect(try answer.uint32() == 0 && answer.uint32() == 1)
+        _ = try answer.fixed(84)
+        _ = try answer.uint64()
+        while try answer.uint32() == 1 {
+          _ = try answer.uint64()
+          names.append(String(decoding: try answer.opaque(limit: 255), as: UTF8.self))
+          cookie = try answer.uint64()
+          if procedure == 17 {
+            #expect(try answer.uint32() == 1)
+            _ = try answer.fixed(84)
+            #expect(try answer.uint32() == 1)
+            #expect(try answer.opaque(limit: 64).count == 16)
+          }
+        }
+        if try answer.uint32() == 1 { break }
+      }
+      #expect(names == [".", "..", "big", "index.html", "link", "out", "sub"])
+
+      for (cookie, limit, status) in [(99, 400, 10003), (0, 100, 10005)]
+        as [(UInt64, UInt32, UInt32)]
+      {
+        let answer = try results(
+          tree,
+          call(100_003, 3, procedure) {
+            $0.opaque(FileHandle(number: 0).bytes)
+            $0.uint64(cookie)
+            $0.uint64(0)
+            if procedure == 17 { $0.uint32(512) }
+            $0.uint32(limit)
+          })
+        #expect(try answer.uint32() == status)
+      }
+    }
+  }
+
+  @Test func nothingIsWritten() throws {
+    try Self.withTree { tree, _ in
+      for (procedure, words) in [
+        (2, 2), (7, 2), (8, 2), (9, 2), (10, 2), (11, 2), (12, 2), (13, 2), (14, 4), (15, 3),
+        (21, 2),
+      ] as [(UInt32, Int)] {
+        let answer = try results(tree, call(100_003, 3, procedure))
+        #expect(try answer.uint32() == 30, "\(procedure)")
+        for _ in 0..<words { #expect(try answer.uint32() == 0) }
+        #expect(throws: XDRReader.Malformed.self) { try answer.uint32() }
+      }
+      // ACCESS: of everything, reading is granted.
+      let answer = try results(
+        tree,
+        call(100_003, 3, 4) {
+          $0.opaque(FileHandle(number: 0).bytes)
+          $0.uint32(0x3f)
+        })
+      _ = try answer.fixed(8 + 84)
+      #expect(try answer.uint32() == 0x23)
+    }
+  }
+
+  /// Every message cut off at every byte, and many with a byte changed: an answer or none, never a crash.
+  @Test func brokenMessages() throws {
+    try Self.withTree { tree, _ in
+      var dispatcher = dispatcher(tree)
+      let root = FileHandle(number: 0).bytes
+      let messages = [
+        call(100_000, 2, 3) { for word: UInt32 in [100_003, 3, 6, 0] { $0.uint32(word) } },
+        call(100_005, 3, 1) { $0.opaque("/sub".utf8) },
+        call(100_003, 3, 3) {
+          $0.opaque(root); $0.opaque("index.html".utf8)
+        },
+        call(100_003, 3, 6) {
+          $0.opaque(root); $0.uint64(0); $0.uint32(100)
+        },
+        call(100_003, 3, 17) {
+          $0.opaque(root)
+          $0.uint64(0)
+          $0.uint64(0)
+          $0.uint32(512)
+          $0.uint32(4096)
+        },
+        call(100_003, 3, 19) { $0.opaque(root) },
+      ]
+      let iterations = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 2000
+      for message in messages {
+        for count in 0..<message.count { _ = dispatcher.answer(message[..<count]) }
+        var random = SplitMix(state: UInt64(message.count))
+        for _ in 0..<iterations {
+          var mutated = message
+          for _ in 0...random.below(3) {
+            mutated[random.below(mutated.count)] = UInt8(truncatingIfNeeded: random.below(256))
+          }
+          _ = dispatcher.answer(mutated[...])
+        }
+      }
+    }
+  }
+
+  @Test func recordsAreFollowedHoweverTheyAreCut() throws {
+    let first = RecordStream.record(Array("abcde".utf8))
+    // Two fragments of one message.
+    let second: [UInt8] = [0, 0, 0, 2, 1, 2, 0x80, 0, 0, 1, 3]
+    let all = first + second + first
+    for size in 1...all.count {
+      var stream = RecordStream()
+      var messages: [[UInt8]] = []
+      for start in stride(from: 0, to: all.count, by: size) {
+        let received = stream.receive(all[start..<min(start + size, all.count)])
+        messages += try #require(received)
+      }
+      #expect(messages == [Array("abcde".utf8), [1, 2, 3], Array("abcde".utf8)])
+    }
+    var stream = RecordStream()
+    let tooLong = stream.receive([0xff, 0xff, 0xff, 0xff])
+    #expect(tooLong == nil)
+    var endless = RecordStream()
+    let fragment = [0, 0x0f, 0, 0] + [UInt8](repeating: 0, count: 0x0f_0000)
+    let (one, two) = (endless.receive(fragment), endless.receive(fragment))
+    #expect(one?.isEmpty == true && two == nil)
+  }
+}
+
+/// A reader that expectations can look at: they cannot call what mutates.
+private final class Answer {
+  private var reader: XDRReader
+  init(_ reader: XDRReader) { self.reader = reader }
+  func uint32() throws -> UInt32 { try reader.uint32() }
+  func uint64() throws -> UInt64 { try reader.uint64() }
+  func fixed(_ count: Int) throws -> ArraySlice<UInt8> { try reader.fixed(count) }
+  func opaque(limit: Int) throws -> ArraySlice<UInt8> { try reader.opaque(limit: limit) }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
+private struct SplitMix {
+  var state: UInt64
+
+  mutating func below(_ limit: Int) -> Int {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return Int((z ^ (z >> 31)) % UInt64(limit))
+  }
+}
