@@ -17,9 +17,8 @@ public final class NFSExport: @unchecked Sendable {
 
   /// Where to connect; in a directory of its own, readable for this user only.
   public let socketPath: String
-  private let directory: String
   private let listener: Int32
-  // Closing it wakes the thread.
+  // Closing its writing end wakes the thread.
   private let wake: (read: Int32, write: Int32)
   private var thread = pthread_t()
 
@@ -31,9 +30,9 @@ public final class NFSExport: @unchecked Sendable {
     }
     var template = Array("/tmp/serval-export-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw .socket(errno: errno) }
-    self.directory = String(
+    let made = String(
       decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    socketPath = "\(self.directory)/nfs"
+    socketPath = "\(made)/nfs"
     listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     var pipes: [Int32] = [0, 0]
     guard listener >= 0, pipe(&pipes) == 0, Self.bind(listener, to: socketPath),
@@ -44,6 +43,8 @@ public final class NFSExport: @unchecked Sendable {
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
 
+    // The process may end before we do.
+    Leftovers.add(socketPath)
     let server = ExportServer(
       listener: listener, wake: wake.read,
       dispatcher: RPCDispatcher(programs: [
@@ -64,8 +65,7 @@ public final class NFSExport: @unchecked Sendable {
     pthread_join(thread, nil)
     close(wake.read)
     close(listener)
-    unlink(socketPath)
-    rmdir(directory)
+    Leftovers.remove(socketPath)
   }
 
   private static func bind(_ listener: Int32, to path: String) -> Bool {
