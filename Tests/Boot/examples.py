@@ -54,9 +54,12 @@ def compile_all(source, sdk, output):
 
 def on_seL4(system, sdk, output):
     image = output / "loader.img"
+    # The tool takes the variable for its own SDK.
+    environment = {**os.environ, "MICROKIT_SDK": str(sdk)}
     subprocess.run(
         [sdk / "bin" / "microkit", system, "--search-path", output, "--board", BOARD, "--config", "debug",
-         "-o", image, "-r", output / "report.txt"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+         "-o", image, "-r", output / "report.txt"], check=True, env=environment, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
     with machine.Machine(image) as console:
         console.expect(FIRST_LINES)
         # Nothing says that it is over.
