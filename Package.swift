@@ -89,6 +89,8 @@ let package = Package(
     shared("Records"),
     shared("Rings", ["CMemory"]),
     .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
+    shared("NetworkStack", ["Wire", "Records"]),
+    shared("Wire", ["Records"]),
 
     // Run in protection domains only; no kernel in them, so that tests run them on the host.
     targetModule("PL011", at: "Drivers/PL011", ["Components", "Registers"]),
@@ -121,6 +123,8 @@ let package = Package(
         "TargetTestSupport",
       ]),
     tests("ComponentsTests", ["Components", "Rings", "TargetTestSupport"]),
+    tests("WireTests", ["Wire", "Records"]),
+    tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
     tests("SystemModelTests", ["SystemModel"]),
     tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
     tests(
