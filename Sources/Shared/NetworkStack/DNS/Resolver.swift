@@ -27,7 +27,7 @@ struct Resolver: ~Copyable {
   static var tries: UInt8 { 5 }
   private static var interval: Interval { .seconds(1) }
 
-  private struct Lookup: BitwiseCopyable {
+  struct Lookup: BitwiseCopyable {
     var isUsed = false
     var generation: UInt32 = 1
     var tag: UInt = 0

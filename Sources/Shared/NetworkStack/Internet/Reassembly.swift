@@ -13,7 +13,7 @@ struct Reassembly: ~Copyable {
   /// less: identifications come round in half a minute on a fast link).
   static var lifetime: Interval { .seconds(15) }
 
-  private struct Slot: BitwiseCopyable {
+  struct Slot: BitwiseCopyable {
     var isUsed = false
     var source = IPv4Address.unspecified
     var destination = IPv4Address.unspecified

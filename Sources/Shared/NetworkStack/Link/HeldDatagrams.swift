@@ -10,7 +10,7 @@ struct HeldDatagrams: ~Copyable {
   static var limit: Int { 4 }
   static var byteCount: Int { 1514 }
 
-  private struct Slot: BitwiseCopyable {
+  struct Slot: BitwiseCopyable {
     var count = 0
     var nextHop = IPv4Address.unspecified
     var hardware: MACAddress?

@@ -17,7 +17,7 @@ struct NeighbourCache: ~Copyable {
   // Entries that an address may be in.
   private static var ways: Int { 4 }
 
-  private enum State: BitwiseCopyable {
+  enum State: BitwiseCopyable {
     case empty
     /// Asked, no address known.
     case searching
@@ -29,7 +29,7 @@ struct NeighbourCache: ~Copyable {
     case failed
   }
 
-  private struct Entry: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
     var address = IPv4Address.unspecified
     var hardware = MACAddress(0)
     var state = State.empty

@@ -6,7 +6,7 @@
 /// An entry is a promise to look at its owner no later than that; the owner's true deadline may have
 /// moved on since. So a deadline that only moves away, as TCP's with every packet, costs nothing.
 struct TimerHeap: ~Copyable {
-  private struct Entry: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
     var moment = Instant.never
     var owner: Int32 = 0
   }

@@ -15,7 +15,8 @@ extension Connection {
       return false
     }
     let before = window
-    let isNews = segment.options.blockCount > 0 && usesSelective && note(blocksOf: segment, ack)
+    var isNews = false
+    if segment.options.blockCount > 0, usesSelective { isNews = note(blocksOf: segment, ack) }
     updateWindow(segment, acked)
     if acked > 0 {
       advance(to: ack, segment, now: now)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Testing
+import Wire
+
+/// A transfer between two stacks: what each side sends has to be what the other reads.
+final class Transfer {
+  let link: Link
+  let listener: TCPListener
+  let client: TCPConnection
+  var server: TCPConnection?
+  let toServer: [UInt8]
+  let toClient: [UInt8]
+  var written = (0, 0)
+  var readByServer: [UInt8] = []
+  var readByClient: [UInt8] = []
+  var ended = (false, false)
+  var failed = false
+
+  init(
+    _ link: Link, toServer: [UInt8], toClient: [UInt8], settings: TCPSettings = TCPSettings()
+  ) throws {
+    self.link = link
+    self.toServer = toServer
+    self.toClient = toClient
+    listener = try link.right.stack.listen(port: 80, settings: settings)
+    client = try link.left.stack.connect(
+      to: Endpoint(IPv4Address(10, 0, 0, 2), 80), settings: settings, now: link.now)
+  }
+
+  func step() {
+    if server == nil { server = link.right.stack.accept(listener) }
+    takeDeliveries()
+    pump(link.left, client, toServer, &written.0)
+    readByClient += link.left.readAll(client)
+    if let server {
+      pump(link.right, server, toClient, &written.1)
+      readByServer += link.right.readAll(server)
+      if link.right.stack.failure(of: server) != nil { failed = true }
+    }
+    if link.left.stack.failure(of: client) != nil { failed = true }
+    ended.0 = isAtEnd(link.left, client)
+    if let server { ended.1 = isAtEnd(link.right, server) }
+  }
+
+  private func takeDeliveries() {
+    for (_, bytes) in link.left.deliveries { readByClient += bytes }
+    for (_, bytes) in link.right.deliveries { readByServer += bytes }
+    link.left.deliveries = []
+    link.right.deliveries = []
+  }
+
+  private func isAtEnd(_ host: Host, _ connection: TCPConnection) -> Bool {
+    let outcome = host.stack.read(connection) { _ in 0 }
+    return outcome == .end
+  }
+
+  private func pump(
+    _ host: Host, _ connection: TCPConnection, _ bytes: [UInt8], _ written: inout Int
+  ) {
+    while written < bytes.count {
+      let part = Array(bytes[written..<min(bytes.count, written + 5000)])
+      guard let count = host.write(part, to: connection), count > 0 else { return }
+      written += count
+    }
+    host.stack.finish(connection)
+  }
+
+  var isDone: Bool { failed || (ended.0 && ended.1) }
+
+  /// Whether every byte came, and no other.
+  var isIntact: Bool { readByServer == toServer && readByClient == toClient }
+}
+
+@Suite struct StreamTransferTests {
+  func link(_ seed: UInt64 = 1) -> Link {
+    Link(
+      Host(),
+      Host(IPv4Address(10, 0, 0, 2), hardware: MACAddress(2, 0, 0, 0, 0, 2)), seed: seed)
+  }
+
+  @Test func cleanLink() throws {
+    let link = link()
+    var random = Random(7)
+    let transfer = try Transfer(
+      link, toServer: random.bytes(200_000), toClient: random.bytes(100_000))
+    #expect(link.run(.seconds(60), step: transfer.step) { transfer.isDone })
+    #expect(transfer.isIntact && !transfer.failed)
+  }
+}
