@@ -69,6 +69,12 @@ final class Transfer {
     host.stack.finish(connection)
   }
 
+  var failures: String {
+    let client = link.left.stack.failure(of: client).map { "\($0)" } ?? "none"
+    let server = server.flatMap { link.right.stack.failure(of: $0) }.map { "\($0)" } ?? "none"
+    return "client's failure \(client), server's \(server)"
+  }
+
   var isDone: Bool { failed || (ended.0 && ended.1) }
 
   /// Whether every byte came, and no other.
@@ -89,5 +95,52 @@ final class Transfer {
       link, toServer: random.bytes(200_000), toClient: random.bytes(100_000))
     #expect(link.run(.seconds(60), step: transfer.step) { transfer.isDone })
     #expect(transfer.isIntact && !transfer.failed)
+  }
+
+  /// Every byte arrives, whatever the link does to the frames, or the connection fails; here no
+  /// link is so bad that it may.
+  @Test(arguments: [
+    (0, 0, 0, 0), (50, 0, 0, 0), (0, 100, 0, 0), (0, 0, 300, 0), (0, 0, 0, 50), (20, 20, 100, 20),
+    (100, 50, 50, 30),
+  ])
+  func badLink(loss: Int, repetition: Int, reordering: Int, corruption: Int) throws {
+    for seed in 1...UInt64(fuzzIterations(4)) {
+      for isDirect in [false, true] {
+        let link = link(seed)
+        link.loss = loss
+        link.repetition = repetition
+        link.reordering = reordering
+        link.corruption = corruption
+        var random = Random(seed ^ 0xabc)
+        link.delay = .milliseconds(UInt64(random.below(50)))
+        var settings = TCPSettings()
+        settings.isDirect = isDirect
+        settings.receiveByteCount = 4096 << random.below(6)
+        settings.sendByteCount = 4096 << random.below(6)
+        settings.isImmediate = random.chance(500)
+        link.left.takes = random.chance(500) ? Int.max : 700
+        link.right.takes = link.left.takes
+        let transfer = try Transfer(
+          link, toServer: random.bytes(random.below(150_000)),
+          toClient: random.bytes(random.below(150_000)), settings: settings)
+        let isDone = link.run(.seconds(3600), step: transfer.step) { transfer.isDone }
+        // Three ARP requests in a row may go unanswered.
+        if transfer.readByServer.isEmpty,
+          link.left.stack.failure(of: transfer.client) == .unreachable
+        {
+          continue
+        }
+        guard isDone, transfer.isIntact, !transfer.failed else {
+          Issue.record(
+            """
+            seed \(seed), direct \(isDirect): done \(isDone), failed \(transfer.failed), \
+            server \(transfer.readByServer.count)/\(transfer.toServer.count), \
+            client \(transfer.readByClient.count)/\(transfer.toClient.count), \(transfer.failures) \
+            at \(link.now.nanoseconds / 1_000_000) ms
+            """)
+          return
+        }
+      }
+    }
   }
 }

@@ -19,6 +19,8 @@ final class Link {
   /// Bytes in a second; 0 for any number.
   var rate: UInt64 = 0
   var isUp = true
+  /// Prints the segments, for who looks for a fault.
+  var isTraced = false
   private var flying: [(at: Instant, order: Int, toRight: Bool, frame: [UInt8])] = []
   private var order = 0
   private var busy = (Instant(nanoseconds: 0), Instant(nanoseconds: 0))
@@ -49,6 +51,15 @@ final class Link {
       }
       var copies = 1
       if random.chance(repetition) { copies = 2 }
+      if isTraced, let packet = Packet(frame), let tcp = packet.tcp {
+        let range = "\(tcp.sequence.value)+\(packet.payload.count)"
+        let blocks = (0..<packet.options.blockCount).map {
+          "\(packet.options.blocks[$0].start.value)-\(packet.options.blocks[$0].end.value)"
+        }
+        print(
+          now.nanoseconds / 1000, toRight ? ">" : "<", tcp.flags.rawValue, range, "ack",
+          tcp.acknowledgement.value, "window", tcp.window, blocks)
+      }
       for _ in 0..<copies {
         var at = start + delay
         if random.chance(reordering) {

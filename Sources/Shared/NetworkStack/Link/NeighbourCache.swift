@@ -118,6 +118,14 @@ struct NeighbourCache: ~Copyable {
     }
   }
 
+  /// Somebody gets no answer from behind `address`: what is known about it may be wrong
+  /// (RFC 1122, 2.3.3).
+  mutating func doubt(_ address: IPv4Address) {
+    guard let index = find(address), entries[index].state == .reachable else { return }
+    ask(index, .probing)
+    version &+= 1
+  }
+
   private mutating func ask(_ index: Int, _ state: State) {
     entries[index].state = state
     entries[index].sent = 0

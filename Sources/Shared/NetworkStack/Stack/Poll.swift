@@ -25,7 +25,9 @@ extension NetworkStack {
     if owner < connections.count {
       guard connections[owner].isUsed else { return }
       let wasHalfOpen = connections[owner].state == .synReceived
+      let retries = connections[owner].retries
       connections[owner].tick(now: now)
+      if connections[owner].retries > max(retries, 1) { doubtNeighbour(of: owner) }
       noteHandshake(owner, wasHalfOpen: wasHalfOpen)
       settle(owner)
     } else if owner == neighbourTimer {

@@ -126,6 +126,14 @@ extension NetworkStack {
     return false
   }
 
+  /// Frames of a connection seem to get lost.
+  mutating func doubtNeighbour(of index: Int) {
+    switch connections[index].remote.address {
+    case .v4(let destination):
+      if case .via(let nextHop) = route(to: destination) { neighbours.doubt(nextHop) }
+    }
+  }
+
   // As `settle`, without putting it into the queue that it was just taken from.
   private mutating func settleQuietly(_ index: Int) {
     if connections[index].state == .closed {

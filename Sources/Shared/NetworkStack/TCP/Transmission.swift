@@ -40,7 +40,8 @@ extension Connection {
       }
     }
     if keepAlivePending { return Plan(kind: .probe, sequence: una - 1) }
-    if ackNow { return Plan(kind: .acknowledgement, sequence: .max(next, una)) }
+    // Beyond everything sent, or the peer would take it for old after a timeout.
+    if ackNow { return Plan(kind: .acknowledgement, sequence: highest) }
     return nil
   }
 
@@ -49,6 +50,14 @@ extension Connection {
   var mayHavePlan: Bool {
     ackNow || synPending || resetPending || probePending || keepAlivePending || mustResend
       || (state.canSend && (next < end || isRecovering || (finQueued && next <= end)))
+  }
+
+  /// Bytes of data that fit into the next segment: less than a full one's while blocks of what
+  /// arrived out of order go with it.
+  @inline(__always)
+  private var fitting: Int {
+    guard usesSelective, !arrived.isEmpty else { return segment }
+    return segment &- (4 &+ 8 &* min(arrived.count, usesTimestamps ? 3 : 4))
   }
 
   private func planRecovery() -> Plan? {
@@ -78,7 +87,7 @@ extension Connection {
     guard let hole = selective.firstMissing(from: low, to: end) else { return nil }
     // The FIN's number holds no byte.
     let isFin = finQueued && hole.start == self.end
-    let count = min(hole.count, segment, max(0, self.end - hole.start))
+    let count = min(hole.count, fitting, max(0, self.end - hole.start))
     let reachesEnd = hole.start + count == self.end
     let hasFin = finQueued && reachesEnd && highest > self.end && (isFin || hole.count > count)
     guard count > 0 || hasFin else { return nil }
@@ -104,11 +113,12 @@ extension Connection {
     let offered = (una + window) - start
     let allowed = allowance(at: start)
     let waiting = max(0, stop - start)
-    let count = min(waiting, min(offered, allowed), segment)
-    wasWindowLimited = waiting > count && count < segment && allowed <= offered
+    let full = fitting
+    let count = min(waiting, min(offered, allowed), full)
+    wasWindowLimited = waiting > count && count < full && allowed <= offered
     if count <= 0 { return planFin(at: start) }
     let isLast = start + count == end
-    guard count == segment || start < highest || stop < end || isWorthSending(count, isLast) else {
+    guard count == full || start < highest || stop < end || isWorthSending(count, isLast) else {
       return nil
     }
     // With the last bytes goes the FIN.
