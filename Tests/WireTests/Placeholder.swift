@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: BSD-2-Clause
-// Copyright (c) 2026, the Serval authors
-import Testing
