@@ -20,10 +20,13 @@ func host(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Host/\(name)")
 }
 
-func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+/// `allocates`: only for programs that have a heap.
+func shared(
+  _ name: String, allocates: Bool = false, _ dependencies: [Target.Dependency] = []
+) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/Shared/\(name)",
-    swiftSettings: targetSettings)
+    swiftSettings: allocates ? [] : targetSettings)
 }
 
 func targetModule(
@@ -123,6 +126,8 @@ let hostModules: [Target] = [
 // MARK: Shared by the host tool and the protection domains
 
 let sharedModules: [Target] = [
+  shared("NetworkStack", allocates: true, ["Wire", "Records"]),
+  shared("Wire", allocates: true, ["Records"]),
   shared("Records"),
   shared("Rings", ["CMemory"]),
   .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
@@ -217,6 +222,8 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap"]),
+  tests("WireTests", ["Wire", "Records"]),
+  tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
   tests("NFSExportTests", ["NFSExport", "HostIO", "TestSupport"]),
   tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   .testTarget(

@@ -2,7 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 /// A 48-bit IEEE 802 address.
-public struct MACAddress: Hashable, Sendable {
+public struct MACAddress: Hashable, BitwiseCopyable, Sendable {
   /// The address in the low 48 bits; the first octet on the wire is the most significant.
   public let value: UInt64
 

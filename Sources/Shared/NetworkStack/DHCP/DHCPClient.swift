@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Wire
+
+/// What a DHCP server lends.
+public struct DHCPLease: Equatable, BitwiseCopyable, Sendable {
+  public var network: IPv4Network
+  public var router: IPv4Address?
+  public var resolver: IPv4Address?
+  public var secondResolver: IPv4Address?
+  public var server: IPv4Address
+  /// Bytes of the largest packet, where the server says.
+  public var maximumUnit: UInt16?
+  /// When renewing and rebinding begin, and when the address has to be given up.
+  public var renewal: Instant
+  public var rebinding: Instant
+  public var expiry: Instant
+}
+
+/// A DHCP client (RFC 2131, 4.4): the whole of figure 5, without I/O.
+struct DHCPClient: BitwiseCopyable {
+  enum Phase: Equatable, BitwiseCopyable {
+    /// Not started, or without a link.
+    case off
+    /// Has nothing; DISCOVER at the deadline.
+    case initial
+    case selecting
+    case requesting
+    /// Has been given an address and asks by ARP whether somebody uses it (4.4.1, RFC 5227).
+    case probing
+    case bound
+    case renewing
+    case rebinding
+    /// Had an address before the link was lost, and asks whether it may go on with it (3.2).
+    case rebooting
+  }
+
+  /// What the stack has to do about it.
+  enum Change: Equatable, BitwiseCopyable {
+    case nothing
+    /// The lease is to be used from now on.
+    case bound
+    /// The address is not to be used any more.
+    case lost
+  }
+
+  /// A message, and where it goes.
+  struct Outgoing: BitwiseCopyable {
+    var message: DHCPMessage
+    var source: IPv4Address
+    var destination: IPv4Address
+  }
+
+  let hardware: MACAddress
+  /// Asked for in the first DISCOVER (option 50).
+  var wanted: IPv4Address?
+  /// ARP probes before an address is used, and the time between them. RFC 5227 waits for 4 s to 7 s;
+  /// two probes find every host that answers at all within half a second.
+  var probeCount: UInt8 = 2
+  var probeInterval = Interval.milliseconds(250)
+
+  private(set) var phase = Phase.off
+  private(set) var lease: DHCPLease?
+  /// When `tick` has something to do.
+  private(set) var deadline = Instant.never
+  /// A probe of this address is due.
+  private(set) var probe: IPv4Address?
+  private var probesSent: UInt8 = 0
+  private var pending: DHCPMessage.Kind?
+  private var transaction: UInt32 = 0
+  private var began = Instant(nanoseconds: 0)
+  private var attempt = 0
+  private var offered = IPv4Address.unspecified
+  private var server = IPv4Address.unspecified
+  private var requestedAt = Instant(nanoseconds: 0)
+
+  init(hardware: MACAddress) { self.hardware = hardware }
+
+  var hasOutgoing: Bool { pending != nil }
+
+  /// Starts, or starts again when the link has come back: with an address that may still be ours it
+  /// asks for that one. `random` is fresh each time.
+  mutating func start(random: UInt32, now: Instant) {
+    transaction = random
+    began = now
+    attempt = 0
+    if let lease, lease.expiry > now {
+      phase = .rebooting
+      requestedAt = now
+      send(.request, now: now, random: random)
+    } else {
+      lease = nil
+      phase = .initial
+      deadline = now
+    }
+  }
+
+  /// The link is gone: nothing can be sent. The lease stays and runs out as it would.
+  mutating func stop() {
+    phase = .off
+    pending = nil
+    probe = nil
+    deadline = lease?.expiry ?? .never
+  }
+
+  /// Gives the address back (4.4.6).
+  mutating func release() {
+    pending = lease == nil ? nil : .release
+    phase = .off
+    probe = nil
+    deadline = .never
+  }
+
+  private mutating func restart(after wait: Interval, random: UInt32, now: Instant) {
+    phase = .initial
+    lease = nil
+    probe = nil
+    pending = nil
+    attempt = 0
+    transaction = random
+    began = now
+    deadline = now + wait
+  }
+
+  private mutating func send(_ kind: DHCPMessage.Kind, now: Instant, random: UInt32) {
+    pending = kind
+    switch phase {
+    case .renewing, .rebinding:
+      // Half of what remains, a minute at least (4.4.5).
+      guard let lease else { return }
+      let end = phase == .renewing ? lease.rebinding : lease.expiry
+      let half = Interval(nanoseconds: (end - now).nanoseconds / 2)
+      deadline = min(now + max(half, .seconds(60)), end)
+    default:
+      // 4 s, 8 s ... 64 s, each with up to a second more or less (4.1).
+      let base = Interval.seconds(4).doubled(min(attempt, 4), limit: .seconds(64))
+      let jitter = UInt64(random % 2000) &* 1_000_000
+      deadline = now + Interval(nanoseconds: base.nanoseconds &- 1_000_000_000 &+ jitter)
+      attempt &+= 1
+    }
+  }
+
+  /// Does what is due.
+  mutating func tick(random: UInt32, now: Instant) -> Change {
+    guard now >= deadline else { return .nothing }
+    deadline = .never
+    switch phase {
+    case .off:
+      guard let lease, lease.expiry <= now else { return .nothing }
+      self.lease = nil
+      return .lost
+    case .initial:
+      phase = .selecting
+      send(.discover, now: now, random: random)
+    case .selecting: send(.discover, now: now, random: random)
+    case .requesting:
+      if attempt >= 4 {
+        restart(after: .zero, random: random, now: now)
+      } else {
+        send(.request, now: now, random: random)
+      }
+    case .rebooting:
+      if let lease, lease.expiry <= now {
+        restart(after: .zero, random: random, now: now)
+        return .lost
+      }
+      if attempt >= 4 { return resume(now: now) }
+      send(.request, now: now, random: random)
+    case .probing: return tickProbing(now: now)
+    case .bound, .renewing, .rebinding: return tickLease(random: random, now: now)
+    }
+    return .nothing
+  }
+
+  // No server answered: the lease may be used for as long as it lasts (3.2, 3).
+  private mutating func resume(now: Instant) -> Change {
+    phase = .bound
+    pending = nil
+    deadline = lease?.renewal ?? .never
+    return .bound
+  }
+
+  private mutating func tickProbing(now: Instant) -> Change {
+    guard probesSent >= probeCount else {
+      probe = offered
+      return .nothing
+    }
+    probe = nil
+    phase = .bound
+    deadline = lease?.renewal ?? .never
+    return .bound
+  }
+
+  private mutating func tickLease(random: UInt32, now: Instant) -> Change {
+    guard let lease else { return .nothing }
+    if now >= lease.expiry {
+      restart(after: .zero, random: random, now: now)
+      return .lost
+    }
+    if phase == .bound {
+      transaction = random
+      began = now
+    }
+    if now >= lease.renewal { phase = now >= lease.rebinding ? .rebinding : .renewing }
+    guard phase != .bound else {
+      deadline = lease.renewal
+      return .nothing
+    }
+    requestedAt = now
+    send(.request, now: now, random: random)
+    return .nothing
+  }
+
+  /// A probe was sent.
+  mutating func probed(now: Instant) {
+    probe = nil
+    probesSent &+= 1
+    deadline = now + probeInterval
+  }
+
+  /// Somebody uses `address`, or wants to.
+  mutating func conflict(over address: IPv4Address, random: UInt32, now: Instant) {
+    guard phase == .probing, address == offered else { return }
+    restart(after: .seconds(10), random: random, now: now)
+    pending = .decline
+  }
+
+  /// Takes a server's message.
+  mutating func take(_ message: DHCPMessage, random: UInt32, now: Instant) -> Change {
+    guard message.isFromServer, message.transaction == transaction, message.hardware == hardware
+    else { return .nothing }
+    switch (phase, message.kind) {
+    case (.selecting, .offer):
+      guard message.your.isHost, let server = message.server, server.isHost else {
+        return .nothing
+      }
+      offered = message.your
+      self.server = server
+      phase = .requesting
+      attempt = 0
+      requestedAt = now
+      send(.request, now: now, random: random)
+    case (.requesting, .acknowledge), (.rebooting, .acknowledge), (.renewing, .acknowledge),
+      (.rebinding, .acknowledge):
+      return takeAcknowledgement(message, now: now)
+    case (.requesting, .refuse), (.rebooting, .refuse), (.renewing, .refuse), (.rebinding, .refuse):
+      // The answer of another server than the one chosen says nothing.
+      guard phase != .requesting || message.server == nil || message.server == server else {
+        return .nothing
+      }
+      let had = lease != nil
+      restart(after: .seconds(1), random: random, now: now)
+      return had ? .lost : .nothing
+    default: break
+    }
+    return .nothing
+  }
+
+  private mutating func takeAcknowledgement(_ message: DHCPMessage, now: Instant) -> Change {
+    guard message.your.isHost, let seconds = message.leaseTime, seconds > 0,
+      let server = message.server ?? lease?.server,
+      let network = IPv4Network(
+        address: message.your, mask: message.mask ?? DHCPClient.classMask(message.your)),
+      phase == .requesting ? message.your == offered : message.your == lease?.network.address
+    else { return .nothing }
+    // Times count from when the request was sent (4.4.1).
+    let forever = seconds == .max
+    var renewal = UInt64(message.renewalTime ?? seconds / 2)
+    var rebinding = UInt64(
+      message.rebindingTime ?? UInt32(truncatingIfNeeded: UInt64(seconds) &* 7 / 8))
+    if renewal > rebinding || rebinding > UInt64(seconds) {
+      renewal = UInt64(seconds) / 2
+      rebinding = UInt64(seconds) &* 7 / 8
+    }
+    lease = DHCPLease(
+      network: network, router: message.router, resolver: message.resolver,
+      secondResolver: message.secondResolver, server: server, maximumUnit: message.maximumUnit,
+      renewal: forever ? .never : requestedAt + .seconds(renewal),
+      rebinding: forever ? .never : requestedAt + .seconds(rebinding),
+      expiry: forever ? .never : requestedAt + .seconds(UInt64(seconds)))
+    pending = nil
+    if phase == .requesting, probeCount > 0 {
+      phase = .probing
+      probesSent = 0
+      probe = offered
+      deadline = .never
+      return .nothing
+    }
+    phase = .bound
+    deadline = lease?.renewal ?? .never
+    return .bound
+  }
+
+  // What a server means that sends no mask (RFC 791, 2.3).
+  private static func classMask(_ address: IPv4Address) -> IPv4Address {
+    switch address.value >> 30 {
+    case 0, 1: IPv4Address(255, 0, 0, 0)
+    case 2: IPv4Address(255, 255, 0, 0)
+    default: IPv4Address(255, 255, 255, 0)
+    }
+  }
+
+  /// The message that is due; `sent` says that it went. Which fields it has is RFC 2131's table 5.
+  func outgoing(now: Instant) -> Outgoing? {
+    guard let kind = pending else { return nil }
+    var message = DHCPMessage(kind, transaction: transaction, hardware: hardware)
+    message.seconds = UInt16(clamping: (now - began).seconds)
+    var out = Outgoing(message: message, source: .unspecified, destination: .broadcast)
+    switch kind {
+    case .discover: out.message.requested = wanted
+    case .decline:
+      out.message.requested = offered
+      out.message.server = server
+    case .release:
+      guard let lease else { return nil }
+      out.message.client = lease.network.address
+      out.message.server = lease.server
+      out.source = lease.network.address
+      out.destination = lease.server
+    default: fillRequest(&out)
+    }
+    return out
+  }
+
+  private func fillRequest(_ out: inout Outgoing) {
+    switch phase {
+    case .requesting:
+      out.message.requested = offered
+      out.message.server = server
+    case .rebooting: out.message.requested = lease?.network.address
+    default:
+      guard let lease else { return }
+      out.message.client = lease.network.address
+      out.source = lease.network.address
+      if phase == .renewing { out.destination = lease.server }
+    }
+  }
+
+  mutating func sent() {
+    if pending == .release { lease = nil }
+    pending = nil
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Wire
+
+struct Listener: BitwiseCopyable {
+  var isOpen = false
+  var generation: UInt32 = 1
+  var port: UInt16 = 0
+  var tag: UInt = 0
+  var settings = TCPSettings()
+  // Connections that wait for `accept`, the first and the last; -1 for none.
+  var head: Int32 = -1
+  var tail: Int32 = -1
+  var waiting = 0
+}
+
+/// A TCP/IP stack on one Ethernet link: state and rules, without I/O and without a clock.
+///
+/// Its owner lends it each frame that arrives (`receive`), calls `poll` after each batch of frames,
+/// after each batch of socket calls, and when `nextDeadline` has come; then it asks for events until
+/// there are none. Frames go out through a `FrameOutput`.
+///
+/// Nothing that a peer sends traps, and every table is as large at the start as it will ever be.
+public struct NetworkStack: ~Copyable {
+  let configuration: StackConfiguration
+  var secret: Secret
+  public internal(set) var counters = StackCounters()
+
+  // The link's address and way out.
+  var network: IPv4Network?
+  var gateway: IPv4Address?
+  var unit: Int
+  var isLinkUp = true
+  var neighbours: NeighbourCache
+  var reassembly: Reassembly
+  var errorLimit = RateLimit()
+  var resetLimit = RateLimit()
+  var held: HeldDatagrams
+  var hasAddressEvent = false
+  /// Whether something could not be sent for want of a buffer: `poll` again when there is one.
+  public internal(set) var isBlocked = false
+  var usesDHCP = false
+
+  // Sockets.
+  var pool: BufferPool
+  var connections: FixedArray<Connection>
+  var acceptNext: FixedArray<Int32>
+  var flows: HashChains
+  var freeConnections: IndexQueue
+  var halfOpen: IndexQueue
+  var halfOpenCount = 0
+  var ending: IndexQueue
+  var listeners: FixedArray<Listener>
+  var datagramSockets: FixedArray<UDPSocketState>
+  var ports: HashChains
+  var nextPort: UInt16 = 0
+
+  // Who has to be looked at: connections with something to send, those that wait for a neighbour,
+  // sockets with events.
+  var output: IndexQueue
+  var waiting: IndexQueue
+  var events: IndexQueue
+  var timers: TimerHeap
+
+  var dhcp: DHCPClient
+  var resolver: Resolver
+
+  public init(_ configuration: StackConfiguration) {
+    var configuration = configuration
+    configuration.maximumUnit = min(max(configuration.maximumUnit, 576), 1500)
+    configuration.connectionLimit = min(max(configuration.connectionLimit, 1), 30000)
+    self.configuration = configuration
+    let limit = configuration.connectionLimit
+    secret = Secret(configuration.secret.0, configuration.secret.1)
+    unit = configuration.maximumUnit
+    neighbours = NeighbourCache(limit: configuration.neighbourLimit)
+    reassembly = Reassembly(
+      slots: configuration.reassemblySlots, bytesPerSlot: configuration.reassemblyByteCount)
+    held = HeldDatagrams()
+    pool = BufferPool(byteCount: configuration.bufferByteCount)
+    connections = FixedArray(count: limit, repeating: Connection())
+    acceptNext = FixedArray(count: limit, repeating: -1)
+    flows = HashChains(limit: limit)
+    freeConnections = IndexQueue(limit: limit)
+    halfOpen = IndexQueue(limit: limit)
+    ending = IndexQueue(limit: limit)
+    listeners = FixedArray(count: configuration.listenerLimit, repeating: Listener())
+    datagramSockets = FixedArray(
+      count: configuration.datagramSocketLimit, repeating: UDPSocketState())
+    ports = HashChains(limit: configuration.datagramSocketLimit)
+    output = IndexQueue(limit: limit)
+    waiting = IndexQueue(limit: limit)
+    resolver = Resolver(limit: configuration.lookupLimit)
+    events = IndexQueue(
+      limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))
+    timers = TimerHeap(limit: limit + 3)
+    dhcp = DHCPClient(hardware: configuration.hardware)
+    for index in 0..<limit { freeConnections.push(index) }
+    nextPort = UInt16(truncatingIfNeeded: secret.random())
+  }
+}
+
+// Owners in `timers` and `events` behind the connections.
+extension NetworkStack {
+  var neighbourTimer: Int { connections.count }
+  var dhcpTimer: Int { connections.count &+ 1 }
+  var resolverTimer: Int { connections.count &+ 2 }
+  func eventIndex(listener: Int) -> Int { connections.count &+ listener }
+  func eventIndex(datagrams: Int) -> Int { connections.count &+ listeners.count &+ datagrams }
+  func eventIndex(lookup: Int) -> Int {
+    connections.count &+ listeners.count &+ datagramSockets.count &+ lookup
+  }
+
+  /// When `poll` has something to do, should nothing happen before; `never` where it has not.
+  public var nextDeadline: Instant { timers.first }
+
+  /// Bytes of the buffers' budget that are not in use.
+  public var freeBufferByteCount: Int { pool.freeByteCount }
+}
+
+// The address.
+extension NetworkStack {
+  /// The address, with its network; nil without one.
+  public var address: IPv4Network? { network }
+
+  /// Sets a fixed address.
+  public mutating func setAddress(_ network: IPv4Network, gateway: IPv4Address?) {
+    adopt(network, gateway: gateway)
+  }
+
+  /// Sets the name servers for `lookUp`; DHCP sets them, too.
+  public mutating func setResolvers(_ first: IPv4Address, _ second: IPv4Address? = nil) {
+    resolver.setServers(first, second)
+  }
+
+  /// Takes an address into use. Connections from another one cannot go on.
+  mutating func adopt(_ network: IPv4Network?, gateway: IPv4Address?) {
+    let previous = self.network?.address
+    self.network = network
+    self.gateway = gateway.flatMap { router in
+      network.map { $0.contains(router) } == true ? router : nil
+    }
+    guard previous != network?.address else { return }
+    neighbours.removeAll()
+    hasAddressEvent = true
+    guard previous != nil else { return }
+    for index in 0..<connections.count
+    where connections[index].isUsed && connections[index].state != .closed {
+      connections[index].fail(.unreachable)
+      settle(index)
+    }
+  }
+
+  /// The link came up or went down.
+  public mutating func linkChanged(isUp: Bool, now: Instant) {
+    guard isUp != isLinkUp else { return }
+    isLinkUp = isUp
+    neighbours.removeAll()
+    guard usesDHCP else { return }
+    if isUp {
+      dhcp.start(random: random32(), now: now)
+    } else {
+      dhcp.stop()
+    }
+    timers.wake(dhcpTimer, by: dhcp.deadline)
+  }
+
+  mutating func random32() -> UInt32 { UInt32(truncatingIfNeeded: secret.random()) }
+
+  enum Route: BitwiseCopyable {
+    case direct(MACAddress)
+    case via(IPv4Address)
+    case none
+  }
+
+  /// Whom packets to `destination` are handed.
+  @inline(__always)
+  func route(to destination: IPv4Address) -> Route {
+    if let network {
+      if network.contains(destination) {
+        if destination == network.broadcast { return .direct(.broadcast) }
+        return destination == network.address ? .none : .via(destination)
+      }
+      if destination == .broadcast { return .direct(.broadcast) }
+      if destination.isMulticast { return .direct(multicast(destination)) }
+      guard destination.isHost, let gateway else { return .none }
+      return .via(gateway)
+    }
+    return .none
+  }
+
+  // RFC 1112, 6.4.
+  private func multicast(_ address: IPv4Address) -> MACAddress {
+    MACAddress(0x0100_5e00_0000 | UInt64(address.value & 0x7f_ffff))
+  }
+}

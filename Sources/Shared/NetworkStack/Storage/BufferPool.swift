@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Wire
+
+/// A block of the pool: a power of two of bytes. The block of no bytes is none.
+struct Block: BitwiseCopyable, Equatable {
+  var start = 0
+  var byteCount = 0
+
+  var isNone: Bool { byteCount == 0 }
+}
+
+/// The budget of buffers: one stretch of memory, lent in blocks of powers of two (a buddy
+/// allocator). Taking and giving back cost a step for each power at most.
+struct BufferPool: ~Copyable {
+  /// The smallest block in bytes.
+  static var smallest: Int { 1024 }
+  private static var smallestOrder: Int { 10 }
+
+  var bytes: FixedArray<UInt8>
+  // Of each smallest block that begins a free one: its order, and its neighbours in that order's
+  // list; -1 where none. Order 0 says that no free block begins here.
+  private var order: FixedArray<UInt8>
+  private var next: FixedArray<Int32>
+  private var previous: FixedArray<Int32>
+  private var first = InlineArray<48, Int32>(repeating: -1)
+  /// Bytes not lent.
+  private(set) var freeByteCount = 0
+
+  /// A pool of `byteCount` bytes, rounded down to whole smallest blocks.
+  init(byteCount: Int) {
+    let units = max(byteCount, 0) / BufferPool.smallest
+    bytes = FixedArray(count: units &* BufferPool.smallest, repeating: 0)
+    order = FixedArray(count: units, repeating: 0)
+    next = FixedArray(count: units, repeating: -1)
+    previous = FixedArray(count: units, repeating: -1)
+    var unit = 0
+    while unit < units {
+      // The largest power of two that is aligned here and fits.
+      var size = 1
+      while unit & (size &* 2 &- 1) == 0, unit &+ size &* 2 <= units { size &*= 2 }
+      insert(unit, order: size.trailingZeroBitCount &+ BufferPool.smallestOrder)
+      freeByteCount &+= size &* BufferPool.smallest
+      unit &+= size
+    }
+  }
+
+  /// A block of `byteCount` bytes, rounded up to a power of two; the largest that there is where
+  /// none is so large, but never less than `least`. Nil when there is none of that size either.
+  mutating func take(_ byteCount: Int, least: Int) -> Block? {
+    var wanted = BufferPool.order(of: byteCount)
+    let floor = BufferPool.order(of: least)
+    while wanted >= floor {
+      if let block = takeExactly(wanted) { return block }
+      wanted &-= 1
+    }
+    return nil
+  }
+
+  private static func order(of byteCount: Int) -> Int {
+    let size = min(max(byteCount, smallest), 1 << 40)
+    return Int.bitWidth &- (size &- 1).leadingZeroBitCount
+  }
+
+  private mutating func takeExactly(_ wanted: Int) -> Block? {
+    var found = wanted
+    while found < first.count, first[found] < 0 { found &+= 1 }
+    guard found < first.count else { return nil }
+    let unit = Int(first[found])
+    remove(unit)
+    // Halves of what is larger than wanted go back.
+    while found > wanted {
+      found &-= 1
+      insert(unit &+ (1 << (found &- BufferPool.smallestOrder)), order: found)
+    }
+    freeByteCount &-= 1 << wanted
+    return Block(start: unit &* BufferPool.smallest, byteCount: 1 << wanted)
+  }
+
+  /// Takes a block back; `block` is none afterwards.
+  mutating func giveBack(_ block: inout Block) {
+    guard !block.isNone else { return }
+    var unit = block.start / BufferPool.smallest
+    var size = block.byteCount.trailingZeroBitCount
+    freeByteCount &+= block.byteCount
+    block = Block()
+    while true {
+      let buddy = unit ^ (1 << (size &- BufferPool.smallestOrder))
+      guard buddy < order.count, Int(order[buddy]) == size else { break }
+      remove(buddy)
+      unit = min(unit, buddy)
+      size &+= 1
+    }
+    insert(unit, order: size)
+  }
+
+  private mutating func insert(_ unit: Int, order size: Int) {
+    let head = first[size]
+    order[unit] = UInt8(truncatingIfNeeded: size)
+    next[unit] = head
+    previous[unit] = -1
+    if head >= 0 { previous[Int(head)] = Int32(truncatingIfNeeded: unit) }
+    first[size] = Int32(truncatingIfNeeded: unit)
+  }
+
+  private mutating func remove(_ unit: Int) {
+    let after = next[unit]
+    let before = previous[unit]
+    if before >= 0 { next[Int(before)] = after } else { first[Int(order[unit])] = after }
+    if after >= 0 { previous[Int(after)] = before }
+    order[unit] = 0
+  }
+}
+
+// A block as a ring: a number's place is what is left of it after division by the size, so that
+// sequence numbers are places.
+extension BufferPool {
+  /// Copies bytes in from the place of `number`. No more than the block has.
+  @inline(__always)
+  mutating func copyIn(_ source: borrowing RawSpan, to block: Block, at number: UInt32) {
+    let place = Int(number) & (block.byteCount &- 1)
+    let length = min(source.byteCount, block.byteCount)
+    let head = min(length, block.byteCount &- place)
+    bytes.copyIn(source.extracting(0..<head), at: block.start &+ place)
+    if length > head { bytes.copyIn(source.extracting(head..<length), at: block.start) }
+  }
+
+  /// Copies `length` bytes out from the place of `number`, to `offset` of a frame.
+  @inline(__always)
+  func copyOut(
+    _ length: Int, of block: Block, at number: UInt32, to frame: inout MutableRawSpan, _ offset: Int
+  ) {
+    let (head, tail) = parts(of: block, at: number, length)
+    bytes.withBytes(head) { frame.copy($0, to: offset) }
+    if tail.count > 0 { bytes.withBytes(tail) { frame.copy($0, to: offset &+ head.count) } }
+  }
+
+  /// Where `length` bytes from the place of `number` lie: up to the block's end, and from its start.
+  @inline(__always)
+  func parts(of block: Block, at number: UInt32, _ length: Int) -> (ByteRange, ByteRange) {
+    guard !block.isNone else {
+      return (ByteRange(start: 0, count: 0), ByteRange(start: 0, count: 0))
+    }
+    let place = Int(number) & (block.byteCount &- 1)
+    let head = min(length, block.byteCount &- place)
+    return (
+      ByteRange(start: block.start &+ place, count: head),
+      ByteRange(start: block.start, count: min(length &- head, place))
+    )
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// Numbers below a limit, found by a hash of what they stand for. A look-up walks those whose hashes
+/// fall together, two on average however many there are.
+struct HashChains: ~Copyable {
+  private var heads: FixedArray<Int32>
+  private var next: FixedArray<Int32>
+  private let mask: UInt32
+
+  init(limit: Int) {
+    var size = 8
+    while size < limit, size < 1 << 24 { size &*= 2 }
+    heads = FixedArray(count: size, repeating: -1)
+    next = FixedArray(count: limit, repeating: -1)
+    mask = UInt32(truncatingIfNeeded: size &- 1)
+  }
+
+  /// The first of those that `hash` leads to; -1 for none.
+  @inline(__always)
+  func first(_ hash: UInt32) -> Int { Int(heads[Int(hash & mask)]) }
+
+  @inline(__always)
+  func after(_ index: Int) -> Int { Int(next[index]) }
+
+  mutating func insert(_ index: Int, _ hash: UInt32) {
+    let slot = Int(hash & mask)
+    next[index] = heads[slot]
+    heads[slot] = Int32(truncatingIfNeeded: index)
+  }
+
+  mutating func remove(_ index: Int, _ hash: UInt32) {
+    let slot = Int(hash & mask)
+    var current = Int(heads[slot])
+    guard current != index else {
+      heads[slot] = next[index]
+      return
+    }
+    while current >= 0 {
+      let following = Int(next[current])
+      if following == index {
+        next[current] = next[index]
+        return
+      }
+      current = following
+    }
+  }
+}

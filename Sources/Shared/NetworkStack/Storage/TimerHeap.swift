@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// When whom to wake: a heap, so that the next moment is at hand and a change costs a logarithm.
+///
+/// An entry is a promise to look at its owner no later than that; the owner's true deadline may have
+/// moved on since. So a deadline that only moves away, as TCP's with every packet, costs nothing.
+struct TimerHeap: ~Copyable {
+  struct Entry: BitwiseCopyable {
+    var moment = Instant.never
+    var owner: Int32 = 0
+  }
+
+  private var entries: FixedArray<Entry>
+  // Where each owner's entry is; -1 for none.
+  private var places: FixedArray<Int32>
+  private var count = 0
+
+  init(limit: Int) {
+    entries = FixedArray(count: limit, repeating: Entry())
+    places = FixedArray(count: limit, repeating: -1)
+  }
+
+  /// The next moment to look at somebody.
+  var first: Instant { count == 0 ? .never : entries[0].moment }
+
+  /// Sees that `owner` is looked at no later than `moment`.
+  @inline(__always)
+  mutating func wake(_ owner: Int, by moment: Instant) {
+    let place = Int(places[owner])
+    if place >= 0 {
+      guard moment < entries[place].moment else { return }
+      entries[place].moment = moment
+      rise(place)
+    } else if moment < .never {
+      add(owner, moment)
+    }
+  }
+
+  private mutating func add(_ owner: Int, _ moment: Instant) {
+    entries[count] = Entry(moment: moment, owner: Int32(truncatingIfNeeded: owner))
+    places[owner] = Int32(truncatingIfNeeded: count)
+    count &+= 1
+    rise(count &- 1)
+  }
+
+  /// Takes out one whose moment has come.
+  mutating func pop(now: Instant) -> Int? {
+    guard count > 0, entries[0].moment <= now else { return nil }
+    let owner = Int(entries[0].owner)
+    remove(owner)
+    return owner
+  }
+
+  mutating func remove(_ owner: Int) {
+    let place = Int(places[owner])
+    guard place >= 0 else { return }
+    places[owner] = -1
+    count &-= 1
+    guard place < count else { return }
+    put(entries[count], at: place)
+    sink(place)
+    rise(place)
+  }
+
+  private mutating func put(_ entry: Entry, at place: Int) {
+    entries[place] = entry
+    places[Int(entry.owner)] = Int32(truncatingIfNeeded: place)
+  }
+
+  private mutating func rise(_ start: Int) {
+    var place = start
+    let entry = entries[place]
+    while place > 0 {
+      let parent = (place &- 1) / 2
+      guard entry.moment < entries[parent].moment else { break }
+      put(entries[parent], at: place)
+      place = parent
+    }
+    put(entry, at: place)
+  }
+
+  private mutating func sink(_ start: Int) {
+    var place = start
+    let entry = entries[place]
+    while true {
+      var child = 2 &* place &+ 1
+      guard child < count else { break }
+      if child &+ 1 < count, entries[child &+ 1].moment < entries[child].moment { child &+= 1 }
+      guard entries[child].moment < entry.moment else { break }
+      put(entries[child], at: place)
+      place = child
+    }
+    put(entry, at: place)
+  }
+}

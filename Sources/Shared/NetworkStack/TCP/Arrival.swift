@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Wire
+
+/// A segment that has arrived: parsed, intact, and its connection's.
+struct Segment: BitwiseCopyable {
+  var header: TCPHeader
+  var options: TCPOptions
+  /// Where its data lies in the frame.
+  var payload: ByteRange
+
+  @inline(__always)
+  var hasFin: Bool { header.flags.has(.fin) }
+
+  /// Numbers that it takes: its data, SYN and FIN.
+  @inline(__always)
+  var length: Int {
+    payload.count &+ (hasFin ? 1 : 0) &+ (header.flags.has(.syn) ? 1 : 0)
+  }
+}
+
+/// What the stack has to do after a segment.
+enum Arrival: BitwiseCopyable {
+  case nothing
+  /// Data to lend out of the frame.
+  case lend(ByteRange)
+  /// The segment has to be answered with a reset (RFC 9293, 3.10.7, "send a reset").
+  case refuse
+  /// A half-open connection that somebody else's reset or our own decision ended without a trace.
+  case forget
+}
+
+// RFC 9293, 3.10.7.3 and 3.10.7.4, in their order.
+extension Connection {
+  mutating func arrive(
+    _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
+  ) -> Arrival {
+    if state == .synSent { return arriveInSynSent(segment, pool: &pool, now: now) }
+    guard state != .closed else { return .nothing }
+    guard passesTimestamps(segment, now: now) else { return .nothing }
+    guard isAcceptable(segment) else {
+      answerUnacceptable(segment, now: now)
+      return .nothing
+    }
+    if segment.header.flags.rawValue & (TCPFlags.rst.rawValue | TCPFlags.syn.rawValue) != 0 {
+      return arriveWithResetOrSyn(segment, now: now)
+    }
+    guard segment.header.flags.has(.ack) else { return .nothing }
+    lastHeard = now
+    probes = 0
+    keepRecentTimestamp(segment, now: now)
+    trim(&segment)
+    if state == .synReceived {
+      guard completeHandshake(segment, pool: &pool, now: now) else { return .refuse }
+      guard state != .closed else { return .refuse }
+    }
+    guard acknowledge(segment, now: now) else { return .nothing }
+    guard state != .closed else { return .nothing }
+    var arrival = Arrival.nothing
+    if segment.payload.count > 0 {
+      guard !isOrphan || !state.canReceive else {
+        // Nobody will ever read it: the peer has to know (RFC 2525, 2.17).
+        fail(.reset)
+        return .refuse
+      }
+      if state.canReceive { arrival = take(segment, frame: frame, pool: &pool, now: now) }
+    }
+    if segment.hasFin { noteFin(segment.header.sequence + segment.payload.count) }
+    if hasPeerFin, !finReceived, peerFin == rcvNext { takeFin(now: now) }
+    return arrival
+  }
+
+  private mutating func arriveInSynSent(
+    _ segment: Segment, pool: inout BufferPool, now: Instant
+  ) -> Arrival {
+    let header = segment.header
+    let hasAck = header.flags.has(.ack)
+    if hasAck, header.acknowledgement <= initialSend || header.acknowledgement > highest {
+      return header.flags.has(.rst) ? .nothing : .refuse
+    }
+    if header.flags.has(.rst) {
+      if hasAck { fail(.refused) }
+      return .nothing
+    }
+    guard header.flags.has(.syn) else { return .nothing }
+    take(syn: header, segment.options, now: now)
+    lastHeard = now
+    guard hasAck else {
+      // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN again, with an acknowledgement.
+      state = .synReceived
+      synPending = true
+      next = initialSend
+      return .nothing
+    }
+    una = header.acknowledgement
+    next = una
+    synPending = false
+    established(now: now)
+    if isTiming { timer.add(now - timedAt) }
+    isTiming = false
+    ackNow = true
+    return .nothing
+  }
+
+  mutating func established(now: Instant) {
+    state = finQueued ? .finWait1 : .established
+    if retries > 0 { timer.startCarefully() }
+    retries = 0
+    backoff = 0
+    retransmitAt = .never
+    lastProgress = now
+    edge = .max(edge, rcvNext + min(receiveBuffer.byteCount, offerable))
+    raise(.writable)
+  }
+
+  private mutating func completeHandshake(
+    _ segment: Segment, pool: inout BufferPool, now: Instant
+  ) -> Bool {
+    let header = segment.header
+    guard header.acknowledgement > initialSend, header.acknowledgement <= highest else {
+      return false
+    }
+    if receiveBuffer.isNone, !takeBuffers(from: &pool) {
+      fail(.noMemory)
+      return true
+    }
+    una = initialSend + 1
+    next = .max(next, una)
+    synPending = false
+    if isTiming, retries == 0 { timer.add(now - timedAt) }
+    isTiming = false
+    window = Int(header.window) << Int(sendScale)
+    greatestWindow = max(greatestWindow, window)
+    windowSequence = header.sequence
+    windowAcknowledgement = header.acknowledgement
+    established(now: now)
+    return true
+  }
+
+  /// Takes the buffers out of the budget; false when it is used up.
+  mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
+    let least = settings.leastByteCount
+    guard let receive = pool.take(settings.receiveByteCount, least: least) else { return false }
+    receiveBuffer = receive
+    guard let send = pool.take(settings.sendByteCount, least: least) else {
+      pool.giveBack(&receiveBuffer)
+      return false
+    }
+    sendBuffer = send
+    return true
+  }
+
+  /// Protection against old segments whose numbers fit again (RFC 7323, 5.3). A segment without
+  /// timestamps is dropped where they were agreed on (3.2).
+  @inline(__always)
+  private mutating func passesTimestamps(_ segment: borrowing Segment, now: Instant) -> Bool {
+    guard usesTimestamps, !segment.header.flags.has(.rst) else { return true }
+    guard let timestamps = segment.options.timestamps else { return false }
+    guard Int32(bitPattern: timestamps.value &- recentTimestamp) < 0 else { return true }
+    if now - recentTimestampAt > TCPLimits.timestampLifetime {
+      recentTimestamp = timestamps.value
+      return true
+    }
+    // A SYN that is sent again may come after the ACK that followed it was lost.
+    answerUnacceptable(segment, now: now)
+    return false
+  }
+
+  /// (RFC 7323, 4.3)
+  @inline(__always)
+  private mutating func keepRecentTimestamp(_ segment: borrowing Segment, now: Instant) {
+    guard usesTimestamps, let timestamps = segment.options.timestamps,
+      segment.header.sequence <= lastAckSent,
+      Int32(bitPattern: timestamps.value &- recentTimestamp) >= 0
+    else { return }
+    recentTimestamp = timestamps.value
+    recentTimestampAt = now
+  }
+
+  /// Table 6 of RFC 9293. With a window of zero a segment at its edge passes, so that its ACK counts;
+  /// `trim` takes its data away.
+  @inline(__always)
+  private func isAcceptable(_ segment: borrowing Segment) -> Bool {
+    let start = segment.header.sequence - rcvNext
+    let length = segment.length
+    let offered = offered
+    if start == 0 { return true }
+    if start > 0 { return start < offered }
+    return length > 0 && start &+ length > 0
+  }
+
+  private mutating func answerUnacceptable(_ segment: borrowing Segment, now: Instant) {
+    let flags = segment.header.flags
+    guard !flags.has(.rst) else { return }
+    if state == .synReceived, flags.has(.syn), segment.header.sequence == initialReceive {
+      // The peer has not seen our answer.
+      synPending = true
+      return
+    }
+    if state == .timeWait {
+      if flags.has(.fin) {
+        lingerAt = now + TCPLimits.timeWait
+        ackNow = true
+      }
+      return
+    }
+    if segment.payload.count > 0 || flags.has(.fin) {
+      ackNow = true
+      lastHeard = now
+    } else {
+      challenge(now: now)
+    }
+  }
+
+  /// An acknowledgement that tells a peer who is what it needs, and a forger nothing (RFC 5961). At
+  /// most one in an interval, so that two confused ends do not go on for ever.
+  mutating func challenge(now: Instant) {
+    guard now - lastChallenge >= TCPLimits.challengeInterval || lastChallenge.nanoseconds == 0
+    else { return }
+    lastChallenge = now
+    ackNow = true
+  }
+
+  private mutating func arriveWithResetOrSyn(_ segment: Segment, now: Instant) -> Arrival {
+    guard segment.header.flags.has(.rst) else {
+      // A SYN inside the window is answered, never believed (RFC 5961, 4.2).
+      if state == .synReceived, segment.header.sequence == initialReceive {
+        synPending = true
+      } else {
+        challenge(now: now)
+      }
+      return .nothing
+    }
+    // Only the exact number resets (RFC 5961, 3.2); TIME-WAIT does not end early (RFC 1337).
+    guard state != .timeWait else { return .nothing }
+    guard segment.header.sequence == rcvNext else {
+      challenge(now: now)
+      return .nothing
+    }
+    if state == .synReceived, !isActive { return .forget }
+    if state == .synReceived {
+      fail(.refused)
+    } else if state == .closing || state == .lastAck {
+      toClosed()
+    } else {
+      fail(.reset)
+    }
+    return .nothing
+  }
+
+  /// Cuts off what lies outside the window.
+  @inline(__always)
+  private func trim(_ segment: inout Segment) {
+    let old = rcvNext - segment.header.sequence
+    if old > 0 {
+      let gone = min(old, segment.payload.count)
+      segment.payload.start &+= gone
+      segment.payload.count &-= gone
+      segment.header.sequence = segment.header.sequence + gone
+    }
+    let room = offered &- (segment.header.sequence - rcvNext)
+    if segment.payload.count > room {
+      segment.payload.count = max(0, room)
+      segment.header.flags = TCPFlags(
+        rawValue: segment.header.flags.rawValue & ~TCPFlags.fin.rawValue)
+    }
+  }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Wire
+
+// Before changing anything in this folder read RFC 9293 (3.4 to 3.10), RFC 5681, 6582, 6675, 5961
+// and 7323: most lines here answer one of their sentences.
+
+/// What happened to a socket since its owner last looked.
+public struct Readiness: OptionSet, Equatable, BitwiseCopyable, Sendable {
+  public let rawValue: UInt8
+  @inline(__always)
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// There is something to read, or the end of what the peer sends.
+  public static var readable: Readiness { Readiness(rawValue: 1) }
+  /// There is room to write again, or the connection is open now.
+  public static var writable: Readiness { Readiness(rawValue: 2) }
+  /// A connection can be accepted.
+  public static var acceptable: Readiness { Readiness(rawValue: 4) }
+  /// The connection is no more; `failure` tells why.
+  public static var closed: Readiness { Readiness(rawValue: 8) }
+}
+
+/// One connection's state: RFC 9293's transmission control block.
+///
+/// Data is kept in two rings, of which a byte's sequence number is its place. Sent data lies in
+/// `una ..< end`; received data that is not read in `read ..< rcvNext`, and what came out of order
+/// behind it.
+struct Connection: BitwiseCopyable {
+  // Who.
+  var local = Endpoint(IPv4Address.unspecified, 0)
+  var remote = Endpoint(IPv4Address.unspecified, 0)
+  var hash: UInt32 = 0
+  var generation: UInt32 = 1
+  var state = TCPState.closed
+  var isUsed = false
+  /// Whether it is in the table, and so hears of segments.
+  var isListed = false
+  /// The listener that it came from, until it is accepted; -1 for none.
+  var listener: Int16 = -1
+  /// Whether its owner has let go of it.
+  var isOrphan = false
+  /// Whether it was opened from here, so that a reset in SYN-RECEIVED is news to its owner.
+  var isActive = false
+  var tag: UInt = 0
+  var settings = TCPSettings()
+  var failure: TCPFailure?
+  var events = Readiness(rawValue: 0)
+
+  // Sending (RFC 9293, 3.3.1). `next` falls behind `highest` after a timeout only.
+  var sendBuffer = Block()
+  var initialSend = SequenceNumber(0)
+  var una = SequenceNumber(0)
+  var next = SequenceNumber(0)
+  var highest = SequenceNumber(0)
+  /// Behind the last byte written.
+  var end = SequenceNumber(0)
+  var finQueued = false
+  /// What the peer takes from `una` on, in bytes, and the most that it ever did.
+  var window = 0
+  var greatestWindow = 0
+  var windowSequence = SequenceNumber(0)
+  var windowAcknowledgement = SequenceNumber(0)
+  var sendScale: UInt8 = 0
+  /// Bytes of data in a full segment.
+  var segment = TCPLimits.defaultSegment
+  var wantsWritable = false
+
+  // Receiving.
+  var receiveBuffer = Block()
+  var initialReceive = SequenceNumber(0)
+  var rcvNext = SequenceNumber(0)
+  var read = SequenceNumber(0)
+  /// The end of the window that the peer was told.
+  var edge = SequenceNumber(0)
+  var receiveScale: UInt8 = 0
+  var arrived = RangeSet()
+  /// Where the last segment out of order lay: its block comes first (RFC 2018, 4).
+  var latest = SequenceNumber(0)
+  var hasPeerFin = false
+  var peerFin = SequenceNumber(0)
+  var finReceived = false
+  var peerSegment = TCPLimits.defaultSegment
+  /// Bytes that arrived since the last acknowledgement.
+  var unacknowledged = 0
+  var ackNow = false
+
+  // Options.
+  var usesScaling = false
+  var usesTimestamps = false
+  var usesSelective = false
+  var timestampOffset: UInt32 = 0
+  var recentTimestamp: UInt32 = 0
+  var recentTimestampAt = Instant(nanoseconds: 0)
+  var lastAckSent = SequenceNumber(0)
+
+  // Loss and congestion.
+  var timer = RoundTripTimer()
+  var congestion = CongestionControl()
+  var selective = RangeSet()
+  var duplicates = 0
+  var isRecovering = false
+  /// `highest` when the present or last recovery began.
+  var recover = SequenceNumber(0)
+  /// How far the present recovery has sent again.
+  var resent = SequenceNumber(0)
+  /// `highest` when the first hole was sent again last: if what was sent later arrives, that was
+  /// lost, too.
+  var resentMark = SequenceNumber(0)
+  var mustResend = false
+  var didRescue = false
+  var isTiming = false
+  var timedSequence = SequenceNumber(0)
+  var timedAt = Instant(nanoseconds: 0)
+  var retries: UInt8 = 0
+  var backoff: UInt8 = 0
+  var probes: UInt8 = 0
+  var wasWindowLimited = false
+
+  // What to send whatever else there is.
+  var synPending = false
+  var resetPending = false
+  var probePending = false
+  var keepAlivePending = false
+
+  // Moments.
+  var retransmitAt = Instant.never
+  var acknowledgeAt = Instant.never
+  var lingerAt = Instant.never
+  var lastHeard = Instant(nanoseconds: 0)
+  var lastSent = Instant(nanoseconds: 0)
+  var lastProgress = Instant(nanoseconds: 0)
+  var lastKeepAlive = Instant(nanoseconds: 0)
+  var lastChallenge = Instant(nanoseconds: 0)
+
+  // The neighbour that frames go to.
+  var hardware = MACAddress(0)
+  var neighbourVersion: UInt32 = 0
+  var neighbourUntil = Instant(nanoseconds: 0)
+
+  init() {}
+}
+
+extension Connection {
+  /// Bytes sent and not acknowledged.
+  @inline(__always)
+  var flight: Int { highest - una }
+
+  /// Bytes that can be read.
+  @inline(__always)
+  var readable: Int { (rcvNext - read) &- (finReceived ? 1 : 0) }
+
+  /// Bytes that can be written.
+  @inline(__always)
+  var writable: Int {
+    // The SYN has a number, but no place in the ring.
+    max(0, sendBuffer.byteCount &- max(0, end - una))
+  }
+
+  /// The FIN's number, once it is queued.
+  @inline(__always)
+  var isFinAcknowledged: Bool { finQueued && una > end }
+
+  /// Bytes that the peer may send from `rcvNext` on, by what it was told.
+  @inline(__always)
+  var offered: Int { max(0, edge - rcvNext) }
+
+  /// When something has to be done without anything arriving.
+  var deadline: Instant {
+    var moment = min(min(retransmitAt, acknowledgeAt), lingerAt)
+    if state.isSynchronised, state != .timeWait {
+      if settings.keepAlive > .zero { moment = min(moment, keepAliveAt) }
+      if settings.idleLimit > .zero { moment = min(moment, lastProgress + settings.idleLimit) }
+    }
+    return moment
+  }
+
+  var keepAliveAt: Instant {
+    probes == 0 ? lastHeard + settings.keepAlive : lastKeepAlive + TCPLimits.keepAliveInterval
+  }
+
+  @inline(__always)
+  mutating func raise(_ event: Readiness) {
+    events = Readiness(rawValue: events.rawValue | event.rawValue)
+  }
+
+  /// The connection is no more. Its owner is told; what is to be freed the stack frees.
+  mutating func fail(_ reason: TCPFailure) {
+    failure = reason
+    toClosed()
+  }
+
+  mutating func toClosed() {
+    state = .closed
+    retransmitAt = .never
+    acknowledgeAt = .never
+    lingerAt = .never
+    synPending = false
+    probePending = false
+    keepAlivePending = false
+    ackNow = false
+    raise(.closed)
+  }
+
+  mutating func enterTimeWait(now: Instant) {
+    state = .timeWait
+    retransmitAt = .never
+    lingerAt = now + TCPLimits.timeWait
+  }
+
+  /// Starts the timer of what is not acknowledged.
+  @inline(__always)
+  mutating func startTimer(now: Instant) {
+    retransmitAt = now + timer.timeout.doubled(Int(backoff), limit: TCPLimits.maximumTimeout)
+  }
+
+  /// The time that timestamps tell: milliseconds, from a start of its own for each connection
+  /// (RFC 7323, 7.1).
+  @inline(__always)
+  func timestamp(now: Instant) -> UInt32 { now.milliseconds &+ timestampOffset }
+}

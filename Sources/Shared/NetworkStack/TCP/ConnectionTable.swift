@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Wire
+
+// Which connections there are, and who they are with.
+extension NetworkStack {
+  @inline(__always)
+  func flowHash(_ local: Endpoint, _ remote: Endpoint) -> UInt32 {
+    switch (local.address, remote.address) {
+    case (.v4(let here), .v4(let there)):
+      return secret.tableHash(
+        UInt64(there.value) << 32 | UInt64(here.value),
+        UInt64(remote.port) << 16 | UInt64(local.port))
+    }
+  }
+
+  @inline(__always)
+  func find(_ local: Endpoint, _ remote: Endpoint, hash: UInt32) -> Int? {
+    var index = flows.first(hash)
+    while index >= 0 {
+      if connections[index].hash == hash, connections[index].remote == remote,
+        connections[index].local == local
+      {
+        return index
+      }
+      index = flows.after(index)
+    }
+    return nil
+  }
+
+  @inline(__always)
+  func handle(_ index: Int) -> TCPConnection {
+    TCPConnection(
+      index: Int32(truncatingIfNeeded: index), generation: connections[index].generation)
+  }
+
+  @inline(__always)
+  func index(of connection: TCPConnection) -> Int? {
+    let index = Int(connection.index)
+    guard index >= 0, index < connections.count,
+      connections[index].generation == connection.generation, connections[index].isUsed,
+      !connections[index].isOrphan
+    else { return nil }
+    return index
+  }
+
+  /// A place for a new connection, if need be that of the one whose TIME-WAIT is the oldest.
+  mutating func takeConnection() -> Int? {
+    if let index = freeConnections.pop() { return index }
+    while let index = ending.pop() {
+      if connections[index].isUsed, connections[index].isOrphan,
+        connections[index].state == .timeWait
+      {
+        connections[index].toClosed()
+        settle(index)
+        return freeConnections.pop()
+      }
+    }
+    return nil
+  }
+
+  /// Puts a connection into its place and into the table.
+  mutating func insert(
+    _ index: Int, _ local: Endpoint, _ remote: Endpoint, settings: TCPSettings, tag: UInt
+  ) {
+    let generation = connections[index].generation
+    connections[index] = Connection()
+    connections[index].generation = generation
+    connections[index].isUsed = true
+    connections[index].local = local
+    connections[index].remote = remote
+    connections[index].settings = settings
+    connections[index].tag = tag
+    let hash = flowHash(local, remote)
+    connections[index].hash = hash
+    connections[index].isListed = true
+    flows.insert(index, hash)
+  }
+
+  /// A first sequence number (RFC 6528): a clock of 4 microseconds, from a start that depends on the
+  /// two ends and the secret. With it the start of the connection's timestamps.
+  func initialNumbers(
+    _ local: Endpoint, _ remote: Endpoint, now: Instant
+  ) -> (SequenceNumber, UInt32) {
+    switch (local.address, remote.address) {
+    case (.v4(let here), .v4(let there)):
+      let hash = secret.hash(
+        UInt64(there.value) << 32 | UInt64(here.value),
+        UInt64(remote.port) << 16 | UInt64(local.port))
+      let clock = UInt32(truncatingIfNeeded: now.nanoseconds / 4000)
+      return (
+        SequenceNumber(UInt32(truncatingIfNeeded: hash) &+ clock),
+        UInt32(truncatingIfNeeded: hash >> 32)
+      )
+    }
+  }
+
+  /// Looks at a connection after something has happened to it: tells its owner, lets it send, sets
+  /// its timer, and frees it when it is over.
+  @inline(__always)
+  mutating func settle(_ index: Int) {
+    if connections[index].state == .closed, !retire(index) { return }
+    if connections[index].events.rawValue != 0 { events.push(index) }
+    if connections[index].mayHavePlan { output.push(index) }
+    timers.wake(index, by: connections[index].deadline)
+    if connections[index].state == .timeWait { ending.push(index) }
+  }
+
+  /// The connection is closed: it leaves the table. False when its place was freed.
+  @inline(never)
+  private mutating func retire(_ index: Int) -> Bool {
+    if connections[index].isListed {
+      flows.remove(index, connections[index].hash)
+      connections[index].isListed = false
+      pool.giveBack(&connections[index].sendBuffer)
+      connections[index].end = connections[index].una
+    }
+    // A last word may still have to be said, and an owner may still want to know why.
+    guard !connections[index].resetPending,
+      connections[index].isOrphan || connections[index].listener >= 0
+    else { return true }
+    free(index)
+    return false
+  }
+
+  private mutating func free(_ index: Int) {
+    if connections[index].listener >= 0 { leaveListener(index) }
+    pool.giveBack(&connections[index].receiveBuffer)
+    pool.giveBack(&connections[index].sendBuffer)
+    timers.remove(index)
+    let generation = connections[index].generation &+ 1
+    connections[index] = Connection()
+    connections[index].generation = generation
+    freeConnections.push(index)
+  }
+}

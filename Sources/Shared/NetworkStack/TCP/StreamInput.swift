@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Wire
+
+// Segments in.
+extension NetworkStack {
+  @inline(__always)
+  mutating func receiveTCP<Output: FrameOutput & ~Copyable>(
+    _ bytes: RawSpan, at start: Int, _ frame: RawSpan, _ origin: Origin, now: Instant,
+    into output: inout Output
+  ) -> Delivery {
+    guard !origin.isBroadcast, let header = TCPHeader(parsing: bytes),
+      origin.isChecked
+        || TCPHeader.isIntact(
+          bytes, from: origin.header.source, to: origin.header.destination),
+      let options = TCPOptions(
+        parsing: bytes.extracting(TCPHeader.byteCount..<header.headerByteCount))
+    else {
+      counters.malformed &+= 1
+      return .nothing
+    }
+    var segment = Segment(
+      header: header, options: options,
+      payload: ByteRange(
+        start: start &+ header.headerByteCount, count: bytes.byteCount &- header.headerByteCount))
+    let local = Endpoint(origin.header.destination, header.destinationPort)
+    let remote = Endpoint(origin.header.source, header.sourcePort)
+    let hash = flowHash(local, remote)
+    guard let index = find(local, remote, hash: hash), !makesRoom(index, segment) else {
+      receiveStray(segment, local, remote, origin, now: now, into: &output)
+      return .nothing
+    }
+    let wasHalfOpen = connections[index].state == .synReceived
+    let arrival = connections[index].arrive(&segment, frame: frame, pool: &pool, now: now)
+    if wasHalfOpen { noteHandshake(index, wasHalfOpen: true) }
+    switch arrival {
+    case .nothing:
+      settle(index)
+      return .nothing
+    case .lend(let range):
+      settle(index)
+      return .stream(handle(index), tag: connections[index].tag, range)
+    case .refuse, .forget:
+      end(index, arrival, segment, origin, now: now, into: &output)
+      return .nothing
+    }
+  }
+
+  @inline(never)
+  private mutating func end<Output: FrameOutput & ~Copyable>(
+    _ index: Int, _ arrival: Arrival, _ segment: Segment, _ origin: Origin, now: Instant,
+    into output: inout Output
+  ) {
+    if case .refuse = arrival {
+      sendReset(answering: segment, origin, now: now, into: &output)
+    } else {
+      connections[index].fail(.reset)
+      noteHandshake(index, wasHalfOpen: true)
+    }
+    settle(index)
+  }
+
+  /// A SYN that opens the same connection anew while the old one is in TIME-WAIT (RFC 9293, 3.10.7.4,
+  /// and RFC 6191): its number or its timestamp is beyond the old one's. The old one goes.
+  @inline(__always)
+  private mutating func makesRoom(_ index: Int, _ segment: borrowing Segment) -> Bool {
+    guard connections[index].state == .timeWait, segment.header.flags.has(.syn),
+      !segment.header.flags.has(.ack), !segment.header.flags.has(.rst)
+    else { return false }
+    var isNew = segment.header.sequence > connections[index].rcvNext
+    if connections[index].usesTimestamps, let timestamps = segment.options.timestamps {
+      isNew =
+        Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp) > 0 || isNew
+    }
+    guard isNew else { return false }
+    connections[index].toClosed()
+    settle(index)
+    return true
+  }
+
+  /// A segment of no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
+  @inline(never)
+  private mutating func receiveStray<Output: FrameOutput & ~Copyable>(
+    _ segment: Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
+    into output: inout Output
+  ) {
+    let flags = segment.header.flags
+    guard !flags.has(.rst) else { return }
+    if flags.has(.syn), !flags.has(.ack), !flags.has(.fin), remote.port != 0,
+      receiveSyn(segment, local, remote, now: now)
+    {
+      return
+    }
+    counters.unwanted &+= 1
+    sendReset(answering: segment, origin, now: now, into: &output)
+  }
+
+  /// (RFC 9293, 3.10.7.1)
+  @inline(never)
+  private mutating func sendReset<Output: FrameOutput & ~Copyable>(
+    answering segment: Segment, _ origin: Origin, now: Instant, into output: inout Output
+  ) {
+    guard !segment.header.flags.has(.rst), origin.header.source.isHost,
+      resetLimit.allows(now: now)
+    else { return }
+    let heard = segment.header
+    var reset = TCPHeader(
+      sourcePort: heard.destinationPort, destinationPort: heard.sourcePort,
+      sequence: heard.acknowledgement, acknowledgement: SequenceNumber(0), flags: .rst, window: 0)
+    if !heard.flags.has(.ack) {
+      reset.sequence = SequenceNumber(0)
+      reset.acknowledgement = heard.sequence + segment.length
+      reset.flags = .rst | .ack
+    }
+    let source = origin.header.destination
+    let destination = origin.header.source
+    counters.resetsOut &+= 1
+    sendToSender(origin, .tcp, TCPHeader.byteCount, into: &output) { frame, start in
+      reset.write(to: &frame, at: start)
+      TCPHeader.seal(&frame, at: start, from: source, to: destination)
+    }
+  }
+}

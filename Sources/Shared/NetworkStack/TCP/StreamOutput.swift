@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Wire
+
+// Segments out.
+extension NetworkStack {
+  // Segments that a connection may send before others have their turn.
+  private static var turn: Int { 16 }
+
+  private enum Progress: BitwiseCopyable {
+    case done
+    case more
+    /// There was no buffer.
+    case blocked
+  }
+
+  /// Sends for everybody who has something; false when there was no buffer.
+  mutating func sendStreams<Output: FrameOutput & ~Copyable>(
+    now: Instant, into output: inout Output
+  ) -> Bool {
+    while let index = self.output.pop() {
+      switch sendStream(index, now: now, into: &output) {
+      case .done: break
+      case .more: self.output.push(index)
+      case .blocked:
+        self.output.push(index)
+        return false
+      }
+    }
+    return true
+  }
+
+  private mutating func sendStream<Output: FrameOutput & ~Copyable>(
+    _ index: Int, now: Instant, into output: inout Output
+  ) -> Progress {
+    guard connections[index].isUsed else { return .done }
+    guard
+      (connections[index].neighbourVersion == neighbours.version
+        && now < connections[index].neighbourUntil) || findNeighbour(index, now: now)
+    else { return .done }
+    for _ in 0..<NetworkStack.turn {
+      guard let plan = connections[index].plan(now: now) else {
+        connections[index].rest(now: now)
+        timers.wake(index, by: connections[index].deadline)
+        return .done
+      }
+      guard send(plan, of: index, now: now, into: &output) else { return .blocked }
+      if connections[index].state == .closed {
+        settle(index)
+        return .done
+      }
+    }
+    return .more
+  }
+
+  @inline(__always)
+  private mutating func send<Output: FrameOutput & ~Copyable>(
+    _ plan: Plan, of index: Int, now: Instant, into output: inout Output
+  ) -> Bool {
+    let (header, options) = connections[index].header(plan, unit: unit, now: now)
+    let source: IPv4Address
+    let destination: IPv4Address
+    switch (connections[index].local.address, connections[index].remote.address) {
+    case (.v4(let here), .v4(let there)):
+      source = here
+      destination = there
+    }
+    let ethernet = EthernetHeader(
+      destination: connections[index].hardware, source: configuration.hardware, type: .ipv4)
+    let block = connections[index].sendBuffer
+    let ip = IPv4Header(
+      source: source, destination: destination, protocol: .tcp,
+      payloadByteCount: header.headerByteCount &+ plan.count)
+    let data = 34 &+ header.headerByteCount
+    let isSent = output.send(data &+ plan.count) { frame in
+      ethernet.write(to: &frame)
+      ip.write(to: &frame, at: 14)
+      header.write(to: &frame, at: 34)
+      options.write(to: &frame, at: 54)
+      if plan.count > 0 {
+        pool.copyOut(plan.count, of: block, at: plan.sequence.value, to: &frame, data)
+      }
+      TCPHeader.seal(&frame, at: 34, from: source, to: destination)
+    }
+    guard isSent else { return false }
+    counters.framesOut &+= 1
+    if plan.sequence < connections[index].highest, plan.count > 0 { counters.segmentsResent &+= 1 }
+    connections[index].sent(plan, now: now)
+    return true
+  }
+
+  /// Finds the neighbour that a connection's frames go to. False when they have to wait.
+  @inline(never)
+  private mutating func findNeighbour(_ index: Int, now: Instant) -> Bool {
+    let destination: IPv4Address
+    switch connections[index].remote.address {
+    case .v4(let address): destination = address
+    }
+    var resolution = NeighbourCache.Resolution.unreachable
+    switch route(to: destination) {
+    case .via(let nextHop): resolution = neighbours.resolve(nextHop, now: now)
+    case .direct, .none: break
+    }
+    switch resolution {
+    case .known(let hardware, let until):
+      connections[index].hardware = hardware
+      connections[index].neighbourVersion = neighbours.version
+      connections[index].neighbourUntil = until
+      return true
+    case .searching: waiting.push(index)
+    case .unreachable:
+      // An open connection goes on: the timer tries again, and gives up in the end.
+      if connections[index].state == .synSent || connections[index].state == .closed {
+        connections[index].resetPending = false
+        connections[index].fail(.unreachable)
+      } else if connections[index].retransmitAt == .never,
+        connections[index].flight > 0
+          || connections[index].state.canSend || connections[index].state == .synReceived
+      {
+        connections[index].startTimer(now: now)
+      }
+      settleQuietly(index)
+    }
+    return false
+  }
+
+  /// Frames of a connection seem to get lost.
+  mutating func doubtNeighbour(of index: Int) {
+    switch connections[index].remote.address {
+    case .v4(let destination):
+      if case .via(let nextHop) = route(to: destination) { neighbours.doubt(nextHop) }
+    }
+  }
+
+  // As `settle`, without putting it into the queue that it was just taken from.
+  private mutating func settleQuietly(_ index: Int) {
+    if connections[index].state == .closed {
+      settle(index)
+    } else {
+      timers.wake(index, by: connections[index].deadline)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Wire
+
+extension Connection {
+  /// Does what is due.
+  mutating func tick(now: Instant) {
+    if acknowledgeAt <= now {
+      acknowledgeAt = .never
+      ackNow = true
+    }
+    if lingerAt <= now {
+      // TIME-WAIT is over, or a peer does not close.
+      return toClosed()
+    }
+    if retransmitAt <= now { retransmissionTimeout(now: now) }
+    guard state.isSynchronised, state != .timeWait else { return }
+    if settings.keepAlive > .zero, keepAliveAt <= now { keepAliveTimeout(now: now) }
+    if settings.idleLimit > .zero, lastProgress + settings.idleLimit <= now {
+      resetPending = true
+      fail(.idle)
+    }
+  }
+
+  private mutating func retransmissionTimeout(now: Instant) {
+    retransmitAt = .never
+    switch state {
+    case .synSent, .synReceived:
+      let limit = isActive ? TCPLimits.synRetries : TCPLimits.synAckRetries
+      guard retries < limit else { return fail(.timedOut) }
+      retries &+= 1
+      backoff &+= 1
+      synPending = true
+      isTiming = false
+    case _ where state.canSend:
+      if flight > 0, window > 0 {
+        sendAgain(now: now)
+      } else {
+        // The window is closed, or too small to be worth a segment until now. As long as the peer
+        // answers it may stay so.
+        guard retries < TCPLimits.retries else { return fail(.timedOut) }
+        retries &+= 1
+        backoff = min(backoff &+ 1, 16)
+        probePending = true
+      }
+    default: break
+    }
+  }
+
+  /// (RFC 6298, 5.4 to 5.6; RFC 5681, 3.1)
+  private mutating func sendAgain(now: Instant) {
+    guard retries < TCPLimits.retries else { return fail(.timedOut) }
+    congestion.timedOut(flight: flight, segment: segment, isFirst: retries == 0)
+    retries &+= 1
+    backoff = min(backoff &+ 1, 16)
+    // The peer may have dropped what it said it has (RFC 2018, 8).
+    selective.removeAll()
+    isRecovering = false
+    mustResend = false
+    duplicates = 0
+    recover = highest
+    next = una
+    isTiming = false
+  }
+
+  private mutating func keepAliveTimeout(now: Instant) {
+    guard probes < TCPLimits.keepAliveProbes else {
+      resetPending = true
+      return fail(.timedOut)
+    }
+    lastKeepAlive = now
+    keepAlivePending = true
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// A moment, in nanoseconds of a clock that only goes forwards (the timer driver's). The stack never
+/// reads a clock: every call that needs the time is given it.
+public struct Instant: Comparable, BitwiseCopyable, Sendable {
+  public let nanoseconds: UInt64
+
+  @inline(__always)
+  public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  /// Later than every moment: the deadline of what is not waited for.
+  @inline(__always)
+  public static var never: Instant { Instant(nanoseconds: .max) }
+
+  @inline(__always)
+  public static func < (left: Instant, right: Instant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  /// Stops at `never`.
+  @inline(__always)
+  public static func + (start: Instant, interval: Interval) -> Instant {
+    let (sum, overflow) = start.nanoseconds.addingReportingOverflow(interval.nanoseconds)
+    return Instant(nanoseconds: overflow ? .max : sum)
+  }
+
+  /// Zero where `earlier` is the later one.
+  @inline(__always)
+  public static func - (later: Instant, earlier: Instant) -> Interval {
+    Interval(
+      nanoseconds: later.nanoseconds > earlier.nanoseconds
+        ? later.nanoseconds &- earlier.nanoseconds : 0)
+  }
+
+  /// Whole milliseconds, going round after 49 days, as TCP's timestamps do.
+  @inline(__always)
+  var milliseconds: UInt32 { UInt32(truncatingIfNeeded: nanoseconds / 1_000_000) }
+}
+
+/// A length of time in nanoseconds.
+public struct Interval: Comparable, BitwiseCopyable, Sendable {
+  public let nanoseconds: UInt64
+
+  @inline(__always)
+  public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  @inline(__always)
+  public static func milliseconds(_ count: UInt64) -> Interval {
+    Interval(nanoseconds: count &* 1_000_000)
+  }
+  @inline(__always)
+  public static func seconds(_ count: UInt64) -> Interval { milliseconds(count &* 1000) }
+
+  public static var zero: Interval { Interval(nanoseconds: 0) }
+
+  @inline(__always)
+  public static func < (left: Interval, right: Interval) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  /// Twice as long for each of `count` times, up to `limit`.
+  func doubled(_ count: Int, limit: Interval) -> Interval {
+    let count = UInt64(min(max(count, 0), 32))
+    guard nanoseconds < limit.nanoseconds >> count else { return max(self, limit) }
+    return Interval(nanoseconds: nanoseconds << count)
+  }
+
+  /// In milliseconds, rounded down.
+  var milliseconds: UInt64 { nanoseconds / 1_000_000 }
+  /// In seconds, rounded down.
+  var seconds: UInt64 { nanoseconds / 1_000_000_000 }
+}

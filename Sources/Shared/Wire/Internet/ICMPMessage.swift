@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// An ICMP message (RFC 792): 8 bytes, and what follows them.
+public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
+  public static var headerByteCount: Int { 8 }
+
+  public enum Kind: Equatable, BitwiseCopyable, Sendable {
+    /// Followed by any bytes.
+    case echoRequest(identifier: UInt16, sequence: UInt16)
+    /// Followed by the request's bytes.
+    case echoReply(identifier: UInt16, sequence: UInt16)
+    /// Followed by the header and at least 8 bytes of the packet that was in the way.
+    case unreachable(Unreachable)
+    /// Time exceeded, code 0 in transit or 1 in reassembly. Followed as `unreachable` is.
+    case timeExceeded(code: UInt8)
+    /// Anything else.
+    case other(type: UInt8, code: UInt8)
+  }
+
+  /// Why a destination is unreachable (RFC 1122, 3.2.2.1), and the next hop's MTU where that is the
+  /// reason (RFC 1191, 4; 0 from routers that do not tell).
+  public enum Unreachable: Equatable, BitwiseCopyable, Sendable {
+    case protocolUnreachable
+    case portUnreachable
+    case fragmentationNeeded(nextHopMTU: UInt16)
+    case other(code: UInt8)
+
+    var code: UInt8 {
+      switch self {
+      case .protocolUnreachable: 2
+      case .portUnreachable: 3
+      case .fragmentationNeeded: 4
+      case .other(let code): code
+      }
+    }
+  }
+
+  public var kind: Kind
+
+  public init(_ kind: Kind) { self.kind = kind }
+
+  /// Nil for a message that is too short or whose checksum is wrong. `message` is all of it.
+  public init?(parsing message: borrowing RawSpan) {
+    guard message.byteCount >= ICMPMessage.headerByteCount else { return nil }
+    var checksum = InternetChecksum()
+    checksum.add(message)
+    guard checksum.isIntact else { return nil }
+    let type = message.byte(at: 0)
+    let code = message.byte(at: 1)
+    let high = message.number16(at: 4)
+    let low = message.number16(at: 6)
+    switch (type, code) {
+    case (0, 0): kind = .echoReply(identifier: high, sequence: low)
+    case (8, 0): kind = .echoRequest(identifier: high, sequence: low)
+    case (3, 2): kind = .unreachable(.protocolUnreachable)
+    case (3, 3): kind = .unreachable(.portUnreachable)
+    case (3, 4): kind = .unreachable(.fragmentationNeeded(nextHopMTU: low))
+    case (3, _): kind = .unreachable(.other(code: code))
+    case (11, _): kind = .timeExceeded(code: code)
+    default: kind = .other(type: type, code: code)
+    }
+  }
+
+  /// Writes the message's 8 bytes from `offset`, with the checksum over these and over what is
+  /// already there, to the end of `frame`.
+  public func write(to frame: inout MutableRawSpan, at offset: Int) {
+    var word: UInt32 = 0
+    let typeAndCode: UInt16
+    switch kind {
+    case .echoReply(let identifier, let sequence):
+      typeAndCode = 0
+      word = UInt32(identifier) << 16 | UInt32(sequence)
+    case .echoRequest(let identifier, let sequence):
+      typeAndCode = 8 << 8
+      word = UInt32(identifier) << 16 | UInt32(sequence)
+    case .unreachable(let reason):
+      typeAndCode = 3 << 8 | UInt16(reason.code)
+      if case .fragmentationNeeded(let unit) = reason { word = UInt32(unit) }
+    case .timeExceeded(let code): typeAndCode = 11 << 8 | UInt16(code)
+    case .other(let type, let code): typeAndCode = UInt16(type) << 8 | UInt16(code)
+    }
+    frame.put(UInt32(typeAndCode) << 16, at: offset)
+    frame.put(word, at: offset &+ 4)
+    var checksum = InternetChecksum()
+    checksum.add(frame.bytes.extracting(offset..<frame.byteCount))
+    frame.put(checksum.value, at: offset &+ 2)
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// The control bits of a segment (RFC 9293, 3.1).
+public struct TCPFlags: OptionSet, Equatable, BitwiseCopyable, Sendable {
+  public let rawValue: UInt8
+  @inline(__always)
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  public static var fin: TCPFlags { TCPFlags(rawValue: 1) }
+  public static var syn: TCPFlags { TCPFlags(rawValue: 2) }
+  public static var rst: TCPFlags { TCPFlags(rawValue: 4) }
+  public static var psh: TCPFlags { TCPFlags(rawValue: 8) }
+  public static var ack: TCPFlags { TCPFlags(rawValue: 16) }
+  public static var urg: TCPFlags { TCPFlags(rawValue: 32) }
+
+  // A literal of several flags would be an array, which allocates on the target.
+  @inline(__always)
+  public static func | (left: TCPFlags, right: TCPFlags) -> TCPFlags {
+    TCPFlags(rawValue: left.rawValue | right.rawValue)
+  }
+  @inline(__always)
+  public func has(_ flag: TCPFlags) -> Bool { rawValue & flag.rawValue != 0 }
+}
+
+/// The fixed part of a segment's header (RFC 9293, 3.1): 20 bytes.
+public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
+  public static var byteCount: Int { 20 }
+
+  public var sourcePort: UInt16
+  public var destinationPort: UInt16
+  public var sequence: SequenceNumber
+  public var acknowledgement: SequenceNumber
+  public var flags: TCPFlags
+  /// As on the wire, unscaled.
+  public var window: UInt16
+  /// Bytes with the options: 20...60, a multiple of 4.
+  public var headerByteCount: Int
+
+  @inline(__always)
+  public init(
+    sourcePort: UInt16, destinationPort: UInt16, sequence: SequenceNumber,
+    acknowledgement: SequenceNumber, flags: TCPFlags, window: UInt16,
+    headerByteCount: Int = TCPHeader.byteCount
+  ) {
+    self.sourcePort = sourcePort
+    self.destinationPort = destinationPort
+    self.sequence = sequence
+    self.acknowledgement = acknowledgement
+    self.flags = flags
+    self.window = window
+    self.headerByteCount = headerByteCount
+  }
+
+  /// Nil for a segment that is shorter than its header says, or whose header is too short. The
+  /// checksum is a question of its own: `isIntact`.
+  @inline(__always)
+  public init?(parsing segment: borrowing RawSpan) {
+    guard segment.byteCount >= TCPHeader.byteCount else { return nil }
+    headerByteCount = Int(segment.byte(at: 12) >> 4) &* 4
+    guard headerByteCount >= TCPHeader.byteCount, headerByteCount <= segment.byteCount else {
+      return nil
+    }
+    sourcePort = segment.number16(at: 0)
+    destinationPort = segment.number16(at: 2)
+    sequence = SequenceNumber(segment.number32(at: 4))
+    acknowledgement = SequenceNumber(segment.number32(at: 8))
+    flags = TCPFlags(rawValue: segment.byte(at: 13) & 0x3f)
+    window = segment.number16(at: 14)
+  }
+
+  /// Whether the segment is as it was sent, as far as its checksum says.
+  @inline(__always)
+  public static func isIntact(
+    _ segment: borrowing RawSpan, from source: IPv4Address, to destination: IPv4Address
+  ) -> Bool {
+    var sum = IPv4Header.pseudoHeader(
+      source: source, destination: destination, protocol: .tcp, byteCount: segment.byteCount)
+    sum.add(segment)
+    return sum.isIntact
+  }
+
+  /// Writes 20 bytes from `offset`, the checksum still zero.
+  @inline(__always)
+  public func write(to frame: inout MutableRawSpan, at offset: Int) {
+    let lengthAndFlags =
+      UInt32(truncatingIfNeeded: headerByteCount) << 26 | UInt32(flags.rawValue) << 16
+    frame.put(UInt32(sourcePort) << 16 | UInt32(destinationPort), at: offset)
+    frame.put(sequence.value, at: offset &+ 4)
+    frame.put(acknowledgement.value, at: offset &+ 8)
+    frame.put(lengthAndFlags | UInt32(window), at: offset &+ 12)
+    frame.put(UInt32(0), at: offset &+ 16)
+  }
+
+  /// Fills in the checksum of the segment from `offset` to the end of `frame`, which is complete
+  /// otherwise.
+  @inline(__always)
+  public static func seal(
+    _ frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
+    to destination: IPv4Address
+  ) {
+    let count = frame.byteCount
+    var sum = IPv4Header.pseudoHeader(
+      source: source, destination: destination, protocol: .tcp, byteCount: count &- offset)
+    sum.add(frame.bytes.extracting(offset..<count))
+    frame.put(sum.value, at: offset &+ 16)
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// The header of a UDP datagram (RFC 768): 8 bytes.
+public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
+  public static var byteCount: Int { 8 }
+
+  public var sourcePort: UInt16
+  public var destinationPort: UInt16
+  /// Bytes behind the header.
+  public var payloadByteCount: Int
+  /// As on the wire; 0 says that the sender computed none.
+  public var checksum: UInt16
+
+  @inline(__always)
+  public init(sourcePort: UInt16, destinationPort: UInt16, payloadByteCount: Int) {
+    self.sourcePort = sourcePort
+    self.destinationPort = destinationPort
+    self.payloadByteCount = payloadByteCount
+    checksum = 0
+  }
+
+  /// Nil for a datagram shorter than its own length, or whose length is shorter than the header.
+  @inline(__always)
+  public init?(parsing datagram: borrowing RawSpan) {
+    guard datagram.byteCount >= UDPHeader.byteCount else { return nil }
+    let length = Int(datagram.number16(at: 4))
+    guard length >= UDPHeader.byteCount, length <= datagram.byteCount else { return nil }
+    sourcePort = datagram.number16(at: 0)
+    destinationPort = datagram.number16(at: 2)
+    payloadByteCount = length &- UDPHeader.byteCount
+    checksum = datagram.number16(at: 6)
+  }
+
+  /// Whether the datagram is as it was sent, as far as its checksum says.
+  @inline(__always)
+  public func isIntact(
+    _ datagram: borrowing RawSpan, from source: IPv4Address, to destination: IPv4Address
+  ) -> Bool {
+    guard checksum != 0 else { return true }
+    let length = payloadByteCount &+ UDPHeader.byteCount
+    guard length <= datagram.byteCount else { return false }
+    var sum = IPv4Header.pseudoHeader(
+      source: source, destination: destination, protocol: .udp, byteCount: length)
+    sum.add(datagram.extracting(0..<length))
+    return sum.isIntact
+  }
+
+  /// Writes 8 bytes from `offset`. The checksum covers `payload`, a sum of the bytes that follow;
+  /// without one it is left out (RFC 1122, 4.1.3.4 wants it; a device may fill it in).
+  @inline(__always)
+  public func write(
+    to frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
+    to destination: IPv4Address
+  ) {
+    let length = payloadByteCount &+ UDPHeader.byteCount
+    frame.put(UInt32(sourcePort) << 16 | UInt32(destinationPort), at: offset)
+    frame.put(UInt32(truncatingIfNeeded: length) << 16, at: offset &+ 4)
+    var sum = IPv4Header.pseudoHeader(
+      source: source, destination: destination, protocol: .udp, byteCount: length)
+    sum.add(frame.bytes.extracting(offset..<offset &+ length))
+    // A sum of zero is sent as its other form, since zero says that there is none.
+    let value = sum.value
+    frame.put(value == 0 ? 0xffff : value, at: offset &+ 6)
+  }
+}

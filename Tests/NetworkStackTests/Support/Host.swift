@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Wire
+
+/// A stack with its output, as tests hold it.
+final class Host {
+  var stack: NetworkStack
+  var output = Frames()
+  var now = Instant(nanoseconds: 1_000_000_000)
+  let hardware: MACAddress
+  /// What came as a `Delivery`, and is taken or given back by `onDelivery`.
+  var deliveries: [(Delivery, [UInt8])] = []
+  var events: [SocketEvent] = []
+  /// How many of the bytes of each stream delivery are taken; the rest is given back.
+  var takes = Int.max
+
+  init(
+    _ address: IPv4Address? = IPv4Address(10, 0, 0, 1),
+    hardware: MACAddress = MACAddress(2, 0, 0, 0, 0, 1),
+    _ change: (inout StackConfiguration) -> Void = { _ in }
+  ) {
+    self.hardware = hardware
+    var configuration = StackConfiguration(
+      hardware: hardware, secret: (0x0123_4567_89ab_cdef ^ hardware.value, 0xfedc_ba98_7654_3210))
+    change(&configuration)
+    stack = NetworkStack(configuration)
+    if let address, let network = IPv4Network(address: address, prefixLength: 24) {
+      stack.setAddress(network, gateway: IPv4Address(10, 0, 0, 254))
+    }
+    collectEvents()
+    events = []
+  }
+
+  func collectEvents() {
+    while let event = stack.nextEvent() { events.append(event) }
+  }
+
+  /// Hands in a frame; returns what was sent.
+  @discardableResult
+  func take(_ frame: [UInt8]) -> [[UInt8]] {
+    receive(frame)
+    poll()
+    return output.take()
+  }
+
+  func receive(_ frame: [UInt8]) {
+    let delivery = stack.receive(frame.span.bytes, now: now, into: &output)
+    switch delivery {
+    case .nothing: break
+    case .datagram(_, _, _, let range):
+      deliveries.append((delivery, Array(frame[range.start..<range.end])))
+    case .stream(let connection, _, let range):
+      let bytes = Array(frame[range.start..<range.end])
+      let taken = min(takes, bytes.count)
+      deliveries.append((delivery, Array(bytes[..<taken])))
+      if taken < bytes.count {
+        let rest = Array(bytes[taken...])
+        stack.keep(rest.span.bytes, of: connection)
+      }
+    }
+  }
+
+  func poll() {
+    stack.poll(now: now, into: &output)
+    collectEvents()
+  }
+
+  /// Lets time go by, waking the stack whenever it asks for it; returns what was sent, and how often
+  /// it was woken.
+  @discardableResult
+  func wait(_ interval: Interval) -> (frames: [[UInt8]], wakes: Int) {
+    let end = now + interval
+    var wakes = 0
+    while stack.nextDeadline <= end {
+      now = max(now, stack.nextDeadline)
+      poll()
+      wakes += 1
+      precondition(wakes < 1_000_000, "the stack does not rest")
+    }
+    now = end
+    poll()
+    return (output.take(), wakes)
+  }
+
+  func write(_ bytes: [UInt8], to connection: TCPConnection) -> Int? {
+    stack.write(bytes.span.bytes, to: connection)
+  }
+
+  /// Reads all that is there.
+  func readAll(_ connection: TCPConnection) -> [UInt8] {
+    var all: [UInt8] = []
+    while case .bytes(let count) = stack.read(
+      connection,
+      {
+        all += $0.array
+        return $0.byteCount
+      }), count > 0
+    {}
+    return all
+  }
+
+  func send(_ bytes: [UInt8], to remote: Endpoint, from socket: UDPSocket) -> DatagramOutcome {
+    stack.send(bytes.span.bytes, to: remote, from: socket, now: now, into: &output)
+  }
+}
+
+extension Instant {
+  static func seconds(_ count: UInt64) -> Instant { Instant(nanoseconds: count * 1_000_000_000) }
+}

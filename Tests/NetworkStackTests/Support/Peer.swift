@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Wire
+
+/// The other end of a connection, as a test plays it: it says exactly what it is told to.
+final class Peer {
+  let host: Host
+  let hardware = MACAddress(2, 0, 0, 0, 0, 0x99)
+  var address = IPv4Address(10, 0, 0, 9)
+  var hostAddress = IPv4Address(10, 0, 0, 1)
+  var port: UInt16 = 40000
+  var hostPort: UInt16 = 7
+  /// Our next number, and what we acknowledge.
+  var sequence = SequenceNumber(1000)
+  var acknowledgement = SequenceNumber(0)
+  var window: UInt16 = 65535
+  /// Our timestamps, where we use them.
+  var clock: UInt32?
+  var echo: UInt32 = 0
+  /// What the host sent that was not looked at yet.
+  var heard: [Packet] = []
+
+  init(_ host: Host) {
+    self.host = host
+    introduce()
+  }
+
+  /// Asks the host for its address, so that it knows ours.
+  func introduce() {
+    var frame = [UInt8](repeating: 0, count: 42)
+    let packet = ARPPacket(
+      operation: .request, senderHardware: hardware, sender: address,
+      targetHardware: MACAddress(0), target: hostAddress)
+    frame.withBytes {
+      EthernetHeader(destination: .broadcast, source: hardware, type: .arp).write(to: &$0)
+      packet.write(to: &$0, at: 14)
+    }
+    host.take(frame)
+  }
+
+  func frame(
+    _ flags: TCPFlags, _ payload: [UInt8] = [], at sequence: SequenceNumber? = nil,
+    ack: SequenceNumber? = nil, options: TCPOptions = TCPOptions()
+  ) -> [UInt8] {
+    var options = options
+    if let clock { options.timestamps = .init(value: clock, echo: echo) }
+    let header = TCPHeader(
+      sourcePort: port, destinationPort: hostPort, sequence: sequence ?? self.sequence,
+      acknowledgement: flags.has(.ack) ? ack ?? acknowledgement : SequenceNumber(0), flags: flags,
+      window: window)
+    return Make.ip(
+      Make.tcp(header, options, payload, from: address, to: hostAddress), .tcp, from: address,
+      to: hostAddress, at: host.hardware, by: hardware)
+  }
+
+  /// Says something at any number, without changing our own state; hears the answers.
+  func say(
+    _ flags: TCPFlags, _ payload: [UInt8] = [], at sequence: SequenceNumber? = nil,
+    ack: SequenceNumber? = nil, options: TCPOptions = TCPOptions()
+  ) {
+    hear(host.take(frame(flags, payload, at: sequence, ack: ack, options: options)))
+  }
+
+  /// Says the next thing.
+  func send(_ flags: TCPFlags, _ payload: [UInt8] = [], options: TCPOptions = TCPOptions()) {
+    let at = sequence
+    let length = payload.count + (flags.has(.syn) ? 1 : 0) + (flags.has(.fin) ? 1 : 0)
+    sequence = sequence + length
+    say(flags, payload, at: at, options: options)
+  }
+
+  func hear(_ frames: [[UInt8]]) {
+    for frame in frames {
+      guard let packet = Packet(frame) else {
+        heard.append(contentsOf: [])
+        preconditionFailure("the host sent a frame that cannot be parsed: \(frame)")
+      }
+      if packet.tcp != nil { heard.append(packet) }
+      if packet.tcp != nil, let timestamps = packet.options.timestamps { echo = timestamps.value }
+    }
+  }
+
+  func wait(_ interval: Interval) { hear(host.wait(interval).frames) }
+  func poll() {
+    host.poll()
+    hear(host.output.take())
+  }
+
+  /// The next segment heard; nil when there is none.
+  func next() -> Packet? { heard.isEmpty ? nil : heard.removeFirst() }
+  func all() -> [Packet] {
+    let all = heard
+    heard = []
+    return all
+  }
+
+  /// Acknowledges everything heard up to `number`, and drops it.
+  func acknowledge(_ number: SequenceNumber, options: TCPOptions = TCPOptions()) {
+    acknowledgement = number
+    say(.ack, options: options)
+  }
+
+  /// Opens a connection to a listener of the host's; the host's answer's sequence number + 1 is what
+  /// we acknowledge.
+  func open(_ listener: TCPListener, options: TCPOptions = TCPOptions()) -> TCPConnection? {
+    send(.syn, options: options)
+    guard let answer = next(), let tcp = answer.tcp, tcp.flags == .syn | .ack else { return nil }
+    acknowledgement = tcp.sequence + 1
+    say(.ack)
+    return host.stack.accept(listener)
+  }
+}
+
+extension TCPOptions {
+  static func segment(_ size: UInt16, scale: UInt8? = nil, selective: Bool = false) -> TCPOptions {
+    var options = TCPOptions()
+    options.maximumSegmentSize = size
+    options.windowScale = scale
+    options.permitsSelectiveAcknowledgement = selective
+    return options
+  }
+
+  static func blocks(_ ranges: [(SequenceNumber, SequenceNumber)]) -> TCPOptions {
+    var options = TCPOptions()
+    for (index, range) in ranges.prefix(4).enumerated() {
+      options.blocks[index] = SequenceRange(range.0, range.1)
+    }
+    options.blockCount = min(ranges.count, 4)
+    return options
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Records
+import Testing
+import Wire
+
+/// Every parser takes everything: bytes by chance, and good messages with some of them changed. What
+/// is parsed can be written again, and is then the same.
+@Suite struct FuzzTests {
+  private var seeds: [[UInt8]] {
+    let dhcp = DHCPMessageTests().acknowledgement()
+    let dns = DNSTests().answer()
+    let tcp = [UInt8].written(60) { frame in
+      var options = TCPOptions()
+      options.timestamps = .init(value: 1, echo: 2)
+      options.maximumSegmentSize = 1460
+      options.blockCount = 2
+      TCPHeader(
+        sourcePort: 1, destinationPort: 2, sequence: SequenceNumber(3),
+        acknowledgement: SequenceNumber(4), flags: .ack, window: 5,
+        headerByteCount: 20 + options.byteCount
+      ).write(to: &frame, at: 0)
+      options.write(to: &frame, at: 20)
+    }
+    let ip = [UInt8].written(40) {
+      IPv4Header(
+        source: IPv4Address(1), destination: IPv4Address(2), protocol: .tcp, payloadByteCount: 20
+      ).write(to: &$0, at: 0)
+    }
+    return [dhcp, dns, tcp, ip]
+  }
+
+  private func parse(_ bytes: [UInt8]) {
+    bytes.lend { span in
+      _ = EthernetHeader(parsing: span)
+      _ = ARPPacket(parsing: span)
+      if let ip = IPv4Header(parsing: span) {
+        #expect(ip.headerByteCount + ip.payloadByteCount <= span.byteCount)
+      }
+      _ = ICMPMessage(parsing: span)
+      if let udp = UDPHeader(parsing: span) {
+        #expect(8 + udp.payloadByteCount <= span.byteCount)
+        _ = udp.isIntact(span, from: IPv4Address(1), to: IPv4Address(2))
+      }
+      if let tcp = TCPHeader(parsing: span) {
+        _ = TCPOptions(parsing: span.extracting(20..<tcp.headerByteCount))
+      }
+      if let options = TCPOptions(parsing: span) {
+        #expect(options.byteCount <= 40 && options.blockCount <= 4)
+      }
+      if let message = DHCPMessage(parsing: span) {
+        let again = [UInt8].written(DHCPMessage.byteCount) { message.write(to: &$0, at: 0) }
+        #expect(again.lend { DHCPMessage(parsing: $0)?.kind } == message.kind)
+      }
+      var offset = 0
+      if let name = DNSName(parsing: span, at: &offset) {
+        #expect(name.byteCount <= 255 && offset <= span.byteCount)
+        let again = [UInt8].written(name.byteCount) { name.write(to: &$0, at: 0) }
+        var start = 0
+        #expect(again.lend { DNSName(parsing: $0, at: &start) } == name)
+      }
+      let query = DNSQuery(parsing: span)
+      if let wanted = query ?? DNSTests.wanted { _ = DNSAnswer(parsing: span, to: wanted) }
+    }
+  }
+
+  @Test func anything() {
+    var random = Random(state: 99)
+    let seeds = seeds
+    for _ in 0..<fuzzIterations(3000) {
+      var bytes: [UInt8]
+      if random.below(4) == 0 {
+        bytes = (0..<random.below(400)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      } else {
+        bytes = seeds[random.below(seeds.count)]
+        for _ in 0...random.below(6) where !bytes.isEmpty {
+          bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next())
+        }
+        if random.below(3) == 0 { bytes.removeLast(random.below(bytes.count)) }
+      }
+      parse(bytes)
+    }
+  }
+}
+
+extension DNSTests {
+  static var wanted: DNSQuery? {
+    Array("a.bc".utf8).lend { DNSName(text: $0) }.map { DNSQuery(identifier: 0xabcd, name: $0) }
+  }
+}
