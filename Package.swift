@@ -88,6 +88,8 @@ let package = Package(
     // Shared by the host tool and the protection domains.
     shared("Records"),
     shared("Rings", ["CMemory"]),
+    shared("Bytes"),
+    shared("HTTP", ["Bytes"]),
     .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
 
     // Run in protection domains only; no kernel in them, so that tests run them on the host.
@@ -113,6 +115,7 @@ let package = Package(
     tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
     tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
     tests("RecordsTests", ["Records", "HostIO"]),
+    tests("HTTPTests", ["HTTP", "Bytes"]),
     tests("RingsTests", ["Rings", "TargetTestSupport"]),
     tests(
       "DriversTests",
