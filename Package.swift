@@ -90,6 +90,9 @@ let package = Package(
     shared("Rings", ["CMemory"]),
     shared("Bytes"),
     shared("HTTP", ["Bytes"]),
+    shared("XDR", ["Bytes"]),
+    shared("ONCRPC", ["XDR", "Bytes"]),
+    shared("NFS", ["ONCRPC", "XDR", "Bytes"]),
     .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
 
     // Run in protection domains only; no kernel in them, so that tests run them on the host.
@@ -116,6 +119,7 @@ let package = Package(
     tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
     tests("RecordsTests", ["Records", "HostIO"]),
     tests("HTTPTests", ["HTTP", "Bytes"]),
+    tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes"]),
     tests("RingsTests", ["Rings", "TargetTestSupport"]),
     tests(
       "DriversTests",

@@ -81,6 +81,6 @@ struct Numbers: RandomNumberGenerator {
 
 /// Rounds of a fuzz test: SERVAL_FUZZ_ITERATIONS, or few.
 func fuzzIterations(_ standard: Int) -> Int {
-  guard let value = unsafe getenv("SERVAL_FUZZ_ITERATIONS") else { return standard }
-  return unsafe Int(String(cString: value)) ?? standard
+  guard let value = getenv("SERVAL_FUZZ_ITERATIONS") else { return standard }
+  return Int(String(cString: value)) ?? standard
 }

@@ -38,9 +38,9 @@ import Testing
       let time = Int64.random(in: -62_135_596_800...253_402_300_799, using: &numbers)
       var clock = time_t(time)
       var parts = tm()
-      _ = unsafe gmtime_r(&clock, &parts)
+      _ = gmtime_r(&clock, &parts)
       var buffer = [CChar](repeating: 0, count: 64)
-      let length = unsafe strftime(&buffer, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+      let length = strftime(&buffer, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
       var expected = buffer[..<length].map { UInt8(bitPattern: $0) }
       // The C library writes years below 1000 with fewer digits.
       while expected.count < 29 { expected.insert(0x30, at: 12) }
