@@ -8,7 +8,7 @@ import Testing
   private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
   @Test func oneByteAtATime() throws {
-    var connection = TestConnection()
+    let connection = TestConnection()
     let request =
       "\r\nPOST /a/b?c=d HTTP/1.1\r\nHost: a:80\r\nX-Y:  z \t\r\nContent-Length: 3\r\n\r\nabc"
     var head: RequestHead?
@@ -35,7 +35,7 @@ import Testing
     let request = bytes(
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
     for count in 0..<request.count {
-      var connection = TestConnection()
+      let connection = TestConnection()
       connection.receive(Array(request[..<count]))
       let head = connection.next()
       connection.machine.peerEnded(now: connection.now)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func absoluteFormAndVersion() throws {
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive("GET http://host:80/x?y HTTP/1.9\r\nHost: host\r\n\r\n")
     let head = try #require(connection.next())
     #expect(text(head.rawPath) == "/x" && head.isVersion11 && head.rawQuery.map { text($0) } == "y")
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func pipelining() {
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive(String(repeating: get, count: 5))
     for number in 0..<5 {
       #expect(connection.next() != nil)
@@ -80,7 +80,7 @@ import Testing
   @Test func pipelinedRequestsWaitForTheReader() {
     var limits = Limits()
     limits.outputBytes = 100
-    var connection = TestConnection(limits)
+    let connection = TestConnection(limits)
     connection.receive(String(repeating: get, count: 100))
     var answered = 0
     while connection.next() != nil {
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test func chunkedBothWays() {
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive(
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
         + "4;x=\"y\"\r\nWiki\r\n005 ;z\r\npedia\r\n0\r\nA: b\r\nC:\r\n\r\n" + get)
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func unknownLengthInOldVersion() {
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
     #expect(connection.next() != nil)
     connection.machine.respond(ResponseHead(.ok, length: .unknown), now: 0)
@@ -149,7 +149,7 @@ import Testing
   }
 
   @Test func headHasNoBody() {
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get)
     #expect(connection.next()?.method == .head)
     connection.answer("hello")
@@ -226,7 +226,7 @@ import Testing
     limits.bodyBytes = 8
     limits.requestCount = 2
     func status(_ request: String) -> String {
-      var connection = TestConnection(limits)
+      let connection = TestConnection(limits)
       connection.receive(request)
       if connection.next() != nil {
         return connection.readBody().progress == .failed ? connection.flush() : "ok"
@@ -252,7 +252,7 @@ import Testing
         .hasPrefix("HTTP/1.1 413"))
     #expect(status("\r\n\r\n\r\n\r\n\r\n").hasPrefix("HTTP/1.1 400"))
 
-    var connection = TestConnection(limits)
+    let connection = TestConnection(limits)
     connection.receive(get + get)
     _ = connection.next()
     connection.answer()
@@ -288,7 +288,7 @@ import Testing
   @Test func fieldsCannotBreakOut() {
     var head = ResponseHead(.found)
     head.add("Location", bytes("/a\r\nSet-Cookie: b\u{0}").span)
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
     connection.machine.respond(head, date: 0, now: 0)
@@ -300,7 +300,7 @@ import Testing
   }
 
   @Test func directBody() {
-    var connection = TestConnection()
+    let connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
     connection.machine.respond(ResponseHead(.ok, length: .known(1000)), now: 0)

@@ -55,10 +55,7 @@ final class SocketDriver {
 
   func turn() {
     act()
-    while let completion = client.nextCompletion() {
-      completions[completion.tag] = completion.result
-    }
-    if !completions.isEmpty { return }
+    if collect() { return }
     let now = Self.now()
     let deadline = client.deadline
     let pause = deadline <= now ? 0 : min((deadline - now) / 1_000_000 + 1, 1000)
@@ -67,9 +64,17 @@ final class SocketDriver {
     _ = poll(&entry, socket >= 0 ? 1 : 0, Int32(pause))
     if socket >= 0 { move(entry.revents) }
     client.timePassed(now: Self.now())
+    _ = collect()
+  }
+
+  /// Whether there were answers.
+  private func collect() -> Bool {
+    var isSome = false
     while let completion = client.nextCompletion() {
       completions[completion.tag] = completion.result
+      isSome = true
     }
+    return isSome
   }
 
   private func act() {
