@@ -12,7 +12,10 @@ extension NFSClient {
     guard offset < 1 << 62 else { return complete(index, .data([])) }
     let isFirstLook = operation.stage == .final
     operations[index]?.stage = .blocks
-    count = min(count, blockSize * UInt64(settings.blocksPerRead) - offset % blockSize)
+    // Many readers that each waited for several blocks would take each other's away for ever.
+    let isCrowded = operationCount > settings.blockCount / 8
+    let blockLimit = isCrowded ? 1 : UInt64(settings.blocksPerRead)
+    count = min(count, blockSize * blockLimit - offset % blockSize)
     let known = found ?? attributes.attributes(file, now: now)
     if let known {
       guard offset < known.size else { return complete(index, .data([])) }
