@@ -93,6 +93,8 @@ let package = Package(
     shared("XDR", ["Bytes"]),
     shared("ONCRPC", ["XDR", "Bytes"]),
     shared("NFS", ["ONCRPC", "XDR", "Bytes"]),
+    shared("FileSystem", ["Rings"]),
+    shared("NFSFileServer", ["FileSystem", "NFS", "Rings"]),
     .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
 
     // Run in protection domains only; no kernel in them, so that tests run them on the host.
@@ -119,7 +121,13 @@ let package = Package(
     tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
     tests("RecordsTests", ["Records", "HostIO"]),
     tests("HTTPTests", ["HTTP", "Bytes"]),
-    tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes"]),
+    tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport"]),
+    tests(
+      "FileSystemTests",
+      ["NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport"]),
+    .target(
+      name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
+      path: "Tests/NFSTestSupport"),
     tests("RingsTests", ["Rings", "TargetTestSupport"]),
     tests(
       "DriversTests",

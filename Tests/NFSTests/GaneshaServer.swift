@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Glibc
+import NFSTestSupport
 
 /// An nfs-ganesha of its own that exports a fresh folder, on ports of its own. It needs the Debian
 /// packages nfs-ganesha, nfs-ganesha-vfs and rpcbind, and root, as it opens files by their handles.

@@ -4,6 +4,7 @@
 import Bytes
 import Glibc
 import NFS
+import NFSTestSupport
 import Testing
 
 /// Over real sockets, against nfs-ganesha. Skipped where that is not installed, or not as root.

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import NFS
+import NFSTestSupport
 import ONCRPC
 import Testing
 import XDR

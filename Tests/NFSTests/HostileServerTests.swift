@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import NFS
+import NFSTestSupport
 import Testing
 
 /// Whole sessions against a server that lies: bytes are changed, left out, repeated and cut at
@@ -86,9 +87,9 @@ import Testing
       simulation.now += 60 * second
       // Wrong data looks like any other; it goes when the file changes.
       for number in server.nodes.keys { server.nodes[number]?.modified = 99 }
-      let file = simulation.run(.open(path: bytes("l"), .read)).file
-      guard let file else {
-        Issue.record("round \(round): not usable again")
+      let opened = simulation.run(.open(path: bytes("l"), .read))
+      guard let file = opened.file else {
+        Issue.record("round \(round): not usable again: \(opened)")
         continue
       }
       #expect(

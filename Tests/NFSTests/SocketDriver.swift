@@ -4,6 +4,7 @@
 import Bytes
 import Glibc
 import NFS
+import NFSTestSupport
 
 /// Runs a client over TCP sockets of this machine.
 final class SocketDriver {

@@ -7,24 +7,27 @@ import NFS
 import ONCRPC
 import XDR
 
-func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
-func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+public func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
+public func text(_ bytes: some Collection<UInt8>) -> String {
+  String(decoding: bytes, as: UTF8.self)
+}
 
 /// Bytes from hexadecimal digits; blanks are left out.
-func hex(_ digits: String) -> [UInt8] {
+public func hex(_ digits: String) -> [UInt8] {
   let values = digits.utf8.compactMap { ASCII.hexadecimal($0) }
   return stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
 }
 
-func handle(_ name: String) -> FileHandle {
+public func handle(_ name: String) -> FileHandle {
   guard let handle = FileHandle(bytes(name)) else { fatalError("a test handle of no length") }
   return handle
 }
 
 /// SplitMix64: the same numbers on every machine.
-struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
+public struct Numbers: RandomNumberGenerator {
+  public var state: UInt64
+  public init(state: UInt64) { self.state = state }
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -34,9 +37,9 @@ struct Numbers: RandomNumberGenerator {
 }
 
 /// Rounds of a fuzz test: SERVAL_FUZZ_ITERATIONS, or few.
-func fuzzIterations(_ standard: Int) -> Int {
+public func fuzzIterations(_ standard: Int) -> Int {
   guard let value = getenv("SERVAL_FUZZ_ITERATIONS") else { return standard }
   return Int(String(cString: value)) ?? standard
 }
 
-let second: UInt64 = 1_000_000_000
+public let second: UInt64 = 1_000_000_000

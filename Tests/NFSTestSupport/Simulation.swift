@@ -7,28 +7,30 @@ import ONCRPC
 import XDR
 
 /// A client and a fake server on a wire with virtual time. The wire can be cut, slow, and bent.
-final class Simulation {
-  var client: NFSClient
-  let server: FakeServer
-  var now: UInt64 = second
+public final class Simulation {
+  public var client: NFSClient
+  public let server: FakeServer
+  public var now: UInt64 = second
   /// Nanoseconds from a call to its answer.
-  var latency: UInt64 = 1_000_000
+  public var latency: UInt64 = 1_000_000
+  /// Whether answers go to `results`; otherwise they stay in the client.
+  public var collects = true
   /// Connections are refused.
-  var isDown = false
+  public var isDown = false
   /// Bends what the server sends on the wire; nil cuts the connection.
-  var bend: ([UInt8]) -> [UInt8]? = { $0 }
+  public var bend: ([UInt8]) -> [UInt8]? = { $0 }
   /// Ports that were connected to.
-  private(set) var ports: [UInt16] = []
-  private(set) var localPorts: [UInt16] = []
+  public private(set) var ports: [UInt16] = []
+  public private(set) var localPorts: [UInt16] = []
   private var isConnected = false
   private var assembler = RecordAssembler(limit: 1 << 20)
   private var arriving: [(time: UInt64, bytes: [UInt8])] = []
   private var connectTime: UInt64?
-  private(set) var results: [UInt64: FileResult] = [:]
+  public private(set) var results: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
-  private(set) var largestOutput = 0
+  public private(set) var largestOutput = 0
 
-  init(
+  public init(
     _ server: FakeServer, _ settings: ClientSettings = ClientSettings(),
     change: (inout SessionSettings) -> Void = { _ in }
   ) {
@@ -39,7 +41,7 @@ final class Simulation {
     client.connect(now: now)
   }
 
-  func start(_ request: FileRequest) -> UInt64 {
+  public func start(_ request: FileRequest) -> UInt64 {
     let tag = nextTag
     nextTag += 1
     if !client.start(request, tag: tag, now: now) { results[tag] = .failed(.timedOut) }
@@ -47,21 +49,24 @@ final class Simulation {
     return tag
   }
 
-  func run(_ request: FileRequest) -> FileResult {
+  public func run(_ request: FileRequest) -> FileResult {
     let tag = start(request)
     while results[tag] == nil { step() }
     return results[tag] ?? .done
   }
 
-  func wait(_ tags: [UInt64]) { while tags.contains(where: { results[$0] == nil }) { step() } }
+  public func wait(_ tags: [UInt64]) {
+    while tags.contains(where: { results[$0] == nil }) { step() }
+  }
 
-  func cut() {
+  public func cut() {
     isConnected = false
     arriving = []
     client.disconnected(now: now)
   }
 
   private func collect() {
+    guard collects else { return }
     while let completion = client.nextCompletion() {
       precondition(results[completion.tag] == nil, "answered twice")
       results[completion.tag] = completion.result
@@ -69,7 +74,7 @@ final class Simulation {
   }
 
   /// One thing that happens, or else time passes to the next one.
-  func step() {
+  public func step() {
     while let action = client.nextAction(now: now) {
       switch action {
       case .disconnect:
@@ -123,10 +128,12 @@ final class Simulation {
 }
 
 extension FileResult {
-  var error: FileError? { if case .failed(let error) = self { error } else { nil } }
-  var data: [UInt8]? { if case .data(let pieces) = self { Array(pieces.joined()) } else { nil } }
-  var file: FileHandle? { if case .opened(let file, _) = self { file } else { nil } }
-  var attributes: FileAttributes? {
+  public var error: FileError? { if case .failed(let error) = self { error } else { nil } }
+  public var data: [UInt8]? {
+    if case .data(let pieces) = self { Array(pieces.joined()) } else { nil }
+  }
+  public var file: FileHandle? { if case .opened(let file, _) = self { file } else { nil } }
+  public var attributes: FileAttributes? {
     switch self {
     case .attributes(let found), .opened(_, let found): found
     default: nil

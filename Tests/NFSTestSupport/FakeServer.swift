@@ -8,30 +8,33 @@ import XDR
 
 /// An NFS server in memory, written from RFC 1813 and without the client's code but for XDR's words.
 /// It can be slow, forgetful, stingy, or lie.
-final class FakeServer {
-  struct Node {
-    var type: UInt32 = 1
-    var data: [UInt8] = []
-    var entries: [(name: String, number: UInt64)] = []
-    var modified: UInt32 = 1
+public final class FakeServer {
+  public struct Node {
+    public var type: UInt32 = 1
+    public var data: [UInt8] = []
+    public var entries: [(name: String, number: UInt64)] = []
+    public var modified: UInt32 = 1
   }
 
-  var nodes: [UInt64: Node] = [1: Node(type: 2)]
+  public var nodes: [UInt64: Node] = [1: Node(type: 2)]
   /// Part of every handle; counted up, all handles given out before are stale.
-  var epoch: UInt8 = 0
-  var calls: [UInt32: Int] = [:]
+  public var epoch: UInt8 = 0
+  public var calls: [UInt32: Int] = [:]
   /// READs are answered with so many bytes at most.
-  var readLimit = Int.max
+  public var readLimit = Int.max
   /// Answers so many calls with NFS3ERR_JUKEBOX first.
-  var busyAnswers = 0
-  var isRegistered = true
-  var mountStatus: UInt32 = 0
-  var readMaximum: UInt32 = 65_536
+  public var busyAnswers = 0
+  public var isRegistered = true
+  public var mountStatus: UInt32 = 0
+  public var readMaximum: UInt32 = 65_536
   /// Answers to these procedures are lost, so many times.
-  var lost: [UInt32: Int] = [:]
-  var omitsAttributes = false
+  public var lost: [UInt32: Int] = [:]
+  public var omitsAttributes = false
 
-  func add(_ name: String, _ data: [UInt8] = [], type: UInt32 = 1, in directory: UInt64 = 1)
+  public init() {}
+
+  /// Adds a file; the number that it gets.
+  public func add(_ name: String, _ data: [UInt8] = [], type: UInt32 = 1, in directory: UInt64 = 1)
     -> UInt64
   {
     let number = UInt64(nodes.count + 1)
@@ -40,19 +43,21 @@ final class FakeServer {
     return number
   }
 
-  func handle(_ number: UInt64) -> [UInt8] {
-    [epoch] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
+  /// With a sum at its end, so that one that was changed on its way is no other file's.
+  public func handle(_ number: UInt64) -> [UInt8] {
+    let bytes = [epoch] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
+    return bytes + [bytes.reduce(0x5a) { ($0 &* 31) ^ $1 }]
   }
 
   private func number(_ handle: [UInt8]) -> UInt64? {
-    guard handle.count == 9, handle[0] == epoch else { return nil }
+    guard handle.count == 10 else { return nil }
     var number: UInt64 = 0
     for index in 0..<8 { number |= UInt64(handle[index + 1]) << UInt64(8 * index) }
-    return nodes[number] == nil ? nil : number
+    return nodes[number] == nil || handle != self.handle(number) ? nil : number
   }
 
   /// The reply to a call, without a record mark; nil for none.
-  func answer(_ record: [UInt8]) -> [UInt8]? {
+  public func answer(_ record: [UInt8]) -> [UInt8]? {
     var reader = XDRReader(record)
     var writer = XDRWriter()
     do throws(XDRError) {
