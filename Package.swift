@@ -126,6 +126,13 @@ let hostModules: [Target] = [
 // MARK: Shared by the host tool and the protection domains
 
 let sharedModules: [Target] = [
+  shared("HTTP", allocates: true, ["Bytes"]),
+  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings"]),
+  shared("FileSystem", allocates: true, ["Rings"]),
+  shared("NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
+  shared("ONCRPC", allocates: true, ["XDR", "Bytes"]),
+  shared("XDR", allocates: true, ["Bytes"]),
+  shared("Bytes", allocates: true),
   shared("NetworkStack", allocates: true, ["Wire", "Records"]),
   shared("Wire", allocates: true, ["Records"]),
   shared("Records"),
@@ -222,6 +229,14 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap"]),
+  tests("HTTPTests", ["HTTP", "Bytes"]),
+  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport"]),
+  tests(
+    "FileSystemTests",
+    ["NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport"]),
+  .target(
+    name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
+    path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Records"]),
   tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
   tests("NFSExportTests", ["NFSExport", "HostIO", "TestSupport"]),

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// `fs_stat_t` (lions/fs/protocol.h): 17 little-endian words, 136 bytes.
+public struct FileStat: Equatable, Sendable {
+  public var device: UInt64 = 0
+  public var fileNumber: UInt64 = 0
+  /// Type and permissions, as POSIX has them.
+  public var mode: UInt64 = 0
+  public var linkCount: UInt64 = 0
+  public var user: UInt64 = 0
+  public var group: UInt64 = 0
+  public var specialDevice: UInt64 = 0
+  public var size: UInt64 = 0
+  public var blockSize: UInt64 = 0
+  /// Of 512 bytes.
+  public var blocks: UInt64 = 0
+  /// Seconds since 1970.
+  public var accessed: UInt64 = 0
+  public var modified: UInt64 = 0
+  public var changed: UInt64 = 0
+  public var accessedNanoseconds: UInt64 = 0
+  public var modifiedNanoseconds: UInt64 = 0
+  public var changedNanoseconds: UInt64 = 0
+  /// Bytes of storage.
+  public var used: UInt64 = 0
+
+  public init() {}
+
+  /// Nil unless there are 136 bytes.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count >= 136 else { return nil }
+    func word(_ index: Int) -> UInt64 {
+      var value: UInt64 = 0
+      for byte in 0..<8 { value |= UInt64(bytes[8 * index + byte]) << UInt64(8 * byte) }
+      return value
+    }
+    device = word(0)
+    fileNumber = word(1)
+    mode = word(2)
+    linkCount = word(3)
+    user = word(4)
+    group = word(5)
+    specialDevice = word(6)
+    size = word(7)
+    blockSize = word(8)
+    blocks = word(9)
+    accessed = word(10)
+    modified = word(11)
+    changed = word(12)
+    accessedNanoseconds = word(13)
+    modifiedNanoseconds = word(14)
+    changedNanoseconds = word(15)
+    used = word(16)
+  }
+
+  public var bytes: [UInt8] {
+    let words: InlineArray<17, UInt64> = [
+      device, fileNumber, mode, linkCount, user, group, specialDevice, size, blockSize, blocks,
+      accessed, modified, changed, accessedNanoseconds, modifiedNanoseconds, changedNanoseconds,
+      used,
+    ]
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(136)
+    for index in 0..<17 {
+      for byte in 0..<8 {
+        bytes.append(UInt8(truncatingIfNeeded: words[index] >> UInt64(8 * byte)))
+      }
+    }
+    return bytes
+  }
+
+  public var isDirectory: Bool { mode & 0o170000 == 0o040000 }
+  public var isRegular: Bool { mode & 0o170000 == 0o100000 }
+}

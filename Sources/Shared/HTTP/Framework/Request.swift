@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// A request as a handler sees it.
+public struct Request {
+  public let head: RequestHead
+  /// Decoded and normalised.
+  public let path: RequestPath
+  var captures: [Capture]
+
+  struct Capture {
+    var name: [UInt8]
+    var value: [UInt8]
+  }
+
+  public var method: Method { head.method }
+
+  /// What stands in the place of `:name` or `*name` of the route, decoded.
+  public func capture(_ name: StaticString) -> [UInt8]? {
+    for capture in captures where name.equals(capture.name.span) { return capture.value }
+    return nil
+  }
+
+  /// The first value of `name` in the query, decoded; nil without one, or where it is malformed.
+  public func query(_ name: StaticString) -> [UInt8]? {
+    guard let query = head.rawQuery else { return nil }
+    let bytes = Array(query)
+    var start = 0
+    while start <= bytes.count {
+      let end = bytes.span.first(0x26, in: start..<bytes.count) ?? bytes.count
+      let equals = bytes.span.first(0x3d, in: start..<end) ?? end
+      if let key = PercentDecoding.decode(bytes.span.extracting(start..<equals), plusIsSpace: true),
+        name.equals(key.span)
+      {
+        let value = min(equals + 1, end)..<end
+        return PercentDecoding.decode(bytes.span.extracting(value), plusIsSpace: true)
+      }
+      start = end + 1
+    }
+    return nil
+  }
+}

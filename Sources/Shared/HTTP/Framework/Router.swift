@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// Which handler answers what. Routes are tried in the order in which they were added.
+///
+/// A pattern is a path whose segments stand for themselves, but `:name` for any one segment and
+/// `*name`, as the last, for all that is left. HEAD goes to the handler of GET. A path without a
+/// route is answered with 404, one that has routes for other methods with 405.
+public struct Router {
+  public typealias Handler = (Request) -> Answer
+
+  private struct Route {
+    var method: Method
+    var segments: [Pattern.Segment]
+    var handler: Handler
+  }
+
+  private var routes: [Route] = []
+
+  public init() {}
+
+  public mutating func get(_ pattern: Pattern, _ handler: @escaping Handler) {
+    add(.get, pattern, handler)
+  }
+  public mutating func post(_ pattern: Pattern, _ handler: @escaping Handler) {
+    add(.post, pattern, handler)
+  }
+  public mutating func put(_ pattern: Pattern, _ handler: @escaping Handler) {
+    add(.put, pattern, handler)
+  }
+  public mutating func delete(_ pattern: Pattern, _ handler: @escaping Handler) {
+    add(.delete, pattern, handler)
+  }
+
+  public mutating func add(
+    _ method: Method, _ pattern: Pattern, _ handler: @escaping Handler
+  ) {
+    routes.append(Route(method: method, segments: pattern.segments, handler: handler))
+  }
+
+  /// Answers a request.
+  public func answer(_ head: RequestHead) -> Answer {
+    if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
+    let path: RequestPath
+    do throws(RequestPath.Refusal) {
+      // A client may leave out the path of an absolute target.
+      let target = head.rawPath.isEmpty ? [0x2f] : head.rawPath
+      path = try RequestPath(decoding: target.span)
+    } catch {
+      return .status(error == .malformed ? .badRequest : .notFound)
+    }
+    let parts = Self.split(path.bytes)
+    let method = head.method == .head ? .get : head.method
+    var allowed: [UInt8] = []
+    for route in routes {
+      guard let captures = Self.match(route.segments, parts, path.bytes) else { continue }
+      if route.method == method {
+        return route.handler(Request(head: head, path: path, captures: captures))
+      }
+      if !allowed.isEmpty { allowed.append(", ") }
+      allowed.append(route.method.name)
+      if route.method == .get { allowed.append(", HEAD") }
+    }
+    guard !allowed.isEmpty else { return .status(.notFound) }
+    var response = Response(
+      .methodNotAllowed, type: "text/plain", body: SiteLookup.text(.methodNotAllowed))
+    response.head.add("Allow", allowed.span)
+    return .respond(response)
+  }
+
+  /// The segments of a path; the last is empty where it ends with a slash.
+  static func split(_ path: [UInt8]) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = 1
+    while start <= path.count {
+      let end = path.span.first(0x2f, in: start..<path.count) ?? path.count
+      parts.append(start..<end)
+      start = end + 1
+    }
+    return parts
+  }
+
+  private static func match(
+    _ segments: [Pattern.Segment], _ parts: [Range<Int>], _ path: [UInt8]
+  ) -> [Request.Capture]? {
+    var captures: [Request.Capture] = []
+    for (index, segment) in segments.enumerated() {
+      guard index < parts.count else { return nil }
+      switch segment {
+      case .literal(let text):
+        guard path[parts[index]].elementsEqual(text) else { return nil }
+      case .capture(let name):
+        guard !parts[index].isEmpty else { return nil }
+        captures.append(Request.Capture(name: name, value: Array(path[parts[index]])))
+      case .rest(let name):
+        let rest = parts[index].lowerBound..<path.count
+        captures.append(Request.Capture(name: name, value: Array(path[rest])))
+        return captures
+      }
+    }
+    return segments.count == parts.count ? captures : nil
+  }
+}
+
+/// A route's path, as in `/posts/:year/*name`.
+public struct Pattern: ExpressibleByStringLiteral, Sendable {
+  enum Segment: Sendable {
+    case literal([UInt8])
+    /// Any one segment that is not empty.
+    case capture([UInt8])
+    /// Everything from here on.
+    case rest([UInt8])
+  }
+
+  let segments: [Segment]
+
+  public init(stringLiteral text: StaticString) {
+    let bytes = [UInt8](text)
+    var segments: [Segment] = []
+    for range in Router.split(bytes) {
+      switch range.isEmpty ? 0 : bytes[range.lowerBound] {
+      case 0x3a: segments.append(.capture(Array(bytes[range].dropFirst())))
+      case 0x2a: segments.append(.rest(Array(bytes[range].dropFirst())))
+      default: segments.append(.literal(Array(bytes[range])))
+      }
+    }
+    self.segments = segments
+  }
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// A connection's place in a server. A class, so that a body is written into it where it is.
+final class ServerPlace {
+  enum Work {
+    case none
+    case waiting(() -> Answer?)
+    case receiving(limit: UInt64, count: UInt64, (Span<UInt8>) -> Void, () -> Answer)
+    case streaming((inout BodyWriter) -> StreamStep)
+    case bytes([UInt8], Int)
+  }
+
+  var connection: ServerConnection
+  var work = Work.none
+  var log: AccessLogEntry?
+  var started: UInt64 = 0
+  var sentAtStart: UInt64 = 0
+  var sent: UInt64 = 0
+
+  init(_ connection: ServerConnection) { self.connection = connection }
+}
+
+/// Many connections and the router that answers them. It does no I/O and has no clock.
+///
+/// Memory: `connectionLimit` connections, each within its `Limits`, and what handlers hold. With all
+/// places taken a new connection gets `busyAnswer` at once.
+///
+/// Use: a connection has a number from `open` to `close`. After each event on one, send what
+/// `withOutput` shows and do what `disposal` says; after `wake` and `timePassed`, for each that
+/// `nextChanged` names.
+public struct Server {
+  public struct Settings {
+    public var limits = Limits()
+    public var connectionLimit = 1024
+    /// Seconds since 1970 for the Date field; nil while that is not known.
+    public var date: (() -> Int64?)?
+    public var log: ((AccessLogEntry) -> Void)?
+
+    public init() {}
+  }
+
+  private let settings: Settings
+  private let router: Router
+  private var places: [ServerPlace?]
+  private var free: [Int] = []
+  private var changed: [Int] = []
+  public private(set) var connectionCount = 0
+  /// Connections that found no place.
+  public private(set) var refusedCount: UInt64 = 0
+
+  public init(_ router: Router, _ settings: Settings = Settings()) {
+    self.router = router
+    self.settings = settings
+    places = [ServerPlace?](repeating: nil, count: settings.connectionLimit)
+    for index in stride(from: settings.connectionLimit - 1, through: 0, by: -1) {
+      free.append(index)
+    }
+  }
+
+  /// What to send to a connection that finds no place, before closing it.
+  public static var busyAnswer: StaticString {
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+  }
+
+  // MARK: Connections
+
+  /// A new connection's number; nil where there is no place: send `busyAnswer` and close.
+  public mutating func open(now: UInt64) -> Int? {
+    guard let index = free.popLast() else {
+      refusedCount &+= 1
+      return nil
+    }
+    places[index] = ServerPlace(ServerConnection(settings.limits, now: now))
+    connectionCount += 1
+    return index
+  }
+
+  /// The connection is gone; its number is free again.
+  public mutating func close(_ index: Int) {
+    guard places.indices.contains(index), places[index] != nil else { return }
+    places[index] = nil
+    free.append(index)
+    connectionCount -= 1
+  }
+
+  /// Takes bytes that arrived; returns how many. The rest has to be offered again after the next
+  /// event.
+  public mutating func receive(_ index: Int, _ bytes: Span<UInt8>, now: UInt64) -> Int {
+    guard let place = place(index) else { return bytes.count }
+    var taken = 0
+    while taken < bytes.count {
+      let count = place.connection.receive(bytes.extracting(taken..<bytes.count), now: now)
+      taken += count
+      run(place, index, now)
+      if count == 0 { break }
+    }
+    return taken
+  }
+
+  public mutating func peerEnded(_ index: Int, now: UInt64) {
+    guard let place = place(index) else { return }
+    place.connection.peerEnded(now: now)
+    run(place, index, now)
+  }
+
+  public func outputCount(_ index: Int) -> Int { place(index)?.connection.outputCount ?? 0 }
+
+  /// Shows what is to be sent; nil for a number that is not in use.
+  public func withOutput<Result>(_ index: Int, _ body: (Span<UInt8>) -> Result) -> Result? {
+    place(index)?.connection.withOutput(body)
+  }
+
+  /// The transport took the first `count` bytes of the output. There may be more now.
+  public mutating func sent(_ index: Int, _ count: Int, now: UInt64) {
+    guard let place = place(index) else { return }
+    place.sent &+= UInt64(max(count, 0))
+    place.connection.sent(count, now: now)
+    run(place, index, now)
+  }
+
+  public func disposal(_ index: Int) -> ServerConnection.Disposal {
+    place(index)?.connection.disposal ?? .close
+  }
+
+  private func place(_ index: Int) -> ServerPlace? {
+    places.indices.contains(index) ? places[index] : nil
+  }
+
+  // MARK: Waiting
+
+  /// Something has happened that handlers or streams may wait for: asks them again.
+  public mutating func wake(now: UInt64) {
+    for index in places.indices {
+      guard let place = places[index] else { continue }
+      switch place.work {
+      case .waiting, .streaming:
+        run(place, index, now)
+        changed.append(index)
+      case .none, .receiving, .bytes: break
+      }
+    }
+  }
+
+  /// When `timePassed` has something to do; the largest number is never.
+  public var deadline: UInt64 {
+    var first = UInt64.max
+    for place in places {
+      if let place { first = min(first, place.connection.deadline) }
+    }
+    return first
+  }
+
+  public mutating func timePassed(now: UInt64) {
+    for index in places.indices {
+      guard let place = places[index] else { continue }
+      let isDue = now >= place.connection.deadline
+      place.connection.timePassed(now: now)
+      guard isDue else { continue }
+      run(place, index, now)
+      changed.append(index)
+    }
+  }
+
+  /// A connection that `wake` or `timePassed` may have changed; each is named once or more.
+  public mutating func nextChanged() -> Int? { changed.popLast() }
+
+  // MARK: Work
+
+  private func run(_ place: ServerPlace, _ index: Int, _ now: UInt64) {
+    while true {
+      switch place.connection.disposal {
+      case .reset, .close:
+        // Whoever made the answer is let go of.
+        place.work = .none
+        place.log = nil
+      case .stayOpen, .endOutput: break
+      }
+      guard step(place, index, now) else { return }
+    }
+  }
+
+  /// Whether there may be more to do at once.
+  private func step(_ place: ServerPlace, _ index: Int, _ now: UInt64) -> Bool {
+    switch place.work {
+    case .none:
+      guard let head = place.connection.nextRequest(now: now) else { return false }
+      place.started = now
+      place.sentAtStart = place.sent &+ UInt64(place.connection.outputCount)
+      if settings.log != nil {
+        place.log = AccessLogEntry(
+          connection: index, methodName: Array(head.methodName), target: Array(head.target),
+          status: 0, byteCount: 0, duration: 0)
+      }
+      take(router.answer(head), place, now)
+      return true
+    case .waiting(let ask):
+      guard let answer = ask() else { return false }
+      take(answer, place, now)
+      return true
+    case .receiving(let limit, let count, let each, let then):
+      return receiveBody(place, limit, count, each, then, now)
+    case .bytes(let bytes, let written):
+      let count = place.connection.write(bytes.span.extracting(written..<bytes.count), now: now)
+      if written + count == bytes.count {
+        finish(place, now)
+        return true
+      }
+      guard count > 0 else { return false }
+      place.work = .bytes(bytes, written + count)
+      return false
+    case .streaming(let stream): return runStream(place, stream, now)
+    }
+  }
+
+  private func take(_ answer: Answer, _ place: ServerPlace, _ now: UInt64) {
+    switch answer {
+    case .wait(let ask): place.work = .waiting(ask)
+    case .receive(let limit, let each, let then):
+      place.work = .receiving(limit: limit, count: 0, each, then)
+    case .respond(let response):
+      place.log?.status = response.head.status.code
+      place.connection.respond(response.head, date: settings.date?(), now: now)
+      guard place.connection.wantsBody else { return finish(place, now) }
+      switch response.body {
+      case .none: finish(place, now)
+      case .bytes(let bytes): place.work = .bytes(bytes, 0)
+      case .stream(let stream): place.work = .streaming(stream)
+      }
+    }
+  }
+
+  private func receiveBody(
+    _ place: ServerPlace, _ limit: UInt64, _ count: UInt64, _ each: (Span<UInt8>) -> Void,
+    _ then: () -> Answer, _ now: UInt64
+  ) -> Bool {
+    var total = count
+    let progress = place.connection.readBody(now: now) { bytes in
+      total = total &+ UInt64(bytes.count)
+      if total <= limit { each(bytes) }
+    }
+    if progress == .failed {
+      place.work = .none
+      place.log = nil
+      return true
+    }
+    if total > limit {
+      take(.status(.contentTooLarge), place, now)
+    } else if progress == .over {
+      take(then(), place, now)
+    } else {
+      if case .receiving(_, _, let each, let then) = place.work {
+        place.work = .receiving(limit: limit, count: total, each, then)
+      }
+      return false
+    }
+    return true
+  }
+
+  private func runStream(
+    _ place: ServerPlace, _ stream: (inout BodyWriter) -> StreamStep, _ now: UInt64
+  ) -> Bool {
+    var writer = BodyWriter(place: place, now: now)
+    while writer.room > 0 {
+      let room = writer.room
+      switch stream(&writer) {
+      case .more:
+        // Nothing written and nothing to wait for would be asked for without end.
+        if writer.room == room { return false }
+      case .wait: return false
+      case .end:
+        finish(place, now)
+        return true
+      case .failed:
+        place.connection.abort()
+        place.work = .none
+        return true
+      }
+    }
+    // A stream of stated length is over with its last byte.
+    guard !place.connection.wantsBody else { return false }
+    finish(place, now)
+    return true
+  }
+
+  private func finish(_ place: ServerPlace, _ now: UInt64) {
+    place.work = .none
+    place.connection.finish(now: now)
+    guard var entry = place.log, let log = settings.log else { return }
+    place.log = nil
+    entry.byteCount =
+      place.sent &+ UInt64(place.connection.outputCount) &- place.sentAtStart
+    entry.duration = now &- place.started
+    log(entry)
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// Looks for the end of a head while its bytes arrive; each byte is looked at once.
+///
+/// Line ends are CR LF and nothing else. RFC 9112 section 2.2 lets a recipient take a bare LF for
+/// one; this one does not, as others in front of it may not.
+struct HeadScanner {
+  private var position = 0
+  private var lineStart = 0
+  private var isFirstLine = true
+  private var lineCount = 0
+  /// Empty lines before the head, which are not part of it (RFC 9112 section 2.2).
+  private(set) var start = 0
+  private var afterReturn = false
+
+  /// The offset behind the head's empty line once that is there; nil before.
+  mutating func scan(
+    _ input: Span<UInt8>, _ limits: Limits
+  ) throws(RequestError) -> Int? {
+    while position < input.count {
+      let byte = input[position]
+      position += 1
+      if afterReturn {
+        guard byte == 0x0a else { throw .strayControlCharacter }
+        afterReturn = false
+        if try endLine(limits) { return position }
+      } else if byte == 0x0d {
+        afterReturn = true
+      } else if !Characters.isFieldValue(byte) {
+        throw .strayControlCharacter
+      } else if isFirstLine, position - lineStart > limits.requestLineBytes {
+        throw .requestLineTooLong
+      }
+    }
+    if position >= limits.headBytes { throw .fieldsTooLarge }
+    return nil
+  }
+
+  /// A line ended behind CR LF at `position`: whether that ends the head.
+  private mutating func endLine(_ limits: Limits) throws(RequestError) -> Bool {
+    let isEmpty = position - lineStart == 2
+    lineStart = position
+    if isFirstLine {
+      if isEmpty {
+        // Some clients send an empty line behind a body; a flood of them is something else.
+        guard position <= 8 else { throw .malformedRequestLine }
+        start = position
+        return false
+      }
+      isFirstLine = false
+      return false
+    }
+    if isEmpty { return true }
+    lineCount += 1
+    guard lineCount <= limits.fieldCount else { throw .fieldsTooLarge }
+    return false
+  }
+
+  /// Whether nothing but empty lines has come.
+  var isUntouched: Bool { position == start && !afterReturn }
+}

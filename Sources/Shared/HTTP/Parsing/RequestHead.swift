@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// A request's line and fields. It owns its bytes; the rest are places in them.
+public struct RequestHead: Sendable {
+  public struct Extent: Equatable, Sendable {
+    var lower: UInt32
+    var upper: UInt32
+
+    init(_ range: Range<Int>) {
+      lower = UInt32(truncatingIfNeeded: range.lowerBound)
+      upper = UInt32(truncatingIfNeeded: range.upperBound)
+    }
+    var range: Range<Int> { Int(lower)..<Int(Swift.max(lower, upper)) }
+  }
+
+  struct Field: Sendable {
+    var name: Extent
+    var value: Extent
+  }
+
+  /// How the body's end is found (RFC 9112 section 6.3).
+  public enum Framing: Equatable, Sendable {
+    case none
+    case length(UInt64)
+    case chunked
+  }
+
+  public internal(set) var bytes: [UInt8]
+  public internal(set) var method = Method.other
+  /// HTTP/1.1 or a later 1.x; otherwise HTTP/1.0.
+  public internal(set) var isVersion11 = true
+  public internal(set) var framing = Framing.none
+  /// Whether the client allows another request behind this one.
+  public internal(set) var keepsAlive = true
+  /// Whether the client waits for 100 before it sends the body.
+  public internal(set) var expectsContinue = false
+  var methodExtent = Extent(0..<0)
+  var targetExtent = Extent(0..<0)
+  var pathExtent = Extent(0..<0)
+  var queryExtent: Extent?
+  var fields: [Field] = []
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The method's name as sent.
+  public var methodName: ArraySlice<UInt8> { bytes[methodExtent.range] }
+  /// The target as sent, in whichever form.
+  public var target: ArraySlice<UInt8> { bytes[targetExtent.range] }
+  /// The target's path, still encoded: empty for `*` and for CONNECT.
+  public var rawPath: ArraySlice<UInt8> { bytes[pathExtent.range] }
+  /// What is behind the first question mark, still encoded; nil without one.
+  public var rawQuery: ArraySlice<UInt8>? { queryExtent.map { bytes[$0.range] } }
+
+  public var fieldCount: Int { fields.count }
+  public func fieldName(_ index: Int) -> ArraySlice<UInt8> {
+    index >= 0 && index < fields.count ? bytes[fields[index].name.range] : []
+  }
+  public func fieldValue(_ index: Int) -> ArraySlice<UInt8> {
+    index >= 0 && index < fields.count ? bytes[fields[index].value.range] : []
+  }
+
+  /// The value of the first field called `name`, in either case; nil without one.
+  public func value(_ name: StaticString) -> ArraySlice<UInt8>? {
+    for field in fields where name.equalsIgnoringCase(bytes.span.extracting(field.name.range)) {
+      return bytes[field.value.range]
+    }
+    return nil
+  }
+
+  /// Number of fields called `name`.
+  public func count(_ name: StaticString) -> Int {
+    var count = 0
+    for field in fields where name.equalsIgnoringCase(bytes.span.extracting(field.name.range)) {
+      count += 1
+    }
+    return count
+  }
+
+  /// Whether a field called `name` lists `token`, in either case.
+  public func lists(_ name: StaticString, _ token: StaticString) -> Bool {
+    for field in fields where name.equalsIgnoringCase(bytes.span.extracting(field.name.range)) {
+      var items = ListItems(bytes: bytes, range: field.value.range)
+      while let item = items.next() {
+        if token.equalsIgnoringCase(bytes.span.extracting(item)) { return true }
+      }
+    }
+    return false
+  }
+}
+
+/// The items of a comma-separated list without the blanks around them; empty items are left out
+/// (RFC 9110 section 5.6.1). Commas in quoted strings do not separate.
+struct ListItems {
+  private let bytes: [UInt8]
+  private var position: Int
+  private let end: Int
+
+  init(bytes: [UInt8], range: Range<Int>) {
+    self.bytes = bytes
+    position = range.lowerBound
+    end = range.upperBound
+  }
+
+  mutating func next() -> Range<Int>? {
+    while position < end {
+      let start = position
+      var quoted = false
+      while position < end {
+        let byte = bytes[position]
+        if quoted, byte == 0x5c, position + 1 < end {
+          position += 1
+        } else if byte == 0x22 {
+          quoted.toggle()
+        } else if byte == 0x2c, !quoted {
+          break
+        }
+        position += 1
+      }
+      let item = bytes.span.trimmed(start..<position)
+      if position < end { position += 1 }
+      if !item.isEmpty { return item }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// A Range field (RFC 9110 section 14).
+public enum ByteRanges {
+  public enum Request: Equatable, Sendable {
+    /// No field, another unit, or no sense: the whole is sent.
+    case whole
+    /// In the order asked for; each inside the file and not empty.
+    case parts([Range<UInt64>])
+    /// 416.
+    case unsatisfiable
+  }
+
+  /// Ranges in one request at most; with more, the whole is sent.
+  static var limit: Int { 16 }
+
+  /// - Parameter size: of the file, in bytes.
+  public static func parse(_ head: RequestHead, size: UInt64) -> Request {
+    guard head.method == .get, head.count("range") == 1, let field = head.value("range") else {
+      return .whole
+    }
+    let bytes = Array(field)
+    guard bytes.count > 6,
+      ("bytes=" as StaticString).equalsIgnoringCase(bytes.span.extracting(0..<6))
+    else { return .whole }
+    var items = ListItems(bytes: bytes, range: 6..<bytes.count)
+    var parts: [Range<UInt64>] = []
+    var count = 0
+    var total: UInt64 = 0
+    while let item = items.next() {
+      count += 1
+      guard count <= limit, let part = parsePart(bytes.span, item, size) else { return .whole }
+      guard !part.isEmpty else { continue }
+      parts.append(part)
+      total = total &+ UInt64(part.count)
+    }
+    if count == 0 { return .whole }
+    if parts.isEmpty { return .unsatisfiable }
+    // Overlapping parts that come to more than the file are no way to save anything.
+    if parts.count > 1, total > size { return .whole }
+    return .parts(parts)
+  }
+
+  /// Empty where the part lies behind the end; nil where it is none.
+  private static func parsePart(
+    _ bytes: Span<UInt8>, _ item: Range<Int>, _ size: UInt64
+  ) -> Range<UInt64>? {
+    guard let dash = bytes.first(0x2d, in: item) else { return nil }
+    let first = bytes.extracting(item.lowerBound..<dash)
+    let last = bytes.extracting(dash + 1..<item.upperBound)
+    if first.isEmpty {
+      guard let count = ASCII.decimal(last) else { return nil }
+      return size - min(count, size)..<size
+    }
+    guard let start = ASCII.decimal(first) else { return nil }
+    if last.isEmpty { return min(start, size)..<size }
+    guard let end = ASCII.decimal(last), end >= start else { return nil }
+    guard start < size else { return 0..<0 }
+    return start..<min(end, size - 1) + 1
+  }
+}

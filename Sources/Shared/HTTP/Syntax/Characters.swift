@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// Character classes of RFC 9110 section 5.6.2 and RFC 3986.
+enum Characters {
+  /// `tchar`: what method and field names consist of.
+  @inline(__always) static func isToken(_ byte: UInt8) -> Bool {
+    if ASCII.isLetter(byte) || ASCII.isDigit(byte) { return true }
+    switch byte {
+    // ! # $ % & ' * + - . ^ _ ` | ~
+    case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: return true
+    default: return false
+    }
+  }
+
+  /// What a field value may hold: visible, space, tab, and bytes above ASCII (`obs-text`).
+  @inline(__always) static func isFieldValue(_ byte: UInt8) -> Bool {
+    byte >= 0x20 ? byte != 0x7f : byte == 0x09
+  }
+
+  @inline(__always) static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  /// What a host in a URI may hold (RFC 3986 section 3.2.2), with the port behind it.
+  static func isHost(_ byte: UInt8) -> Bool {
+    if ASCII.isLetter(byte) || ASCII.isDigit(byte) { return true }
+    switch byte {
+    // ! $ % & ' ( ) * + , - . : ; = [ ] _ ~
+    case 0x21, 0x24...0x2e, 0x3a, 0x3b, 0x3d, 0x5b, 0x5d, 0x5f, 0x7e: return true
+    default: return false
+    }
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// The range of `range` without blanks at either end.
+  func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var lower = range.lowerBound
+    var upper = range.upperBound
+    while lower < upper, Characters.isBlank(self[lower]) { lower += 1 }
+    while upper > lower, Characters.isBlank(self[upper - 1]) { upper -= 1 }
+    return lower..<upper
+  }
+
+  /// Where `byte` is first in `range`; nil if it is not.
+  func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      if self[index] == byte { return index }
+      index += 1
+    }
+    return nil
+  }
+}

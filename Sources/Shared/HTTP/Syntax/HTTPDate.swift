@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// Seconds since 1970-01-01T00:00:00Z as HTTP writes them (RFC 9110 section 5.6.7), between the
+/// years 1 and 9999.
+public enum HTTPDate {
+  private static var dayNames: StaticString { "SunMonTueWedThuFriSat" }
+  private static var monthNames: StaticString { "JanFebMarAprMayJunJulAugSepOctNovDec" }
+
+  /// Appends the 29 bytes of an IMF-fixdate. Times outside the years 1 to 9999 become the nearest
+  /// one inside.
+  public static func append(_ seconds: Int64, to bytes: inout [UInt8]) {
+    let seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
+    var days = seconds / 86_400
+    var rest = seconds % 86_400
+    if rest < 0 {
+      rest += 86_400
+      days -= 1
+    }
+    let date = CivilDate(days: days)
+    // 1970-01-01 was a Thursday.
+    let weekday = Int(((days + 4) % 7 + 7) % 7)
+    append(name: weekday, of: dayNames, to: &bytes)
+    bytes.append(", ")
+    bytes.append(decimal: UInt64(date.day), width: 2)
+    bytes.append(0x20)
+    append(name: Int(date.month) - 1, of: monthNames, to: &bytes)
+    bytes.append(0x20)
+    bytes.append(decimal: UInt64(date.year), width: 4)
+    bytes.append(0x20)
+    bytes.append(decimal: UInt64(rest / 3600), width: 2)
+    bytes.append(0x3a)
+    bytes.append(decimal: UInt64(rest / 60 % 60), width: 2)
+    bytes.append(0x3a)
+    bytes.append(decimal: UInt64(rest % 60), width: 2)
+    bytes.append(" GMT")
+  }
+
+  private static func append(name: Int, of names: StaticString, to bytes: inout [UInt8]) {
+    let all = [UInt8](names)
+    guard name >= 0, name < all.count / 3 else { return }
+    for index in 0..<3 { bytes.append(all[3 * name + index]) }
+  }
+
+  /// Reads the three formats that a recipient must accept: IMF-fixdate, RFC 850 and asctime. Nil
+  /// for anything else, also for days and hours that do not exist.
+  ///
+  /// - Parameter now: seconds since 1970: an RFC 850 date has two digits of the year, and appears
+  ///   at most 50 years in the future.
+  public static func parse(_ text: Span<UInt8>, now: Int64 = 0) -> Int64? {
+    // The name of the day carries nothing; what follows it tells the formats apart.
+    guard let nameEnd = text.indices.first(where: { !ASCII.isLetter(text[$0]) }), nameEnd >= 3
+    else { return nil }
+    var reader = Reader(position: nameEnd)
+    if text[nameEnd] == 0x2c {
+      reader.position += 1
+      guard reader.skip(0x20, text) else { return nil }
+      guard let day = reader.number(2, text), let separator = reader.take(text),
+        separator == 0x20 || separator == 0x2d, let month = reader.month(text),
+        reader.skip(separator, text)
+      else { return nil }
+      var year: Int64
+      if separator == 0x20 {
+        guard nameEnd == 3, let value = reader.number(4, text) else { return nil }
+        year = value
+      } else {
+        guard nameEnd >= 6, let value = reader.number(2, text) else { return nil }
+        let current = CivilDate(days: now / 86_400).year
+        year = current - current % 100 + value
+        if year > current + 50 { year -= 100 }
+      }
+      guard reader.skip(0x20, text), let time = reader.time(text), reader.skip(0x20, text),
+        text.count - reader.position == 3,
+        ("GMT" as StaticString).equals(text.extracting(reader.position..<text.count))
+      else { return nil }
+      return seconds(year: year, month: month, day: day, time: time)
+    }
+    guard nameEnd == 3, reader.skip(0x20, text), let month = reader.month(text),
+      reader.skip(0x20, text)
+    else { return nil }
+    let digits = reader.skip(0x20, text) ? 1 : 2
+    guard let day = reader.number(digits, text), reader.skip(0x20, text),
+      let time = reader.time(text), reader.skip(0x20, text), let year = reader.number(4, text),
+      reader.position == text.count
+    else { return nil }
+    return seconds(year: year, month: month, day: day, time: time)
+  }
+
+  private static func seconds(year: Int64, month: Int64, day: Int64, time: Int64) -> Int64? {
+    guard year >= 1, day >= 1, day <= CivilDate.dayCount(month: month, year: year) else {
+      return nil
+    }
+    return CivilDate(year: year, month: month, day: day).days * 86_400 + time
+  }
+
+  private struct Reader {
+    var position: Int
+
+    mutating func take(_ text: Span<UInt8>) -> UInt8? {
+      guard position < text.count else { return nil }
+      position += 1
+      return text[position - 1]
+    }
+
+    mutating func skip(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
+      guard position < text.count, text[position] == byte else { return false }
+      position += 1
+      return true
+    }
+
+    mutating func number(_ digits: Int, _ text: Span<UInt8>) -> Int64? {
+      guard text.count - position >= digits,
+        let value = ASCII.decimal(text.extracting(position..<position + digits))
+      else { return nil }
+      position += digits
+      return Int64(value)
+    }
+
+    /// 1 to 12.
+    mutating func month(_ text: Span<UInt8>) -> Int64? {
+      guard text.count - position >= 3 else { return nil }
+      let names = [UInt8](monthNames)
+      for month in 0..<12
+      where names[3 * month] == text[position] && names[3 * month + 1] == text[position + 1]
+        && names[3 * month + 2] == text[position + 2]
+      {
+        position += 3
+        return Int64(month + 1)
+      }
+      return nil
+    }
+
+    /// Seconds of the day. A leap second counts as the one before it.
+    mutating func time(_ text: Span<UInt8>) -> Int64? {
+      guard let hours = number(2, text), skip(0x3a, text), let minutes = number(2, text),
+        skip(0x3a, text), let seconds = number(2, text), hours < 24, minutes < 60, seconds <= 60
+      else { return nil }
+      return hours * 3600 + minutes * 60 + min(seconds, 59)
+    }
+  }
+}
+
+/// A day of the Gregorian calendar.
+struct CivilDate {
+  var year: Int64
+  /// 1 to 12.
+  var month: Int64
+  /// 1 to 31.
+  var day: Int64
+
+  init(year: Int64, month: Int64, day: Int64) {
+    self.year = year
+    self.month = month
+    self.day = day
+  }
+
+  /// The day `days` days after 1970-01-01. Years are counted from March on, so that the leap day
+  /// is a year's last; 400 years are 146,097 days.
+  init(days: Int64) {
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  /// Days since 1970-01-01.
+  var days: Int64 {
+    let year = month <= 2 ? year - 1 : year
+    let era = (year >= 0 ? year : year - 399) / 400
+    let yearOfEra = year - era * 400
+    let shiftedMonth = month > 2 ? month - 3 : month + 9
+    let dayOfYear = (153 * shiftedMonth + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  static func dayCount(month: Int64, year: Int64) -> Int64 {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+}

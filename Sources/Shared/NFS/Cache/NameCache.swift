@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// What names in directories stand for, each for a stated time; also that there is nothing by a
+/// name. Places as in `AttributeCache`.
+struct NameCache: Sendable {
+  enum Meaning: Equatable, Sendable {
+    case file(FileHandle)
+    case nothing
+  }
+
+  private struct Entry: Sendable {
+    var directory: FileHandle
+    var name: [UInt8]
+    var meaning: Meaning
+    var until: UInt64
+  }
+
+  private var entries: [Entry?]
+  private let setMask: UInt64
+
+  /// - Parameter capacity: a power of two, at least 4.
+  init(capacity: Int) {
+    entries = [Entry?](repeating: nil, count: capacity)
+    setMask = UInt64(capacity / 4 - 1)
+  }
+
+  private func places(_ directory: FileHandle, _ name: [UInt8]) -> Range<Int> {
+    var hash = directory.hash
+    for byte in name { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    let first = Int((hash & setMask) * 4)
+    return first..<first + 4
+  }
+
+  private func find(_ directory: FileHandle, _ name: [UInt8]) -> Int? {
+    for index in places(directory, name) {
+      if let entry = entries[index], entry.name == name, entry.directory == directory {
+        return index
+      }
+    }
+    return nil
+  }
+
+  func meaning(_ directory: FileHandle, _ name: [UInt8], now: UInt64) -> Meaning? {
+    guard let index = find(directory, name), let entry = entries[index], entry.until > now else {
+      return nil
+    }
+    return entry.meaning
+  }
+
+  mutating func store(
+    _ meaning: Meaning, _ directory: FileHandle, _ name: [UInt8], until: UInt64
+  ) {
+    var place = find(directory, name)
+    if place == nil {
+      var earliest = UInt64.max
+      for index in places(directory, name) {
+        let end = entries[index]?.until ?? 0
+        if end < earliest {
+          earliest = end
+          place = index
+        }
+      }
+    }
+    guard let place else { return }
+    entries[place] = Entry(directory: directory, name: name, meaning: meaning, until: until)
+  }
+
+  mutating func remove(_ directory: FileHandle, _ name: [UInt8]) {
+    if let index = find(directory, name) { entries[index] = nil }
+  }
+
+  mutating func removeAll() {
+    for index in entries.indices { entries[index] = nil }
+  }
+}

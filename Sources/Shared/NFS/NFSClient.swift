@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// A client of one NFS export: operations on files and paths, many at a time, with caches of
+/// attributes, names and data, and reading ahead. It does no I/O and has no clock.
+///
+/// Use: `start` requests; take `nextCompletion` after every event until it is nil; do what
+/// `nextAction` says; hand in what happens to the connection; call `timePassed` at `deadline`.
+/// Every request is completed exactly once, after `operationTime` at the latest.
+public struct NFSClient: Sendable {
+  let settings: ClientSettings
+  var session: NFSSession
+  var operations: [Operation?]
+  var generations: [UInt32]
+  var attributes: AttributeCache
+  var names: NameCache
+  var blocks: BlockCache
+  var readers: SequentialReaders
+  var blockSize: UInt64
+  private var completions: [FileCompletion] = []
+  private var knownGeneration: UInt64 = 0
+  private var knowsSizes = false
+  // The largest number where there is no operation.
+  private var deadlines: [UInt64]
+  // Whether there are calls that could not be made, of operations and of blocks; operations that
+  // wait for the root; and reads that found no place for a block. Spares looking through all of them at each event.
+  var callsWait = false
+  var rootsWait = false
+  var blocksWait = false
+  var readsWait = false
+  /// READs made for blocks, and how many of them nobody had asked for.
+  public internal(set) var blockReads: UInt64 = 0
+  public internal(set) var blockReadsAhead: UInt64 = 0
+
+  public init(_ sessionSettings: SessionSettings, _ settings: ClientSettings = ClientSettings()) {
+    self.settings = settings
+    session = NFSSession(sessionSettings)
+    operations = [Operation?](repeating: nil, count: settings.operationLimit)
+    generations = [UInt32](repeating: 0, count: settings.operationLimit)
+    deadlines = [UInt64](repeating: .max, count: settings.operationLimit)
+    attributes = AttributeCache(capacity: settings.attributeCount)
+    names = NameCache(capacity: settings.nameCount)
+    blocks = BlockCache(capacity: settings.blockCount)
+    readers = SequentialReaders(capacity: 64)
+    blockSize = Self.powerOfTwo(session.readSize)
+  }
+
+  private static func powerOfTwo(_ size: UInt32) -> UInt64 {
+    var power: UInt64 = 512
+    while power * 2 <= UInt64(size) { power *= 2 }
+    return power
+  }
+
+  // MARK: Requests
+
+  /// Whether `start` takes a request.
+  public var hasRoom: Bool { operationCount < settings.operationLimit }
+  /// Requests that wait for their answers.
+  public private(set) var operationCount = 0
+
+  /// Takes a request; its completion carries `tag`. False where too many are on their way.
+  public mutating func start(_ request: FileRequest, tag: UInt64, now: UInt64) -> Bool {
+    guard let index = operations.indices.first(where: { operations[$0] == nil }) else {
+      return false
+    }
+    operationCount += 1
+    generations[index] &+= 1
+    let (deadline, overflow) = now.addingReportingOverflow(settings.operationTime)
+    operations[index] = Operation(
+      tag: tag, request)
+    deadlines[index] = overflow ? .max : deadline
+    begin(index, now)
+    return true
+  }
+
+  /// The next answer; nil until there is one.
+  public mutating func nextCompletion() -> FileCompletion? {
+    completions.isEmpty ? nil : completions.removeFirst()
+  }
+
+  mutating func complete(_ index: Int, _ result: FileResult) {
+    guard let tag = operations[index]?.tag else { return }
+    completions.append(FileCompletion(tag: tag, result: result))
+    operations[index] = nil
+    deadlines[index] = .max
+    operationCount -= 1
+  }
+
+  mutating func fail(_ index: Int, _ error: FileError) { complete(index, .failed(error)) }
+  /// A success without what it has to carry is the server's fault, too.
+  mutating func fail(_ index: Int, _ status: NFSStatus) {
+    fail(index, status == .ok ? .protocolViolation : .server(status))
+  }
+
+  // MARK: The session
+
+  public var isMounted: Bool { session.root != nil }
+  public var isReady: Bool { session.isReady }
+  public var trouble: NFSSession.Trouble? { session.trouble }
+  public var sessionCounters: NFSSession.Counters { session.counters }
+
+  public mutating func connect(now: UInt64) { session.start(now: now) }
+
+  public mutating func nextAction(now: UInt64) -> NFSSession.Action? {
+    session.nextAction(now: now)
+  }
+
+  public mutating func connected(now: UInt64) {
+    session.connected(now: now)
+    pump(now)
+  }
+
+  public mutating func disconnected(now: UInt64) {
+    session.disconnected(now: now)
+    pump(now)
+  }
+
+  /// Takes all of what arrived.
+  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) {
+    var index = 0
+    while index < bytes.count {
+      let count = session.receive(bytes.extracting(index..<bytes.count), now: now)
+      index += count
+      if let answer = session.nextAnswer(now: now) {
+        take(answer, now)
+      } else if count == 0 {
+        break
+      }
+    }
+    pump(now)
+  }
+
+  public var outputCount: Int { session.outputCount }
+  public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    session.withOutput(body)
+  }
+  public mutating func sent(_ count: Int) { session.sent(count) }
+
+  // MARK: Time
+
+  /// When `timePassed` has something to do; the largest number is never.
+  public var deadline: UInt64 {
+    var first = session.deadline
+    for deadline in deadlines { first = min(first, deadline) }
+    if callsWait {
+      for index in operations.indices where operations[index]?.pending != nil {
+        if let time = operations[index]?.retryAt, time > 0 { first = min(first, time) }
+      }
+    }
+    if blocksWait {
+      for block in blocks.blocks where block.wantsCall && block.until > 0 {
+        first = min(first, block.until)
+      }
+    }
+    return first
+  }
+
+  public mutating func timePassed(now: UInt64) {
+    session.timePassed(now: now)
+    for index in deadlines.indices where deadlines[index] <= now && operations[index] != nil {
+      session.cancel(tag: tag(of: index))
+      fail(index, .timedOut)
+    }
+    pump(now)
+  }
+
+  // MARK: Calls
+
+  private static var blockBit: UInt64 { 1 << 55 }
+
+  /// An operation's calls, or a block's: place and generation.
+  func tag(of index: Int) -> UInt64 {
+    UInt64(index) | UInt64(generations[index] & 0x3f_ffff) << 24
+  }
+
+  func blockTag(of index: Int) -> UInt64 {
+    UInt64(index) | UInt64(blocks.blocks[index].generation & 0x3f_ffff) << 24 | Self.blockBit
+  }
+
+  /// Makes an operation's next call, now or when there is room.
+  mutating func issue(_ index: Int, _ call: NFSCall, _ now: UInt64) {
+    if session.call(call, tag: tag(of: index), now: now) {
+      operations[index]?.pending = nil
+    } else {
+      operations[index]?.pending = call
+      operations[index]?.retryAt = 0
+      callsWait = true
+    }
+  }
+
+  private mutating func take(_ answer: NFSSession.Answer, _ now: UInt64) {
+    let index = Int(answer.tag & 0xff_ffff)
+    if answer.tag & Self.blockBit != 0 {
+      guard blocks.blocks.indices.contains(index), blockTag(of: index) == answer.tag else { return }
+      takeBlock(index, answer, now)
+      return
+    }
+    guard operations.indices.contains(index), tag(of: index) == answer.tag,
+      let operation = operations[index]
+    else { return }
+    guard let result = answer.result else { return fail(index, .protocolViolation) }
+    if result.status == .jukebox, let call = repeatedCall(operation) {
+      operations[index]?.pending = call
+      operations[index]?.retryAt = now &+ settings.busyTime
+      callsWait = true
+      return
+    }
+    proceed(index, result, wasRepeated: answer.wasRepeated, now)
+  }
+
+  /// Does what has become possible: new mounts, calls that waited for room or for a time.
+  mutating func pump(_ now: UInt64) {
+    if session.generation != knownGeneration {
+      knownGeneration = session.generation
+      knowsSizes = false
+      attributes.removeAll()
+      names.removeAll()
+      blocks.removeAll()
+    }
+    if !knowsSizes, session.information != nil {
+      knowsSizes = true
+      changeBlockSize(Self.powerOfTwo(session.readSize), now)
+    }
+    if rootsWait, session.root != nil {
+      rootsWait = false
+      for index in operations.indices where operations[index]?.stage == .root {
+        begin(index, now)
+      }
+    }
+    if callsWait, session.hasRoom { pumpCalls(now) }
+    pumpBlocks(now)
+  }
+
+  private mutating func pumpCalls(_ now: UInt64) {
+    callsWait = false
+    for index in operations.indices where operations[index]?.pending != nil {
+      guard let call = operations[index]?.pending, let time = operations[index]?.retryAt else {
+        continue
+      }
+      if time <= now, session.hasRoom { issue(index, call, now) } else { callsWait = true }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// What the client of files may use. Times are nanoseconds.
+///
+/// Memory at most: `blockCount` blocks of the session's read size, twice as long as answers show
+/// them; `operationLimit` operations with two paths of 4095 bytes or one WRITE's data each;
+/// `listLimit` entries for each listing; and the caches' `attributeCount` and `nameCount` entries
+/// of about 200 and 500 bytes.
+public struct ClientSettings: Sendable {
+  public var operationLimit = 128
+  /// From a request to its answer at most.
+  public var operationTime: UInt64 = 30_000_000_000
+  /// Attributes, rights and names that exist are believed for so long.
+  public var attributeTime: UInt64 = 3_000_000_000
+  /// That a name does not exist is believed for so long.
+  public var absenceTime: UInt64 = 1_000_000_000
+  /// Powers of two.
+  public var attributeCount = 1024
+  public var nameCount = 1024
+  public var blockCount = 64
+  /// Blocks that are read ahead of one reader.
+  public var readAhead = 8
+  /// Blocks that one read waits for and hands out.
+  public var blocksPerRead = 8
+  public var linkLimit = 16
+  public var listLimit = 16_384
+  /// A server that is fetching a file is asked again after so long.
+  public var busyTime: UInt64 = 500_000_000
+
+  public init() {}
+}

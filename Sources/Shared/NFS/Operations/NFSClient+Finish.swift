@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+extension NFSClient {
+  /// The path has been walked: to the file, or to the directory of its last name.
+  mutating func arrive(_ index: Int, _ here: FileHandle, _ now: UInt64) {
+    guard let operation = operations[index] else { return }
+    switch operation.request {
+    case .attributes, .open:
+      if let found = attributes.attributes(here, now: now) {
+        return haveAttributes(index, here, found, now)
+      }
+      operations[index]?.stage = .attributes
+      issue(index, .getAttributes(here), now)
+    case .list: listNext(index, here, now)
+    case .remove, .makeDirectory, .removeDirectory:
+      guard let name = lastName(operation) else { return fail(index, .invalidPath) }
+      operations[index]?.stage = .final
+      operations[index]?.firstName = name
+      issue(index, changing(operation.request, here, name), now)
+    case .rename:
+      guard let name = lastName(operation) else { return fail(index, .invalidPath) }
+      guard let first = operation.firstDirectory else {
+        operations[index]?.firstDirectory = here
+        operations[index]?.firstName = name
+        return begin(index, now)
+      }
+      operations[index]?.stage = .final
+      issue(
+        index, .rename(from: first, name: operation.firstName, to: here, newName: name), now)
+    case .mount, .attributesOfFile, .read, .write, .setSize, .synchronise, .statistics:
+      fail(index, .protocolViolation)
+    }
+  }
+
+  private func changing(
+    _ request: FileRequest, _ directory: FileHandle, _ name: [UInt8]
+  ) -> NFSCall {
+    switch request {
+    case .makeDirectory: .makeDirectory(directory: directory, name: name, mode: 0o755)
+    case .removeDirectory: .removeDirectory(directory: directory, name: name)
+    default: .remove(directory: directory, name: name)
+    }
+  }
+
+  private func lastName(_ operation: Operation) -> [UInt8]? {
+    guard let range = operation.walk.nextName() else { return nil }
+    let name = operation.walk.name(range)
+    return name == [0x2e, 0x2e] || name.count > 255 ? nil : name
+  }
+
+  private mutating func haveAttributes(
+    _ index: Int, _ here: FileHandle, _ found: FileAttributes, _ now: UInt64
+  ) {
+    guard case .open(_, let options) = operations[index]?.request else {
+      return complete(index, .attributes(found))
+    }
+    switch found.type {
+    case .regular: break
+    case .directory: return fail(index, NFSStatus.isDirectory)
+    default: return fail(index, .wrongType)
+    }
+    if let rights = attributes.rights(here, now: now) {
+      return open(index, here, found, options, rights)
+    }
+    operations[index]?.stage = .rights
+    issue(index, .access(here, .all), now)
+  }
+
+  private mutating func open(
+    _ index: Int, _ here: FileHandle, _ found: FileAttributes, _ options: OpenOptions,
+    _ rights: AccessRights
+  ) {
+    guard !options.contains(.read) || rights.contains(.read),
+      !options.contains(.write) || rights.contains(.modify) || rights.contains(.extend)
+    else { return fail(index, NFSStatus.accessDenied) }
+    complete(index, .opened(here, found))
+  }
+
+  // MARK: Open files
+
+  mutating func beginOnFile(_ index: Int, _ now: UInt64) {
+    guard let request = operations[index]?.request else { return }
+    operations[index]?.stage = .final
+    switch request {
+    case .attributesOfFile(let file):
+      if let found = attributes.attributes(file, now: now) {
+        return complete(index, .attributes(found))
+      }
+      issue(index, .getAttributes(file), now)
+    case .read: stepRead(index, now)
+    case .write(let file, _, let data):
+      blocks.removeAll(of: file)
+      guard !data.isEmpty else { return complete(index, .written(0)) }
+      writeNext(index, now)
+    case .setSize(let file, let size):
+      blocks.removeAll(of: file)
+      issue(index, .setSize(file, size), now)
+    case .synchronise(let file): issue(index, .commit(file, offset: 0, count: 0), now)
+    default: fail(index, .protocolViolation)
+    }
+  }
+
+  private mutating func writeNext(_ index: Int, _ now: UInt64) {
+    guard let operation = operations[index],
+      case .write(let file, let offset, let data) = operation.request
+    else { return }
+    let count = min(data.count - operation.written, Int(session.writeSize))
+    let (start, overflow) = offset.addingReportingOverflow(UInt64(operation.written))
+    guard !overflow else { return fail(index, NFSStatus.fileTooBig) }
+    let part = Array(data[operation.written..<operation.written + count])
+    issue(index, .write(file, offset: start, data: part), now)
+  }
+
+  private mutating func takeWritten(_ index: Int, _ count: UInt32, _ now: UInt64) {
+    guard let operation = operations[index], case .write(_, _, let data) = operation.request
+    else { return }
+    let left = data.count - operation.written
+    guard count > 0, Int(count) <= min(left, Int(session.writeSize)) else {
+      return fail(index, .protocolViolation)
+    }
+    operations[index]?.written += Int(count)
+    if Int(count) == left { return complete(index, .written(data.count)) }
+    writeNext(index, now)
+  }
+
+  // MARK: Directories
+
+  private mutating func listNext(_ index: Int, _ here: FileHandle, _ now: UInt64) {
+    guard let operation = operations[index] else { return }
+    operations[index]?.stage = .final
+    issue(
+      index,
+      .readDirectory(
+        here, cookie: operation.cookie, verifier: operation.verifier, directoryCount: 8192,
+        maximumCount: 32_768), now)
+  }
+
+  private mutating func takePage(
+    _ index: Int, _ page: DirectoryPage, _ here: FileHandle, _ now: UInt64
+  ) {
+    for entry in page.entries {
+      guard let handle = entry.handle, entry.name != [0x2e], entry.name != [0x2e, 0x2e] else {
+        continue
+      }
+      names.store(.file(handle), here, entry.name, until: now &+ settings.attributeTime)
+      if let found = entry.attributes { note(found, handle, now) }
+    }
+    operations[index]?.entries.append(contentsOf: page.entries)
+    operations[index]?.pages += 1
+    operations[index]?.verifier = page.verifier
+    guard let operation = operations[index] else { return }
+    guard operation.entries.count <= settings.listLimit, operation.pages <= settings.listLimit
+    else { return fail(index, .directoryTooLarge) }
+    if page.isEnd { return complete(index, .entries(operation.entries)) }
+    // A page that leads nowhere would be asked for without end.
+    guard let cookie = page.lastCookie, cookie != operation.cookie else {
+      return fail(index, .protocolViolation)
+    }
+    operations[index]?.cookie = cookie
+    listNext(index, here, now)
+  }
+
+  // MARK: Last answers
+
+  mutating func finish(
+    _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: UInt64
+  ) {
+    guard let operation = operations[index] else { return }
+    let status = Self.forgiving(result.status, operation.request, wasRepeated: wasRepeated)
+    if case .open(_, let options) = operation.request, operation.stage == .final {
+      return takeCreated(index, result, options, now)
+    }
+    guard status == .ok else {
+      forget(operation)
+      // What has been written is written.
+      if operation.written > 0 { return complete(index, .written(operation.written)) }
+      return fail(index, status)
+    }
+    switch operation.request {
+    case .mount: complete(index, .done)
+    case .attributes, .open: takeAttributesOrRights(index, result, now)
+    case .attributesOfFile(let file):
+      guard let found = result.attributes else { return fail(index, .protocolViolation) }
+      note(found, file, now)
+      complete(index, .attributes(found))
+    case .read(let file, _, _):
+      guard let found = result.attributes else { return fail(index, .protocolViolation) }
+      note(found, file, now)
+      stepRead(index, now, found: found)
+    case .write(let file, _, _):
+      refresh(file, result.attributes, now)
+      guard case .written(let count) = result.payload else {
+        return fail(index, .protocolViolation)
+      }
+      takeWritten(index, count, now)
+    case .setSize(let file, _), .synchronise(let file):
+      refresh(file, result.attributes, now)
+      complete(index, .done)
+    case .rename, .remove, .makeDirectory, .removeDirectory:
+      forget(operation)
+      complete(index, .done)
+    case .list:
+      guard case .directory(let page) = result.payload, let here = operation.walk.here else {
+        return fail(index, .protocolViolation)
+      }
+      takePage(index, page, here, now)
+    case .statistics:
+      guard case .statistics(let statistics) = result.payload else {
+        return fail(index, .protocolViolation)
+      }
+      complete(index, .statistics(statistics))
+    }
+  }
+
+  private mutating func takeAttributesOrRights(
+    _ index: Int, _ result: NFSResult, _ now: UInt64
+  ) {
+    guard let operation = operations[index], let here = operation.walk.here else { return }
+    if let found = result.attributes { note(found, here, now) }
+    if operation.stage == .rights {
+      guard case .access(let rights) = result.payload,
+        case .open(_, let options) = operation.request
+      else { return fail(index, .protocolViolation) }
+      attributes.store(rights, here, until: now &+ settings.attributeTime)
+      // Attributes came with the rights, or were there before.
+      guard let found = result.attributes ?? attributes.attributes(here, now: now) else {
+        operations[index]?.stage = .attributes
+        return issue(index, .getAttributes(here), now)
+      }
+      return open(index, here, found, options, rights)
+    }
+    guard let found = result.attributes else { return fail(index, .protocolViolation) }
+    haveAttributes(index, here, found, now)
+  }
+
+  /// A file was made. Its handle may be missing; then the path is walked once more.
+  private mutating func takeCreated(
+    _ index: Int, _ result: NFSResult, _ options: OpenOptions, _ now: UInt64
+  ) {
+    guard let operation = operations[index], let directory = operation.walk.here else { return }
+    names.remove(directory, operation.firstName)
+    attributes.remove(directory)
+    guard result.status == .ok else { return fail(index, result.status) }
+    if case .handle(let handle?) = result.payload, let found = result.attributes {
+      names.store(
+        .file(handle), directory, operation.firstName, until: now &+ settings.attributeTime)
+      note(found, handle, now)
+      guard found.type == .regular else { return fail(index, .wrongType) }
+      return complete(index, .opened(handle, found))
+    }
+    guard operation.restarts < 2 else { return fail(index, .protocolViolation) }
+    operations[index]?.restarts += 1
+    operations[index]?.stage = .root
+    begin(index, now)
+  }
+
+  /// A call that was sent twice may have been done by its first copy: then the second finds that
+  /// there is nothing left to do.
+  static func forgiving(
+    _ status: NFSStatus, _ request: FileRequest, wasRepeated: Bool
+  ) -> NFSStatus {
+    guard wasRepeated else { return status }
+    switch request {
+    case .remove, .removeDirectory, .rename: return status == .noEntry ? .ok : status
+    case .makeDirectory: return status == .exists ? .ok : status
+    default: return status
+    }
+  }
+
+  /// Names and directories that a request changed, or tried to.
+  private mutating func forget(_ operation: Operation) {
+    switch operation.request {
+    case .remove, .makeDirectory, .removeDirectory:
+      guard let here = operation.walk.here else { return }
+      names.remove(here, operation.firstName)
+      attributes.remove(here)
+    case .rename:
+      // Whole paths may mean something else now.
+      names.removeAll()
+      if let here = operation.walk.here { attributes.remove(here) }
+      if let first = operation.firstDirectory { attributes.remove(first) }
+    default: break
+    }
+  }
+
+  private mutating func refresh(
+    _ file: FileHandle, _ found: FileAttributes?, _ now: UInt64
+  ) {
+    blocks.removeAll(of: file)
+    if let found { note(found, file, now) } else { attributes.remove(file) }
+  }
+
+  /// The call that an operation waits for, made up again.
+  func repeatedCall(_ operation: Operation) -> NFSCall? {
+    guard let here = operation.walk.here ?? session.root else { return nil }
+    switch operation.stage {
+    case .root, .blocks: return nil
+    case .lookUp(let name, _): return .lookUp(directory: here, name: name)
+    case .link: return .readLink(here)
+    case .type, .attributes: return .getAttributes(here)
+    case .rights: return .access(here, .all)
+    case .revalidation:
+      guard case .read(let file, _, _) = operation.request else { return nil }
+      return .getAttributes(file)
+    // Changes are not repeated by themselves: the caller learns that the server is busy.
+    case .final:
+      if case .list = operation.request {
+        return .readDirectory(
+          here, cookie: operation.cookie, verifier: operation.verifier, directoryCount: 8192,
+          maximumCount: 32_768)
+      }
+      return nil
+    }
+  }
+}

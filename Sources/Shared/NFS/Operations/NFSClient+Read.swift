@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+extension NFSClient {
+  /// Hands out a read's data, or sees to it that its blocks come.
+  ///
+  /// - Parameter found: the file's attributes, where the server told them just now.
+  mutating func stepRead(_ index: Int, _ now: UInt64, found: FileAttributes? = nil) {
+    guard let operation = operations[index],
+      case .read(let file, let offset, var count) = operation.request
+    else { return }
+    guard offset < 1 << 62 else { return complete(index, .data([])) }
+    let isFirstLook = operation.stage == .final
+    operations[index]?.stage = .blocks
+    // Many readers that each waited for several blocks would take each other's away for ever.
+    let isCrowded = operationCount > settings.blockCount / 8
+    let blockLimit = isCrowded ? 1 : UInt64(settings.blocksPerRead)
+    count = min(count, blockSize * blockLimit - offset % blockSize)
+    let known = found ?? attributes.attributes(file, now: now)
+    if let known {
+      guard offset < known.size else { return complete(index, .data([])) }
+      count = min(count, known.size - offset)
+    }
+    guard count > 0 else { return complete(index, .data([])) }
+    let last = (offset + count - 1) / blockSize
+    var isComplete = true
+    for number in offset / blockSize...last {
+      switch look(file, number, known, now) {
+      case .ready: break
+      case .changed:
+        // A file that is written to all the time is read as it comes.
+        guard let place = blocks.find(file, number), operation.restarts < 3 else { break }
+        operations[index]?.restarts += 1
+        blocks.free(place)
+        isComplete = false
+        load(file, number, now)
+      case .loading: isComplete = false
+      case .stale:
+        operations[index]?.stage = .revalidation
+        return issue(index, .getAttributes(file), now)
+      case .failed(let error):
+        if let place = blocks.find(file, number) { blocks.free(place) }
+        return fail(index, error)
+      }
+    }
+    if isFirstLook { readAhead(file, offset: offset, count: count, known, now) }
+    if isComplete { complete(index, .data(pieces(file, offset, count))) }
+  }
+
+  private enum Look {
+    case ready
+    case loading
+    /// There, but of another version of the file.
+    case changed
+    /// There, but perhaps of another version of the file.
+    case stale
+    case failed(FileError)
+  }
+
+  private mutating func look(
+    _ file: FileHandle, _ number: UInt64, _ known: FileAttributes?, _ now: UInt64
+  ) -> Look {
+    if let place = blocks.find(file, number) {
+      let block = blocks.blocks[place]
+      switch block.state {
+      case .loading:
+        blocks.blocks[place].isAhead = false
+        return .loading
+      case .failed(let error): return .failed(error)
+      case .ready:
+        blocks.touch(place)
+        if let known {
+          if let version = block.attributes {
+            return version.hasSameContent(as: known) ? .ready : .changed
+          }
+          return now < block.until ? .ready : .changed
+        } else {
+          return now < block.until ? .ready : .stale
+        }
+      case .free: break
+      }
+    }
+    load(file, number, now)
+    return .loading
+  }
+
+  private mutating func load(_ file: FileHandle, _ number: UInt64, _ now: UInt64) {
+    if let place = blocks.allocate(file, number) {
+      load(place, now)
+    } else {
+      readsWait = true
+    }
+  }
+
+  private mutating func readAhead(
+    _ file: FileHandle, offset: UInt64, count: UInt64, _ known: FileAttributes?, _ now: UInt64
+  ) {
+    let limit = min(settings.readAhead, settings.blockCount / 4)
+    let window = readers.note(file, offset: offset, count: count, limit: limit)
+    // Without its size there is no telling what lies ahead.
+    guard window > 0, let known, known.size > 0 else { return }
+    let next = (offset + count - 1) / blockSize + 1
+    let end = (known.size - 1) / blockSize
+    guard next <= end else { return }
+    for number in next...min(end, next + UInt64(window) - 1)
+    where blocks.find(file, number) == nil {
+      // Others' calls come first.
+      guard session.callCount * 2 < session.settings.callLimit,
+        let place = blocks.allocate(file, number)
+      else { return }
+      blocks.blocks[place].isAhead = true
+      load(place, now)
+    }
+  }
+
+  /// What blocks hold of `count` bytes from `offset` on, up to a block that ends early.
+  private func pieces(_ file: FileHandle, _ offset: UInt64, _ count: UInt64) -> [ArraySlice<UInt8>]
+  {
+    var pieces: [ArraySlice<UInt8>] = []
+    var position = offset
+    let end = offset + count
+    while position < end {
+      guard let place = blocks.find(file, position / blockSize) else { break }
+      let block = blocks.blocks[place]
+      let start = Int(position % blockSize)
+      guard start < block.range.count else { break }
+      let length = min(block.range.count - start, Int(min(end - position, blockSize)))
+      let from = block.range.lowerBound + start
+      pieces.append(block.bytes[from..<from + length])
+      position += UInt64(length)
+      if block.range.count < Int(blockSize) { break }
+    }
+    return pieces
+  }
+
+  // MARK: Blocks on their way
+
+  /// Makes a block's READ, now or when there is room.
+  private mutating func load(_ place: Int, _ now: UInt64) {
+    let block = blocks.blocks[place]
+    guard let file = block.file else { return blocks.free(place) }
+    // A few calls are left to others than readers.
+    guard session.callCount + 8 < session.settings.callLimit || session.callCount == 0 else {
+      blocks.blocks[place].wantsCall = true
+      blocks.blocks[place].until = 0
+      blocksWait = true
+      return
+    }
+    let loaded = UInt64(block.range.count)
+    let call = NFSCall.read(
+      file, offset: block.number &* blockSize &+ loaded,
+      count: UInt32(truncatingIfNeeded: blockSize - loaded))
+    let isMade = session.call(call, tag: blockTag(of: place), now: now)
+    blocks.blocks[place].wantsCall = !isMade
+    blocks.blocks[place].until = 0
+    guard isMade else {
+      blocksWait = true
+      return
+    }
+    blockReads &+= 1
+    if block.isAhead { blockReadsAhead &+= 1 }
+  }
+
+  mutating func pumpBlocks(_ now: UInt64) {
+    if blocksWait {
+      blocksWait = false
+      for place in blocks.blocks.indices where blocks.blocks[place].wantsCall {
+        if blocks.blocks[place].until <= now { load(place, now) } else { blocksWait = true }
+      }
+    }
+    if readsWait, blocks.blocks.contains(where: { $0.state != .loading }) {
+      readsWait = false
+      for index in operations.indices where operations[index]?.stage == .blocks {
+        stepRead(index, now)
+      }
+    }
+  }
+
+  mutating func takeBlock(_ place: Int, _ answer: NFSSession.Answer, _ now: UInt64) {
+    let block = blocks.blocks[place]
+    guard block.state == .loading, let file = block.file else { return }
+    guard let result = answer.result else { return settle(place, .failed(.protocolViolation), now) }
+    if let found = result.attributes { note(found, file, now) }
+    guard result.status == .ok, case .data(let record, let range, let isEnd) = result.payload
+    else {
+      if result.status == .jukebox {
+        blocks.blocks[place].wantsCall = true
+        blocks.blocks[place].until = now &+ settings.busyTime
+        blocksWait = true
+        return
+      }
+      if result.status == .stale || result.status == .badHandle { attributes.remove(file) }
+      let error: FileError =
+        result.status == .ok ? .protocolViolation : .server(result.status)
+      return settle(place, .failed(error), now)
+    }
+    guard range.count <= Int(blockSize) - block.range.count else {
+      return settle(place, .failed(.protocolViolation), now)
+    }
+    if let version = block.attributes, let found = result.attributes,
+      !version.hasSameContent(as: found)
+    {
+      // The file changed between the halves of a block: once more from its start.
+      blocks.blocks[place].range = 0..<0
+      blocks.blocks[place].bytes = []
+      blocks.blocks[place].attributes = nil
+      return goOn(place, now)
+    }
+    blocks.append(record, range, to: place)
+    blocks.blocks[place].attributes = result.attributes
+    if isEnd || blocks.blocks[place].range.count == Int(blockSize) {
+      return settle(place, .ready, now)
+    }
+    guard !range.isEmpty else { return settle(place, .failed(.protocolViolation), now) }
+    goOn(place, now)
+  }
+
+  /// Asks for the rest of a block, some times.
+  private mutating func goOn(_ place: Int, _ now: UInt64) {
+    blocks.blocks[place].continuations += 1
+    guard blocks.blocks[place].continuations <= 64 else {
+      return settle(place, .failed(.protocolViolation), now)
+    }
+    load(place, now)
+  }
+
+  /// A block is there, or will not come; those that wait for it go on.
+  private mutating func settle(_ place: Int, _ state: BlockCache.State, _ now: UInt64) {
+    blocks.blocks[place].state = state
+    blocks.blocks[place].until = now &+ settings.attributeTime
+    let file = blocks.blocks[place].file
+    for index in operations.indices where operations[index]?.stage == .blocks {
+      if case .read(let wanted, _, _) = operations[index]?.request, wanted == file {
+        stepRead(index, now)
+      }
+    }
+    if case .failed = state, blocks.blocks[place].state == state { blocks.free(place) }
+  }
+
+  /// Blocks of another size have other numbers.
+  mutating func changeBlockSize(_ size: UInt64, _ now: UInt64) {
+    guard size != blockSize else { return }
+    blockSize = size
+    for place in blocks.blocks.indices where blocks.blocks[place].state != .free {
+      if blocks.blocks[place].state == .loading { session.cancel(tag: blockTag(of: place)) }
+      blocks.free(place)
+    }
+  }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+extension NFSClient {
+  private static var parentName: [UInt8] { [0x2e, 0x2e] }
+
+  /// Starts a request, or starts it again when the root is known.
+  mutating func begin(_ index: Int, _ now: UInt64) {
+    guard let operation = operations[index] else { return }
+    switch operation.request {
+    case .mount, .statistics: break
+    case .attributes(let path), .open(let path, _), .list(let path):
+      operations[index]?.walk = PathWalk(path)
+    case .remove(let path), .makeDirectory(let path), .removeDirectory(let path):
+      operations[index]?.walk = PathWalk(path, stopsBeforeLast: true)
+    case .rename(let from, let to):
+      let path = operation.firstDirectory == nil ? from : to
+      operations[index]?.walk = PathWalk(path, stopsBeforeLast: true)
+    case .attributesOfFile, .read, .write, .setSize, .synchronise:
+      return beginOnFile(index, now)
+    }
+    guard let root = session.root else {
+      operations[index]?.stage = .root
+      rootsWait = true
+      return
+    }
+    switch operation.request {
+    case .mount: return complete(index, .done)
+    case .statistics:
+      operations[index]?.stage = .final
+      return issue(index, .fileSystemStatistics(root), now)
+    default: break
+    }
+    guard let walk = operations[index]?.walk, walk.path.count <= PathWalk.pathLimit,
+      !walk.path.contains(0)
+    else { return fail(index, .invalidPath) }
+    operations[index]?.walk.here = root
+    walkOn(index, now)
+  }
+
+  /// Goes on as far as the caches lead.
+  mutating func walkOn(_ index: Int, _ now: UInt64) {
+    while let operation = operations[index] {
+      guard let root = session.root, let here = operation.walk.here else {
+        operations[index]?.stage = .root
+        rootsWait = true
+        return
+      }
+      guard let range = operation.walk.nextName() else { return arrive(index, here, now) }
+      let isLast = operation.walk.isLast(range)
+      if isLast, operation.walk.stopsBeforeLast { return arrive(index, here, now) }
+      let name = operation.walk.name(range)
+      guard name.count <= 255 else { return fail(index, .nameTooLong) }
+      operations[index]?.walk.pass(range)
+      // Above the root there is nothing.
+      if name == Self.parentName, here == root { continue }
+      switch operation.bypassesCaches ? nil : names.meaning(here, name, now: now) {
+      case .file(let handle):
+        guard reach(index, handle, directory: here, isLast: isLast, now) else { return }
+      case .nothing: return missing(index, here, name, isLast: isLast, now)
+      case nil:
+        operations[index]?.stage = .lookUp(name: name, isLast: isLast)
+        return issue(index, .lookUp(directory: here, name: name), now)
+      }
+    }
+  }
+
+  /// A name's file was found: whether the walk goes on at once.
+  private mutating func reach(
+    _ index: Int, _ handle: FileHandle, directory: FileHandle, isLast: Bool, _ now: UInt64
+  ) -> Bool {
+    operations[index]?.walk.here = handle
+    guard let found = attributes.attributes(handle, now: now) else {
+      operations[index]?.stage = .type(directory: directory, isLast: isLast)
+      issue(index, .getAttributes(handle), now)
+      return false
+    }
+    return pass(index, found.type, handle, directory: directory, isLast: isLast, now)
+  }
+
+  /// The type of what was reached is known: whether the walk goes on at once.
+  private mutating func pass(
+    _ index: Int, _ type: FileType, _ handle: FileHandle, directory: FileHandle, isLast: Bool,
+    _ now: UInt64
+  ) -> Bool {
+    guard let walk = operations[index]?.walk else { return false }
+    if type == .symbolicLink, !isLast || !walk.keepsLastLink {
+      operations[index]?.stage = .link(directory: directory)
+      issue(index, .readLink(handle), now)
+      return false
+    }
+    if type != .directory, !isLast || walk.demandsDirectory {
+      fail(index, .notDirectory)
+      return false
+    }
+    return true
+  }
+
+  /// There is nothing by the name.
+  private mutating func missing(
+    _ index: Int, _ directory: FileHandle, _ name: [UInt8], isLast: Bool, _ now: UInt64
+  ) {
+    if isLast, case .open(_, let options) = operations[index]?.request, options.contains(.create),
+      operations[index]?.walk.demandsDirectory == false
+    {
+      operations[index]?.stage = .final
+      operations[index]?.walk.here = directory
+      operations[index]?.firstName = name
+      return issue(index, .create(directory: directory, name: name, mode: 0o644), now)
+    }
+    fail(index, .noEntry)
+  }
+
+  // MARK: Answers on the way
+
+  mutating func proceed(
+    _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: UInt64
+  ) {
+    guard let operation = operations[index] else { return }
+    if result.status == .stale || result.status == .badHandle {
+      return restart(index, now)
+    }
+    switch operation.stage {
+    case .root, .blocks: break
+    case .lookUp(let name, let isLast):
+      takeLookUp(index, result, name: name, isLast: isLast, now)
+    case .type(let directory, let isLast):
+      guard let here = operation.walk.here, let found = result.attributes else {
+        return fail(index, result.status)
+      }
+      note(found, here, now)
+      if pass(index, found.type, here, directory: directory, isLast: isLast, now) {
+        walkOn(index, now)
+      }
+    case .link(let directory):
+      guard result.status == .ok, case .link(let target) = result.payload, let root = session.root
+      else { return fail(index, result.status) }
+      guard !target.contains(0),
+        operations[index]?.walk.follow(
+          target, root: root, from: directory, limit: settings.linkLimit) == true
+      else { return fail(index, .tooManyLinks) }
+      walkOn(index, now)
+    case .attributes, .rights, .final, .revalidation:
+      finish(index, result, wasRepeated: wasRepeated, now)
+    }
+  }
+
+  private mutating func takeLookUp(
+    _ index: Int, _ result: NFSResult, name: [UInt8], isLast: Bool, _ now: UInt64
+  ) {
+    guard let here = operations[index]?.walk.here else { return }
+    if let directory = result.directoryAttributes { note(directory, here, now) }
+    if result.status == .noEntry {
+      names.store(.nothing, here, name, until: now &+ settings.absenceTime)
+      return missing(index, here, name, isLast: isLast, now)
+    }
+    guard result.status == .ok, case .handle(let handle?) = result.payload else {
+      return fail(index, result.status)
+    }
+    names.store(.file(handle), here, name, until: now &+ settings.attributeTime)
+    if let found = result.attributes { note(found, handle, now) }
+    if reach(index, handle, directory: here, isLast: isLast, now) { walkOn(index, now) }
+  }
+
+  /// The server does not know a handle any more. Paths are walked anew, without the caches; where
+  /// it was the root, after mounting anew.
+  private mutating func restart(_ index: Int, _ now: UInt64) {
+    guard let operation = operations[index] else { return }
+    if let here = operation.walk.here { attributes.remove(here) }
+    switch operation.request {
+    case .attributesOfFile(let file), .read(let file, _, _), .write(let file, _, _),
+      .setSize(let file, _), .synchronise(let file):
+      attributes.remove(file)
+      blocks.removeAll(of: file)
+      return fail(index, .stale)
+    default: break
+    }
+    guard operation.restarts < 2 else { return fail(index, .stale) }
+    let wasRoot = operation.walk.here == nil || operation.walk.here == session.root
+    operations[index]?.restarts += 1
+    operations[index]?.bypassesCaches = true
+    operations[index]?.firstDirectory = nil
+    operations[index]?.entries = []
+    operations[index]?.cookie = 0
+    operations[index]?.stage = .root
+    rootsWait = true
+    if wasRoot, session.isReady { session.remount(now: now) }
+    if session.root != nil { begin(index, now) }
+  }
+
+  /// Keeps what a server said about a file. Blocks of another version are found out when they are
+  /// looked at.
+  mutating func note(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
+    attributes.store(found, handle, until: now &+ settings.attributeTime)
+  }
+}

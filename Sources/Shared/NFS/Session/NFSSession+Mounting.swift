@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ONCRPC
+import XDR
+
+extension NFSSession {
+  /// An answer of the port mapper or of MOUNT.
+  mutating func takeSetup(_ answer: RPCClient.Answer, _ now: UInt64) {
+    guard answer.reply.outcome == .success else {
+      if case .authenticationError = answer.reply.outcome {
+        return fail(.credentialsRefused, now)
+      }
+      return fail(.notRegistered(program: step == .mount ? Mount.program : 100_000), now)
+    }
+    do throws(XDRError) {
+      switch step {
+      case .portmap: try takePort(answer, now)
+      case .mount: try takeMount(answer, now)
+      case .files: break
+      }
+    } catch {
+      fail(.malformed, now)
+    }
+  }
+
+  private mutating func takePort(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError) {
+    let isMount = answer.tag == Self.mountPortTag
+    guard let port = try Portmap.readPort(answer.reply.results) else {
+      return fail(
+        .notRegistered(program: isMount ? Mount.program : NFSCall.program), now)
+    }
+    if isMount { mountPort = port } else { filesPort = port }
+    if filesPort != nil, mountPort != nil { goOn(to: .mount, now) }
+  }
+
+  private mutating func takeMount(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError) {
+    switch try Mount.readMount(answer.reply.results) {
+    case .refused(let status): fail(.mountRefused(status), now)
+    case .mounted(let bytes, let takesSystemCredentials):
+      guard takesSystemCredentials || settings.credentials == .none else {
+        return fail(.credentialsRefused, now)
+      }
+      guard let handle = FileHandle(bytes) else { return fail(.malformed, now) }
+      root = handle
+      information = nil
+      counters.mounts &+= 1
+      generation &+= 1
+      goOn(to: .files, now)
+    }
+  }
+
+  /// The next step has a connection of its own.
+  private mutating func goOn(to next: Step, _ now: UInt64) {
+    setup.disconnected()
+    setup.cancelAll()
+    step = next
+    mustDisconnect = true
+    link = .down(until: now)
+  }
+
+  /// This attempt came to nothing; the next one is made after a while.
+  mutating func fail(_ trouble: Trouble, _ now: UInt64) {
+    switch link {
+    case .down: break
+    case .connecting, .up: mustDisconnect = true
+    }
+    self.trouble = trouble
+    setup.disconnected()
+    setup.cancelAll()
+    files.disconnected()
+    failures = min(failures + 1, 30)
+    if step != .files || failures >= settings.reconnectLimit { startOver() }
+    var pause = settings.firstRetryTime
+    for _ in 1..<max(failures, 2) where pause < settings.lastRetryTime { pause &*= 2 }
+    link = .down(until: now &+ min(pause, settings.lastRetryTime))
+  }
+
+  private mutating func startOver() {
+    filesPort = settings.filesPort
+    mountPort = settings.mountPort
+    step = filesPort == nil || mountPort == nil ? .portmap : .mount
+  }
+
+  /// The server does not know the root any more: mounts anew.
+  public mutating func remount(now: UInt64) {
+    guard isReady else { return }
+    root = nil
+    fail(.unreachable, now)
+    startOver()
+  }
+
+  /// What an answer to a call shows about the server.
+  mutating func serverAnswered() {
+    failures = 0
+    trouble = nil
+  }
+}

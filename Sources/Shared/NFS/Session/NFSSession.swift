@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ONCRPC
+import XDR
+
+/// The way to an NFS server: asks the port mapper, mounts, connects, and does so again when the
+/// server or the connection was lost. Calls that wait meanwhile go out when it is back.
+///
+/// One TCP connection is in use at a time. The user does what `nextAction` says, and reports what
+/// happens to the connection that was asked for last, and to no other.
+public struct NFSSession: Sendable {
+  public enum Action: Equatable, Sendable {
+    /// Connect to the server's `port`. Many servers only talk to a port below 1024, so the local
+    /// one is given, too; each attempt has another, as the last one may not be free yet.
+    case connect(port: UInt16, localPort: UInt16)
+    /// Drop the connection, or the attempt.
+    case disconnect
+  }
+
+  /// Why there is no mount, for the console.
+  public enum Trouble: Equatable, Sendable {
+    /// No connection, or it was lost.
+    case unreachable
+    /// An answer while mounting did not come in time.
+    case silent
+    /// The port mapper knows no such program.
+    case notRegistered(program: UInt32)
+    /// `mountstat3`: 2 is no such directory, 13 access denied.
+    case mountRefused(UInt32)
+    /// The export wants other credentials than AUTH_SYS.
+    case credentialsRefused
+    /// An answer that makes no sense.
+    case malformed
+  }
+
+  public struct Counters: Equatable, Sendable {
+    public var connections: UInt64 = 0
+    public var mounts: UInt64 = 0
+  }
+
+  enum Step: Equatable, Sendable { case portmap, mount, files }
+
+  enum Link: Equatable, Sendable {
+    /// Nothing before this time.
+    case down(until: UInt64)
+    case connecting(since: UInt64)
+    case up(since: UInt64)
+  }
+
+  let settings: SessionSettings
+  var step: Step
+  var link = Link.down(until: .max)
+  // Calls of the port mapper and MOUNT; only while `step` is not `files`.
+  var setup: RPCClient
+  var files: RPCClient
+  var filesPort: UInt16?
+  var mountPort: UInt16?
+  var failures = 0
+  var mustDisconnect = false
+  private var localPort: UInt16 = 1023
+
+  /// Handle of the export's root; it stays while the server is away.
+  public internal(set) var root: FileHandle?
+  /// Nil until the server has told.
+  public internal(set) var information: FileSystemInformation?
+  /// The last trouble; nil again when all is well.
+  public internal(set) var trouble: Trouble?
+  public internal(set) var counters = Counters()
+  /// Counted up with each mount: handles from before may mean nothing now.
+  public internal(set) var generation: UInt64 = 0
+
+  // Tags of our own calls; none of a procedure has them.
+  static var ownTag: UInt64 { .max }
+  static var mountPortTag: UInt64 { .max - 1 }
+
+  public init(_ settings: SessionSettings) {
+    self.settings = settings
+    filesPort = settings.filesPort
+    mountPort = settings.mountPort
+    var setupSettings = RPCClient.Settings()
+    setupSettings.recordLimit = 4096
+    setup = RPCClient(setupSettings, firstXID: settings.firstXID)
+    var fileSettings = RPCClient.Settings()
+    fileSettings.callLimit = settings.callLimit
+    fileSettings.recordLimit = settings.recordLimit
+    files = RPCClient(fileSettings, firstXID: settings.firstXID ^ 0x8000_0000)
+    step = filesPort == nil || mountPort == nil ? .portmap : .mount
+  }
+
+  /// Sets off.
+  public mutating func start(now: UInt64) {
+    if case .down = link { link = .down(until: now) }
+  }
+
+  /// Whether calls go out at once.
+  public var isReady: Bool {
+    if step == .files, case .up = link { return root != nil }
+    return false
+  }
+
+  // MARK: The transport
+
+  /// What the transport has to do now; to be asked after every event until it is nil.
+  public mutating func nextAction(now: UInt64) -> Action? {
+    if mustDisconnect {
+      mustDisconnect = false
+      return .disconnect
+    }
+    guard case .down(let until) = link, now >= until, until != .max else { return nil }
+    let port: UInt16
+    switch step {
+    case .portmap: port = Portmap.port
+    case .mount: port = mountPort ?? Portmap.port
+    case .files: port = filesPort ?? Portmap.port
+    }
+    link = .connecting(since: now)
+    localPort = localPort <= 700 ? 1023 : localPort - 1
+    return .connect(port: port, localPort: localPort)
+  }
+
+  public mutating func connected(now: UInt64) {
+    guard case .connecting = link else { return }
+    link = .up(since: now)
+    counters.connections &+= 1
+    switch step {
+    case .portmap:
+      setup.cancelAll()
+      setup.connected(now: now)
+      askForPorts(now)
+    case .mount:
+      setup.cancelAll()
+      setup.connected(now: now)
+      let path = settings.exportPath
+      _ = setup.call(Mount.mount, settings.credentials, tag: Self.ownTag, now: now) { writer in
+        Mount.writePath(path, to: &writer)
+      }
+    case .files:
+      if information == nil, let root {
+        files.cancel { $0 == Self.ownTag }
+        _ = files.call(
+          NFSProcedure.fileSystemInformation.procedure, settings.credentials, tag: Self.ownTag,
+          now: now
+        ) { writer in NFSCall.fileSystemInformation(root).write(to: &writer) }
+      }
+      files.connected(now: now)
+    }
+  }
+
+  private mutating func askForPorts(_ now: UInt64) {
+    if filesPort == nil {
+      _ = setup.call(Portmap.getPort, .none, tag: Self.ownTag, now: now) { writer in
+        Portmap.writeGetPort(program: NFSCall.program, version: NFSCall.version, to: &writer)
+      }
+    }
+    if mountPort == nil {
+      _ = setup.call(Portmap.getPort, .none, tag: Self.mountPortTag, now: now) { writer in
+        Portmap.writeGetPort(program: Mount.program, version: Mount.version, to: &writer)
+      }
+    }
+  }
+
+  /// The connection was closed or reset, or the attempt failed.
+  public mutating func disconnected(now: UInt64) {
+    switch link {
+    case .down: break
+    case .connecting, .up: fail(.unreachable, now)
+    }
+  }
+
+  public var outputCount: Int { step == .files ? files.outputCount : setup.outputCount }
+
+  public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    step == .files ? files.withOutput(body) : setup.withOutput(body)
+  }
+
+  public mutating func sent(_ count: Int) {
+    if step == .files { files.sent(count) } else { setup.sent(count) }
+  }
+
+  /// Takes bytes that arrived, up to the end of a record; returns how many. `nextAnswer` has to be
+  /// asked before the rest is taken.
+  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
+    guard case .up = link else { return bytes.count }
+    if step == .files {
+      let count = files.receive(bytes, now: now)
+      if files.isBroken { fail(.malformed, now) }
+      return count
+    }
+    let count = setup.receive(bytes, now: now)
+    if let answer = setup.nextAnswer() { takeSetup(answer, now) }
+    if setup.isBroken { fail(.malformed, now) }
+    return count
+  }
+
+  // MARK: Time
+
+  /// When `timePassed` has something to do; the largest number is never.
+  public var deadline: UInt64 {
+    switch link {
+    case .down(let until): return until
+    case .connecting(let since): return since &+ settings.stepTime
+    case .up(let since):
+      return step == .files ? files.deadline : since &+ settings.stepTime
+    }
+  }
+
+  public mutating func timePassed(now: UInt64) {
+    guard now >= deadline else { return }
+    switch link {
+    case .down: break
+    case .connecting: fail(.unreachable, now)
+    case .up:
+      guard step == .files else { return fail(.silent, now) }
+      files.timePassed(now: now)
+      if files.isBroken { fail(.silent, now) }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import FileSystem
+import NFS
+import Rings
+
+extension NFSFileServer {
+  /// Begins a command; its answer, where that is known at once.
+  mutating func begin(_ id: UInt64, _ command: FileCommand, _ now: UInt64) -> FileAnswer? {
+    if case .initialise = command {
+      guard !isInitialised, !isBusyMounting else { return refusal(id, .error) }
+      setMounting(true)
+      nfs.connect(now: now)
+      return ask(id, command, .mount, now)
+    }
+    guard isInitialised else { return refusal(id, .error) }
+    switch command {
+    case .initialise: return nil
+    case .deinitialise:
+      guard pendingCount == 0 else { return refusal(id, .outstandingOperations) }
+      descriptors.closeAll()
+      entryCount = 0
+      isInitialised = false
+      return FileAnswer(id: id, status: .success)
+    case .open(let path, let flags):
+      guard descriptors.count < DescriptorTable<Open>.capacity else {
+        return refusal(id, .allocationError)
+      }
+      return onPath(id, command, path, now) { .open(path: $0, Self.options(flags)) }
+    case .stat(let path, _): return onPath(id, command, path, now) { .attributes(path: $0) }
+    case .remove(let path): return onPath(id, command, path, now) { .remove(path: $0) }
+    case .makeDirectory(let path):
+      return onPath(id, command, path, now) { .makeDirectory(path: $0) }
+    case .removeDirectory(let path):
+      return onPath(id, command, path, now) { .removeDirectory(path: $0) }
+    case .openDirectory(let path):
+      guard descriptors.count < DescriptorTable<Open>.capacity else {
+        return refusal(id, .allocationError)
+      }
+      return onPath(id, command, path, now) { .list(path: $0) }
+    case .rename(let from, let to):
+      guard let new = path(to) else { return refusal(id, .invalidPath) }
+      return onPath(id, command, from, now) { .rename(from: $0, to: new) }
+    case .close, .read, .write, .size, .truncate, .synchronise:
+      return beginOnFile(id, command, now)
+    case .closeDirectory, .readDirectory, .seekDirectory, .tellDirectory, .rewindDirectory:
+      return onDirectory(id, command)
+    }
+  }
+
+  private static func options(_ flags: FileCommand.OpenFlags) -> OpenOptions {
+    var options = OpenOptions()
+    if flags.reads { options.insert(.read) }
+    if flags.writes { options.insert(.write) }
+    if flags.creates { options.insert(.create) }
+    return options
+  }
+
+  /// A snapshot of a path, up to a NUL if the client put one.
+  private func path(_ buffer: ShareBuffer) -> [UInt8]? {
+    guard let bytes = share.copy(offset: buffer.offset, count: buffer.byteCount) else { return nil }
+    guard let end = bytes.firstIndex(of: 0) else { return bytes }
+    return Array(bytes[..<end])
+  }
+
+  private mutating func onPath(
+    _ id: UInt64, _ command: FileCommand, _ buffer: ShareBuffer, _ now: UInt64,
+    _ request: ([UInt8]) -> FileRequest
+  ) -> FileAnswer? {
+    guard let path = path(buffer) else { return refusal(id, .invalidPath) }
+    return ask(id, command, request(path), now)
+  }
+
+  // MARK: Files
+
+  private mutating func beginOnFile(
+    _ id: UInt64, _ command: FileCommand, _ now: UInt64
+  ) -> FileAnswer? {
+    guard let descriptor = command.file, case .file(let file, let flags) = descriptors[descriptor]
+    else { return refusal(id, .invalidDescriptor) }
+    let request: FileRequest
+    switch command {
+    case .close:
+      guard !descriptors.isInUse(descriptor) else { return refusal(id, .outstandingOperations) }
+      descriptors.close(descriptor)
+      return FileAnswer(id: id, status: .success)
+    case .read(_, let offset, let buffer):
+      guard flags.reads else { return refusal(id, .invalidRead) }
+      request = .read(file, offset: offset, count: buffer.byteCount)
+    case .write(_, let offset, let buffer):
+      guard flags.writes,
+        let data = share.copy(
+          offset: buffer.offset, count: min(buffer.byteCount, Self.writeLimit))
+      else { return refusal(id, .invalidWrite) }
+      request = .write(file, offset: offset, data: data)
+    case .truncate(_, let length):
+      guard flags.writes else { return refusal(id, .invalidWrite) }
+      request = .setSize(file, length)
+    case .synchronise: request = .synchronise(file)
+    default: request = .attributesOfFile(file)
+    }
+    let answer = ask(id, command, request, now)
+    if answer == nil { descriptors.use(descriptor) }
+    return answer
+  }
+
+  // MARK: Directories
+
+  private mutating func onDirectory(_ id: UInt64, _ command: FileCommand) -> FileAnswer {
+    guard let descriptor = command.directory,
+      case .directory(let names, var next) = descriptors[descriptor]
+    else { return refusal(id, .invalidDescriptor) }
+    var answer = FileAnswer(id: id, status: .success)
+    switch command {
+    case .closeDirectory:
+      descriptors.close(descriptor)
+      entryCount -= names.count
+      return answer
+    case .readDirectory(_, let buffer):
+      guard next < names.count else { return FileAnswer(id: id, status: .endOfDirectory) }
+      let name = names[next]
+      guard name.count <= Int(clamping: buffer.byteCount),
+        share.store(name.span, offset: buffer.offset)
+      else { return refusal(id, .invalidBuffer) }
+      answer.value = UInt64(name.count)
+      next += 1
+    case .seekDirectory(_, let location):
+      guard location >= 0 else { return refusal(id, .error) }
+      next = min(Int(clamping: location), names.count)
+    case .tellDirectory:
+      answer.value = UInt64(next)
+      return answer
+    default: next = 0
+    }
+    descriptors[descriptor] = .directory(names: names, next: next)
+    return answer
+  }
+
+  // MARK: Answers
+
+  /// The NFS client has answered.
+  mutating func finish(_ entry: Pending, _ result: FileResult) -> FileAnswer {
+    if let descriptor = entry.command.file { descriptors.release(descriptor) }
+    if case .initialise = entry.command { setMounting(false) }
+    switch (entry.command, result) {
+    case (_, .failed(let error)):
+      var status = FileStatus(error)
+      // A path's last word is no descriptor.
+      if status == .invalidDescriptor, entry.command.file == nil { status = .error }
+      return FileAnswer(id: entry.id, status: status)
+    case (.initialise, .done):
+      isInitialised = true
+      return FileAnswer(id: entry.id, status: .success)
+    case (.open(_, let flags), .opened(let file, _)):
+      guard let descriptor = descriptors.open(.file(file, flags)) else {
+        return FileAnswer(id: entry.id, status: .allocationError)
+      }
+      return FileAnswer(id: entry.id, status: .success, value: descriptor)
+    case (.openDirectory, .entries(let entries)): return openedDirectory(entry.id, entries)
+    case (.stat(_, let buffer), .attributes(let attributes)):
+      let bytes = FileStat(attributes).bytes
+      let isStored = share.store(bytes.span, offset: buffer.offset)
+      return FileAnswer(id: entry.id, status: isStored ? .success : .invalidBuffer)
+    case (.size, .attributes(let attributes)):
+      return FileAnswer(id: entry.id, status: .success, value: attributes.size)
+    case (.read(_, _, let buffer), .data(let pieces)): return store(entry.id, pieces, buffer)
+    case (.write, .written(let count)):
+      return FileAnswer(id: entry.id, status: .success, value: UInt64(count))
+    case (_, .done): return FileAnswer(id: entry.id, status: .success)
+    default: return FileAnswer(id: entry.id, status: .error)
+    }
+  }
+
+  private mutating func openedDirectory(
+    _ id: UInt64, _ entries: [DirectoryEntry]
+  ) -> FileAnswer {
+    guard entryCount + entries.count <= Self.entryLimit else {
+      return FileAnswer(id: id, status: .allocationError)
+    }
+    var names: [[UInt8]] = []
+    names.reserveCapacity(entries.count)
+    for entry in entries { names.append(entry.name) }
+    guard let descriptor = descriptors.open(.directory(names: names, next: 0)) else {
+      return FileAnswer(id: id, status: .allocationError)
+    }
+    entryCount += names.count
+    return FileAnswer(id: id, status: .success, value: descriptor)
+  }
+
+  private func store(_ id: UInt64, _ pieces: [ArraySlice<UInt8>], _ buffer: ShareBuffer)
+    -> FileAnswer
+  {
+    var count: UInt64 = 0
+    for piece in pieces {
+      let room = buffer.byteCount - count
+      let part = piece.prefix(Int(clamping: room))
+      guard share.store(part.span, offset: buffer.offset + count) else {
+        return FileAnswer(id: id, status: .invalidBuffer)
+      }
+      count += UInt64(part.count)
+    }
+    return FileAnswer(id: id, status: .success, value: count)
+  }
+}
+
+extension FileCommand {
+  /// The descriptor of a file that this is about.
+  var file: UInt64? {
+    switch self {
+    case .close(let file), .read(let file, _, _), .write(let file, _, _), .size(let file),
+      .truncate(let file, _), .synchronise(let file):
+      file
+    default: nil
+    }
+  }
+
+  /// The descriptor of a directory that this is about.
+  var directory: UInt64? {
+    switch self {
+    case .closeDirectory(let directory), .readDirectory(let directory, _),
+      .seekDirectory(let directory, _), .tellDirectory(let directory),
+      .rewindDirectory(let directory):
+      directory
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import FileSystem
+import NFS
+import Rings
+
+/// The LionsOS file protocol's server over an NFS client: commands from a queue, answers to another,
+/// data through the share. Whatever the client does, the server lives; a client whose queue indices
+/// make no sense is left alone from then on, and counted.
+///
+/// Use: `serve` after every event; it says whether to notify the client. The NFS client's own events
+/// go to `nfs`.
+public struct NFSFileServer: ~Copyable {
+  enum Open: Sendable {
+    case file(FileHandle, FileCommand.OpenFlags)
+    case directory(names: [[UInt8]], next: Int)
+  }
+
+  /// A command that waits for the NFS client.
+  struct Pending: Sendable {
+    var id: UInt64
+    var command: FileCommand
+  }
+
+  public struct Counters: Equatable, Sendable {
+    public var commands: UInt64 = 0
+    /// Answered without asking the server: malformed, or out of place.
+    public var refusals: UInt64 = 0
+    public var faults: UInt64 = 0
+  }
+
+  /// Data of one write at most; the client learns how much was written.
+  static var writeLimit: UInt64 { 65_536 }
+  /// Entries of all open directories together.
+  static var entryLimit: Int { 65_536 }
+
+  public var nfs: NFSClient
+  private var commands: RingConsumer<FileQueue>
+  private var completions: RingProducer<FileQueue>
+  let share: SharedRegion
+  var descriptors = DescriptorTable<Open>()
+  var pending: [Pending?]
+  var pendingCount = 0
+  var entryCount = 0
+  /// From INITIALISE to DEINITIALISE.
+  var isInitialised = false
+  private var isMounting = false
+  private var hasAnswers = false
+  /// The client's queues make no sense: nothing of it is looked at any more.
+  public private(set) var isQuarantined = false
+  public private(set) var counters = Counters()
+
+  public init(
+    _ nfs: NFSClient, commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion
+  ) {
+    self.nfs = nfs
+    self.commands = RingConsumer(commands)
+    self.completions = RingProducer(completions)
+    self.share = share
+    pending = [Pending?](repeating: nil, count: FileQueue.capacity)
+  }
+
+  /// Takes commands, gives answers; whether the client has to be notified.
+  public mutating func serve(now: UInt64) -> Bool {
+    hasAnswers = false
+    do throws(PeerFault) {
+      try takeAnswers()
+      try takeCommands(now)
+      try takeAnswers()
+    } catch {
+      isQuarantined = true
+      counters.faults &+= 1
+    }
+    if hasAnswers { completions.publish() }
+    return hasAnswers
+  }
+
+  private mutating func takeAnswers() throws(PeerFault) {
+    while let completion = nfs.nextCompletion() {
+      guard let place = Int(exactly: completion.tag), pending.indices.contains(place),
+        let entry = pending[place]
+      else { continue }
+      pending[place] = nil
+      pendingCount -= 1
+      let answer = finish(entry, completion.result)
+      try give(answer)
+    }
+  }
+
+  // A command is taken only with room for its answer, so that this never finds the queue full.
+  private mutating func give(_ answer: FileAnswer) throws(PeerFault) {
+    guard !isQuarantined else { return }
+    _ = try completions.enqueue(answer.message)
+    hasAnswers = true
+  }
+
+  private mutating func takeCommands(_ now: UInt64) throws(PeerFault) {
+    guard !isQuarantined else { return }
+    while nfs.hasRoom, try completions.free() > pendingCount,
+      let message = try commands.dequeue()
+    {
+      commands.release()
+      counters.commands &+= 1
+      let id = message[0]
+      if isInUse(id) {
+        try refuse(id, .invalidCommand)
+        continue
+      }
+      switch FileCommand.parse(message, share: UInt64(share.byteCount)) {
+      case .refused(let status): try refuse(id, status)
+      case .command(let command):
+        if let answer = begin(id, command, now) { try give(answer) }
+      }
+    }
+  }
+
+  private func isInUse(_ id: UInt64) -> Bool {
+    guard pendingCount > 0 else { return false }
+    return pending.contains { $0?.id == id }
+  }
+
+  private mutating func refuse(_ id: UInt64, _ status: FileStatus) throws(PeerFault) {
+    counters.refusals &+= 1
+    try give(FileAnswer(id: id, status: status))
+  }
+
+  // MARK: Waiting commands
+
+  /// Asks the NFS client; the answer comes later.
+  mutating func ask(_ id: UInt64, _ command: FileCommand, _ request: FileRequest, _ now: UInt64)
+    -> FileAnswer?
+  {
+    guard let place = pending.indices.first(where: { pending[$0] == nil }),
+      nfs.start(request, tag: UInt64(place), now: now)
+    else { return FileAnswer(id: id, status: .allocationError) }
+    pending[place] = Pending(id: id, command: command)
+    pendingCount += 1
+    return nil
+  }
+
+  mutating func refusal(_ id: UInt64, _ status: FileStatus) -> FileAnswer {
+    counters.refusals &+= 1
+    return FileAnswer(id: id, status: status)
+  }
+
+  mutating func setMounting(_ value: Bool) { isMounting = value }
+  var isBusyMounting: Bool { isMounting }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import XDR
+
+/// The port mapper, version 2 (RFC 1833 section 3).
+public enum Portmap {
+  /// Its own port, TCP.
+  public static var port: UInt16 { 111 }
+  public static var getPort: Procedure { Procedure(program: 100_000, version: 2, number: 3) }
+
+  /// Asks for the TCP port of a program.
+  public static func writeGetPort(program: UInt32, version: UInt32, to writer: inout XDRWriter) {
+    writer.uint32(program)
+    writer.uint32(version)
+    writer.uint32(6)
+    writer.uint32(0)
+  }
+
+  /// The port; nil where the program is not registered.
+  public static func readPort(_ results: XDRReader) throws(XDRError) -> UInt16? {
+    var reader = results
+    let port = try reader.uint32()
+    guard port <= 65_535 else { throw .badValue }
+    return port == 0 ? nil : UInt16(port)
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// Puts records together from a stream's fragments (RFC 5531 section 11): each has a word in front,
+/// the highest bit of which marks the record's last, and the rest of which is its length.
+public struct RecordAssembler: Sendable {
+  /// A record longer than the limit: where the next one starts is not worth knowing.
+  public struct TooLong: Error, Equatable, Sendable {}
+
+  /// Bytes of a record at most; also the memory that this takes.
+  public let limit: Int
+  private var record: [UInt8] = []
+  private var header: UInt32 = 0
+  private var headerCount = 0
+  private var left = 0
+  private var isLast = false
+  private var isComplete = false
+
+  public init(limit: Int) { self.limit = limit }
+
+  /// Takes bytes up to the end of a record; returns how many. Fewer than given: there is a record
+  /// to take first.
+  public mutating func take(_ bytes: Span<UInt8>) throws(TooLong) -> Int {
+    var index = 0
+    while index < bytes.count, !isComplete {
+      if left > 0 {
+        let count = min(left, bytes.count - index)
+        record.append(copying: bytes.extracting(index..<index + count))
+        left -= count
+        index += count
+        if left == 0, isLast { isComplete = true }
+      } else {
+        header = header << 8 | UInt32(bytes[index])
+        headerCount += 1
+        index += 1
+        if headerCount == 4 { try startFragment() }
+      }
+    }
+    return index
+  }
+
+  private mutating func startFragment() throws(TooLong) {
+    headerCount = 0
+    isLast = header >> 31 == 1
+    let length = Int(header & 0x7fff_ffff)
+    guard length <= limit - record.count else { throw TooLong() }
+    left = length
+    if length == 0 {
+      isComplete = isLast
+    } else {
+      record.reserveCapacity(record.count + length)
+    }
+  }
+
+  /// The record, once it is complete.
+  public mutating func takeRecord() -> [UInt8]? {
+    guard isComplete else { return nil }
+    isComplete = false
+    let taken = record
+    record = []
+    return taken
+  }
+
+  /// Forgets what has come: the stream is a new one.
+  public mutating func reset() { self = RecordAssembler(limit: limit) }
+}

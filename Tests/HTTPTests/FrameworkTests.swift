@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import HTTP
+import Testing
+
+@Suite struct FrameworkTests {
+  private final class Box<Value> {
+    var value: Value
+    init(_ value: Value) { self.value = value }
+  }
+
+  private func exchange(_ server: inout Server, _ id: Int, _ request: String) -> String {
+    _ = server.receive(id, bytes(request).span, now: 0)
+    return flush(&server, id)
+  }
+
+  private func flush(_ server: inout Server, _ id: Int) -> String {
+    var all: [UInt8] = []
+    while let output = server.withOutput(id, { [UInt8](copying: $0) }), !output.isEmpty {
+      all += output
+      server.sent(id, output.count, now: 0)
+    }
+    return text(all)
+  }
+
+  private func body(_ router: Router, _ target: String, method: String = "GET") -> String {
+    var server = Server(router)
+    guard let id = server.open(now: 0) else { return "" }
+    let answer = exchange(
+      &server, id, "\(method) \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    let status = answer.dropFirst(9).prefix(3)
+    return status + " " + (answer.split(separator: "\r\n\r\n").dropFirst().first ?? "")
+  }
+
+  @Test func routes() {
+    var router = Router()
+    router.get("/") { _ in .text("root") }
+    router.get("/hello/:name") { request in .html(request.capture("name") ?? []) }
+    router.get("/hello/:name/:what") { request in
+      .html((request.capture("what") ?? []) + (request.query("q") ?? []))
+    }
+    router.get("/files/*path") { request in .html(request.capture("path") ?? []) }
+    router.put("/files/:name") { _ in .status(.created) }
+    router.get("/dir/") { _ in .text("directory") }
+    #expect(body(router, "/") == "200 root")
+    #expect(body(router, "/hello/W%C3%B6rld") == "200 W\u{f6}rld")
+    #expect(body(router, "/hello/a/b?p=1&q=x+%2b%3D&q=2") == "200 bx +=")
+    #expect(body(router, "/hello/a/b?q=%zz") == "200 b")
+    #expect(body(router, "/hello/") == "404 404 Not Found\n")
+    #expect(body(router, "/files/a/b/c.txt") == "200 a/b/c.txt")
+    #expect(body(router, "/files/a/../b") == "404 404 Not Found\n")
+    #expect(body(router, "/%zz") == "400 400 Bad Request\n")
+    #expect(body(router, "/files/x", method: "PUT") == "201 201 Created\n")
+    #expect(body(router, "/files/x", method: "DELETE").hasPrefix("405 "))
+    #expect(body(router, "/dir/") == "200 directory" && body(router, "/dir").hasPrefix("404"))
+    #expect(body(router, "*", method: "OPTIONS") == "204 ")
+    #expect(body(router, "/", method: "HEAD") == "200 ")
+    var server = Server(router)
+    guard let id = server.open(now: 0) else { return }
+    let refused = exchange(&server, id, "POST /files/x HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(refused.contains("\r\nAllow: GET, HEAD, PUT\r\n"))
+  }
+
+  @Test func streams() {
+    var router = Router()
+    router.get("/count") { _ in
+      var next = 0
+      return .respond(
+        .stream(type: "text/plain") { writer in
+          while next < 10_000 {
+            guard writer.room >= 6 else { return .more }
+            _ = writer.write(bytes("\(next)\n").span)
+            next += 1
+          }
+          return .end
+        })
+    }
+    router.get("/broken") { _ in
+      .respond(.stream(type: "text/plain") { _ in .failed })
+    }
+    router.get("/lazy") { _ in .respond(.stream(type: "text/plain") { _ in .more }) }
+    var server = Server(router)
+    guard let id = server.open(now: 0) else { return }
+    _ = server.receive(id, bytes("GET /count HTTP/1.0\r\n\r\n").span, now: 0)
+    #expect(server.outputCount(id) <= 16_400, "no more than fits is made")
+    let answer = flush(&server, id)
+    #expect(answer.hasSuffix("\r\n\r\n" + (0..<10_000).map { "\($0)\n" }.joined()))
+    guard let other = server.open(now: 0) else { return }
+    _ = exchange(&server, other, "GET /broken HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(server.disposal(other) == .reset)
+    guard let third = server.open(now: 0) else { return }
+    _ = exchange(&server, third, "GET /lazy HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(server.disposal(third) == .stayOpen)
+  }
+
+  @Test func waiting() {
+    let ready = Box(false)
+    var router = Router()
+    router.get("/slow") { _ in .wait { ready.value ? .text("done") : nil } }
+    var server = Server(router)
+    guard let id = server.open(now: 0) else { return }
+    #expect(exchange(&server, id, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").isEmpty)
+    server.wake(now: 0)
+    #expect(server.nextChanged() == id && flush(&server, id).isEmpty)
+    ready.value = true
+    server.wake(now: 0)
+    #expect(server.nextChanged() == id && flush(&server, id).hasSuffix("\r\n\r\ndone"))
+    server.wake(now: 0)
+    #expect(server.nextChanged() == nil)
+  }
+
+  @Test func uploads() {
+    let received = Box<[UInt8]>([])
+    var router = Router()
+    router.post("/") { _ in
+      .receive(limit: 10, each: { received.value.append(copying: $0) }, then: { .status(.created) })
+    }
+    var server = Server(router)
+    guard let id = server.open(now: 0) else { return }
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    #expect(exchange(&server, id, head + "3\r\nabc\r\n").hasPrefix("HTTP/1.1 100 ") == false)
+    #expect(exchange(&server, id, "2\r\nde\r\n0\r\n\r\n").hasPrefix("HTTP/1.1 201 "))
+    #expect(received.value == bytes("abcde"))
+    let large = exchange(
+      &server, id, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n01234567890")
+    #expect(large.hasPrefix("HTTP/1.1 413 "))
+    guard let other = server.open(now: 0) else { return }
+    #expect(exchange(&server, other, head + "x\r\n").hasPrefix("HTTP/1.1 400 "))
+    #expect(server.disposal(other) == .endOutput)
+  }
+
+  @Test func places() {
+    var settings = Server.Settings()
+    settings.connectionLimit = 3
+    var server = Server(Router(), settings)
+    #expect((0..<3).compactMap { _ in server.open(now: 0) } == [0, 1, 2])
+    #expect(server.open(now: 0) == nil && server.refusedCount == 1)
+    #expect(text([UInt8](Server.busyAnswer)).hasPrefix("HTTP/1.1 503 "))
+    server.close(1)
+    server.close(1)
+    server.close(99)
+    #expect(server.connectionCount == 2 && server.open(now: 0) == 1)
+    #expect(server.deadline == settings.limits.idleTime)
+    server.timePassed(now: server.deadline)
+    var ended: Set<Int> = []
+    while let id = server.nextChanged() {
+      #expect(server.disposal(id) == .endOutput)
+      ended.insert(id)
+    }
+    #expect(ended == [0, 1, 2])
+  }
+
+  @Test func accessLog() {
+    let lines = Box<[String]>([])
+    var settings = Server.Settings()
+    settings.log = { lines.value.append(text($0.line)) }
+    settings.date = { 0 }
+    var router = Router()
+    router.get("/*path") { _ in .text("hello") }
+    var server = Server(router, settings)
+    guard let id = server.open(now: 0) else { return }
+    let answer = exchange(&server, id, "GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(answer.contains("\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n"))
+    _ = exchange(&server, id, "GET /%1b[2J HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(
+      lines.value == [
+        "GET /a?b=c 200 \(answer.utf8.count) B 0 ms", "GET /%1b[2J 200 \(answer.utf8.count) B 0 ms",
+      ])
+  }
+
+  /// A thousand connections that do nothing, send half a head, or never read: what they hold is
+  /// bounded, and others are served meanwhile.
+  @Test func crowds() {
+    var router = Router()
+    router.get("/") { _ in
+      .respond(Response(.ok, type: "text/plain", body: [UInt8](repeating: 1, count: 100_000)))
+    }
+    router.get("/small") { _ in .text("small") }
+    var server = Server(router)
+    let ids = (0..<1000).compactMap { _ in server.open(now: 0) }
+    for (number, id) in ids.enumerated() where number % 3 > 0 {
+      let request = "GET / HTTP/1.1\r\nHost: a\r\n"
+      _ = server.receive(id, bytes(number % 3 == 1 ? request : request + "\r\n").span, now: 0)
+    }
+    var held = 0
+    for id in ids { held += server.outputCount(id) }
+    #expect(held <= 333 * 16_600)
+    guard let id = server.open(now: 0) else { return }
+    #expect(exchange(&server, id, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("small"))
+  }
+}

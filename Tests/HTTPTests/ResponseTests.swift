@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import HTTP
+import Testing
+
+private func request(_ fields: String = "", method: String = "GET", target: String = "/")
+  -> RequestHead?
+{
+  let connection = TestConnection()
+  connection.receive("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+  return connection.next()
+}
+
+@Suite struct RangeTests {
+  private func parse(_ field: String, size: UInt64 = 100, method: String = "GET") throws
+    -> ByteRanges.Request
+  {
+    ByteRanges.parse(try #require(request("Range: \(field)\r\n", method: method)), size: size)
+  }
+
+  @Test func single() throws {
+    #expect(try parse("bytes=0-0") == .parts([0..<1]))
+    #expect(try parse("bytes=10-19") == .parts([10..<20]))
+    #expect(try parse("Bytes=90-") == .parts([90..<100]))
+    #expect(try parse("bytes=90-1000") == .parts([90..<100]))
+    #expect(try parse("bytes=-10") == .parts([90..<100]))
+    #expect(try parse("bytes=-1000") == .parts([0..<100]))
+    #expect(try parse("bytes=99-18446744073709551615") == .parts([99..<100]))
+  }
+
+  @Test func several() throws {
+    #expect(try parse("bytes=0-0, 5-6,,-1") == .parts([0..<1, 5..<7, 99..<100]))
+    #expect(try parse("bytes=0-0,200-300") == .parts([0..<1]))
+    #expect(try parse("bytes=0-99,0-99") == .whole)
+    #expect(try parse("bytes=" + (0..<17).map { "\($0)-\($0)" }.joined(separator: ",")) == .whole)
+  }
+
+  @Test func none() throws {
+    for field in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=18446744073709551615-"] {
+      #expect(try parse(field) == .unsatisfiable, "\(field)")
+    }
+    #expect(try parse("bytes=0-", size: 0) == .unsatisfiable)
+    for field in [
+      "bytes", "bytes=", "bytes=a-b", "bytes=5", "bytes=5-4", "bytes=-", "items=0-1", "bytes=1-2-3",
+      "bytes=0-18446744073709551616", "bytes=+1-2", "bytes=0x1-2",
+    ] {
+      #expect(try parse(field) == .whole, "\(field)")
+    }
+    #expect(try parse("bytes=0-0", method: "POST") == .whole)
+    let twice = try #require(request("Range: bytes=0-0\r\nRange: bytes=1-1\r\n"))
+    #expect(ByteRanges.parse(twice, size: 9) == .whole)
+  }
+}
+
+@Suite struct ConditionTests {
+  private let tag = EntityTag(seconds: 0x10, nanoseconds: 2, size: 3, coding: nil)
+
+  private func evaluate(_ fields: String, method: String = "GET") throws -> Conditions.Verdict {
+    Conditions.evaluate(
+      try #require(request(fields, method: method)), tag: tag, modified: 784_111_777, now: 0)
+  }
+
+  @Test func tags() throws {
+    #expect(text(tag.bytes) == "\"10-2-3\"")
+    #expect(try evaluate("") == .proceed)
+    for field in ["\"10-2-3\"", "W/\"10-2-3\"", "\"x\", \"10-2-3\"", "*", "\"a,b\" , \"10-2-3\""] {
+      #expect(try evaluate("If-None-Match: \(field)\r\n") == .notModified, "\(field)")
+    }
+    #expect(try evaluate("If-None-Match: \"x\"\r\n") == .proceed)
+    #expect(try evaluate("If-None-Match: \"10-2-3\"\r\n", method: "PUT") == .failed)
+    #expect(try evaluate("If-Match: \"10-2-3\"\r\n") == .proceed)
+    #expect(try evaluate("If-Match: W/\"10-2-3\"\r\n") == .failed)
+    #expect(try evaluate("If-Match: *\r\n") == .proceed)
+  }
+
+  @Test func dates() throws {
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    #expect(try evaluate("If-Modified-Since: \(date)\r\n") == .notModified)
+    #expect(try evaluate("If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n") == .proceed)
+    #expect(try evaluate("If-Modified-Since: yesterday\r\n") == .proceed)
+    #expect(try evaluate("If-Unmodified-Since: \(date)\r\n") == .proceed)
+    #expect(try evaluate("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n") == .failed)
+    // The tag decides where both are there.
+    #expect(try evaluate("If-None-Match: \"x\"\r\nIf-Modified-Since: \(date)\r\n") == .proceed)
+    for (field, allows) in [
+      ("\"10-2-3\"", true), ("\"x\"", false), ("W/\"10-2-3\"", false), (date, true),
+      ("Sun, 06 Nov 1994 08:49:38 GMT", false), ("junk", false),
+    ] {
+      let head = try #require(request("If-Range: \(field)\r\n"))
+      #expect(Conditions.allowsRange(head, tag: tag, modified: 784_111_777, now: 0) == allows)
+    }
+  }
+
+  @Test func codings() throws {
+    func accepts(_ field: String) throws -> [Bool] {
+      let head = try #require(request("Accept-Encoding: \(field)\r\n"))
+      return [ContentCoding.brotli.isAccepted(by: head), ContentCoding.gzip.isAccepted(by: head)]
+    }
+    #expect(try accepts("gzip, deflate, br") == [true, true])
+    #expect(try accepts("GZIP;q=0.5") == [false, true])
+    #expect(try accepts("gzip;q=0, br; q=0.000") == [false, false])
+    #expect(try accepts("xgzip, brx") == [false, false])
+    #expect(try accepts("gzip ; q=0.001") == [false, true])
+  }
+}
+
+/// A site of names, and the answer that a lookup comes to.
+@Suite struct SiteTests {
+  private func answer(
+    _ target: String, _ files: [String: UInt64?], _ fields: String = "", method: String = "GET"
+  ) throws -> (status: String, location: String?, path: String?, looks: Int, output: String) {
+    let connection = TestConnection()
+    connection.receive("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+    let head = try #require(connection.next())
+    var lookup = SiteLookup(head, try RequestPath(decoding: head.rawPath.span))
+    var looks = 0
+    while true {
+      switch lookup.next() {
+      case .look(let path):
+        looks += 1
+        switch files[text(path)] {
+        case nil: lookup.take(.nothing)
+        case .some(nil): lookup.take(.directory)
+        case .some(let size?):
+          lookup.take(
+            .file(SiteFile(path: path, size: size, modified: 784_111_777, modifiedNanoseconds: 5)))
+        }
+      case .send(let plan, let path):
+        connection.machine.respond(plan.head, now: 0)
+        for piece in plan.pieces where connection.machine.wantsBody {
+          switch piece {
+          case .bytes(let bytes): #expect(connection.write(bytes) == bytes.count)
+          case .file(let range):
+            let data = range.map { UInt8(truncatingIfNeeded: 0x61 + $0 % 26) }
+            #expect(connection.write(data) == data.count)
+          }
+        }
+        connection.machine.finish(now: 0)
+        #expect(connection.machine.disposal == .stayOpen, "lengths agree")
+        let output = connection.flush()
+        return (status(output), nil, text(path), looks, output)
+      case .answer(let head, let body):
+        connection.machine.respond(head, now: 0)
+        _ = connection.write(body)
+        connection.machine.finish(now: 0)
+        let output = connection.flush()
+        let location = output.split(separator: "\r\n").first { $0.hasPrefix("Location: ") }
+        return (status(output), location.map { String($0.dropFirst(10)) }, nil, looks, output)
+      }
+    }
+  }
+
+  private func status(_ output: String) -> String { String(output.dropFirst(9).prefix(3)) }
+
+  private let site: [String: UInt64?] = [
+    "/index.html": 10, "/a.html": 1, "/b.htm": 2, "/c.xhtml": 3, "/d": nil, "/d/index.htm": 4,
+    "/e": nil, "/e.html": 5, "/f": nil, "/f/index": 6, "/g": nil, "/plain": 7, "/x y.css": 26,
+    "/pic.png": 30,
+  ]
+
+  @Test(arguments: [
+    ("/", "/index.html"), ("/index.html", "/index.html"), ("/a", "/a.html"), ("/b", "/b.htm"),
+    ("/c", "/c.xhtml"), ("/d/", "/d/index.htm"), ("/e", "/e.html"), ("/f/", "/f/index"),
+    ("/plain", "/plain"), ("/x%20y.css?v=1", "/x y.css"), ("//a", "/a.html"),
+  ])
+  func found(_ target: String, _ path: String) throws {
+    let answer = try answer(target, site)
+    #expect(answer.status == "200" && answer.path == path)
+  }
+
+  @Test func redirected() throws {
+    #expect(try answer("/d", site).location == "/d/")
+    #expect(try answer("/d", site).status == "301")
+    #expect(try answer("/d?q=1", site).location == "/d/?q=1")
+    #expect(try answer("/%E4", ["/\u{e4}": nil]).status == "404")
+    #expect(try answer("/h%20%3f", ["/h ?": nil]).location == "/h%20%3F/")
+  }
+
+  @Test func missing() throws {
+    for target in ["/g/", "/no", "/a/", "/index"] {
+      let answer = try answer(target, site)
+      #expect(answer.status == (target == "/index" ? "200" : "404"), "\(target)")
+    }
+    var own = site
+    own["/404.html"] = 12
+    let answer = try answer("/no", own)
+    #expect(answer.status == "404" && answer.path == "/404.html")
+    #expect(answer.output.hasSuffix("\r\n\r\nabcdefghijkl"))
+    #expect(!answer.output.contains("ETag"))
+  }
+
+  @Test func fields() throws {
+    let page = try answer("/", site).output
+    #expect(
+      page
+        == "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Type: text/html\r\n"
+        + "Cache-Control: max-age=600\r\nETag: \"\(String(784_111_777, radix: 16))-5-a\"\r\n"
+        + "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nAccept-Ranges: bytes\r\n\r\nabcdefghij")
+    let picture = try answer("/pic.png", site, method: "HEAD").output
+    #expect(picture.contains("\r\nContent-Type: image/png\r\nCache-Control: max-age=31536000\r\n"))
+    #expect(picture.contains("Content-Length: 30\r\n") && picture.hasSuffix("\r\n\r\n"))
+    #expect(
+      try answer("/plain", site).output.contains("Content-Type: application/octet-stream\r\n"))
+  }
+
+  @Test func notModified() throws {
+    let answer = try answer("/", site, "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
+    #expect(answer.status == "304" && answer.output.hasSuffix("\r\n\r\n"))
+    #expect(answer.output.contains("ETag: ") && !answer.output.contains("Content-Length"))
+    #expect(try self.answer("/", site, "If-Match: \"x\"\r\n").status == "412")
+  }
+
+  @Test func ranges() throws {
+    let one = try answer("/pic.png", site, "Range: bytes=1-3\r\n")
+    #expect(one.status == "206" && one.output.hasSuffix("\r\n\r\nbcd"))
+    #expect(one.output.contains("\r\nContent-Range: bytes 1-3/30\r\n"))
+    let none = try answer("/pic.png", site, "Range: bytes=30-\r\n")
+    #expect(none.status == "416" && none.output.contains("\r\nContent-Range: bytes */30\r\n"))
+    let two = try answer("/pic.png", site, "Range: bytes=0-1,-2\r\n").output
+    #expect(two.contains("Content-Type: multipart/byteranges; boundary=serval-part-7d2c4f10b6\r\n"))
+    #expect(
+      two.hasSuffix(
+        "\r\n\r\n\r\n--serval-part-7d2c4f10b6\r\nContent-Type: image/png\r\n"
+          + "Content-Range: bytes 0-1/30\r\n\r\nab"
+          + "\r\n--serval-part-7d2c4f10b6\r\nContent-Type: image/png\r\n"
+          + "Content-Range: bytes 28-29/30\r\n\r\ncd\r\n--serval-part-7d2c4f10b6--\r\n"))
+    let old = try answer("/pic.png", site, "Range: bytes=1-3\r\nIf-Range: \"other\"\r\n")
+    #expect(old.status == "200")
+  }
+
+  @Test func neighbours() throws {
+    var site = site
+    site["/a.html.gz"] = 20
+    let zipped = try answer("/a", site, "Accept-Encoding: gzip, br\r\n")
+    #expect(zipped.path == "/a.html.gz" && zipped.output.contains("Content-Length: 20\r\n"))
+    #expect(
+      zipped.output.contains(
+        "\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"))
+    #expect(zipped.output.contains("-gzip\"\r\n"))
+    site["/a.html.br"] = 21
+    #expect(try answer("/a", site, "Accept-Encoding: gzip, br\r\n").path == "/a.html.br")
+    #expect(try answer("/a", site).path == "/a.html")
+    #expect(try answer("/b", site, "Accept-Encoding: gzip, br\r\n").path == "/b.htm")
+  }
+
+  @Test func unreachableFiles() throws {
+    let head = try #require(request())
+    var lookup = SiteLookup(head, try RequestPath(decoding: bytes("/").span))
+    lookup.take(.failed)
+    guard case .answer(let answer, _) = lookup.next() else { throw RequestPath.Refusal.malformed }
+    #expect(answer.status == .gatewayTimeout)
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import HTTP
+import Testing
+
+@Suite struct TimingTests {
+  private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+  private let second: UInt64 = 1_000_000_000
+
+  @Test func idleConnectionsEnd() {
+    let connection = TestConnection()
+    #expect(connection.machine.deadline == 16 * second)
+    connection.machine.timePassed(now: 15 * second)
+    #expect(connection.machine.disposal == .stayOpen)
+    connection.now = 10 * second
+    connection.receive(get)
+    _ = connection.next()
+    connection.now = 12 * second
+    connection.answer()
+    _ = connection.flush()
+    #expect(connection.machine.deadline == 27 * second)
+    connection.machine.timePassed(now: 27 * second)
+    #expect(connection.flush().isEmpty && connection.machine.disposal == .endOutput)
+    #expect(connection.machine.deadline == 29 * second)
+    connection.machine.timePassed(now: 29 * second)
+    #expect(connection.machine.disposal == .close)
+  }
+
+  @Test func slowHeads() {
+    let connection = TestConnection()
+    for byte in bytes("GET / HTTP/1.1\r\n").prefix(10) {
+      connection.receive([byte])
+      #expect(connection.next() == nil)
+      connection.machine.timePassed(now: connection.now)
+      connection.now += second
+    }
+    #expect(connection.machine.deadline == 11 * second)
+    connection.machine.timePassed(now: connection.now)
+    #expect(connection.flush().hasPrefix("HTTP/1.1 408 "))
+    #expect(connection.machine.disposal == .endOutput)
+  }
+
+  @Test func slowSenders() {
+    let connection = TestConnection()
+    connection.receive("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
+    _ = connection.next()
+    for _ in 0..<100 where connection.machine.disposal == .stayOpen {
+      connection.receive("a")
+      _ = connection.readBody()
+      connection.now += second
+      connection.machine.timePassed(now: connection.now)
+    }
+    #expect(connection.machine.disposal == .reset && connection.now < 30 * second)
+  }
+
+  @Test func slowReaders() {
+    let connection = TestConnection()
+    connection.receive(get)
+    _ = connection.next()
+    connection.machine.respond(ResponseHead(.ok, length: .known(100_000)), now: connection.now)
+    let data = [UInt8](repeating: 1, count: 100_000)
+    #expect(connection.write(data) < 16_384)
+    for _ in 0..<100 where connection.machine.disposal == .stayOpen {
+      connection.machine.sent(50, now: connection.now)
+      connection.now += second
+      connection.machine.timePassed(now: connection.now)
+    }
+    #expect(connection.machine.disposal == .reset && connection.now < 30 * second)
+  }
+
+  @Test func fairReadersStay() {
+    let connection = TestConnection()
+    connection.receive(get)
+    _ = connection.next()
+    connection.machine.respond(ResponseHead(.ok, length: .known(100_000)), now: connection.now)
+    let data = [UInt8](repeating: 1, count: 100_000)
+    var written = 0
+    for _ in 0..<500 where written < data.count {
+      written += connection.write(Array(data[written...]))
+      connection.machine.sent(300, now: connection.now)
+      connection.now += second
+      connection.machine.timePassed(now: connection.now)
+      #expect(connection.machine.disposal == .stayOpen)
+    }
+    #expect(written == data.count)
+  }
+
+  @Test func slowHandlersAreNotThePeersFault() {
+    let connection = TestConnection()
+    connection.receive(get)
+    _ = connection.next()
+    #expect(connection.machine.deadline == .max)
+    connection.now += 1000 * second
+    connection.machine.timePassed(now: connection.now)
+    connection.machine.respond(ResponseHead(.ok, length: .known(1)), now: connection.now)
+    #expect(connection.machine.deadline > connection.now)
+    connection.machine.timePassed(now: connection.now)
+    #expect(connection.machine.disposal == .stayOpen)
+  }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import NFS
+import ONCRPC
+import XDR
+
+/// An NFS server in memory, written from RFC 1813 and without the client's code but for XDR's words.
+/// It can be slow, forgetful, stingy, or lie.
+public final class FakeServer {
+  public struct Node {
+    public var type: UInt32 = 1
+    public var data: [UInt8] = []
+    public var entries: [(name: String, number: UInt64)] = []
+    public var modified: UInt32 = 1
+  }
+
+  public var nodes: [UInt64: Node] = [1: Node(type: 2)]
+  /// Part of every handle; counted up, all handles given out before are stale.
+  public var epoch: UInt8 = 0
+  public var calls: [UInt32: Int] = [:]
+  /// READs are answered with so many bytes at most.
+  public var readLimit = Int.max
+  /// Answers so many calls with NFS3ERR_JUKEBOX first.
+  public var busyAnswers = 0
+  public var isRegistered = true
+  public var mountStatus: UInt32 = 0
+  public var readMaximum: UInt32 = 65_536
+  /// Answers to these procedures are lost, so many times.
+  public var lost: [UInt32: Int] = [:]
+  public var omitsAttributes = false
+
+  public init() {}
+
+  /// Adds a file; the number that it gets.
+  public func add(_ name: String, _ data: [UInt8] = [], type: UInt32 = 1, in directory: UInt64 = 1)
+    -> UInt64
+  {
+    let number = UInt64(nodes.count + 1)
+    nodes[number] = Node(type: type, data: data)
+    nodes[directory]?.entries.append((name, number))
+    return number
+  }
+
+  /// With a sum at its end, so that one that was changed on its way is no other file's.
+  public func handle(_ number: UInt64) -> [UInt8] {
+    let bytes = [epoch] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
+    return bytes + [bytes.reduce(0x5a) { ($0 &* 31) ^ $1 }]
+  }
+
+  private func number(_ handle: [UInt8]) -> UInt64? {
+    guard handle.count == 10 else { return nil }
+    var number: UInt64 = 0
+    for index in 0..<8 { number |= UInt64(handle[index + 1]) << UInt64(8 * index) }
+    return nodes[number] == nil || handle != self.handle(number) ? nil : number
+  }
+
+  /// The reply to a call, without a record mark; nil for none.
+  public func answer(_ record: [UInt8]) -> [UInt8]? {
+    var reader = XDRReader(record)
+    var writer = XDRWriter()
+    do throws(XDRError) {
+      let xid = try reader.uint32()
+      guard try reader.uint32() == 0, try reader.uint32() == 2 else { return nil }
+      let program = try reader.uint32()
+      _ = try reader.uint32()
+      let procedure = try reader.uint32()
+      for _ in 0..<2 {
+        _ = try reader.uint32()
+        _ = try reader.opaque(limit: 400)
+      }
+      for word in [xid, 1, 0, 0, 0, 0] { writer.uint32(word) }
+      switch program {
+      case 100_000:
+        let asked = try reader.uint32()
+        writer.uint32(isRegistered ? (asked == 100_003 ? 2049 : 635) : 0)
+      case 100_005:
+        writer.uint32(mountStatus)
+        if mountStatus == 0 {
+          writer.opaque(handle(1))
+          writer.uint32(1)
+          writer.uint32(1)
+        }
+      default:
+        calls[procedure, default: 0] += 1
+        if busyAnswers > 0 {
+          busyAnswers -= 1
+          writer.uint32(10008)
+          writer.uint32(0)
+          writer.uint32(0)
+          writer.uint32(0)
+        } else {
+          try files(procedure, &reader, &writer)
+        }
+        if let left = lost[procedure], left > 0 {
+          lost[procedure] = left - 1
+          return nil
+        }
+      }
+    } catch {
+      return nil
+    }
+    return writer.bytes
+  }
+
+  private func attributes(_ number: UInt64, _ writer: inout XDRWriter) {
+    let node = nodes[number] ?? Node()
+    for word in [node.type, 0o644, 1, 0, 0] { writer.uint32(word) }
+    writer.uint64(UInt64(node.data.count))
+    writer.uint64(UInt64(node.data.count))
+    for word: UInt32 in [0, 0, 0, 1] { writer.uint32(word) }
+    writer.uint64(number)
+    for word in [1, 0, node.modified, 0, 1, 0] { writer.uint32(word) }
+  }
+
+  private func optional(_ number: UInt64?, _ writer: inout XDRWriter) {
+    guard let number, !omitsAttributes else { return writer.uint32(0) }
+    writer.uint32(1)
+    attributes(number, &writer)
+  }
+
+  private func change(_ number: UInt64?, _ writer: inout XDRWriter) {
+    writer.uint32(0)
+    optional(number, &writer)
+  }
+
+  private func files(
+    _ procedure: UInt32, _ reader: inout XDRReader, _ writer: inout XDRWriter
+  ) throws(XDRError) {
+    let file = number(try reader.opaqueBytes(limit: 64))
+    guard let file, let node = nodes[file] else {
+      writer.uint32(70)
+      return [UInt32(0), 0].forEach { writer.uint32($0) }
+    }
+    func name() throws(XDRError) -> String { text(try reader.opaqueBytes(limit: 255)) }
+    func found(_ name: String) -> UInt64? { node.entries.first { $0.name == name }?.number }
+    switch procedure {
+    case 1:
+      writer.uint32(0)
+      attributes(file, &writer)
+    case 3:
+      let name = try name()
+      guard node.type == 2, let number = name == ".." ? 1 : found(name) else {
+        writer.uint32(node.type == 2 ? 2 : 20)
+        return optional(file, &writer)
+      }
+      writer.uint32(0)
+      writer.opaque(handle(number))
+      optional(number, &writer)
+      optional(file, &writer)
+    case 4:
+      writer.uint32(0)
+      optional(file, &writer)
+      writer.uint32(0x3f)
+    case 5:
+      writer.uint32(0)
+      optional(file, &writer)
+      writer.opaque(node.data)
+    case 6:
+      let offset = try reader.uint64()
+      let count = min(Int(try reader.uint32()), readLimit)
+      let start = Int(min(offset, UInt64(node.data.count)))
+      let end = min(start + count, node.data.count)
+      writer.uint32(0)
+      optional(file, &writer)
+      writer.uint32(UInt32(end - start))
+      writer.bool(end == node.data.count)
+      writer.opaque(Array(node.data[start..<end]))
+    case 12, 13:
+      let name = try name()
+      guard found(name) != nil else {
+        writer.uint32(2)
+        return change(file, &writer)
+      }
+      nodes[file]?.entries.removeAll { $0.name == name }
+      writer.uint32(0)
+      change(file, &writer)
+    case 17:
+      let cookie = min(try reader.uint64(), 1 << 20)
+      guard node.type == 2 else {
+        writer.uint32(20)
+        return optional(file, &writer)
+      }
+      writer.uint32(0)
+      optional(file, &writer)
+      writer.uint64(7)
+      for index in node.entries.indices.dropFirst(Int(cookie)).prefix(3) {
+        writer.uint32(1)
+        writer.uint64(node.entries[index].number)
+        writer.opaque(bytes(node.entries[index].name))
+        writer.uint64(UInt64(index + 1))
+        optional(node.entries[index].number, &writer)
+        writer.uint32(1)
+        writer.opaque(handle(node.entries[index].number))
+      }
+      writer.uint32(0)
+      writer.bool(cookie + 3 >= UInt64(node.entries.count))
+    case 19:
+      writer.uint32(0)
+      optional(file, &writer)
+      for word in [readMaximum, readMaximum, 1, 65_536, 65_536, 1, 4096] { writer.uint32(word) }
+      writer.uint64(1 << 40)
+      for word: UInt32 in [0, 1, 0] { writer.uint32(word) }
+    default: writer.uint32(10004)
+    }
+  }
+}

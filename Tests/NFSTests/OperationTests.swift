@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NFS
+import NFSTestSupport
+import Testing
+
+@Suite struct OperationTests {
+  private let server = FakeServer()
+
+  private func open(_ simulation: Simulation, _ path: String) throws -> FileHandle {
+    try #require(simulation.run(.open(path: bytes(path), .read)).file)
+  }
+
+  @Test func paths() {
+    let a = server.add("a", type: 2)
+    let b = server.add("b", type: 2, in: a)
+    _ = server.add("f", bytes("abc"), in: b)
+    _ = server.add("up", bytes("/a/b"), type: 5, in: b)
+    _ = server.add("side", bytes("b/./f"), type: 5, in: a)
+    _ = server.add("self", bytes("self"), type: 5)
+    _ = server.add("empty", [], type: 5)
+    _ = server.add("long", [UInt8](repeating: 0x61, count: 4095), type: 5)
+    let simulation = Simulation(server)
+    func size(_ path: String) -> UInt64? {
+      simulation.run(.attributes(path: bytes(path))).attributes?.size
+    }
+    func error(_ path: String) -> FileError? {
+      simulation.run(.attributes(path: bytes(path))).error
+    }
+    for path in [
+      "a/b/f", "/a/b/f", "//a//b///f", "./a/./b/f", "../../a/b/f", "a/b/up/f", "a/side",
+      "/a/b/up/up/up/f",
+    ] {
+      #expect(size(path) == 3, "\(path)")
+    }
+    #expect(error("self") == .tooManyLinks && error("empty") == .tooManyLinks)
+    #expect(error("long/x") == .tooManyLinks && error("a/b/f/") == .server(.notDirectory))
+    #expect(error("a/b/f/x") == .server(.notDirectory) && error("no/such") == .server(.noEntry))
+    #expect(error(String(repeating: "x", count: 256)) == .server(.nameTooLong))
+    #expect(error("a\u{0}b") == .invalidPath)
+    #expect(error(String(repeating: "/", count: 4096)) == .invalidPath)
+    #expect(simulation.run(.open(path: bytes("a"), .read)).error == .server(.isDirectory))
+  }
+
+  @Test func caches() throws {
+    _ = server.add("f", bytes("abc"))
+    let simulation = Simulation(server)
+    let file = try open(simulation, "f")
+    #expect(simulation.run(.read(file, offset: 0, count: 9)).data == bytes("abc"))
+    let calls = server.calls
+    _ = try open(simulation, "f")
+    #expect(simulation.run(.read(file, offset: 1, count: 9)).data == bytes("bc"))
+    #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
+    #expect(server.calls == calls, "nothing was asked")
+    // The file changes; for some time nobody looks, and then everything is new.
+    server.nodes[2]?.data = bytes("defg")
+    server.nodes[2]?.modified = 2
+    #expect(simulation.run(.read(file, offset: 0, count: 9)).data == bytes("abc"))
+    simulation.now += 3 * second
+    #expect(simulation.run(.read(file, offset: 0, count: 9)).data == bytes("defg"))
+    // Absence is believed for a shorter time.
+    #expect(simulation.run(.attributes(path: bytes("g"))).error == .server(.noEntry))
+    _ = server.add("g")
+    #expect(simulation.run(.attributes(path: bytes("g"))).error == .server(.noEntry))
+    simulation.now += second
+    #expect(simulation.run(.attributes(path: bytes("g"))).error == nil)
+  }
+
+  /// Unchanged data stays good with one look at the file.
+  @Test func revalidation() throws {
+    _ = server.add("f", bytes("abc"))
+    let simulation = Simulation(server)
+    let file = try open(simulation, "f")
+    _ = simulation.run(.read(file, offset: 0, count: 9))
+    simulation.now += 10 * second
+    let (looks, reads) = (server.calls[1] ?? 0, server.calls[6] ?? 0)
+    #expect(simulation.run(.read(file, offset: 0, count: 9)).data == bytes("abc"))
+    #expect(server.calls[1] == looks + 1 && server.calls[6] == reads)
+  }
+
+  @Test(arguments: [65_536, 4096, 1000, 1]) func shortReads(_ limit: Int) throws {
+    let data = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    _ = server.add("f", data)
+    server.readLimit = limit
+    let simulation = Simulation(server)
+    let file = try open(simulation, "f")
+    let result = simulation.run(.read(file, offset: 17, count: 1 << 50))
+    if limit == 1 {
+      #expect(result.error == .protocolViolation, "this server would be asked ten thousand times")
+    } else {
+      #expect(result.data == Array(data[17...]))
+      #expect(simulation.run(.read(file, offset: 10_000, count: 1)).data == [])
+      #expect(simulation.run(.read(file, offset: .max, count: .max)).data == [])
+    }
+  }
+
+  @Test(arguments: [0, 1, 512, 1000, 8192, 1 << 30] as [UInt32], [false, true])
+  func readSizes(_ maximum: UInt32, _ omitsAttributes: Bool) throws {
+    let data = (0..<100_001).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 1) }
+    _ = server.add("f", data)
+    server.readMaximum = maximum
+    server.omitsAttributes = omitsAttributes
+    var settings = ClientSettings()
+    settings.blockCount = 8
+    let simulation = Simulation(server, settings)
+    let file = try open(simulation, "f")
+    var read: [UInt8] = []
+    while let piece = simulation.run(.read(file, offset: UInt64(read.count), count: 7000)).data,
+      !piece.isEmpty
+    {
+      read += piece
+    }
+    #expect(read == data)
+  }
+
+  @Test func readsAhead() throws {
+    _ = server.add("f", [UInt8](repeating: 1, count: 40 * 65_536))
+    let simulation = Simulation(server)
+    let file = try open(simulation, "f")
+    simulation.latency = 10_000_000
+    let start = simulation.now
+    var offset: UInt64 = 0
+    while let piece = simulation.run(.read(file, offset: offset, count: 65_536)).data,
+      !piece.isEmpty
+    {
+      offset += UInt64(piece.count)
+    }
+    #expect(offset == 40 * 65_536)
+    // One at a time, 40 round trips of 10 ms.
+    #expect(simulation.now - start < 150_000_000)
+    #expect(simulation.client.blockReads == 40 && simulation.client.blockReadsAhead > 30)
+    // Somebody who jumps about is not read ahead for.
+    let ahead = simulation.client.blockReadsAhead
+    simulation.now += 100 * second
+    server.nodes[2]?.modified = 3
+    for number: UInt64 in [30, 10, 20, 5] {
+      _ = simulation.run(.read(file, offset: number * 65_536, count: 10))
+    }
+    #expect(simulation.client.blockReadsAhead == ahead)
+  }
+
+  @Test func manyReadersFewBlocks() throws {
+    var settings = ClientSettings()
+    settings.blockCount = 4
+    settings.operationLimit = 100
+    for number in 0..<50 {
+      _ = server.add("\(number)", [UInt8](repeating: UInt8(number), count: 70_000))
+    }
+    let simulation = Simulation(server, settings)
+    _ = simulation.run(.mount)
+    let opening = (0..<50).map { simulation.start(.open(path: bytes("\($0)"), .read)) }
+    simulation.wait(opening)
+    let files = try opening.map { try #require(simulation.results[$0]?.file) }
+    let reading = files.map { simulation.start(.read($0, offset: 0, count: 70_000)) }
+    simulation.wait(reading)
+    for (number, tag) in reading.enumerated() {
+      let data = try #require(simulation.results[tag]?.data)
+      #expect(!data.isEmpty && data == [UInt8](repeating: UInt8(number), count: data.count))
+    }
+  }
+
+  @Test func full() {
+    let simulation = Simulation(server)
+    simulation.isDown = true
+    for _ in 0..<128 { _ = simulation.start(.mount) }
+    #expect(!simulation.client.hasRoom && simulation.client.operationCount == 128)
+    #expect(simulation.results.isEmpty)
+    #expect(simulation.run(.mount).error == .timedOut, "not taken")
+  }
+
+  @Test func lists() {
+    let directory = server.add("d", type: 2)
+    for number in 0..<100 { _ = server.add("\(number)", in: directory) }
+    let simulation = Simulation(server)
+    guard case .entries(let entries) = simulation.run(.list(path: bytes("d"))) else {
+      return #expect(Bool(false))
+    }
+    #expect(entries.map { text($0.name) } == (0..<100).map { "\($0)" })
+    let calls = server.calls[3]
+    _ = simulation.run(.attributes(path: bytes("d/50")))
+    #expect(server.calls[3] == calls, "the listing brought names and attributes")
+    var settings = ClientSettings()
+    settings.listLimit = 50
+    let small = Simulation(server, settings)
+    #expect(small.run(.list(path: bytes("d"))).error == .directoryTooLarge)
+    #expect(small.run(.list(path: bytes("d/1"))).error != nil)
+  }
+}

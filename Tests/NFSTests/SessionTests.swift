@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NFS
+import NFSTestSupport
+import Testing
+
+@Suite struct SessionTests {
+  private let server = FakeServer()
+
+  @Test func mountsThroughThePortMapper() {
+    let simulation = Simulation(server)
+    guard case .done = simulation.run(.mount) else { return #expect(Bool(false)) }
+    _ = simulation.run(.attributes(path: []))
+    #expect(simulation.ports == [111, 635, 2049])
+    #expect(simulation.client.isReady && simulation.client.trouble == nil)
+  }
+
+  @Test func fixedPorts() {
+    let simulation = Simulation(server) {
+      $0.filesPort = 12_049
+      $0.mountPort = 12_048
+    }
+    _ = simulation.run(.attributes(path: []))
+    #expect(simulation.ports == [12_048, 12_049])
+  }
+
+  @Test func serverComesUpLater() {
+    let simulation = Simulation(server)
+    simulation.isDown = true
+    let tag = simulation.start(.attributes(path: []))
+    while simulation.now < 20 * second { simulation.step() }
+    #expect(simulation.client.trouble == .unreachable && simulation.results[tag] == nil)
+    #expect(simulation.ports.count < 15, "with pauses")
+    #expect(Set(simulation.localPorts).count == simulation.localPorts.count)
+    simulation.isDown = false
+    simulation.wait([tag])
+    #expect(simulation.results[tag]?.attributes?.type == .directory && simulation.now < 26 * second)
+  }
+
+  @Test func waitingEnds() {
+    let simulation = Simulation(server)
+    simulation.isDown = true
+    #expect(simulation.run(.attributes(path: [])).error == .timedOut)
+    #expect(simulation.now == 31 * second)
+  }
+
+  @Test func troubles() {
+    server.isRegistered = false
+    let simulation = Simulation(server)
+    let tag = simulation.start(.mount)
+    while simulation.client.trouble == nil { simulation.step() }
+    #expect(simulation.client.trouble == .notRegistered(program: 100_003))
+    server.isRegistered = true
+    server.mountStatus = 13
+    while simulation.client.trouble != .mountRefused(13) { simulation.step() }
+    server.mountStatus = 0
+    simulation.wait([tag])
+    #expect(simulation.client.isMounted)
+  }
+
+  @Test func lostConnectionsInTheMiddle() {
+    let data = (0..<500_000).map { UInt8(truncatingIfNeeded: $0 >> 2) }
+    _ = server.add("f", data)
+    let simulation = Simulation(server)
+    guard let file = simulation.run(.open(path: bytes("f"), .read)).file else {
+      return #expect(Bool(false))
+    }
+    var count = 0
+    simulation.bend = { reply in
+      count += 1
+      return count % 7 == 3 ? nil : reply
+    }
+    var read: [UInt8] = []
+    while let piece = simulation.run(.read(file, offset: UInt64(read.count), count: 30_000)).data,
+      !piece.isEmpty
+    {
+      read += piece
+    }
+    #expect(read == data && simulation.client.sessionCounters.connections > 4)
+    #expect(simulation.client.sessionCounters.mounts == 1)
+  }
+
+  @Test func slowAnswers() {
+    _ = server.add("f", bytes("abc"))
+    let simulation = Simulation(server)
+    _ = simulation.run(.mount)
+    // Longer than the silence that is waited for at first.
+    simulation.latency = 9 * second
+    #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
+  }
+
+  @Test func lostAnswersAreAskedForAgain() {
+    _ = server.add("f", bytes("abc"))
+    let simulation = Simulation(server)
+    _ = simulation.run(.mount)
+    server.lost = [3: 1]
+    #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
+    #expect(simulation.now < 20 * second)
+  }
+
+  /// The first REMOVE was done, its answer lost; the second finds nothing.
+  @Test func repeatedChanges() {
+    _ = server.add("f")
+    let simulation = Simulation(server)
+    _ = simulation.run(.mount)
+    server.lost = [12: 1]
+    guard case .done = simulation.run(.remove(path: bytes("f"))) else {
+      return #expect(Bool(false))
+    }
+    #expect(server.calls[12] == 2)
+    #expect(simulation.run(.remove(path: bytes("f"))).error == .server(.noEntry))
+  }
+
+  @Test func staleHandles() {
+    let directory = server.add("d", type: 2)
+    _ = server.add("f", bytes("abc"), in: directory)
+    let simulation = Simulation(server)
+    guard let file = simulation.run(.open(path: bytes("d/f"), .read)).file else {
+      return #expect(Bool(false))
+    }
+    // A server that was restored: every handle is new, the root's too.
+    server.epoch += 1
+    simulation.now += 10 * second
+    #expect(simulation.run(.attributes(path: bytes("d/f"))).attributes?.size == 3)
+    #expect(simulation.client.sessionCounters.mounts == 2)
+    #expect(simulation.run(.read(file, offset: 0, count: 10)).error == .server(.stale))
+    guard let new = simulation.run(.open(path: bytes("d/f"), .read)).file else {
+      return #expect(Bool(false))
+    }
+    #expect(simulation.run(.read(new, offset: 0, count: 10)).data == bytes("abc"))
+  }
+
+  @Test func busyServers() {
+    _ = server.add("f", bytes("abc"))
+    let simulation = Simulation(server)
+    _ = simulation.run(.mount)
+    _ = simulation.run(.statistics)
+    server.busyAnswers = 3
+    #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
+    guard let file = simulation.run(.open(path: bytes("f"), .read)).file else {
+      return #expect(Bool(false))
+    }
+    server.busyAnswers = 3
+    #expect(simulation.run(.read(file, offset: 0, count: 10)).data == bytes("abc"))
+  }
+}
