@@ -8,17 +8,6 @@ extension SharedRegion {
     return offset <= size && count <= size - offset
   }
 
-  /// A snapshot of bytes in the region: what the other side writes afterwards does not change it.
-  /// Nil where they are not inside.
-  public func copy(offset: UInt64, count: UInt64) -> [UInt8]? {
-    guard holds(offset: offset, count: count) else { return nil }
-    var bytes: [UInt8] = []
-    // Safety: checked against the region, which is mapped by whoever made it.
-    let source = unsafe UnsafeRawBufferPointer(start: start + Int(offset), count: Int(count))
-    unsafe bytes.append(contentsOf: source)
-    return bytes
-  }
-
   /// Writes bytes into the region. False, and nothing written, where they do not fit.
   public func store(_ bytes: Span<UInt8>, offset: UInt64) -> Bool {
     guard holds(offset: offset, count: UInt64(bytes.count)) else { return false }
