@@ -107,6 +107,35 @@ final class Host {
   }
 }
 
+// What tests ask for, in a form that the macros of the test library can take apart: they need values
+// that can be copied.
+extension Host {
+  func isOpen(_ connection: TCPConnection) -> Bool { stack.isOpen(connection) }
+  func failure(of connection: TCPConnection) -> TCPFailure? { stack.failure(of: connection) }
+  func remote(of connection: TCPConnection) -> Endpoint? { stack.remote(of: connection) }
+  func readable(_ connection: TCPConnection) -> Int { stack.readableByteCount(connection) }
+  func writable(_ connection: TCPConnection) -> Int { stack.writableByteCount(connection) }
+  func accept(_ listener: TCPListener) -> TCPConnection? {
+    let connection = stack.accept(listener)
+    collectEvents()
+    return connection
+  }
+  /// What a read would bring.
+  func outcome(_ connection: TCPConnection) -> ReadOutcome { stack.read(connection) { _ in 0 } }
+  func connect(
+    to remote: Endpoint, from port: UInt16 = 0, settings: TCPSettings = TCPSettings()
+  ) throws -> TCPConnection {
+    try stack.connect(to: remote, from: port, settings: settings, now: now)
+  }
+  func close(_ connection: TCPConnection) { stack.close(connection, now: now) }
+  var counters: StackCounters { stack.counters }
+  var freeBytes: Int { stack.freeBufferByteCount }
+  var isBlocked: Bool { stack.isBlocked }
+  var nextDeadline: Instant { stack.nextDeadline }
+  var address: IPv4Network? { stack.address }
+  var lease: DHCPLease? { stack.lease }
+}
+
 extension Instant {
   static func seconds(_ count: UInt64) -> Instant { Instant(nanoseconds: count * 1_000_000_000) }
 }

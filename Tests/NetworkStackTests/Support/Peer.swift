@@ -20,6 +20,8 @@ final class Peer {
   /// Our timestamps, where we use them.
   var clock: UInt32?
   var echo: UInt32 = 0
+  /// Whether requests for our hardware address are answered.
+  var answers = true
   /// What the host sent that was not looked at yet.
   var heard: [Packet] = []
 
@@ -38,7 +40,7 @@ final class Peer {
       EthernetHeader(destination: .broadcast, source: hardware, type: .arp).write(to: &$0)
       packet.write(to: &$0, at: 14)
     }
-    host.take(frame)
+    hear(host.take(frame))
   }
 
   func frame(
@@ -75,8 +77,10 @@ final class Peer {
   func hear(_ frames: [[UInt8]]) {
     for frame in frames {
       guard let packet = Packet(frame) else {
-        heard.append(contentsOf: [])
         preconditionFailure("the host sent a frame that cannot be parsed: \(frame)")
+      }
+      if let arp = packet.arp, arp.operation == .request, arp.target == address, answers {
+        introduce()
       }
       if packet.tcp != nil { heard.append(packet) }
       if packet.tcp != nil, let timestamps = packet.options.timestamps { echo = timestamps.value }
@@ -110,7 +114,7 @@ final class Peer {
     guard let answer = next(), let tcp = answer.tcp, tcp.flags == .syn | .ack else { return nil }
     acknowledgement = tcp.sequence + 1
     say(.ack)
-    return host.stack.accept(listener)
+    return host.accept(listener)
   }
 }
 
