@@ -77,12 +77,35 @@ final class Host {
     while stack.nextDeadline <= end {
       now = max(now, stack.nextDeadline)
       poll()
+      answerNeighbourRequests()
       wakes += 1
       precondition(wakes < 1_000_000, "the stack does not rest")
     }
     now = end
     poll()
     return (output.take(), wakes)
+  }
+
+  /// Stations that answer requests for their hardware address.
+  var stations: [(IPv4Address, MACAddress)] = []
+
+  func answerNeighbourRequests() {
+    for frame in output.frames {
+      guard let arp = Packet(frame)?.arp, arp.operation == .request,
+        let station = stations.first(where: { $0.0 == arp.target })
+      else { continue }
+      var reply = [UInt8](repeating: 0, count: 42)
+      reply.withBytes { bytes in
+        EthernetHeader(destination: hardware, source: station.1, type: .arp).write(to: &bytes)
+        ARPPacket(
+          operation: .reply, senderHardware: station.1, sender: station.0,
+          targetHardware: hardware, target: arp.sender
+        ).write(to: &bytes, at: 14)
+      }
+      output.frames.removeAll { $0 == frame }
+      receive(reply)
+      poll()
+    }
   }
 
   func write(_ bytes: [UInt8], to connection: TCPConnection) -> Int? {

@@ -20,13 +20,12 @@ final class Peer {
   /// Our timestamps, where we use them.
   var clock: UInt32?
   var echo: UInt32 = 0
-  /// Whether requests for our hardware address are answered.
-  var answers = true
   /// What the host sent that was not looked at yet.
   var heard: [Packet] = []
 
   init(_ host: Host) {
     self.host = host
+    host.stations = [(address, hardware)]
     introduce()
   }
 
@@ -79,9 +78,6 @@ final class Peer {
       guard let packet = Packet(frame) else {
         preconditionFailure("the host sent a frame that cannot be parsed: \(frame)")
       }
-      if let arp = packet.arp, arp.operation == .request, arp.target == address, answers {
-        introduce()
-      }
       if packet.tcp != nil { heard.append(packet) }
       if packet.tcp != nil, let timestamps = packet.options.timestamps { echo = timestamps.value }
     }
@@ -90,6 +86,7 @@ final class Peer {
   func wait(_ interval: Interval) { hear(host.wait(interval).frames) }
   func poll() {
     host.poll()
+    host.answerNeighbourRequests()
     hear(host.output.take())
   }
 

@@ -210,6 +210,7 @@ import Wire
     link.run(.seconds(10)) {
       link.left.readable(left) > 0 && link.right.readable(right) > 0
     }
+    #expect(link.left.failure(of: left) == nil && link.right.failure(of: right) == nil)
     #expect(link.left.readAll(left) == [3] && link.right.readAll(right) == [1, 2])
   }
 

@@ -74,13 +74,14 @@ import Wire
     // The window of the SYN was not scaled, that of the ACK was: 16,000 bytes.
     _ = host.write(zeroes(40_000), to: connection)
     peer.poll()
-    var total = 0
-    while let packet = peer.next() {
-      total += packet.payload.count
-      peer.say(.ack, ack: peer.acknowledgement + 1000)
-      if total > 30_000 { break }
+    var most = 0
+    var last = peer.acknowledgement
+    for _ in 0..<20 {
+      for packet in peer.all() { last = .max(last, packet.tcp.map { $0.sequence + 1000 } ?? last) }
+      most = max(most, last - peer.acknowledgement)
+      peer.acknowledge(peer.acknowledgement + 1000)
     }
-    #expect(total == 17_000 || total == 16_000)
+    #expect(most == 16_000)
   }
 
   @Test func scaledWindowIsOffered() throws {
@@ -116,7 +117,7 @@ import Wire
       }
     }
     #expect(host.failure(of: connection) == nil && gaps.count > 30)
-    #expect(zip(gaps, gaps.dropFirst()).allSatisfy { $0 <= $1 || $0 >= 599 })
+    #expect(zip(gaps, gaps.dropFirst()).allSatisfy { $0 <= $1 || $0 >= 599 }, "\(gaps)")
     #expect((gaps.last ?? 0) >= 590 && (gaps.last ?? 0) <= 610)
     // The window opens: everything goes at once, the probe's byte too.
     peer.window = 65535

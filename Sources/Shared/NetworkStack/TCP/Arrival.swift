@@ -200,8 +200,8 @@ extension Connection {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
     if state == .synReceived, flags.has(.syn), segment.header.sequence == initialReceive {
-      // The peer has not seen our answer.
-      synPending = true
+      // The peer has not seen our answer, or opened at the same moment and has.
+      if flags.has(.ack) { ackNow = true } else { synPending = true }
       return
     }
     if state == .timeWait {
