@@ -97,7 +97,7 @@ import Wire
       host.now = host.now + .seconds(20)
       var models = (0..<3).map { _ in
         let datagram = Make.udp(
-          random.bytes(random.below(5900)), from: (other, 4000), to: (own, 7))
+          random.bytes(1500 + random.below(4400)), from: (other, 4000), to: (own, 7))
         return Model(datagram: datagram, have: [Bool](repeating: false, count: datagram.count))
       }
       var pieces: [(Int, Range<Int>)] = []

@@ -74,6 +74,8 @@ final class Host {
   func wait(_ interval: Interval) -> (frames: [[UInt8]], wakes: Int) {
     let end = now + interval
     var wakes = 0
+    poll()
+    answerNeighbourRequests()
     while stack.nextDeadline <= end {
       now = max(now, stack.nextDeadline)
       poll()

@@ -121,7 +121,8 @@ extension Connection {
     guard header.acknowledgement > initialSend, header.acknowledgement <= highest else {
       return false
     }
-    if receiveBuffer.isNone, !takeBuffers(from: &pool) {
+    // One that was closed before it opened has given back only the buffer for reading.
+    if sendBuffer.isNone, !takeBuffers(from: &pool) {
       fail(.noMemory)
       return true
     }
