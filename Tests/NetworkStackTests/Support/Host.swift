@@ -74,15 +74,40 @@ final class Host {
   func wait(_ interval: Interval) -> (frames: [[UInt8]], wakes: Int) {
     let end = now + interval
     var wakes = 0
+    poll()
+    answerNeighbourRequests()
     while stack.nextDeadline <= end {
       now = max(now, stack.nextDeadline)
       poll()
+      answerNeighbourRequests()
       wakes += 1
       precondition(wakes < 1_000_000, "the stack does not rest")
     }
     now = end
     poll()
     return (output.take(), wakes)
+  }
+
+  /// Stations that answer requests for their hardware address.
+  var stations: [(IPv4Address, MACAddress)] = []
+
+  func answerNeighbourRequests() {
+    for frame in output.frames {
+      guard let arp = Packet(frame)?.arp, arp.operation == .request,
+        let station = stations.first(where: { $0.0 == arp.target })
+      else { continue }
+      var reply = [UInt8](repeating: 0, count: 42)
+      reply.withBytes { bytes in
+        EthernetHeader(destination: hardware, source: station.1, type: .arp).write(to: &bytes)
+        ARPPacket(
+          operation: .reply, senderHardware: station.1, sender: station.0,
+          targetHardware: hardware, target: arp.sender
+        ).write(to: &bytes, at: 14)
+      }
+      output.frames.removeAll { $0 == frame }
+      receive(reply)
+      poll()
+    }
   }
 
   func write(_ bytes: [UInt8], to connection: TCPConnection) -> Int? {
@@ -105,6 +130,35 @@ final class Host {
   func send(_ bytes: [UInt8], to remote: Endpoint, from socket: UDPSocket) -> DatagramOutcome {
     stack.send(bytes.span.bytes, to: remote, from: socket, now: now, into: &output)
   }
+}
+
+// What tests ask for, in a form that the macros of the test library can take apart: they need values
+// that can be copied.
+extension Host {
+  func isOpen(_ connection: TCPConnection) -> Bool { stack.isOpen(connection) }
+  func failure(of connection: TCPConnection) -> TCPFailure? { stack.failure(of: connection) }
+  func remote(of connection: TCPConnection) -> Endpoint? { stack.remote(of: connection) }
+  func readable(_ connection: TCPConnection) -> Int { stack.readableByteCount(connection) }
+  func writable(_ connection: TCPConnection) -> Int { stack.writableByteCount(connection) }
+  func accept(_ listener: TCPListener) -> TCPConnection? {
+    let connection = stack.accept(listener)
+    collectEvents()
+    return connection
+  }
+  /// What a read would bring.
+  func outcome(_ connection: TCPConnection) -> ReadOutcome { stack.read(connection) { _ in 0 } }
+  func connect(
+    to remote: Endpoint, from port: UInt16 = 0, settings: TCPSettings = TCPSettings()
+  ) throws -> TCPConnection {
+    try stack.connect(to: remote, from: port, settings: settings, now: now)
+  }
+  func close(_ connection: TCPConnection) { stack.close(connection, now: now) }
+  var counters: StackCounters { stack.counters }
+  var freeBytes: Int { stack.freeBufferByteCount }
+  var isBlocked: Bool { stack.isBlocked }
+  var nextDeadline: Instant { stack.nextDeadline }
+  var address: IPv4Network? { stack.address }
+  var lease: DHCPLease? { stack.lease }
 }
 
 extension Instant {

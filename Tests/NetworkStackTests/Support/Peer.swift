@@ -25,6 +25,7 @@ final class Peer {
 
   init(_ host: Host) {
     self.host = host
+    host.stations = [(address, hardware)]
     introduce()
   }
 
@@ -38,7 +39,7 @@ final class Peer {
       EthernetHeader(destination: .broadcast, source: hardware, type: .arp).write(to: &$0)
       packet.write(to: &$0, at: 14)
     }
-    host.take(frame)
+    hear(host.take(frame))
   }
 
   func frame(
@@ -75,7 +76,6 @@ final class Peer {
   func hear(_ frames: [[UInt8]]) {
     for frame in frames {
       guard let packet = Packet(frame) else {
-        heard.append(contentsOf: [])
         preconditionFailure("the host sent a frame that cannot be parsed: \(frame)")
       }
       if packet.tcp != nil { heard.append(packet) }
@@ -86,6 +86,7 @@ final class Peer {
   func wait(_ interval: Interval) { hear(host.wait(interval).frames) }
   func poll() {
     host.poll()
+    host.answerNeighbourRequests()
     hear(host.output.take())
   }
 
@@ -110,7 +111,7 @@ final class Peer {
     guard let answer = next(), let tcp = answer.tcp, tcp.flags == .syn | .ack else { return nil }
     acknowledgement = tcp.sequence + 1
     say(.ack)
-    return host.stack.accept(listener)
+    return host.accept(listener)
   }
 }
 

@@ -46,16 +46,9 @@ struct BufferPool: ~Copyable {
     }
   }
 
-  /// A block of `byteCount` bytes, rounded up to a power of two; the largest that there is where
-  /// none is so large, but never less than `least`. Nil when there is none of that size either.
-  mutating func take(_ byteCount: Int, least: Int) -> Block? {
-    var wanted = BufferPool.order(of: byteCount)
-    let floor = BufferPool.order(of: least)
-    while wanted >= floor {
-      if let block = takeExactly(wanted) { return block }
-      wanted &-= 1
-    }
-    return nil
+  /// A block of `byteCount` bytes, rounded up to a power of two. Nil when there is none.
+  mutating func take(_ byteCount: Int) -> Block? {
+    takeExactly(BufferPool.order(of: byteCount))
   }
 
   private static func order(of byteCount: Int) -> Int {

@@ -8,18 +8,21 @@ import Wire
 ///
 /// Safety: the only pointer of the module, and it stays inside. Every access is compared with the
 /// count, which is that of the allocation; elements are plain bytes, so nothing has to be destroyed.
+///
+/// The memory is freed by an object and not by a `deinit` here, since Embedded Swift cannot run one of
+/// a type that cannot be copied from another module.
 @safe struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   // Safety: see the type.
   private let elements: UnsafeMutablePointer<Element>
   let count: Int
+  private let owner: Allocation
 
   init(count: Int, repeating element: Element) {
     self.count = max(count, 0)
     unsafe elements = .allocate(capacity: max(count, 1))
     unsafe elements.initialize(repeating: element, count: self.count)
+    owner = unsafe Allocation(elements)
   }
-
-  deinit { unsafe elements.deallocate() }
 
   subscript(index: Int) -> Element {
     @inline(__always) unsafeAddress {
@@ -31,6 +34,14 @@ import Wire
       return unsafe elements + index
     }
   }
+}
+
+/// Frees what it was given.
+@safe private final class Allocation {
+  private let start: UnsafeMutableRawPointer
+  // Safety: only made with what was allocated just before, and by nobody else.
+  init(_ start: UnsafeMutableRawPointer) { unsafe self.start = start }
+  deinit { unsafe start.deallocate() }
 }
 
 extension FixedArray where Element == UInt8 {

@@ -20,7 +20,7 @@ extension Connection {
     updateWindow(segment, acked)
     if acked > 0 {
       advance(to: ack, segment, now: now)
-    } else if acked == 0, flight > 0, segment.payload.count == 0, !segment.hasFin,
+    } else if acked == 0, flight > 0, window > 0, segment.payload.count == 0, !segment.hasFin,
       usesSelective ? isNews : window == before
     {
       duplicate(now: now)

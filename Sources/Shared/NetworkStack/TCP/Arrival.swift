@@ -121,7 +121,8 @@ extension Connection {
     guard header.acknowledgement > initialSend, header.acknowledgement <= highest else {
       return false
     }
-    if receiveBuffer.isNone, !takeBuffers(from: &pool) {
+    // One that was closed before it opened has given back only the buffer for reading.
+    if sendBuffer.isNone, !takeBuffers(from: &pool) {
       fail(.noMemory)
       return true
     }
@@ -140,15 +141,21 @@ extension Connection {
 
   /// Takes the buffers out of the budget; false when it is used up.
   mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
-    let least = settings.leastByteCount
-    guard let receive = pool.take(settings.receiveByteCount, least: least) else { return false }
-    receiveBuffer = receive
-    guard let send = pool.take(settings.sendByteCount, least: least) else {
-      pool.giveBack(&receiveBuffer)
-      return false
+    var receive = settings.receiveByteCount
+    var send = settings.sendByteCount
+    while true {
+      if var block = pool.take(receive) {
+        if let other = pool.take(send) {
+          receiveBuffer = block
+          sendBuffer = other
+          return true
+        }
+        pool.giveBack(&block)
+      }
+      guard max(receive, send) > settings.leastByteCount else { return false }
+      receive = max(receive / 2, min(receive, settings.leastByteCount))
+      send = max(send / 2, min(send, settings.leastByteCount))
     }
-    sendBuffer = send
-    return true
   }
 
   /// Protection against old segments whose numbers fit again (RFC 7323, 5.3). A segment without
@@ -194,8 +201,8 @@ extension Connection {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
     if state == .synReceived, flags.has(.syn), segment.header.sequence == initialReceive {
-      // The peer has not seen our answer.
-      synPending = true
+      // The peer has not seen our answer, or opened at the same moment and has.
+      if flags.has(.ack) { ackNow = true } else { synPending = true }
       return
     }
     if state == .timeWait {
@@ -251,7 +258,7 @@ extension Connection {
 
   /// Cuts off what lies outside the window.
   @inline(__always)
-  private func trim(_ segment: inout Segment) {
+  private mutating func trim(_ segment: inout Segment) {
     let old = rcvNext - segment.header.sequence
     if old > 0 {
       let gone = min(old, segment.payload.count)
@@ -262,6 +269,7 @@ extension Connection {
     let room = offered &- (segment.header.sequence - rcvNext)
     if segment.payload.count > room {
       segment.payload.count = max(0, room)
+      ackNow = true
       segment.header.flags = TCPFlags(
         rawValue: segment.header.flags.rawValue & ~TCPFlags.fin.rawValue)
     }

@@ -104,7 +104,11 @@ extension NetworkStack {
     if connections[index].events.rawValue != 0 { events.push(index) }
     if connections[index].mayHavePlan { output.push(index) }
     timers.wake(index, by: connections[index].deadline)
-    if connections[index].state == .timeWait { ending.push(index) }
+    if connections[index].state == .timeWait {
+      // Everything that was sent is acknowledged.
+      pool.giveBack(&connections[index].sendBuffer)
+      ending.push(index)
+    }
   }
 
   /// The connection is closed: it leaves the table. False when its place was freed.

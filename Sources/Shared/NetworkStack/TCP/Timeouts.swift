@@ -69,6 +69,7 @@ extension Connection {
       resetPending = true
       return fail(.timedOut)
     }
+    probes &+= 1
     lastKeepAlive = now
     keepAlivePending = true
   }

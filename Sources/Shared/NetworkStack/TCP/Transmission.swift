@@ -214,8 +214,6 @@ extension Connection {
         startTimer(now: now)
       } else {
         keepAlivePending = false
-        probes &+= 1
-        lastKeepAlive = now
       }
     case .again, .data: sentData(plan, now: now)
     }

@@ -19,7 +19,7 @@ extension NetworkStack {
     for index in 0..<datagramSockets.count where !datagramSockets[index].isOpen {
       var queue = Block()
       if queueByteCount > 0 {
-        guard let block = pool.take(queueByteCount, least: queueByteCount) else { throw .noMemory }
+        guard let block = pool.take(queueByteCount) else { throw .noMemory }
         queue = block
       }
       let generation = datagramSockets[index].generation

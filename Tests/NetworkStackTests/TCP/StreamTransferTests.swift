@@ -32,16 +32,16 @@ final class Transfer {
   }
 
   func step() {
-    if server == nil { server = link.right.stack.accept(listener) }
+    if server == nil { server = link.right.accept(listener) }
     takeDeliveries()
     pump(link.left, client, toServer, &written.0)
     readByClient += link.left.readAll(client)
     if let server {
       pump(link.right, server, toClient, &written.1)
       readByServer += link.right.readAll(server)
-      if link.right.stack.failure(of: server) != nil { failed = true }
+      if link.right.failure(of: server) != nil { failed = true }
     }
-    if link.left.stack.failure(of: client) != nil { failed = true }
+    if link.left.failure(of: client) != nil { failed = true }
     ended.0 = isAtEnd(link.left, client)
     if let server { ended.1 = isAtEnd(link.right, server) }
   }
@@ -54,7 +54,7 @@ final class Transfer {
   }
 
   private func isAtEnd(_ host: Host, _ connection: TCPConnection) -> Bool {
-    let outcome = host.stack.read(connection) { _ in 0 }
+    let outcome = host.outcome(connection)
     return outcome == .end
   }
 
@@ -70,8 +70,8 @@ final class Transfer {
   }
 
   var failures: String {
-    let client = link.left.stack.failure(of: client).map { "\($0)" } ?? "none"
-    let server = server.flatMap { link.right.stack.failure(of: $0) }.map { "\($0)" } ?? "none"
+    let client = link.left.failure(of: client).map { "\($0)" } ?? "none"
+    let server = server.flatMap { link.right.failure(of: $0) }.map { "\($0)" } ?? "none"
     return "client's failure \(client), server's \(server)"
   }
 
@@ -126,7 +126,7 @@ final class Transfer {
         let isDone = link.run(.seconds(3600), step: transfer.step) { transfer.isDone }
         // Three ARP requests in a row may go unanswered.
         if transfer.readByServer.isEmpty,
-          link.left.stack.failure(of: transfer.client) == .unreachable
+          link.left.failure(of: transfer.client) == .unreachable
         {
           continue
         }

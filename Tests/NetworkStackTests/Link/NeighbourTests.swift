@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Testing
+import Wire
+
+/// ARP (RFC 826; RFC 1122, 2.3.2).
+@Suite struct NeighbourTests {
+  let host = Host()
+  let station = MACAddress(2, 0, 0, 0, 0, 0x77)
+
+  private func arp(
+    _ operation: ARPPacket.Operation, from sender: IPv4Address, _ hardware: MACAddress,
+    for target: IPv4Address, to destination: MACAddress = .broadcast
+  ) -> [UInt8] {
+    var frame = [UInt8](repeating: 0, count: 42)
+    frame.withBytes { bytes in
+      EthernetHeader(destination: destination, source: hardware, type: .arp).write(to: &bytes)
+      ARPPacket(
+        operation: operation, senderHardware: hardware, sender: sender,
+        targetHardware: MACAddress(0), target: target
+      ).write(to: &bytes, at: 14)
+    }
+    return frame
+  }
+
+  @Test func answersRequests() throws {
+    let answer = host.take(
+      arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
+    #expect(answer.count == 1)
+    let packet = try #require(answer.first.flatMap { Packet($0) })
+    #expect(packet.ethernet.destination == station && packet.arp?.operation == .reply)
+    #expect(packet.arp?.sender == IPv4Address(10, 0, 0, 1))
+    #expect(packet.arp?.senderHardware == host.hardware)
+    #expect(packet.arp?.target == IPv4Address(10, 0, 0, 5))
+    // Not for others.
+    #expect(
+      host.take(
+        arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 2))
+      ).isEmpty)
+  }
+
+  /// A datagram waits for the answer; three requests, a second apart, then a pause.
+  @Test func asksAndGivesUp() throws {
+    let socket = try host.stack.bind(port: 1000)
+    let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
+    #expect(host.send([1], to: remote, from: socket) == .held)
+    var requests = 0
+    for second in 0..<4 {
+      for frame in host.wait(.milliseconds(second == 0 ? 1 : 1000)).frames {
+        let packet = try #require(Packet(frame))
+        #expect(packet.arp?.target == IPv4Address(10, 0, 0, 5))
+        #expect(packet.ethernet.destination == .broadcast)
+        requests += 1
+      }
+    }
+    #expect(requests == 3)
+    #expect(host.send([1], to: remote, from: socket) == .unreachable)
+    host.wait(.seconds(6))
+    #expect(host.send([1], to: remote, from: socket) == .held)
+  }
+
+  @Test func heldDatagramGoes() throws {
+    let socket = try host.stack.bind(port: 1000)
+    #expect(host.send([1, 2], to: Endpoint(IPv4Address(10, 0, 0, 5), 9), from: socket) == .held)
+    host.poll()
+    _ = host.output.take()
+    let sent = host.take(
+      arp(
+        .reply, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1),
+        to: host.hardware))
+    let packet = try #require(sent.first.flatMap { Packet($0) })
+    #expect(sent.count == 1 && packet.payload == [1, 2] && packet.ethernet.destination == station)
+    #expect(packet.udp?.sourcePort == 1000 && packet.udp?.destinationPort == 9)
+    #expect(host.send([3], to: Endpoint(IPv4Address(10, 0, 0, 5), 9), from: socket) == .sent)
+  }
+
+  /// Packets to other networks go to the router.
+  @Test func router() throws {
+    let socket = try host.stack.bind(port: 1000)
+    #expect(host.send([1], to: Endpoint(IPv4Address(8, 8, 8, 8), 9), from: socket) == .held)
+    let request = try #require(host.wait(.milliseconds(1)).frames.first.flatMap { Packet($0) })
+    #expect(request.arp?.target == IPv4Address(10, 0, 0, 254))
+  }
+
+  @Test func broadcasts() throws {
+    let socket = try host.stack.bind(port: 1000)
+    for address in [IPv4Address.broadcast, IPv4Address(10, 0, 0, 255)] {
+      #expect(host.send([1], to: Endpoint(address, 9), from: socket) == .sent)
+      let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+      #expect(packet.ethernet.destination == .broadcast && packet.ip?.destination == address)
+    }
+    #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, 1), 9), from: socket) == .unreachable)
+    #expect(
+      host.send([1], to: Endpoint(IPv4Address(127, 0, 0, 1), 9), from: socket) == .unreachable)
+    #expect(host.send([1], to: Endpoint(IPv4Address(224, 0, 0, 251), 9), from: socket) == .sent)
+    let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+    #expect(packet.ethernet.destination == MACAddress(0x0100_5e00_00fb))
+  }
+
+  /// After a minute the neighbour alone is asked, while its address is still used; if it does not
+  /// answer, everybody is.
+  @Test func probesOldEntries() throws {
+    let socket = try host.stack.bind(port: 1000)
+    let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
+    host.take(arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
+    #expect(host.send([1], to: remote, from: socket) == .sent)
+    // Without use nobody is asked.
+    #expect(host.wait(.seconds(600)).frames.count == 1)
+    #expect(host.send([1], to: remote, from: socket) == .sent)
+    var probes = 0
+    for frame in host.wait(.milliseconds(2500)).frames {
+      guard let packet = Packet(frame), packet.arp != nil else { continue }
+      #expect(packet.ethernet.destination == station)
+      probes += 1
+    }
+    #expect(probes == 3)
+    host.wait(.seconds(1))
+    #expect(host.send([1], to: remote, from: socket) == .held)
+    let request = try #require(host.wait(.milliseconds(1)).frames.first.flatMap { Packet($0) })
+    #expect(request.ethernet.destination == .broadcast)
+  }
+
+  /// Only who is asked for, or asks us, is remembered, and only as one host on our network.
+  @Test func doesNotLearnFromAnybody() throws {
+    let socket = try host.stack.bind(port: 1000)
+    let own = IPv4Address(10, 0, 0, 1)
+    host.take(arp(.reply, from: IPv4Address(10, 0, 0, 6), station, for: own, to: host.hardware))
+    host.take(
+      arp(.request, from: IPv4Address(10, 0, 0, 7), station, for: IPv4Address(10, 0, 0, 8)))
+    host.take(arp(.request, from: IPv4Address(10, 0, 0, 9), .broadcast, for: own))
+    host.take(arp(.request, from: IPv4Address(192, 168, 0, 9), station, for: own))
+    for last: UInt8 in [7, 9] {
+      #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .held)
+    }
+    // Somebody who claims to be us is counted.
+    host.take(arp(.request, from: own, station, for: own))
+    #expect(host.counters.addressConflicts == 1)
+  }
+
+  /// More neighbours than entries: those that were used last stay.
+  @Test func manyNeighbours() throws {
+    let socket = try host.stack.bind(port: 1000)
+    for last in UInt8(2)...250 {
+      host.now = host.now + .milliseconds(1)
+      host.take(
+        arp(
+          .request, from: IPv4Address(10, 0, 0, last), MACAddress(2, 0, 0, 0, 1, last),
+          for: IPv4Address(10, 0, 0, 1)))
+    }
+    for last in UInt8(240)...250 {
+      #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .sent)
+      let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+      #expect(packet.ethernet.destination == MACAddress(2, 0, 0, 0, 1, last))
+    }
+  }
+}

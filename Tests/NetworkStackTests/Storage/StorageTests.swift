@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Testing
+import Wire
+
+@testable import NetworkStack
+
+@Suite struct StorageTests {
+  /// Blocks never overlap, everything comes back, and the whole can be lent again.
+  @Test func bufferPool() {
+    var random = Random(3)
+    for size in [1024, 5000, 65536, 100_000] {
+      var pool = BufferPool(byteCount: size)
+      let all = pool.freeByteCount
+      #expect(all == size / 1024 * 1024)
+      var lent: [Block] = []
+      var used = [Bool](repeating: false, count: size)
+      for _ in 0..<3000 {
+        if random.chance(550), let block = pool.take(1 + random.below(9000)) {
+          for index in block.start..<block.start + block.byteCount {
+            guard index < size, !used[index] else {
+              Issue.record("\(block) overlaps")
+              return
+            }
+            used[index] = true
+          }
+          lent.append(block)
+        } else if !lent.isEmpty {
+          var block = lent.remove(at: random.below(lent.count))
+          for index in block.start..<block.start + block.byteCount { used[index] = false }
+          pool.giveBack(&block)
+          #expect(block.isNone)
+        }
+        let free = pool.freeByteCount
+        guard free == all - lent.reduce(0, { $0 + $1.byteCount }) else {
+          Issue.record("\(free) free")
+          return
+        }
+      }
+      for index in lent.indices { pool.giveBack(&lent[index]) }
+      var again: [Block] = []
+      while let block = pool.take(1024) { again.append(block) }
+      #expect(again.count == size / 1024)
+      let nothing = pool.freeByteCount
+      #expect(nothing == 0)
+    }
+  }
+
+  @Test func rings() {
+    var pool = BufferPool(byteCount: 4096)
+    _ = pool.take(1024)
+    guard let block = pool.take(1024) else {
+      Issue.record("no block")
+      return
+    }
+    var random = Random(5)
+    for _ in 0..<500 {
+      let bytes = random.bytes(random.below(1025))
+      let number = UInt32(truncatingIfNeeded: random.next())
+      pool.copyIn(bytes.span.bytes, to: block, at: number)
+      var back = [UInt8](repeating: 0, count: bytes.count + 8)
+      back.withBytes { pool.copyOut(bytes.count, of: block, at: number, to: &$0, 4) }
+      #expect(Array(back[4..<4 + bytes.count]) == bytes)
+    }
+  }
+
+  @Test func indexQueue() {
+    var queue = IndexQueue(limit: 100)
+    var model: [Int] = []
+    var random = Random(6)
+    for _ in 0..<5000 {
+      if random.chance(500) {
+        let index = random.below(100)
+        queue.push(index)
+        if !model.contains(index) { model.append(index) }
+      } else {
+        let popped = queue.pop()
+        #expect(popped == (model.isEmpty ? nil : model.removeFirst()))
+      }
+    }
+  }
+
+  @Test func timerHeap() {
+    var heap = TimerHeap(limit: 50)
+    var model: [Int: UInt64] = [:]
+    var random = Random(7)
+    for _ in 0..<20000 {
+      let owner = random.below(50)
+      switch random.below(4) {
+      case 0, 1:
+        let moment = random.next() % 1000
+        heap.wake(owner, by: Instant(nanoseconds: moment))
+        model[owner] = min(model[owner] ?? .max, moment)
+      case 2:
+        heap.remove(owner)
+        model[owner] = nil
+      default:
+        let now = random.next() % 1000
+        if let popped = heap.pop(now: Instant(nanoseconds: now)) {
+          let moment = model.removeValue(forKey: popped)
+          #expect(moment != nil && moment ?? .max <= now)
+          #expect(model.values.allSatisfy { $0 >= moment ?? 0 })
+        } else {
+          #expect(model.values.allSatisfy { $0 > now })
+        }
+      }
+      let first = heap.first
+      guard first.nanoseconds == model.values.min() ?? .max else {
+        Issue.record("\(first)")
+        return
+      }
+    }
+  }
+
+  @Test func hashChains() {
+    var chains = HashChains(limit: 64)
+    var model: [Int: UInt32] = [:]
+    var random = Random(8)
+    for _ in 0..<5000 {
+      let index = random.below(64)
+      if let hash = model.removeValue(forKey: index) {
+        chains.remove(index, hash)
+      } else {
+        let hash = UInt32(random.below(100))
+        chains.insert(index, hash)
+        model[index] = hash
+      }
+      let hash = UInt32(random.below(100))
+      var found: Set<Int> = []
+      var current = chains.first(hash)
+      while current >= 0 {
+        if model[current] == hash { found.insert(current) }
+        current = chains.after(current)
+      }
+      #expect(found == Set(model.filter { $0.value == hash }.keys))
+    }
+  }
+
+  /// Ranges against a set of numbers, around the place where these go round.
+  @Test func rangeSet() {
+    var random = Random(9)
+    for round in 0..<300 {
+      let base = SequenceNumber(UInt32.max - 200)
+      var set = RangeSet()
+      var model: Set<Int> = []
+      for _ in 0..<40 {
+        let start = random.below(400)
+        let end = start + 1 + random.below(39)
+        let range = SequenceRange(base + start, base + end)
+        #expect(
+          set.overlaps(range) == !model.isDisjoint(with: Set(start..<max(start, end))))
+        switch set.insert(range) {
+        case .added: model.formUnion(start..<end)
+        case .alreadyThere: #expect(model.isSuperset(of: start..<end))
+        case .noRoom: #expect(set.count == RangeSet.limit)
+        }
+        if random.chance(50) {
+          let limit = random.below(400)
+          set.removeBelow(base + limit)
+          model = model.filter { $0 >= limit }
+        }
+        let low = random.below(400)
+        let high = low + random.below(100)
+        #expect(
+          set.missing(from: base + low, to: base + high)
+            == (low..<high).filter { !model.contains($0) }.count)
+        let first = (low..<high).first { !model.contains($0) }
+        let hole = set.firstMissing(from: base + low, to: base + high)
+        #expect(hole.map { $0.start - base } == first)
+        if let hole, let first {
+          let end = (first..<high).first { model.contains($0) } ?? high
+          guard hole.end - base == end else {
+            Issue.record("round \(round)")
+            return
+          }
+        }
+        var covered: Set<Int> = []
+        for index in 0..<set.count {
+          covered.formUnion((set[index].start - base)..<(set[index].end - base))
+        }
+        #expect(covered == model)
+      }
+    }
+  }
+
+  /// Key 00...0f, input 00...0f, against a second implementation, which gives the published value
+  /// for the 15 bytes of SipHash's paper.
+  @Test func sipHash() {
+    let secret = Secret(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    #expect(
+      secret.hash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908) == 0x3f2a_cc7f_57c2_9bdb)
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import Testing
+import Wire
+
+@testable import NetworkStack
+
+/// The window's course against the formulas of RFC 9438, in floating point.
+@Suite struct CongestionControlTests {
+  @Test func cubeRoots() {
+    for value: UInt64 in [0, 1, 7, 8, 26, 27, 1_000_000, 999_999, .max >> 1] {
+      let root = UInt64(CongestionControl.cubeRoot(value))
+      #expect(root * root * root <= value)
+      #expect((root + 1) * (root + 1) * (root + 1) > value || root == 1 << 21)
+    }
+  }
+
+  @Test func curve() {
+    let segment = 1000
+    var control = CongestionControl()
+    control.start(segment: segment)
+    var now = Instant.seconds(1)
+    let roundTrip = Interval.milliseconds(100)
+    // Slow start up to 200 segments, then a loss.
+    while control.window < 200_000 {
+      control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+    }
+    let greatest = Double(control.window) / 1000
+    control.lost(flight: control.window, segment: segment)
+    control.enterRecovery(inflation: 0)
+    control.leaveRecovery(flight: 400_000, segment: segment)
+    #expect(abs(Double(control.window) / 1000 - 0.7 * greatest) < 2)
+    let start = Double(control.window) / 1000
+    let turn = cbrt((greatest - start) / 0.4)
+    let begin = now
+    for round in 1...150 {
+      for _ in 0..<10 {
+        control.acknowledged(
+          control.window / 10, segment: segment, roundTrip: roundTrip, now: now)
+      }
+      now = now + roundTrip
+      let elapsed = Double((now - begin).nanoseconds) / 1e9
+      let cubic = 0.4 * (elapsed - turn) * (elapsed - turn) * (elapsed - turn) + greatest
+      let window = Double(control.window) / 1000
+      #expect(abs(window - cubic) < 0.05 * cubic + 3, "round \(round): \(window), not \(cubic)")
+    }
+  }
+
+  /// With short round trips Reno would be faster, and its pace is kept (4.3).
+  @Test func friendlyRegion() {
+    let segment = 1000
+    var control = CongestionControl()
+    control.start(segment: segment)
+    control.lost(flight: 10_000, segment: segment)
+    control.enterRecovery(inflation: 0)
+    let before = control.window
+    var now = Instant.seconds(1)
+    for _ in 0..<20 {
+      for _ in 0..<4 {
+        control.acknowledged(
+          control.window / 4, segment: segment, roundTrip: .milliseconds(1), now: now)
+      }
+      now = now + .milliseconds(1)
+    }
+    // 9/17 of a segment in each round until the old window, one from then on.
+    #expect((before + 8000...before + 20_000).contains(control.window))
+  }
+
+  @Test func lossAndTimeout() {
+    var control = CongestionControl()
+    control.start(segment: 1000)
+    #expect(control.window == 10_000)
+    control.timedOut(flight: 10_000, segment: 1000, isFirst: true)
+    #expect(control.window == 1000 && control.threshold == 7000)
+    control.timedOut(flight: 1000, segment: 1000, isFirst: false)
+    #expect(control.threshold == 7000)
+    control.lost(flight: 1000, segment: 1000)
+    #expect(control.threshold == 2000)
+  }
+
+  @Test func timer() {
+    var timer = RoundTripTimer()
+    #expect(timer.timeout == .seconds(1))
+    timer.add(.milliseconds(500))
+    // SRTT + 4 * RTTVAR = 500 ms + 4 * 250 ms.
+    #expect(timer.timeout == .milliseconds(1500))
+    timer.add(.milliseconds(500))
+    #expect(timer.timeout == .milliseconds(1250))
+    for _ in 0..<200 { timer.add(Interval(nanoseconds: 100_000)) }
+    #expect(timer.timeout == .milliseconds(200))
+    timer.add(.seconds(100_000))
+    #expect(timer.timeout == .seconds(60))
+  }
+}

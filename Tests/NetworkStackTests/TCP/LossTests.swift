@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Testing
+import Wire
+
+/// Loss and congestion, segment by segment (RFC 5681, 6582, 6675, 7323, 9438).
+@Suite struct LossTests {
+  let host = Host()
+
+  private func open(
+    selective: Bool, clock: UInt32? = nil
+  ) throws -> (Peer, TCPConnection, SequenceNumber) {
+    var settings = TCPSettings()
+    settings.sendByteCount = 1 << 17
+    let listener = try host.stack.listen(port: 7, settings: settings)
+    let peer = Peer(host)
+    peer.clock = clock
+    let connection = try #require(
+      peer.open(listener, options: .segment(clock == nil ? 1000 : 1012, selective: selective)))
+    return (peer, connection, peer.acknowledgement)
+  }
+
+  private func numbers(_ packets: [Packet], from start: SequenceNumber) -> [Int] {
+    packets.compactMap { $0.tcp.map { ($0.sequence - start) / 1000 } }
+  }
+
+  private func write(_ segments: Int, _ peer: Peer, _ connection: TCPConnection) {
+    _ = host.write([UInt8](repeating: 0, count: 1000 * segments), to: connection)
+    peer.poll()
+  }
+
+  @Test func slowStart() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(100, peer, connection)
+    #expect(numbers(peer.all(), from: start) == Array(0..<10))
+    // Each acknowledged segment lets out two.
+    peer.acknowledge(start + 1000)
+    #expect(numbers(peer.all(), from: start) == [10, 11])
+    peer.acknowledge(start + 3000)
+    #expect(numbers(peer.all(), from: start) == [12, 13, 14, 15])
+  }
+
+  @Test func fastRetransmit() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(30, peer, connection)
+    _ = peer.all()
+    // The first was lost. Two duplicates let out a new segment each (RFC 3042), the third the lost
+    // one.
+    peer.say(.ack)
+    #expect(numbers(peer.all(), from: start) == [10])
+    peer.say(.ack)
+    #expect(numbers(peer.all(), from: start) == [11])
+    peer.say(.ack)
+    #expect(numbers(peer.all(), from: start) == [0])
+    // Window: 0.7 * 12 + 3 segments, of which 12 are used.
+    for _ in 0..<4 { peer.say(.ack) }
+    #expect(numbers(peer.all(), from: start).allSatisfy { $0 >= 12 })
+    peer.acknowledge(start + 12_000)
+    #expect(numbers(peer.all(), from: start).allSatisfy { $0 >= 12 })
+    #expect(host.counters.segmentsResent == 1)
+  }
+
+  /// RFC 6582: a partial acknowledgement shows the next hole, which is filled at once.
+  @Test func partialAcknowledgement() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(10, peer, connection)
+    _ = peer.all()
+    // 0 and 4 were lost.
+    for _ in 0..<3 { peer.say(.ack) }
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.acknowledge(start + 4000)
+    #expect(numbers(peer.all(), from: start) == [4])
+    peer.acknowledge(start + 10_000)
+    #expect(peer.all().isEmpty)
+    // Duplicates of what is all there start nothing.
+    for _ in 0..<5 { peer.say(.ack) }
+    #expect(peer.all().isEmpty)
+  }
+
+  @Test func selectiveRetransmit() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(10, peer, connection)
+    _ = peer.all()
+    // 0, 2 and 5 were lost.
+    peer.say(.ack, options: .blocks([(start + 1000, start + 2000)]))
+    peer.say(
+      .ack, options: .blocks([(start + 3000, start + 5000), (start + 1000, start + 2000)]))
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.say(
+      .ack,
+      options: .blocks([
+        (start + 6000, start + 10_000), (start + 3000, start + 5000), (start + 1000, start + 2000),
+      ]))
+    // Exactly the holes, once each.
+    #expect(numbers(peer.all(), from: start) == [2, 5])
+    peer.acknowledge(start + 10_000)
+    peer.wait(.seconds(5))
+    #expect(peer.all().isEmpty && host.counters.segmentsResent == 3)
+  }
+
+  /// What was sent again and lost again is noticed when something sent later arrives.
+  @Test func lostAgain() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(40, peer, connection)
+    _ = peer.all()
+    peer.say(.ack, options: .blocks([(start + 1000, start + 10_000)]))
+    let heard = numbers(peer.all(), from: start)
+    #expect(heard.first == 0 && heard.dropFirst().allSatisfy { $0 >= 10 })
+    #expect(heard.count >= 4)
+    let last = start + 1000 * ((heard.last ?? 0) + 1)
+    peer.say(.ack, options: .blocks([(start + 1000, last)]))
+    #expect(numbers(peer.all(), from: start).first == 0)
+  }
+
+  @Test func reordering() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(10, peer, connection)
+    _ = peer.all()
+    // Two segments that come early are no loss.
+    peer.say(.ack, options: .blocks([(start + 1000, start + 2000)]))
+    peer.say(.ack, options: .blocks([(start + 1000, start + 3000)]))
+    peer.acknowledge(start + 3000)
+    #expect(peer.all().isEmpty && host.counters.segmentsResent == 0)
+  }
+
+  /// Blocks that lie, or say nothing, change nothing.
+  @Test func foolishBlocks() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(10, peer, connection)
+    _ = peer.all()
+    for (low, high) in [
+      (20_000, 30_000), (-5000, -1000), (5000, 4000), (9000, 11_000), (0, 0), (-1000, 3000),
+    ] {
+      for _ in 0..<4 {
+        peer.say(.ack, options: .blocks([(start + low, start + high)]))
+      }
+    }
+    #expect(peer.all().isEmpty && host.counters.segmentsResent == 0)
+  }
+
+  /// After a timeout all is sent again from one segment on, except what the peer says it has.
+  @Test func timeoutAndSlowStart() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(10, peer, connection)
+    _ = peer.all()
+    peer.wait(.milliseconds(250))
+    #expect(numbers(peer.all(), from: start) == [0])
+    var options = TCPOptions.blocks([(start + 3000, start + 8000)])
+    peer.acknowledge(start + 1000, options: options)
+    #expect(numbers(peer.all(), from: start) == [1, 2])
+    options = .blocks([(start + 3000, start + 8000)])
+    peer.acknowledge(start + 2000, options: options)
+    #expect(numbers(peer.all(), from: start).allSatisfy { $0 >= 8 })
+  }
+
+  /// A peer may drop what it said it had (RFC 2018, 8): after a timeout nothing is taken for granted.
+  @Test func renegedBlocks() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(5, peer, connection)
+    _ = peer.all()
+    peer.say(.ack, options: .blocks([(start + 1000, start + 5000)]))
+    _ = peer.all()
+    var seen: Set<Int> = []
+    for _ in 0..<200 {
+      peer.wait(.milliseconds(100))
+      for packet in peer.all() {
+        guard let tcp = packet.tcp else { continue }
+        seen.insert((tcp.sequence - start) / 1000)
+        // It takes them in order, and forgets what it had.
+        if tcp.sequence == peer.acknowledgement { peer.acknowledge(peer.acknowledgement + 1000) }
+      }
+    }
+    #expect(seen == [0, 1, 2, 3, 4] && peer.acknowledgement == start + 5000)
+  }
+
+  @Test func timestampsEchoAndMeasure() throws {
+    let (peer, connection, _) = try open(selective: false, clock: 1000)
+    peer.clock = 1500
+    peer.send(.ack, [1])
+    peer.wait(.milliseconds(50))
+    #expect(peer.next()?.options.timestamps?.echo == 1500)
+    // Out of order: the echo stays that of the last segment in order (RFC 7323, 4.3).
+    peer.clock = 1600
+    peer.say(.ack, [9], at: peer.sequence + 5)
+    #expect(peer.next()?.options.timestamps?.echo == 1500)
+    write(1, peer, connection)
+    let before = try #require(peer.next()?.options.timestamps?.value)
+    host.now = host.now + .milliseconds(300)
+    peer.acknowledge(peer.acknowledgement + 1000)
+    write(1, peer, connection)
+    let after = try #require(peer.all().last?.options.timestamps?.value)
+    #expect(after - before == 300)
+  }
+
+  /// RFC 7323, 5: an old segment whose number fits is dropped, and answered.
+  @Test func oldTimestamp() throws {
+    let (peer, connection, _) = try open(selective: false, clock: 1000)
+    peer.clock = 2000
+    peer.send(.ack, [1])
+    _ = host.readAll(connection)
+    peer.wait(.milliseconds(50))
+    _ = peer.all()
+    peer.clock = 1999
+    peer.say(.ack, [6, 6])
+    #expect(host.readable(connection) == 0 && peer.next()?.tcp?.acknowledgement == peer.sequence)
+    // Without timestamps it is dropped in silence.
+    peer.clock = nil
+    peer.say(.ack, [6, 6])
+    #expect(host.readable(connection) == 0 && peer.next() == nil)
+    // A reset needs none.
+    peer.say(.rst)
+    #expect(host.failure(of: connection) == .reset)
+  }
+
+  /// After 24 days without a word, an old clock says nothing.
+  @Test func timestampsOfOldTimes() throws {
+    let (peer, connection, _) = try open(selective: false, clock: 1000)
+    host.now = host.now + .seconds(25 * 24 * 3600)
+    peer.clock = 500
+    peer.send(.ack, [1])
+    #expect(host.readable(connection) == 1)
+  }
+
+  /// After a pause the window is that of a new connection again (RFC 5681, 4.1).
+  @Test func pause() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(60, peer, connection)
+    var last = start
+    for _ in 0..<10 {
+      for packet in peer.all() { last = .max(last, packet.tcp.map { $0.sequence + 1000 } ?? last) }
+      peer.acknowledge(last)
+    }
+    #expect(last == start + 60_000)
+    peer.wait(.seconds(30))
+    write(60, peer, connection)
+    #expect(peer.all().count == 10)
+  }
+}

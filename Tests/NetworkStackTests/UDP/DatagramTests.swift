@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Testing
+import Wire
+
+/// IPv4, ICMP and UDP.
+@Suite struct DatagramTests {
+  let host = Host()
+  let station = MACAddress(2, 0, 0, 0, 0, 0x77)
+  let own = IPv4Address(10, 0, 0, 1)
+  let other = IPv4Address(10, 0, 0, 5)
+
+  private func frame(
+    _ payload: [UInt8], port: UInt16 = 7, from source: IPv4Address? = nil,
+    to destination: IPv4Address? = nil, at hardware: MACAddress? = nil,
+    change: (inout IPv4Header) -> Void = { _ in }
+  ) -> [UInt8] {
+    let source = source ?? other
+    let destination = destination ?? own
+    return Make.ip(
+      Make.udp(payload, from: (source, 4000), to: (destination, port)), .udp, from: source,
+      to: destination, at: hardware ?? host.hardware, by: station, change: change)
+  }
+
+  private func read(_ socket: UDPSocket) -> ([UInt8], Endpoint)? {
+    host.stack.readDatagram(socket) { ($0.array, $1) }
+  }
+
+  @Test func queued() throws {
+    let socket = try host.stack.bind(port: 7, queueByteCount: 1024, tag: 5)
+    host.take(frame([1, 2, 3]))
+    host.take(frame([]))
+    host.take(frame([4]))
+    #expect(
+      host.events.map(\.socket) == [.datagrams(socket), .datagrams(socket), .datagrams(socket)])
+    #expect(host.events.first?.tag == 5)
+    #expect(read(socket).map { $0.0 == [1, 2, 3] && $0.1 == Endpoint(other, 4000) } == true)
+    #expect(read(socket)?.0 == [])
+    #expect(read(socket)?.0 == [4])
+    #expect(read(socket)?.0 == nil)
+  }
+
+  @Test func fullQueue() throws {
+    let socket = try host.stack.bind(port: 7, queueByteCount: 1024)
+    var random = Random(1)
+    var kept: [[UInt8]] = []
+    for _ in 0..<2000 {
+      if random.chance(600) {
+        let payload = random.bytes(random.below(400))
+        let before = host.counters.datagramsDropped
+        host.take(frame(payload))
+        if host.counters.datagramsDropped == before { kept.append(payload) }
+      } else {
+        let wanted = kept.isEmpty ? nil : kept.removeFirst()
+        #expect(read(socket)?.0 == wanted)
+      }
+    }
+    #expect(host.counters.datagramsDropped > 100)
+    // One that is larger than the queue is dropped, too, and stops nothing.
+    while read(socket) != nil {}
+    host.take(frame([UInt8](repeating: 1, count: 1200)))
+    host.take(frame([9]))
+    #expect(read(socket)?.0 == [9])
+  }
+
+  @Test func direct() throws {
+    let socket = try host.stack.bind(port: 7, isDirect: true, tag: 3)
+    host.take(frame([1, 2, 3]))
+    #expect(host.deliveries.map(\.1) == [[1, 2, 3]] && host.events.isEmpty)
+    guard case .datagram(let name, let tag, let from, _) = try #require(host.deliveries.first).0
+    else {
+      Issue.record("no datagram")
+      return
+    }
+    #expect(name == socket && tag == 3 && from == Endpoint(other, 4000))
+  }
+
+  @Test func badChecksums() throws {
+    let socket = try host.stack.bind(port: 7)
+    let good = frame([1, 2, 3])
+    for index in 14..<good.count {
+      var bad = good
+      bad[index] ^= 0x10
+      host.take(bad)
+      #expect(read(socket)?.0 == nil, "byte \(index)")
+    }
+    host.take(good)
+    #expect(read(socket)?.0 == [1, 2, 3])
+    // A device that has checked it saves the work.
+    var bad = good
+    bad[44] ^= 1
+    _ = host.stack.receive(bad.span.bytes, isChecked: true, now: host.now, into: &host.output)
+    #expect(read(socket)?.0 == [1, 2, 2])
+  }
+
+  @Test func everyLength() throws {
+    let socket = try host.stack.bind(port: 7)
+    let whole = frame([1, 2, 3, 4, 5])
+    for count in 0..<whole.count {
+      host.take(Array(whole[..<count]))
+      #expect(read(socket)?.0 == nil)
+    }
+    // With the padding of short frames.
+    host.take(whole + [0, 0, 0, 0, 0, 0, 0])
+    #expect(read(socket)?.0 == [1, 2, 3, 4, 5])
+  }
+
+  @Test func othersPackets() throws {
+    let socket = try host.stack.bind(port: 7)
+    host.take(frame([1], at: MACAddress(2, 0, 0, 0, 0, 2)))
+    host.take(frame([1], to: IPv4Address(10, 0, 0, 2)))
+    host.take(frame([1], to: IPv4Address(224, 0, 0, 1)))
+    for source in [
+      own, .broadcast, IPv4Address(10, 0, 0, 255), IPv4Address(127, 0, 0, 1),
+      IPv4Address(224, 0, 0, 1), IPv4Address(0), IPv4Address(255, 0, 0, 1),
+    ] {
+      host.take(frame([1], from: source))
+    }
+    #expect(read(socket)?.0 == nil && host.output.frames.isEmpty)
+    // Broadcasts are for us, too.
+    host.take(frame([2], to: .broadcast, at: .broadcast))
+    host.take(frame([3], to: IPv4Address(10, 0, 0, 255), at: .broadcast))
+    #expect(read(socket)?.0 == [2])
+    #expect(read(socket)?.0 == [3])
+  }
+
+  @Test func portUnreachable() throws {
+    let answer = host.take(frame([1, 2, 3], port: 99))
+    let packet = try #require(answer.first.flatMap { Packet($0) })
+    #expect(packet.icmp == ICMPMessage(.unreachable(.portUnreachable)))
+    #expect(packet.ip?.destination == other && packet.ethernet.destination == station)
+    // The header and 8 bytes of what was sent.
+    #expect(packet.payload.count == 28 && packet.payload[9] == 17)
+    #expect(Array(packet.payload[20..<24]) == [0x0f, 0xa0, 0, 99])
+    // Not about broadcasts, and not for ever.
+    #expect(host.take(frame([1], port: 99, to: .broadcast, at: .broadcast)).isEmpty)
+    var answers = 0
+    for _ in 0..<500 { answers += host.take(frame([1], port: 99)).count }
+    #expect(answers < 60)
+  }
+
+  @Test func protocolUnreachable() throws {
+    let frame = Make.ip(
+      [1, 2, 3, 4, 5, 6, 7, 8], IPProtocol(99), from: other, to: own, at: host.hardware, by: station
+    )
+    let packet = try #require(host.take(frame).first.flatMap { Packet($0) })
+    #expect(packet.icmp == ICMPMessage(.unreachable(.protocolUnreachable)))
+  }
+
+  private func ping(
+    _ data: [UInt8], to destination: IPv4Address? = nil, at hardware: MACAddress? = nil
+  ) -> [UInt8] {
+    var message = [UInt8](repeating: 0, count: 8) + data
+    message.withBytes {
+      ICMPMessage(.echoRequest(identifier: 7, sequence: 9)).write(to: &$0, at: 0)
+    }
+    return Make.ip(
+      message, .icmp, from: other, to: destination ?? own, at: hardware ?? host.hardware,
+      by: station)
+  }
+
+  @Test func echo() throws {
+    for count in [0, 1, 56, 1472] {
+      let data = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+      let packet = try #require(host.take(ping(data)).first.flatMap { Packet($0) })
+      #expect(packet.icmp == ICMPMessage(.echoReply(identifier: 7, sequence: 9)))
+      #expect(packet.payload == data && packet.ip?.destination == other)
+    }
+    #expect(host.take(ping([1], to: IPv4Address(10, 0, 0, 255), at: .broadcast)).isEmpty)
+    var bad = ping([1, 2])
+    bad[40] ^= 1
+    #expect(host.take(bad).isEmpty && host.counters.malformed == 1)
+  }
+
+  @Test func sending() throws {
+    let socket = try host.stack.bind()
+    let port = host.stack.port(of: socket) ?? 0
+    #expect(port >= 0xc000)
+    host.take(ping([]))
+    #expect(
+      host.send([UInt8](repeating: 0, count: 1473), to: Endpoint(.broadcast, 9), from: socket)
+        == .tooLong)
+    #expect(
+      host.send([UInt8](repeating: 0, count: 1472), to: Endpoint(.broadcast, 9), from: socket)
+        == .sent)
+    host.output.limit = 0
+    #expect(host.send([1], to: Endpoint(.broadcast, 9), from: socket) == .noBuffer)
+    host.stack.close(socket)
+    #expect(host.send([1], to: Endpoint(.broadcast, 9), from: socket) == .closed)
+    #expect(host.freeBytes == 1 << 20)
+  }
+
+  @Test func ports() throws {
+    _ = try host.stack.bind(port: 7)
+    do {
+      _ = try host.stack.bind(port: 7)
+      Issue.record("bound twice")
+    } catch { #expect(error == .portInUse) }
+    for _ in 0..<7 { _ = try host.stack.bind() }
+    do {
+      _ = try host.stack.bind()
+      Issue.record("more sockets than there are")
+    } catch { #expect(error == .noSocket) }
+  }
+}
