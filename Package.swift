@@ -95,6 +95,7 @@ let package = Package(
     shared("NFS", ["ONCRPC", "XDR", "Bytes"]),
     shared("FileSystem", ["Rings"]),
     shared("NFSFileServer", ["FileSystem", "NFS", "Rings"]),
+    shared("StaticSite", ["HTTP", "FileSystem", "Rings", "Bytes"]),
     .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
 
     // Run in protection domains only; no kernel in them, so that tests run them on the host.
@@ -125,6 +126,12 @@ let package = Package(
     tests(
       "FileSystemTests",
       ["NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport"]),
+    tests(
+      "StaticSiteTests",
+      [
+        "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
+        "Bytes", "TargetTestSupport",
+      ]),
     .target(
       name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
       path: "Tests/NFSTestSupport"),

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import FileSystem
+import Rings
+
+/// A command on its way: who sent it looks here for what came of it.
+final class FileTicket {
+  enum State: Equatable { case waiting, done(FileStatus, UInt64) }
+  var state = State.waiting
+  /// Memory of the share that the command is about; goes back to the pool with `FileAccess.end`.
+  var buffer: ShareBuffer?
+  /// Nobody waits any more. What it opens is closed again.
+  var isAbandoned = false
+  let opens: Bool
+
+  init(buffer: ShareBuffer?, opens: Bool = false) {
+    self.buffer = buffer
+    self.opens = opens
+  }
+}
+
+/// A file system server as many exchanges of a web server use it at a time: commands with tickets,
+/// buffers of a pool, and no more open files than the server has room for.
+///
+/// Memory: the share's, and a ticket for each of 511 commands.
+public final class FileAccess {
+  enum State: Equatable { case idle, starting, ready }
+
+  let share: SharedRegion
+  private var client: FileSystemClient
+  private var pool: SharePool
+  private var tickets: [FileTicket?]
+  private var freeTags: [Int] = []
+  private var closing: [UInt64] = []
+  private var openCount = 0
+  private(set) var state = State.idle
+  /// Times that INITIALISE failed: those who waited for it give up.
+  private(set) var failures: UInt64 = 0
+  /// The server's queue made no sense: it is not used any more.
+  public private(set) var isBroken = false
+
+  /// Of the server's 256, some are left to others.
+  private static var openLimit: Int { 240 }
+
+  /// - Parameters:
+  ///   - bufferByteCount: at least 8192: a path and an answer to STAT have to fit in.
+  ///   - bufferLimit: buffers at most.
+  public init(
+    commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion,
+    bufferByteCount: UInt64 = 32_768, bufferLimit: Int = 2044
+  ) {
+    client = FileSystemClient(commands: commands, completions: completions)
+    self.share = share
+    pool = SharePool(
+      share: UInt64(share.byteCount), bufferByteCount: max(bufferByteCount, 8192),
+      limit: bufferLimit)
+    tickets = [FileTicket?](repeating: nil, count: FileQueue.capacity)
+    for tag in stride(from: FileQueue.capacity - 1, through: 0, by: -1) { freeTags.append(tag) }
+  }
+
+  var bufferByteCount: UInt64 { pool.bufferByteCount }
+  public var freeBuffers: Int { pool.freeCount }
+  public var openFiles: Int { openCount }
+
+  // MARK: The queue
+
+  /// Hands over what was submitted: whether the server has to be notified. To be asked after every
+  /// event.
+  public func publish() -> Bool {
+    while let descriptor = closing.last, submit(.close(descriptor), FileTicket(buffer: nil)) {
+      closing.removeLast()
+    }
+    return client.publish()
+  }
+
+  /// Takes the answers that are there: whether there were any, and exchanges have to be woken.
+  public func collect() -> Bool {
+    guard !isBroken else { return false }
+    var isSome = false
+    do throws(PeerFault) {
+      while let completion = try client.nextCompletion() {
+        isSome = true
+        take(completion)
+      }
+    } catch {
+      isBroken = true
+      return true
+    }
+    return isSome
+  }
+
+  private func take(_ completion: FileSystemClient.Completion) {
+    guard let tag = Int(exactly: completion.tag), tickets.indices.contains(tag),
+      let ticket = tickets[tag]
+    else { return }
+    tickets[tag] = nil
+    freeTags.append(tag)
+    ticket.state = .done(completion.status, completion.value)
+    if ticket.opens, completion.status != .success { openCount -= 1 }
+    if ticket === starting { started(completion.status) }
+    guard ticket.isAbandoned else { return }
+    if ticket.opens, completion.status == .success { close(completion.value) }
+    end(ticket)
+  }
+
+  /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
+  func submit(_ command: FileCommand, _ ticket: FileTicket) -> Bool {
+    guard !isBroken, let tag = freeTags.last else { return false }
+    if ticket.opens, openCount >= Self.openLimit { return false }
+    do throws(PeerFault) {
+      guard try client.submit(command, tag: UInt64(tag)) else { return false }
+    } catch {
+      isBroken = true
+      return false
+    }
+    freeTags.removeLast()
+    tickets[tag] = ticket
+    if ticket.opens { openCount += 1 }
+    return true
+  }
+
+  func takeBuffer() -> ShareBuffer? { pool.take() }
+
+  /// Gives a ticket's buffer back; to be called once it is done, or was never submitted.
+  func end(_ ticket: FileTicket) {
+    if let buffer = ticket.buffer { pool.give(buffer) }
+    ticket.buffer = nil
+  }
+
+  /// Nobody waits for `ticket` any more. Its buffer is the server's until it answers.
+  func abandon(_ ticket: FileTicket) {
+    ticket.isAbandoned = true
+    guard case .done(let status, let value) = ticket.state else { return }
+    if ticket.opens, status == .success { close(value) }
+    end(ticket)
+  }
+
+  func close(_ descriptor: UInt64) {
+    openCount -= 1
+    closing.append(descriptor)
+  }
+
+  // MARK: Mounting
+
+  private var starting: FileTicket?
+
+  /// Has the server mount its files, unless that is done or under way.
+  func start() {
+    guard state == .idle else { return }
+    let ticket = FileTicket(buffer: nil)
+    guard submit(.initialise, ticket) else { return }
+    starting = ticket
+    state = .starting
+  }
+
+  private func started(_ status: FileStatus) {
+    starting = nil
+    state = status == .success ? .ready : .idle
+    if status != .success { failures &+= 1 }
+  }
+}
