@@ -34,6 +34,9 @@ public final class FileAccess {
   private var freeTags: [Int] = []
   private var closing: [UInt64] = []
   private var openCount = 0
+  // Somebody found no room since there was news, and since then room was made.
+  private var isWanting = false
+  private var hasFreed = false
   private(set) var state = State.idle
   /// Times that INITIALISE failed: those who waited for it give up.
   private(set) var failures: UInt64 = 0
@@ -74,10 +77,15 @@ public final class FileAccess {
     return client.publish()
   }
 
-  /// Takes the answers that are there: whether there were any, and exchanges have to be woken.
+  /// Takes the answers that are there: whether exchanges have to be woken, as there were any, or as
+  /// there is room for those that found none.
   public func collect() -> Bool {
     guard !isBroken else { return false }
-    var isSome = false
+    var isSome = isWanting && hasFreed
+    if isSome {
+      isWanting = false
+      hasFreed = false
+    }
     do throws(PeerFault) {
       while let completion = try client.nextCompletion() {
         isSome = true
@@ -96,6 +104,7 @@ public final class FileAccess {
     else { return }
     tickets[tag] = nil
     freeTags.append(tag)
+    hasFreed = true
     ticket.state = .done(completion.status, completion.value)
     if ticket.opens, completion.status != .success { openCount -= 1 }
     if ticket === starting { started(completion.status) }
@@ -106,10 +115,12 @@ public final class FileAccess {
 
   /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
   func submit(_ command: FileCommand, _ ticket: FileTicket) -> Bool {
-    guard !isBroken, let tag = freeTags.last else { return false }
-    if ticket.opens, openCount >= Self.openLimit { return false }
+    guard hasRoom(opens: ticket.opens), let tag = freeTags.last else { return false }
     do throws(PeerFault) {
-      guard try client.submit(command, tag: UInt64(tag)) else { return false }
+      guard try client.submit(command, tag: UInt64(tag)) else {
+        isWanting = true
+        return false
+      }
     } catch {
       isBroken = true
       return false
@@ -120,10 +131,31 @@ public final class FileAccess {
     return true
   }
 
-  func takeBuffer() -> ShareBuffer? { pool.take() }
+  /// Whether `submit` would take a command now. Whoever hears no is woken when that may be other.
+  func hasRoom(opens: Bool) -> Bool {
+    guard !isBroken, !freeTags.isEmpty, !opens || openCount < Self.openLimit else {
+      isWanting = true
+      return false
+    }
+    return true
+  }
 
-  /// Gives a ticket's buffer back; to be called once it is done, or was never submitted.
+  /// Nil when all are out; whoever hears that is woken when one is back.
+  func takeBuffer() -> ShareBuffer? {
+    let buffer = pool.take()
+    if buffer == nil { isWanting = true }
+    return buffer
+  }
+
+  /// Gives back the buffer of a ticket that is done.
   func end(_ ticket: FileTicket) {
+    guard ticket.buffer != nil else { return }
+    hasFreed = true
+    giveBack(ticket)
+  }
+
+  /// Gives back the buffer of a ticket that was never submitted: no news to anybody.
+  func giveBack(_ ticket: FileTicket) {
     if let buffer = ticket.buffer { pool.give(buffer) }
     ticket.buffer = nil
   }
@@ -138,6 +170,7 @@ public final class FileAccess {
 
   func close(_ descriptor: UInt64) {
     openCount -= 1
+    hasFreed = true
     closing.append(descriptor)
   }
 

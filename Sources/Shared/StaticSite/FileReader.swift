@@ -90,12 +90,12 @@ final class FileReader {
   private var gap: (offset: UInt64, count: UInt64)?
 
   private func request(_ offset: UInt64, _ count: UInt64, at place: Int) -> Bool {
-    guard let buffer = files.takeBuffer() else { return false }
+    guard files.hasRoom(opens: false), let buffer = files.takeBuffer() else { return false }
     let count = min(count, buffer.byteCount)
     let ticket = FileTicket(buffer: buffer)
     let part = ShareBuffer(offset: buffer.offset, byteCount: count)
     guard files.submit(.read(descriptor, offset: offset, buffer: part), ticket) else {
-      files.end(ticket)
+      files.giveBack(ticket)
       return false
     }
     reads.insert(Read(ticket: ticket, offset: offset, count: count), at: place)

@@ -68,7 +68,7 @@ final class SiteExchange {
   private func send(
     _ path: [UInt8], opens: Bool, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) {
-    guard let buffer = files.takeBuffer() else { return }
+    guard files.hasRoom(opens: opens), let buffer = files.takeBuffer() else { return }
     let whole = folder + path
     let new = FileTicket(buffer: buffer, opens: opens)
     let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(whole.count))
@@ -76,7 +76,7 @@ final class SiteExchange {
       offset: buffer.offset + Self.statOffset, byteCount: FileCommand.statByteCount)
     guard files.share.store(whole.span, offset: buffer.offset),
       files.submit(command(name, stat), new)
-    else { return files.end(new) }
+    else { return files.giveBack(new) }
     ticket = new
   }
 
