@@ -47,10 +47,12 @@ final class SiteSetup {
     while isBusy {
       isBusy = files.publish()
       if fileServer.serve(now: now) { isBusy = true }
-      if files.collect() {
+      files.collect()
+      while let id = files.nextReady() {
         isBusy = true
-        web.wake(now: now)
+        web.wake(id, now: now)
       }
+      while web.nextChanged() != nil {}
     }
   }
 }

@@ -13,9 +13,12 @@ final class FileTicket {
   /// Nobody waits any more. What it opens is closed again.
   var isAbandoned = false
   let opens: Bool
+  /// The connection that waits for it; negative for none.
+  let connection: Int
 
-  init(buffer: ShareBuffer?, opens: Bool = false) {
+  init(buffer: ShareBuffer?, connection: Int, opens: Bool = false) {
     self.buffer = buffer
+    self.connection = connection
     self.opens = opens
   }
 }
@@ -34,9 +37,11 @@ public final class FileAccess {
   private var freeTags: [Int] = []
   private var closing: [UInt64] = []
   private var openCount = 0
-  // Somebody found no room since there was news, and since then room was made.
-  private var isWanting = false
-  private var hasFreed = false
+  // Connections that found no room, first come first, and which those are.
+  private var wanting: [Int] = []
+  private var isWanting: [Bool] = []
+  // Connections with news.
+  private var ready: [Int] = []
   private(set) var state = State.idle
   /// Times that INITIALISE failed: those who waited for it give up.
   private(set) var failures: UInt64 = 0
@@ -71,32 +76,56 @@ public final class FileAccess {
   /// Hands over what was submitted: whether the server has to be notified. To be asked after every
   /// event.
   public func publish() -> Bool {
-    while let descriptor = closing.last, submit(.close(descriptor), FileTicket(buffer: nil)) {
+    while let descriptor = closing.last,
+      submit(.close(descriptor), FileTicket(buffer: nil, connection: -1))
+    {
       closing.removeLast()
     }
     return client.publish()
   }
 
-  /// Takes the answers that are there: whether exchanges have to be woken, as there were any, or as
-  /// there is room for those that found none.
-  public func collect() -> Bool {
-    guard !isBroken else { return false }
-    var isSome = isWanting && hasFreed
-    if isSome {
-      isWanting = false
-      hasFreed = false
-    }
+  /// Takes the answers that are there; `nextReady` says whom they are for.
+  public func collect() {
+    guard !isBroken else { return }
     do throws(PeerFault) {
-      while let completion = try client.nextCompletion() {
-        isSome = true
-        take(completion)
-      }
+      while let completion = try client.nextCompletion() { take(completion) }
     } catch {
-      isBroken = true
-      return true
+      giveUp()
     }
-    return isSome
+    // Without a command in flight nothing else would ever wake them.
+    if client.inFlight == 0 { wakeAll() }
   }
+
+  /// A connection to wake: there is an answer for it, or room that it found none of. Nil when there
+  /// is no more.
+  public func nextReady() -> Int? { ready.popLast() }
+
+  private func giveUp() {
+    isBroken = true
+    for ticket in tickets {
+      if let ticket { ready.append(ticket.connection) }
+    }
+    wakeAll()
+  }
+
+  /// Notes that a connection found no room.
+  func want(_ connection: Int) {
+    guard connection >= 0 else { return }
+    while isWanting.count <= connection { isWanting.append(false) }
+    guard !isWanting[connection] else { return }
+    isWanting[connection] = true
+    wanting.append(connection)
+  }
+
+  // One place that was freed is news for one.
+  private func wakeOne() {
+    guard !wanting.isEmpty else { return }
+    let connection = wanting.removeFirst()
+    isWanting[connection] = false
+    ready.append(connection)
+  }
+
+  private func wakeAll() { while !wanting.isEmpty { wakeOne() } }
 
   private func take(_ completion: FileSystemClient.Completion) {
     guard let tag = Int(exactly: completion.tag), tickets.indices.contains(tag),
@@ -104,9 +133,13 @@ public final class FileAccess {
     else { return }
     tickets[tag] = nil
     freeTags.append(tag)
-    hasFreed = true
+    wakeOne()
+    if ticket.connection >= 0 { ready.append(ticket.connection) }
     ticket.state = .done(completion.status, completion.value)
-    if ticket.opens, completion.status != .success { openCount -= 1 }
+    if ticket.opens, completion.status != .success {
+      openCount -= 1
+      wakeOne()
+    }
     if ticket === starting { started(completion.status) }
     guard ticket.isAbandoned else { return }
     if ticket.opens, completion.status == .success { close(completion.value) }
@@ -115,14 +148,16 @@ public final class FileAccess {
 
   /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
   func submit(_ command: FileCommand, _ ticket: FileTicket) -> Bool {
-    guard hasRoom(opens: ticket.opens), let tag = freeTags.last else { return false }
+    guard hasRoom(for: ticket.connection, opens: ticket.opens), let tag = freeTags.last else {
+      return false
+    }
     do throws(PeerFault) {
       guard try client.submit(command, tag: UInt64(tag)) else {
-        isWanting = true
+        want(ticket.connection)
         return false
       }
     } catch {
-      isBroken = true
+      giveUp()
       return false
     }
     freeTags.removeLast()
@@ -132,26 +167,26 @@ public final class FileAccess {
   }
 
   /// Whether `submit` would take a command now. Whoever hears no is woken when that may be other.
-  func hasRoom(opens: Bool) -> Bool {
+  func hasRoom(for connection: Int, opens: Bool) -> Bool {
     guard !isBroken, !freeTags.isEmpty, !opens || openCount < Self.openLimit else {
-      isWanting = true
+      want(connection)
       return false
     }
     return true
   }
 
   /// Nil when all are out; whoever hears that is woken when one is back.
-  func takeBuffer() -> ShareBuffer? {
+  func takeBuffer(for connection: Int) -> ShareBuffer? {
     let buffer = pool.take()
-    if buffer == nil { isWanting = true }
+    if buffer == nil { want(connection) }
     return buffer
   }
 
   /// Gives back the buffer of a ticket that is done.
   func end(_ ticket: FileTicket) {
     guard ticket.buffer != nil else { return }
-    hasFreed = true
     giveBack(ticket)
+    wakeOne()
   }
 
   /// Gives back the buffer of a ticket that was never submitted: no news to anybody.
@@ -170,7 +205,7 @@ public final class FileAccess {
 
   func close(_ descriptor: UInt64) {
     openCount -= 1
-    hasFreed = true
+    wakeOne()
     closing.append(descriptor)
   }
 
@@ -181,7 +216,7 @@ public final class FileAccess {
   /// Has the server mount its files, unless that is done or under way.
   func start() {
     guard state == .idle else { return }
-    let ticket = FileTicket(buffer: nil)
+    let ticket = FileTicket(buffer: nil, connection: -1)
     guard submit(.initialise, ticket) else { return }
     starting = ticket
     state = .starting
@@ -191,5 +226,6 @@ public final class FileAccess {
     starting = nil
     state = status == .success ? .ready : .idle
     if status != .success { failures &+= 1 }
+    wakeAll()
   }
 }

@@ -18,6 +18,7 @@ final class FileReader {
   }
 
   private let files: FileAccess
+  private let connection: Int
   private let descriptor: UInt64
   private let pieces: [FilePlan.Piece]
   // The piece that is sent, and bytes of it, if it is not the file's, that were.
@@ -30,8 +31,11 @@ final class FileReader {
 
   private static var readsAhead: Int { 2 }
 
-  init(_ files: FileAccess, _ descriptor: UInt64, _ pieces: [FilePlan.Piece]) {
+  init(
+    _ files: FileAccess, _ connection: Int, _ descriptor: UInt64, _ pieces: [FilePlan.Piece]
+  ) {
     self.files = files
+    self.connection = connection
     self.descriptor = descriptor
     self.pieces = pieces
   }
@@ -90,9 +94,11 @@ final class FileReader {
   private var gap: (offset: UInt64, count: UInt64)?
 
   private func request(_ offset: UInt64, _ count: UInt64, at place: Int) -> Bool {
-    guard files.hasRoom(opens: false), let buffer = files.takeBuffer() else { return false }
+    guard files.hasRoom(for: connection, opens: false),
+      let buffer = files.takeBuffer(for: connection)
+    else { return false }
     let count = min(count, buffer.byteCount)
-    let ticket = FileTicket(buffer: buffer)
+    let ticket = FileTicket(buffer: buffer, connection: connection)
     let part = ShareBuffer(offset: buffer.offset, byteCount: count)
     guard files.submit(.read(descriptor, offset: offset, buffer: part), ticket) else {
       files.giveBack(ticket)

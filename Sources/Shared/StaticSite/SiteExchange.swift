@@ -10,6 +10,7 @@ import Rings
 /// send, and opens that.
 final class SiteExchange {
   private let files: FileAccess
+  private let connection: Int
   private let folder: [UInt8]
   private var lookup: SiteLookup
   private let wantsBody: Bool
@@ -21,10 +22,11 @@ final class SiteExchange {
   private static var statOffset: UInt64 { 4096 }
 
   init(
-    _ files: FileAccess, folder: [UInt8], _ lookup: SiteLookup, wantsBody: Bool,
+    _ files: FileAccess, connection: Int, folder: [UInt8], _ lookup: SiteLookup, wantsBody: Bool,
     errorMeansMissing: Bool
   ) {
     self.files = files
+    self.connection = connection
     self.folder = folder
     self.lookup = lookup
     self.wantsBody = wantsBody
@@ -40,6 +42,7 @@ final class SiteExchange {
     guard files.state == .ready else {
       if files.failures != failuresBefore { return unavailable() }
       files.start()
+      files.want(connection)
       return nil
     }
     while true {
@@ -68,9 +71,11 @@ final class SiteExchange {
   private func send(
     _ path: [UInt8], opens: Bool, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) {
-    guard files.hasRoom(opens: opens), let buffer = files.takeBuffer() else { return }
+    guard files.hasRoom(for: connection, opens: opens),
+      let buffer = files.takeBuffer(for: connection)
+    else { return }
     let whole = folder + path
-    let new = FileTicket(buffer: buffer, opens: opens)
+    let new = FileTicket(buffer: buffer, connection: connection, opens: opens)
     let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(whole.count))
     let stat = ShareBuffer(
       offset: buffer.offset + Self.statOffset, byteCount: FileCommand.statByteCount)
@@ -125,7 +130,7 @@ final class SiteExchange {
     guard status == .success else {
       return .status(found(status, nil, path) == .nothing ? .notFound : .gatewayTimeout)
     }
-    let reader = FileReader(files, descriptor, plan.pieces)
+    let reader = FileReader(files, connection, descriptor, plan.pieces)
     return .respond(Response(plan.head, body: .stream { reader.step(&$0) }))
   }
 }

@@ -38,7 +38,7 @@ public final class StaticSite {
   public var handler: Router.Handler {
     { request in
       let exchange = SiteExchange(
-        self.files, folder: self.folder,
+        self.files, connection: request.connection, folder: self.folder,
         SiteLookup(request.head, request.path, now: self.date() ?? 0),
         wantsBody: request.method != .head, errorMeansMissing: self.errorMeansMissing)
       return exchange.poll() ?? .wait { exchange.poll() }

@@ -8,6 +8,8 @@ public struct Request {
   public let head: RequestHead
   /// Decoded and normalised.
   public let path: RequestPath
+  /// The number of its connection in the server, to wake it by.
+  public let connection: Int
   var captures: [Capture]
 
   struct Capture {
