@@ -14,8 +14,12 @@ public final class GaneshaServer {
   public let filesPort: UInt16
   public let mountPort: UInt16
   private var process: pid_t = 0
+  // One at a time: they would take each other's places in the port mapper.
+  private let lock: Int32
 
   public init() {
+    lock = open("/tmp/serval-ganesha.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    flock(lock, LOCK_EX)
     var template = Array("/tmp/serval-ganesha-XXXXXX".utf8CString)
     _ = mkdtemp(&template)
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -45,6 +49,7 @@ public final class GaneshaServer {
   deinit {
     stop()
     _ = Self.run(["/bin/rm", "-rf", directory])
+    close(lock)
   }
 
   public func start() {
