@@ -25,6 +25,12 @@ public struct Request {
     return nil
   }
 
+  /// The number that the capture spells in decimal digits; nil for anything else.
+  public func number(_ name: StaticString) -> UInt64? {
+    guard let value = capture(name) else { return nil }
+    return ASCII.decimal(value.span)
+  }
+
   /// The first value of `name` in the query, decoded; nil without one, or where it is malformed.
   public func query(_ name: StaticString) -> [UInt8]? {
     guard let query = head.rawQuery else { return nil }
