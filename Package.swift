@@ -126,6 +126,7 @@ let hostModules: [Target] = [
 // MARK: Shared by the host tool and the protection domains
 
 let sharedModules: [Target] = [
+  shared("StaticSite", allocates: true, ["HTTP", "FileSystem", "Rings", "Bytes"]),
   shared("HTTP", allocates: true, ["Bytes"]),
   shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings"]),
   shared("FileSystem", allocates: true, ["Rings"]),
@@ -234,6 +235,12 @@ let testModules: [Target] = [
   tests(
     "FileSystemTests",
     ["NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport"]),
+  tests(
+    "StaticSiteTests",
+    [
+      "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
+      "Bytes", "TargetTestSupport",
+    ]),
   .target(
     name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
     path: "Tests/NFSTestSupport"),

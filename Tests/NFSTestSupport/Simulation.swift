@@ -51,12 +51,12 @@ public final class Simulation {
 
   public func run(_ request: FileRequest) -> FileResult {
     let tag = start(request)
-    while results[tag] == nil { step() }
+    while results[tag] == nil { precondition(step(), "nothing will ever happen") }
     return results[tag] ?? .done
   }
 
   public func wait(_ tags: [UInt64]) {
-    while tags.contains(where: { results[$0] == nil }) { step() }
+    while tags.contains(where: { results[$0] == nil }) { precondition(step(), "no answer") }
   }
 
   public func cut() {
@@ -73,8 +73,9 @@ public final class Simulation {
     }
   }
 
-  /// One thing that happens, or else time passes to the next one.
-  public func step() {
+  /// One thing that happens, or else time passes to the next one. False when there is none.
+  @discardableResult
+  public func step() -> Bool {
     while let action = client.nextAction(now: now) {
       switch action {
       case .disconnect:
@@ -92,7 +93,7 @@ public final class Simulation {
     var next = client.deadline
     if let connectTime { next = min(next, connectTime) }
     if let first = arriving.first { next = min(next, first.time) }
-    precondition(next != .max, "nothing will ever happen")
+    guard next != .max else { return false }
     now = max(now, next)
     if let time = connectTime, time <= now {
       connectTime = nil
@@ -109,6 +110,7 @@ public final class Simulation {
     }
     client.timePassed(now: now)
     collect()
+    return true
   }
 
   private func send() {

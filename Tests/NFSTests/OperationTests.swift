@@ -160,6 +160,27 @@ import Testing
     }
   }
 
+  /// Small files take what they are long, and a thousand of them stay within the bytes.
+  @Test func manySmallFiles() throws {
+    var settings = ClientSettings()
+    settings.blockBytes = 100_000
+    for number in 0..<1000 {
+      _ = server.add("\(number)", [UInt8](repeating: UInt8(number & 0xff), count: 1000))
+    }
+    let simulation = Simulation(server, settings)
+    for number in 0..<1000 {
+      let file = try open(simulation, "\(number)")
+      let data = simulation.run(.read(file, offset: 0, count: 4000)).data
+      #expect(data == [UInt8](repeating: UInt8(number & 0xff), count: 1000))
+      #expect(simulation.client.cachedByteCount <= 100_000)
+    }
+    #expect(simulation.client.cachedByteCount > 90_000)
+    let reads = server.calls[6]
+    let last = try open(simulation, "999")
+    _ = simulation.run(.read(last, offset: 0, count: 4000))
+    #expect(server.calls[6] == reads)
+  }
+
   @Test func full() {
     let simulation = Simulation(server)
     simulation.isDown = true

@@ -34,6 +34,9 @@ public struct NFSClient: Sendable {
   public internal(set) var blockReads: UInt64 = 0
   public internal(set) var blockReadsAhead: UInt64 = 0
 
+  /// Bytes that the data cache holds.
+  public var cachedByteCount: Int { blocks.byteCount }
+
   public init(_ sessionSettings: SessionSettings, _ settings: ClientSettings = ClientSettings()) {
     self.settings = settings
     session = NFSSession(sessionSettings)
@@ -42,7 +45,7 @@ public struct NFSClient: Sendable {
     deadlines = [UInt64](repeating: .max, count: settings.operationLimit)
     attributes = AttributeCache(capacity: settings.attributeCount)
     names = NameCache(capacity: settings.nameCount)
-    blocks = BlockCache(capacity: settings.blockCount)
+    blocks = BlockCache(capacity: settings.blockCount, byteLimit: settings.blockBytes)
     readers = SequentialReaders(capacity: 64)
     blockSize = Self.powerOfTwo(session.readSize)
   }

@@ -41,7 +41,10 @@ public struct NFSFileServer: ~Copyable {
   let share: SharedRegion
   var descriptors = DescriptorTable<Open>()
   var pending: [Pending?]
-  var pendingCount = 0
+  var pendingCount: Int { pending.count - freePlaces.count }
+  private var freePlaces: [Int]
+  // Ids below the queue's length, which honest clients keep to.
+  private var smallIDs: [Bool]
   var entryCount = 0
   /// From INITIALISE to DEINITIALISE.
   var isInitialised = false
@@ -59,6 +62,11 @@ public struct NFSFileServer: ~Copyable {
     self.completions = RingProducer(completions)
     self.share = share
     pending = [Pending?](repeating: nil, count: FileQueue.capacity)
+    smallIDs = [Bool](repeating: false, count: FileQueue.capacity)
+    freePlaces = []
+    for place in stride(from: FileQueue.capacity - 1, through: 0, by: -1) {
+      freePlaces.append(place)
+    }
   }
 
   /// Takes commands, gives answers; whether the client has to be notified.
@@ -82,7 +90,8 @@ public struct NFSFileServer: ~Copyable {
         let entry = pending[place]
       else { continue }
       pending[place] = nil
-      pendingCount -= 1
+      freePlaces.append(place)
+      if entry.id < UInt64(smallIDs.count) { smallIDs[Int(entry.id)] = false }
       let answer = finish(entry, completion.result)
       try give(answer)
     }
@@ -116,6 +125,7 @@ public struct NFSFileServer: ~Copyable {
   }
 
   private func isInUse(_ id: UInt64) -> Bool {
+    if id < UInt64(smallIDs.count) { return smallIDs[Int(id)] }
     guard pendingCount > 0 else { return false }
     return pending.contains { $0?.id == id }
   }
@@ -131,11 +141,12 @@ public struct NFSFileServer: ~Copyable {
   mutating func ask(_ id: UInt64, _ command: FileCommand, _ request: FileRequest, _ now: UInt64)
     -> FileAnswer?
   {
-    guard let place = pending.indices.first(where: { pending[$0] == nil }),
-      nfs.start(request, tag: UInt64(place), now: now)
-    else { return FileAnswer(id: id, status: .allocationError) }
+    guard let place = freePlaces.last, nfs.start(request, tag: UInt64(place), now: now) else {
+      return FileAnswer(id: id, status: .allocationError)
+    }
+    freePlaces.removeLast()
     pending[place] = Pending(id: id, command: command)
-    pendingCount += 1
+    if id < UInt64(smallIDs.count) { smallIDs[Int(id)] = true }
     return nil
   }
 

@@ -8,6 +8,8 @@ public struct Request {
   public let head: RequestHead
   /// Decoded and normalised.
   public let path: RequestPath
+  /// The number of its connection in the server, to wake it by.
+  public let connection: Int
   var captures: [Capture]
 
   struct Capture {
@@ -21,6 +23,12 @@ public struct Request {
   public func capture(_ name: StaticString) -> [UInt8]? {
     for capture in captures where name.equals(capture.name.span) { return capture.value }
     return nil
+  }
+
+  /// The number that the capture spells in decimal digits; nil for anything else.
+  public func number(_ name: StaticString) -> UInt64? {
+    guard let value = capture(name) else { return nil }
+    return ASCII.decimal(value.span)
   }
 
   /// The first value of `name` in the query, decoded; nil without one, or where it is malformed.

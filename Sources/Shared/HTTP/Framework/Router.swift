@@ -41,7 +41,9 @@ public struct Router {
   }
 
   /// Answers a request.
-  public func answer(_ head: RequestHead) -> Answer {
+  ///
+  /// - Parameter connection: the number that the request's handler sees.
+  public func answer(_ head: RequestHead, connection: Int = 0) -> Answer {
     if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
     let path: RequestPath
     do throws(RequestPath.Refusal) {
@@ -57,7 +59,8 @@ public struct Router {
     for route in routes {
       guard let captures = Self.match(route.segments, parts, path.bytes) else { continue }
       if route.method == method {
-        return route.handler(Request(head: head, path: path, captures: captures))
+        return route.handler(
+          Request(head: head, path: path, connection: connection, captures: captures))
       }
       if !allowed.isEmpty { allowed.append(", ") }
       allowed.append(route.method.name)

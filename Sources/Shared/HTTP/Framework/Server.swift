@@ -47,6 +47,8 @@ public struct Server {
   private var places: [ServerPlace?]
   private var free: [Int] = []
   private var changed: [Int] = []
+  // No connection has a deadline before this; some may have moved theirs to later.
+  private var nextDeadline = UInt64.max
   public private(set) var connectionCount = 0
   /// Connections that found no place.
   public private(set) var refusedCount: UInt64 = 0
@@ -75,6 +77,7 @@ public struct Server {
     }
     places[index] = ServerPlace(ServerConnection(settings.limits, now: now))
     connectionCount += 1
+    nextDeadline = min(nextDeadline, places[index]?.connection.deadline ?? .max)
     return index
   }
 
@@ -131,36 +134,38 @@ public struct Server {
 
   // MARK: Waiting
 
-  /// Something has happened that handlers or streams may wait for: asks them again.
+  /// Something has happened that the handlers or streams of all connections may wait for.
   public mutating func wake(now: UInt64) {
-    for index in places.indices {
-      guard let place = places[index] else { continue }
-      switch place.work {
-      case .waiting, .streaming:
-        run(place, index, now)
-        changed.append(index)
-      case .none, .receiving, .bytes: break
-      }
+    for index in places.indices { wake(index, now: now) }
+  }
+
+  /// The same for one connection's (`Request.connection`), which is cheaper.
+  public mutating func wake(_ index: Int, now: UInt64) {
+    guard let place = place(index) else { return }
+    switch place.work {
+    case .waiting, .streaming:
+      run(place, index, now)
+      changed.append(index)
+    case .none, .receiving, .bytes: break
     }
   }
 
-  /// When `timePassed` has something to do; the largest number is never.
-  public var deadline: UInt64 {
-    var first = UInt64.max
-    for place in places {
-      if let place { first = min(first, place.connection.deadline) }
-    }
-    return first
-  }
+  /// When `timePassed` has something to do, or earlier; the largest number is never.
+  public var deadline: UInt64 { nextDeadline }
 
   public mutating func timePassed(now: UInt64) {
+    guard now >= nextDeadline else { return }
+    nextDeadline = .max
     for index in places.indices {
       guard let place = places[index] else { continue }
       let isDue = now >= place.connection.deadline
       place.connection.timePassed(now: now)
-      guard isDue else { continue }
-      run(place, index, now)
-      changed.append(index)
+      if isDue {
+        run(place, index, now)
+        changed.append(index)
+      } else {
+        nextDeadline = min(nextDeadline, place.connection.deadline)
+      }
     }
   }
 
@@ -169,7 +174,8 @@ public struct Server {
 
   // MARK: Work
 
-  private func run(_ place: ServerPlace, _ index: Int, _ now: UInt64) {
+  private mutating func run(_ place: ServerPlace, _ index: Int, _ now: UInt64) {
+    defer { nextDeadline = min(nextDeadline, place.connection.deadline) }
     while true {
       switch place.connection.disposal {
       case .reset, .close:
@@ -194,7 +200,7 @@ public struct Server {
           connection: index, methodName: Array(head.methodName), target: Array(head.target),
           status: 0, byteCount: 0, duration: 0)
       }
-      take(router.answer(head), place, now)
+      take(router.answer(head, connection: index), place, now)
       return true
     case .waiting(let ask):
       guard let answer = ask() else { return false }

@@ -5,7 +5,8 @@ import Bytes
 
 /// Data of files in blocks of one READ each: what has been read, is being read, and was read ahead.
 ///
-/// Memory: `capacity` blocks; one that was evicted lives on while an answer still shows it.
+/// Memory: blocks that are ready hold `byteLimit` bytes at most, whole records counted; one that
+/// was evicted lives on while an answer still shows it. On top come those that are being loaded.
 struct BlockCache: Sendable {
   enum State: Equatable, Sendable {
     case free
@@ -38,18 +39,49 @@ struct BlockCache: Sendable {
   }
 
   var blocks: [Block]
+  let byteLimit: Int
+  /// Bytes that ready blocks hold.
+  private(set) var byteCount = 0
   private var uses: UInt64 = 0
+  // Chains of the places whose blocks have the same hash; -1 ends one.
+  private var heads = [Int32](repeating: -1, count: 256)
+  private var links: [Int32]
 
-  init(capacity: Int) { blocks = [Block](repeating: Block(), count: capacity) }
+  init(capacity: Int, byteLimit: Int) {
+    blocks = [Block](repeating: Block(), count: capacity)
+    links = [Int32](repeating: -1, count: capacity)
+    self.byteLimit = byteLimit
+  }
+
+  private func chain(_ file: FileHandle, _ number: UInt64) -> Int {
+    Int((file.hash ^ number &* 0x9e37_79b9_7f4a_7c15 >> 32) & 0xff)
+  }
 
   func find(_ file: FileHandle, _ number: UInt64) -> Int? {
-    for index in blocks.indices
-    where blocks[index].number == number && blocks[index].state != .free
-      && blocks[index].file == file
-    {
-      return index
+    var index = Int(heads[chain(file, number)])
+    while index >= 0 {
+      if blocks[index].number == number, blocks[index].file == file { return index }
+      index = Int(links[index])
     }
     return nil
+  }
+
+  private mutating func unlink(_ index: Int) {
+    guard let file = blocks[index].file else { return }
+    let chain = chain(file, blocks[index].number)
+    if heads[chain] == Int32(index) {
+      heads[chain] = links[index]
+      return
+    }
+    var before = Int(heads[chain])
+    while before >= 0 {
+      let next = Int(links[before])
+      if next == index {
+        links[before] = links[index]
+        return
+      }
+      before = next
+    }
   }
 
   mutating func touch(_ index: Int) {
@@ -60,26 +92,58 @@ struct BlockCache: Sendable {
   /// Takes a place for a block that is to be loaded: a free one, or the one that was not used for
   /// the longest time. Nil where all are being loaded.
   mutating func allocate(_ file: FileHandle, _ number: UInt64) -> Int? {
-    var place: Int?
-    var oldest = UInt64.max
-    for index in blocks.indices where blocks[index].state != .loading {
-      let use = blocks[index].state == .free ? 0 : blocks[index].lastUse
-      if use < oldest {
-        oldest = use
-        place = index
-      }
-    }
-    guard let place else { return nil }
-    let generation = blocks[place].generation &+ 1
-    blocks[place] = Block(
-      state: .loading, file: file, number: number, generation: generation)
+    guard let place = oldest() else { return nil }
+    free(place)
+    let chain = chain(file, number)
+    blocks[place].state = .loading
+    blocks[place].file = file
+    blocks[place].number = number
+    links[place] = heads[chain]
+    heads[chain] = Int32(place)
     touch(place)
     return place
   }
 
+  /// The place that is free, or was not used for the longest time, and is not being loaded.
+  private func oldest() -> Int? {
+    var place: Int?
+    var oldest = UInt64.max
+    for index in blocks.indices where blocks[index].state != .loading {
+      if blocks[index].state == .free { return index }
+      if blocks[index].lastUse < oldest {
+        oldest = blocks[index].lastUse
+        place = index
+      }
+    }
+    return place
+  }
+
   mutating func free(_ index: Int) {
+    unlink(index)
+    if blocks[index].state == .ready { byteCount -= blocks[index].bytes.count }
     let generation = blocks[index].generation &+ 1
     blocks[index] = Block(generation: generation)
+  }
+
+  /// A block is loaded, or will not be. Others make room where it takes too much.
+  mutating func settle(_ index: Int, _ state: State) {
+    if state == .ready {
+      byteCount += blocks[index].bytes.count
+      blocks[index].state = .loading
+      while byteCount > byteLimit, let other = oldestReady() { free(other) }
+    }
+    blocks[index].state = state
+  }
+
+  private func oldestReady() -> Int? {
+    var place: Int?
+    var oldest = UInt64.max
+    for index in blocks.indices
+    where blocks[index].state == .ready && blocks[index].lastUse < oldest {
+      oldest = blocks[index].lastUse
+      place = index
+    }
+    return place
   }
 
   /// Forgets what is known of a file, but not what is being loaded.
@@ -91,7 +155,8 @@ struct BlockCache: Sendable {
   }
 
   mutating func removeAll() {
-    for index in blocks.indices where blocks[index].state != .loading { free(index) }
+    for index in blocks.indices
+    where blocks[index].state != .loading && blocks[index].state != .free { free(index) }
   }
 
   /// Adds the data of an answer to a block.

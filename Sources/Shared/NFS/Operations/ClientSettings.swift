@@ -3,10 +3,10 @@
 
 /// What the client of files may use. Times are nanoseconds.
 ///
-/// Memory at most: `blockCount` blocks of the session's read size, twice as long as answers show
-/// them; `operationLimit` operations with two paths of 4095 bytes or one WRITE's data each;
-/// `listLimit` entries for each listing; and the caches' `attributeCount` and `nameCount` entries
-/// of about 200 and 500 bytes.
+/// Memory at most: `blockBytes` of data that was read, and one read size for each call that is in
+/// flight or answer that shows its data; `operationLimit` operations with two paths of 4095 bytes or
+/// one WRITE's data each; `listLimit` entries for each listing; and the caches' `attributeCount` and
+/// `nameCount` entries of about 200 and 500 bytes.
 public struct ClientSettings: Sendable {
   public var operationLimit = 128
   /// From a request to its answer at most.
@@ -15,10 +15,13 @@ public struct ClientSettings: Sendable {
   public var attributeTime: UInt64 = 3_000_000_000
   /// That a name does not exist is believed for so long.
   public var absenceTime: UInt64 = 1_000_000_000
-  /// Powers of two.
+  /// Entries of the caches: powers of two.
   public var attributeCount = 1024
   public var nameCount = 1024
-  public var blockCount = 64
+  /// Blocks of data: each of one READ, or a whole small file.
+  public var blockCount = 512
+  /// Bytes that blocks which were read may hold.
+  public var blockBytes = 4 << 20
   /// Blocks that are read ahead of one reader.
   public var readAhead = 8
   /// Blocks that one read waits for and hands out.

@@ -13,7 +13,8 @@ extension NFSClient {
     let isFirstLook = operation.stage == .final
     operations[index]?.stage = .blocks
     // Many readers that each waited for several blocks would take each other's away for ever.
-    let isCrowded = operationCount > settings.blockCount / 8
+    let capacity = min(settings.blockCount, settings.blockBytes / Int(blockSize))
+    let isCrowded = operationCount > capacity / 8
     let blockLimit = isCrowded ? 1 : UInt64(settings.blocksPerRead)
     count = min(count, blockSize * blockLimit - offset % blockSize)
     let known = found ?? attributes.attributes(file, now: now)
@@ -226,7 +227,7 @@ extension NFSClient {
 
   /// A block is there, or will not come; those that wait for it go on.
   private mutating func settle(_ place: Int, _ state: BlockCache.State, _ now: UInt64) {
-    blocks.blocks[place].state = state
+    blocks.settle(place, state)
     blocks.blocks[place].until = now &+ settings.attributeTime
     let file = blocks.blocks[place].file
     for index in operations.indices where operations[index]?.stage == .blocks {

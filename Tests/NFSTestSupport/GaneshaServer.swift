@@ -2,21 +2,24 @@
 // Copyright (c) 2026, the Serval authors
 
 import Glibc
-import NFSTestSupport
 
 /// An nfs-ganesha of its own that exports a fresh folder, on ports of its own. It needs the Debian
 /// packages nfs-ganesha, nfs-ganesha-vfs and rpcbind, and root, as it opens files by their handles.
-final class GaneshaServer {
-  static let isInstalled: Bool =
+public final class GaneshaServer {
+  public static let isInstalled: Bool =
     geteuid() == 0 && access("/usr/bin/ganesha.nfsd", X_OK) == 0
 
-  let directory: String
-  let export: String
-  let filesPort: UInt16
-  let mountPort: UInt16
+  public let directory: String
+  public let export: String
+  public let filesPort: UInt16
+  public let mountPort: UInt16
   private var process: pid_t = 0
+  // One at a time: they would take each other's places in the port mapper.
+  private let lock: Int32
 
-  init() {
+  public init() {
+    lock = open("/tmp/serval-ganesha.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    flock(lock, LOCK_EX)
     var template = Array("/tmp/serval-ganesha-XXXXXX".utf8CString)
     _ = mkdtemp(&template)
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -40,12 +43,16 @@ final class GaneshaServer {
     start()
   }
 
+  /// Of its process, while it runs.
+  public var identifier: pid_t? { process > 0 ? process : nil }
+
   deinit {
     stop()
     _ = Self.run(["/bin/rm", "-rf", directory])
+    close(lock)
   }
 
-  func start() {
+  public func start() {
     mkdir("/var/run/ganesha", 0o755)
     process = Self.spawn([
       "/usr/bin/ganesha.nfsd", "-F", "-f", directory + "/ganesha.conf", "-L", directory + "/log",
@@ -53,7 +60,7 @@ final class GaneshaServer {
     ])
   }
 
-  func stop() {
+  public func stop() {
     guard process > 0 else { return }
     kill(process, SIGKILL)
     var status: Int32 = 0
@@ -70,14 +77,14 @@ final class GaneshaServer {
     return process
   }
 
-  static func run(_ arguments: [String]) -> Int32 {
+  public static func run(_ arguments: [String]) -> Int32 {
     let process = spawn(arguments)
     var status: Int32 = 0
     waitpid(process, &status, 0)
     return status
   }
 
-  static func write(_ bytes: [UInt8], to path: String) {
+  public static func write(_ bytes: [UInt8], to path: String) {
     let file = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o644)
     var written = 0
     while written < bytes.count {

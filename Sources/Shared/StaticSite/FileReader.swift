@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import FileSystem
+import HTTP
+import Rings
+
+/// Sends an open file's pieces: reads run ahead into buffers of the share, and from there the bytes
+/// go to the connection. Closes the file at the end, whichever that is.
+final class FileReader {
+  private struct Read {
+    var ticket: FileTicket
+    var offset: UInt64
+    var count: UInt64
+    // Bytes of it that were sent.
+    var sent: UInt64 = 0
+  }
+
+  private let files: FileAccess
+  private let connection: Int
+  private let descriptor: UInt64
+  private let pieces: [FilePlan.Piece]
+  // The piece that is sent, and bytes of it, if it is not the file's, that were.
+  private var piece = 0
+  private var position = 0
+  // The piece that is read, and where in the file it goes on.
+  private var nextPiece = 0
+  private var nextOffset: UInt64?
+  private var reads: [Read] = []
+
+  private static var readsAhead: Int { 2 }
+
+  init(
+    _ files: FileAccess, _ connection: Int, _ descriptor: UInt64, _ pieces: [FilePlan.Piece]
+  ) {
+    self.files = files
+    self.connection = connection
+    self.descriptor = descriptor
+    self.pieces = pieces
+  }
+
+  deinit {
+    for read in reads { files.abandon(read.ticket) }
+    files.close(descriptor)
+  }
+
+  func step(_ writer: inout BodyWriter) -> StreamStep {
+    readOn()
+    guard piece < pieces.count else { return .end }
+    switch pieces[piece] {
+    case .bytes(let bytes):
+      position += writer.write(bytes.span.extracting(position..<bytes.count))
+      if position == bytes.count { goOn() }
+      return .more
+    case .file(let range): return send(range, &writer)
+    }
+  }
+
+  private func goOn() {
+    piece += 1
+    position = 0
+  }
+
+  private func send(_ range: Range<UInt64>, _ writer: inout BodyWriter) -> StreamStep {
+    guard let read = reads.first else { return files.isBroken ? .failed : .wait }
+    guard case .done(let status, let count) = read.ticket.state else { return .wait }
+    guard status == .success, count > 0, count <= read.count,
+      let offset = read.ticket.buffer?.offset
+    else {
+      // The file has become shorter, or cannot be read: the rest is not to be had.
+      return .failed
+    }
+    let written = files.share.withBytes(offset: offset + read.sent, count: count - read.sent) {
+      writer.write($0)
+    }
+    reads[0].sent += UInt64(written ?? 0)
+    guard reads[0].sent == count else { return .more }
+    files.end(read.ticket)
+    reads.removeFirst()
+    if count < read.count {
+      // Fewer than asked for: the rest once more, before what follows it.
+      guard request(read.offset + count, read.count - count, at: 0) else {
+        gap = (read.offset + count, read.count - count)
+        return .wait
+      }
+    } else if read.offset + count == range.upperBound {
+      goOn()
+    }
+    return .more
+  }
+
+  // What has to be read before anything else, and found no room.
+  private var gap: (offset: UInt64, count: UInt64)?
+
+  private func request(_ offset: UInt64, _ count: UInt64, at place: Int) -> Bool {
+    guard files.hasRoom(for: connection, opens: false),
+      let buffer = files.takeBuffer(for: connection)
+    else { return false }
+    let count = min(count, buffer.byteCount)
+    let ticket = FileTicket(buffer: buffer, connection: connection)
+    let part = ShareBuffer(offset: buffer.offset, byteCount: count)
+    guard files.submit(.read(descriptor, offset: offset, buffer: part), ticket) else {
+      files.giveBack(ticket)
+      return false
+    }
+    reads.insert(Read(ticket: ticket, offset: offset, count: count), at: place)
+    return true
+  }
+
+  /// Keeps reads in flight, through all pieces.
+  private func readOn() {
+    if let gap {
+      guard request(gap.offset, gap.count, at: 0) else { return }
+      self.gap = nil
+    }
+    while reads.count < Self.readsAhead, nextPiece < pieces.count {
+      guard case .file(let range) = pieces[nextPiece] else {
+        nextPiece += 1
+        continue
+      }
+      let offset = nextOffset ?? range.lowerBound
+      let count = min(range.upperBound - offset, files.bufferByteCount)
+      guard request(offset, count, at: reads.count) else { return }
+      nextOffset = offset + count
+      if nextOffset == range.upperBound {
+        nextPiece += 1
+        nextOffset = nil
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import HTTP
+
+// The example of docs/web-programs.md, which a test compares with this file.
+
+final class GuestBook {
+  private var entries: [[UInt8]] = []
+
+  var routes: Router {
+    var router = Router()
+    router.get("/") { _ in .text("Sign with POST /entries, read GET /entries/1.\n") }
+    router.get("/entries/:number") { request in
+      guard let number = request.number("number"), number > 0,
+        number <= UInt64(self.entries.count)
+      else { return .status(.notFound) }
+      return .html(self.entries[Int(number) - 1])
+    }
+    router.post("/entries") { _ in
+      guard self.entries.count < 100 else { return .status(.serviceUnavailable) }
+      var entry: [UInt8] = []
+      return .receive(limit: 1000, each: { entry.append(copying: $0) }) {
+        self.entries.append(entry)
+        return .status(.created)
+      }
+    }
+    return router
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Glibc
+import NFS
+
+/// Runs a client over TCP sockets of this machine.
+public final class SocketDriver {
+  public var client: NFSClient
+  private let socket: NFSSocket
+  private var completions: [UInt64: FileResult] = [:]
+  private var nextTag: UInt64 = 1
+
+  public init(_ client: NFSClient, usesLocalPort: Bool = false) {
+    self.client = client
+    socket = NFSSocket(usesLocalPort: usesLocalPort)
+    self.client.connect(now: NFSSocket.now())
+  }
+
+  /// Starts a request and returns its tag.
+  public func start(_ request: FileRequest) -> UInt64 {
+    let tag = nextTag
+    nextTag += 1
+    _ = client.start(request, tag: tag, now: NFSSocket.now())
+    return tag
+  }
+
+  /// Runs until the request with `tag` is answered.
+  public func wait(_ tag: UInt64) -> FileResult {
+    while true {
+      if let result = completions.removeValue(forKey: tag) { return result }
+      turn()
+    }
+  }
+
+  public func run(_ request: FileRequest) -> FileResult { wait(start(request)) }
+
+  public func dropConnection() { socket.drop(&client) }
+
+  private func turn() {
+    socket.act(&client)
+    if collect() { return }
+    var entry = socket.entry(client)
+    _ = poll(&entry, entry.fd >= 0 ? 1 : 0, NFSSocket.pause(client.deadline))
+    socket.move(entry.revents, &client)
+    client.timePassed(now: NFSSocket.now())
+    _ = collect()
+  }
+
+  /// Whether there were answers.
+  private func collect() -> Bool {
+    var isSome = false
+    while let completion = client.nextCompletion() {
+      completions[completion.tag] = completion.result
+      isSome = true
+    }
+    return isSome
+  }
+}

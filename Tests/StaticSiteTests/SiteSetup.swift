@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import FileSystem
+import HTTP
+import NFS
+import NFSFileServer
+import NFSTestSupport
+import Rings
+import StaticSite
+import TargetTestSupport
+
+/// Everything between a browser's bytes and an NFS server's: web server, site, file protocol over
+/// queues and a share, NFS client. What is missing is the network.
+final class SiteSetup {
+  let commandMemory = SharedMemory(byteCount: 32_768)
+  let completionMemory = SharedMemory(byteCount: 32_768)
+  let share: SharedMemory
+  var fileServer: NFSFileServer
+  let files: FileAccess
+  var web: Server
+
+  init(
+    _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
+    change: (inout Server.Settings) -> Void = { _ in }
+  ) throws {
+    share = SharedMemory(byteCount: shareSize)
+    guard let commands = Ring<FileQueue>(queue: commandMemory.region),
+      let completions = Ring<FileQueue>(queue: completionMemory.region)
+    else { throw PeerFault.beyondCapacity }
+    fileServer = NFSFileServer(
+      client, commands: commands, completions: completions, share: share.region)
+    files = FileAccess(
+      commands: commands, completions: completions, share: share.region,
+      bufferByteCount: bufferByteCount)
+    var router = Router()
+    router.get("/*path", StaticSite(files).handler)
+    var settings = Server.Settings()
+    change(&settings)
+    web = Server(router, settings)
+  }
+
+  /// Passes what is there from one to the next, until nobody has anything to do at once.
+  func settle(now: UInt64) {
+    var isBusy = true
+    while isBusy {
+      isBusy = files.publish()
+      if fileServer.serve(now: now) { isBusy = true }
+      files.collect()
+      while let id = files.nextReady() {
+        isBusy = true
+        web.wake(id, now: now)
+      }
+      while web.nextChanged() != nil {}
+    }
+  }
+}
