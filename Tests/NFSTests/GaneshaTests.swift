@@ -10,7 +10,9 @@ import Testing
 /// Over real sockets, against nfs-ganesha. Skipped where that is not installed, or not as root.
 @Suite(.serialized, .enabled(if: GaneshaServer.isInstalled))
 struct GaneshaTests {
-  private func driver(_ server: GaneshaServer, usesPortmapper: Bool = false) -> SocketDriver {
+  private func driver(
+    _ server: GaneshaServer, usesPortmapper: Bool = false, client: ClientSettings = ClientSettings()
+  ) -> SocketDriver {
     var settings = SessionSettings(
       exportPath: bytes(server.export),
       credentials: .system(machineName: bytes("serval"), user: 0, group: 0, groups: []))
@@ -19,7 +21,7 @@ struct GaneshaTests {
       settings.mountPort = server.mountPort
     }
     settings.firstXID = UInt32.random(in: 0...UInt32.max)
-    return SocketDriver(NFSClient(settings))
+    return SocketDriver(NFSClient(settings, client))
   }
 
   private func open(_ driver: SocketDriver, _ path: String, _ options: OpenOptions = .read) throws
@@ -129,7 +131,10 @@ struct GaneshaTests {
     let server = GaneshaServer()
     let data = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     GaneshaServer.write(data, to: server.export + "/file")
-    let driver = driver(server)
+    // What was read ahead would be handed out without a connection.
+    var settings = ClientSettings()
+    settings.readAhead = 0
+    let driver = driver(server, client: settings)
     let file = try open(driver, "file")
     var read: [UInt8] = []
     for turn in 0... {
