@@ -42,6 +42,8 @@ struct RunSession {
       console.flush()
       OutputFile.standardError.write("serval: \(line)\n")
     }
+    // A client of a forwarded port that goes away, or a reader of our output: no reason to die of.
+    signal(SIGPIPE, SIG_IGN)
     TerminalMode.enter()
     defer { TerminalMode.restore() }
     let state = try runToTheEnd(machine)
@@ -61,12 +63,14 @@ struct RunSession {
     while true {
       let state = machine.run(until: end, waits: clock != nil) {
         TerminalMode.wasInterrupted != 0 || input.asksToEnd
+          || OutputFile.standardOutput.hasFailed
           || (clock != nil && input.poll(for: machine))
       }
       switch state {
       case .timeOver, .halted: return state
       case .stopped:
-        if input.asksToEnd { return .idle }
+        // Nobody looks any more.
+        if input.asksToEnd || OutputFile.standardOutput.hasFailed { return .idle }
         if TerminalMode.wasInterrupted != 0 { return .stopped }
       case .idle:
         guard clock != nil else { return .idle }
