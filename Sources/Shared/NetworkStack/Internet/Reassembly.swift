@@ -73,7 +73,7 @@ struct Reassembly: ~Copyable {
   }
 
   // Nothing that is there already may lie behind the end.
-  private func fits(_ index: Int, _ total: Int) -> Bool {
+  private mutating func fits(_ index: Int, _ total: Int) -> Bool {
     let count = slots[index].received.count
     return count == 0 || Int(slots[index].received[count &- 1].end.value) <= total
   }

@@ -119,14 +119,18 @@ extension BufferPool {
     if length > head { bytes.copyIn(source.extracting(head..<length), at: block.start) }
   }
 
-  /// Copies `length` bytes out from the place of `number`, to `offset` of a frame.
+  /// Copies `length` bytes out from the place of `number`, to `offset` of a frame, and adds them to
+  /// `sum`.
   @inline(__always)
   func copyOut(
-    _ length: Int, of block: Block, at number: UInt32, to frame: inout MutableRawSpan, _ offset: Int
+    _ length: Int, of block: Block, at number: UInt32, to frame: inout MutableRawSpan,
+    _ offset: Int, _ sum: inout InternetChecksum
   ) {
     let (head, tail) = parts(of: block, at: number, length)
-    bytes.withBytes(head) { frame.copy($0, to: offset) }
-    if tail.count > 0 { bytes.withBytes(tail) { frame.copy($0, to: offset &+ head.count) } }
+    bytes.withBytes(head) { sum.add($0, copyingTo: &frame, at: offset) }
+    if tail.count > 0 {
+      bytes.withBytes(tail) { sum.add($0, copyingTo: &frame, at: offset &+ head.count) }
+    }
   }
 
   /// Where `length` bytes from the place of `number` lie: up to the block's end, and from its start.

@@ -6,7 +6,7 @@ import Wire
 // The ACK field (RFC 9293, 3.10.7.4, fifth), and what it says about losses.
 extension Connection {
   /// False when the rest of the segment is not to be looked at.
-  mutating func acknowledge(_ segment: borrowing Segment, now: Instant) -> Bool {
+  mutating func acknowledge(_ segment: inout Segment, now: Instant) -> Bool {
     let ack = segment.header.acknowledgement
     let acked = ack - una
     // (RFC 5961, 5.2)
@@ -16,10 +16,10 @@ extension Connection {
     }
     let before = window
     var isNews = false
-    if segment.options.blockCount > 0, usesSelective { isNews = note(blocksOf: segment, ack) }
-    updateWindow(segment, acked)
+    if segment.options.blockCount > 0, usesSelective { isNews = note(blocksOf: &segment, ack) }
+    updateWindow(&segment, acked)
     if acked > 0 {
-      advance(to: ack, segment, now: now)
+      advance(to: ack, &segment, now: now)
     } else if acked == 0, flight > 0, window > 0, segment.payload.count == 0, !segment.hasFin,
       usesSelective ? isNews : window == before
     {
@@ -30,7 +30,7 @@ extension Connection {
   }
 
   @inline(__always)
-  private mutating func updateWindow(_ segment: borrowing Segment, _ acked: Int) {
+  private mutating func updateWindow(_ segment: inout Segment, _ acked: Int) {
     let header = segment.header
     guard acked >= 0,
       windowSequence < header.sequence
@@ -54,7 +54,7 @@ extension Connection {
   }
 
   private mutating func advance(
-    to ack: SequenceNumber, _ segment: borrowing Segment, now: Instant
+    to ack: SequenceNumber, _ segment: inout Segment, now: Instant
   ) {
     let acked = ack - una
     let flightBefore = flight
@@ -62,7 +62,7 @@ extension Connection {
     next = .max(next, una)
     resent = .max(resent, una)
     if !selective.isEmpty { selective.removeBelow(una) }
-    sampleRoundTrip(segment, now: now)
+    sampleRoundTrip(&segment, now: now)
     retries = 0
     backoff = 0
     lastProgress = now
@@ -98,7 +98,7 @@ extension Connection {
   /// Our own clock for one segment at a time, by Karn's rule; the peer's echo of our timestamp where
   /// that was spoilt by sending again (RFC 7323, 4.1).
   @inline(__always)
-  private mutating func sampleRoundTrip(_ segment: borrowing Segment, now: Instant) {
+  private mutating func sampleRoundTrip(_ segment: inout Segment, now: Instant) {
     if isTiming {
       guard una > timedSequence else { return }
       isTiming = false
@@ -113,7 +113,7 @@ extension Connection {
   /// Notes what the peer has (RFC 2018, 5). False when that is not new. Blocks below the ACK repeat
   /// what arrived twice (RFC 2883), others outside of what was sent are nonsense.
   @inline(never)
-  private mutating func note(blocksOf segment: borrowing Segment, _ ack: SequenceNumber) -> Bool {
+  private mutating func note(blocksOf segment: inout Segment, _ ack: SequenceNumber) -> Bool {
     var isNews = false
     let low = SequenceNumber.max(ack, una)
     for index in 0..<min(segment.options.blockCount, 4) {
@@ -166,6 +166,10 @@ extension Connection {
   /// Where what has to count as lost ends: three stretches, or more than two segments, that lie
   /// behind it have arrived (RFC 6675, 4, IsLost).
   var lostEnd: SequenceNumber {
+    mutating get { findLostEnd() }
+  }
+
+  private mutating func findLostEnd() -> SequenceNumber {
     var stretches = 0
     var bytes = 0
     var index = selective.count
@@ -178,10 +182,10 @@ extension Connection {
     return una
   }
 
-  private var isFirstLost: Bool { !selective.isEmpty && lostEnd > una }
+  private var isFirstLost: Bool { mutating get { !selective.isEmpty && lostEnd > una } }
 
   /// What is on its way, by what the peer has told (RFC 6675, 4, SetPipe).
-  func pipe(lostEnd: SequenceNumber) -> Int {
+  mutating func pipe(lostEnd: SequenceNumber) -> Int {
     selective.missing(from: .max(lostEnd, una), to: highest)
       &+ selective.missing(from: una, to: resent)
   }
@@ -189,7 +193,9 @@ extension Connection {
   /// Whether the first hole was sent again and lost again: something sent later has arrived, by as
   /// much as shows a loss.
   var isResentLost: Bool {
-    guard resent > una, !selective.isEmpty else { return false }
-    return selective[selective.count &- 1].end - resentMark > 2 &* segment
+    mutating get {
+      guard resent > una, !selective.isEmpty else { return false }
+      return selective[selective.count &- 1].end - resentMark > 2 &* segment
+    }
   }
 }

@@ -168,16 +168,20 @@ extension Connection {
 
   /// When something has to be done without anything arriving.
   var deadline: Instant {
-    var moment = min(min(retransmitAt, acknowledgeAt), lingerAt)
-    if state.isSynchronised, state != .timeWait {
-      if settings.keepAlive > .zero { moment = min(moment, keepAliveAt) }
-      if settings.idleLimit > .zero { moment = min(moment, lastProgress + settings.idleLimit) }
+    mutating get {
+      var moment = min(min(retransmitAt, acknowledgeAt), lingerAt)
+      if state.isSynchronised, state != .timeWait {
+        if settings.keepAlive > .zero { moment = min(moment, keepAliveAt) }
+        if settings.idleLimit > .zero { moment = min(moment, lastProgress + settings.idleLimit) }
+      }
+      return moment
     }
-    return moment
   }
 
   var keepAliveAt: Instant {
-    probes == 0 ? lastHeard + settings.keepAlive : lastKeepAlive + TCPLimits.keepAliveInterval
+    mutating get {
+      probes == 0 ? lastHeard + settings.keepAlive : lastKeepAlive + TCPLimits.keepAliveInterval
+    }
   }
 
   @inline(__always)

@@ -28,8 +28,8 @@ extension NetworkStack {
     let local = Endpoint(origin.header.destination, header.destinationPort)
     let remote = Endpoint(origin.header.source, header.sourcePort)
     let hash = flowHash(local, remote)
-    guard let index = find(local, remote, hash: hash), !makesRoom(index, segment) else {
-      receiveStray(segment, local, remote, origin, now: now, into: &output)
+    guard let index = find(local, remote, hash: hash), !makesRoom(index, &segment) else {
+      receiveStray(&segment, local, remote, origin, now: now, into: &output)
       return .nothing
     }
     let wasHalfOpen = connections[index].state == .synReceived
@@ -43,18 +43,18 @@ extension NetworkStack {
       settle(index)
       return .stream(handle(index), tag: connections[index].tag, range)
     case .refuse, .forget:
-      end(index, arrival, segment, origin, now: now, into: &output)
+      end(index, arrival, &segment, origin, now: now, into: &output)
       return .nothing
     }
   }
 
   @inline(never)
   private mutating func end<Output: FrameOutput & ~Copyable>(
-    _ index: Int, _ arrival: Arrival, _ segment: Segment, _ origin: Origin, now: Instant,
+    _ index: Int, _ arrival: Arrival, _ segment: inout Segment, _ origin: Origin, now: Instant,
     into output: inout Output
   ) {
     if case .refuse = arrival {
-      sendReset(answering: segment, origin, now: now, into: &output)
+      sendReset(answering: &segment, origin, now: now, into: &output)
     } else {
       connections[index].fail(.reset)
       noteHandshake(index, wasHalfOpen: true)
@@ -65,7 +65,7 @@ extension NetworkStack {
   /// A SYN that opens the same connection anew while the old one is in TIME-WAIT (RFC 9293, 3.10.7.4,
   /// and RFC 6191): its number or its timestamp is beyond the old one's. The old one goes.
   @inline(__always)
-  private mutating func makesRoom(_ index: Int, _ segment: borrowing Segment) -> Bool {
+  private mutating func makesRoom(_ index: Int, _ segment: inout Segment) -> Bool {
     guard connections[index].state == .timeWait, segment.header.flags.has(.syn),
       !segment.header.flags.has(.ack), !segment.header.flags.has(.rst)
     else { return false }
@@ -83,24 +83,24 @@ extension NetworkStack {
   /// A segment of no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
   @inline(never)
   private mutating func receiveStray<Output: FrameOutput & ~Copyable>(
-    _ segment: Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
+    _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
     into output: inout Output
   ) {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
     if flags.has(.syn), !flags.has(.ack), !flags.has(.fin), remote.port != 0,
-      receiveSyn(segment, local, remote, now: now)
+      receiveSyn(&segment, local, remote, now: now)
     {
       return
     }
     counters.unwanted &+= 1
-    sendReset(answering: segment, origin, now: now, into: &output)
+    sendReset(answering: &segment, origin, now: now, into: &output)
   }
 
   /// (RFC 9293, 3.10.7.1)
   @inline(never)
   private mutating func sendReset<Output: FrameOutput & ~Copyable>(
-    answering segment: Segment, _ origin: Origin, now: Instant, into output: inout Output
+    answering segment: inout Segment, _ origin: Origin, now: Instant, into output: inout Output
   ) {
     guard !segment.header.flags.has(.rst), origin.header.source.isHost,
       resetLimit.allows(now: now)

@@ -79,10 +79,13 @@ extension NetworkStack {
       ip.write(to: &frame, at: 14)
       header.write(to: &frame, at: 34)
       options.write(to: &frame, at: 54)
+      var sum = InternetChecksum()
       if plan.count > 0 {
-        pool.copyOut(plan.count, of: block, at: plan.sequence.value, to: &frame, data)
+        pool.copyOut(plan.count, of: block, at: plan.sequence.value, to: &frame, data, &sum)
       }
-      TCPHeader.seal(&frame, at: 34, from: source, to: destination)
+      TCPHeader.seal(
+        &frame, at: 34, headerByteCount: header.headerByteCount, data: sum,
+        dataByteCount: plan.count, from: source, to: destination)
     }
     guard isSent else { return false }
     counters.framesOut &+= 1

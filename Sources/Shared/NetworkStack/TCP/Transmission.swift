@@ -56,11 +56,13 @@ extension Connection {
   /// arrived out of order go with it.
   @inline(__always)
   private var fitting: Int {
-    guard usesSelective, !arrived.isEmpty else { return segment }
-    return segment &- (4 &+ 8 &* min(arrived.count, usesTimestamps ? 3 : 4))
+    mutating get {
+      guard usesSelective, !arrived.isEmpty else { return segment }
+      return segment &- (4 &+ 8 &* min(arrived.count, usesTimestamps ? 3 : 4))
+    }
   }
 
-  private func planRecovery() -> Plan? {
+  private mutating func planRecovery() -> Plan? {
     guard una < highest else { return nil }
     if mustResend { return again(from: una, to: highest) }
     guard usesSelective else { return nil }
@@ -82,7 +84,7 @@ extension Connection {
     return nil
   }
 
-  private func again(from start: SequenceNumber, to end: SequenceNumber) -> Plan? {
+  private mutating func again(from start: SequenceNumber, to end: SequenceNumber) -> Plan? {
     let low = SequenceNumber.max(start, una)
     guard let hole = selective.firstMissing(from: low, to: end) else { return nil }
     // The FIN's number holds no byte.
@@ -127,7 +129,7 @@ extension Connection {
   }
 
   /// Bytes that the congestion window lets be sent from `start` on.
-  private func allowance(at start: SequenceNumber) -> Int {
+  private mutating func allowance(at start: SequenceNumber) -> Int {
     let used: Int
     if isRecovering, usesSelective {
       used = pipe(lostEnd: lostEnd)
@@ -140,19 +142,19 @@ extension Connection {
   }
 
   /// Whether a segment that is not full may go (RFC 9293, 3.7.4 and 3.8.6.2.1).
-  private func isWorthSending(_ count: Int, _ isLast: Bool) -> Bool {
+  private mutating func isWorthSending(_ count: Int, _ isLast: Bool) -> Bool {
     if probePending { return true }
     if isLast { return flight == 0 || settings.isImmediate || finQueued }
     return greatestWindow > 0 && count >= greatestWindow / 2
   }
 
-  private func planFin(at start: SequenceNumber) -> Plan? {
+  private mutating func planFin(at start: SequenceNumber) -> Plan? {
     guard finQueued, start == end else { return nil }
     guard (una + window) - start > 0 || flight == 0 else { return nil }
     return Plan(kind: .data, sequence: end, hasFin: true)
   }
 
-  private func planProbe() -> Plan {
+  private mutating func planProbe() -> Plan {
     let hasByte = una < end
     return Plan(
       kind: .probe, sequence: una, count: hasByte ? 1 : 0, hasFin: !hasByte && finQueued)

@@ -235,10 +235,11 @@ struct DatagramFlow: BitwiseCopyable {
       source: source, destination: destination, protocol: .udp,
       payloadByteCount: UDPHeader.byteCount &+ payload.byteCount
     ).write(to: &frame, at: 14)
-    frame.copy(payload, to: 42)
+    var sum = InternetChecksum()
+    sum.add(payload, copyingTo: &frame, at: 42)
     UDPHeader(
       sourcePort: sourcePort, destinationPort: destinationPort,
       payloadByteCount: payload.byteCount
-    ).write(to: &frame, at: 34, from: source, to: destination)
+    ).write(to: &frame, at: 34, from: source, to: destination, payload: sum)
   }
 }
