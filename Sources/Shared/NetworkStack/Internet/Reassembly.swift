@@ -64,7 +64,7 @@ struct Reassembly: ~Copyable {
       return slots[index].received.insert(range) == .alreadyThere ? nil : drop(index)
     }
     guard slots[index].received.insert(range) == .added else { return drop(index) }
-    bytes.copyIn(payload, at: index &* bytesPerSlot &+ start)
+    bytes.copyIn(payload, payload.byteCount, at: index &* bytesPerSlot &+ start)
     guard total >= 0,
       slots[index].received.missing(from: number(0, 0).start, to: number(total, 0).start) == 0
     else { return nil }

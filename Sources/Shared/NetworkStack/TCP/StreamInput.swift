@@ -15,8 +15,10 @@ extension NetworkStack {
       origin.isChecked
         || TCPHeader.isIntact(
           bytes, from: origin.header.source, to: origin.header.destination),
+      // Safety: a segment that was parsed has all of its header.
       let options = TCPOptions(
-        parsing: bytes.extracting(TCPHeader.byteCount..<header.headerByteCount))
+        parsing: unsafe bytes.extracting(
+          unchecked: Range(uncheckedBounds: (TCPHeader.byteCount, header.headerByteCount))))
     else {
       counters.malformed &+= 1
       return .nothing
@@ -66,8 +68,14 @@ extension NetworkStack {
   /// and RFC 6191): its number or its timestamp is beyond the old one's. The old one goes.
   @inline(__always)
   private mutating func makesRoom(_ index: Int, _ segment: inout Segment) -> Bool {
-    guard connections[index].state == .timeWait, segment.header.flags.has(.syn),
-      !segment.header.flags.has(.ack), !segment.header.flags.has(.rst)
+    guard connections[index].state == .timeWait else { return false }
+    return makesRoomForNew(index, &segment)
+  }
+
+  @inline(never)
+  private mutating func makesRoomForNew(_ index: Int, _ segment: inout Segment) -> Bool {
+    guard segment.header.flags.has(.syn), !segment.header.flags.has(.ack),
+      !segment.header.flags.has(.rst)
     else { return false }
     var isNew = segment.header.sequence > connections[index].rcvNext
     if connections[index].usesTimestamps, let timestamps = segment.options.timestamps {

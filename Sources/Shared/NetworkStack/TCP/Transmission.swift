@@ -161,6 +161,7 @@ extension Connection {
   }
 
   /// The segment's header and options.
+  @inline(__always)
   mutating func header(_ plan: Plan, unit: Int, now: Instant) -> (TCPHeader, TCPOptions) {
     var options = TCPOptions()
     var flags = TCPFlags.ack

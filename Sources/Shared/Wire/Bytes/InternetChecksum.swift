@@ -40,7 +40,8 @@ public struct InternetChecksum: BitwiseCopyable, Sendable {
     // Safety: both spans hold the bytes, as compared above; spans never overlap one that is mutable.
     let sum = unsafe bytes.withUnsafeBytes { from in
       unsafe target.withUnsafeMutableBytes { to in
-        unsafe wordSum(from.baseAddress, to.baseAddress.map { unsafe $0 + offset }, count)
+        guard let start = to.baseAddress else { return UInt64(0) }
+        return unsafe wordSum(from.baseAddress, start + offset, count)
       }
     }
     addPiece(sum, count)
@@ -69,11 +70,11 @@ public struct InternetChecksum: BitwiseCopyable, Sendable {
 
   @inline(__always)
   private func fold(_ sum: UInt64) -> UInt16 {
-    var sum = (sum & 0xffff_ffff) &+ (sum >> 32)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    return UInt16(truncatingIfNeeded: sum)
+    let (half, carries) = UInt32(truncatingIfNeeded: sum).addingReportingOverflow(
+      UInt32(truncatingIfNeeded: sum >> 32))
+    let whole = half &+ (carries ? 1 : 0)
+    // The lower half carries into the upper one, as the upper one into the lower.
+    return UInt16(truncatingIfNeeded: (whole &+ (whole << 16 | whole >> 16)) >> 16)
   }
 }
 

@@ -42,7 +42,8 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     guard length <= datagram.byteCount else { return false }
     var sum = IPv4Header.pseudoHeader(
       source: source, destination: destination, protocol: .udp, byteCount: length)
-    sum.add(datagram.extracting(0..<length))
+    // Safety: compared above; a length is no less than the header's.
+    sum.add(unsafe datagram.extracting(unchecked: Range(uncheckedBounds: (0, length))))
     return sum.isIntact
   }
 
