@@ -91,7 +91,14 @@ import Wire
     var random = Random(7)
     for _ in 0..<20000 {
       let owner = random.below(50)
-      switch random.below(4) {
+      switch random.below(5) {
+      case 4:
+        // The first waits longer, or for ever.
+        guard let first = heap.first else { continue }
+        let moment = random.chance(200) ? UInt64.max : random.next() % 1000
+        heap.postponeFirst(to: Instant(nanoseconds: moment))
+        let owner = Int(first.owner)
+        model[owner] = moment == .max ? nil : max(moment, first.moment.nanoseconds)
       case 0, 1:
         let moment = random.next() % 1000
         heap.wake(owner, by: Instant(nanoseconds: moment))
@@ -109,7 +116,7 @@ import Wire
           #expect(model.values.allSatisfy { $0 > now })
         }
       }
-      let first = heap.first
+      let first = heap.first?.moment ?? .never
       guard first.nanoseconds == model.values.min() ?? .max else {
         Issue.record("\(first)")
         return

@@ -113,8 +113,28 @@ extension NetworkStack {
     connections.count &+ listeners.count &+ datagramSockets.count &+ lookup
   }
 
-  /// When `poll` has something to do, should nothing happen before; `never` where it has not.
-  public var nextDeadline: Instant { timers.first }
+  /// When `poll` has something to do, should nothing happen before; `never` where it has not. Ask after
+  /// `poll`. It is exact: who wakes then, and not earlier, wakes for work only.
+  public var nextDeadline: Instant {
+    mutating get {
+      // An entry may be older than what its owner waits for now.
+      while let first = timers.first {
+        let due = deadline(of: Int(first.owner))
+        guard due > first.moment else { return first.moment }
+        timers.postponeFirst(to: due)
+      }
+      return .never
+    }
+  }
+
+  private mutating func deadline(of owner: Int) -> Instant {
+    if owner < connections.count {
+      return connections[owner].isUsed ? connections[owner].deadline : .never
+    }
+    if owner == neighbourTimer { return neighbours.deadline }
+    if owner == dhcpTimer { return usesDHCP ? dhcp.deadline : .never }
+    return resolver.deadline
+  }
 
   /// Bytes of the buffers' budget that are not in use.
   public var freeBufferByteCount: Int { pool.freeByteCount }

@@ -25,6 +25,7 @@ extension Connection {
     {
       duplicate(now: now)
     }
+    if isTailOut { judgeTail(&segment, now: now) }
     if isNews, !isRecovering, una >= recover, isFirstLost { enterRecovery(now: now) }
     return true
   }
@@ -61,11 +62,13 @@ extension Connection {
     una = ack
     next = .max(next, una)
     resent = .max(resent, una)
+    lossMark = .max(lossMark, una)
     if !selective.isEmpty { selective.removeBelow(una) }
     sampleRoundTrip(&segment, now: now)
     retries = 0
     backoff = 0
     lastProgress = now
+    tailTries = 0
     if una == highest { retransmitAt = .never } else { startTimer(now: now) }
     if isRecovering {
       recovering(acked, now: now)
@@ -77,6 +80,7 @@ extension Connection {
           roundTrip: Interval(nanoseconds: timer.smoothed), now: now)
       }
     }
+    startTailTimer(now: now)
     if wantsWritable, writable >= min(sendBuffer.byteCount / 2, 2 &* self.segment) {
       wantsWritable = false
       raise(.writable)
@@ -134,7 +138,7 @@ extension Connection {
   }
 
   /// Fast retransmit (RFC 5681, 3.2; RFC 6675, 5; RFC 6582, 3.2).
-  private mutating func enterRecovery(now: Instant) {
+  mutating func enterRecovery(now: Instant) {
     guard flight > 0 else { return }
     isRecovering = true
     recover = highest
@@ -177,9 +181,9 @@ extension Connection {
       index &-= 1
       stretches &+= 1
       bytes &+= selective[index].count
-      if stretches >= 3 || bytes > 2 &* segment { return selective[index].start }
+      if stretches >= 3 || bytes > 2 &* segment { return .max(lossMark, selective[index].start) }
     }
-    return una
+    return .max(lossMark, una)
   }
 
   private var isFirstLost: Bool { mutating get { !selective.isEmpty && lostEnd > una } }

@@ -32,6 +32,7 @@ extension Connection {
     highest = initialSequence
     end = initialSequence + 1
     recover = initialSequence
+    lossMark = initialSequence
     synPending = true
     lastHeard = now
     lastProgress = now

@@ -12,6 +12,8 @@ struct Plan: BitwiseCopyable {
     case data
     /// Data that is sent again by recovery.
     case again
+    /// The last segment again, to learn whether it was lost.
+    case tail
     /// One byte into a closed window, or what keeps a connection alive.
     case probe
     /// An acknowledgement and nothing else.
@@ -34,6 +36,10 @@ extension Connection {
     if state.canSend {
       if isRecovering, let plan = planRecovery() { return plan }
       if let plan = planData(now: now) { return plan }
+      if tailPending {
+        if let plan = planTail() { return plan }
+        tailPending = false
+      }
       if probePending {
         if una < end || finQueued { return planProbe() }
         probePending = false
@@ -49,13 +55,14 @@ extension Connection {
   @inline(__always)
   var mayHavePlan: Bool {
     ackNow || synPending || resetPending || probePending || keepAlivePending || mustResend
+      || tailPending
       || (state.canSend && (next < end || isRecovering || (finQueued && next <= end)))
   }
 
   /// Bytes of data that fit into the next segment: less than a full one's while blocks of what
   /// arrived out of order go with it.
   @inline(__always)
-  private var fitting: Int {
+  var fitting: Int {
     mutating get {
       guard usesSelective, !arrived.isEmpty else { return segment }
       return segment &- (4 &+ 8 &* min(arrived.count, usesTimestamps ? 3 : 4))
@@ -219,6 +226,14 @@ extension Connection {
         keepAlivePending = false
       }
     case .again, .data: sentData(plan, now: now)
+    case .tail:
+      tailPending = false
+      isTailOut = true
+      tailWasAcknowledged = false
+      tailEnd = highest
+      isTiming = false
+      lastSent = now
+      startTimer(now: now)
     }
   }
 
@@ -248,6 +263,7 @@ extension Connection {
       mustResend = false
       isTiming = false
       startTimer(now: now)
+      startTailTimer(now: now)
       return
     }
     if plan.sequence < highest {
@@ -259,7 +275,9 @@ extension Connection {
     }
     next = after
     highest = .max(highest, after)
+    tailPending = false
     if retransmitAt == .never { startTimer(now: now) }
+    startTailTimer(now: now)
   }
 
   /// Nothing more can be sent now. Data that waits for a window is not forgotten: a timer asks for
