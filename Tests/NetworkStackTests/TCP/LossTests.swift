@@ -79,6 +79,23 @@ import Wire
     #expect(peer.all().isEmpty)
   }
 
+  /// RFC 6582, 3.2 and 4: after a timeout, duplicates of what was sent before it are answers to
+  /// needless copies and show no loss.
+  @Test func duplicatesAfterATimeout() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(10, peer, connection)
+    _ = peer.all()
+    // All arrived, all acknowledgements were lost.
+    peer.wait(.milliseconds(250))
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.acknowledge(start + 4000)
+    #expect(numbers(peer.all(), from: start).first == 4)
+    for _ in 0..<4 { peer.say(.ack) }
+    #expect(!numbers(peer.all(), from: start).contains(4))
+    peer.acknowledge(start + 10_000)
+    #expect(peer.all().isEmpty)
+  }
+
   @Test func selectiveRetransmit() throws {
     let (peer, connection, start) = try open(selective: true)
     write(10, peer, connection)

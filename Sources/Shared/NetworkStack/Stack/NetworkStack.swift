@@ -178,6 +178,7 @@ extension NetworkStack {
     guard isUp != isLinkUp else { return }
     isLinkUp = isUp
     neighbours.removeAll()
+    if isUp { hurry(now: now) }
     guard usesDHCP else { return }
     if isUp {
       dhcp.start(random: random32(), now: now)
@@ -185,6 +186,17 @@ extension NetworkStack {
       dhcp.stop()
     }
     timers.wake(dhcpTimer, by: dhcp.deadline)
+  }
+
+  /// What waited for an answer that the lost link swallowed is sent again at once: a timeout may have
+  /// grown to a minute by now.
+  private mutating func hurry(now: Instant) {
+    for index in 0..<connections.count
+    where connections[index].isUsed && connections[index].retransmitAt < .never {
+      connections[index].retransmitAt = now
+      connections[index].backoff = 0
+      timers.wake(index, by: now)
+    }
   }
 
   mutating func random32() -> UInt32 { UInt32(truncatingIfNeeded: secret.random()) }
