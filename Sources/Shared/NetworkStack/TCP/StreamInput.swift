@@ -79,8 +79,8 @@ extension NetworkStack {
     else { return false }
     var isNew = segment.header.sequence > connections[index].rcvNext
     if connections[index].usesTimestamps, let timestamps = segment.options.timestamps {
-      isNew =
-        Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp) > 0 || isNew
+      let age = Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp)
+      isNew = age > 0 || (age == 0 && isNew)
     }
     guard isNew else { return false }
     connections[index].toClosed()
