@@ -46,9 +46,10 @@ struct FreeLists {
     return block
   }
 
-  func has(_ size: UInt32, in blocks: BlockMemory) -> Bool { find(size, in: blocks) != nil }
+  mutating func has(_ size: UInt32, in blocks: BlockMemory) -> Bool { find(size, in: blocks) != nil }
 
-  private func find(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
+  // Not changing, but reading a list's head from an immutable value copies all of them first.
+  private mutating func find(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
     let list = Self.list(of: size)
     let head = heads[list]
     if head != Self.none, blocks.size(head) >= size { return head }
