@@ -57,6 +57,16 @@ extension Array where Element == UInt8 {
     unsafe append(raw: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// Appends bytes `range` of the UTF-8 of `text`; none where they are not all there.
+  public mutating func append(_ text: StaticString, _ range: Range<Int>) {
+    guard text.hasPointerRepresentation, range.lowerBound >= 0,
+      range.upperBound <= text.utf8CodeUnitCount
+    else { return }
+    // Safety: as above.
+    unsafe append(
+      raw: UnsafeRawBufferPointer(start: text.utf8Start + range.lowerBound, count: range.count))
+  }
+
   /// Drops the first `count` bytes; what is behind them moves to the front.
   public mutating func removeFirst(bytes count: Int) {
     let count = Swift.min(Swift.max(count, 0), self.count)

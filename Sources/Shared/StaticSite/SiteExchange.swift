@@ -94,11 +94,12 @@ final class SiteExchange {
     }
     guard case .done(let status, _) = ticket.state else { return nil }
     let offset = (ticket.buffer?.offset ?? 0) + Self.statOffset
-    let stat = files.share.copy(offset: offset, count: FileCommand.statByteCount)
-      .flatMap { FileStat($0) }
+    let stat = files.share.withBytes(offset: offset, count: FileCommand.statByteCount) {
+      FileStat($0)
+    }
     files.end(ticket)
     self.ticket = nil
-    return found(status, stat, path)
+    return found(status, stat ?? nil, path)
   }
 
   private func found(

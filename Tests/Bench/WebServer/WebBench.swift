@@ -93,7 +93,7 @@ func request(_ path: StaticString, _ extra: StaticString = "") -> [UInt8] {
 }
 
 func benchWeb(_ name: StaticString, _ request: [UInt8], fresh: Bool = false, rounds: Int = 50) {
-  caseBegins(name)
+  guard isChosen(name) else { return }
   var bench = WebBench()
   var connection = bench.open()
   var bytes = 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Where a bench's instructions go: profile.py ELF NAME -- QEMU...
+"""Where a bench's instructions go: profile.py ELF QEMU...
 
 QEMU logs every instruction's address; those between bench_profile_begin and bench_profile_end are
 counted by function, alone and with what it called.
@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-elf, name, qemu = sys.argv[1], sys.argv[2], sys.argv[4:]
+elf, qemu = sys.argv[1], sys.argv[2:]
 table = subprocess.run(["llvm-nm", "-S", "--defined-only", elf], capture_output=True, text=True)
 symbols = {}
 for line in table.stdout.splitlines():
@@ -35,23 +35,15 @@ own = collections.Counter()
 total = collections.Counter()
 calls = collections.Counter()
 edges = collections.Counter()
-counting = chosen = False
+counting = False
 stack, previous, seen = [], None, 0
 process = subprocess.Popen(
-    qemu + ["-accel", "tcg,thread=single", "-singlestep", "-d", "exec,nochain"],
+    qemu + ["-serial", "null", "-accel", "tcg,thread=single", "-singlestep", "-d", "exec,nochain"],
     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
 trace = re.compile(r"Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/")
-label = re.compile(r"^@(.*)$")
 for line in process.stdout:
     match = trace.match(line)
     if not match:
-        match = label.match(line)
-        if match:
-            if chosen and seen:
-                break
-            chosen = name in match[1]
-        continue
-    if not chosen:
         continue
     address = int(match[1], 16)
     if address == begin:

@@ -31,17 +31,18 @@ for module in $modules; do
   swiftc $flags -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" \
     -c $(find "$folder" -name '*.swift') -o "$object"
 done
-define=
-[ "${1-}" = profile ] && define="-D PROFILE"
-swiftc $flags $define -module-name Bench -c "$here"/*.swift -o "$out/Bench.o"
+chosen=
+[ "${1-}" = profile ] && chosen=${2-}
+echo "let chosen: StaticString = \"$chosen\"" >"$out/Chosen.swift"
+swiftc $flags -module-name Bench -c "$here"/*.swift "$out/Chosen.swift" -o "$out/Bench.o"
 clang $cflags -c "$here/Start.S" -o "$out/Start.o"
 clang $cflags -c "$root/Sources/Target/CMicrokit/memory.c" -o "$out/memory.o"
 clang $cflags -c "$root/Sources/Target/CMicrokit/copy.S" -o "$out/copy.o"
 ld.lld --gc-sections -Ttext=0x40080000 -e _start -Map="$out/bench.map" -o "$out/bench.elf" \
   "$out/Start.o" "$out/Bench.o" $objects "$out/memory.o" "$out/copy.o"
-machine="-machine virt -cpu cortex-a53 -m 2G -nographic -monitor none -kernel $out/bench.elf"
+machine="-machine virt -cpu cortex-a53 -m 2G -display none -monitor none -kernel $out/bench.elf"
 if [ "${1-}" = profile ]; then
-  exec python3 "$here/profile.py" "$out/bench.elf" "${2-}" -- qemu-system-aarch64 $machine
+  exec python3 "$here/profile.py" "$out/bench.elf" qemu-system-aarch64 $machine
 fi
-timeout 60 qemu-system-aarch64 $machine -icount shift=0
+timeout 60 qemu-system-aarch64 $machine -serial stdio -icount shift=0
 python3 "$here/sizes.py" "$out/bench.map" $modules

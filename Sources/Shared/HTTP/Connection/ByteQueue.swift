@@ -26,6 +26,12 @@ struct ByteQueue: Sendable {
     try body(&bytes)
   }
 
+  /// Makes room for `count` bytes at once.
+  mutating func reserve(_ count: Int) {
+    compact()
+    bytes.reserveCapacity(bytes.count + count)
+  }
+
   mutating func drop(_ count: Int) {
     start += Swift.min(Swift.max(count, 0), self.count)
     if isEmpty { removeAll() }
@@ -39,7 +45,7 @@ struct ByteQueue: Sendable {
   // What is used up goes when it is the larger part: each byte moves once at most on average.
   private mutating func compact() {
     guard start > 0, start >= count else { return }
-    bytes.removeSubrange(0..<start)
+    bytes.removeFirst(bytes: start)
     start = 0
   }
 }

@@ -19,6 +19,7 @@ extension ServerConnection {
     if answer == .untilClose { request.keepsAlive = false }
     let summary = request
     let answer = answer
+    output.reserve(head.lines.count + Self.headOverhead + bodyRoom(head))
     output.append { (bytes: inout [UInt8]) in
       bytes.append("HTTP/1.1 ")
       bytes.append(decimal: UInt64(head.status.code))
@@ -36,10 +37,19 @@ extension ServerConnection {
         bytes.append("Connection: keep-alive\r\n")
       }
       Self.appendFraming(head, answer, summary, to: &bytes)
-      bytes.append(contentsOf: head.lines)
+      bytes.append(copying: head.lines.span)
       bytes.append("\r\n")
     }
     timing.restartWindow(now)
+  }
+
+  // Status line, Date, Connection and the body's framing.
+  private static var headOverhead: Int { 192 }
+
+  /// Bytes of the body that are worth reserving room for with the head.
+  private func bodyRoom(_ head: ResponseHead) -> Int {
+    guard case .length(let length) = answer else { return 0 }
+    return Int(min(length, UInt64(max(limits.outputBytes - output.count, 0))))
   }
 
   private func framing(of head: ResponseHead) -> Answer {

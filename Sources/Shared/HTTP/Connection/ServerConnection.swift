@@ -128,7 +128,7 @@ public struct ServerConnection: Sendable {
       let bytes = [UInt8](
         copying: input.bytes.span.extracting(input.start + start..<input.start + end))
       input.drop(end)
-      let head = try HeadParser.parse(bytes)
+      let head = try HeadParser.parse(bytes, fieldCount: scan.lineCount)
       if case .length(let length) = head.framing, length > limits.bodyBytes {
         throw .bodyTooLarge
       }

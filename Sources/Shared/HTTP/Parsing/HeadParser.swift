@@ -6,11 +6,13 @@ import Bytes
 /// Reads a complete head, whose lines end in CR LF and hold no other control characters but tabs
 /// (`HeadScanner` has seen to it).
 enum HeadParser {
-  static func parse(_ bytes: [UInt8]) throws(RequestError) -> RequestHead {
+  /// - Parameter fieldCount: to reserve room for.
+  static func parse(_ bytes: [UInt8], fieldCount: Int = 8) throws(RequestError) -> RequestHead {
     var head = RequestHead(bytes: bytes)
     var position = 0
     let line = try nextLine(bytes.span, &position)
     try parseRequestLine(line, &head)
+    head.fields.reserveCapacity(fieldCount)
     while true {
       let line = try nextLine(bytes.span, &position)
       if line.isEmpty { break }

@@ -9,7 +9,7 @@ struct HeadScanner {
   private var position = 0
   private var lineStart = 0
   private var isFirstLine = true
-  private var lineCount = 0
+  private(set) var lineCount = 0
   /// Empty lines before the head, which are not part of it (RFC 9112 section 2.2).
   private(set) var start = 0
   private var afterReturn = false
