@@ -121,6 +121,15 @@ extension StaticString {
     return true
   }
 
+  /// Whether both are the same text.
+  public func equals(_ other: StaticString) -> Bool {
+    guard other.hasPointerRepresentation else { return false }
+    // Safety: as in `append`.
+    let bytes = unsafe UnsafeBufferPointer(
+      start: other.utf8Start, count: other.utf8CodeUnitCount)
+    return unsafe equals(Span(_unsafeElements: bytes))
+  }
+
   /// The same with ASCII letters in either case.
   public func equalsIgnoringCase(_ bytes: Span<UInt8>) -> Bool {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }

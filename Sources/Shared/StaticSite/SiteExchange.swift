@@ -9,29 +9,32 @@ import Rings
 /// A request of a static site on its way to an answer: looks at files until it is known what to
 /// send, and opens that.
 final class SiteExchange {
+  private let site: StaticSite
   private let files: FileAccess
-  private let connection: Int
-  private let folder: [UInt8]
+  private let request: Request
+  private let codings: UInt8
   private var lookup: SiteLookup
   private let wantsBody: Bool
-  private let errorMeansMissing: Bool
+  // What the lookup has come to, and what of that to send.
+  private var known: KnownAnswer?
+  private var plan: FilePlan?
   private var ticket: FileTicket?
   private let failuresBefore: UInt64
 
   // Where the answer to STAT goes, behind the longest path.
   private static var statOffset: UInt64 { 4096 }
 
-  init(
-    _ files: FileAccess, connection: Int, folder: [UInt8], _ lookup: SiteLookup, wantsBody: Bool,
-    errorMeansMissing: Bool
-  ) {
-    self.files = files
-    self.connection = connection
-    self.folder = folder
-    self.lookup = lookup
-    self.wantsBody = wantsBody
-    self.errorMeansMissing = errorMeansMissing
+  /// - Parameter known: what was found out a short time ago.
+  init(_ site: StaticSite, _ request: Request, _ codings: UInt8, _ known: KnownAnswer?) {
+    self.site = site
+    files = site.files
+    self.request = request
+    self.codings = codings
+    self.known = known
+    lookup = SiteLookup(request.head, request.path, now: site.date)
+    wantsBody = request.method != .head
     failuresBefore = files.failures
+    if let known { plan = known.plan(for: request.head, now: site.date) }
   }
 
   deinit { if let ticket { files.abandon(ticket) } }
@@ -42,23 +45,31 @@ final class SiteExchange {
     guard files.state == .ready else {
       if files.failures != failuresBefore { return unavailable() }
       files.start()
-      files.want(connection)
+      files.want(request.connection)
       return nil
     }
     while true {
+      if let known, let plan { return send(known, plan) }
       switch lookup.next() {
       case .answer(let head, let body):
+        site.note(request, codings, .other(head, body))
         return .respond(Response(head, body: body.isEmpty ? .none : .bytes(body)))
-      case .send(let plan, let path):
-        guard wantsBody, !plan.pieces.isEmpty else {
-          return .respond(Response(plan.head, body: .none))
-        }
-        return open(plan, path)
+      case .send(let plan, _):
+        guard let resolution = lookup.resolution else { return .status(.internalServerError) }
+        known = site.note(request, codings, resolution, plan)
+        self.plan = plan
       case .look(let path):
         guard let found = look(path) else { return nil }
         lookup.take(found)
       }
     }
+  }
+
+  private func send(_ known: KnownAnswer, _ plan: FilePlan) -> Answer? {
+    if !wantsBody || plan.pieces.isEmpty || known.content != nil || known.file != nil {
+      return site.answer(known, plan, connection: request.connection)
+    }
+    return open(known, plan)
   }
 
   private func unavailable() -> Answer {
@@ -71,11 +82,12 @@ final class SiteExchange {
   private func send(
     _ path: [UInt8], opens: Bool, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) {
-    guard files.hasRoom(for: connection, opens: opens),
-      let buffer = files.takeBuffer(for: connection)
+    guard files.hasRoom(for: request.connection, opens: opens),
+      let buffer = files.takeBuffer(for: request.connection)
     else { return }
-    let whole = folder + path
-    let new = FileTicket(buffer: buffer, connection: connection, opens: opens)
+    var whole = site.folder
+    whole.append(copying: path.span)
+    let new = FileTicket(buffer: buffer, connection: request.connection, opens: opens)
     let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(whole.count))
     let stat = ShareBuffer(
       offset: buffer.offset + Self.statOffset, byteCount: FileCommand.statByteCount)
@@ -87,7 +99,7 @@ final class SiteExchange {
 
   /// What the file of `path` is, once that is known.
   private func look(_ path: [UInt8]) -> SiteLookup.Found? {
-    guard folder.count + path.count <= Int(FileCommand.pathLimit) else { return .nothing }
+    guard site.folder.count + path.count <= Int(FileCommand.pathLimit) else { return .nothing }
     guard let ticket else {
       send(path, opens: false) { .stat(path: $0, buffer: $1) }
       return nil
@@ -108,7 +120,7 @@ final class SiteExchange {
     switch status {
     case .success: break
     case .noFile, .notDirectory, .invalidPath, .invalidName, .denied: return .nothing
-    case .error where errorMeansMissing: return .nothing
+    case .error where site.errorMeansMissing: return .nothing
     default: return .failed
     }
     guard let stat else { return .failed }
@@ -120,18 +132,23 @@ final class SiteExchange {
         modifiedNanoseconds: stat.modifiedNanoseconds))
   }
 
-  private func open(_ plan: FilePlan, _ path: [UInt8]) -> Answer? {
+  private func open(_ known: KnownAnswer, _ plan: FilePlan) -> Answer? {
+    guard case .file(let resolution, _) = known.outcome else { return .status(.notFound) }
     guard let ticket else {
-      send(path, opens: true) { name, _ in .open(path: name, .read) }
+      send(resolution.file.path, opens: true) { name, _ in .open(path: name, .read) }
       return nil
     }
     guard case .done(let status, let descriptor) = ticket.state else { return nil }
     files.end(ticket)
     self.ticket = nil
     guard status == .success else {
-      return .status(found(status, nil, path) == .nothing ? .notFound : .gatewayTimeout)
+      known.drop()
+      let isMissing = found(status, nil, resolution.file.path) == .nothing
+      return .status(isMissing ? .notFound : .gatewayTimeout)
     }
-    let reader = FileReader(files, connection, descriptor, plan.pieces)
-    return .respond(Response(plan.head, body: .stream { reader.step(&$0) }))
+    let file = OpenFile(files, descriptor)
+    known.keep(file, files)
+    let reader = FileReader(files, request.connection, known, nil, file, plan.pieces)
+    return .respond(Response(plan.head, body: .source(reader)))
   }
 }

@@ -16,7 +16,7 @@ struct WebBench: ~Copyable {
   private var now: UInt64 = 1_000_000_000
   private var sentBytes = 0
 
-  init() {
+  init(isDirect: Bool) {
     let commands = BenchHeap.region(32_768)
     let completions = BenchHeap.region(32_768)
     let share = BenchHeap.region(1 << 24)
@@ -30,6 +30,7 @@ struct WebBench: ~Copyable {
     router.get("/*path", site.handler)
     var settings = Server.Settings()
     settings.date = { 1_700_000_100 }
+    settings.sendsDirectly = isDirect
     server = Server(router, settings)
   }
 
@@ -72,13 +73,27 @@ struct WebBench: ~Copyable {
 
   /// What a network stack takes: it copies bytes out, which is its own work.
   private mutating func flush(_ connection: Int) -> Bool {
-    let count = server.outputCount(connection)
-    guard count > 0 else { return false }
-    let seen = server.withOutput(connection) { $0.count } ?? 0
-    server.sent(connection, seen, now: now)
-    sentBytes += seen
+    let before = sentBytes
+    while true {
+      let count = server.outputCount(connection)
+      if count > 0 {
+        let seen = server.withOutput(connection) { $0.count } ?? 0
+        server.sent(connection, seen, now: now)
+        sentBytes += seen
+      } else if server.hasDirect(connection) {
+        var taken = 0
+        server.sendDirectly(connection, now: now) { bytes in
+          taken += bytes.count
+          return bytes.count
+        }
+        if taken == 0 { break }
+        sentBytes += taken
+      } else {
+        break
+      }
+    }
     _ = server.disposal(connection)
-    return true
+    return sentBytes > before
   }
 }
 
@@ -92,9 +107,12 @@ func request(_ path: StaticString, _ extra: StaticString = "") -> [UInt8] {
   return request
 }
 
-func benchWeb(_ name: StaticString, _ request: [UInt8], fresh: Bool = false, rounds: Int = 50) {
+func benchWeb(
+  _ name: StaticString, _ request: [UInt8], fresh: Bool = false, isDirect: Bool = false,
+  rounds: Int = 50
+) {
   guard isChosen(name) else { return }
-  var bench = WebBench()
+  var bench = WebBench(isDirect: isDirect)
   var connection = bench.open()
   var bytes = 0
   for round in 0..<rounds + 10 {
@@ -127,6 +145,7 @@ func benchAllWeb() {
 
       """))
   benchWeb("HTTP 100 KB kept alive", request("/hundred.png"))
+  benchWeb("HTTP 100 KB, direct", request("/hundred.png"), isDirect: true)
   benchWeb("HTTP 404", request("/none.html"))
   benchWeb(
     "HTTP 304",

@@ -12,6 +12,16 @@ extension ServerConnection {
   /// - Parameter date: seconds since 1970 for the Date field; nil leaves it out, as a server
   ///   without a clock must (RFC 9110 section 6.6.1).
   public mutating func respond(_ head: ResponseHead, date: Int64? = nil, now: UInt64) {
+    var line: [UInt8] = []
+    if let date {
+      line.append("Date: ")
+      HTTPDate.append(date, to: &line)
+      line.append("\r\n")
+    }
+    respond(head, dateLine: line, now: now)
+  }
+
+  mutating func respond(_ head: ResponseHead, dateLine: [UInt8], now: UInt64) {
     guard awaitsAnswer else { return }
     if request.awaitsContinue { request.keepsAlive = false }
     if let rest = body.knownRest, rest > limits.discardBytes { request.keepsAlive = false }
@@ -26,11 +36,7 @@ extension ServerConnection {
       bytes.append(0x20)
       bytes.append(head.status.phrase)
       bytes.append("\r\n")
-      if let date {
-        bytes.append("Date: ")
-        HTTPDate.append(date, to: &bytes)
-        bytes.append("\r\n")
-      }
+      bytes.append(copying: dateLine.span)
       if !summary.keepsAlive {
         bytes.append("Connection: close\r\n")
       } else if !summary.isVersion11 {
@@ -120,6 +126,12 @@ extension ServerConnection {
     case .none, .untilClose, .headOnly, .done: output.append(part)
     }
     return count
+  }
+
+  /// Bytes of a body of stated length that are still to come.
+  var bodyRest: UInt64 {
+    guard phase == .exchange, case .length(let rest) = answer else { return 0 }
+    return rest
   }
 
   /// Bytes of body that may go to the transport past this buffer now: when nothing is in front of

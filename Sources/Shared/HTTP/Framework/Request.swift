@@ -10,6 +10,8 @@ public struct Request {
   public let path: RequestPath
   /// The number of its connection in the server, to wake it by.
   public let connection: Int
+  /// When it arrived: nanoseconds of the server's clock.
+  public let now: UInt64
   var captures: [Capture]
 
   struct Capture {

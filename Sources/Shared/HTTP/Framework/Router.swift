@@ -42,8 +42,10 @@ public struct Router {
 
   /// Answers a request.
   ///
-  /// - Parameter connection: the number that the request's handler sees.
-  public func answer(_ head: RequestHead, connection: Int = 0) -> Answer {
+  /// - Parameters:
+  ///   - connection: the number that the request's handler sees.
+  ///   - now: nanoseconds of the server's clock.
+  public func answer(_ head: RequestHead, connection: Int = 0, now: UInt64 = 0) -> Answer {
     if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
     let path: RequestPath
     do throws(RequestPath.Refusal) {
@@ -60,7 +62,8 @@ public struct Router {
       guard let captures = Self.match(route.segments, parts, path.bytes) else { continue }
       if route.method == method {
         return route.handler(
-          Request(head: head, path: path, connection: connection, captures: captures))
+          Request(
+            head: head, path: path, connection: connection, now: now, captures: captures))
       }
       if !allowed.isEmpty { allowed.append(", ") }
       allowed.append(route.method.name)

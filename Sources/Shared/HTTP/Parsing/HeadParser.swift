@@ -16,7 +16,9 @@ enum HeadParser {
     while true {
       let line = try nextLine(bytes.span, &position)
       if line.isEmpty { break }
-      head.fields.append(try parseField(bytes.span, line))
+      let field = try parseField(bytes.span, line)
+      head.hasConditions = head.hasConditions || isCondition(bytes.span, field.name.range)
+      head.fields.append(field)
     }
     try checkHost(head)
     head.framing = try framing(head)
@@ -155,6 +157,16 @@ enum HeadParser {
     return RequestHead.Field(
       name: .init(line.lowerBound..<colon), value: .init(bytes.trimmed(colon + 1..<line.upperBound))
     )
+  }
+
+  /// If-Match and the like, and Range.
+  private static func isCondition(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard name.count >= 5 else { return false }
+    switch bytes[name.lowerBound] | 0x20 {
+    case 0x69: return bytes[name.lowerBound + 2] == 0x2d
+    case 0x72: return name.count == 5
+    default: return false
+    }
   }
 
   private static func checkHost(_ head: RequestHead) throws(RequestError) {
