@@ -22,7 +22,8 @@ final class SiteSetup {
   var web: Server
 
   init(
-    _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
+    _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
+    keepTime: UInt64 = 0,
     change: (inout Server.Settings) -> Void = { _ in }
   ) throws {
     share = SharedMemory(byteCount: shareSize)

@@ -70,7 +70,8 @@ public final class StaticSite {
       return .respond(Response(head, body: body.isEmpty ? .none : .bytes(body)))
     case .file:
       guard !files.isBroken, let plan = known.plan(for: request.head, now: date) else { return nil }
-      if request.method == .head || plan.pieces.isEmpty || known.content != nil || known.file != nil {
+      if request.method == .head || plan.pieces.isEmpty || known.content != nil || known.file != nil
+      {
         return answer(known, plan, connection: request.connection)
       }
       return nil

@@ -16,14 +16,17 @@ public struct Request {
 
   struct Capture {
     var name: [UInt8]
-    var value: [UInt8]
+    /// Of the path.
+    var range: Range<Int>
   }
 
   public var method: Method { head.method }
 
   /// What stands in the place of `:name` or `*name` of the route, decoded.
   public func capture(_ name: StaticString) -> [UInt8]? {
-    for capture in captures where name.equals(capture.name.span) { return capture.value }
+    for capture in captures where name.equals(capture.name.span) {
+      return [UInt8](copying: path.bytes.span.extracting(capture.range))
+    }
     return nil
   }
 
