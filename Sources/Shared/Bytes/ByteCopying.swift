@@ -38,6 +38,18 @@ extension Array where Element == UInt8 {
     }
   }
 
+  /// Appends a number's bytes, the highest first.
+  public mutating func append(bigEndian number: UInt32) {
+    // Safety: the bytes are those of a number on the stack.
+    unsafe Swift.withUnsafeBytes(of: number.bigEndian) { unsafe append(raw: $0) }
+  }
+
+  /// Appends a number's bytes, the lowest first.
+  public mutating func append(littleEndian number: UInt64) {
+    // Safety: as above.
+    unsafe Swift.withUnsafeBytes(of: number.littleEndian) { unsafe append(raw: $0) }
+  }
+
   /// A copy of `bytes`.
   public init(copying bytes: Span<UInt8>) {
     self = []

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 /// `fs_stat_t` (lions/fs/protocol.h): 17 little-endian words, 136 bytes.
 public struct FileStat: Equatable, Sendable {
   public var device: UInt64 = 0
@@ -66,11 +68,7 @@ public struct FileStat: Equatable, Sendable {
     ]
     var bytes: [UInt8] = []
     bytes.reserveCapacity(136)
-    for index in 0..<17 {
-      for byte in 0..<8 {
-        bytes.append(UInt8(truncatingIfNeeded: words[index] >> UInt64(8 * byte)))
-      }
-    }
+    for index in 0..<17 { bytes.append(littleEndian: words[index]) }
     return bytes
   }
 
