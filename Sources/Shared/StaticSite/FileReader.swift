@@ -50,6 +50,15 @@ final class FileReader: BodySource {
 
   deinit { for read in reads { files.abandon(read.ticket) } }
 
+  /// Starts to read. Nil while nothing has come; then whether it was data.
+  func hasBegun() -> Bool? {
+    readOn()
+    guard let read = reads.first, case .done(let status, let count) = read.ticket.state else {
+      return nil
+    }
+    return status == .success && count > 0 && count <= read.count
+  }
+
   override func show(_ take: (Span<UInt8>) -> Int) -> StreamStep {
     if content == nil { readOn() }
     guard piece < pieces.count else { return .end }

@@ -14,11 +14,14 @@ final class SiteExchange {
   private let request: Request
   private let codings: UInt8
   private var lookup: SiteLookup
-  private let wantsBody: Bool
   // What the lookup has come to, and what of that to send.
   private var known: KnownAnswer?
   private var plan: FilePlan?
   private var ticket: FileTicket?
+  // Once the file is open: its first bytes are waited for, as until then there can be another answer.
+  private var reader: FileReader?
+  private var isOpenFromBefore = false
+  private var failure: Answer?
   private let failuresBefore: UInt64
 
   // Where the answer to STAT goes, behind the longest path.
@@ -32,7 +35,6 @@ final class SiteExchange {
     self.codings = codings
     self.known = known
     lookup = SiteLookup(request.head, request.path, now: site.date)
-    wantsBody = request.method != .head
     failuresBefore = files.failures
     if let known { plan = known.plan(for: request.head, now: site.date) }
   }
@@ -49,7 +51,22 @@ final class SiteExchange {
       return nil
     }
     while true {
-      if let known, let plan { return send(known, plan) }
+      if let known, let plan {
+        if let reader {
+          switch reader.hasBegun() {
+          case nil: return files.isBroken ? .status(.badGateway) : nil
+          case true?: return .respond(Response(plan.head, body: .source(reader)))
+          case false?:
+            known.drop()
+            guard isOpenFromBefore else { return .status(.gatewayTimeout) }
+            startOver()
+            continue
+          }
+        }
+        if let answer = site.answer(known, plan, request) { return answer }
+        guard prepare(known, plan) else { return failure }
+        continue
+      }
       switch lookup.next() {
       case .answer(let head, let body):
         site.note(request, codings, .other(head, body))
@@ -65,11 +82,10 @@ final class SiteExchange {
     }
   }
 
-  private func send(_ known: KnownAnswer, _ plan: FilePlan) -> Answer? {
-    if !wantsBody || plan.pieces.isEmpty || known.content != nil || known.file != nil {
-      return site.answer(known, plan, connection: request.connection)
-    }
-    return open(known, plan)
+  /// What was open may have been another file by that name, which is no more.
+  private func startOver() {
+    (known, plan, reader) = (nil, nil, nil)
+    lookup = SiteLookup(request.head, request.path, now: site.date)
   }
 
   private func unavailable() -> Answer {
@@ -132,23 +148,34 @@ final class SiteExchange {
         modifiedNanoseconds: stat.modifiedNanoseconds))
   }
 
-  private func open(_ known: KnownAnswer, _ plan: FilePlan) -> Answer? {
-    guard case .file(let resolution, _) = known.outcome else { return .status(.notFound) }
+  /// Opens what is to be sent; false where that has to be waited for, or there is a failure.
+  private func prepare(_ known: KnownAnswer, _ plan: FilePlan) -> Bool {
+    if let file = known.file {
+      isOpenFromBefore = true
+      reader = FileReader(files, request.connection, known, nil, file, plan.pieces)
+      return true
+    }
+    guard case .file(let resolution, _) = known.outcome else {
+      failure = .status(.notFound)
+      return false
+    }
     guard let ticket else {
       send(resolution.file.path, opens: true) { name, _ in .open(path: name, .read) }
-      return nil
+      return false
     }
-    guard case .done(let status, let descriptor) = ticket.state else { return nil }
+    guard case .done(let status, let descriptor) = ticket.state else { return false }
     files.end(ticket)
     self.ticket = nil
     guard status == .success else {
       known.drop()
       let isMissing = found(status, nil, resolution.file.path) == .nothing
-      return .status(isMissing ? .notFound : .gatewayTimeout)
+      failure = .status(isMissing ? .notFound : .gatewayTimeout)
+      return false
     }
     let file = OpenFile(files, descriptor)
     known.keep(file, files)
-    let reader = FileReader(files, request.connection, known, nil, file, plan.pieces)
-    return .respond(Response(plan.head, body: .source(reader)))
+    isOpenFromBefore = false
+    reader = FileReader(files, request.connection, known, nil, file, plan.pieces)
+    return true
   }
 }

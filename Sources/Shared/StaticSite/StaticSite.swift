@@ -70,21 +70,17 @@ public final class StaticSite {
       return .respond(Response(head, body: body.isEmpty ? .none : .bytes(body)))
     case .file:
       guard !files.isBroken, let plan = known.plan(for: request.head, now: date) else { return nil }
-      if request.method == .head || plan.pieces.isEmpty || known.content != nil || known.file != nil
-      {
-        return answer(known, plan, connection: request.connection)
-      }
-      return nil
+      return answer(known, plan, request)
     }
   }
 
-  /// Sends what is held, or a head alone.
-  func answer(_ known: KnownAnswer, _ plan: FilePlan, connection: Int) -> Answer {
-    guard !plan.pieces.isEmpty, known.content != nil || known.file != nil else {
+  /// A head alone, or with a body that is held; nil where the file has to be read.
+  func answer(_ known: KnownAnswer, _ plan: FilePlan, _ request: Request) -> Answer? {
+    if request.method == .head || plan.pieces.isEmpty {
       return .respond(Response(plan.head, body: .none))
     }
-    let reader = FileReader(
-      files, connection, known, known.content, known.file, plan.pieces)
+    guard let content = known.content else { return nil }
+    let reader = FileReader(files, request.connection, known, content, nil, plan.pieces)
     return .respond(Response(plan.head, body: .source(reader)))
   }
 

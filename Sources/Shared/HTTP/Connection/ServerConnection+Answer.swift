@@ -29,8 +29,7 @@ extension ServerConnection {
     if answer == .untilClose { request.keepsAlive = false }
     let summary = request
     let answer = answer
-    output.reserve(head.lines.count + Self.headOverhead + bodyRoom(head))
-    output.append { (bytes: inout [UInt8]) in
+    output.append(head.lines.count + Self.headOverhead + bodyRoom(head)) { (bytes: inout [UInt8]) in
       bytes.append("HTTP/1.1 ")
       bytes.append(decimal: UInt64(head.status.code))
       bytes.append(0x20)
@@ -114,7 +113,7 @@ extension ServerConnection {
     let part = bytes.extracting(0..<count)
     switch answer {
     case .chunked:
-      output.append { (bytes: inout [UInt8]) in
+      output.append(count + Self.chunkFraming) { (bytes: inout [UInt8]) in
         bytes.append(hexadecimal: UInt64(count))
         bytes.append("\r\n")
         bytes.append(copying: part)
@@ -166,7 +165,7 @@ extension ServerConnection {
     case .length(let rest) where rest > 0:
       return abort()
     case .chunked:
-      output.append { (bytes: inout [UInt8]) in bytes.append("0\r\n\r\n") }
+      output.append(5) { (bytes: inout [UInt8]) in bytes.append("0\r\n\r\n") }
     case .length, .untilClose, .headOnly, .done: break
     }
     answer = .done

@@ -26,8 +26,7 @@ final class ServerPlace {
 
 /// Many connections and the router that answers them. It does no I/O and has no clock.
 ///
-/// Memory: `connectionLimit` connections, each within its `Limits`, and what handlers hold. With all
-/// places taken a new connection gets `busyAnswer` at once.
+/// Memory: `connectionLimit` times `Limits.memoryBound`, and what handlers hold. With all places taken a new connection gets `busyAnswer` at once.
 ///
 /// Use: a connection has a number from `open` to `close`. After each event on one, send what
 /// `withOutput` shows and do what `disposal` says; after `wake` and `timePassed`, for each that
@@ -112,6 +111,9 @@ public struct Server {
     place.connection.peerEnded(now: now)
     run(place, index, now)
   }
+
+  /// Memory of a connection's input and output, in bytes.
+  public func heldByteCount(_ index: Int) -> Int { place(index)?.connection.heldByteCount ?? 0 }
 
   public func outputCount(_ index: Int) -> Int { place(index)?.connection.outputCount ?? 0 }
 

@@ -36,7 +36,8 @@ public enum ByteRanges {
       guard !part.isEmpty else { continue }
       parts.append(part)
       let (sum, carry) = total.addingReportingOverflow(part.upperBound - part.lowerBound)
-      total = carry ? .max : sum
+      guard !carry else { return .whole }
+      total = sum
     }
     if count == 0 { return .whole }
     if parts.isEmpty { return .unsatisfiable }
