@@ -162,6 +162,9 @@ let kernellessModules: [Target] = [
 // MARK: The runtime and the programs, top to bottom
 
 let programs: [Target] = [
+  program(
+    "echo", heap: 20 << 20,
+    ["Networking", "NetworkStack", "Wire", "Clients", "Microkit", "Records"]),
   program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
   program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
   program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),
@@ -187,7 +190,15 @@ let programs: [Target] = [
   targetModule("HelloProtocol", at: "HelloProtocol"),
   targetModule(
     "Programs", at: "Programs", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
-  targetModule("Clients", at: "Clients", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
+  .target(
+    name: "Networking",
+    dependencies: [
+      "NetworkStack", "Wire", "Clients", "Components", "DMA", "Wiring", "Microkit", "Records",
+    ],
+    path: "Sources/Target/Networking"),
+  targetModule(
+    "Clients", at: "Clients",
+    ["CCounterTimer", "Components", "Wiring", "Microkit", "Records", "Rings"]),
   targetModule(
     "Wiring", at: "Wiring", ["DMA", "Components", "Microkit", "Records", "Rings", "Registers"]),
   targetModule("ProgramHeap", at: "ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),

@@ -93,4 +93,27 @@ public protocol DMAMemory {
     unsafe cmemory_copy(target.start + targetOffset, start + offset, UInt(bitPattern: count))
     return true
   }
+
+  /// Lends bytes for reading; nil, and `body` is not called, where not all of them are inside.
+  ///
+  /// Whoever else has the memory mapped could change them meanwhile: only for what nobody writes as long as
+  /// it is ours, and only where a reader that sees both stays inside what it was lent, as spans do.
+  @inline(__always)
+  public func withBytes<Result>(
+    _ offset: Int, count: Int, _ body: (RawSpan) -> Result
+  ) -> Result? {
+    guard has(offset, count) else { return nil }
+    return body(unsafe RawSpan(_unsafeStart: start + offset, byteCount: count))
+  }
+
+  /// Lends bytes for writing, and says whether they are all inside.
+  @inline(__always)
+  public func withMutableBytes(
+    _ offset: Int, count: Int, _ body: (inout MutableRawSpan) -> Void
+  ) -> Bool {
+    guard has(offset, count) else { return false }
+    var bytes = unsafe MutableRawSpan(_unsafeStart: start + offset, byteCount: count)
+    body(&bytes)
+    return true
+  }
 }

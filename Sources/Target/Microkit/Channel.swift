@@ -48,6 +48,11 @@ public struct ChannelSet: Equatable, Sendable {
 
   public func contains(_ id: UInt8) -> Bool { contains(Channel(id)) }
 
+  /// The set without a channel.
+  public func removing(_ channel: Channel) -> ChannelSet {
+    channel.isValid ? ChannelSet(bits: bits & ~(1 << UInt64(channel.id))) : self
+  }
+
   /// Calls `body` for each, in the order of identifiers.
   public func forEach(_ body: (Channel) -> Void) {
     var rest = bits

@@ -80,3 +80,27 @@ extension TimerClientConfig: LinkableRecord {
 extension RuntimeABI: LinkableRecord {
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_serval_abi() }
 }
+
+extension FileSystemClientConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_fs_client_config() }
+}
+
+extension FileSystemServerConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_fs_server_config() }
+}
+
+extension IPClientConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_ip_client_config() }
+}
+
+extension NetClientConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_client_config() }
+}
+
+extension NFSConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_nfs_config() }
+}
+
+extension WebServerConfig: LinkableRecord {
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_web_server_config() }
+}

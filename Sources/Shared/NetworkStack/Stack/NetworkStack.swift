@@ -42,6 +42,7 @@ public struct NetworkStack: ~Copyable {
   /// Whether something could not be sent for want of a buffer: `poll` again when there is one.
   public internal(set) var isBlocked = false
   var usesDHCP = false
+  private var hasHadAddress = false
 
   // Sockets.
   var pool: BufferPool
@@ -122,6 +123,13 @@ extension NetworkStack {
 
 // The address.
 extension NetworkStack {
+  /// Takes `value`, which nobody outside knows, into the secret that sequence numbers and identifiers come from.
+  /// Does nothing once there has been an address, and with it perhaps a connection, whose place in a table
+  /// depends on the secret.
+  public mutating func stir(_ value: UInt64) {
+    if !hasHadAddress { secret.stir(value) }
+  }
+
   /// The address, with its network; nil without one.
   public var address: IPv4Network? { network }
 
@@ -138,6 +146,7 @@ extension NetworkStack {
   /// Takes an address into use. Connections from another one cannot go on.
   mutating func adopt(_ network: IPv4Network?, gateway: IPv4Address?) {
     let previous = self.network?.address
+    if network != nil { hasHadAddress = true }
     self.network = network
     self.gateway = gateway.flatMap { router in
       network.map { $0.contains(router) } == true ? router : nil

@@ -4,13 +4,21 @@
 /// Numbers that nobody outside can guess, from a secret that the stack is given at its start:
 /// SipHash-2-4 (Aumasson and Bernstein, 2012).
 struct Secret: BitwiseCopyable {
-  private let key0: UInt64
-  private let key1: UInt64
+  private var key0: UInt64
+  private var key1: UInt64
   private var counter: UInt64 = 0
 
   init(_ key0: UInt64, _ key1: UInt64) {
     self.key0 = key0
     self.key1 = key1
+  }
+
+  /// Takes something else that nobody outside knows into the key. Numbers from before and after have nothing
+  /// to do with each other.
+  mutating func stir(_ value: UInt64) {
+    let (first, second) = (hash(value, 0), hash(value, 1))
+    key0 = first
+    key1 = second
   }
 
   /// A keyed hash of 16 bytes.

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Clients
+import Components
+import Microkit
+import NetworkStack
+import Records
+import Wire
+import Wiring
+
+/// A program's access to the network: the stack, and the queues and the clock that it runs on.
+public struct Network: ~Copyable {
+  public var stack: NetworkStack
+  /// Frames out; what stack calls want that send at once.
+  public var output: FrameTransmitter
+  /// When the present turn began.
+  public private(set) var now: Instant
+  var input: FrameReceiver
+  /// From the copier: frames have come.
+  let receiveChannel: Channel
+  /// To the virtualiser, and from it: empty buffers have come back.
+  let transmitChannel: Channel
+  private let clock: Clock
+  private let timer: TimerClient
+  // When the timer driver will signal; `never` where it was not asked.
+  private var alarm = Instant.never
+  /// Whether random numbers still take in when frames arrive.
+  var isStirring = true
+
+  init(_ settings: NetworkSettings, _ config: LinkedRecord<NetClientConfig>, timer: TimerClient) {
+    typealias Config = NetClientConfig
+    let (receive, transmit) = (config[Config.receive], config[Config.transmit])
+    guard let receiveRings = receive.rings, let transmitRings = transmit.rings,
+      let received = config[Config.receiveData].memory,
+      let sent = config[Config.transmitData].memory
+    else { fatal("the network record's queues are no queues") }
+    clock = Clock()
+    self.timer = timer
+    now = Instant(nanoseconds: clock.now())
+    receiveChannel = receive.channel
+    transmitChannel = transmit.channel
+    input = FrameReceiver(receiveRings, memory: received, bufferCount: Int(receive.bufferCount))
+    output = FrameTransmitter(transmitRings, memory: sent, bufferCount: Int(transmit.bufferCount))
+    let hardware = config[Config.macAddress]
+    stack = NetworkStack(settings.configuration(hardware: hardware, ticks: clock.ticks))
+  }
+
+  mutating func readClock() { now = Instant(nanoseconds: clock.now()) }
+
+  /// Until there is an address, and with it a connection, every frame's time of arrival goes into the secret
+  /// that sequence numbers come from: neither board gives us anything better.
+  mutating func stir() {
+    if stack.address == nil { stack.stir(clock.ticks) } else { isStirring = false }
+  }
+
+  /// The timer has signalled.
+  mutating func alarmPassed() { alarm = .never }
+
+  /// Asks for a signal at `deadline`. One that comes earlier anyway is left alone, and does the asking then:
+  /// most deadlines are put off long before they come.
+  mutating func setAlarm(_ deadline: Instant) {
+    guard deadline < alarm else { return }
+    alarm = deadline
+    timer.setTimeout(nanoseconds: max((deadline - now).nanoseconds, 1))
+  }
+}
+
+extension FrameTransmitter: FrameOutput {}
+
+extension Network {
+  /// Sends a datagram.
+  public mutating func send(
+    _ payload: RawSpan, to remote: Endpoint, from socket: UDPSocket
+  ) -> DatagramOutcome {
+    stack.send(payload, to: remote, from: socket, now: now, into: &output)
+  }
+
+  /// Lets go of a connection.
+  public mutating func close(_ connection: TCPConnection) { stack.close(connection, now: now) }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+
+/// What a program wants of its stack; the rest is in its records.
+public struct NetworkSettings: Sendable {
+  public var connectionLimit = 64
+  public var listenerLimit = 4
+  public var datagramSocketLimit = 4
+  /// The budget of all sockets' buffers in bytes.
+  public var bufferByteCount = 1 << 20
+
+  public init() {}
+
+  func configuration(hardware: MACAddress, ticks: UInt64) -> StackConfiguration {
+    var configuration = StackConfiguration(
+      hardware: hardware, secret: (ticks &* 0x9e37_79b9_7f4a_7c15, hardware.value ^ ticks))
+    configuration.connectionLimit = connectionLimit
+    configuration.halfOpenLimit = max(connectionLimit / 4, 16)
+    configuration.listenerLimit = listenerLimit
+    configuration.datagramSocketLimit = datagramSocketLimit
+    configuration.bufferByteCount = bufferByteCount
+    return configuration
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// What a socket does, told in its tag.
+enum Service: Equatable {
+  /// RFC 862.
+  case echo
+  /// RFC 863.
+  case discard
+  /// RFC 864, and where in its pattern a connection is.
+  case characters(at: Int)
+
+  init(tag: UInt) {
+    switch tag & 0xff {
+    case 7: self = .echo
+    case 9: self = .discard
+    default: self = .characters(at: Int(tag >> 8))
+    }
+  }
+
+  var tag: UInt {
+    if case .characters(let position) = self { return UInt(position) << 8 | UInt(port) }
+    return UInt(port)
+  }
+
+  var port: UInt16 {
+    switch self {
+    case .echo: 7
+    case .discard: 9
+    case .characters: 19
+    }
+  }
+
+  /// Whether `port` is that of a service which answers whatever it is sent.
+  static func isAnswering(_ port: UInt16) -> Bool { port == 7 || port == 19 }
+}
