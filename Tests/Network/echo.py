@@ -11,7 +11,7 @@ import unittest
 import clients
 import private
 import systems
-from network import Network
+from testnet import Network
 
 LONG = os.environ.get("SERVAL_LONG") == "1"
 MEGABYTE = 1_000_000

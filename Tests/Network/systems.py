@@ -9,11 +9,13 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
 
+import clients  # noqa: E402
 import machine  # noqa: E402
-from network import Network  # noqa: E402
+from testnet import Network  # noqa: E402
 
 BOARD = machine.BOARD
 """The card that the virtualiser knows: the first virtio slot, as on LionsOS's command lines."""
@@ -88,6 +90,7 @@ class Run:
     def __enter__(self):
         try:
             self.address = self.network.address_of_machine()
+            self._wait_for_answer()
         except AssertionError as error:
             text = self.text()
             self.__exit__()
@@ -96,6 +99,13 @@ class Run:
 
     def __exit__(self, *_):
         self.console.__exit__()
+
+    def _wait_for_answer(self, seconds=10):
+        """A lease may be probed for a second before the machine uses its address."""
+        deadline = time.monotonic() + seconds
+        while not clients.ping(self.address, count=1, seconds=0.2):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.address} answers no ping")
 
     def text(self):
         try:
@@ -148,6 +158,6 @@ class Emulated:
         system = pathlib.Path(self._directory.name, "system", "echo.system")
         return [self.tool, "run", system, "--board", self.board, *self._target, *self.arguments, *arguments]
 
-    def start(self, network):
+    def start(self, network, errors=subprocess.STDOUT):
         command = self.command("--net", f"tap:{Network.machine_tap}", "--realtime")
-        return Run(machine.Console(command), network, self.service)
+        return Run(machine.Console(command, errors), network, self.service)

@@ -3,7 +3,7 @@
 # Copyright (c) 2026, the Serval authors
 
 """A bad cable between the machine's tap device and Linux's: what the kernel's netem does, in a program, so that
-it is there where the kernel has none, and the same for the same seed and frames. Started by network.py."""
+it is there where the kernel has none, and the same for the same seed and frames. Started by testnet.py."""
 
 import argparse
 import dataclasses

@@ -52,6 +52,11 @@ struct RunSession {
     return state
   }
 
+  private func printStatisticsIfAsked(_ machine: Machine) {
+    guard options.printsStatistics, TerminalMode.takeStatisticsRequest() else { return }
+    OutputFile.standardError.write(machine.statisticsText())
+  }
+
   private func runToTheEnd(_ machine: Machine) throws -> Machine.State {
     let end = options.duration ?? .max
     var input = try ConsoleInput(options)
@@ -60,7 +65,8 @@ struct RunSession {
     let clock = options.isRealTime || input.isInteractive || hasNetwork ? WallClock() : nil
     while true {
       let state = machine.run(until: end, waits: clock != nil) {
-        TerminalMode.wasInterrupted != 0 || input.asksToEnd
+        printStatisticsIfAsked(machine)
+        return TerminalMode.wasInterrupted != 0 || input.asksToEnd
           || (clock != nil && input.poll(for: machine))
       }
       switch state {
