@@ -8,11 +8,14 @@ SERVAL := .build/release/serval
 MICROKIT_BOARD ?= qemu_virt_aarch64
 SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 
-.PHONY: all build webserver test lint fmt bench deps oracle clean help
+.PHONY: all build run webserver test lint fmt bench deps oracle clean help
 
-all: build
+# With an SDK, a boot image; as LionsOS's web server is built. Without, the tool.
+all: $(if $(MICROKIT_SDK),image,build)
 
 help:
+	@echo "make run [SITE=dir]            the web server under serval run, on http://localhost:5555"
+	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
 	@echo "make build | test | lint | fmt | bench | deps | clean"
@@ -24,6 +27,9 @@ deps:
 build: deps
 	swift build $(BUILD_FLAGS) --product serval
 	swift build $(BUILD_FLAGS) --product serval-emulator
+
+run: build images
+	@./make/run.sh $(SERVAL) $(IMAGES)
 
 webserver: build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out

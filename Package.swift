@@ -165,6 +165,18 @@ let programs: [Target] = [
   program(
     "echo", heap: 20 << 20,
     ["Networking", "NetworkStack", "Wire", "Clients", "Microkit", "Records"]),
+  program(
+    "nfs", heap: 24 << 20,
+    [
+      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Clients",
+      "Wiring", "Microkit", "Records", "Rings",
+    ]),
+  program(
+    "web_server", heap: 32 << 20,
+    [
+      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Clients",
+      "Wiring", "Microkit", "Records", "Rings",
+    ]),
   program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
   program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
   program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),

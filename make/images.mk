@@ -8,7 +8,7 @@
 #   make qemu      the same, and boots it
 
 MICROKIT_CONFIG ?= debug
-SYSTEM ?= hello
+SYSTEM ?= webserver
 IMAGES := .build/images
 # What has to be made for the tool; nothing where SwiftPM's plugin brings its own.
 TOOL ?= build

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 as the board qemu_virt_aarch64 has it. Ctrl-A X ends it.
+# Boots image $1 as the board qemu_virt_aarch64 has it, on QEMU's user network: port WEB_PORT, 5555, of this machine
+# is port 80 of the guest with 10.0.2.15, which the web server asks for. Ctrl-A X ends it.
 set -eu
 
 if [ "${MICROKIT_BOARD:-}" != qemu_virt_aarch64 ]; then
@@ -14,4 +15,6 @@ if ! command -v qemu-system-aarch64 >/dev/null; then
   exit 1
 fi
 exec qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
-  -device "loader,file=$1,addr=0x70000000,cpu-num=0"
+  -device "loader,file=$1,addr=0x70000000,cpu-num=0" \
+  -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 \
+  -netdev "user,id=net0,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-10.0.2.15:80"

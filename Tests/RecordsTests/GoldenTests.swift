@@ -222,7 +222,8 @@ struct GoldenTests {
     record[WebServerConfig.port] = 80
     let isSet = record.set(WebServerConfig.root, to: "/www")
     #expect(isSet)
-    Golden(4112, (0, serval + "02 01  10 10 00 00  50 00"), (14, "2f 77 77 77"))
+    record[WebServerConfig.isSilent] = 1
+    Golden(4112, (0, serval + "02 01  10 10 00 00  50 00"), (14, "2f 77 77 77"), (4110, "01"))
       .expect(record.bytes)
   }
 

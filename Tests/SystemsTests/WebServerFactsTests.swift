@@ -65,6 +65,13 @@ import Testing
     #expect(text(WebServerConfig.root, web) == "www")
     #expect(web[WebServerConfig.port] == 80)
     #expect(web[WebServerConfig.size] == 4112)
+    #expect(web[WebServerConfig.isSilent] == 0)
+  }
+
+  /// QEMU's user network forwards to 10.0.2.15, whichever client is first.
+  @Test func asksForTheAddressThatPortsAreForwardedTo() throws {
+    #expect(try view(IPClientConfig.self, of: "web_server")[IPClientConfig.address] == 0x0a00_020f)
+    #expect(try view(IPClientConfig.self, of: "nfs")[IPClientConfig.address] == 0x0a00_0210)
   }
 
   @Test func hasASerialConsole() throws {

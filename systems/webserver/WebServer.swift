@@ -16,7 +16,13 @@ public enum WebServerSystem: SystemTemplate {
       "nfs-directory", variable: "NFS_DIRECTORY", purpose: "directory that it exports"),
     SystemOption(
       "website-dir", variable: "WEBSITE_DIR", purpose: "directory of the site inside the export"),
+    SystemOption(
+      "nfs-ports", variable: "NFS_PORTS",
+      purpose: "ports of NFS and MOUNT, as 2049 or 2049:20048; without, the port mapper is asked",
+      default: ""),
     SystemOption("port", purpose: "TCP port of the web server", default: "80"),
+    SystemOption(
+      "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
     SystemOption(
       "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
   ]
@@ -44,12 +50,19 @@ public enum WebServerSystem: SystemTemplate {
         client, copier: copier, macAddress: macs[client.name])
       networkClient.writesReceiveBuffers = usesLwIP
       try network.addClient(networkClient)
-      try Addressing.dhcp(hostName: hostName(client)).give(to: client, in: &system)
+      // QEMU's user network forwards ports to 10.0.2.15, whoever has it; other networks' servers give what
+      // they like.
+      try Addressing.dhcp(
+        hostName: hostName(client),
+        wanted: client.name == webServer.name ? 0x0a00_020f : 0x0a00_0210
+      ).give(to: client, in: &system)
     }
-    try NFSExport(server: choices.value("nfs-server"), path: choices.value("nfs-directory"))
+    try NFSExport(server: server(choices), path: choices.value("nfs-directory"))
       .give(to: nfs, in: &system)
-    try WebSite(port: choices.port("port"), root: choices.value("website-dir"))
-      .give(to: webServer, in: &system)
+    try WebSite(
+      port: choices.port("port"), root: choices.value("website-dir"),
+      hasLog: choices.flag("access-log")
+    ).give(to: webServer, in: &system)
 
     try FileSystem(server: nfs, client: webServer).connect(in: &system)
     try serial.connect(in: &system)
@@ -61,6 +74,18 @@ public enum WebServerSystem: SystemTemplate {
         try LwIPPool(for: client, headCount: heads).connect(in: &system)
       }
     }
+  }
+
+  /// The NFS server as its client's record has it, with the ports behind it if they are fixed.
+  private static func server(_ choices: SystemChoices) throws -> String {
+    let (server, ports) = try (choices.value("nfs-server"), choices.value("nfs-ports"))
+    guard !ports.isEmpty else { return server }
+    let numbers = ports.split(separator: ":", omittingEmptySubsequences: false).map { UInt16($0) }
+    guard numbers.count <= 2, numbers.allSatisfy({ $0 ?? 0 > 0 }) else {
+      throw SubsystemError.invalidOption(
+        name: "nfs-ports", value: ports, expected: "a port, or two with a colon between them")
+    }
+    return "\(server):\(ports)"
   }
 
   /// Host names have no underscores (RFC 952).

@@ -6,8 +6,8 @@ import SystemModel
 
 /// How a network client gets its IP address.
 public enum Addressing: Hashable, Sendable {
-  /// From a DHCP server (RFC 2131), which is told `hostName`.
-  case dhcp(hostName: String)
+  /// From a DHCP server (RFC 2131), which is told `hostName`, and asked for `wanted` if it is not 0.
+  case dhcp(hostName: String, wanted: UInt32 = 0)
   /// Fixed: addresses as numbers, 10.0.2.15 being 0x0a00020f; 0 where there is none.
   case fixed(
     address: UInt32, prefixLength: UInt8, gateway: UInt32, nameServer: UInt32, hostName: String)
@@ -21,7 +21,8 @@ public enum Addressing: Hashable, Sendable {
     record[Config.size] = UInt32(Config.byteCount)
     let name: String
     switch self {
-    case .dhcp(let hostName):
+    case .dhcp(let hostName, let wanted):
+      record[Config.address] = wanted
       name = hostName
     case .fixed(let address, let prefixLength, let gateway, let nameServer, let hostName):
       guard prefixLength <= 32 else {
@@ -46,10 +47,13 @@ public struct WebSite: Hashable, Sendable {
   public var port: UInt16
   /// Directory inside the file system; at most 4095 bytes.
   public var root: String
+  /// A line on the console for each answered request.
+  public var hasLog: Bool
 
-  public init(port: UInt16 = 80, root: String) {
+  public init(port: UInt16 = 80, root: String, hasLog: Bool = true) {
     self.port = port
     self.root = root
+    self.hasLog = hasLog
   }
 
   public func give(
@@ -58,6 +62,7 @@ public struct WebSite: Hashable, Sendable {
     var record = RecordBytes<WebServerConfig>()
     record[WebServerConfig.size] = UInt32(WebServerConfig.byteCount)
     record[WebServerConfig.port] = port
+    record[WebServerConfig.isSilent] = hasLog ? 0 : 1
     try record.set(WebServerConfig.root, to: root, what: "website directory")
     try system.addRecord(record, fileName: "web_server_\(server.name)", to: server)
   }

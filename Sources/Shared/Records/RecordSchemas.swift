@@ -263,7 +263,10 @@
   extension WebServerConfig: DescribedStructure {
     static var schemaName: String { "web_server_config" }
     static var schema: [FieldSchema] {
-      [number("size", size), number("port", port), text("root", root)]
+      [
+        number("size", size), number("port", port), text("root", root),
+        number("is_silent", isSilent),
+      ]
     }
   }
 

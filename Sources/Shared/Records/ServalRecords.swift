@@ -15,7 +15,8 @@ public enum IPClientConfig: Record {
   public static var addressing: Field<Self, UInt8> { .init(at: 12) }
   /// Length of the static address's network prefix, 0 to 32 bits.
   public static var prefixLength: Field<Self, UInt8> { .init(at: 13) }
-  /// IPv4 addresses as numbers: 10.0.2.15 is 0x0a00020f. 0 where there is none.
+  /// IPv4 addresses as numbers: 10.0.2.15 is 0x0a00020f. 0 where there is none. With DHCP `address` is the one
+  /// that the server is asked for.
   public static var address: Field<Self, UInt32> { .init(at: 16) }
   public static var gateway: Field<Self, UInt32> { .init(at: 20) }
   public static var nameServer: Field<Self, UInt32> { .init(at: 24) }
@@ -34,6 +35,8 @@ public enum WebServerConfig: Record {
   public static var port: Field<Self, UInt16> { .init(at: 12) }
   /// Directory of the site inside the file system: LionsOS's WEBSITE_DIR.
   public static var root: TextField<Self> { .init(at: 14, capacity: 4096) }
+  /// 1: no line on the console for each answered request.
+  public static var isSilent: Field<Self, UInt8> { .init(at: 4110) }
 }
 
 /// Which kernel an image is for: what Microkit's own library has compiled in.

@@ -27,6 +27,9 @@ public struct Console: ~Copyable {
   /// Bytes for which there was no room; wraps.
   public var dropped: UInt32 { client.dropped }
 
+  /// Whether so many bytes can be written without one being dropped.
+  public mutating func hasRoom(for byteCount: Int) -> Bool { client.room >= byteCount }
+
   public mutating func write(_ byte: UInt8) { client.write(byte) }
 
   /// The next byte that was typed; nil when there is none.

@@ -24,6 +24,19 @@ public struct SerialClient: ~Copyable {
     }
   }
 
+  /// Bytes that can be written without one being dropped.
+  public var room: Int {
+    mutating get {
+      if outputFaulted { return 0 }
+      do throws(PeerFault) {
+        return try output.free()
+      } catch {
+        outputFaulted = true
+        return 0
+      }
+    }
+  }
+
   /// Adds a byte, which shows when `publish` is called and the virtualiser notified.
   public mutating func write(_ byte: UInt8) {
     if !outputFaulted {

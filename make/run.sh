@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# The web server under `serval run`: tool $1, images $2, the site SITE on http://localhost:WEB_PORT. Ctrl-C ends it.
+set -eu
+
+site=${SITE:-examples/site}
+port=${WEB_PORT:-5555}
+output=out/webserver-run
+if [ ! -d "$site" ]; then
+  echo "serval: SITE names no directory: '$site'" >&2
+  exit 1
+fi
+"$1" generate webserver --board "$MICROKIT_BOARD" --sdk 2.3.0 --config release --images "$2" --output "$output" \
+  --nfs-server 10.0.2.4 --nfs-directory / --website-dir / >/dev/null
+echo "serval: $site is served on http://localhost:$port; Ctrl-C ends it"
+exec "$1" run "$output/webserver.system" --sdk 2.3.0 --config release --net user --forward "$port:80" \
+  --export "$site" ${RUN_FLAGS:-}
