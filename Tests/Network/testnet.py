@@ -59,6 +59,10 @@ class Network:
         """From now on: see wire.Impairment; nothing is a good cable."""
         self._order(dataclasses.asdict(wire.Impairment(**impairment)))
 
+    def set_largest_packet(self, size):
+        """Linux sends what is larger in fragments; what it gets may still be larger."""
+        private.ip(f"link set {self.linux_device} mtu {size}")
+
     def cut(self):
         self._order({"down": True})
 
