@@ -24,6 +24,9 @@ final class OutputFile {
     if descriptor < 0 { throw Unwritable(path: path, errno: errno) }
   }
 
+  /// Whether something could not be written; nothing is from then on.
+  var hasFailed: Bool { failure != nil }
+
   func write(_ text: String) { write(Array(text.utf8)) }
 
   func write(_ bytes: [UInt8]) {

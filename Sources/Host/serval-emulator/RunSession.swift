@@ -33,6 +33,7 @@ struct RunSession {
       searchPaths: options.searchPaths)
     configuration.network = options.network
     configuration.packetFaults = options.packetFaults
+    configuration.linkChanges = options.linkChanges
     configuration.faults = options.faults
     configuration.isIncoherent = options.isIncoherent
     let machine = try Machine(
@@ -42,6 +43,8 @@ struct RunSession {
       console.flush()
       OutputFile.standardError.write("serval: \(line)\n")
     }
+    // A client of a forwarded port that goes away, or a reader of our output: no reason to die of.
+    signal(SIGPIPE, SIG_IGN)
     TerminalMode.enter()
     defer { TerminalMode.restore() }
     let state = try runToTheEnd(machine)
@@ -61,18 +64,20 @@ struct RunSession {
     let end = options.duration ?? .max
     var input = try ConsoleInput(options)
     machine.console.type(input.everythingNow())
-    let hasNetwork = options.network != nil
+    let hasNetwork = options.hasRealNetwork
     let clock = options.isRealTime || input.isInteractive || hasNetwork ? WallClock() : nil
     while true {
       let state = machine.run(until: end, waits: clock != nil) {
         printStatisticsIfAsked(machine)
         return TerminalMode.wasInterrupted != 0 || input.asksToEnd
+          || OutputFile.standardOutput.hasFailed
           || (clock != nil && input.poll(for: machine))
       }
       switch state {
       case .timeOver, .halted: return state
       case .stopped:
-        if input.asksToEnd { return .idle }
+        // Nobody looks any more.
+        if input.asksToEnd || OutputFile.standardOutput.hasFailed { return .idle }
         if TerminalMode.wasInterrupted != 0 { return .stopped }
       case .idle:
         guard clock != nil else { return .idle }
