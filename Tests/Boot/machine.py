@@ -36,10 +36,10 @@ def configurations(board=BOARD):
     return [c for c in ("debug", "release", "benchmark") if (sdk() / "board" / board / c).is_dir()]
 
 
-def build(system, board, configuration, output, images=IMAGES, tool=SERVAL):
+def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, options=()):
     """Makes a boot image in directory `output`; its path."""
     target = ["--board", board, "--config", configuration]
-    generate = [tool, "generate", system, *target, "--images", images, "--output", output / "system"]
+    generate = [tool, "generate", system, *target, "--images", images, "--output", output / "system", *options]
     subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
     image = output / "loader.img"
     pack = [sdk() / "bin" / "microkit", output / "system" / f"{system}.system"]
@@ -50,15 +50,12 @@ def build(system, board, configuration, output, images=IMAGES, tool=SERVAL):
     return image
 
 
-class Machine:
-    """A running QEMU with its console; colours are taken out of what it prints."""
+class Console:
+    """A running program with a machine's console; colours are taken out of what it prints. Standard error is
+    part of it, unless it goes to a file."""
 
-    def __init__(self, image, *arguments):
-        command = ["qemu-system-aarch64", "-machine", "virt,virtualization=on", "-cpu", "cortex-a53"]
-        command += ["-m", "size=2G", "-display", "none", "-monitor", "none", "-serial", "stdio"]
-        command += ["-device", f"loader,file={image},addr=0x70000000,cpu-num=0", *arguments]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    def __init__(self, command, errors=subprocess.STDOUT):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         self.raw = b""
         self.output = ""
         self.position = 0
@@ -96,6 +93,15 @@ class Machine:
         self.raw += text
         self.output = re.sub(r"\x1b\[[0-9;]*m?", "", self.raw.decode(errors="replace"))
         return True
+
+
+class Machine(Console):
+    """QEMU with a boot image."""
+
+    def __init__(self, image, *arguments):
+        command = ["qemu-system-aarch64", "-machine", "virt,virtualization=on", "-cpu", "cortex-a53"]
+        command += ["-m", "size=2G", "-display", "none", "-monitor", "none", "-serial", "stdio"]
+        super().__init__([*command, "-device", f"loader,file={image},addr=0x70000000,cpu-num=0", *arguments])
 
 
 def boots(system, **options):

@@ -89,6 +89,12 @@ extension EmulatorError: DiagnosableError {
           rule: "network", at: .option("--net"), "tap device '\(name)': \(systemText(number))",
           fix: "make it with 'ip tuntap add dev \(name) mode tap user $USER'")
       ]
+    case .peer(let path, let number):
+      return [
+        Finding(
+          rule: "network", at: .option("--net"), "no program at '\(path)': \(systemText(number))",
+          fix: "start the one that listens there first")
+      ]
     case .engine(let status):
       let text = uc_strerror(uc_err(rawValue: status)).map { String(cString: $0) } ?? "\(status)"
       return [Finding(rule: "emulator", "Unicorn: \(text)")]

@@ -22,6 +22,7 @@ public enum EmulatorError: Error, Hashable {
   case noDomain(String, existing: [String])
   case portTaken(UInt16)
   case tap(String, errno: Int32)
+  case peer(String, errno: Int32)
   case export(NFSExport.Failure)
   /// Unicorn's error number.
   case engine(UInt32)

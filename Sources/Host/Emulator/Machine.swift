@@ -15,6 +15,8 @@ public final class Machine {
     /// Nil is a cable that leads nowhere.
     public var network: NetworkChoice?
     public var packetFaults: PacketFaults?
+    /// When the cable is pulled and put back, in the order of time.
+    public var linkChanges: [LinkChange] = []
     public var faults: [InjectedFault] = []
     /// Whether devices see DMA regions without the processor's cache, so that a missing clean or
     /// invalidate is found.
@@ -60,9 +62,11 @@ public final class Machine {
       case .user(let forwards, let directory):
         try UserNetwork(forwards: forwards, exportedDirectory: directory)
       case .tap(let name): try TapNetwork(name)
+      case .peer(let path): try PeerNetwork(path, report: report)
       case nil: nil
       }
-    link = NetworkLink(backend: backend, recorder: packets, faults: configuration.packetFaults)
+    link = NetworkLink(backend: backend, recorder: packets, faults: configuration.packetFaults,
+      changes: configuration.linkChanges)
     let devices = DeviceSet(
       board: board, console: console, kernel: kernel, link: link,
       interrupts: Set(system.allProtectionDomains.flatMap(\.interrupts).compactMap(\.number)),

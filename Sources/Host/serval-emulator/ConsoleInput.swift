@@ -20,7 +20,7 @@ struct ConsoleInput {
       isInteractive = false
       first = try Files.read(file)
     } else {
-      isInteractive = TerminalMode.isTerminal || options.isRealTime || options.network != nil
+      isInteractive = TerminalMode.isTerminal || options.isRealTime || options.hasRealNetwork
       if !isInteractive { first = try Files.read("-") }
     }
     isAtEnd = !isInteractive

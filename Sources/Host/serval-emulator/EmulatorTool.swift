@@ -24,6 +24,7 @@ struct EmulatorTool: ParsableCommand {
   @Option(name: .customLong("search-path")) var searchPaths: [String] = []
   @Option(name: .customLong("net")) var networks: [String] = []
   @Option(name: .customLong("forward")) var forwards: [String] = []
+  @Option(name: .customLong("link")) var links: [String] = []
   @Option var export: String?
   @Option var drop = 0
   @Option var corrupt = 0
@@ -70,7 +71,7 @@ struct EmulatorTool: ParsableCommand {
       file: file, sdk: sdk, kernel: config, board: board, searchPaths: searchPaths,
       duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
       network: try network().choice, packetFile: try network().file,
-      packetFaults: try packetFaults(),
+      packetFaults: try packetFaults(), linkChanges: try linkChanges(),
       faults: try injectedFaults(), isIncoherent: incoherent,
       isRealTime: realtime)
   }
@@ -89,11 +90,13 @@ struct EmulatorTool: ParsableCommand {
         choice = .user(forwards: forwards, exportedDirectory: export)
       } else if text.hasPrefix("tap:"), choice == nil {
         choice = .tap(String(text.dropFirst(4)))
+      } else if text.hasPrefix("peer:"), choice == nil {
+        choice = .peer(String(text.dropFirst(5)))
       } else if text.hasPrefix("pcap:"), file == nil {
         file = String(text.dropFirst(5))
       } else {
         throw ValidationError(
-          "--net takes user or tap:NAME once, and pcap:FILE once; not '\(text)'")
+          "--net takes user, tap:NAME or peer:PATH once, and pcap:FILE once; not '\(text)'")
       }
     }
     if !forwards.isEmpty, case .user = choice {
@@ -104,6 +107,20 @@ struct EmulatorTool: ParsableCommand {
       guard case .user = choice else { throw ValidationError("--export needs --net user") }
     }
     return (choice, file)
+  }
+
+  /// "down@10s,up@70s"
+  private func linkChanges() throws -> [LinkChange] {
+    try links.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map {
+      text throws in
+      let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+      guard parts.count == 2, ["up", "down"].contains(parts[0]),
+        let time = Self.nanoseconds(String(parts[1]))
+      else {
+        throw ValidationError("'\(text)' is no state of the link; write down@10s,up@70s")
+      }
+      return LinkChange(isUp: parts[0] == "up", time: time)
+    }
   }
 
   private func injectedFaults() throws -> [InjectedFault] {

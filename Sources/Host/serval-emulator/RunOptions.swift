@@ -21,9 +21,13 @@ struct RunOptions {
   var network: NetworkChoice?
   var packetFile: String?
   var packetFaults: PacketFaults?
+  var linkChanges: [LinkChange]
   var faults: [InjectedFault]
   /// Devices do not see the processor's cache.
   var isIncoherent: Bool
   /// Ties virtual time to the wall clock.
   var isRealTime: Bool
+
+  /// Whether there is a network that does not wait for virtual time.
+  var hasRealNetwork: Bool { network?.isInRealTime ?? false }
 }

@@ -33,6 +33,7 @@ struct RunSession {
       searchPaths: options.searchPaths)
     configuration.network = options.network
     configuration.packetFaults = options.packetFaults
+    configuration.linkChanges = options.linkChanges
     configuration.faults = options.faults
     configuration.isIncoherent = options.isIncoherent
     let machine = try Machine(
@@ -54,15 +55,21 @@ struct RunSession {
     return state
   }
 
+  private func printStatisticsIfAsked(_ machine: Machine) {
+    guard options.printsStatistics, TerminalMode.takeStatisticsRequest() else { return }
+    OutputFile.standardError.write(machine.statisticsText())
+  }
+
   private func runToTheEnd(_ machine: Machine) throws -> Machine.State {
     let end = options.duration ?? .max
     var input = try ConsoleInput(options)
     machine.console.type(input.everythingNow())
-    let hasNetwork = options.network != nil
+    let hasNetwork = options.hasRealNetwork
     let clock = options.isRealTime || input.isInteractive || hasNetwork ? WallClock() : nil
     while true {
       let state = machine.run(until: end, waits: clock != nil) {
-        TerminalMode.wasInterrupted != 0 || input.asksToEnd
+        printStatisticsIfAsked(machine)
+        return TerminalMode.wasInterrupted != 0 || input.asksToEnd
           || OutputFile.standardOutput.hasFailed
           || (clock != nil && input.poll(for: machine))
       }

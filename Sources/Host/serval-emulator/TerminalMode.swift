@@ -13,10 +13,21 @@ enum TerminalMode {
   nonisolated(unsafe) private static var saved = termios()
   nonisolated(unsafe) private static var isRaw = false
   nonisolated(unsafe) private(set) static var wasInterrupted: sig_atomic_t = 0
+  nonisolated(unsafe) private static var isAskedForStatistics: sig_atomic_t = 0
 
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
+  /// Whether SIGUSR1 has come since this was asked last.
+  static func takeStatisticsRequest() -> Bool {
+    guard isAskedForStatistics != 0 else { return false }
+    isAskedForStatistics = 0
+    return true
+  }
+
   static func enter() {
+    var ask = sigaction()
+    ask.__sigaction_handler.sa_handler = { _ in TerminalMode.isAskedForStatistics = 1 }
+    sigaction(SIGUSR1, &ask, nil)
     // Whoever started this may have blocked them.
     var signals = sigset_t()
     sigemptyset(&signals)

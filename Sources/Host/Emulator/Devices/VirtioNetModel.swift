@@ -36,6 +36,12 @@ final class VirtioNetModel {
     self.macAddress = macAddress
     self.memory = memory
     link.receive = { [unowned self] frame, _ in receive(frame) }
+    link.stateChanged = { [unowned self] in
+      guard isRunning else { return }
+      // The configuration has changed (2.1.2, 5.1.4.2).
+      interruptStatus |= 2
+      drive()
+    }
   }
 
   private var isVersion1: Bool { accepted & 1 << 32 != 0 }
@@ -67,9 +73,9 @@ final class VirtioNetModel {
     }
   }
 
-  /// MAC address, then link status: up.
+  /// MAC address, then whether the link is up.
   private func configuration(_ offset: UInt64, _ size: Int) -> UInt64 {
-    let bytes = macAddress + [1, 0]
+    let bytes = macAddress + [link.isUp ? 1 : 0, 0]
     var value: UInt64 = 0
     for index in 0..<size where Int(offset) + index < bytes.count {
       value |= UInt64(bytes[Int(offset) + index]) << UInt64(8 * index)

@@ -27,6 +27,13 @@ public enum NetworkChoice: Hashable, Sendable {
   case user(forwards: [PortForward], exportedDirectory: String? = nil)
   /// A tap device of the host.
   case tap(String)
+  /// A program that listens on the local socket with this path, in virtual time: `PeerNetwork`.
+  case peer(String)
+
+  /// Whether what is at the other end lives in the host's time, so that waiting takes time.
+  public var isInRealTime: Bool {
+    if case .peer = self { false } else { true }
+  }
 }
 
 /// A TCP port, or UDP port, of the host that leads to one of the machine's.

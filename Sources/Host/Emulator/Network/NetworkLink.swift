@@ -25,9 +25,18 @@ final class NetworkLink {
   /// Takes a frame at the device.
   var receive: ([UInt8], UInt64) -> Void = { _, _ in }
   private var now: UInt64 = 0
+  private var changes: ArraySlice<LinkChange>
+  /// Whether the cable is in; frames that are under way when it is pulled are lost.
+  private(set) var isUp = true
+  /// Told when `isUp` has changed.
+  var stateChanged: () -> Void = {}
 
-  init(backend: (any NetworkBackend)?, recorder: PcapWriter?, faults: PacketFaults?) {
+  init(
+    backend: (any NetworkBackend)?, recorder: PcapWriter?, faults: PacketFaults?,
+    changes: [LinkChange] = []
+  ) {
     self.backend = backend
+    self.changes = changes.sorted { $0.time < $1.time }[...]
     self.recorder = recorder
     self.faults = faults
     backend?.deliver = { [unowned self] in carry($0, isToMachine: true) }
@@ -39,7 +48,7 @@ final class NetworkLink {
   }
 
   private func carry(_ bytes: [UInt8], isToMachine: Bool) {
-    guard frames.count(where: { $0.isToMachine == isToMachine }) < Self.capacity else { return }
+    guard isUp, frames.count(where: { $0.isToMachine == isToMachine }) < Self.capacity else { return }
     var frame = Frame(
       time: now + Self.latency + UInt64(bytes.count) * Self.nanosecondsPerByte, bytes: bytes,
       isToMachine: isToMachine)
@@ -49,14 +58,17 @@ final class NetworkLink {
   }
 
   var nextEvent: UInt64? {
-    switch (frames.first?.time, backend?.nextEvent) {
-    case (let a?, let b?): min(a, b)
-    case (let a, let b): a ?? b
-    }
+    [frames.first?.time, backend?.nextEvent, changes.first?.time].compactMap(\.self).min()
   }
 
   func advance(to now: UInt64) {
     self.now = max(self.now, now)
+    while let change = changes.first, change.time <= now {
+      changes = changes.dropFirst()
+      isUp = change.isUp
+      if !isUp { frames = [] }
+      stateChanged()
+    }
     backend?.advance(to: now)
     while let frame = frames.first, frame.time <= now {
       frames.removeFirst()
@@ -77,6 +89,15 @@ final class NetworkLink {
     self.now = max(self.now, now)
     backend?.handle(descriptors, now: now)
   }
+}
+
+/// The cable is pulled, or put back.
+public struct LinkChange: Hashable, Sendable {
+  public var isUp: Bool
+  /// Nanoseconds of virtual time.
+  public var time: UInt64
+
+  public init(isUp: Bool, time: UInt64) { (self.isUp, self.time) = (isUp, time) }
 }
 
 /// Seeded misfortune: the same seed, the same faults.

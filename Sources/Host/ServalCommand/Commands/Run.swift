@@ -56,7 +56,8 @@ struct Run: ParsableCommand {
   @Option(
     name: .customLong("net"),
     help: ArgumentHelp(
-      "Network: user (libslirp, as QEMU's), tap:NAME; and pcap:FILE to record it.",
+      "Network: user (libslirp, as QEMU's), tap:NAME, peer:PATH (a program in virtual time at a "
+        + "local socket); and pcap:FILE to record it.",
       valueName: "network"))
   var networks: [String] = []
 
@@ -66,6 +67,12 @@ struct Run: ParsableCommand {
       "Port of this machine that leads to the system: 5555:80, 5555:10.0.2.16:80 or udp:5555:7.",
       valueName: "ports"))
   var forwards: [String] = []
+
+  @Option(
+    name: .customLong("link"),
+    help: ArgumentHelp(
+      "When the network cable is pulled and put back: down@10s,up@70s.", valueName: "states"))
+  var links: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -122,6 +129,7 @@ struct Run: ParsableCommand {
     }
     for text in faults { arguments.append("--fault=\(text)") }
     for text in networks { arguments.append("--net=\(text)") }
+    for text in links { arguments.append("--link=\(text)") }
     for text in forwards { arguments.append("--forward=\(text)") }
     for (name, value) in [("drop", drop), ("corrupt", corrupt), ("delay", delay)] {
       if let value { arguments.append("--\(name)=\(value)") }

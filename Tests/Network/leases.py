@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""System `echo` in virtual time, on both boards: leases renewed, lost and refused, a DHCP server that is silent, a cable
+that is pulled, a day in which nothing happens. RFC 2131's times are T1 = 1/2 and T2 = 7/8 of the lease (4.4.5)."""
+
+import re
+import unittest
+
+import dhcp
+import systems
+import virtual
+
+BOARDS = [systems.BOARD, "odroidc4"]
+
+
+@unittest.skipIf(systems.why_not_run(), systems.why_not_run())
+class Leases(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.systems = {board: systems.Emulated(systems.chosen(), board=board) for board in BOARDS}
+
+    def on_each(self, prepare, duration, *arguments, lease=3600):
+        """Yields the host after a run on each board, with what the console showed."""
+        for board, system in self.systems.items():
+            with self.subTest(board):
+                host = virtual.Host(lease)
+                prepare(host)
+                console, _ = virtual.run(system, host, duration, *arguments)
+                yield host, console
+
+    def test_an_address_and_answers(self):
+        for host, console in self.on_each(lambda host: host.every(1, host.echo, 5, 15), "20s"):
+            self.assertIn("10.7.0.10", console)
+            self.assertEqual(len(host.answers), 20)
+
+    def test_a_day_in_which_nothing_happens(self):
+        """Leases of an hour: renewed each half hour, and nobody runs but for that."""
+        for host, _ in self.on_each(lambda host: host.at(86_000, host.echo), "24h"):
+            requests = host.times(dhcp.REQUEST)
+            self.assertEqual(len(host.times(dhcp.DISCOVER)), 1)
+            self.assertIn(len(requests), range(46, 50))
+            between = [b - a for a, b in zip(requests[1:], requests[2:])]
+            self.assertTrue(all(1750 <= gap <= 1850 for gap in between), between)
+            self.assertEqual(host.answered(86_000, 86_001), 2)
+
+    def test_what_an_idle_hour_costs(self):
+        """Instructions of all domains in an hour without a lease to renew, against those of its first minute."""
+
+        def instructions(system, duration):
+            _, table = virtual.run(system, virtual.Host(lease=1_000_000), duration, "--stats")
+            return sum(int(count) for count in re.findall(r"^\w+ +(\d+) ", table, re.MULTILINE))
+
+        for board, system in self.systems.items():
+            with self.subTest(board):
+                idle = instructions(system, "61min") - instructions(system, "1min")
+                self.assertLess(idle, 1_000_000)
+
+    def test_a_server_that_is_silent_for_a_minute(self):
+        """It is at a time when the lease is to be renewed; the machine keeps its address and answers throughout."""
+
+        def prepare(host):
+            host.at(50, lambda: setattr(host.server, "is_silent", True))
+            host.at(110, lambda: setattr(host.server, "is_silent", False))
+            host.every(10, host.echo, 5, 300)
+
+        for host, _ in self.on_each(prepare, "300s", lease=180):
+            self.assertEqual(len(host.times(dhcp.DISCOVER)), 1)
+            self.assertEqual(len(host.answers), 60)
+            self.assertTrue(any(110 <= time < 180 for time in host.times(dhcp.REQUEST)))
+
+    def test_a_lease_that_runs_out(self):
+        """The address is not used any longer, and comes back with the server."""
+
+        def prepare(host):
+            host.at(20, lambda: setattr(host.server, "is_silent", True))
+            host.at(200, lambda: setattr(host.server, "is_silent", False))
+            host.every(5, host.echo, 5, 400)
+
+        for host, _ in self.on_each(prepare, "400s", lease=60):
+            self.assertEqual(host.answered(100, 200), 0)
+            self.assertTrue(any(time >= 60 for time in host.times(dhcp.DISCOVER)))
+            # Discovers are repeated after 64 s at most, and a second.
+            self.assertEqual(host.answered(300, 400), 40)
+
+    def test_a_server_that_refuses(self):
+        def prepare(host):
+            host.at(20, lambda: setattr(host.server, "refuses", True))
+            host.at(60, lambda: setattr(host.server, "refuses", False))
+            host.every(5, host.echo, 5, 300)
+
+        for host, _ in self.on_each(prepare, "300s", lease=60):
+            self.assertEqual(host.answered(40, 55), 0)
+            self.assertGreater(len(host.times(dhcp.DISCOVER)), 1)
+            self.assertEqual(host.answered(200, 300), 40)
+
+    def test_a_server_that_comes_up_late(self):
+        def prepare(host):
+            host.server.is_silent = True
+            host.at(300, lambda: setattr(host.server, "is_silent", False))
+            host.every(5, host.echo, 5, 500)
+
+        for host, _ in self.on_each(prepare, "500s"):
+            # Exponential backoff to 64 s (RFC 2131, 4.1): not many in five minutes.
+            self.assertIn(len([t for t in host.times(dhcp.DISCOVER) if t < 300]), range(5, 12))
+            self.assertEqual(host.answered(400, 500), 40)
+
+    def test_a_cable_that_is_out_for_a_minute(self):
+        for host, _ in self.on_each(
+                lambda host: host.every(5, host.echo, 5, 200), "200s", "--link", "down@32s,up@92s"):
+            self.assertEqual(host.answered(32, 92), 0)
+            self.assertEqual(host.answered(95, 200), 42)
+
+    def test_a_cable_that_is_put_in_late(self):
+        for host, _ in self.on_each(
+                lambda host: host.every(5, host.echo, 100, 200), "200s", "--link", "down@0s,up@60s"):
+            self.assertEqual(host.answered(150, 200), 20)
+
+    def test_two_runs_are_the_same(self):
+        frames = []
+        for _ in range(2):
+            host = virtual.Host(lease=60)
+            host.every(7, host.echo, 3, 600)
+            virtual.run(self.systems[BOARDS[0]], host, "600s")
+            frames.append((host.messages, host.answers))
+        self.assertEqual(*frames)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""System `echo`, or one with sDDF's C components in it, on a tap device: in QEMU on seL4, or under `serval run`."""
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
+
+import clients  # noqa: E402
+import machine  # noqa: E402
+from testnet import Network  # noqa: E402
+
+BOARD = machine.BOARD
+"""The card that the virtualiser knows: the first virtio slot, as on LionsOS's command lines."""
+CARD = ["-device", "virtio-net-device,netdev=netdev0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false"]
+
+
+@dataclasses.dataclass
+class Service:
+    """An echo server: its images, and the ports that it has (None: it has not)."""
+
+    name: str
+    images: list
+    options: list
+    tcp_echo: int
+    udp_echo: int
+    discard: int | None = None
+    chargen: int | None = None
+    """Whether it sends what is left when the client has closed its direction."""
+    half_closes: bool = True
+
+    def link(self, directory):
+        """All images in one directory; those of the last place win."""
+        directory.mkdir()
+        for source in self.images:
+            for image in source.glob("*.elf"):
+                target = directory / image.name
+                target.unlink(missing_ok=True)
+                target.symlink_to(image)
+        return directory
+
+
+SERVAL = Service("serval", [machine.IMAGES], [], 7, 7, 9, 19)
+
+
+def lwip(directory, only=None):
+    """sDDF's echo server, built outside of this repository; with its C components too where they are there."""
+    source = pathlib.Path(directory)
+    return Service("lwIP", [machine.IMAGES, source], ["--set", "lwip-pools=yes"], 1236, 1235, half_closes=False)
+
+
+def chosen():
+    """Serval's, or the one in the directory that SERVAL_ECHO_LWIP names, to try the tests themselves."""
+    directory = os.environ.get("SERVAL_ECHO_LWIP")
+    return lwip(directory) if directory else SERVAL
+
+
+def why_not_boot():
+    """What is missing for QEMU and seL4, beyond what `serval run` needs."""
+    return machine.why_not()
+
+
+def why_not_run():
+    """What is missing to run anything."""
+    if not machine.SERVAL.exists():
+        return "there is no .build/debug/serval: swift build"
+    missing = [place for place in chosen().images if not list(place.glob("*.elf"))]
+    if missing:
+        return f"no images in {missing[0]}: make images"
+    if chosen() is SERVAL and not (machine.IMAGES / "echo.elf").exists():
+        return "there is no echo.elf in .build/images: make images"
+    return None
+
+
+class Run:
+    """A machine that has come up on a network, and its address. `console` shows what it prints."""
+
+    def __init__(self, start, network, service):
+        self.network, self.service = network, service
+        self.console = start
+        self.address = None
+
+    def __enter__(self):
+        try:
+            self.address = self.network.address_of_machine()
+            self._wait_for_answer()
+        except AssertionError as error:
+            text = self.text()
+            self.__exit__()
+            raise AssertionError(f"{error}; the console:\n{text}") from None
+        return self
+
+    def __exit__(self, *_):
+        self.console.__exit__()
+
+    def _wait_for_answer(self, seconds=10):
+        """A lease may be probed for a second before the machine uses its address."""
+        deadline = time.monotonic() + seconds
+        while not clients.ping(self.address, count=1, seconds=0.2):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.address} answers no ping")
+
+    def text(self):
+        try:
+            self.console.expect("this never comes", seconds=0.1)
+        except AssertionError:
+            pass
+        return self.console.output
+
+
+class OnSeL4:
+    """QEMU with the SDK that MICROKIT_SDK names."""
+
+    def __init__(self, service, configuration="release", arguments=()):
+        self.service, self.configuration, self.arguments = service, configuration, arguments
+        self._directory = tempfile.TemporaryDirectory()
+        output = pathlib.Path(self._directory.name)
+        self._image = machine.build(
+            "echo", BOARD, configuration, output, images=service.link(output / "images"), options=service.options)
+
+    def __str__(self):
+        return f"{self.service.name} on seL4 {machine.sdk().name} {self.configuration}"
+
+    @property
+    def programs(self):
+        """The directory of the images as they were given to the Microkit tool."""
+        return pathlib.Path(self._directory.name, "system")
+
+    def start(self, network):
+        tap = f"tap,id=netdev0,ifname={Network.machine_tap},script=no,downscript=no,vnet_hdr=off"
+        return Run(machine.Machine(self._image, "-netdev", tap, *CARD, *self.arguments), network, self.service)
+
+
+class Emulated:
+    """`serval run` with time that keeps up with the clock on the wall."""
+
+    def __init__(self, service, board=BOARD, sdk="2.3.0", configuration="release", tool=machine.SERVAL, arguments=()):
+        self.service, self.board, self.tool, self.arguments = service, board, tool, arguments
+        self._target = ["--sdk", sdk, "--config", configuration]
+        self._directory = tempfile.TemporaryDirectory()
+        output = pathlib.Path(self._directory.name)
+        command = [tool, "generate", "echo", "--board", board, *self._target, *service.options]
+        command += ["--images", service.link(output / "images"), "--output", output / "system"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        self._sdk = sdk
+
+    def __str__(self):
+        return f"{self.service.name} under serval run, {self.board}, SDK {self._sdk}"
+
+    def command(self, *arguments):
+        system = pathlib.Path(self._directory.name, "system", "echo.system")
+        return [self.tool, "run", system, "--board", self.board, *self._target, *self.arguments, *arguments]
+
+    def start(self, network, errors=subprocess.STDOUT):
+        command = self.command("--net", f"tap:{Network.machine_tap}", "--realtime")
+        return Run(machine.Console(command, errors), network, self.service)
