@@ -10,35 +10,14 @@ import Testing
 @Suite struct NetCopierTests {
   private let virtualiser: NetPair
   private let client: NetPair
-  private let received = Buffers(count: 8)
-  private let own = Buffers(count: 4)
+  private let received: FrameBuffers
+  private let own: FrameBuffers
 
   init() throws {
     virtualiser = try #require(NetPair(capacity: 8))
     client = try #require(NetPair(capacity: 4))
-  }
-
-  /// Mapped memory of a test's.
-  private final class Buffers {
-    let start: UnsafeMutableRawPointer
-    let memory: MappedMemory
-
-    init(count: Int) {
-      start = .allocate(byteCount: count * 2048, alignment: 2048)
-      start.initializeMemory(as: UInt8.self, repeating: 0, count: count * 2048)
-      let address = UInt64(UInt(bitPattern: start))
-      // The test is over when memory is not there.
-      memory = MappedMemory(address: address, byteCount: UInt64(count * 2048)) ?? Self.none
-    }
-
-    private static var none: MappedMemory { fatalError("no memory") }
-
-    func fill(_ offset: Int, _ bytes: [UInt8]) {
-      (start + offset).copyMemory(from: bytes, byteCount: bytes.count)
-    }
-    func bytes(_ offset: Int, _ count: Int) -> [UInt8] {
-      Array(UnsafeRawBufferPointer(start: start + offset, count: count))
-    }
+    received = try #require(FrameBuffers(count: 8))
+    own = try #require(FrameBuffers(count: 4))
   }
 
   private func copier() -> NetCopier {
