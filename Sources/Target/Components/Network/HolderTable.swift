@@ -28,7 +28,7 @@ struct HolderTable: ~Copyable {
     share = max(bufferCount / (4 &* max(count, 1)), 1)
   }
 
-  func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
+  mutating func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
 
   /// Whether a client may have one more buffer.
   mutating func mayTake(_ client: Int) -> Bool {

@@ -110,10 +110,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     do throws(TransmitRefusal) {
       address = try regions.take(descriptor, client: client)
     } catch {
-      counters.refused &+= 1
-      if error == .inFlight { quarantined.insert(client) }
-      handBack(descriptor, to: client)
-      return !quarantined.contains(client)
+      return refuse(descriptor, error, of: client)
     }
     do throws(PeerFault) {
       // There is room for all buffers, unless the driver lies.
@@ -126,6 +123,15 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     added = true
     counters.sent &+= 1
     return true
+  }
+
+  @inline(never) private mutating func refuse(
+    _ descriptor: NetDescriptor, _ refusal: TransmitRefusal, of client: Int
+  ) -> Bool {
+    counters.refused &+= 1
+    if refusal == .inFlight { quarantined.insert(client) }
+    handBack(descriptor, to: client)
+    return !quarantined.contains(client)
   }
 
   // MARK: From the driver to clients
@@ -191,7 +197,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return actions
   }
 
-  private mutating func publishReturned(_ actions: inout Actions) {
+  @inline(never) private mutating func publishReturned(_ actions: inout Actions) {
     while let client = returned.popFirst() {
       clients[client].free.publish()
       if clients[client].free.takeSignalRequest() { actions.notifyClients.insert(client) }
