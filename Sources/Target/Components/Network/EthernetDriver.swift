@@ -35,6 +35,9 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
   private var transmit: BufferReceiver
   // Whether the card may interrupt for sent frames.
   private var awaitsSent = false
+  // Frames given to the card since sent ones were last looked for, and how many are worth a look.
+  private var unreturned = 0
+  private let returnBatch: Int
   public private(set) var receiveFaulted = false
   public private(set) var transmitFaulted = false
   public private(set) var counters = Counters()
@@ -43,6 +46,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     self.device = device
     self.receive = BufferSender(receive)
     self.transmit = BufferReceiver(transmit)
+    returnBatch = max(self.transmit.free.capacity / 32, 1)
   }
 
   /// Starts the card and gives it what the virtualisers have queued already.
@@ -94,7 +98,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
   // MARK: Transmit
 
   @inline(__always) private mutating func sendAll(_ actions: inout Actions) throws(PeerFault) {
-    try returnSent(&actions, false)
+    if awaitsSent || unreturned >= returnBatch { try returnSent(&actions, false) }
     var refused = false
     _ = try transmit.active.available()
     while true {
@@ -102,6 +106,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         if device.accepts(frame.address, length: Int(frame.length)) {
           device.transmit(frame.address, length: Int(frame.length))
           counters.sent &+= 1
+          unreturned &+= 1
         } else {
           counters.refused &+= 1
           try giveBack(frame.address)
@@ -130,6 +135,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
 
   private mutating func returnSent(_ actions: inout Actions, _ some: Bool) throws(PeerFault) {
     var returned = some
+    unreturned = 0
     while let address = device.transmitted() {
       try giveBack(address)
       returned = true

@@ -46,6 +46,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   private var everybody = ClientSet()
   // Whether clients ring when they return buffers; at first they do, as queues of zeroes ask for it.
   private var asks = true
+  // How many buffers have to be out before it is worth a look which of them were returned.
+  private let returnBatch: Int
   // Clients with frames that they do not see yet.
   private var touched = ClientSet()
 
@@ -69,6 +71,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     let count = max(min(bufferCount, places), 0)
     buffers = ReceiveBuffers(driver, ioAddress: ioAddress, count: count)
     self.memory = memory
+    returnBatch = max(count / 32, 1)
     self.holders = HolderTable(holders, bufferCount: count)
     clients = InlineArray { _ in BufferSender(driver) }
   }
@@ -91,17 +94,18 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   /// Gives the driver all buffers to begin with.
   @inline(never) public mutating func start() -> Actions {
-    for index in 0..<buffers.count { buffers.giveBackSeldom(index) }
+    for index in 0..<buffers.count { buffers.giveBack(index) }
     return finish()
   }
 
   /// Clients have returned buffers, or the driver has received frames, or both. Clients that there are not
   /// are ignored.
   public mutating func ready(clients: ClientSet, driver: Bool) -> Actions {
-    // Returned buffers first: the driver can use them for what comes.
-    var rest = driver ? everybody : clients
-    while let client = rest.popFirst() { collect(client) }
-    if driver {
+    // Without frames those that have rung; with frames all, once enough buffers are out to be worth it.
+    if !driver {
+      collect(clients)
+    } else {
+      if holders.total >= returnBatch { collect(everybody) }
       buffers.look()
       repeat {
         while let descriptor = buffers.next() { deliver(descriptor) }
@@ -150,7 +154,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   @inline(__always)
   private mutating func send(_ index: Int, _ length: UInt16, to client: Int) -> Bool {
     if quarantined.contains(client) { return false }
-    guard holders.mayTake(client) else {
+    guard holders.mayTake(client) || mayTakeAfterAll(client) else {
       counters.dropped &+= 1
       return false
     }
@@ -173,11 +177,20 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   // MARK: From clients to the driver
 
-  private mutating func collect(_ client: Int) {
-    if client >= clientCount || quarantined.contains(client) { return }
-    if !clients[client].collect(as: client, holders: &holders, buffers: &buffers) {
-      quarantine(client)
+  @inline(never) private mutating func collect(_ set: ClientSet) {
+    var rest = set
+    while let client = rest.popFirst() {
+      if client >= clientCount || quarantined.contains(client) { continue }
+      if !clients[client].collect(as: client, holders: &holders, buffers: &buffers) {
+        quarantine(client)
+      }
     }
+  }
+
+  /// Whether a client may have one more buffer once all that were returned are collected.
+  @inline(never) private mutating func mayTakeAfterAll(_ client: Int) -> Bool {
+    collect(everybody)
+    return !quarantined.contains(client) && holders.mayTake(client)
   }
 
   /// Has every client ring when it returns buffers, as the driver is short of them; then looks once more
@@ -185,10 +198,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   @inline(never) private mutating func ask() {
     asks = true
     var rest = everybody
-    while let client = rest.popFirst() {
-      clients[client].free.requestSignal()
-      collect(client)
-    }
+    while let client = rest.popFirst() { clients[client].free.requestSignal() }
+    collect(everybody)
   }
 
   @inline(never) private mutating func stopAsking() {
@@ -200,7 +211,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   @inline(never) private mutating func quarantine(_ client: Int) {
     quarantined.insert(client)
     for index in 0..<buffers.count where holders.release(index, by: client) {
-      if holders.isWithDriver(index) { buffers.giveBackSeldom(index) }
+      if holders.isWithDriver(index) { buffers.giveBack(index) }
     }
   }
 

@@ -45,10 +45,7 @@ struct ReceiveBuffers: ~Copyable {
   /// Which buffer begins at an address as the device has it; nil where none does.
   func index(at address: UInt64) -> Int? { NetBuffer.index(at: address &- ioAddress, of: count) }
 
-  /// Out of line, for where it need not be fast.
-  @inline(never) mutating func giveBackSeldom(_ index: Int) { giveBack(index) }
-
-  @inline(__always) mutating func giveBack(_ index: Int) {
+  @inline(never) mutating func giveBack(_ index: Int) {
     if faulted { return }
     let address = ioAddress &+ UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount)
     do throws(PeerFault) {
