@@ -94,7 +94,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   /// Gives the driver all buffers to begin with.
   @inline(never) public mutating func start() -> Actions {
-    for index in 0..<buffers.count { buffers.giveBack(index) }
+    for index in 0..<buffers.count { buffers.giveBackSeldom(index) }
     return finish()
   }
 
@@ -126,7 +126,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     while let client = targets.popFirst() {
       if send(index, descriptor.length, to: client) { isTaken = true }
     }
-    if !isTaken { buffers.giveBack(index) }
+    if !isTaken { buffers.giveBackSeldom(index) }
   }
 
   /// Whom a frame is for.
@@ -211,7 +211,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   @inline(never) private mutating func quarantine(_ client: Int) {
     quarantined.insert(client)
     for index in 0..<buffers.count where holders.release(index, by: client) {
-      if holders.isWithDriver(index) { buffers.giveBack(index) }
+      if holders.isWithDriver(index) { buffers.giveBackSeldom(index) }
     }
   }
 

@@ -195,7 +195,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     if !driverFaulted {
       do throws(PeerFault) { try returnBuffers(&actions) } catch { driverFaulted = true }
     }
-    publishReturned(&actions)
+    if !returned.isEmpty { publishReturned(&actions) }
     if added {
       added = false
       driver.active.publish()
