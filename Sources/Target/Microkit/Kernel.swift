@@ -16,7 +16,8 @@ enum Kernel {
     cmicrokit_send(Int64(CMICROKIT_SEND), capability, label &<< CMICROKIT_LABEL_SHIFT)
   }
 
-  static func call(_ capability: UInt64, _ message: Message) -> Message {
+  // Called in many places, and waits for the other side anyway.
+  @inline(never) static func call(_ capability: UInt64, _ message: Message) -> Message {
     Message(cmicrokit_syscall(Int64(CMICROKIT_CALL), capability, message.raw, 0, 0))
   }
 
