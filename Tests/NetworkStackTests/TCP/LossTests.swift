@@ -117,6 +117,30 @@ import Wire
     #expect(peer.all().isEmpty && host.counters.segmentsResent == 3)
   }
 
+  /// Three stretches behind a hole make it a loss, however short they are (RFC 6675, 4).
+  @Test func threeStretches() throws {
+    var settings = TCPSettings()
+    settings.isImmediate = true
+    let listener = try host.stack.listen(port: 7, settings: settings)
+    let peer = Peer(host)
+    let connection = try #require(
+      peer.open(listener, options: .segment(1000, selective: true)))
+    let start = peer.acknowledgement
+    for _ in 0..<8 {
+      _ = host.write([UInt8](repeating: 0, count: 10), to: connection)
+      peer.poll()
+    }
+    #expect(peer.all().count == 8)
+    peer.say(.ack, options: .blocks([(start + 30, start + 40), (start + 10, start + 20)]))
+    #expect(peer.all().isEmpty)
+    peer.say(
+      .ack,
+      options: .blocks([
+        (start + 50, start + 60), (start + 30, start + 40), (start + 10, start + 20),
+      ]))
+    #expect(peer.all().first?.tcp?.sequence == start)
+  }
+
   /// What was sent again and lost again is noticed when something sent later arrives.
   @Test func lostAgain() throws {
     let (peer, connection, start) = try open(selective: true)
@@ -302,6 +326,9 @@ import Wire
     #expect(numbers(peer.all(), from: start) == [0])
     // Both came: the window stays what it was.
     peer.acknowledge(start + 1000, options: .blocks([(start, start + 1000)]))
+    write(1, peer, connection)
+    peer.acknowledge(start + 2000)
+    _ = peer.all()
     write(20, peer, connection)
     #expect(peer.all().count == 10)
   }
