@@ -95,7 +95,7 @@ let hostModules: [Target] = [
       "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
     ],
     path: "Sources/Host/serval-emulator"),
-  host("NFSExport"),
+  host("NFSExport", ["ONCRPC", "XDR", "Bytes"]),
   host(
     "Emulator",
     ["NFSExport", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
@@ -246,7 +246,7 @@ let testModules: [Target] = [
     path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Records"]),
   tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
-  tests("NFSExportTests", ["NFSExport", "HostIO", "TestSupport"]),
+  tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   .testTarget(
     name: "EmulatorTests",

@@ -125,7 +125,8 @@ func benchUDP(_ byteCount: Int, burst: Int) -> (UInt64, Int) {
     }
     for _ in 0..<burst {
       _ = pair.client.send(
-        unsafe payload.span.bytes, to: Endpoint(IPv4Address(10, 0, 0, 1), 7), from: other, now: pair.now,
+        unsafe payload.span.bytes, to: Endpoint(IPv4Address(10, 0, 0, 1), 7), from: other,
+        now: pair.now,
         into: &pair.fromClient)
     }
     pair.carry(
