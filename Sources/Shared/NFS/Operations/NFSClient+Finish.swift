@@ -136,6 +136,13 @@ extension NFSClient {
         maximumCount: 32_768), now)
   }
 
+  /// Entries of all listings that are on their way.
+  private var listedCount: Int {
+    var count = 0
+    for operation in operations { count += operation?.entries.count ?? 0 }
+    return count
+  }
+
   private mutating func takePage(
     _ index: Int, _ page: DirectoryPage, _ here: FileHandle, _ now: UInt64
   ) {
@@ -150,7 +157,7 @@ extension NFSClient {
     operations[index]?.pages += 1
     operations[index]?.verifier = page.verifier
     guard let operation = operations[index] else { return }
-    guard operation.entries.count <= settings.listLimit, operation.pages <= settings.listLimit
+    guard listedCount <= settings.listLimit, operation.pages <= settings.listLimit
     else { return fail(index, .directoryTooLarge) }
     if page.isEnd { return complete(index, .entries(operation.entries)) }
     // A page that leads nowhere would be asked for without end.
