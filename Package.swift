@@ -128,7 +128,7 @@ let hostModules: [Target] = [
 let sharedModules: [Target] = [
   shared("StaticSite", allocates: true, ["HTTP", "FileSystem", "Rings", "Bytes"]),
   shared("HTTP", allocates: true, ["Bytes"]),
-  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings"]),
+  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings", "Bytes"]),
   shared("FileSystem", allocates: true, ["Rings", "Bytes"]),
   shared("NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
   shared("ONCRPC", allocates: true, ["XDR", "Bytes"]),

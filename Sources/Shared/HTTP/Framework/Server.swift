@@ -281,7 +281,8 @@ public struct Server {
       place.sentAtStart = place.sent &+ UInt64(place.connection.outputCount)
       if settings.log != nil {
         place.log = AccessLogEntry(
-          connection: index, methodName: Array(head.methodName), target: Array(head.target),
+          connection: index, methodName: [UInt8](copying: head.methodName.span),
+          target: [UInt8](copying: head.target.span),
           status: 0, byteCount: 0, duration: 0)
       }
       take(router.answer(head, connection: index, now: now), place, now)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 extension NFSClient {
   /// The path has been walked: to the file, or to the directory of its last name.
   mutating func arrive(_ index: Int, _ here: FileHandle, _ now: UInt64) {
@@ -108,7 +110,8 @@ extension NFSClient {
     let count = min(data.count - operation.written, Int(session.writeSize))
     let (start, overflow) = offset.addingReportingOverflow(UInt64(operation.written))
     guard !overflow else { return fail(index, NFSStatus.fileTooBig) }
-    let part = Array(data[operation.written..<operation.written + count])
+    let part = [UInt8](
+      copying: data.span.extracting(operation.written..<operation.written + count))
     issue(index, .write(file, offset: start, data: part), now)
   }
 
