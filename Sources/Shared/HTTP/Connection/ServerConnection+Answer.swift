@@ -101,6 +101,8 @@ extension ServerConnection {
   public var writeRoom: Int {
     guard phase == .exchange else { return 0 }
     let room = max(outputLimit - output.count, 0)
+    // A peer that takes a byte at a time does not make all that is buffered move for each.
+    guard room >= outputLimit / 4 else { return 0 }
     switch answer {
     case .length(let rest): return Int(min(UInt64(room), rest))
     case .untilClose: return room
