@@ -95,7 +95,7 @@ let hostModules: [Target] = [
       "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
     ],
     path: "Sources/Host/serval-emulator"),
-  host("NFSExport"),
+  host("NFSExport", ["ONCRPC", "XDR", "Bytes"]),
   host(
     "Emulator",
     ["NFSExport", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
@@ -128,7 +128,7 @@ let hostModules: [Target] = [
 let sharedModules: [Target] = [
   shared("StaticSite", allocates: true, ["HTTP", "FileSystem", "Rings", "Bytes"]),
   shared("HTTP", allocates: true, ["Bytes"]),
-  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings"]),
+  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings", "Bytes"]),
   shared("FileSystem", allocates: true, ["Rings", "Bytes"]),
   shared("NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
   shared("ONCRPC", allocates: true, ["XDR", "Bytes"]),
@@ -269,7 +269,7 @@ let testModules: [Target] = [
     path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Records"]),
   tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
-  tests("NFSExportTests", ["NFSExport", "HostIO", "TestSupport"]),
+  tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   .testTarget(
     name: "EmulatorTests",
