@@ -129,7 +129,7 @@ let sharedModules: [Target] = [
   shared("StaticSite", allocates: true, ["HTTP", "FileSystem", "Rings", "Bytes"]),
   shared("HTTP", allocates: true, ["Bytes"]),
   shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings"]),
-  shared("FileSystem", allocates: true, ["Rings"]),
+  shared("FileSystem", allocates: true, ["Rings", "Bytes"]),
   shared("NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
   shared("ONCRPC", allocates: true, ["XDR", "Bytes"]),
   shared("XDR", allocates: true, ["Bytes"]),

@@ -18,16 +18,10 @@ import Testing
     clients = try (0..<3).map { _ in try #require(NetPair(capacity: 16)) }
   }
 
-  private struct NoVirtualiser: Error {}
-
   private func fresh() throws -> NetVirtRx<FakeDMA> {
     let words = try #require(SharedWords(SharedMemory(byteCount: 128).region))
-    // Not #require: it cannot hold what is not copyable.
-    guard
-      let virtualiser = NetVirtRx(
-        driver: driver.rings, memory: memory, ioAddress: Self.io, bufferCount: 16, holders: words)
-    else { throw NoVirtualiser() }
-    return virtualiser
+    return NetVirtRx(
+      driver: driver.rings, memory: memory, ioAddress: Self.io, bufferCount: 16, holders: words)
   }
 
   private func virtualiser(clients count: Int = 3) throws -> NetVirtRx<FakeDMA> {
@@ -59,16 +53,16 @@ import Testing
       driver.take(.free) == (0..<16).map { NetDescriptor(address: Self.io + UInt64($0) * 2048) })
   }
 
-  @Test func whatIsTooShortIsNoVirtualiser() throws {
-    let words = try #require(SharedWords(SharedMemory(byteCount: 120).region))
-    let few =
-      NetVirtRx(
-        driver: driver.rings, memory: memory, ioAddress: 0, bufferCount: 16, holders: words) == nil
-    let small =
-      NetVirtRx(
-        driver: driver.rings, memory: FakeDMA(byteCount: 2047), ioAddress: 0, bufferCount: 1,
-        holders: words) == nil
-    #expect(few && small)
+  @Test(arguments: [
+    (16, 15 * 2048, 128, 15), (16, 16 * 2048, 120, 15), (16, 2047, 128, 0), (-1, 2048, 8, 0),
+  ]) func noMoreBuffersThanThereIsRoomFor(asked: Int, memory: Int, notes: Int, used: Int) throws {
+    let words = try #require(SharedWords(SharedMemory(byteCount: notes).region))
+    var virtualiser = NetVirtRx(
+      driver: driver.rings, memory: FakeDMA(byteCount: memory), ioAddress: 0, bufferCount: asked,
+      holders: words)
+    #expect(virtualiser.bufferCount == used)
+    _ = virtualiser.start()
+    #expect(driver.count(.free) == used)
   }
 
   @Test func aFrameGoesToItsClientAndTheBufferBack() throws {

@@ -102,6 +102,57 @@ import Testing
     #expect(try setup.status(.openDirectory(path: setup.path("d/a"))) == .notDirectory)
   }
 
+  /// Every command that changes something, and what it does to the files.
+  @Test func changes() throws {
+    try begin()
+    func path(_ text: String) -> ShareBuffer { setup.path(text) }
+    let new = setup.path("d/new", at: 512)
+    #expect(try setup.status(.makeDirectory(path: path("d"))) == .success)
+    #expect(try setup.status(.makeDirectory(path: path("d"))) == .alreadyExists)
+    #expect(try setup.status(.open(path: path("d/f"), .readWrite)) == .noFile)
+    let file = try setup.run(.open(path: path("d/f"), .readWrite.creating)).value
+    for (index, byte) in bytes("hello world").enumerated() {
+      setup.share.poke(byte, at: 8192 + index)
+    }
+    let text = ShareBuffer(offset: 8192, byteCount: 11)
+    #expect(try setup.run(.write(file, offset: 2, buffer: text)).value == 11)
+    #expect(try setup.run(.size(file)).value == 13)
+    #expect(try setup.status(.truncate(file, length: 7)) == .success)
+    #expect(try setup.status(.synchronise(file)) == .success)
+    #expect(setup.files.calls[21] == 1)
+    let target = ShareBuffer(offset: 16_384, byteCount: 4096)
+    #expect(try setup.run(.read(file, offset: 0, buffer: target)).value == 7)
+    #expect(setup.data(16_384..<16_391) == [0, 0] + bytes("hello"))
+    #expect(try setup.status(.rename(from: path("d/f"), to: new)) == .success)
+    #expect(try setup.status(.rename(from: path("d/f"), to: new)) == .noFile)
+    #expect(try setup.status(.stat(path: path("d/f"), buffer: buffer)) == .noFile)
+    #expect(try setup.status(.stat(path: path("d/new"), buffer: buffer)) == .success)
+    #expect(try setup.status(.removeDirectory(path: path("d"))) == .notEmpty)
+    #expect(try setup.status(.remove(path: path("d/new"))) == .success)
+    #expect(try setup.status(.removeDirectory(path: path("d"))) == .success)
+    #expect(try setup.status(.openDirectory(path: path("d"))) == .noFile)
+  }
+
+  /// Each of RFC 1813's numbers, and one that it does not have.
+  @Test func statusOfEachError() {
+    let expected: [UInt32: FileStatus] = [
+      0: .success, 1: .denied, 2: .noFile, 5: .error, 6: .error, 13: .denied, 17: .alreadyExists,
+      18: .error, 19: .error, 20: .notDirectory, 21: .invalidPath, 22: .error,
+      27: .allocationError, 28: .allocationError, 30: .denied, 31: .error, 63: .invalidName,
+      66: .notEmpty, 69: .allocationError, 70: .invalidDescriptor, 71: .error,
+      10_001: .invalidDescriptor, 10_002: .error, 10_003: .error, 10_004: .error, 10_005: .error,
+      10_006: .error, 10_007: .error, 10_008: .error, 4711: .error,
+    ]
+    for (number, status) in expected {
+      #expect(FileStatus(NFSStatus(rawValue: number)) == status, "\(number)")
+    }
+    let own: [(FileError, FileStatus)] = [
+      (.tooManyLinks, .invalidPath), (.invalidPath, .invalidPath), (.wrongType, .invalidPath),
+      (.directoryTooLarge, .allocationError), (.timedOut, .error), (.protocolViolation, .error),
+    ]
+    for (error, status) in own { #expect(FileStatus(error) == status) }
+  }
+
   @Test func statuses() throws {
     _ = setup.files.add("f")
     try begin()
@@ -112,12 +163,6 @@ import Testing
     #expect(try open(String(repeating: "n", count: 256)) == .invalidName)
     #expect(try setup.status(.remove(path: setup.path("f"))) == .success)
     #expect(try setup.status(.remove(path: setup.path("f"))) == .noFile)
-    let pairs: [(NFSStatus, FileStatus)] = [
-      (.exists, .alreadyExists), (.notEmpty, .notEmpty), (.accessDenied, .denied),
-      (.noSpace, .allocationError), (.stale, .invalidDescriptor), (.inputOutput, .error),
-      (NFSStatus(rawValue: 4711), .error),
-    ]
-    for (status, expected) in pairs { #expect(FileStatus(status) == expected) }
   }
 
   @Test func descriptorsRunOut() throws {

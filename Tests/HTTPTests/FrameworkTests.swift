@@ -190,4 +190,56 @@ import Testing
     guard let id = server.open(now: 0) else { return }
     #expect(exchange(&server, id, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("small"))
   }
+
+  /// Every place taken by somebody who sends as much as is taken and reads nothing: the bound that
+  /// `Limits` states is nearly reached and not passed, the next one gets 503, and a place that is
+  /// free again serves.
+  @Test(arguments: [false, true]) func memoryBound(_ isChunked: Bool) throws {
+    var router = Router()
+    router.get("/") { _ in
+      var count = 0
+      var response = Response.stream(type: "text/plain") { writer in
+        count += writer.write([UInt8](repeating: 1, count: min(writer.room, 999)).span)
+        return count < 1 << 20 ? .more : .end
+      }
+      if !isChunked { response.head.length = .known(1 << 20) }
+      return .respond(response)
+    }
+    var settings = Server.Settings()
+    settings.connectionLimit = 64
+    var server = Server(router, settings)
+    let request = bytes(
+      "GET / HTTP/1.1\r\nHost: a\r\n"
+        + (0..<60).map { "Field-\($0): \(String(repeating: "x", count: 100))\r\n" }.joined()
+        + "\r\n")
+    let ids = (0..<64).compactMap { _ in server.open(now: 0) }
+    for id in ids {
+      // In odd pieces, until nothing is taken any more.
+      var position = 0
+      while true {
+        let piece = Array((request + request + request)[position...].prefix(333))
+        let taken = server.receive(id, piece.span, now: 0)
+        guard taken > 0 else { break }
+        position += taken
+      }
+      // A reader who takes a byte now and then moves what is left, and does not add to it.
+      for step in 0..<50 { server.sent(id, step % 7, now: 0) }
+    }
+    let held = ids.map { server.heldByteCount($0) + request.count + 16 * 62 }
+    let bound = settings.limits.memoryBound
+    #expect(held.allSatisfy { $0 <= bound && $0 > bound * 3 / 4 }, "\(held[0]) of \(bound)")
+    #expect(server.open(now: 0) == nil && server.refusedCount == 1)
+    server.close(ids[0])
+    let place = server.open(now: 0)
+    let next = try #require(place)
+    let answer = exchange(
+      &server, next, "GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    #expect(answer.hasPrefix("HTTP/1.1 404 "))
+    // Between requests little is held.
+    server.close(next)
+    let last = server.open(now: 0)
+    let idle = try #require(last)
+    _ = exchange(&server, idle, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(server.heldByteCount(idle) <= 1024 && server.disposal(idle) == .stayOpen)
+  }
 }

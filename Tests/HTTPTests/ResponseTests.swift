@@ -37,6 +37,17 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try parse("bytes=" + (0..<17).map { "\($0)-\($0)" }.joined(separator: ",")) == .whole)
   }
 
+  /// Sizes that a lying file system may state.
+  @Test(arguments: [.max, .max - 1, 1 << 63] as [UInt64]) func hugeFiles(_ size: UInt64) throws {
+    #expect(try parse("bytes=0-", size: size) == .parts([0..<size]))
+    #expect(try parse("bytes=0-,0-", size: size) == .whole)
+    let file = SiteFile(path: [], size: size, modified: .max, modifiedNanoseconds: .max)
+    for field in ["bytes=0-", "bytes=1-,0-0", "bytes=0-0,-18446744073709551615", "bytes=-1,0-0"] {
+      let head = try #require(request("Range: \(field)\r\n"))
+      _ = FilePlan(file, type: "text/plain", for: head)
+    }
+  }
+
   @Test func none() throws {
     for field in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=18446744073709551615-"] {
       #expect(try parse(field) == .unsatisfiable, "\(field)")
@@ -103,6 +114,18 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try accepts("gzip;q=0, br; q=0.000") == [false, false])
     #expect(try accepts("xgzip, brx") == [false, false])
     #expect(try accepts("gzip ; q=0.001") == [false, true])
+    #expect(try accepts("*") == [true, true])
+    #expect(try accepts("*;q=0.5, br;q=0") == [false, true])
+    #expect(try accepts("gzip;q=0.5, identity;q=0.6") == [false, false])
+    #expect(try accepts("gzip;q=1.001, br;q=2") == [false, false])
+    #expect(try accepts("gzip;q=, br;level=5") == [false, false])
+    #expect(try accepts("gzip\r\nAccept-Encoding: br") == [true, true])
+    func first(_ field: String) throws -> ContentCoding? {
+      AcceptedCodings(try #require(request("Accept-Encoding: \(field)\r\n"))).first
+    }
+    #expect(try first("gzip, br") == .brotli && first("gzip, br;q=0.9") == .gzip)
+    #expect(try first("identity, gzip;q=0.999, *;q=0") == nil)
+    #expect(AcceptedCodings(try #require(request())).first == nil)
   }
 }
 
@@ -196,10 +219,13 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(
       page
         == "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Type: text/html\r\n"
-        + "Cache-Control: max-age=600\r\nETag: \"\(String(784_111_777, radix: 16))-5-a\"\r\n"
+        + "Vary: Accept-Encoding\r\nCache-Control: max-age=600\r\nETag: \"\(String(784_111_777, radix: 16))-5-a\"\r\n"
         + "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nAccept-Ranges: bytes\r\n\r\nabcdefghij")
     let picture = try answer("/pic.png", site, method: "HEAD").output
-    #expect(picture.contains("\r\nContent-Type: image/png\r\nCache-Control: max-age=31536000\r\n"))
+    #expect(
+      picture.contains(
+        "\r\nContent-Type: image/png\r\nVary: Accept-Encoding\r\nCache-Control: max-age=31536000\r\n"
+      ))
     #expect(picture.contains("Content-Length: 30\r\n") && picture.hasSuffix("\r\n\r\n"))
     #expect(
       try answer("/plain", site).output.contains("Content-Type: application/octet-stream\r\n"))
@@ -241,7 +267,12 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(zipped.output.contains("-gzip\"\r\n"))
     site["/a.html.br"] = 21
     #expect(try answer("/a", site, "Accept-Encoding: gzip, br\r\n").path == "/a.html.br")
-    #expect(try answer("/a", site).path == "/a.html")
+    #expect(try answer("/a", site, "Accept-Encoding: gzip, br;q=0.5\r\n").path == "/a.html.gz")
+    #expect(try answer("/a", site, "Accept-Encoding: gzip;q=0, br;q=0\r\n").path == "/a.html")
+    let plain = try answer("/a", site)
+    #expect(plain.path == "/a.html")
+    #expect(plain.output.contains("\r\nVary: Accept-Encoding\r\n"), "others would get others")
+    #expect(!plain.output.contains("Content-Encoding"))
     #expect(try answer("/b", site, "Accept-Encoding: gzip, br\r\n").path == "/b.htm")
   }
 

@@ -125,6 +125,18 @@ public final class FakeServer {
     optional(number, &writer)
   }
 
+  private func resized(_ data: [UInt8], _ size: Int) -> [UInt8] {
+    Array(data.prefix(size)) + [UInt8](repeating: 0, count: max(size - data.count, 0))
+  }
+
+  /// `sattr3`, of which only the size is looked at.
+  private func sattr(
+    _ reader: inout XDRReader, _ size: (UInt64) -> Void
+  ) throws(XDRError) {
+    for _ in 0..<3 where try reader.bool() { _ = try reader.uint32() }
+    if try reader.bool() { size(try reader.uint64()) }
+  }
+
   private func files(
     _ procedure: UInt32, _ reader: inout XDRReader, _ writer: inout XDRWriter
   ) throws(XDRError) {
@@ -167,10 +179,62 @@ public final class FakeServer {
       writer.uint32(UInt32(end - start))
       writer.bool(end == node.data.count)
       writer.opaque(Array(node.data[start..<end]))
+    case 2:
+      try sattr(&reader) { size in nodes[file]?.data = resized(node.data, Int(size)) }
+      nodes[file]?.modified += 1
+      writer.uint32(0)
+      change(file, &writer)
+    case 7:
+      let offset = Int(try reader.uint64())
+      _ = try reader.uint64()
+      let data = try reader.opaqueBytes(limit: 1 << 20)
+      var whole = node.data.count < offset ? resized(node.data, offset) : node.data
+      whole.replaceSubrange(offset..<min(offset + data.count, whole.count), with: data)
+      nodes[file]?.data = whole
+      nodes[file]?.modified += 1
+      writer.uint32(0)
+      change(file, &writer)
+      writer.uint32(UInt32(data.count))
+      for word: UInt32 in [2, 0, 7] { writer.uint32(word) }
+    case 8, 9:
+      let name = try name()
+      guard found(name) == nil || procedure == 8 else {
+        writer.uint32(17)
+        return change(file, &writer)
+      }
+      let number = found(name) ?? add(name, type: procedure == 8 ? 1 : 2, in: file)
+      writer.uint32(0)
+      writer.bool(true)
+      writer.opaque(handle(number))
+      optional(number, &writer)
+      change(file, &writer)
+    case 14:
+      let old = try name()
+      let target = self.number(try reader.opaqueBytes(limit: 64))
+      let new = try name()
+      guard let moved = found(old), let target else {
+        writer.uint32(2)
+        change(file, &writer)
+        return change(target, &writer)
+      }
+      nodes[file]?.entries.removeAll { $0.name == old }
+      nodes[target]?.entries.removeAll { $0.name == new }
+      nodes[target]?.entries.append((new, moved))
+      writer.uint32(0)
+      change(file, &writer)
+      change(target, &writer)
+    case 21:
+      writer.uint32(0)
+      change(file, &writer)
+      writer.uint64(7)
     case 12, 13:
       let name = try name()
       guard found(name) != nil else {
         writer.uint32(2)
+        return change(file, &writer)
+      }
+      if let number = found(name), nodes[number]?.entries.isEmpty == false {
+        writer.uint32(66)
         return change(file, &writer)
       }
       nodes[file]?.entries.removeAll { $0.name == name }

@@ -23,6 +23,7 @@ final class SiteSetup {
 
   init(
     _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
+    keepTime: UInt64 = 0,
     change: (inout Server.Settings) -> Void = { _ in }
   ) throws {
     share = SharedMemory(byteCount: shareSize)
@@ -35,7 +36,7 @@ final class SiteSetup {
       commands: commands, completions: completions, share: share.region,
       bufferByteCount: bufferByteCount)
     var router = Router()
-    router.get("/*path", StaticSite(files).handler)
+    router.get("/*path", StaticSite(files, keepTime: keepTime).handler)
     var settings = Server.Settings()
     change(&settings)
     web = Server(router, settings)

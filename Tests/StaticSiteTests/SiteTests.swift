@@ -14,11 +14,15 @@ import Testing
     let wire: Simulation
     let setup: SiteSetup
 
-    init(bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21) throws {
+    init(
+      bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
+      change: (inout Server.Settings) -> Void = { _ in }
+    ) throws {
       wire = Simulation(server)
       wire.collects = false
       setup = try SiteSetup(
-        wire.client, bufferByteCount: bufferByteCount, shareSize: shareSize)
+        wire.client, bufferByteCount: bufferByteCount, shareSize: shareSize, keepTime: keepTime,
+        change: change)
     }
 
     var now: UInt64 { wire.now }
@@ -39,7 +43,22 @@ import Testing
       return id
     }
 
+    /// Bytes that a transport takes at a time of what it is offered directly.
+    var window = 5000
+    /// Those that it took that way.
+    var directBytes = 0
+
     func read(_ id: Int) -> [UInt8] {
+      if setup.web.outputCount(id) == 0 {
+        var taken: [UInt8] = []
+        setup.web.sendDirectly(id, now: now) { bytes in
+          let count = min(bytes.count, window - taken.count)
+          taken.append(copying: bytes.extracting(0..<count))
+          return count
+        }
+        directBytes += taken.count
+        if !taken.isEmpty { return taken }
+      }
       let output = setup.web.withOutput(id) { [UInt8](copying: $0) } ?? []
       setup.web.sent(id, output.count, now: now)
       return output
@@ -147,5 +166,94 @@ import Testing
       #expect(text(answer).contains("Content-Length: \(number * 100)\r\n"))
     }
     #expect(site.setup.files.openFiles == 0)
+  }
+
+  /// Bytes that go to the transport where they lie, in whatever pieces it takes them.
+  @Test(arguments: [1, 777, 40_000], [0, 2] as [UInt64])
+  func directBodies(_ window: Int, _ keepTime: UInt64) throws {
+    let site = try Site(keepTime: keepTime * second) { $0.sendsDirectly = true }
+    let length = window == 1 ? 20_000 : 300_000
+    let data = Array(data[..<length])
+    _ = site.server.add("big.txt", data)
+    _ = site.server.add("small.txt", Array(data[..<100]))
+    site.window = window
+    for _ in 0..<3 {
+      #expect(try site.get("/big.txt").hasSuffix("\r\n\r\n" + text(data)))
+      #expect(try site.get("/small.txt").hasSuffix("\r\n\r\n" + text(data[..<100])))
+      let part = try site.get("/big.txt", "Range: bytes=5000-18000,-7\r\n")
+      #expect(part.contains("\r\n\r\n" + text(data[5000...18_000]) + "\r\n--"))
+    }
+    #expect(site.directBytes > 3 * (length - 5000), "past the output")
+    site.setup.settle(now: site.now)
+  }
+
+  /// What was found out is believed for a time; nothing is asked meanwhile, and a change shows after.
+  @Test func knownAnswers() throws {
+    let site = try Site(keepTime: 2 * second)
+    let page = site.server.add("index.html", bytes("old"))
+    _ = site.server.add("big.txt", data)
+    _ = site.server.add("folder", type: 2)
+    for _ in 0..<2 {
+      #expect(try site.get("/").hasSuffix("\r\n\r\nold"))
+      #expect(try site.get("/big.txt").hasSuffix("\r\n\r\n" + text(data)))
+      #expect(try site.get("/folder").contains("\r\nLocation: /folder/\r\n"))
+      #expect(try site.get("/nothing").hasPrefix("HTTP/1.1 404 "))
+    }
+    // Others than plain requests for the same.
+    let tag = try site.get("/").split(separator: "\r\n").first { $0.hasPrefix("ETag: ") }
+    let same = try #require(tag).dropFirst(6)
+    #expect(try site.get("/", "If-None-Match: \(same)\r\n").hasPrefix("HTTP/1.1 304 "))
+    #expect(try site.get("/", "Range: bytes=1-\r\n").hasSuffix("\r\n\r\nld"))
+    #expect(try site.get("/folder?a=b").contains("\r\nLocation: /folder/?a=b\r\n"))
+    // The NFS client's own caches are let run out, so that every STAT would be seen.
+    let calls = site.server.calls
+    site.wire.now += second
+    #expect(try site.get("/").hasSuffix("\r\n\r\nold"))
+    #expect(site.server.calls == calls)
+    site.server.nodes[page]?.data = bytes("newer")
+    site.server.nodes[page]?.modified += 1
+    _ = site.server.add("nothing.html", bytes("something"))
+    #expect(try site.get("/").hasSuffix("\r\n\r\nold"))
+    site.wire.now += 5 * second
+    #expect(try site.get("/").hasSuffix("\r\n\r\nnewer"))
+    #expect(try site.get("/nothing").hasSuffix("\r\n\r\nsomething"))
+    // The same file after the time: one look, and nothing is read again.
+    site.wire.now += 5 * second
+    let reads = site.server.calls[6]
+    #expect(try site.get("/").hasSuffix("\r\n\r\nnewer"))
+    #expect(site.server.calls[6] == reads)
+  }
+
+  /// More paths than are remembered, and more files than may stay open: each answer is right.
+  @Test func manyKnownAnswers() throws {
+    let site = try Site(shareSize: 1 << 20, keepTime: 100 * second)
+    for number in 0..<400 {
+      _ = site.server.add(
+        "\(number)", [UInt8](repeating: UInt8(number & 0x7f), count: 40_000 + number))
+    }
+    for round in 0..<2 {
+      for number in 0..<400 {
+        let answer = try site.get("/\(number)")
+        #expect(answer.contains("\r\nContent-Length: \(40_000 + number)\r\n"), "\(round)")
+        #expect(answer.utf8.last == UInt8(number & 0x7f))
+      }
+    }
+    #expect(site.setup.files.openFiles <= 64)
+    #expect(site.setup.files.freeBuffers >= 32 * 3 / 4)
+  }
+
+  /// The server forgets its handles while files are kept open: no client notices.
+  @Test func keptFilesThatAreGone() throws {
+    let site = try Site(keepTime: 1000 * second)
+    _ = site.server.add("big.txt", data)
+    #expect(try site.get("/big.txt").hasSuffix(text(data)))
+    site.server.epoch += 1
+    site.wire.now += 10 * second
+    #expect(try site.get("/big.txt").hasSuffix(text(data)))
+    // A file that cannot be read from the start is an error, and not half an answer.
+    site.server.epoch += 1
+    site.server.nodes[1]?.entries = []
+    site.wire.now += 10 * second
+    #expect(try site.get("/big.txt").hasPrefix("HTTP/1.1 404 "))
   }
 }

@@ -46,4 +46,30 @@ import Wire
     parts.add(UInt16(0x9abc))
     #expect(whole.value == parts.value)
   }
+
+  /// Copying and summing at once does what each of them does, for every length around a step's size,
+  /// and touches nothing beside.
+  @Test func copying() {
+    for count in Array(0...200) + [1447, 1448, 1460, 65535, 65536, 65537, 200_000] {
+      for fill in [UInt8(0), 0xff, 0x5a] {
+        let bytes = (0..<count).map { fill ^ UInt8(truncatingIfNeeded: fill == 0xff ? 0 : $0) }
+        var target = [UInt8](repeating: 0xa5, count: count + 6)
+        var sum = InternetChecksum()
+        bytes.lend { source in
+          target.fill { sum.add(source, copyingTo: &$0, at: 3) }
+        }
+        var expected = InternetChecksum()
+        var word = 0
+        while word + 1 < count {
+          expected.add(UInt16(bytes[word]) << 8 | UInt16(bytes[word + 1]))
+          word += 2
+        }
+        if word < count { expected.add(UInt16(bytes[word]) << 8) }
+        #expect(sum.value == expected.value, "\(count) bytes of \(fill)")
+        #expect(Array(target[3..<3 + count]) == bytes)
+        #expect(
+          target[..<3] == [0xa5, 0xa5, 0xa5] && target[(3 + count)...] == [0xa5, 0xa5, 0xa5])
+      }
+    }
+  }
 }

@@ -79,7 +79,8 @@ struct EmulatorTool: ParsableCommand {
   private func network() throws -> (choice: NetworkChoice?, file: String?) {
     let forwards = try forwards.map { text throws in
       guard let forward = PortForward(text) else {
-        throw ValidationError("'\(text)' is no forward; write 5555:80 or 5555:10.0.2.16:80")
+        throw ValidationError(
+          "'\(text)' is no forward; write 5555:80, 5555:10.0.2.16:80 or udp:5555:7")
       }
       return forward
     }

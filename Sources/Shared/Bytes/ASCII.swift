@@ -39,16 +39,18 @@ public enum ASCII {
 extension Array where Element == UInt8 {
   /// Appends `number` in decimal, with zeroes in front up to `width` digits.
   public mutating func append(decimal number: UInt64, width: Int = 1) {
-    var digits = InlineArray<20, UInt8>(repeating: 0x30)
-    var rest = number
-    var count = 0
-    repeat {
-      digits[count] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+    // One digit after the other from the highest power of ten on; no buffer to copy from.
+    var power: UInt64 = 1
+    var count = 1
+    while count < 20, number / power >= 10 || count < width {
+      power *= 10
       count += 1
-    } while rest != 0
-    for index in stride(from: Swift.max(count, Swift.min(width, 20)) - 1, through: 0, by: -1) {
-      append(digits[index])
+    }
+    var rest = number
+    while power > 0 {
+      append(0x30 + UInt8(truncatingIfNeeded: rest / power))
+      rest %= power
+      power /= 10
     }
   }
 

@@ -3,11 +3,51 @@
 
 // The only file of this module with unsafe constructs: whole runs of bytes copied at once.
 
+// Raw memory throughout: Embedded Swift, optimised for size, copies through typed pointers, and what an
+// array is given as a sequence, by a call for each byte.
+
 extension Array where Element == UInt8 {
   /// Appends a copy of `bytes`.
   public mutating func append(copying bytes: Span<UInt8>) {
     // Safety: the pointer is used inside the closure only, for its own count.
-    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    unsafe bytes.withUnsafeBytes { unsafe append(raw: $0) }
+  }
+
+  /// Appends `count` zeroes.
+  public mutating func append(zeroes count: Int) {
+    guard count > 0 else { return }
+    append(addingCapacity: count) { output in
+      unsafe output.withUnsafeMutableBufferPointer { target, written in
+        guard let start = UnsafeMutableRawPointer(target.baseAddress) else { return }
+        // Safety: the output has room for `count` bytes.
+        unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+        written = count
+      }
+    }
+  }
+
+  private mutating func append(raw bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+    append(addingCapacity: bytes.count) { output in
+      unsafe output.withUnsafeMutableBufferPointer { target, count in
+        guard let start = UnsafeMutableRawPointer(target.baseAddress) else { return }
+        // Safety: the output has room for so many bytes, and is new memory.
+        unsafe start.copyMemory(from: source, byteCount: bytes.count)
+        count = bytes.count
+      }
+    }
+  }
+
+  /// Appends a number's bytes, the highest first.
+  public mutating func append(bigEndian number: UInt32) {
+    // Safety: the bytes are those of a number on the stack.
+    unsafe Swift.withUnsafeBytes(of: number.bigEndian) { unsafe append(raw: $0) }
+  }
+
+  /// Appends a number's bytes, the lowest first.
+  public mutating func append(littleEndian number: UInt64) {
+    // Safety: as above.
+    unsafe Swift.withUnsafeBytes(of: number.littleEndian) { unsafe append(raw: $0) }
   }
 
   /// A copy of `bytes`.
@@ -26,8 +66,44 @@ extension Array where Element == UInt8 {
   public mutating func append(_ text: StaticString) {
     guard text.hasPointerRepresentation else { return }
     // Safety: a static string's pointer is valid for its count, for good.
-    let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    unsafe append(contentsOf: bytes)
+    unsafe append(raw: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Appends bytes `range` of the UTF-8 of `text`; none where they are not all there.
+  public mutating func append(_ text: StaticString, _ range: Range<Int>) {
+    guard text.hasPointerRepresentation, range.lowerBound >= 0,
+      range.upperBound <= text.utf8CodeUnitCount
+    else { return }
+    // Safety: as above.
+    unsafe append(
+      raw: UnsafeRawBufferPointer(start: text.utf8Start + range.lowerBound, count: range.count))
+  }
+
+  /// Drops the first `count` bytes; what is behind them moves to the front.
+  public mutating func removeFirst(bytes count: Int) {
+    let count = Swift.min(Swift.max(count, 0), self.count)
+    guard count > 0 else { return }
+    let rest = self.count - count
+    // Safety: `rest` bytes from `count` on are inside.
+    unsafe withUnsafeMutableBytes { all in
+      guard rest > 0, let start = all.baseAddress else { return }
+      unsafe start.copyMemory(from: start + count, byteCount: rest)
+    }
+    removeLast(count)
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Whether both hold the same bytes.
+  public func equals(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    // Safety: the indices are below both counts.
+    return unsafe withUnsafeBufferPointer { left in
+      unsafe other.withUnsafeBufferPointer { right in
+        for index in 0..<count where unsafe left[index] != right[index] { return false }
+        return true
+      }
+    }
   }
 }
 
@@ -37,10 +113,10 @@ extension MutableSpan where Element == UInt8 {
     guard offset >= 0, offset <= count else { return 0 }
     let length = Swift.min(bytes.count, count - offset)
     // Safety: `length` bytes fit both sides, and a mutable span overlaps no other.
-    unsafe withUnsafeMutableBufferPointer { target in
-      unsafe bytes.withUnsafeBufferPointer { source in
+    unsafe withUnsafeMutableBytes { target in
+      unsafe bytes.withUnsafeBytes { source in
         guard let start = target.baseAddress, let from = source.baseAddress else { return }
-        unsafe (start + offset).update(from: from, count: length)
+        unsafe (start + offset).copyMemory(from: from, byteCount: length)
       }
     }
     return length
@@ -55,6 +131,15 @@ extension StaticString {
     let text = unsafe UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
     for index in bytes.indices where unsafe text[index] != bytes[index] { return false }
     return true
+  }
+
+  /// Whether both are the same text.
+  public func equals(_ other: StaticString) -> Bool {
+    guard other.hasPointerRepresentation else { return false }
+    // Safety: as in `append`.
+    let bytes = unsafe UnsafeBufferPointer(
+      start: other.utf8Start, count: other.utf8CodeUnitCount)
+    return unsafe equals(Span(_unsafeElements: bytes))
   }
 
   /// The same with ASCII letters in either case.

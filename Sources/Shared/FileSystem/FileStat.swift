@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 /// `fs_stat_t` (lions/fs/protocol.h): 17 little-endian words, 136 bytes.
 public struct FileStat: Equatable, Sendable {
   public var device: UInt64 = 0
@@ -28,12 +30,16 @@ public struct FileStat: Equatable, Sendable {
   public init() {}
 
   /// Nil unless there are 136 bytes.
-  public init?(_ bytes: [UInt8]) {
-    guard bytes.count >= 136 else { return nil }
+  public init?(_ bytes: [UInt8]) { self.init(bytes.span) }
+
+  /// Nil unless there are 136 bytes. Each is read once, so that they may be shared.
+  public init?(_ span: Span<UInt8>) {
+    guard span.count >= 136 else { return nil }
+    let bytes = unsafe span.bytes
+    // Safety: 17 words are inside, of any value and alignment; this processor is little-endian.
     func word(_ index: Int) -> UInt64 {
-      var value: UInt64 = 0
-      for byte in 0..<8 { value |= UInt64(bytes[8 * index + byte]) << UInt64(8 * byte) }
-      return value
+      unsafe UInt64(
+        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
     device = word(0)
     fileNumber = word(1)
@@ -62,11 +68,7 @@ public struct FileStat: Equatable, Sendable {
     ]
     var bytes: [UInt8] = []
     bytes.reserveCapacity(136)
-    for index in 0..<17 {
-      for byte in 0..<8 {
-        bytes.append(UInt8(truncatingIfNeeded: words[index] >> UInt64(8 * byte)))
-      }
-    }
+    for index in 0..<17 { bytes.append(littleEndian: words[index]) }
     return bytes
   }
 

@@ -24,6 +24,8 @@ public struct NFSClient: Sendable {
   private var knowsSizes = false
   // The largest number where there is no operation.
   private var deadlines: [UInt64]
+  // Operations that may wait for blocks.
+  var waitsForBlocks: [Bool]
   // Whether there are calls that could not be made, of operations and of blocks; operations that
   // wait for the root; and reads that found no place for a block. Spares looking through all of them at each event.
   var callsWait = false
@@ -42,6 +44,7 @@ public struct NFSClient: Sendable {
     session = NFSSession(sessionSettings)
     operations = [Operation?](repeating: nil, count: settings.operationLimit)
     generations = [UInt32](repeating: 0, count: settings.operationLimit)
+    waitsForBlocks = [Bool](repeating: false, count: settings.operationLimit)
     deadlines = [UInt64](repeating: .max, count: settings.operationLimit)
     attributes = AttributeCache(capacity: settings.attributeCount)
     names = NameCache(capacity: settings.nameCount)
@@ -87,6 +90,7 @@ public struct NFSClient: Sendable {
     guard let tag = operations[index]?.tag else { return }
     completions.append(FileCompletion(tag: tag, result: result))
     operations[index] = nil
+    waitsForBlocks[index] = false
     deadlines[index] = .max
     operationCount -= 1
   }
@@ -126,7 +130,7 @@ public struct NFSClient: Sendable {
     while index < bytes.count {
       let count = session.receive(bytes.extracting(index..<bytes.count), now: now)
       index += count
-      if let answer = session.nextAnswer(now: now) {
+      if session.hasRecord, let answer = session.nextAnswer(now: now) {
         take(answer, now)
       } else if count == 0 {
         break

@@ -165,6 +165,9 @@ public struct RPCClient: Sendable {
     }
   }
 
+  /// Whether a record is complete, which `nextAnswer` will look at.
+  public var hasRecord: Bool { assembler.isComplete }
+
   /// The answer in the record that is complete; nil where none is, or it answers nothing.
   public mutating func nextAnswer() -> Answer? {
     guard !isBroken, let record = assembler.takeRecord() else { return nil }

@@ -16,7 +16,8 @@ public struct RecordAssembler: Sendable {
   private var headerCount = 0
   private var left = 0
   private var isLast = false
-  private var isComplete = false
+  /// Whether there is a record to take.
+  public private(set) var isComplete = false
 
   public init(limit: Int) { self.limit = limit }
 

@@ -27,11 +27,9 @@ public struct MACAddress: Hashable, BitwiseCopyable, Sendable {
 extension MACAddress: RecordValue {
   public static var byteCount: Int { 6 }
 
-  @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> MACAddress {
-    var value: UInt64 = 0
-    for index in 0..<6 { value = value << 8 | UInt64(bytes.byte(at: offset &+ index)) }
-    return MACAddress(value)
+    let first = UInt64(UInt32.read(from: bytes, at: offset).byteSwapped)
+    return MACAddress(first << 16 | UInt64(UInt16.read(from: bytes, at: offset &+ 4).byteSwapped))
   }
 
   public func write(to bytes: inout some ByteSink, at offset: Int) {

@@ -6,12 +6,13 @@
 public struct RingConsumer<Format: RingFormat>: ~Copyable {
   let ring: Ring<Format>
   private var position: Format.Index
-  // Elements that were there at the last look, less those taken since.
-  private var filled: Format.Index = 0
+  // The peer's index at the last look: up to there elements may be taken without another.
+  private var end: Format.Index
 
   public init(_ ring: Ring<Format>) {
     self.ring = ring
     position = ring.loadHead()
+    end = position
   }
 
   /// The queue itself: for whoever has to play its other end once, to fill it at the start.
@@ -22,19 +23,26 @@ public struct RingConsumer<Format: RingFormat>: ~Copyable {
 
   /// Looks at the peer's index: number of elements that can be taken now.
   public mutating func available() throws(PeerFault) -> Int {
-    let now = ring.loadTail() &- position
+    let tail = ring.loadTail()
+    let now = tail &- position
     guard now <= ring.capacity else { throw .beyondCapacity }
-    guard now >= filled else { throw .movedBack }
-    filled = now
+    guard now >= end &- position else { throw .movedBack }
+    end = tail
     return Int(truncatingIfNeeded: now)
   }
 
   /// Takes the next element; its slot is the producer's again after `release`. Nil when empty.
   public mutating func dequeue() throws(PeerFault) -> Format.Element? {
-    if filled == 0, try available() == 0 { return nil }
+    if position == end, try available() == 0 { return nil }
+    return next()
+  }
+
+  /// Takes the next of those elements that the last look (`available`, `isExhausted`) has shown; nil when all
+  /// of them are taken.
+  @inline(__always) public mutating func next() -> Format.Element? {
+    if position == end { return nil }
     let element = ring.load(position)
     position &+= 1
-    filled -= 1
     return element
   }
 
@@ -45,7 +53,7 @@ public struct RingConsumer<Format: RingFormat>: ~Copyable {
   /// anew.
   public mutating func resynchronise() {
     position = ring.loadTail()
-    filled = 0
+    end = position
     release()
   }
 }
@@ -57,7 +65,19 @@ extension RingConsumer where Format: ConsumerSignalled {
     release()
     ring.signal(at: Format.signalOffset).request()
   }
+
+  /// For when all that was seen is taken: asks for a notification as `requestSignal` does, and looks again.
+  /// False, and the request is taken back, where there is more; otherwise a notification will come.
+  @inline(never) public mutating func isExhausted() throws(PeerFault) -> Bool {
+    requestSignal()
+    if try available() == 0 { return true }
+    cancelSignal()
+    return false
+  }
+
   public func cancelSignal() { ring.signal(at: Format.signalOffset).cancel() }
+  /// Whether the producer has yet to answer an earlier request.
+  public var isSignalRequested: Bool { ring.signal(at: Format.signalOffset).isRequested }
 }
 
 extension RingConsumer where Format: ProducerSignalled {

@@ -9,13 +9,13 @@
 public struct RingProducer<Format: RingFormat>: ~Copyable {
   let ring: Ring<Format>
   private var position: Format.Index
-  // Slots that were free at the last look, less those used since; a lower bound as the peer only
-  // adds.
-  private var room: Format.Index = 0
+  // Where the slots that were free at the last look end: a lower bound, as the peer only adds.
+  private var end: Format.Index
 
   public init(_ ring: Ring<Format>) {
     self.ring = ring
     position = ring.loadTail()
+    end = position
   }
 
   /// Number of slots.
@@ -23,22 +23,25 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
 
   /// Looks at the peer's index: number of elements that can be added now.
   public mutating func free() throws(PeerFault) -> Int {
-    let used = position &- ring.loadHead()
-    guard used <= ring.capacity else { throw .beyondCapacity }
-    let now = ring.capacity - used
-    guard now >= room else { throw .movedBack }
-    room = now
+    let head = ring.loadHead()
+    guard position &- head <= ring.capacity else { throw .beyondCapacity }
+    let now = head &+ ring.capacity &- position
+    guard now >= end &- position else { throw .movedBack }
+    end = head &+ ring.capacity
     return Int(truncatingIfNeeded: now)
   }
 
   /// Puts an element into the next slot, where the peer sees it after `publish`. False when full.
+  @inline(__always)
   public mutating func enqueue(_ element: Format.Element) throws(PeerFault) -> Bool {
-    if room == 0, try free() == 0 { return false }
+    if position == end, try isFull() { return false }
     ring.store(element, at: position)
     position &+= 1
-    room -= 1
     return true
   }
+
+  // Looking is rare: many elements are added for each look.
+  @inline(never) private mutating func isFull() throws(PeerFault) -> Bool { try free() == 0 }
 
   /// Hands over everything enqueued so far: the slots are written before the index is.
   public func publish() { ring.storeTail(position) }
@@ -47,13 +50,13 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
   /// network clients fill their queues of empty buffers.
   public mutating func adoptPosition() {
     position = ring.loadTail()
-    room = 0
+    end = position
   }
 
   /// Takes the peer's index for ours: the ring is empty then. For a peer that has started anew.
   public mutating func resynchronise() {
     position = ring.loadHead()
-    room = 0
+    end = position
     publish()
   }
 }

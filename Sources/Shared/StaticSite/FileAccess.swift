@@ -63,9 +63,37 @@ public final class FileAccess {
     pool = SharePool(
       share: UInt64(share.byteCount), bufferByteCount: max(bufferByteCount, 8192),
       limit: bufferLimit)
+    bufferCount = pool.freeCount
     tickets = [FileTicket?](repeating: nil, count: FileQueue.capacity)
     for tag in stride(from: FileQueue.capacity - 1, through: 0, by: -1) { freeTags.append(tag) }
   }
+
+  // Of each kind, what is kept between requests leaves most to those that are on their way.
+  private static var keptFileLimit: Int { 64 }
+  private let bufferCount: Int
+  private var keptBuffers = 0
+  private var keptFiles = 0
+
+  /// Whether one more buffer may be kept with what is in it.
+  var mayKeepBuffer: Bool { keptBuffers < bufferCount / 4 }
+  var mayKeepFile: Bool { keptFiles < Self.keptFileLimit }
+
+  /// Takes a done ticket's buffer out of circulation.
+  func keepBuffer(of ticket: FileTicket) -> ShareBuffer? {
+    guard mayKeepBuffer, let buffer = ticket.buffer else { return nil }
+    ticket.buffer = nil
+    keptBuffers += 1
+    return buffer
+  }
+
+  func letGo(_ buffer: ShareBuffer) {
+    keptBuffers -= 1
+    pool.give(buffer)
+    wakeOne()
+  }
+
+  func keepFile() { keptFiles += 1 }
+  func letGoFile() { keptFiles -= 1 }
 
   var bufferByteCount: UInt64 { pool.bufferByteCount }
   public var freeBuffers: Int { pool.freeCount }

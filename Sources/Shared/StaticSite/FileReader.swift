@@ -6,9 +6,9 @@ import FileSystem
 import HTTP
 import Rings
 
-/// Sends an open file's pieces: reads run ahead into buffers of the share, and from there the bytes
-/// go to the connection. Closes the file at the end, whichever that is.
-final class FileReader {
+/// Sends a file's pieces out of the share: from a buffer that holds the whole file, or from reads
+/// that run ahead. An open file is let go of at the end, whichever that is.
+final class FileReader: BodySource {
   private struct Read {
     var ticket: FileTicket
     var offset: UInt64
@@ -19,41 +19,58 @@ final class FileReader {
 
   private let files: FileAccess
   private let connection: Int
-  private let descriptor: UInt64
+  private let known: KnownAnswer
+  private let content: Content?
+  // Nil only where there is `content`.
+  private let file: OpenFile?
   private let pieces: [FilePlan.Piece]
-  // The piece that is sent, and bytes of it, if it is not the file's, that were.
+  // The piece that is sent, and bytes of it, if it is not read from the file, that were.
   private var piece = 0
-  private var position = 0
+  private var position: UInt64 = 0
   // The piece that is read, and where in the file it goes on.
   private var nextPiece = 0
   private var nextOffset: UInt64?
   private var reads: [Read] = []
+  // What has to be read before anything else, and found no room.
+  private var gap: (offset: UInt64, count: UInt64)?
 
   private static var readsAhead: Int { 2 }
 
   init(
-    _ files: FileAccess, _ connection: Int, _ descriptor: UInt64, _ pieces: [FilePlan.Piece]
+    _ files: FileAccess, _ connection: Int, _ known: KnownAnswer, _ content: Content?,
+    _ file: OpenFile?, _ pieces: [FilePlan.Piece]
   ) {
     self.files = files
     self.connection = connection
-    self.descriptor = descriptor
+    self.known = known
+    self.content = content
+    self.file = file
     self.pieces = pieces
   }
 
-  deinit {
-    for read in reads { files.abandon(read.ticket) }
-    files.close(descriptor)
+  deinit { for read in reads { files.abandon(read.ticket) } }
+
+  /// Starts to read. Nil while nothing has come; then whether it was data.
+  func hasBegun() -> Bool? {
+    readOn()
+    guard let read = reads.first, case .done(let status, let count) = read.ticket.state else {
+      return nil
+    }
+    return status == .success && count > 0 && count <= read.count
   }
 
-  func step(_ writer: inout BodyWriter) -> StreamStep {
-    readOn()
+  override func show(_ take: (Span<UInt8>) -> Int) -> StreamStep {
+    if content == nil { readOn() }
     guard piece < pieces.count else { return .end }
     switch pieces[piece] {
     case .bytes(let bytes):
-      position += writer.write(bytes.span.extracting(position..<bytes.count))
-      if position == bytes.count { goOn() }
+      let start = Int(clamping: position)
+      position += UInt64(take(bytes.span.extracting(start..<bytes.count)))
+      if position == UInt64(bytes.count) { goOn() }
       return .more
-    case .file(let range): return send(range, &writer)
+    case .file(let range):
+      if let content { return send(content, range, take) }
+      return send(range, take)
     }
   }
 
@@ -62,20 +79,33 @@ final class FileReader {
     position = 0
   }
 
-  private func send(_ range: Range<UInt64>, _ writer: inout BodyWriter) -> StreamStep {
+  private func send(
+    _ content: Content, _ range: Range<UInt64>, _ take: (Span<UInt8>) -> Int
+  ) -> StreamStep {
+    let start = range.lowerBound + position
+    let count = files.share.withBytes(
+      offset: content.buffer.offset + start, count: range.upperBound - start, take)
+    guard let count else { return .failed }
+    position += UInt64(count)
+    if range.lowerBound + position == range.upperBound { goOn() }
+    return .more
+  }
+
+  private func send(_ range: Range<UInt64>, _ take: (Span<UInt8>) -> Int) -> StreamStep {
     guard let read = reads.first else { return files.isBroken ? .failed : .wait }
     guard case .done(let status, let count) = read.ticket.state else { return .wait }
     guard status == .success, count > 0, count <= read.count,
       let offset = read.ticket.buffer?.offset
     else {
       // The file has become shorter, or cannot be read: the rest is not to be had.
+      known.drop()
       return .failed
     }
-    let written = files.share.withBytes(offset: offset + read.sent, count: count - read.sent) {
-      writer.write($0)
-    }
+    let written = files.share.withBytes(
+      offset: offset + read.sent, count: count - read.sent, take)
     reads[0].sent += UInt64(written ?? 0)
     guard reads[0].sent == count else { return .more }
+    keep(read, count)
     files.end(read.ticket)
     reads.removeFirst()
     if count < read.count {
@@ -90,17 +120,23 @@ final class FileReader {
     return .more
   }
 
-  // What has to be read before anything else, and found no room.
-  private var gap: (offset: UInt64, count: UInt64)?
+  /// The buffer of a read that got the whole file serves the next clients, too.
+  private func keep(_ read: Read, _ count: UInt64) {
+    guard known.isKept, known.content == nil, read.offset == 0, count == known.size,
+      let buffer = files.keepBuffer(of: read.ticket)
+    else { return }
+    known.content = Content(files, buffer)
+    known.file = nil
+  }
 
   private func request(_ offset: UInt64, _ count: UInt64, at place: Int) -> Bool {
-    guard files.hasRoom(for: connection, opens: false),
+    guard let file, files.hasRoom(for: connection, opens: false),
       let buffer = files.takeBuffer(for: connection)
     else { return false }
     let count = min(count, buffer.byteCount)
     let ticket = FileTicket(buffer: buffer, connection: connection)
     let part = ShareBuffer(offset: buffer.offset, byteCount: count)
-    guard files.submit(.read(descriptor, offset: offset, buffer: part), ticket) else {
+    guard files.submit(.read(file.descriptor, offset: offset, buffer: part), ticket) else {
       files.giveBack(ticket)
       return false
     }

@@ -9,29 +9,34 @@ import Rings
 /// A request of a static site on its way to an answer: looks at files until it is known what to
 /// send, and opens that.
 final class SiteExchange {
+  private let site: StaticSite
   private let files: FileAccess
-  private let connection: Int
-  private let folder: [UInt8]
+  private let request: Request
+  private let codings: UInt8
   private var lookup: SiteLookup
-  private let wantsBody: Bool
-  private let errorMeansMissing: Bool
+  // What the lookup has come to, and what of that to send.
+  private var known: KnownAnswer?
+  private var plan: FilePlan?
   private var ticket: FileTicket?
+  // Once the file is open: its first bytes are waited for, as until then there can be another answer.
+  private var reader: FileReader?
+  private var isOpenFromBefore = false
+  private var failure: Answer?
   private let failuresBefore: UInt64
 
   // Where the answer to STAT goes, behind the longest path.
   private static var statOffset: UInt64 { 4096 }
 
-  init(
-    _ files: FileAccess, connection: Int, folder: [UInt8], _ lookup: SiteLookup, wantsBody: Bool,
-    errorMeansMissing: Bool
-  ) {
-    self.files = files
-    self.connection = connection
-    self.folder = folder
-    self.lookup = lookup
-    self.wantsBody = wantsBody
-    self.errorMeansMissing = errorMeansMissing
+  /// - Parameter known: what was found out a short time ago.
+  init(_ site: StaticSite, _ request: Request, _ codings: UInt8, _ known: KnownAnswer?) {
+    self.site = site
+    files = site.files
+    self.request = request
+    self.codings = codings
+    self.known = known
+    lookup = SiteLookup(request.head, request.path, now: site.date)
     failuresBefore = files.failures
+    if let known { plan = known.plan(for: request.head, now: site.date) }
   }
 
   deinit { if let ticket { files.abandon(ticket) } }
@@ -42,23 +47,45 @@ final class SiteExchange {
     guard files.state == .ready else {
       if files.failures != failuresBefore { return unavailable() }
       files.start()
-      files.want(connection)
+      files.want(request.connection)
       return nil
     }
     while true {
+      if let known, let plan {
+        if let reader {
+          switch reader.hasBegun() {
+          case nil: return files.isBroken ? .status(.badGateway) : nil
+          case true?: return .respond(Response(plan.head, body: .source(reader)))
+          case false?:
+            known.drop()
+            guard isOpenFromBefore else { return .status(.gatewayTimeout) }
+            startOver()
+            continue
+          }
+        }
+        if let answer = site.answer(known, plan, request) { return answer }
+        guard prepare(known, plan) else { return failure }
+        continue
+      }
       switch lookup.next() {
       case .answer(let head, let body):
+        site.note(request, codings, .other(head, body))
         return .respond(Response(head, body: body.isEmpty ? .none : .bytes(body)))
-      case .send(let plan, let path):
-        guard wantsBody, !plan.pieces.isEmpty else {
-          return .respond(Response(plan.head, body: .none))
-        }
-        return open(plan, path)
+      case .send(let plan, _):
+        guard let resolution = lookup.resolution else { return .status(.internalServerError) }
+        known = site.note(request, codings, resolution, plan)
+        self.plan = plan
       case .look(let path):
         guard let found = look(path) else { return nil }
         lookup.take(found)
       }
     }
+  }
+
+  /// What was open may have been another file by that name, which is no more.
+  private func startOver() {
+    (known, plan, reader) = (nil, nil, nil)
+    lookup = SiteLookup(request.head, request.path, now: site.date)
   }
 
   private func unavailable() -> Answer {
@@ -71,11 +98,12 @@ final class SiteExchange {
   private func send(
     _ path: [UInt8], opens: Bool, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) {
-    guard files.hasRoom(for: connection, opens: opens),
-      let buffer = files.takeBuffer(for: connection)
+    guard files.hasRoom(for: request.connection, opens: opens),
+      let buffer = files.takeBuffer(for: request.connection)
     else { return }
-    let whole = folder + path
-    let new = FileTicket(buffer: buffer, connection: connection, opens: opens)
+    var whole = site.folder
+    whole.append(copying: path.span)
+    let new = FileTicket(buffer: buffer, connection: request.connection, opens: opens)
     let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(whole.count))
     let stat = ShareBuffer(
       offset: buffer.offset + Self.statOffset, byteCount: FileCommand.statByteCount)
@@ -87,18 +115,19 @@ final class SiteExchange {
 
   /// What the file of `path` is, once that is known.
   private func look(_ path: [UInt8]) -> SiteLookup.Found? {
-    guard folder.count + path.count <= Int(FileCommand.pathLimit) else { return .nothing }
+    guard site.folder.count + path.count <= Int(FileCommand.pathLimit) else { return .nothing }
     guard let ticket else {
       send(path, opens: false) { .stat(path: $0, buffer: $1) }
       return nil
     }
     guard case .done(let status, _) = ticket.state else { return nil }
     let offset = (ticket.buffer?.offset ?? 0) + Self.statOffset
-    let stat = files.share.copy(offset: offset, count: FileCommand.statByteCount)
-      .flatMap { FileStat($0) }
+    let stat = files.share.withBytes(offset: offset, count: FileCommand.statByteCount) {
+      FileStat($0)
+    }
     files.end(ticket)
     self.ticket = nil
-    return found(status, stat, path)
+    return found(status, stat ?? nil, path)
   }
 
   private func found(
@@ -107,7 +136,7 @@ final class SiteExchange {
     switch status {
     case .success: break
     case .noFile, .notDirectory, .invalidPath, .invalidName, .denied: return .nothing
-    case .error where errorMeansMissing: return .nothing
+    case .error where site.errorMeansMissing: return .nothing
     default: return .failed
     }
     guard let stat else { return .failed }
@@ -119,18 +148,34 @@ final class SiteExchange {
         modifiedNanoseconds: stat.modifiedNanoseconds))
   }
 
-  private func open(_ plan: FilePlan, _ path: [UInt8]) -> Answer? {
-    guard let ticket else {
-      send(path, opens: true) { name, _ in .open(path: name, .read) }
-      return nil
+  /// Opens what is to be sent; false where that has to be waited for, or there is a failure.
+  private func prepare(_ known: KnownAnswer, _ plan: FilePlan) -> Bool {
+    if let file = known.file {
+      isOpenFromBefore = true
+      reader = FileReader(files, request.connection, known, nil, file, plan.pieces)
+      return true
     }
-    guard case .done(let status, let descriptor) = ticket.state else { return nil }
+    guard case .file(let resolution, _) = known.outcome else {
+      failure = .status(.notFound)
+      return false
+    }
+    guard let ticket else {
+      send(resolution.file.path, opens: true) { name, _ in .open(path: name, .read) }
+      return false
+    }
+    guard case .done(let status, let descriptor) = ticket.state else { return false }
     files.end(ticket)
     self.ticket = nil
     guard status == .success else {
-      return .status(found(status, nil, path) == .nothing ? .notFound : .gatewayTimeout)
+      known.drop()
+      let isMissing = found(status, nil, resolution.file.path) == .nothing
+      failure = .status(isMissing ? .notFound : .gatewayTimeout)
+      return false
     }
-    let reader = FileReader(files, connection, descriptor, plan.pieces)
-    return .respond(Response(plan.head, body: .stream { reader.step(&$0) }))
+    let file = OpenFile(files, descriptor)
+    known.keep(file, files)
+    isOpenFromBefore = false
+    reader = FileReader(files, request.connection, known, nil, file, plan.pieces)
+    return true
   }
 }

@@ -10,38 +10,101 @@ import HTTP
 ///     var router = Router()
 ///     router.get("/*path", site.handler)
 ///
-/// What it answers is `SiteLookup`'s to say; files go out through buffers of the share, two reads
-/// ahead of each client.
+/// What it answers is `SiteLookup`'s to say; files go out of buffers of the share, two reads ahead of
+/// each client. What a path stands for is believed for `keepTime`; the content of small files stays
+/// in the share as long as a look at the file finds it the same.
 public final class StaticSite {
   let files: FileAccess
   /// The folder on the server, without a slash at its end.
   let folder: [UInt8]
-  private let errorMeansMissing: Bool
-  private let date: () -> Int64?
+  let errorMeansMissing: Bool
+  private let dateNow: () -> Int64?
+  private let keepTime: UInt64
+  private var answers = KnownAnswers()
 
   /// - Parameters:
   ///   - errorMeansMissing: for LionsOS's own NFS component, which answers `error` whatever went
   ///     wrong, also where there is no such file.
+  ///   - keepTime: nanoseconds; 0 looks at the files for each request.
   ///   - date: seconds since 1970; nil while that is not known.
   public init(
     _ files: FileAccess, folder: [UInt8] = [], errorMeansMissing: Bool = false,
-    date: @escaping () -> Int64? = { nil }
+    keepTime: UInt64 = 2_000_000_000, date: @escaping () -> Int64? = { nil }
   ) {
     self.files = files
     self.errorMeansMissing = errorMeansMissing
+    self.keepTime = keepTime
     var folder = folder
     while folder.last == 0x2f { folder.removeLast() }
     self.folder = folder
-    self.date = date
+    dateNow = date
   }
+
+  var date: Int64 { dateNow() ?? 0 }
 
   public var handler: Router.Handler {
     { request in
-      let exchange = SiteExchange(
-        self.files, connection: request.connection, folder: self.folder,
-        SiteLookup(request.head, request.path, now: self.date() ?? 0),
-        wantsBody: request.method != .head, errorMeansMissing: self.errorMeansMissing)
+      let codings = AcceptedCodings(request.head).key
+      let known = self.fresh(request, codings)
+      if let known, let answer = self.answer(known, request) { return answer }
+      let exchange = SiteExchange(self, request, codings, known)
       return exchange.poll() ?? .wait { exchange.poll() }
     }
+  }
+
+  // MARK: What is known
+
+  private func fresh(_ request: Request, _ codings: UInt8) -> KnownAnswer? {
+    guard keepTime > 0, let known = answers.find(request.path.bytes, codings),
+      request.now < known.until
+    else { return nil }
+    return known
+  }
+
+  /// An answer that needs no file to be looked at or opened; nil where one does.
+  private func answer(_ known: KnownAnswer, _ request: Request) -> Answer? {
+    switch known.outcome {
+    case .other(let head, let body):
+      // A redirection repeats what was asked behind the path.
+      guard request.head.rawQuery == nil else { return nil }
+      return .respond(Response(head, body: body.isEmpty ? .none : .bytes(body)))
+    case .file:
+      guard !files.isBroken, let plan = known.plan(for: request.head, now: date) else { return nil }
+      return answer(known, plan, request)
+    }
+  }
+
+  /// A head alone, or with a body that is held; nil where the file has to be read.
+  func answer(_ known: KnownAnswer, _ plan: FilePlan, _ request: Request) -> Answer? {
+    if request.method == .head || plan.pieces.isEmpty {
+      return .respond(Response(plan.head, body: .none))
+    }
+    guard let content = known.content else { return nil }
+    let reader = FileReader(files, request.connection, known, content, nil, plan.pieces)
+    return .respond(Response(plan.head, body: .source(reader)))
+  }
+
+  /// Notes what a request has come to.
+  func note(_ request: Request, _ codings: UInt8, _ outcome: KnownAnswer.Outcome) {
+    guard keepTime > 0, case .other(let head, _) = outcome,
+      head.status == .notFound || head.status == .movedPermanently, request.head.rawQuery == nil
+    else { return }
+    answers.insert(
+      KnownAnswer(request.path.bytes, codings, outcome, until: request.now &+ keepTime))
+  }
+
+  func note(
+    _ request: Request, _ codings: UInt8, _ resolution: SiteLookup.Resolution, _ plan: FilePlan
+  ) -> KnownAnswer {
+    let path = request.path.bytes
+    let until = request.now &+ keepTime
+    if let known = answers.find(path, codings), known.isSame(as: resolution) {
+      known.until = max(known.until, until)
+      return known
+    }
+    let head = plan.isWhole ? plan.head : resolution.head(for: request.head)
+    let known = KnownAnswer(path, codings, .file(resolution, head), until: until)
+    if keepTime > 0 { answers.insert(known) }
+    return known
   }
 }

@@ -10,10 +10,7 @@ public struct XDRWriter: Sendable {
   public init() {}
 
   public mutating func uint32(_ value: UInt32) {
-    bytes.append(UInt8(truncatingIfNeeded: value >> 24))
-    bytes.append(UInt8(truncatingIfNeeded: value >> 16))
-    bytes.append(UInt8(truncatingIfNeeded: value >> 8))
-    bytes.append(UInt8(truncatingIfNeeded: value))
+    bytes.append(bigEndian: value)
   }
 
   public mutating func uint64(_ value: UInt64) {

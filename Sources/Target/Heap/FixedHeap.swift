@@ -71,7 +71,7 @@
   }
 
   /// Whether a block of `byteCount` bytes, aligned to 16, could be had now.
-  public func canAllocate(_ byteCount: Int) -> Bool {
+  public mutating func canAllocate(_ byteCount: Int) -> Bool {
     guard byteCount >= 0, byteCount <= capacity else { return false }
     return lists.has(UInt32(truncatingIfNeeded: max(2, 1 &+ (byteCount &+ 15) / 16)), in: blocks)
   }

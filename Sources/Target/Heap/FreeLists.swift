@@ -19,7 +19,7 @@ struct FreeLists {
 
   mutating func insert(_ block: UInt32, in blocks: BlockMemory) {
     let list = Self.list(of: blocks.size(block))
-    let head = heads[list]
+    let head = head(list)
     blocks.setNextFree(block, head)
     blocks.setPreviousFree(block, Self.none)
     if head != Self.none { blocks.setPreviousFree(head, block) }
@@ -46,16 +46,21 @@ struct FreeLists {
     return block
   }
 
-  func has(_ size: UInt32, in blocks: BlockMemory) -> Bool { find(size, in: blocks) != nil }
+  mutating func has(_ size: UInt32, in blocks: BlockMemory) -> Bool {
+    find(size, in: blocks) != nil
+  }
 
-  private func find(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
+  // Not changing; but reading from an array that is part of an immutable value copies all of it first.
+  private mutating func head(_ list: Int) -> UInt32 { heads.mutableSpan[list] }
+
+  private mutating func find(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
     let list = Self.list(of: size)
-    let head = heads[list]
-    if head != Self.none, blocks.size(head) >= size { return head }
+    let first = head(list)
+    if first != Self.none, blocks.size(first) >= size { return first }
     // Any block of a later list is long enough. In its own list another one may be, which is worth looking
     // for only before giving up.
-    if let later = firstPresent(from: list &+ 1) { return heads[later] }
-    var block = head
+    if let later = Self.firstPresent(present, from: list &+ 1) { return head(later) }
+    var block = first
     while block != Self.none, blocks.size(block) < size { block = blocks.nextFree(block) }
     return block == Self.none ? nil : block
   }
@@ -69,13 +74,14 @@ struct FreeLists {
     }
   }
 
-  private func firstPresent(from list: Int) -> Int? {
+  // Not a method: calling one with an immutable value copies all lists, too.
+  private static func firstPresent(_ present: (UInt64, UInt64), from list: Int) -> Int? {
     if list < 64 {
       let rest = present.0 & (.max &<< UInt64(list))
       if rest != 0 { return rest.trailingZeroBitCount }
       return present.1 == 0 ? nil : 64 &+ present.1.trailingZeroBitCount
     }
-    let rest = list < Self.count ? present.1 & (.max &<< UInt64(list &- 64)) : 0
+    let rest = list < count ? present.1 & (.max &<< UInt64(list &- 64)) : 0
     return rest == 0 ? nil : 64 &+ rest.trailingZeroBitCount
   }
 }

@@ -9,7 +9,7 @@ import Rings
 
 extension NetConnection {
   /// Nil where there is no such connection, and where its regions cannot be queues.
-  public var rings: NetRings? {
+  @inline(never) public var rings: NetRings? {
     let capacity = Int(bufferCount)
     guard let freeRegion = freeQueue.shared, let activeRegion = activeQueue.shared,
       let free = Ring<NetQueue>(queue: freeRegion, capacity: capacity),
@@ -32,11 +32,7 @@ extension RegionResource {
 
 extension MACAddress {
   /// As a number whose lowest byte is the first on the wire.
-  public var wireValue: UInt64 {
-    var value: UInt64 = 0
-    for index in 0..<6 { value |= UInt64(self[octet: index]) &<< UInt64(8 &* index) }
-    return value
-  }
+  public var wireValue: UInt64 { value.byteSwapped &>> 16 }
 }
 
 extension RecordView where Layout == DeviceResources {

@@ -73,8 +73,6 @@ posix_memalign:
 free:
   ret
 
-  // Sixteen bytes at a time, as a plain library has it.
-  .globl memcpy
   .globl memmove
 memmove:
   cmp x0, x1
@@ -89,28 +87,6 @@ memmove:
   sub x2, x2, #1
   b 2b
 3: ret
-memcpy:
-  mov x3, x0
-4: subs x2, x2, #64
-  b.lo 5f
-  ldp q0, q1, [x1], #32
-  ldp q2, q3, [x1], #32
-  stp q0, q1, [x3], #32
-  stp q2, q3, [x3], #32
-  b 4b
-5: add x2, x2, #64
-6: subs x2, x2, #8
-  b.lo 7f
-  ldr x4, [x1], #8
-  str x4, [x3], #8
-  b 6b
-7: add x2, x2, #8
-8: cbz x2, 9f
-  ldrb w4, [x1], #1
-  strb w4, [x3], #1
-  sub x2, x2, #1
-  b 8b
-9: ret
 
   .globl memset
 memset:

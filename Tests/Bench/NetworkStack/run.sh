@@ -8,7 +8,8 @@ root=$(cd "$(dirname "$0")/../../.." && pwd)
 out=${1:-$root/.build/bench-network-stack}
 mkdir -p "$out"
 flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -Osize
-  -parse-as-library -swift-version 6 -strict-memory-safety -I $out -Xfrontend -function-sections"
+  -parse-as-library -swift-version 6 -strict-memory-safety -I $out
+  -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 for module in Records Wire NetworkStack; do
   swiftc $flags -module-name "$module" -emit-module \
     -emit-module-path "$out/$module.swiftmodule" -c $(find "$root/Sources/Shared/$module" -name '*.swift') \
@@ -16,7 +17,9 @@ for module in Records Wire NetworkStack; do
 done
 swiftc $flags -module-name Bench -c "$root/Tests/Bench/NetworkStack/Bench.swift" -o "$out/Bench.o"
 clang --target=aarch64-none-elf -c "$root/Tests/Bench/NetworkStack/Start.S" -o "$out/Start.o"
-ld.lld --gc-sections -Ttext=0x40080000 -e _start -o "$out/bench.elf" "$out/Start.o" "$out/Bench.o" \
+# The memcpy of the programs themselves.
+clang --target=aarch64-none-elf -c "$root/Sources/Target/CMicrokit/copy.S" -o "$out/copy.o"
+ld.lld --gc-sections -Ttext=0x40080000 -e _start -o "$out/bench.elf" "$out/Start.o" "$out/copy.o" "$out/Bench.o" \
   "$out/NetworkStack.o" "$out/Wire.o" "$out/Records.o"
 exec timeout 300 qemu-system-aarch64 -machine virt -cpu cortex-a53 -m 2G -nographic -icount shift=0 \
   -monitor none -kernel "$out/bench.elf"

@@ -60,8 +60,12 @@ import Wire
       let number = UInt32(truncatingIfNeeded: random.next())
       pool.copyIn(bytes.span.bytes, to: block, at: number)
       var back = [UInt8](repeating: 0, count: bytes.count + 8)
-      back.withBytes { pool.copyOut(bytes.count, of: block, at: number, to: &$0, 4) }
+      var sum = InternetChecksum()
+      back.withBytes { pool.copyOut(bytes.count, of: block, at: number, to: &$0, 4, &sum) }
       #expect(Array(back[4..<4 + bytes.count]) == bytes)
+      var whole = InternetChecksum()
+      whole.add(bytes.span.bytes)
+      #expect(sum.value == whole.value)
     }
   }
 
@@ -87,7 +91,14 @@ import Wire
     var random = Random(7)
     for _ in 0..<20000 {
       let owner = random.below(50)
-      switch random.below(4) {
+      switch random.below(5) {
+      case 4:
+        // The first waits longer, or for ever.
+        guard let first = heap.first else { continue }
+        let moment = random.chance(200) ? UInt64.max : random.next() % 1000
+        heap.postponeFirst(to: Instant(nanoseconds: moment))
+        let owner = Int(first.owner)
+        model[owner] = moment == .max ? nil : max(moment, first.moment.nanoseconds)
       case 0, 1:
         let moment = random.next() % 1000
         heap.wake(owner, by: Instant(nanoseconds: moment))
@@ -105,7 +116,7 @@ import Wire
           #expect(model.values.allSatisfy { $0 > now })
         }
       }
-      let first = heap.first
+      let first = heap.first?.moment ?? .never
       guard first.nanoseconds == model.values.min() ?? .max else {
         Issue.record("\(first)")
         return
@@ -148,8 +159,8 @@ import Wire
         let start = random.below(400)
         let end = start + 1 + random.below(39)
         let range = SequenceRange(base + start, base + end)
-        #expect(
-          set.overlaps(range) == !model.isDisjoint(with: Set(start..<max(start, end))))
+        let overlaps = set.overlaps(range)
+        #expect(overlaps == !model.isDisjoint(with: Set(start..<max(start, end))))
         switch set.insert(range) {
         case .added: model.formUnion(start..<end)
         case .alreadyThere: #expect(model.isSuperset(of: start..<end))
@@ -162,9 +173,8 @@ import Wire
         }
         let low = random.below(400)
         let high = low + random.below(100)
-        #expect(
-          set.missing(from: base + low, to: base + high)
-            == (low..<high).filter { !model.contains($0) }.count)
+        let missing = set.missing(from: base + low, to: base + high)
+        #expect(missing == (low..<high).filter { !model.contains($0) }.count)
         let first = (low..<high).first { !model.contains($0) }
         let hole = set.firstMissing(from: base + low, to: base + high)
         #expect(hole.map { $0.start - base } == first)
@@ -190,5 +200,21 @@ import Wire
     let secret = Secret(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
     #expect(
       secret.hash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908) == 0x3f2a_cc7f_57c2_9bdb)
+  }
+
+  /// Connections with one peer, whose ports follow each other, spread over the table whatever the
+  /// secret is: a look-up of one of a thousand meets about one other.
+  @Test(arguments: [(0, 0), (1, 2), (.max, .max), (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210)])
+  func tableHash(_ key0: UInt64, _ key1: UInt64) {
+    let secret = Secret(key0, key1)
+    var chains = [Int](repeating: 0, count: 1024)
+    for port in UInt64(0)..<1000 {
+      let hash = secret.tableHash(0x0a00_0002_0a00_0001, (0xc000 + port) << 16 | 7)
+      chains[Int(hash) & 1023] += 1
+    }
+    // Of random hashes: 1.5 steps for each look-up on average, the longest chain about 6.
+    let steps = chains.reduce(0) { $0 + $1 * ($1 + 1) / 2 }
+    #expect(steps < 2000)
+    #expect((chains.max() ?? 0) < 12)
   }
 }

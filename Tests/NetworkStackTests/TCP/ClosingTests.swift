@@ -115,6 +115,28 @@ import Wire
     #expect(host.accept(listener) != nil)
   }
 
+  /// The same with timestamps, which decide where both have them: the numbers may have gone round.
+  @Test func reopenedInTimeWaitByTimestamp() throws {
+    let peer = Peer(host)
+    peer.port = 40001
+    peer.clock = 1000
+    let connection = try #require(peer.open(listener, options: .segment(1000)))
+    host.close(connection)
+    peer.poll()
+    _ = peer.all()
+    peer.acknowledgement = peer.acknowledgement + 1
+    peer.send(.fin | .ack)
+    _ = peer.all()
+    peer.clock = 999
+    peer.say(.syn, at: peer.sequence + 5000)
+    #expect(peer.all().allSatisfy { $0.tcp?.flags == .ack })
+    peer.clock = 1001
+    peer.sequence = peer.sequence - 5000
+    peer.send(.syn)
+    let answer = try #require(peer.next()?.tcp)
+    #expect(answer.flags == .syn | .ack && answer.acknowledgement == peer.sequence)
+  }
+
   @Test func finBehindAGap() {
     let start = peer.sequence
     peer.say(.fin | .ack, [3, 4], at: start + 2)

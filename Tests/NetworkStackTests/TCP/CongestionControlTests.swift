@@ -68,6 +68,43 @@ import Wire
     #expect((before + 8000...before + 20_000).contains(control.window))
   }
 
+  /// Who loses again before it is back at its old window has less to claim: the curve's next turn is
+  /// at 0.85 of what it had (4.7), where one that got beyond has its turn at what it had.
+  @Test func fastConvergence() {
+    let segment = 1000
+    var windows: [Int] = []
+    for reached in [280_000, 400_000] {
+      var control = CongestionControl()
+      control.start(segment: segment)
+      var now = Instant.seconds(1)
+      let roundTrip = Interval.milliseconds(100)
+      while control.window < 200_000 {
+        control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+      }
+      let first = control.window
+      control.lost(flight: first, segment: segment)
+      control.enterRecovery(inflation: 0)
+      while control.window < reached {
+        control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+        now = now + roundTrip
+      }
+      let had = control.window
+      control.lost(flight: control.window, segment: segment)
+      control.enterRecovery(inflation: 0)
+      // At the turn the curve is flat: hardly any growth in a second.
+      let claim = reached < first ? had * 17 / 20 : had
+      let turn = cbrt(Double(claim - control.window) / 1000 / 0.4)
+      let begin = now
+      while (now - begin).nanoseconds < UInt64(turn * 1e9) {
+        control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+        now = now + roundTrip
+      }
+      #expect(abs(control.window - claim) < claim / 25, "\(control.window), not \(claim)")
+      windows.append(control.window)
+    }
+    #expect(windows[0] < windows[1])
+  }
+
   @Test func lossAndTimeout() {
     var control = CongestionControl()
     control.start(segment: 1000)

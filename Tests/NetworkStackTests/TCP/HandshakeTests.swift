@@ -207,9 +207,8 @@ import Wire
       to: Endpoint(IPv4Address(10, 0, 0, 1), 80), from: 81, now: link.now)
     #expect(link.left.write([1, 2], to: left) == 2)
     #expect(link.right.write([3], to: right) == 1)
-    link.run(.seconds(10)) {
-      link.left.readable(left) > 0 && link.right.readable(right) > 0
-    }
+    link.run(
+      .seconds(10), until: { link.left.readable(left) > 0 && link.right.readable(right) > 0 })
     #expect(link.left.failure(of: left) == nil && link.right.failure(of: right) == nil)
     #expect(link.left.readAll(left) == [3] && link.right.readAll(right) == [1, 2])
   }

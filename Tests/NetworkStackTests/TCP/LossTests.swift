@@ -79,6 +79,23 @@ import Wire
     #expect(peer.all().isEmpty)
   }
 
+  /// RFC 6582, 3.2 and 4: after a timeout, duplicates of what was sent before it are answers to
+  /// needless copies and show no loss.
+  @Test func duplicatesAfterATimeout() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(10, peer, connection)
+    _ = peer.all()
+    // All arrived, all acknowledgements were lost.
+    peer.wait(.milliseconds(250))
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.acknowledge(start + 4000)
+    #expect(numbers(peer.all(), from: start).first == 4)
+    for _ in 0..<4 { peer.say(.ack) }
+    #expect(!numbers(peer.all(), from: start).contains(4))
+    peer.acknowledge(start + 10_000)
+    #expect(peer.all().isEmpty)
+  }
+
   @Test func selectiveRetransmit() throws {
     let (peer, connection, start) = try open(selective: true)
     write(10, peer, connection)
@@ -146,7 +163,8 @@ import Wire
     write(10, peer, connection)
     _ = peer.all()
     peer.wait(.milliseconds(250))
-    #expect(numbers(peer.all(), from: start) == [0])
+    // The probe, and the timeout.
+    #expect(numbers(peer.all(), from: start) == [9, 0] && host.counters.timeouts == 1)
     var options = TCPOptions.blocks([(start + 3000, start + 8000)])
     peer.acknowledge(start + 1000, options: options)
     #expect(numbers(peer.all(), from: start) == [1, 2])
@@ -236,5 +254,88 @@ import Wire
     peer.wait(.seconds(30))
     write(60, peer, connection)
     #expect(peer.all().count == 10)
+  }
+
+  /// RFC 8985, 7: the last of several segments is lost. A probe after 10 ms repeats it; a timeout
+  /// would come after 200 ms.
+  @Test func tailLoss() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(4, peer, connection)
+    _ = peer.all()
+    peer.acknowledge(start + 2000)
+    peer.wait(.milliseconds(9))
+    #expect(peer.all().isEmpty)
+    peer.wait(.milliseconds(2))
+    #expect(numbers(peer.all(), from: start) == [3])
+    // It arrives, and 2 before it is missing: that is sent at once.
+    peer.say(.ack, options: .blocks([(start + 3000, start + 4000)]))
+    #expect(numbers(peer.all(), from: start) == [2])
+    peer.acknowledge(start + 4000)
+    peer.wait(.seconds(5))
+    #expect(peer.all().isEmpty && host.counters.segmentsResent == 2)
+    #expect(host.counters.timeouts == 0)
+  }
+
+  /// A probe is new data where there is some that only the congestion window held back.
+  @Test func tailProbeWithNewData() throws {
+    let (peer, connection, start) = try open(selective: true)
+    peer.acknowledge(start)
+    write(20, peer, connection)
+    #expect(numbers(peer.all(), from: start) == Array(0..<10))
+    peer.wait(.milliseconds(11))
+    #expect(numbers(peer.all(), from: start) == [10])
+    // One probe and no second; then the timeout.
+    peer.wait(.milliseconds(150))
+    #expect(peer.all().isEmpty)
+    peer.wait(.milliseconds(60))
+    #expect(numbers(peer.all(), from: start) == [0] && host.counters.timeouts == 1)
+  }
+
+  /// A lone segment may be acknowledged late; its probe waits for that.
+  @Test func probeOfALoneSegment() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(1, peer, connection)
+    _ = peer.all()
+    peer.wait(.milliseconds(98))
+    #expect(peer.all().isEmpty)
+    peer.wait(.milliseconds(4))
+    #expect(numbers(peer.all(), from: start) == [0])
+    // Both came: the window stays what it was.
+    peer.acknowledge(start + 1000, options: .blocks([(start, start + 1000)]))
+    write(20, peer, connection)
+    #expect(peer.all().count == 10)
+  }
+
+  /// Only the probe arrived: the window answers for the loss.
+  @Test func probeThatRepaired() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(10, peer, connection)
+    _ = peer.all()
+    peer.acknowledge(start + 9000)
+    peer.wait(.milliseconds(110))
+    #expect(numbers(peer.all(), from: start) == [9])
+    peer.acknowledge(start + 10_000)
+    write(1, peer, connection)
+    peer.acknowledge(start + 11_000)
+    _ = peer.all()
+    write(30, peer, connection)
+    #expect(peer.all().count < 10)
+  }
+
+  /// Fewer segments arrived behind a hole than make it a loss, and nothing more comes: it is sent again
+  /// all the same, and again when that is lost, too; both without a timeout.
+  @Test func shortFlight() throws {
+    let (peer, connection, start) = try open(selective: true)
+    write(3, peer, connection)
+    _ = peer.all()
+    peer.say(.ack, options: .blocks([(start + 1000, start + 3000)]))
+    #expect(peer.all().isEmpty)
+    peer.wait(.milliseconds(11))
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.wait(.milliseconds(11))
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.acknowledge(start + 3000)
+    peer.wait(.seconds(5))
+    #expect(peer.all().isEmpty && host.counters.timeouts == 0)
   }
 }

@@ -205,4 +205,45 @@ import Wire
       Issue.record("more sockets than there are")
     } catch { #expect(error == .noSocket) }
   }
+
+  /// Options of IP are skipped (RFC 1122, 3.2.1.8), in front of UDP, TCP and ICMP.
+  @Test func ipOptions() throws {
+    let socket = try host.stack.bind(port: 7)
+    let listener = try host.stack.listen(port: 7)
+    let own = IPv4Address(10, 0, 0, 1)
+    let peer = Peer(host)
+    let other = peer.address
+    let station = peer.hardware
+    func frame(_ carried: [UInt8], _ protocol: IPProtocol) -> [UInt8] {
+      // A record route of seven bytes, and the end of the list.
+      let options: [UInt8] = [7, 7, 4, 10, 0, 0, 1, 0]
+      var frame = Make.ip(
+        options + carried, `protocol`, from: other, to: own, at: host.hardware, by: station)
+      frame[14] = 0x47
+      frame[24] = 0
+      frame[25] = 0
+      var sum = InternetChecksum()
+      frame[14..<42].withUnsafeBytes { sum.add(unsafe RawSpan(_unsafeBytes: $0)) }
+      frame[24] = UInt8(sum.value >> 8)
+      frame[25] = UInt8(sum.value & 0xff)
+      return frame
+    }
+    host.take(frame(Make.udp([1, 2, 3], from: (other, 4000), to: (own, 7)), .udp))
+    let read = host.stack.readDatagram(socket) { bytes, _ in bytes.array }
+    #expect(read == [1, 2, 3])
+    var ping: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 9, 9]
+    ping.withBytes {
+      ICMPMessage(.echoRequest(identifier: 1, sequence: 2)).write(to: &$0, at: 0)
+    }
+    let reply = try #require(host.take(frame(ping, .icmp)).compactMap { Packet($0) }.first)
+    #expect(reply.icmp?.kind == .echoReply(identifier: 1, sequence: 2) && reply.payload == [9, 9])
+    let syn = TCPHeader(
+      sourcePort: 4000, destinationPort: 7, sequence: SequenceNumber(5),
+      acknowledgement: SequenceNumber(0), flags: .syn, window: 1000)
+    let answer = host.take(frame(Make.tcp(syn, from: other, to: own), .tcp)).compactMap {
+      Packet($0)
+    }
+    #expect(answer.map { $0.tcp?.flags } == [.syn | .ack])
+    #expect(host.accept(listener) == nil && host.counters.malformed == 0)
+  }
 }

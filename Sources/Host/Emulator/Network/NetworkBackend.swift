@@ -36,22 +36,27 @@ public enum NetworkChoice: Hashable, Sendable {
   }
 }
 
-/// A TCP port of the host that leads to one of the machine's.
+/// A TCP port, or UDP port, of the host that leads to one of the machine's.
 public struct PortForward: Hashable, Sendable {
+  public var isUDP: Bool
   public var hostPort: UInt16
   /// Nil is the first address that libslirp's DHCP server gives.
   public var guestAddress: [UInt8]?
   public var guestPort: UInt16
 
-  public init(hostPort: UInt16, guestAddress: [UInt8]? = nil, guestPort: UInt16) {
+  public init(
+    hostPort: UInt16, guestAddress: [UInt8]? = nil, guestPort: UInt16, isUDP: Bool = false
+  ) {
+    self.isUDP = isUDP
     self.hostPort = hostPort
     self.guestAddress = guestAddress
     self.guestPort = guestPort
   }
 
-  /// "5555:80", or "5555:10.0.2.16:80" with the machine's address.
+  /// "5555:80", or "5555:10.0.2.16:80" with the machine's address; in front "udp:" for a port of UDP.
   public init?(_ text: String) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let isUDP = text.hasPrefix("udp:")
+    let parts = text.dropFirst(isUDP ? 4 : 0).split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2 || parts.count == 3, let host = UInt16(parts[0]),
       let guest = UInt16(parts[parts.count - 1]), host > 0, guest > 0
     else { return nil }
@@ -62,6 +67,6 @@ public struct PortForward: Hashable, Sendable {
       guard bytes.count == 4 else { return nil }
       address = bytes
     }
-    self.init(hostPort: host, guestAddress: address, guestPort: guest)
+    self.init(hostPort: host, guestAddress: address, guestPort: guest, isUDP: isUDP)
   }
 }

@@ -32,7 +32,7 @@ final class UserNetwork: NetworkBackend {
     for forward in forwards {
       let guest = forward.guestAddress ?? [10, 0, 2, 15]
       let status = slirp_add_hostfwd(
-        slirp, 0, address(127, 0, 0, 1), Int32(forward.hostPort),
+        slirp, forward.isUDP ? 1 : 0, address(127, 0, 0, 1), Int32(forward.hostPort),
         address(guest[0], guest[1], guest[2], guest[3]), Int32(forward.guestPort))
       if status < 0 { throw .portTaken(forward.hostPort) }
     }

@@ -64,7 +64,7 @@ struct Run: ParsableCommand {
   @Option(
     name: .customLong("forward"),
     help: ArgumentHelp(
-      "TCP port of this machine that leads to the system: 5555:80 or 5555:10.0.2.16:80.",
+      "Port of this machine that leads to the system: 5555:80, 5555:10.0.2.16:80 or udp:5555:7.",
       valueName: "ports"))
   var forwards: [String] = []
 

@@ -13,17 +13,35 @@ struct ByteQueue: Sendable {
   var isEmpty: Bool { start == bytes.count }
   var range: Range<Int> { start..<bytes.count }
 
+  /// Memory that it has, in bytes: no more than `growth` above the most that was in it.
+  var capacity: Int { bytes.capacity }
+
+  private static var growth: Int { 2048 }
+
   mutating func append(_ new: Span<UInt8>) {
-    compact()
+    reserve(new.count)
     bytes.append(copying: new)
   }
 
   /// For those that know the room.
+  ///
+  /// - Parameter count: bytes that `body` appends at most.
   mutating func append<Failure: Error>(
-    with body: (inout [UInt8]) throws(Failure) -> Void
+    _ count: Int, with body: (inout [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    compact()
+    reserve(count)
     try body(&bytes)
+  }
+
+  /// Makes room for `count` bytes at once: by steps, as doubling would take twice the limits.
+  mutating func reserve(_ count: Int) {
+    compact()
+    guard bytes.capacity - bytes.count < count else { return }
+    compact(always: true)
+    let needed = bytes.count + count
+    guard bytes.capacity < needed else { return }
+    bytes.reserveCapacity(
+      needed <= 512 ? needed : (needed + Self.growth - 1) / Self.growth * Self.growth)
   }
 
   mutating func drop(_ count: Int) {
@@ -37,9 +55,9 @@ struct ByteQueue: Sendable {
   }
 
   // What is used up goes when it is the larger part: each byte moves once at most on average.
-  private mutating func compact() {
-    guard start > 0, start >= count else { return }
-    bytes.removeSubrange(0..<start)
+  private mutating func compact(always: Bool = false) {
+    guard start > 0, always || start >= count else { return }
+    bytes.removeFirst(bytes: start)
     start = 0
   }
 }

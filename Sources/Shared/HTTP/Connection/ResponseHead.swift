@@ -20,6 +20,8 @@ public struct ResponseHead: Sendable {
   public init(_ status: Status, length: BodyLength = .known(0)) {
     self.status = status
     self.length = length
+    // What most answers have.
+    lines.reserveCapacity(240)
   }
 
   public mutating func add(_ name: StaticString, _ value: StaticString) {

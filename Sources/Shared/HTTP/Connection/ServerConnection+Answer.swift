@@ -12,6 +12,16 @@ extension ServerConnection {
   /// - Parameter date: seconds since 1970 for the Date field; nil leaves it out, as a server
   ///   without a clock must (RFC 9110 section 6.6.1).
   public mutating func respond(_ head: ResponseHead, date: Int64? = nil, now: UInt64) {
+    var line: [UInt8] = []
+    if let date {
+      line.append("Date: ")
+      HTTPDate.append(date, to: &line)
+      line.append("\r\n")
+    }
+    respond(head, dateLine: line, now: now)
+  }
+
+  mutating func respond(_ head: ResponseHead, dateLine: [UInt8], now: UInt64) {
     guard awaitsAnswer else { return }
     if request.awaitsContinue { request.keepsAlive = false }
     if let rest = body.knownRest, rest > limits.discardBytes { request.keepsAlive = false }
@@ -19,27 +29,32 @@ extension ServerConnection {
     if answer == .untilClose { request.keepsAlive = false }
     let summary = request
     let answer = answer
-    output.append { (bytes: inout [UInt8]) in
+    output.append(head.lines.count + Self.headOverhead + bodyRoom(head)) { (bytes: inout [UInt8]) in
       bytes.append("HTTP/1.1 ")
       bytes.append(decimal: UInt64(head.status.code))
       bytes.append(0x20)
       bytes.append(head.status.phrase)
       bytes.append("\r\n")
-      if let date {
-        bytes.append("Date: ")
-        HTTPDate.append(date, to: &bytes)
-        bytes.append("\r\n")
-      }
+      bytes.append(copying: dateLine.span)
       if !summary.keepsAlive {
         bytes.append("Connection: close\r\n")
       } else if !summary.isVersion11 {
         bytes.append("Connection: keep-alive\r\n")
       }
       Self.appendFraming(head, answer, summary, to: &bytes)
-      bytes.append(contentsOf: head.lines)
+      bytes.append(copying: head.lines.span)
       bytes.append("\r\n")
     }
     timing.restartWindow(now)
+  }
+
+  // Status line, Date, Connection and the body's framing.
+  private static var headOverhead: Int { 192 }
+
+  /// Bytes of the body that are worth reserving room for with the head.
+  private func bodyRoom(_ head: ResponseHead) -> Int {
+    guard case .length(let length) = answer else { return 0 }
+    return Int(min(length, UInt64(max(limits.outputBytes - output.count, 0))))
   }
 
   private func framing(of head: ResponseHead) -> Answer {
@@ -98,7 +113,7 @@ extension ServerConnection {
     let part = bytes.extracting(0..<count)
     switch answer {
     case .chunked:
-      output.append { (bytes: inout [UInt8]) in
+      output.append(count + Self.chunkFraming) { (bytes: inout [UInt8]) in
         bytes.append(hexadecimal: UInt64(count))
         bytes.append("\r\n")
         bytes.append(copying: part)
@@ -110,6 +125,12 @@ extension ServerConnection {
     case .none, .untilClose, .headOnly, .done: output.append(part)
     }
     return count
+  }
+
+  /// Bytes of a body of stated length that are still to come.
+  var bodyRest: UInt64 {
+    guard phase == .exchange, case .length(let rest) = answer else { return 0 }
+    return rest
   }
 
   /// Bytes of body that may go to the transport past this buffer now: when nothing is in front of
@@ -144,7 +165,7 @@ extension ServerConnection {
     case .length(let rest) where rest > 0:
       return abort()
     case .chunked:
-      output.append { (bytes: inout [UInt8]) in bytes.append("0\r\n\r\n") }
+      output.append(5) { (bytes: inout [UInt8]) in bytes.append("0\r\n\r\n") }
     case .length, .untilClose, .headOnly, .done: break
     }
     answer = .done

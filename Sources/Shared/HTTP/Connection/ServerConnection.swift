@@ -68,6 +68,9 @@ public struct ServerConnection: Sendable {
     timing = Timing(now: now)
   }
 
+  /// Memory of what has come and what is to go, in bytes; see `Limits.memoryBound`.
+  public var heldByteCount: Int { input.capacity + output.capacity }
+
   // MARK: Input
 
   /// Takes bytes that arrived. Returns how many: those beyond have to be kept and offered again,
@@ -128,7 +131,7 @@ public struct ServerConnection: Sendable {
       let bytes = [UInt8](
         copying: input.bytes.span.extracting(input.start + start..<input.start + end))
       input.drop(end)
-      let head = try HeadParser.parse(bytes)
+      let head = try HeadParser.parse(bytes, fieldCount: scan.lineCount)
       if case .length(let length) = head.framing, length > limits.bodyBytes {
         throw .bodyTooLarge
       }
@@ -197,7 +200,7 @@ public struct ServerConnection: Sendable {
     }
     if request.awaitsContinue, answer == .none {
       request.awaitsContinue = false
-      output.append { (bytes: inout [UInt8]) in bytes.append("HTTP/1.1 100 Continue\r\n\r\n") }
+      output.append(32) { (bytes: inout [UInt8]) in bytes.append("HTTP/1.1 100 Continue\r\n\r\n") }
       timing.restartWindow(now)
     }
     return .waiting

@@ -34,6 +34,8 @@ public struct Response {
     case bytes([UInt8])
     /// Called whenever there is room for more.
     case stream((inout BodyWriter) -> StreamStep)
+    /// Of the length that the head states.
+    case source(BodySource)
   }
 
   public var head: ResponseHead

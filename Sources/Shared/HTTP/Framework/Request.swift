@@ -10,18 +10,23 @@ public struct Request {
   public let path: RequestPath
   /// The number of its connection in the server, to wake it by.
   public let connection: Int
+  /// When it arrived: nanoseconds of the server's clock.
+  public let now: UInt64
   var captures: [Capture]
 
   struct Capture {
     var name: [UInt8]
-    var value: [UInt8]
+    /// Of the path.
+    var range: Range<Int>
   }
 
   public var method: Method { head.method }
 
   /// What stands in the place of `:name` or `*name` of the route, decoded.
   public func capture(_ name: StaticString) -> [UInt8]? {
-    for capture in captures where name.equals(capture.name.span) { return capture.value }
+    for capture in captures where name.equals(capture.name.span) {
+      return [UInt8](copying: path.bytes.span.extracting(capture.range))
+    }
     return nil
   }
 

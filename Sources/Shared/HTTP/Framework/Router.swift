@@ -42,8 +42,10 @@ public struct Router {
 
   /// Answers a request.
   ///
-  /// - Parameter connection: the number that the request's handler sees.
-  public func answer(_ head: RequestHead, connection: Int = 0) -> Answer {
+  /// - Parameters:
+  ///   - connection: the number that the request's handler sees.
+  ///   - now: nanoseconds of the server's clock.
+  public func answer(_ head: RequestHead, connection: Int = 0, now: UInt64 = 0) -> Answer {
     if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
     let path: RequestPath
     do throws(RequestPath.Refusal) {
@@ -53,14 +55,14 @@ public struct Router {
     } catch {
       return .status(error == .malformed ? .badRequest : .notFound)
     }
-    let parts = Self.split(path.bytes)
     let method = head.method == .head ? .get : head.method
     var allowed: [UInt8] = []
     for route in routes {
-      guard let captures = Self.match(route.segments, parts, path.bytes) else { continue }
+      guard let captures = Self.match(route.segments, path.bytes) else { continue }
       if route.method == method {
         return route.handler(
-          Request(head: head, path: path, connection: connection, captures: captures))
+          Request(
+            head: head, path: path, connection: connection, now: now, captures: captures))
       }
       if !allowed.isEmpty { allowed.append(", ") }
       allowed.append(route.method.name)
@@ -86,24 +88,30 @@ public struct Router {
   }
 
   private static func match(
-    _ segments: [Pattern.Segment], _ parts: [Range<Int>], _ path: [UInt8]
+    _ segments: [Pattern.Segment], _ path: [UInt8]
   ) -> [Request.Capture]? {
     var captures: [Request.Capture] = []
-    for (index, segment) in segments.enumerated() {
-      guard index < parts.count else { return nil }
-      switch segment {
-      case .literal(let text):
-        guard path[parts[index]].elementsEqual(text) else { return nil }
-      case .capture(let name):
-        guard !parts[index].isEmpty else { return nil }
-        captures.append(Request.Capture(name: name, value: Array(path[parts[index]])))
-      case .rest(let name):
-        let rest = parts[index].lowerBound..<path.count
-        captures.append(Request.Capture(name: name, value: Array(path[rest])))
+    // At the slash before a segment.
+    var position = 0
+    for segment in segments {
+      guard position < path.count else { return nil }
+      let start = position + 1
+      if case .rest(let name) = segment {
+        captures.append(Request.Capture(name: name, range: start..<path.count))
         return captures
       }
+      let end = path.span.first(0x2f, in: start..<path.count) ?? path.count
+      switch segment {
+      case .literal(let text):
+        guard path.span.extracting(start..<end).equals(text.span) else { return nil }
+      case .capture(let name):
+        guard start < end else { return nil }
+        captures.append(Request.Capture(name: name, range: start..<end))
+      case .rest: break
+      }
+      position = end
     }
-    return segments.count == parts.count ? captures : nil
+    return position == path.count ? captures : nil
   }
 }
 

@@ -11,6 +11,7 @@ final class ServerPlace {
     case receiving(limit: UInt64, count: UInt64, (Span<UInt8>) -> Void, () -> Answer)
     case streaming((inout BodyWriter) -> StreamStep)
     case bytes([UInt8], Int)
+    case source(BodySource)
   }
 
   var connection: ServerConnection
@@ -25,8 +26,7 @@ final class ServerPlace {
 
 /// Many connections and the router that answers them. It does no I/O and has no clock.
 ///
-/// Memory: `connectionLimit` connections, each within its `Limits`, and what handlers hold. With all
-/// places taken a new connection gets `busyAnswer` at once.
+/// Memory: `connectionLimit` times `Limits.memoryBound`, and what handlers hold. With all places taken a new connection gets `busyAnswer` at once.
 ///
 /// Use: a connection has a number from `open` to `close`. After each event on one, send what
 /// `withOutput` shows and do what `disposal` says; after `wake` and `timePassed`, for each that
@@ -38,6 +38,8 @@ public struct Server {
     /// Seconds since 1970 for the Date field; nil while that is not known.
     public var date: (() -> Int64?)?
     public var log: ((AccessLogEntry) -> Void)?
+    /// Whether the transport calls `sendDirectly`. Otherwise all bytes go through outputs.
+    public var sendsDirectly = false
 
     public init() {}
   }
@@ -47,6 +49,7 @@ public struct Server {
   private var places: [ServerPlace?]
   private var free: [Int] = []
   private var changed: [Int] = []
+  private let dateText = DateText()
   // No connection has a deadline before this; some may have moved theirs to later.
   private var nextDeadline = UInt64.max
   public private(set) var connectionCount = 0
@@ -109,6 +112,9 @@ public struct Server {
     run(place, index, now)
   }
 
+  /// Memory of a connection's input and output, in bytes.
+  public func heldByteCount(_ index: Int) -> Int { place(index)?.connection.heldByteCount ?? 0 }
+
   public func outputCount(_ index: Int) -> Int { place(index)?.connection.outputCount ?? 0 }
 
   /// Shows what is to be sent; nil for a number that is not in use.
@@ -121,6 +127,53 @@ public struct Server {
     guard let place = place(index) else { return }
     place.sent &+= UInt64(max(count, 0))
     place.connection.sent(count, now: now)
+    run(place, index, now)
+  }
+
+  // What is left of a body goes into the output where it is no more than this: with the head, or as
+  // the last of a stream.
+  private static var smallBody: UInt64 { 4096 }
+
+  /// Whether bytes of a body wait for `sendDirectly`.
+  public func hasDirect(_ index: Int) -> Bool {
+    guard settings.sendsDirectly, let place = place(index), case .source = place.work else {
+      return false
+    }
+    return place.connection.directRoom > 0
+  }
+
+  /// Offers bytes of a body to the transport from where they lie; for connections whose output is
+  /// empty, after every event. Afterwards there may be output.
+  ///
+  /// - Parameter transport: returns how many of the bytes it took. If it did not take all, it is
+  ///   offered the rest at the next call, which should come when it has room.
+  public mutating func sendDirectly(
+    _ index: Int, now: UInt64, _ transport: (Span<UInt8>) -> Int
+  ) {
+    guard settings.sendsDirectly, let place = place(index), case .source(let source) = place.work
+    else { return }
+    while place.connection.directRoom > 0 {
+      var (count, isBlocked) = (0, false)
+      let step = source.show { bytes in
+        let room = Int(min(UInt64(bytes.count), place.connection.directRoom))
+        count = min(max(transport(bytes.extracting(0..<room)), 0), room)
+        isBlocked = count < room
+        return count
+      }
+      place.connection.wroteDirectly(count, now: now)
+      place.connection.setDirectlyBlocked(isBlocked, now: now)
+      place.sent &+= UInt64(count)
+      if step == .failed {
+        place.connection.abort()
+      } else if place.connection.bodyRest == 0 || step == .end {
+        finish(place, now)
+      } else if count == 0 || isBlocked || step == .wait {
+        break
+      } else {
+        continue
+      }
+      break
+    }
     run(place, index, now)
   }
 
@@ -143,7 +196,7 @@ public struct Server {
   public mutating func wake(_ index: Int, now: UInt64) {
     guard let place = place(index) else { return }
     switch place.work {
-    case .waiting, .streaming:
+    case .waiting, .streaming, .source:
       run(place, index, now)
       changed.append(index)
     case .none, .receiving, .bytes: break
@@ -200,7 +253,7 @@ public struct Server {
           connection: index, methodName: Array(head.methodName), target: Array(head.target),
           status: 0, byteCount: 0, duration: 0)
       }
-      take(router.answer(head, connection: index), place, now)
+      take(router.answer(head, connection: index, now: now), place, now)
       return true
     case .waiting(let ask):
       guard let answer = ask() else { return false }
@@ -217,7 +270,11 @@ public struct Server {
       guard count > 0 else { return false }
       place.work = .bytes(bytes, written + count)
       return false
-    case .streaming(let stream): return runStream(place, stream, now)
+    case .streaming(let stream): return runStream(place, now) { writer in stream(&writer) }
+    case .source(let source):
+      // The rest is the transport's to ask for.
+      if settings.sendsDirectly, place.connection.bodyRest > Self.smallBody { return false }
+      return runStream(place, now) { writer in source.show { writer.write($0) } }
     }
   }
 
@@ -228,12 +285,15 @@ public struct Server {
       place.work = .receiving(limit: limit, count: 0, each, then)
     case .respond(let response):
       place.log?.status = response.head.status.code
-      place.connection.respond(response.head, date: settings.date?(), now: now)
+      let date = settings.date?()
+      place.connection.respond(
+        response.head, dateLine: date.map { dateText.line($0) } ?? [], now: now)
       guard place.connection.wantsBody else { return finish(place, now) }
       switch response.body {
       case .none: finish(place, now)
       case .bytes(let bytes): place.work = .bytes(bytes, 0)
       case .stream(let stream): place.work = .streaming(stream)
+      case .source(let source): place.work = .source(source)
       }
     }
   }
@@ -266,7 +326,7 @@ public struct Server {
   }
 
   private func runStream(
-    _ place: ServerPlace, _ stream: (inout BodyWriter) -> StreamStep, _ now: UInt64
+    _ place: ServerPlace, _ now: UInt64, _ stream: (inout BodyWriter) -> StreamStep
   ) -> Bool {
     var writer = BodyWriter(place: place, now: now)
     while writer.room > 0 {

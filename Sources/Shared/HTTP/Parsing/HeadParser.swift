@@ -6,15 +6,19 @@ import Bytes
 /// Reads a complete head, whose lines end in CR LF and hold no other control characters but tabs
 /// (`HeadScanner` has seen to it).
 enum HeadParser {
-  static func parse(_ bytes: [UInt8]) throws(RequestError) -> RequestHead {
+  /// - Parameter fieldCount: to reserve room for.
+  static func parse(_ bytes: [UInt8], fieldCount: Int = 8) throws(RequestError) -> RequestHead {
     var head = RequestHead(bytes: bytes)
     var position = 0
     let line = try nextLine(bytes.span, &position)
     try parseRequestLine(line, &head)
+    head.fields.reserveCapacity(fieldCount)
     while true {
       let line = try nextLine(bytes.span, &position)
       if line.isEmpty { break }
-      head.fields.append(try parseField(bytes.span, line))
+      let field = try parseField(bytes.span, line)
+      head.hasConditions = head.hasConditions || isCondition(bytes.span, field.name.range)
+      head.fields.append(field)
     }
     try checkHost(head)
     head.framing = try framing(head)
@@ -153,6 +157,16 @@ enum HeadParser {
     return RequestHead.Field(
       name: .init(line.lowerBound..<colon), value: .init(bytes.trimmed(colon + 1..<line.upperBound))
     )
+  }
+
+  /// If-Match and the like, and Range.
+  private static func isCondition(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard name.count >= 5 else { return false }
+    switch bytes[name.lowerBound] | 0x20 {
+    case 0x69: return bytes[name.lowerBound + 2] == 0x2d
+    case 0x72: return name.count == 5
+    default: return false
+    }
   }
 
   private static func checkHost(_ head: RequestHead) throws(RequestError) {

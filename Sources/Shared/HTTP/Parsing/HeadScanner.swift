@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 /// Looks for the end of a head while its bytes arrive; each byte is looked at once.
 ///
 /// Line ends are CR LF and nothing else. RFC 9112 section 2.2 lets a recipient take a bare LF for
@@ -9,7 +11,7 @@ struct HeadScanner {
   private var position = 0
   private var lineStart = 0
   private var isFirstLine = true
-  private var lineCount = 0
+  private(set) var lineCount = 0
   /// Empty lines before the head, which are not part of it (RFC 9112 section 2.2).
   private(set) var start = 0
   private var afterReturn = false
@@ -19,19 +21,20 @@ struct HeadScanner {
     _ input: Span<UInt8>, _ limits: Limits
   ) throws(RequestError) -> Int? {
     while position < input.count {
-      let byte = input[position]
-      position += 1
       if afterReturn {
-        guard byte == 0x0a else { throw .strayControlCharacter }
+        guard input[position] == 0x0a else { throw .strayControlCharacter }
+        position += 1
         afterReturn = false
         if try endLine(limits) { return position }
-      } else if byte == 0x0d {
-        afterReturn = true
-      } else if !Characters.isFieldValue(byte) {
-        throw .strayControlCharacter
-      } else if isFirstLine, position - lineStart > limits.requestLineBytes {
-        throw .requestLineTooLong
+        continue
       }
+      let control = input.firstControl(in: position..<input.count)
+      position = control ?? input.count
+      if isFirstLine, position - lineStart > limits.requestLineBytes { throw .requestLineTooLong }
+      guard control != nil else { break }
+      guard input[position] == 0x0d || input[position] == 0x09 else { throw .strayControlCharacter }
+      afterReturn = input[position] == 0x0d
+      position += 1
     }
     if position >= limits.headBytes { throw .fieldsTooLarge }
     return nil

@@ -3,8 +3,7 @@
 
 /// What one connection may use. Times are nanoseconds.
 ///
-/// Memory of a connection at most: `headBytes` twice (input, and the head being answered),
-/// 16 bytes for each of `fieldCount`, and `outputBytes`; an idle one holds none of it.
+/// Memory of a connection at most: `memoryBound`; an idle one holds 1 KB of it or less.
 public struct Limits: Equatable, Sendable {
   /// The request line, without its end: 414 beyond it.
   public var requestLineBytes = 4096
@@ -36,4 +35,11 @@ public struct Limits: Equatable, Sendable {
   public var lingerTime: UInt64 = 2_000_000_000
 
   public init() {}
+
+  /// Bytes that a connection takes at most, besides what its handler holds: input; output, with the
+  /// head of an answer and a chunk's framing on top; and the head of the request that is answered
+  /// with its fields. Buffers grow by steps of 2 KB.
+  public var memoryBound: Int {
+    2 * headBytes + 16 * fieldCount + outputBytes + 2 * 2048 + 2048
+  }
 }

@@ -37,6 +37,8 @@ public struct RequestHead: Sendable {
   public internal(set) var keepsAlive = true
   /// Whether the client waits for 100 before it sends the body.
   public internal(set) var expectsContinue = false
+  /// Whether there may be conditions or a range: fields whose names begin as theirs do.
+  public internal(set) var hasConditions = false
   var methodExtent = Extent(0..<0)
   var targetExtent = Extent(0..<0)
   var pathExtent = Extent(0..<0)

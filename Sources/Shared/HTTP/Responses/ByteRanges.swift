@@ -35,7 +35,9 @@ public enum ByteRanges {
       guard count <= limit, let part = parsePart(bytes.span, item, size) else { return .whole }
       guard !part.isEmpty else { continue }
       parts.append(part)
-      total = total &+ UInt64(part.count)
+      let (sum, carry) = total.addingReportingOverflow(part.upperBound - part.lowerBound)
+      guard !carry else { return .whole }
+      total = sum
     }
     if count == 0 { return .whole }
     if parts.isEmpty { return .unsatisfiable }

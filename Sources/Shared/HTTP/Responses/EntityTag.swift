@@ -29,14 +29,14 @@ public struct EntityTag: Equatable, Sendable {
   /// - Parameter weakly: whether tags that are marked as weak count, too.
   func isListed(in field: ArraySlice<UInt8>, weakly: Bool) -> Bool {
     if field.count == 1, field.first == 0x2a { return true }
-    var items = ListItems(bytes: Array(field), range: 0..<field.count)
-    let list = Array(field)
+    let list = [UInt8](copying: field.span)
+    var items = ListItems(bytes: list, range: 0..<list.count)
     while var item = items.next() {
       if item.count > 2, list[item.lowerBound] == 0x57, list[item.lowerBound + 1] == 0x2f {
         guard weakly else { continue }
         item = item.lowerBound + 2..<item.upperBound
       }
-      if list[item].elementsEqual(bytes) { return true }
+      if list.span.extracting(item).equals(bytes.span) { return true }
     }
     return false
   }
@@ -63,26 +63,9 @@ public enum ContentCoding: Equatable, Sendable {
     }
   }
 
-  /// Whether the client takes it (RFC 9110 section 12.5.3): listed, and not with weight 0.
+  /// Whether the client takes it.
   public func isAccepted(by head: RequestHead) -> Bool {
-    guard let field = head.value("accept-encoding") else { return false }
-    let list = Array(field)
-    var items = ListItems(bytes: list, range: 0..<list.count)
-    while let item = items.next() {
-      let end = list.span.first(0x3b, in: item) ?? item.upperBound
-      let coding = list.span.trimmed(item.lowerBound..<end)
-      guard name.equalsIgnoringCase(list.span.extracting(coding)) else { continue }
-      return !Self.hasZeroWeight(list[end..<item.upperBound])
-    }
-    return false
-  }
-
-  private static func hasZeroWeight(_ parameters: ArraySlice<UInt8>) -> Bool {
-    guard let equals = parameters.firstIndex(of: 0x3d) else { return false }
-    // 0, 0.0, 0.00 and 0.000 are nothing.
-    for byte in parameters[(equals + 1)...] where byte != 0x30 && byte != 0x2e && byte != 0x20 {
-      return false
-    }
-    return true
+    let accepted = AcceptedCodings(head)
+    return accepted.first == self || accepted.second == self
   }
 }

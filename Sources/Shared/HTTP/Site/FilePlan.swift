@@ -30,6 +30,15 @@ public struct FilePlan: Sendable {
   public var head: ResponseHead
   public var pieces: [Piece]
 
+  /// Whether this is the answer to a request without conditions and ranges.
+  public private(set) var isWhole = true
+
+  /// A file of `size` bytes behind a head that a plan had.
+  public init(head: ResponseHead, whole size: UInt64) {
+    self.head = head
+    pieces = size > 0 ? [.file(0..<size)] : []
+  }
+
   private static var boundary: StaticString { "serval-part-7d2c4f10b6" }
 
   /// - Parameters:
@@ -46,6 +55,7 @@ public struct FilePlan: Sendable {
       coding: coding)
     let modified = Int64(clamping: file.modified)
     pieces = []
+    isWhole = !request.hasConditions
     guard status == .ok else {
       head = ResponseHead(status, length: .known(file.size))
       head.add("Content-Type", type)
@@ -54,13 +64,15 @@ public struct FilePlan: Sendable {
       return
     }
     var status = status
-    switch Conditions.evaluate(request, tag: tag, modified: modified, now: now) {
+    let verdict =
+      isWhole ? .proceed : Conditions.evaluate(request, tag: tag, modified: modified, now: now)
+    switch verdict {
     case .proceed: break
     case .notModified: status = .notModified
     case .failed: status = .preconditionFailed
     }
     var ranges = ByteRanges.Request.whole
-    if status == .ok,
+    if status == .ok, !isWhole,
       Conditions.allowsRange(request, tag: tag, modified: modified, now: now)
     {
       ranges = ByteRanges.parse(request, size: file.size)
@@ -97,7 +109,7 @@ public struct FilePlan: Sendable {
   ) {
     head = ResponseHead(.partialContent)
     if parts.count == 1, let part = parts.first {
-      head.length = .known(UInt64(part.count))
+      head.length = .known(part.upperBound - part.lowerBound)
       head.add("Content-Range", Self.contentRange(part, file.size).span)
       pieces = [.file(part)]
       return
@@ -112,14 +124,15 @@ public struct FilePlan: Sendable {
       text.append("\r\nContent-Range: ")
       text.append(contentsOf: Self.contentRange(part, file.size))
       text.append("\r\n\r\n")
-      length += UInt64(text.count) + UInt64(part.count)
+      // Files come to less than 2^63 bytes: see the parts' sum in `ByteRanges`.
+      length = length &+ UInt64(text.count) &+ (part.upperBound - part.lowerBound)
       pieces.append(.bytes(text))
       pieces.append(.file(part))
     }
     var end = [UInt8]("\r\n--")
     end.append(Self.boundary)
     end.append("--\r\n")
-    length += UInt64(end.count)
+    length = length &+ UInt64(end.count)
     pieces.append(.bytes(end))
     head.length = .known(length)
     var value = [UInt8]("multipart/byteranges; boundary=")

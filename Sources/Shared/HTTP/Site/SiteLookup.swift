@@ -34,6 +34,35 @@ public struct SiteLookup: Sendable {
     case ownPage
   }
 
+  /// What is to be sent, whatever conditions and ranges make of it.
+  public struct Resolution: Equatable, Sendable {
+    public var file: SiteFile
+    /// Of the file before it was compressed.
+    public var type: StaticString { ContentType.of(fileExtension: Self.name(path)) }
+    /// The path of the file before it was compressed.
+    var path: [UInt8]
+    public var coding: ContentCoding?
+    /// 200, or 404 for a site's own page.
+    public var status: Status
+
+    /// The head to those who want the whole without conditions.
+    public func head(for request: RequestHead) -> ResponseHead {
+      var plain = request
+      plain.hasConditions = false
+      return plan(for: plain).head
+    }
+
+    private static func name(_ path: [UInt8]) -> ArraySlice<UInt8> {
+      RequestPath.fileExtension(of: path)
+    }
+
+    /// - Parameter now: seconds since 1970, or 0 where that is not known.
+    public func plan(for request: RequestHead, now: Int64 = 0) -> FilePlan {
+      FilePlan(
+        file, type: type, coding: coding, status: status, hasVariants: true, for: request, now: now)
+    }
+  }
+
   private let request: RequestHead
   private let path: RequestPath
   private let now: Int64
@@ -42,6 +71,9 @@ public struct SiteLookup: Sendable {
   private var file: SiteFile?
   private var status = Status.ok
   private var result: Step?
+  private let codings: AcceptedCodings
+  /// Once the step is `send`.
+  public private(set) var resolution: Resolution?
 
   private static var ownPage: StaticString { "/404.html" }
 
@@ -50,6 +82,7 @@ public struct SiteLookup: Sendable {
     self.request = request
     self.path = path
     self.now = now
+    codings = AcceptedCodings(request)
     stage = path.isDirectory ? .suffix(0) : .itself
   }
 
@@ -104,8 +137,8 @@ public struct SiteLookup: Sendable {
       if isDirectory { redirect() } else { notFound() }
     case .neighbour(let coding):
       if case .file(let neighbour) = found { return send(coding: coding, neighbour) }
-      if coding == .brotli, ContentCoding.gzip.isAccepted(by: request) {
-        stage = .neighbour(.gzip)
+      if coding == codings.first, let other = codings.second {
+        stage = .neighbour(other)
       } else {
         send(coding: nil, nil)
       }
@@ -119,10 +152,8 @@ public struct SiteLookup: Sendable {
 
   private mutating func haveFile(_ found: SiteFile) {
     file = found
-    if ContentCoding.brotli.isAccepted(by: request) {
-      stage = .neighbour(.brotli)
-    } else if ContentCoding.gzip.isAccepted(by: request) {
-      stage = .neighbour(.gzip)
+    if let coding = codings.first {
+      stage = .neighbour(coding)
     } else {
       send(coding: nil, nil)
     }
@@ -131,11 +162,10 @@ public struct SiteLookup: Sendable {
   private mutating func send(coding: ContentCoding?, _ neighbour: SiteFile?) {
     guard let file else { return answer(.notFound) }
     let sent = neighbour ?? file
-    let type = ContentType.of(fileExtension: RequestPath.fileExtension(of: file.path))
-    let plan = FilePlan(
-      sent, type: type, coding: neighbour == nil ? nil : coding, status: status,
-      for: request, now: now)
-    result = .send(plan, path: sent.path)
+    let resolution = Resolution(
+      file: sent, path: file.path, coding: neighbour == nil ? nil : coding, status: status)
+    self.resolution = resolution
+    result = .send(resolution.plan(for: request, now: now), path: sent.path)
   }
 
   /// 301 to the same path with a slash; what was asked behind it stays.

@@ -7,12 +7,10 @@ import Bytes
 enum Characters {
   /// `tchar`: what method and field names consist of.
   @inline(__always) static func isToken(_ byte: UInt8) -> Bool {
-    if ASCII.isLetter(byte) || ASCII.isDigit(byte) { return true }
-    switch byte {
-    // ! # $ % & ' * + - . ^ _ ` | ~
-    case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: return true
-    default: return false
-    }
+    // A bit for each of ! # $ % & ' * + - . 0-9, and of A-Z ^ _ ` a-z | ~.
+    let bits: UInt64 =
+      byte < 64 ? 0x03ff_6cfa_0000_0000 : byte < 128 ? 0x57ff_ffff_c7ff_fffe : 0
+    return bits >> UInt64(byte & 63) & 1 != 0
   }
 
   /// What a field value may hold: visible, space, tab, and bytes above ASCII (`obs-text`).
@@ -41,15 +39,5 @@ extension Span where Element == UInt8 {
     while lower < upper, Characters.isBlank(self[lower]) { lower += 1 }
     while upper > lower, Characters.isBlank(self[upper - 1]) { upper -= 1 }
     return lower..<upper
-  }
-
-  /// Where `byte` is first in `range`; nil if it is not.
-  func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
-    var index = range.lowerBound
-    while index < range.upperBound {
-      if self[index] == byte { return index }
-      index += 1
-    }
-    return nil
   }
 }

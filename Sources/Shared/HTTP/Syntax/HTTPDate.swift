@@ -22,11 +22,13 @@ public enum HTTPDate {
     let date = CivilDate(days: days)
     // 1970-01-01 was a Thursday.
     let weekday = Int(((days + 4) % 7 + 7) % 7)
-    append(name: weekday, of: dayNames, to: &bytes)
+    bytes.reserveCapacity(bytes.count + 29)
+    bytes.append(dayNames, 3 * weekday..<3 * weekday + 3)
     bytes.append(", ")
     bytes.append(decimal: UInt64(date.day), width: 2)
     bytes.append(0x20)
-    append(name: Int(date.month) - 1, of: monthNames, to: &bytes)
+    let month = 3 * (Int(date.month) - 1)
+    bytes.append(monthNames, month..<month + 3)
     bytes.append(0x20)
     bytes.append(decimal: UInt64(date.year), width: 4)
     bytes.append(0x20)
@@ -36,12 +38,6 @@ public enum HTTPDate {
     bytes.append(0x3a)
     bytes.append(decimal: UInt64(rest % 60), width: 2)
     bytes.append(" GMT")
-  }
-
-  private static func append(name: Int, of names: StaticString, to bytes: inout [UInt8]) {
-    let all = [UInt8](names)
-    guard name >= 0, name < all.count / 3 else { return }
-    for index in 0..<3 { bytes.append(all[3 * name + index]) }
   }
 
   /// Reads the three formats that a recipient must accept: IMF-fixdate, RFC 850 and asctime. Nil

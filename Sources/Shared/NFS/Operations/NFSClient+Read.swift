@@ -11,7 +11,9 @@ extension NFSClient {
     else { return }
     guard offset < 1 << 62 else { return complete(index, .data([])) }
     let isFirstLook = operation.stage == .final
-    operations[index]?.stage = .blocks
+    let restarts = operation.restarts
+    operation.stage = .blocks
+    waitsForBlocks[index] = true
     // Many readers that each waited for several blocks would take each other's away for ever.
     let capacity = min(settings.blockCount, settings.blockBytes / Int(blockSize))
     let isCrowded = operationCount > capacity / 8
@@ -30,7 +32,7 @@ extension NFSClient {
       case .ready: break
       case .changed:
         // A file that is written to all the time is read as it comes.
-        guard let place = blocks.find(file, number), operation.restarts < 3 else { break }
+        guard let place = blocks.find(file, number), restarts < 3 else { break }
         operations[index]?.restarts += 1
         blocks.free(place)
         isComplete = false
@@ -230,7 +232,11 @@ extension NFSClient {
     blocks.settle(place, state)
     blocks.blocks[place].until = now &+ settings.attributeTime
     let file = blocks.blocks[place].file
-    for index in operations.indices where operations[index]?.stage == .blocks {
+    for index in waitsForBlocks.indices where waitsForBlocks[index] {
+      guard operations[index]?.stage == .blocks else {
+        waitsForBlocks[index] = false
+        continue
+      }
       if case .read(let wanted, _, _) = operations[index]?.request, wanted == file {
         stepRead(index, now)
       }

@@ -2,7 +2,10 @@
 // Copyright (c) 2026, the Serval authors
 
 /// A request on its way. What it waits for is its stage.
-struct Operation: Sendable {
+///
+/// A class, as it is looked at and changed in many small steps; its client alone has it. Sendable as
+/// far as that is: it goes where its client goes.
+final class Operation: @unchecked Sendable {
   enum Stage: Equatable, Sendable {
     /// For the root of the export.
     case root

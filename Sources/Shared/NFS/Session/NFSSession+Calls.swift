@@ -38,6 +38,9 @@ extension NFSSession {
   // The bits above hold the procedure, which the answer has to be read by.
   private static var tagMask: UInt64 { 1 << 56 - 1 }
 
+  /// Whether `nextAnswer` has something to look at.
+  var hasRecord: Bool { step == .files && (files.hasRecord || files.isBroken) }
+
   /// The answer that has arrived; nil if none has.
   public mutating func nextAnswer(now: UInt64) -> Answer? {
     guard step == .files, let answer = files.nextAnswer() else {

@@ -64,7 +64,7 @@ struct Reassembly: ~Copyable {
       return slots[index].received.insert(range) == .alreadyThere ? nil : drop(index)
     }
     guard slots[index].received.insert(range) == .added else { return drop(index) }
-    bytes.copyIn(payload, at: index &* bytesPerSlot &+ start)
+    bytes.copyIn(payload, payload.byteCount, at: index &* bytesPerSlot &+ start)
     guard total >= 0,
       slots[index].received.missing(from: number(0, 0).start, to: number(total, 0).start) == 0
     else { return nil }
@@ -73,7 +73,7 @@ struct Reassembly: ~Copyable {
   }
 
   // Nothing that is there already may lie behind the end.
-  private func fits(_ index: Int, _ total: Int) -> Bool {
+  private mutating func fits(_ index: Int, _ total: Int) -> Bool {
     let count = slots[index].received.count
     return count == 0 || Int(slots[index].received[count &- 1].end.value) <= total
   }

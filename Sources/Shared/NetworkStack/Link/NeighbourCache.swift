@@ -150,11 +150,13 @@ struct NeighbourCache: ~Copyable {
       entries[index].used = now
     }
     let waited = entries[index].state == .searching
+    let wasAsked = waited || entries[index].state == .probing
     if entries[index].hardware != hardware || waited { version &+= 1 }
     entries[index].hardware = hardware
     entries[index].state = .reachable
     entries[index].isDue = false
     entries[index].deadline = now + NeighbourCache.lifetime
+    if wasAsked { findDeadline() }
     return waited
   }
 

@@ -22,6 +22,8 @@ public struct StackCounters: BitwiseCopyable, Sendable {
   public var evicted: UInt64 = 0
   public var resetsOut: UInt64 = 0
   public var segmentsResent: UInt64 = 0
+  /// Retransmission timeouts of connections that were open.
+  public var timeouts: UInt64 = 0
   public var addressConflicts: UInt64 = 0
 
   public init() {}

@@ -22,7 +22,9 @@ extension NetworkStack {
       counters.ignored &+= 1
       return .nothing
     }
-    let packet = frame.extracting(EthernetHeader.byteCount..<frame.byteCount)
+    // Safety: a frame that was parsed has its header.
+    let packet = unsafe frame.extracting(
+      unchecked: Range(uncheckedBounds: (EthernetHeader.byteCount, frame.byteCount)))
     if ethernet.type == .ipv4 {
       return receiveIPv4(
         packet, in: frame, ethernet, isOurs: isOurs, isChecked: isChecked, now: now, into: &output)
@@ -63,14 +65,17 @@ extension NetworkStack {
     let start = EthernetHeader.byteCount &+ header.headerByteCount
     let origin = Origin(
       header: header, hardware: ethernet.source, isBroadcast: isBroadcast, isChecked: isChecked)
+    // Safety: a packet that was parsed has as many bytes as its header says, behind the header.
+    let payload = unsafe packet.extracting(
+      unchecked: Range(
+        uncheckedBounds: (
+          header.headerByteCount, header.headerByteCount &+ header.payloadByteCount
+        )))
     guard header.isFragment else {
-      return receivePayload(
-        frame.extracting(start..<start &+ header.payloadByteCount), at: start, frame, origin,
-        now: now, into: &output)
+      return receivePayload(payload, at: start, frame, origin, now: now, into: &output)
     }
     counters.fragments &+= 1
-    receiveFragment(
-      frame.extracting(start..<start &+ header.payloadByteCount), origin, now: now, into: &output)
+    receiveFragment(payload, origin, now: now, into: &output)
     return .nothing
   }
 

@@ -114,8 +114,28 @@ extension NetworkStack {
     connections.count &+ listeners.count &+ datagramSockets.count &+ lookup
   }
 
-  /// When `poll` has something to do, should nothing happen before; `never` where it has not.
-  public var nextDeadline: Instant { timers.first }
+  /// When `poll` has something to do, should nothing happen before; `never` where it has not. Ask after
+  /// `poll`. It is exact: who wakes then, and not earlier, wakes for work only.
+  public var nextDeadline: Instant {
+    mutating get {
+      // An entry may be older than what its owner waits for now.
+      while let first = timers.first {
+        let due = deadline(of: Int(first.owner))
+        guard due > first.moment else { return first.moment }
+        timers.postponeFirst(to: due)
+      }
+      return .never
+    }
+  }
+
+  private mutating func deadline(of owner: Int) -> Instant {
+    if owner < connections.count {
+      return connections[owner].isUsed ? connections[owner].deadline : .never
+    }
+    if owner == neighbourTimer { return neighbours.deadline }
+    if owner == dhcpTimer { return usesDHCP ? dhcp.deadline : .never }
+    return resolver.deadline
+  }
 
   /// Bytes of the buffers' budget that are not in use.
   public var freeBufferByteCount: Int { pool.freeByteCount }
@@ -167,6 +187,7 @@ extension NetworkStack {
     guard isUp != isLinkUp else { return }
     isLinkUp = isUp
     neighbours.removeAll()
+    if isUp { hurry(now: now) }
     guard usesDHCP else { return }
     if isUp {
       dhcp.start(random: random32(), now: now)
@@ -174,6 +195,17 @@ extension NetworkStack {
       dhcp.stop()
     }
     timers.wake(dhcpTimer, by: dhcp.deadline)
+  }
+
+  /// What waited for an answer that the lost link swallowed is sent again at once: a timeout may have
+  /// grown to a minute by now.
+  private mutating func hurry(now: Instant) {
+    for index in 0..<connections.count
+    where connections[index].isUsed && connections[index].retransmitAt < .never {
+      connections[index].retransmitAt = now
+      connections[index].backoff = 0
+      timers.wake(index, by: now)
+    }
   }
 
   mutating func random32() -> UInt32 { UInt32(truncatingIfNeeded: secret.random()) }

@@ -27,6 +27,9 @@ extension NetworkStack {
       let wasHalfOpen = connections[owner].state == .synReceived
       let retries = connections[owner].retries
       connections[owner].tick(now: now)
+      if connections[owner].retries > retries, connections[owner].state.isSynchronised {
+        counters.timeouts &+= 1
+      }
       if connections[owner].retries > max(retries, 1) { doubtNeighbour(of: owner) }
       noteHandshake(owner, wasHalfOpen: wasHalfOpen)
       settle(owner)

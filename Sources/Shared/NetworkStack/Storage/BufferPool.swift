@@ -109,24 +109,36 @@ struct BufferPool: ~Copyable {
 // A block as a ring: a number's place is what is left of it after division by the size, so that
 // sequence numbers are places.
 extension BufferPool {
-  /// Copies bytes in from the place of `number`. No more than the block has.
+  /// Copies the first `length` bytes in from the place of `number`. No more than the block has.
   @inline(__always)
-  mutating func copyIn(_ source: borrowing RawSpan, to block: Block, at number: UInt32) {
+  mutating func copyIn(
+    _ source: borrowing RawSpan, _ length: Int, to block: Block, at number: UInt32
+  ) {
     let place = Int(number) & (block.byteCount &- 1)
-    let length = min(source.byteCount, block.byteCount)
+    let length = min(length, block.byteCount)
     let head = min(length, block.byteCount &- place)
-    bytes.copyIn(source.extracting(0..<head), at: block.start &+ place)
-    if length > head { bytes.copyIn(source.extracting(head..<length), at: block.start) }
+    bytes.copyIn(source, head, at: block.start &+ place)
+    if length > head { bytes.copyIn(source, from: head, length &- head, at: block.start) }
   }
 
-  /// Copies `length` bytes out from the place of `number`, to `offset` of a frame.
+  /// All of `source`.
+  @inline(__always)
+  mutating func copyIn(_ source: borrowing RawSpan, to block: Block, at number: UInt32) {
+    copyIn(source, source.byteCount, to: block, at: number)
+  }
+
+  /// Copies `length` bytes out from the place of `number`, to `offset` of a frame, and adds them to
+  /// `sum`.
   @inline(__always)
   func copyOut(
-    _ length: Int, of block: Block, at number: UInt32, to frame: inout MutableRawSpan, _ offset: Int
+    _ length: Int, of block: Block, at number: UInt32, to frame: inout MutableRawSpan,
+    _ offset: Int, _ sum: inout InternetChecksum
   ) {
     let (head, tail) = parts(of: block, at: number, length)
-    bytes.withBytes(head) { frame.copy($0, to: offset) }
-    if tail.count > 0 { bytes.withBytes(tail) { frame.copy($0, to: offset &+ head.count) } }
+    bytes.withBytes(head) { sum.add($0, copyingTo: &frame, at: offset) }
+    if tail.count > 0 {
+      bytes.withBytes(tail) { sum.add($0, copyingTo: &frame, at: offset &+ head.count) }
+    }
   }
 
   /// Where `length` bytes from the place of `number` lie: up to the block's end, and from its start.

@@ -45,16 +45,22 @@ import Wire
 }
 
 extension FixedArray where Element == UInt8 {
-  /// Copies bytes in. Traps where they do not fit.
+  /// Copies `length` bytes of `source` in, from its byte `start` on. Traps where they are not there or
+  /// do not fit.
   @inline(__always)
-  mutating func copyIn(_ source: borrowing RawSpan, at offset: Int) {
-    let length = source.byteCount
+  mutating func copyIn(
+    _ source: borrowing RawSpan, from start: Int = 0, _ length: Int, at offset: Int
+  ) {
+    precondition(
+      start >= 0 && length >= 0 && start <= source.byteCount
+        && length <= source.byteCount &- start)
     precondition(offset >= 0 && offset <= count && length <= count &- offset)
     // Safety: compared with the allocation above; a span that is lent is never one of this memory,
     // which is borrowed for writing.
     unsafe source.withUnsafeBytes { bytes in
-      guard let start = bytes.baseAddress else { return }
-      unsafe UnsafeMutableRawPointer(elements + offset).copyMemory(from: start, byteCount: length)
+      guard let base = bytes.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(elements + offset).copyMemory(
+        from: base + start, byteCount: length)
     }
   }
 

@@ -15,7 +15,7 @@ struct RangeSet: BitwiseCopyable {
   var isEmpty: Bool { count == 0 }
 
   @inline(__always)
-  subscript(index: Int) -> SequenceRange { ranges[index] }
+  subscript(index: Int) -> SequenceRange { mutating get { ranges[index] } }
 
   mutating func removeAll() { count = 0 }
 
@@ -54,7 +54,7 @@ struct RangeSet: BitwiseCopyable {
   }
 
   /// Whether any number of `range` is there.
-  func overlaps(_ range: SequenceRange) -> Bool {
+  mutating func overlaps(_ range: SequenceRange) -> Bool {
     for index in 0..<count
     where ranges[index].start < range.end && range.start < ranges[index].end { return true }
     return false
@@ -72,7 +72,7 @@ struct RangeSet: BitwiseCopyable {
   }
 
   /// How many numbers from `start` up to `end` are not there.
-  func missing(from start: SequenceNumber, to end: SequenceNumber) -> Int {
+  mutating func missing(from start: SequenceNumber, to end: SequenceNumber) -> Int {
     guard start < end else { return 0 }
     var total = end - start
     for index in 0..<count {
@@ -84,7 +84,7 @@ struct RangeSet: BitwiseCopyable {
   }
 
   /// The first stretch at or behind `start` and before `end` that is not there.
-  func firstMissing(from start: SequenceNumber, to end: SequenceNumber) -> SequenceRange? {
+  mutating func firstMissing(from start: SequenceNumber, to end: SequenceNumber) -> SequenceRange? {
     var low = start
     for index in 0..<count {
       if ranges[index].end <= low { continue }

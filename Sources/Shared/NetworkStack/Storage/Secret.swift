@@ -4,21 +4,27 @@
 /// Numbers that nobody outside can guess, from a secret that the stack is given at its start:
 /// SipHash-2-4 (Aumasson and Bernstein, 2012).
 struct Secret: BitwiseCopyable {
-  private var key0: UInt64
-  private var key1: UInt64
+  private let key0: UInt64
+  private let key1: UInt64
+  // The keys of `tableHash`: its one multiplication spreads nothing where they are small numbers,
+  // so they are made from the secret rather than of it.
+  private var tableKey0: UInt64 = 0
+  private var tableKey1: UInt64 = 0
   private var counter: UInt64 = 0
 
   init(_ key0: UInt64, _ key1: UInt64) {
     self.key0 = key0
     self.key1 = key1
+    tableKey0 = hash(0, 0x7461_626c_65)
+    tableKey1 = hash(1, 0x7461_626c_65)
   }
 
   /// Takes something else that nobody outside knows into the key. Numbers from before and after have nothing
   /// to do with each other.
   mutating func stir(_ value: UInt64) {
-    let (first, second) = (hash(value, 0), hash(value, 1))
-    key0 = first
-    key1 = second
+    let counter = counter
+    self = Secret(hash(value, 0), hash(value, 1))
+    self.counter = counter
   }
 
   /// A keyed hash of 16 bytes.
@@ -68,7 +74,7 @@ struct Secret: BitwiseCopyable {
   /// that fall together. Not good enough for anything that leaves the machine.
   @inline(__always)
   func tableHash(_ first: UInt64, _ second: UInt64) -> UInt32 {
-    let product = (first ^ key0).multipliedFullWidth(by: second ^ key1)
+    let product = (first ^ tableKey0).multipliedFullWidth(by: second ^ tableKey1)
     let mixed = product.high ^ product.low
     return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
   }

@@ -21,8 +21,16 @@ struct TimerHeap: ~Copyable {
     places = FixedArray(count: limit, repeating: -1)
   }
 
-  /// The next moment to look at somebody.
-  var first: Instant { count == 0 ? .never : entries[0].moment }
+  /// Whom to look at next, and when.
+  var first: Entry? { count == 0 ? nil : entries[0] }
+
+  /// Lets the first wait longer, for ever with `never`.
+  mutating func postponeFirst(to moment: Instant) {
+    guard count > 0 else { return }
+    if moment == .never { return remove(Int(entries[0].owner)) }
+    entries[0].moment = .max(moment, entries[0].moment)
+    sink(0)
+  }
 
   /// Sees that `owner` is looked at no later than `moment`.
   @inline(__always)

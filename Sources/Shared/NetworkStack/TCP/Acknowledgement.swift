@@ -6,7 +6,7 @@ import Wire
 // The ACK field (RFC 9293, 3.10.7.4, fifth), and what it says about losses.
 extension Connection {
   /// False when the rest of the segment is not to be looked at.
-  mutating func acknowledge(_ segment: borrowing Segment, now: Instant) -> Bool {
+  mutating func acknowledge(_ segment: inout Segment, now: Instant) -> Bool {
     let ack = segment.header.acknowledgement
     let acked = ack - una
     // (RFC 5961, 5.2)
@@ -16,21 +16,22 @@ extension Connection {
     }
     let before = window
     var isNews = false
-    if segment.options.blockCount > 0, usesSelective { isNews = note(blocksOf: segment, ack) }
-    updateWindow(segment, acked)
+    if segment.options.blockCount > 0, usesSelective { isNews = note(blocksOf: &segment, ack) }
+    updateWindow(&segment, acked)
     if acked > 0 {
-      advance(to: ack, segment, now: now)
+      advance(to: ack, &segment, now: now)
     } else if acked == 0, flight > 0, window > 0, segment.payload.count == 0, !segment.hasFin,
       usesSelective ? isNews : window == before
     {
       duplicate(now: now)
     }
+    if isTailOut { judgeTail(&segment, now: now) }
     if isNews, !isRecovering, una >= recover, isFirstLost { enterRecovery(now: now) }
     return true
   }
 
   @inline(__always)
-  private mutating func updateWindow(_ segment: borrowing Segment, _ acked: Int) {
+  private mutating func updateWindow(_ segment: inout Segment, _ acked: Int) {
     let header = segment.header
     guard acked >= 0,
       windowSequence < header.sequence
@@ -54,18 +55,20 @@ extension Connection {
   }
 
   private mutating func advance(
-    to ack: SequenceNumber, _ segment: borrowing Segment, now: Instant
+    to ack: SequenceNumber, _ segment: inout Segment, now: Instant
   ) {
     let acked = ack - una
     let flightBefore = flight
     una = ack
     next = .max(next, una)
     resent = .max(resent, una)
+    lossMark = .max(lossMark, una)
     if !selective.isEmpty { selective.removeBelow(una) }
-    sampleRoundTrip(segment, now: now)
+    sampleRoundTrip(&segment, now: now)
     retries = 0
     backoff = 0
     lastProgress = now
+    tailTries = 0
     if una == highest { retransmitAt = .never } else { startTimer(now: now) }
     if isRecovering {
       recovering(acked, now: now)
@@ -77,6 +80,7 @@ extension Connection {
           roundTrip: Interval(nanoseconds: timer.smoothed), now: now)
       }
     }
+    startTailTimer(now: now)
     if wantsWritable, writable >= min(sendBuffer.byteCount / 2, 2 &* self.segment) {
       wantsWritable = false
       raise(.writable)
@@ -98,7 +102,7 @@ extension Connection {
   /// Our own clock for one segment at a time, by Karn's rule; the peer's echo of our timestamp where
   /// that was spoilt by sending again (RFC 7323, 4.1).
   @inline(__always)
-  private mutating func sampleRoundTrip(_ segment: borrowing Segment, now: Instant) {
+  private mutating func sampleRoundTrip(_ segment: inout Segment, now: Instant) {
     if isTiming {
       guard una > timedSequence else { return }
       isTiming = false
@@ -113,7 +117,7 @@ extension Connection {
   /// Notes what the peer has (RFC 2018, 5). False when that is not new. Blocks below the ACK repeat
   /// what arrived twice (RFC 2883), others outside of what was sent are nonsense.
   @inline(never)
-  private mutating func note(blocksOf segment: borrowing Segment, _ ack: SequenceNumber) -> Bool {
+  private mutating func note(blocksOf segment: inout Segment, _ ack: SequenceNumber) -> Bool {
     var isNews = false
     let low = SequenceNumber.max(ack, una)
     for index in 0..<min(segment.options.blockCount, 4) {
@@ -134,7 +138,7 @@ extension Connection {
   }
 
   /// Fast retransmit (RFC 5681, 3.2; RFC 6675, 5; RFC 6582, 3.2).
-  private mutating func enterRecovery(now: Instant) {
+  mutating func enterRecovery(now: Instant) {
     guard flight > 0 else { return }
     isRecovering = true
     recover = highest
@@ -166,6 +170,10 @@ extension Connection {
   /// Where what has to count as lost ends: three stretches, or more than two segments, that lie
   /// behind it have arrived (RFC 6675, 4, IsLost).
   var lostEnd: SequenceNumber {
+    mutating get { findLostEnd() }
+  }
+
+  private mutating func findLostEnd() -> SequenceNumber {
     var stretches = 0
     var bytes = 0
     var index = selective.count
@@ -173,15 +181,15 @@ extension Connection {
       index &-= 1
       stretches &+= 1
       bytes &+= selective[index].count
-      if stretches >= 3 || bytes > 2 &* segment { return selective[index].start }
+      if stretches >= 3 || bytes > 2 &* segment { return .max(lossMark, selective[index].start) }
     }
-    return una
+    return .max(lossMark, una)
   }
 
-  private var isFirstLost: Bool { !selective.isEmpty && lostEnd > una }
+  private var isFirstLost: Bool { mutating get { !selective.isEmpty && lostEnd > una } }
 
   /// What is on its way, by what the peer has told (RFC 6675, 4, SetPipe).
-  func pipe(lostEnd: SequenceNumber) -> Int {
+  mutating func pipe(lostEnd: SequenceNumber) -> Int {
     selective.missing(from: .max(lostEnd, una), to: highest)
       &+ selective.missing(from: una, to: resent)
   }
@@ -189,7 +197,9 @@ extension Connection {
   /// Whether the first hole was sent again and lost again: something sent later has arrived, by as
   /// much as shows a loss.
   var isResentLost: Bool {
-    guard resent > una, !selective.isEmpty else { return false }
-    return selective[selective.count &- 1].end - resentMark > 2 &* segment
+    mutating get {
+      guard resent > una, !selective.isEmpty else { return false }
+      return selective[selective.count &- 1].end - resentMark > 2 &* segment
+    }
   }
 }

@@ -36,26 +36,26 @@ extension Connection {
   mutating func arrive(
     _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
   ) -> Arrival {
-    if state == .synSent { return arriveInSynSent(segment, pool: &pool, now: now) }
+    if state == .synSent { return arriveInSynSent(&segment, pool: &pool, now: now) }
     guard state != .closed else { return .nothing }
-    guard passesTimestamps(segment, now: now) else { return .nothing }
-    guard isAcceptable(segment) else {
-      answerUnacceptable(segment, now: now)
+    guard passesTimestamps(&segment, now: now) else { return .nothing }
+    guard isAcceptable(&segment) else {
+      answerUnacceptable(&segment, now: now)
       return .nothing
     }
     if segment.header.flags.rawValue & (TCPFlags.rst.rawValue | TCPFlags.syn.rawValue) != 0 {
-      return arriveWithResetOrSyn(segment, now: now)
+      return arriveWithResetOrSyn(&segment, now: now)
     }
     guard segment.header.flags.has(.ack) else { return .nothing }
     lastHeard = now
     probes = 0
-    keepRecentTimestamp(segment, now: now)
+    keepRecentTimestamp(&segment, now: now)
     trim(&segment)
     if state == .synReceived {
-      guard completeHandshake(segment, pool: &pool, now: now) else { return .refuse }
+      guard completeHandshake(&segment, pool: &pool, now: now) else { return .refuse }
       guard state != .closed else { return .refuse }
     }
-    guard acknowledge(segment, now: now) else { return .nothing }
+    guard acknowledge(&segment, now: now) else { return .nothing }
     guard state != .closed else { return .nothing }
     var arrival = Arrival.nothing
     if segment.payload.count > 0 {
@@ -64,7 +64,7 @@ extension Connection {
         fail(.reset)
         return .refuse
       }
-      if state.canReceive { arrival = take(segment, frame: frame, pool: &pool, now: now) }
+      if state.canReceive { arrival = take(&segment, frame: frame, pool: &pool, now: now) }
     }
     if segment.hasFin { noteFin(segment.header.sequence + segment.payload.count) }
     if hasPeerFin, !finReceived, peerFin == rcvNext { takeFin(now: now) }
@@ -72,7 +72,7 @@ extension Connection {
   }
 
   private mutating func arriveInSynSent(
-    _ segment: Segment, pool: inout BufferPool, now: Instant
+    _ segment: inout Segment, pool: inout BufferPool, now: Instant
   ) -> Arrival {
     let header = segment.header
     let hasAck = header.flags.has(.ack)
@@ -115,7 +115,7 @@ extension Connection {
   }
 
   private mutating func completeHandshake(
-    _ segment: Segment, pool: inout BufferPool, now: Instant
+    _ segment: inout Segment, pool: inout BufferPool, now: Instant
   ) -> Bool {
     let header = segment.header
     guard header.acknowledgement > initialSend, header.acknowledgement <= highest else {
@@ -161,7 +161,7 @@ extension Connection {
   /// Protection against old segments whose numbers fit again (RFC 7323, 5.3). A segment without
   /// timestamps is dropped where they were agreed on (3.2).
   @inline(__always)
-  private mutating func passesTimestamps(_ segment: borrowing Segment, now: Instant) -> Bool {
+  private mutating func passesTimestamps(_ segment: inout Segment, now: Instant) -> Bool {
     guard usesTimestamps, !segment.header.flags.has(.rst) else { return true }
     guard let timestamps = segment.options.timestamps else { return false }
     guard Int32(bitPattern: timestamps.value &- recentTimestamp) < 0 else { return true }
@@ -170,13 +170,13 @@ extension Connection {
       return true
     }
     // A SYN that is sent again may come after the ACK that followed it was lost.
-    answerUnacceptable(segment, now: now)
+    answerUnacceptable(&segment, now: now)
     return false
   }
 
   /// (RFC 7323, 4.3)
   @inline(__always)
-  private mutating func keepRecentTimestamp(_ segment: borrowing Segment, now: Instant) {
+  private mutating func keepRecentTimestamp(_ segment: inout Segment, now: Instant) {
     guard usesTimestamps, let timestamps = segment.options.timestamps,
       segment.header.sequence <= lastAckSent,
       Int32(bitPattern: timestamps.value &- recentTimestamp) >= 0
@@ -188,7 +188,7 @@ extension Connection {
   /// Table 6 of RFC 9293. With a window of zero a segment at its edge passes, so that its ACK counts;
   /// `trim` takes its data away.
   @inline(__always)
-  private func isAcceptable(_ segment: borrowing Segment) -> Bool {
+  private mutating func isAcceptable(_ segment: inout Segment) -> Bool {
     let start = segment.header.sequence - rcvNext
     let length = segment.length
     let offered = offered
@@ -197,7 +197,7 @@ extension Connection {
     return length > 0 && start &+ length > 0
   }
 
-  private mutating func answerUnacceptable(_ segment: borrowing Segment, now: Instant) {
+  private mutating func answerUnacceptable(_ segment: inout Segment, now: Instant) {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
     if state == .synReceived, flags.has(.syn), segment.header.sequence == initialReceive {
@@ -229,7 +229,7 @@ extension Connection {
     ackNow = true
   }
 
-  private mutating func arriveWithResetOrSyn(_ segment: Segment, now: Instant) -> Arrival {
+  private mutating func arriveWithResetOrSyn(_ segment: inout Segment, now: Instant) -> Arrival {
     guard segment.header.flags.has(.rst) else {
       // A SYN inside the window is answered, never believed (RFC 5961, 4.2).
       if state == .synReceived, segment.header.sequence == initialReceive {

@@ -82,7 +82,7 @@ struct CongestionControl: BitwiseCopyable {
   }
 
   // C * (t - K)^3 + W_max, C = 0.4.
-  private func cubic(_ elapsed: Int, _ segment: Int) -> Int {
+  private mutating func cubic(_ elapsed: Int, _ segment: Int) -> Int {
     let distance = min(max(elapsed &- turn, -100_000), 100_000)
     let cube = distance &* distance &* distance / 1_000_000
     return greatest &+ cube &* 4 / 10 &* segment / 1000

@@ -108,6 +108,8 @@ struct Connection: BitwiseCopyable {
   /// `highest` when the first hole was sent again last: if what was sent later arrives, that was
   /// lost, too.
   var resentMark = SequenceNumber(0)
+  /// What lies below counts as lost, however few segments arrived behind it.
+  var lossMark = SequenceNumber(0)
   var mustResend = false
   var didRescue = false
   var isTiming = false
@@ -118,6 +120,14 @@ struct Connection: BitwiseCopyable {
   var probes: UInt8 = 0
   var wasWindowLimited = false
 
+  // The probe for losses at the end of what was sent: whether one has to go or is on its way, where
+  // what it repeats ends, and how many there were since the last progress.
+  var tailPending = false
+  var isTailOut = false
+  var tailWasAcknowledged = false
+  var tailTries: UInt8 = 0
+  var tailEnd = SequenceNumber(0)
+
   // What to send whatever else there is.
   var synPending = false
   var resetPending = false
@@ -126,6 +136,7 @@ struct Connection: BitwiseCopyable {
 
   // Moments.
   var retransmitAt = Instant.never
+  var tailAt = Instant.never
   var acknowledgeAt = Instant.never
   var lingerAt = Instant.never
   var lastHeard = Instant(nanoseconds: 0)
@@ -168,16 +179,20 @@ extension Connection {
 
   /// When something has to be done without anything arriving.
   var deadline: Instant {
-    var moment = min(min(retransmitAt, acknowledgeAt), lingerAt)
-    if state.isSynchronised, state != .timeWait {
-      if settings.keepAlive > .zero { moment = min(moment, keepAliveAt) }
-      if settings.idleLimit > .zero { moment = min(moment, lastProgress + settings.idleLimit) }
+    mutating get {
+      var moment = min(min(retransmitAt, tailAt), min(acknowledgeAt, lingerAt))
+      if state.isSynchronised, state != .timeWait {
+        if settings.keepAlive > .zero { moment = min(moment, keepAliveAt) }
+        if settings.idleLimit > .zero { moment = min(moment, lastProgress + settings.idleLimit) }
+      }
+      return moment
     }
-    return moment
   }
 
   var keepAliveAt: Instant {
-    probes == 0 ? lastHeard + settings.keepAlive : lastKeepAlive + TCPLimits.keepAliveInterval
+    mutating get {
+      probes == 0 ? lastHeard + settings.keepAlive : lastKeepAlive + TCPLimits.keepAliveInterval
+    }
   }
 
   @inline(__always)
@@ -194,9 +209,11 @@ extension Connection {
   mutating func toClosed() {
     state = .closed
     retransmitAt = .never
+    tailAt = .never
     acknowledgeAt = .never
     lingerAt = .never
     synPending = false
+    tailPending = false
     probePending = false
     keepAlivePending = false
     ackNow = false
@@ -206,6 +223,7 @@ extension Connection {
   mutating func enterTimeWait(now: Instant) {
     state = .timeWait
     retransmitAt = .never
+    tailAt = .never
     lingerAt = now + TCPLimits.timeWait
   }
 

@@ -96,14 +96,14 @@ extension NetworkStack {
     }
   }
 
-  /// Looks at a connection after something has happened to it: tells its owner, lets it send, sets
-  /// its timer, and frees it when it is over.
+  /// Looks at a connection after something has happened to it: tells its owner, lets it send, and
+  /// frees it when it is over. Its timer is set when it has sent what it can: a deadline that the
+  /// next segment takes away is never waited for.
   @inline(__always)
   mutating func settle(_ index: Int) {
     if connections[index].state == .closed, !retire(index) { return }
     if connections[index].events.rawValue != 0 { events.push(index) }
-    if connections[index].mayHavePlan { output.push(index) }
-    timers.wake(index, by: connections[index].deadline)
+    output.push(index)
     if connections[index].state == .timeWait {
       // Everything that was sent is acknowledged.
       pool.giveBack(&connections[index].sendBuffer)

@@ -88,7 +88,7 @@ extension NetworkStack {
 
   /// Answers a SYN to a listener. False when nobody listens there.
   mutating func receiveSyn(
-    _ segment: borrowing Segment, _ local: Endpoint, _ remote: Endpoint, now: Instant
+    _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, now: Instant
   ) -> Bool {
     guard let listener = listener(on: local.port) else { return false }
     guard listeners[listener].waiting < listeners[listener].settings.backlog else {

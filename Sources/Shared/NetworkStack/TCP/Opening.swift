@@ -32,6 +32,7 @@ extension Connection {
     highest = initialSequence
     end = initialSequence + 1
     recover = initialSequence
+    lossMark = initialSequence
     synPending = true
     lastHeard = now
     lastProgress = now
@@ -76,13 +77,14 @@ extension Connection {
   }
 
   /// What the window of a SYN offers: there are no buffers yet.
+  @inline(__always)
   var offerable: Int {
     receiveBuffer.isNone
       ? min(settings.receiveByteCount, 65535) : min(receiveBuffer.byteCount, 65535)
   }
 
   /// Its options, in a segment with or without an ACK.
-  func synOptions(unit: Int, now: Instant) -> TCPOptions {
+  mutating func synOptions(unit: Int, now: Instant) -> TCPOptions {
     var options = TCPOptions()
     options.maximumSegmentSize = UInt16(clamping: unit &- 40)
     let isFirst = state == .synSent

@@ -8,6 +8,10 @@ struct RoundTripTimer: BitwiseCopyable {
   private var variation: UInt64 = 0
   private(set) var timeout = TCPLimits.initialTimeout
 
+  /// Two smoothed round-trip times.
+  @inline(__always)
+  var twice: Interval { Interval(nanoseconds: smoothed &* 2) }
+
   mutating func add(_ sample: Interval) {
     // Beyond any timeout a sample says nothing, and the sums below stay far from overflow.
     let sample = min(max(sample.nanoseconds, 1), 120_000_000_000)

@@ -15,8 +15,10 @@ extension NetworkStack {
       origin.isChecked
         || TCPHeader.isIntact(
           bytes, from: origin.header.source, to: origin.header.destination),
+      // Safety: a segment that was parsed has all of its header.
       let options = TCPOptions(
-        parsing: bytes.extracting(TCPHeader.byteCount..<header.headerByteCount))
+        parsing: unsafe bytes.extracting(
+          unchecked: Range(uncheckedBounds: (TCPHeader.byteCount, header.headerByteCount))))
     else {
       counters.malformed &+= 1
       return .nothing
@@ -28,8 +30,8 @@ extension NetworkStack {
     let local = Endpoint(origin.header.destination, header.destinationPort)
     let remote = Endpoint(origin.header.source, header.sourcePort)
     let hash = flowHash(local, remote)
-    guard let index = find(local, remote, hash: hash), !makesRoom(index, segment) else {
-      receiveStray(segment, local, remote, origin, now: now, into: &output)
+    guard let index = find(local, remote, hash: hash), !makesRoom(index, &segment) else {
+      receiveStray(&segment, local, remote, origin, now: now, into: &output)
       return .nothing
     }
     let wasHalfOpen = connections[index].state == .synReceived
@@ -43,18 +45,18 @@ extension NetworkStack {
       settle(index)
       return .stream(handle(index), tag: connections[index].tag, range)
     case .refuse, .forget:
-      end(index, arrival, segment, origin, now: now, into: &output)
+      end(index, arrival, &segment, origin, now: now, into: &output)
       return .nothing
     }
   }
 
   @inline(never)
   private mutating func end<Output: FrameOutput & ~Copyable>(
-    _ index: Int, _ arrival: Arrival, _ segment: Segment, _ origin: Origin, now: Instant,
+    _ index: Int, _ arrival: Arrival, _ segment: inout Segment, _ origin: Origin, now: Instant,
     into output: inout Output
   ) {
     if case .refuse = arrival {
-      sendReset(answering: segment, origin, now: now, into: &output)
+      sendReset(answering: &segment, origin, now: now, into: &output)
     } else {
       connections[index].fail(.reset)
       noteHandshake(index, wasHalfOpen: true)
@@ -65,14 +67,20 @@ extension NetworkStack {
   /// A SYN that opens the same connection anew while the old one is in TIME-WAIT (RFC 9293, 3.10.7.4,
   /// and RFC 6191): its number or its timestamp is beyond the old one's. The old one goes.
   @inline(__always)
-  private mutating func makesRoom(_ index: Int, _ segment: borrowing Segment) -> Bool {
-    guard connections[index].state == .timeWait, segment.header.flags.has(.syn),
-      !segment.header.flags.has(.ack), !segment.header.flags.has(.rst)
+  private mutating func makesRoom(_ index: Int, _ segment: inout Segment) -> Bool {
+    guard connections[index].state == .timeWait else { return false }
+    return makesRoomForNew(index, &segment)
+  }
+
+  @inline(never)
+  private mutating func makesRoomForNew(_ index: Int, _ segment: inout Segment) -> Bool {
+    guard segment.header.flags.has(.syn), !segment.header.flags.has(.ack),
+      !segment.header.flags.has(.rst)
     else { return false }
     var isNew = segment.header.sequence > connections[index].rcvNext
     if connections[index].usesTimestamps, let timestamps = segment.options.timestamps {
-      isNew =
-        Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp) > 0 || isNew
+      let age = Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp)
+      isNew = age > 0 || (age == 0 && isNew)
     }
     guard isNew else { return false }
     connections[index].toClosed()
@@ -83,24 +91,24 @@ extension NetworkStack {
   /// A segment of no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
   @inline(never)
   private mutating func receiveStray<Output: FrameOutput & ~Copyable>(
-    _ segment: Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
+    _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
     into output: inout Output
   ) {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
     if flags.has(.syn), !flags.has(.ack), !flags.has(.fin), remote.port != 0,
-      receiveSyn(segment, local, remote, now: now)
+      receiveSyn(&segment, local, remote, now: now)
     {
       return
     }
     counters.unwanted &+= 1
-    sendReset(answering: segment, origin, now: now, into: &output)
+    sendReset(answering: &segment, origin, now: now, into: &output)
   }
 
   /// (RFC 9293, 3.10.7.1)
   @inline(never)
   private mutating func sendReset<Output: FrameOutput & ~Copyable>(
-    answering segment: Segment, _ origin: Origin, now: Instant, into output: inout Output
+    answering segment: inout Segment, _ origin: Origin, now: Instant, into output: inout Output
   ) {
     guard !segment.header.flags.has(.rst), origin.header.source.isHost,
       resetLimit.allows(now: now)

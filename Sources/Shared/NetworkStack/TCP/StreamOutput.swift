@@ -36,23 +36,31 @@ extension NetworkStack {
     _ index: Int, now: Instant, into output: inout Output
   ) -> Progress {
     guard connections[index].isUsed else { return .done }
-    guard
-      (connections[index].neighbourVersion == neighbours.version
-        && now < connections[index].neighbourUntil) || findNeighbour(index, now: now)
-    else { return .done }
     for _ in 0..<NetworkStack.turn {
-      guard let plan = connections[index].plan(now: now) else {
-        connections[index].rest(now: now)
+      guard connections[index].mayHavePlan else { return rest(index, now: now) }
+      guard
+        (connections[index].neighbourVersion == neighbours.version
+          && now < connections[index].neighbourUntil) || findNeighbour(index, now: now)
+      else { return .done }
+      guard let plan = connections[index].plan(now: now) else { return rest(index, now: now) }
+      guard send(plan, of: index, now: now, into: &output) else {
         timers.wake(index, by: connections[index].deadline)
-        return .done
+        return .blocked
       }
-      guard send(plan, of: index, now: now, into: &output) else { return .blocked }
       if connections[index].state == .closed {
         settle(index)
         return .done
       }
     }
     return .more
+  }
+
+  /// Nothing more can be sent now.
+  @inline(__always)
+  private mutating func rest(_ index: Int, now: Instant) -> Progress {
+    connections[index].rest(now: now)
+    timers.wake(index, by: connections[index].deadline)
+    return .done
   }
 
   @inline(__always)
@@ -75,14 +83,19 @@ extension NetworkStack {
       payloadByteCount: header.headerByteCount &+ plan.count)
     let data = 34 &+ header.headerByteCount
     let isSent = output.send(data &+ plan.count) { frame in
+      // Once, instead of with every field.
+      precondition(frame.byteCount >= 54)
       ethernet.write(to: &frame)
       ip.write(to: &frame, at: 14)
       header.write(to: &frame, at: 34)
       options.write(to: &frame, at: 54)
+      var sum = InternetChecksum()
       if plan.count > 0 {
-        pool.copyOut(plan.count, of: block, at: plan.sequence.value, to: &frame, data)
+        pool.copyOut(plan.count, of: block, at: plan.sequence.value, to: &frame, data, &sum)
       }
-      TCPHeader.seal(&frame, at: 34, from: source, to: destination)
+      TCPHeader.seal(
+        &frame, at: 34, headerByteCount: header.headerByteCount, data: sum,
+        dataByteCount: plan.count, from: source, to: destination)
     }
     guard isSent else { return false }
     counters.framesOut &+= 1
@@ -109,7 +122,9 @@ extension NetworkStack {
       connections[index].neighbourVersion = neighbours.version
       connections[index].neighbourUntil = until
       return true
-    case .searching: waiting.push(index)
+    case .searching:
+      waiting.push(index)
+      settleQuietly(index)
     case .unreachable:
       // An open connection goes on: the timer tries again, and gives up in the end.
       if connections[index].state == .synSent || connections[index].state == .closed {

@@ -151,8 +151,7 @@ extension NetworkStack {
     if count < bytes.byteCount { connections[index].wantsWritable = true }
     guard count > 0 else { return 0 }
     pool.copyIn(
-      bytes.extracting(0..<count), to: connections[index].sendBuffer,
-      at: connections[index].end.value)
+      bytes, count, to: connections[index].sendBuffer, at: connections[index].end.value)
     connections[index].end = connections[index].end + count
     if connections[index].mayHavePlan { output.push(index) }
     return count

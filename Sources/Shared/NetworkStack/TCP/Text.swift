@@ -7,7 +7,7 @@ import Wire
 extension Connection {
   /// Takes data that lies inside the window.
   mutating func take(
-    _ segment: borrowing Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
+    _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
   ) -> Arrival {
     let start = segment.header.sequence
     let count = segment.payload.count
@@ -20,7 +20,7 @@ extension Connection {
     }
     lastProgress = now
     guard start == rcvNext else {
-      takeOutOfOrder(segment, frame: frame, pool: &pool)
+      takeOutOfOrder(&segment, frame: frame, pool: &pool)
       return .nothing
     }
     if settings.isDirect, read == rcvNext, arrived.isEmpty, listener < 0 {
@@ -61,7 +61,7 @@ extension Connection {
 
   @inline(never)
   private mutating func takeOutOfOrder(
-    _ segment: borrowing Segment, frame: borrowing RawSpan, pool: inout BufferPool
+    _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool
   ) {
     ackNow = true
     let start = segment.header.sequence
@@ -74,7 +74,7 @@ extension Connection {
   }
 
   /// The blocks of what arrived out of order, the latest first (RFC 2018, 4).
-  func selectiveBlocks(_ options: inout TCPOptions) {
+  mutating func selectiveBlocks(_ options: inout TCPOptions) {
     guard usesSelective, !arrived.isEmpty else { return }
     var first = 0
     for index in 0..<arrived.count

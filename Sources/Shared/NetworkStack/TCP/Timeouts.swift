@@ -14,6 +14,7 @@ extension Connection {
       // TIME-WAIT is over, or a peer does not close.
       return toClosed()
     }
+    if tailAt <= now { tailTimeout(now: now) }
     if retransmitAt <= now { retransmissionTimeout(now: now) }
     guard state.isSynchronised, state != .timeWait else { return }
     if settings.keepAlive > .zero, keepAliveAt <= now { keepAliveTimeout(now: now) }
@@ -56,6 +57,7 @@ extension Connection {
     backoff = min(backoff &+ 1, 16)
     // The peer may have dropped what it said it has (RFC 2018, 8).
     selective.removeAll()
+    forgetTail()
     isRecovering = false
     mustResend = false
     duplicates = 0

@@ -12,6 +12,8 @@ struct Plan: BitwiseCopyable {
     case data
     /// Data that is sent again by recovery.
     case again
+    /// The last segment again, to learn whether it was lost.
+    case tail
     /// One byte into a closed window, or what keeps a connection alive.
     case probe
     /// An acknowledgement and nothing else.
@@ -34,6 +36,10 @@ extension Connection {
     if state.canSend {
       if isRecovering, let plan = planRecovery() { return plan }
       if let plan = planData(now: now) { return plan }
+      if tailPending {
+        if let plan = planTail() { return plan }
+        tailPending = false
+      }
       if probePending {
         if una < end || finQueued { return planProbe() }
         probePending = false
@@ -49,18 +55,21 @@ extension Connection {
   @inline(__always)
   var mayHavePlan: Bool {
     ackNow || synPending || resetPending || probePending || keepAlivePending || mustResend
+      || tailPending
       || (state.canSend && (next < end || isRecovering || (finQueued && next <= end)))
   }
 
   /// Bytes of data that fit into the next segment: less than a full one's while blocks of what
   /// arrived out of order go with it.
   @inline(__always)
-  private var fitting: Int {
-    guard usesSelective, !arrived.isEmpty else { return segment }
-    return segment &- (4 &+ 8 &* min(arrived.count, usesTimestamps ? 3 : 4))
+  var fitting: Int {
+    mutating get {
+      guard usesSelective, !arrived.isEmpty else { return segment }
+      return segment &- (4 &+ 8 &* min(arrived.count, usesTimestamps ? 3 : 4))
+    }
   }
 
-  private func planRecovery() -> Plan? {
+  private mutating func planRecovery() -> Plan? {
     guard una < highest else { return nil }
     if mustResend { return again(from: una, to: highest) }
     guard usesSelective else { return nil }
@@ -82,7 +91,7 @@ extension Connection {
     return nil
   }
 
-  private func again(from start: SequenceNumber, to end: SequenceNumber) -> Plan? {
+  private mutating func again(from start: SequenceNumber, to end: SequenceNumber) -> Plan? {
     let low = SequenceNumber.max(start, una)
     guard let hole = selective.firstMissing(from: low, to: end) else { return nil }
     // The FIN's number holds no byte.
@@ -127,7 +136,7 @@ extension Connection {
   }
 
   /// Bytes that the congestion window lets be sent from `start` on.
-  private func allowance(at start: SequenceNumber) -> Int {
+  private mutating func allowance(at start: SequenceNumber) -> Int {
     let used: Int
     if isRecovering, usesSelective {
       used = pipe(lostEnd: lostEnd)
@@ -140,25 +149,26 @@ extension Connection {
   }
 
   /// Whether a segment that is not full may go (RFC 9293, 3.7.4 and 3.8.6.2.1).
-  private func isWorthSending(_ count: Int, _ isLast: Bool) -> Bool {
+  private mutating func isWorthSending(_ count: Int, _ isLast: Bool) -> Bool {
     if probePending { return true }
     if isLast { return flight == 0 || settings.isImmediate || finQueued }
     return greatestWindow > 0 && count >= greatestWindow / 2
   }
 
-  private func planFin(at start: SequenceNumber) -> Plan? {
+  private mutating func planFin(at start: SequenceNumber) -> Plan? {
     guard finQueued, start == end else { return nil }
     guard (una + window) - start > 0 || flight == 0 else { return nil }
     return Plan(kind: .data, sequence: end, hasFin: true)
   }
 
-  private func planProbe() -> Plan {
+  private mutating func planProbe() -> Plan {
     let hasByte = una < end
     return Plan(
       kind: .probe, sequence: una, count: hasByte ? 1 : 0, hasFin: !hasByte && finQueued)
   }
 
   /// The segment's header and options.
+  @inline(__always)
   mutating func header(_ plan: Plan, unit: Int, now: Instant) -> (TCPHeader, TCPOptions) {
     var options = TCPOptions()
     var flags = TCPFlags.ack
@@ -216,6 +226,14 @@ extension Connection {
         keepAlivePending = false
       }
     case .again, .data: sentData(plan, now: now)
+    case .tail:
+      tailPending = false
+      isTailOut = true
+      tailWasAcknowledged = false
+      tailEnd = highest
+      isTiming = false
+      lastSent = now
+      startTimer(now: now)
     }
   }
 
@@ -245,6 +263,7 @@ extension Connection {
       mustResend = false
       isTiming = false
       startTimer(now: now)
+      startTailTimer(now: now)
       return
     }
     if plan.sequence < highest {
@@ -256,7 +275,9 @@ extension Connection {
     }
     next = after
     highest = .max(highest, after)
+    tailPending = false
     if retransmitAt == .never { startTimer(now: now) }
+    startTailTimer(now: now)
   }
 
   /// Nothing more can be sent now. Data that waits for a window is not forgotten: a timer asks for

@@ -18,6 +18,9 @@ public struct Instant: Comparable, BitwiseCopyable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
+  @inline(__always)
+  static func max(_ left: Instant, _ right: Instant) -> Instant { left < right ? right : left }
+
   /// Stops at `never`.
   @inline(__always)
   public static func + (start: Instant, interval: Interval) -> Instant {

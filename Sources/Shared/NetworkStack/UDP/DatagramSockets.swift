@@ -165,7 +165,9 @@ extension NetworkStack {
       return .nothing
     }
     let end = UDPHeader.byteCount &+ header.payloadByteCount
-    let payload = datagram.extracting(UDPHeader.byteCount..<end)
+    // Safety: a datagram that was parsed has as many bytes as its header says.
+    let payload = unsafe datagram.extracting(
+      unchecked: Range(uncheckedBounds: (UDPHeader.byteCount, end)))
     guard let index = findDatagramSocket(header.destinationPort), network != nil else {
       receiveInternal(payload, datagram, header, origin, now: now, into: &output)
       return .nothing
@@ -230,15 +232,18 @@ struct DatagramFlow: BitwiseCopyable {
   func write(
     _ payload: RawSpan, behind ethernet: EthernetHeader, to frame: inout MutableRawSpan
   ) {
+    // Once, instead of with every field.
+    precondition(frame.byteCount >= 42)
     ethernet.write(to: &frame)
     IPv4Header(
       source: source, destination: destination, protocol: .udp,
       payloadByteCount: UDPHeader.byteCount &+ payload.byteCount
     ).write(to: &frame, at: 14)
-    frame.copy(payload, to: 42)
+    var sum = InternetChecksum()
+    sum.add(payload, copyingTo: &frame, at: 42)
     UDPHeader(
       sourcePort: sourcePort, destinationPort: destinationPort,
       payloadByteCount: payload.byteCount
-    ).write(to: &frame, at: 34, from: source, to: destination)
+    ).write(to: &frame, at: 34, from: source, to: destination, payload: sum)
   }
 }

@@ -55,7 +55,8 @@ struct UDPSocketState: BitwiseCopyable {
     tail &+= UInt32(truncatingIfNeeded: skipped)
     mark(UInt32(truncatingIfNeeded: payload.byteCount), size, remote, in: &pool)
     let start = queue.start &+ (Int(tail) & (queue.byteCount &- 1))
-    pool.bytes.copyIn(payload, at: start &+ UDPSocketState.recordByteCount)
+    pool.bytes.copyIn(
+      payload, payload.byteCount, at: start &+ UDPSocketState.recordByteCount)
     tail &+= UInt32(truncatingIfNeeded: size)
     return true
   }

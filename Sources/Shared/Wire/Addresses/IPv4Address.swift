@@ -65,6 +65,7 @@ public struct IPv4Network: Equatable, BitwiseCopyable, Sendable {
   }
 
   /// The address of all hosts in it; nil where the prefix leaves no room for one (RFC 3021).
+  @inline(__always)
   public var broadcast: IPv4Address? {
     prefixLength >= 31
       ? nil : IPv4Address(address.value | ~IPv4Network.mask(prefixLength))

@@ -104,4 +104,20 @@ public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
     sum.add(frame.bytes.extracting(offset..<count))
     frame.put(sum.value, at: offset &+ 16)
   }
+
+  /// Fills in the checksum of the segment at `offset`, whose header and options are complete
+  /// otherwise and take `headerByteCount`. `data` is the sum of the `dataByteCount` bytes behind them.
+  @inline(__always)
+  public static func seal(
+    _ frame: inout MutableRawSpan, at offset: Int, headerByteCount: Int,
+    data: InternetChecksum, dataByteCount: Int, from source: IPv4Address,
+    to destination: IPv4Address
+  ) {
+    var sum = IPv4Header.pseudoHeader(
+      source: source, destination: destination, protocol: .tcp,
+      byteCount: headerByteCount &+ dataByteCount)
+    sum.add(frame.bytes.extracting(offset..<offset &+ headerByteCount))
+    sum.add(data)
+    frame.put(sum.value, at: offset &+ 16)
+  }
 }

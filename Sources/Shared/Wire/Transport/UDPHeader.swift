@@ -42,25 +42,42 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     guard length <= datagram.byteCount else { return false }
     var sum = IPv4Header.pseudoHeader(
       source: source, destination: destination, protocol: .udp, byteCount: length)
-    sum.add(datagram.extracting(0..<length))
+    // Safety: compared above; a length is no less than the header's.
+    sum.add(unsafe datagram.extracting(unchecked: Range(uncheckedBounds: (0, length))))
     return sum.isIntact
   }
 
-  /// Writes 8 bytes from `offset`. The checksum covers `payload`, a sum of the bytes that follow;
-  /// without one it is left out (RFC 1122, 4.1.3.4 wants it; a device may fill it in).
+  /// Writes 8 bytes from `offset`. The checksum covers the payload that follows, which is there
+  /// already (RFC 1122, 4.1.3.4).
   @inline(__always)
   public func write(
     to frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
     to destination: IPv4Address
   ) {
+    let start = offset &+ UDPHeader.byteCount
+    var payload = InternetChecksum()
+    payload.add(frame.bytes.extracting(start..<start &+ payloadByteCount))
+    write(to: &frame, at: offset, from: source, to: destination, payload: payload)
+  }
+
+  /// The same with `payload`, a sum of the payload.
+  @inline(__always)
+  public func write(
+    to frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
+    to destination: IPv4Address, payload: InternetChecksum
+  ) {
     let length = payloadByteCount &+ UDPHeader.byteCount
-    frame.put(UInt32(sourcePort) << 16 | UInt32(destinationPort), at: offset)
-    frame.put(UInt32(truncatingIfNeeded: length) << 16, at: offset &+ 4)
+    let ports = UInt32(sourcePort) << 16 | UInt32(destinationPort)
     var sum = IPv4Header.pseudoHeader(
       source: source, destination: destination, protocol: .udp, byteCount: length)
-    sum.add(frame.bytes.extracting(offset..<offset &+ length))
+    sum.add(ports)
+    sum.add(UInt16(truncatingIfNeeded: length))
+    sum.add(payload)
     // A sum of zero is sent as its other form, since zero says that there is none.
     let value = sum.value
-    frame.put(value == 0 ? 0xffff : value, at: offset &+ 6)
+    frame.put(ports, at: offset)
+    frame.put(
+      UInt32(truncatingIfNeeded: length) << 16 | UInt32(value == 0 ? 0xffff : value),
+      at: offset &+ 4)
   }
 }

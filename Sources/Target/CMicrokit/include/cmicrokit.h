@@ -20,7 +20,7 @@ typedef struct {
   uint64_t words[4];
 } cmicrokit_message;
 
-static inline cmicrokit_message cmicrokit_syscall(
+__attribute__((always_inline)) static inline cmicrokit_message cmicrokit_syscall(
     int64_t number, uint64_t capability, cmicrokit_message message, uint64_t reply,
     uint64_t destination) {
   register uint64_t x0 __asm__("x0") = capability;

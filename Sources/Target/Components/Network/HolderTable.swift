@@ -10,36 +10,43 @@ struct HolderTable: ~Copyable {
   private let bufferCount: Int
   private var held = InlineArray<64, UInt16>(repeating: 0)
   private var total = 0
-  var clientCount = 0
+  // What is kept for each client, and how many there may be out for a client that has that much.
+  private var share: Int
+  private let common: Int
 
-  /// Nil where there is not a word for each buffer.
-  init?(_ words: SharedWords, bufferCount: Int) {
-    guard words.count >= bufferCount else { return nil }
+  /// There must be a word for each buffer.
+  init(_ words: SharedWords, bufferCount: Int) {
     self.words = words
     self.bufferCount = bufferCount
+    share = bufferCount
+    common = bufferCount &- bufferCount / 4
     for index in 0..<bufferCount { words[index] = 0 }
+  }
+
+  /// A quarter of all buffers is shared out evenly and kept for each; the rest goes to whoever comes first.
+  mutating func setClientCount(_ count: Int) {
+    share = max(bufferCount / (4 &* max(count, 1)), 1)
   }
 
   func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
 
-  /// Whether a client may have one more buffer: a quarter of all is shared out evenly and kept for each; the
-  /// rest goes to whoever comes first.
+  /// Whether a client may have one more buffer.
   mutating func mayTake(_ client: Int) -> Bool {
-    let share = max(bufferCount / (4 &* max(clientCount, 1)), 1)
-    return Int(held[client & 63]) < share || total < bufferCount &- bufferCount / 4
+    total < common || Int(held[client & 63]) < share
   }
 
   mutating func take(_ index: Int, by client: Int) {
-    words[index] |= 1 &<< UInt64(client & 63)
+    words[index] |= 1 &<< UInt64(truncatingIfNeeded: client)
     held[client & 63] &+= 1
     total &+= 1
   }
 
   /// False where the client does not have the buffer.
   mutating func release(_ index: Int, by client: Int) -> Bool {
-    let bit: UInt64 = 1 &<< UInt64(client & 63)
-    guard words[index] & bit != 0 else { return false }
-    words[index] &= ~bit
+    let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: client)
+    let word = words[index]
+    guard word & bit != 0 else { return false }
+    words[index] = word & ~bit
     held[client & 63] &-= 1
     total &-= 1
     return true

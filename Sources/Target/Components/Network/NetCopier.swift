@@ -73,26 +73,26 @@ public struct NetCopier: ~Copyable {
   public mutating func ready() -> Actions {
     var actions = Actions()
     if virtualiserFaulted { return actions }
-    let before = counters
+    let copiedBefore = counters.copied
+    var returned = false
     do throws(PeerFault) {
-      while true {
-        while let descriptor = try virtualiser.active.dequeue() {
+      _ = try virtualiser.active.available()
+      repeat {
+        while let descriptor = virtualiser.active.next() {
           copy(descriptor)
           if try !virtualiser.free.enqueue(descriptor) { throw .beyondCapacity }
+          returned = true
         }
-        virtualiser.active.requestSignal()
-        if try virtualiser.active.available() == 0 { break }
-        virtualiser.active.cancelSignal()
-      }
+      } while try !virtualiser.active.isExhausted()
     } catch {
       virtualiserFaulted = true
     }
-    client.free.release()
-    if counters.copied != before.copied {
+    if counters.copied != copiedBefore {
       client.active.publish()
       actions.notifyClient = client.active.takeSignalRequest()
     }
-    if counters != before {
+    if returned {
+      client.free.release()
       virtualiser.free.publish()
       actions.notifyVirtualiser = virtualiser.free.takeSignalRequest()
     }

@@ -41,10 +41,12 @@ struct BufferReceiver: ~Copyable {
 public enum NetBuffer {
   public static var byteCount: Int { 2048 }
 
-  /// Which of `count` buffers begins `distance` bytes from the first; nil where none does.
+  /// Which of `count` buffers, not a negative number, begins `distance` bytes from the first; nil where none does.
   @inline(__always)
   static func index(at distance: UInt64, of count: Int) -> Int? {
-    guard distance % 2048 == 0, distance / 2048 < UInt64(count) else { return nil }
+    guard distance % 2048 == 0, distance / 2048 < UInt64(truncatingIfNeeded: count) else {
+      return nil
+    }
     return Int(truncatingIfNeeded: distance / 2048)
   }
 }

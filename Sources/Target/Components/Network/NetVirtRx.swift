@@ -36,39 +36,38 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     public init() {}
   }
 
-  private var driver: BufferReceiver
+  private var buffers: ReceiveBuffers
   private let memory: Memory
-  /// Address of the memory's first byte as the device has it.
-  private let ioAddress: UInt64
-  private let bufferCount: Int
   private var holders: HolderTable
   private var addresses = AddressTable()
-  private var clients: InlineArray<64, BufferSender?>
+  // Beyond the last client there is nothing of anybody's: an optional would be looked at word by word.
+  private var clients: InlineArray<64, BufferSender>
   private var clientCount = 0
+  // Clients with frames that they do not see yet.
   private var touched = ClientSet()
-  private var gaveBack = false
 
   /// Clients that broke the rules.
   public private(set) var quarantined = ClientSet()
-  /// Whether the driver gave an impossible index: then nothing is received any more.
-  public private(set) var driverFaulted = false
   public private(set) var counters = Counters()
 
+  /// Whether the driver gave an impossible index: then nothing is received any more.
+  public var driverFaulted: Bool { buffers.faulted }
+
+  /// Buffers in use: fewer than were asked for where the memory, or the words, are fewer.
+  public var bufferCount: Int { buffers.count }
+
   /// - Parameters:
-  ///   - memory: the device's receive buffers; as many as fit are used.
-  ///   - holders: 8 bytes for each buffer; nil of this where it has less.
-  public init?(
+  ///   - memory: the device's receive buffers.
+  ///   - holders: 8 bytes for each buffer.
+  public init(
     driver: NetRings, memory: Memory, ioAddress: UInt64, bufferCount: Int, holders: SharedWords
   ) {
-    guard bufferCount > 0, memory.byteCount / NetBuffer.byteCount >= bufferCount,
-      let table = HolderTable(holders, bufferCount: bufferCount)
-    else { return nil }
-    self.driver = BufferReceiver(driver)
+    let places = min(memory.byteCount / NetBuffer.byteCount, holders.count)
+    let count = max(min(bufferCount, places), 0)
+    buffers = ReceiveBuffers(driver, ioAddress: ioAddress, count: count)
     self.memory = memory
-    self.ioAddress = ioAddress
-    self.bufferCount = bufferCount
-    self.holders = table
-    clients = InlineArray { _ in nil }
+    self.holders = HolderTable(holders, bufferCount: count)
+    clients = InlineArray { _ in BufferSender(driver) }
   }
 
   /// Takes the next client; false when there is no place left.
@@ -76,53 +75,41 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     guard clientCount < Self.clientLimit else { return false }
     clients[clientCount] = BufferSender(rings)
     clientCount &+= 1
-    holders.clientCount = clientCount
+    holders.setClientCount(clientCount)
     return true
   }
 
-  /// Frames to `address`, whose first byte on the wire is the lowest, are for `client`; false when there is no
-  /// place left.
+  /// Frames to `address`, whose first byte on the wire is the lowest, are for `client`, who has been added;
+  /// false when there is no place left.
   @discardableResult public mutating func addAddress(_ address: UInt64, client: Int) -> Bool {
-    addresses.add(address, client: client)
+    client >= 0 && client < clientCount && addresses.add(address, client: client)
   }
 
   /// Gives the driver all buffers to begin with.
-  public mutating func start() -> Actions {
-    for index in 0..<bufferCount { giveBack(index) }
+  @inline(never) public mutating func start() -> Actions {
+    for index in 0..<buffers.count { buffers.giveBack(index) }
     return finish()
   }
 
-  /// The driver has received frames.
-  public mutating func driverReady() -> Actions {
-    touched = ClientSet()
-    if !driverFaulted {
-      do throws(PeerFault) { try deliverAll() } catch { driverFaulted = true }
+  /// Clients have returned buffers, or the driver has received frames, or both. Clients that there are not
+  /// are ignored.
+  public mutating func ready(clients: ClientSet, driver: Bool) -> Actions {
+    // Returned buffers first: the driver can use them for what comes.
+    var rest = clients
+    while let client = rest.popFirst() { collect(client) }
+    if driver {
+      buffers.look()
+      repeat {
+        while let descriptor = buffers.next() { deliver(descriptor) }
+      } while !buffers.isExhausted()
     }
-    return finish()
-  }
-
-  /// A client has returned buffers. Numbers of no client are ignored.
-  public mutating func clientReady(_ client: Int) -> Actions {
-    touched = ClientSet()
-    if client >= 0, client < clientCount, !quarantined.contains(client) { collect(client) }
     return finish()
   }
 
   // MARK: From the driver to clients
 
-  private mutating func deliverAll() throws(PeerFault) {
-    while true {
-      while let descriptor = try driver.active.dequeue() { deliver(descriptor) }
-      driver.active.requestSignal()
-      if try driver.active.available() == 0 { return }
-      driver.active.cancelSignal()
-    }
-  }
-
   private mutating func deliver(_ descriptor: NetDescriptor) {
-    guard let index = NetBuffer.index(at: descriptor.address &- ioAddress, of: bufferCount),
-      holders.isWithDriver(index)
-    else {
+    guard let index = buffers.index(at: descriptor.address), holders.isWithDriver(index) else {
       counters.refused &+= 1
       return
     }
@@ -130,95 +117,95 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     // Shorter than a header of Ethernet, or longer than the buffer.
     guard length >= 14, length <= NetBuffer.byteCount else {
       counters.refused &+= 1
-      return giveBack(index)
+      return buffers.giveBack(index)
     }
     let offset = index &* NetBuffer.byteCount
     memory.cleanAndInvalidate(offset, count: length)
     let destination = memory.load64(at: offset) & AddressTable.broadcast
+    var isTaken = false
     if let client = addresses.client(of: destination) {
-      send(index, descriptor.length, to: client)
+      isTaken = send(index, descriptor.length, to: client)
     } else if destination == AddressTable.broadcast {
-      for client in 0..<clientCount { send(index, descriptor.length, to: client) }
+      for client in 0..<clientCount where send(index, descriptor.length, to: client) {
+        isTaken = true
+      }
     } else {
       counters.unwanted &+= 1
     }
-    if holders.isWithDriver(index) { giveBack(index) }
+    if !isTaken { buffers.giveBack(index) }
   }
 
-  private mutating func send(_ index: Int, _ length: UInt16, to client: Int) {
-    if quarantined.contains(client) { return }
+  /// Whether the client has got the frame.
+  @inline(never)
+  private mutating func send(_ index: Int, _ length: UInt16, to client: Int) -> Bool {
+    if quarantined.contains(client) { return false }
     guard holders.mayTake(client) else {
       counters.dropped &+= 1
-      return
+      return false
     }
     let descriptor = NetDescriptor(
       address: UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount), length: length)
     do throws(PeerFault) {
-      if try clients[client]?.active.enqueue(descriptor) == true {
-        holders.take(index, by: client)
-        touched.insert(client)
-        counters.delivered &+= 1
-      } else {
+      guard try clients[client].active.enqueue(descriptor) else {
         counters.dropped &+= 1
+        return false
       }
+      holders.take(index, by: client)
+      touched.insert(client)
+      counters.delivered &+= 1
+      return true
     } catch {
       quarantine(client)
+      return false
     }
   }
-
-  // MARK: From clients to the driver
 
   private mutating func collect(_ client: Int) {
-    do throws(PeerFault) {
-      while true {
-        while let descriptor = try clients[client]?.free.dequeue() ?? nil {
-          guard let index = NetBuffer.index(at: descriptor.address, of: bufferCount),
-            holders.release(index, by: client)
-          else { return quarantine(client) }
-          if holders.isWithDriver(index) { giveBack(index) }
-        }
-        clients[client]?.free.requestSignal()
-        if try clients[client]?.free.available() ?? 0 == 0 { return }
-        clients[client]?.free.cancelSignal()
-      }
-    } catch {
+    if client >= clientCount || quarantined.contains(client) { return }
+    if !clients[client].collect(as: client, holders: &holders, buffers: &buffers) {
       quarantine(client)
     }
   }
 
-  private mutating func quarantine(_ client: Int) {
+  @inline(never) private mutating func quarantine(_ client: Int) {
     quarantined.insert(client)
-    for index in 0..<bufferCount where holders.release(index, by: client) {
-      if holders.isWithDriver(index) { giveBack(index) }
+    for index in 0..<buffers.count where holders.release(index, by: client) {
+      if holders.isWithDriver(index) { buffers.giveBack(index) }
     }
-  }
-
-  private mutating func giveBack(_ index: Int) {
-    if driverFaulted { return }
-    let address = ioAddress &+ UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount)
-    do throws(PeerFault) {
-      // There is room for all buffers, unless the driver lies.
-      if try !driver.free.enqueue(NetDescriptor(address: address)) { driverFaulted = true }
-    } catch {
-      driverFaulted = true
-    }
-    gaveBack = true
   }
 
   private mutating func finish() -> Actions {
     var actions = Actions()
-    var rest = touched
-    while let client = rest.popFirst() {
-      clients[client]?.active.publish()
-      if clients[client]?.active.takeSignalRequest() == true {
+    while let client = touched.popFirst() {
+      clients[client].active.publish()
+      if clients[client].active.takeSignalRequest() {
         actions.notifyClients.insert(client)
       }
     }
-    if gaveBack {
-      gaveBack = false
-      driver.free.publish()
-      actions.notifyDriver = driver.free.takeSignalRequest()
-    }
+    actions.notifyDriver = buffers.publish()
     return actions
+  }
+}
+
+extension BufferSender {
+  /// Takes what client `number` has returned. False where it returns what it does not have, or its index is
+  /// impossible.
+  fileprivate mutating func collect(
+    as number: Int, holders: inout HolderTable, buffers: inout ReceiveBuffers
+  ) -> Bool {
+    do throws(PeerFault) {
+      _ = try free.available()
+      repeat {
+        while let descriptor = free.next() {
+          guard let index = NetBuffer.index(at: descriptor.address, of: buffers.count),
+            holders.release(index, by: number)
+          else { return false }
+          if holders.isWithDriver(index) { buffers.giveBack(index) }
+        }
+      } while try !free.isExhausted()
+      return true
+    } catch {
+      return false
+    }
   }
 }

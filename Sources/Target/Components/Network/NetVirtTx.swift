@@ -9,7 +9,8 @@ import Rings
 ///
 /// A client whose index is impossible, or that sends a buffer which the driver has already, is quarantined:
 /// nothing of it is sent any more, and the others go on. The driver is only asked for a signal about sent
-/// buffers when a client is out of them; so a client that is has to ask (`requestSignal`) and ring.
+/// buffers when a client is out of them, and has to be told that it is; so a client that is has to ask
+/// (`requestSignal`) and ring.
 public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   /// Clients are numbered from 0 as they are added; at most this many.
   public static var clientLimit: Int { 64 }
@@ -30,11 +31,13 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   }
 
   private var driver: BufferSender
-  private var clients: InlineArray<64, BufferReceiver?>
+  // Beyond the last client there is nothing of anybody's: an optional would be looked at word by word.
+  private var clients: InlineArray<64, BufferReceiver>
   private var clientCount = 0
   private var regions = TransmitRegions<Memory>()
   private var started = ClientSet()
-  private var touched = ClientSet()
+  /// Clients with buffers that they have back, and do not see yet.
+  private var returned = ClientSet()
   private var added = false
 
   public private(set) var quarantined = ClientSet()
@@ -44,7 +47,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
 
   public init(driver: NetRings) {
     self.driver = BufferSender(driver)
-    clients = InlineArray { _ in nil }
+    clients = InlineArray { _ in BufferReceiver(driver) }
   }
 
   /// Takes the next client; false when there is no place left.
@@ -55,27 +58,29 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return true
   }
 
-  /// Memory that `client` sends from and calls `owner` in its descriptors; false where there is no place left,
+  /// Memory that `client`, who has been added, sends from and calls `owner` in its descriptors; false where there is no place left,
   /// or the memory is shorter than its buffers.
   public mutating func addRegion(
     _ memory: Memory, ioAddress: UInt64, bufferCount: Int, client: Int, owner: Int
   ) -> Bool {
-    regions.add(
+    guard client >= 0, client < clientCount else { return false }
+    return regions.add(
       memory, ioAddress: ioAddress, bufferCount: bufferCount, client: client, owner: owner)
   }
 
   /// What clients have queued before we started.
-  public mutating func start() -> Actions {
+  @inline(never) public mutating func start() -> Actions {
     for client in 0..<clientCount { send(client) }
     return finish()
   }
 
-  /// The driver has sent frames.
-  public mutating func driverReady() -> Actions { finish() }
-
-  /// A client has frames to send, or waits for buffers. Numbers of no client are ignored.
-  public mutating func clientReady(_ client: Int) -> Actions {
-    if client >= 0, client < clientCount { send(client) }
+  /// Clients have frames to send, or wait for buffers, or the driver has sent frames: what the driver has
+  /// sent is looked at in any case. Clients that there are not are ignored.
+  public mutating func ready(clients: ClientSet) -> Actions {
+    var rest = clients
+    while let client = rest.popFirst() {
+      if client < clientCount { send(client) }
+    }
     return finish()
   }
 
@@ -84,19 +89,16 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private mutating func send(_ client: Int) {
     if quarantined.contains(client) || driverFaulted { return }
     do throws(PeerFault) {
-      while true {
-        while let descriptor = try clients[client]?.active.dequeue() ?? nil {
-          if !started.contains(client) {
-            // Whoever sends has filled its queue of empty buffers before.
-            clients[client]?.free.adoptPosition()
-            started.insert(client)
-          }
+      if try clients[client].active.available() > 0, !started.contains(client) {
+        // Whoever sends has filled its queue of empty buffers before.
+        clients[client].free.adoptPosition()
+        started.insert(client)
+      }
+      repeat {
+        while let descriptor = clients[client].active.next() {
           if !pass(descriptor, of: client) { return }
         }
-        clients[client]?.active.requestSignal()
-        if try clients[client]?.active.available() ?? 0 == 0 { return }
-        clients[client]?.active.cancelSignal()
-      }
+      } while try !clients[client].active.isExhausted()
     } catch {
       quarantined.insert(client)
     }
@@ -104,28 +106,19 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
 
   /// False where the client is not to be served further.
   private mutating func pass(_ descriptor: NetDescriptor, of client: Int) -> Bool {
-    let length = Int(descriptor.length)
-    guard length > 0, length <= NetBuffer.byteCount,
-      let region = regions.find(client: client, owner: descriptor.owner),
-      let buffer = NetBuffer.index(at: descriptor.address, of: region.bufferCount)
-    else {
+    let address: UInt64
+    do throws(TransmitRefusal) {
+      address = try regions.take(descriptor, client: client)
+    } catch {
       counters.refused &+= 1
-      return handBack(descriptor, to: client)
+      if error == .inFlight { quarantined.insert(client) }
+      handBack(descriptor, to: client)
+      return !quarantined.contains(client)
     }
-    guard regions.take(region, buffer) else {
-      counters.refused &+= 1
-      quarantined.insert(client)
-      return false
-    }
-    region.memory.clean(buffer &* NetBuffer.byteCount, count: length)
-    let passed = NetDescriptor(
-      address: region.ioAddress &+ descriptor.address, length: descriptor.length)
     do throws(PeerFault) {
       // There is room for all buffers, unless the driver lies.
-      guard try driver.active.enqueue(passed) else {
-        driverFaulted = true
-        return false
-      }
+      guard try driver.active.enqueue(NetDescriptor(address: address, length: descriptor.length))
+      else { throw .beyondCapacity }
     } catch {
       driverFaulted = true
       return false
@@ -137,41 +130,49 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
 
   // MARK: From the driver to clients
 
-  private mutating func returnBuffers() {
-    do throws(PeerFault) {
-      while let descriptor = try driver.free.dequeue() {
-        guard let (region, buffer) = regions.find(ioAddress: descriptor.address),
-          regions.release(region, buffer)
-        else {
+  private mutating func returnBuffers(_ actions: inout Actions) throws(PeerFault) {
+    while true {
+      _ = try driver.free.available()
+      while let descriptor = driver.free.next() {
+        if let (client, buffer) = regions.release(descriptor.address) {
+          handBack(buffer, to: client)
+        } else {
           counters.refused &+= 1
-          continue
         }
-        let back = NetDescriptor(
-          address: UInt64(truncatingIfNeeded: buffer &* NetBuffer.byteCount), owner: region.owner)
-        _ = handBack(back, to: Int(region.client))
       }
-      driver.free.release()
-    } catch {
-      driverFaulted = true
+      publishReturned(&actions)
+      guard isAwaited() else {
+        driver.free.release()
+        return driver.free.cancelSignal()
+      }
+      // The driver lets the card interrupt for sent frames only if it knows that somebody waits for them.
+      let isKnown = driver.free.isSignalRequested
+      driver.free.requestSignal()
+      if try driver.free.available() == 0 {
+        if !isKnown { actions.notifyDriver = true }
+        return
+      }
+      driver.free.cancelSignal()
     }
   }
 
-  private mutating func handBack(_ descriptor: NetDescriptor, to client: Int) -> Bool {
-    if quarantined.contains(client) { return false }
+  private mutating func handBack(_ descriptor: NetDescriptor, to client: Int) {
+    if quarantined.contains(client) { return }
     do throws(PeerFault) {
       // A client that has filled its own free queue loses the buffer.
-      if try clients[client]?.free.enqueue(descriptor) == true { touched.insert(client) }
-      return true
+      if try clients[client].free.enqueue(descriptor) { returned.insert(client) }
     } catch {
       quarantined.insert(client)
-      return false
     }
   }
 
-  /// Whether some client waits for buffers.
+  /// Whether some client that has sent waits for buffers.
   private mutating func isAwaited() -> Bool {
-    for client in 0..<clientCount where !quarantined.contains(client) {
-      if clients[client]?.free.hasSignalRequest() == true { return true }
+    var rest = started
+    while let client = rest.popFirst() {
+      if !quarantined.contains(client), clients[client].free.hasSignalRequest() {
+        return true
+      }
     }
     return false
   }
@@ -179,32 +180,21 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private mutating func finish() -> Actions {
     var actions = Actions()
     if !driverFaulted {
-      returnBuffers()
-      publishReturned(&actions)
-      // Asking first, then looking again: as `Drain` has it.
-      if isAwaited() {
-        driver.free.requestSignal()
-        returnBuffers()
-        publishReturned(&actions)
-      } else {
-        driver.free.cancelSignal()
-      }
+      do throws(PeerFault) { try returnBuffers(&actions) } catch { driverFaulted = true }
     }
     publishReturned(&actions)
     if added {
       added = false
       driver.active.publish()
-      actions.notifyDriver = driver.active.takeSignalRequest()
+      if driver.active.takeSignalRequest() { actions.notifyDriver = true }
     }
     return actions
   }
 
   private mutating func publishReturned(_ actions: inout Actions) {
-    var rest = touched
-    touched = ClientSet()
-    while let client = rest.popFirst() {
-      clients[client]?.free.publish()
-      if clients[client]?.free.takeSignalRequest() == true { actions.notifyClients.insert(client) }
+    while let client = returned.popFirst() {
+      clients[client].free.publish()
+      if clients[client].free.takeSignalRequest() { actions.notifyClients.insert(client) }
     }
   }
 }

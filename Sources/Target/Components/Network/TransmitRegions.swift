@@ -2,6 +2,15 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import Rings
+
+/// Why a client's frame is not sent.
+enum TransmitRefusal: Error {
+  /// There is no such buffer, or the length is impossible.
+  case noBuffer
+  /// The driver has the buffer already.
+  case inFlight
+}
 
 /// The memory that clients' frames are sent from, and which of its buffers the driver has now.
 ///
@@ -12,9 +21,8 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     /// Address of the first byte as the device has it.
     let ioAddress: UInt64
     let bufferCount: Int
-    let client: UInt8
-    /// The client's own number for it.
-    let owner: UInt8
+    /// The client, and in the lowest byte its own number for the region.
+    let name: Int
     /// Buffers of the regions before it.
     let first: Int
   }
@@ -35,53 +43,49 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     else { return false }
     regions[count] = Region(
       memory: memory, ioAddress: ioAddress, bufferCount: bufferCount,
-      client: UInt8(truncatingIfNeeded: client), owner: UInt8(truncatingIfNeeded: owner),
-      first: self.bufferCount)
+      name: client &<< 8 | owner & 0xff, first: self.bufferCount)
     count &+= 1
     self.bufferCount &+= bufferCount
     return true
   }
 
-  /// The region of `client` that it calls `owner`.
-  mutating func find(client: Int, owner: UInt8) -> Region? {
+  /// Hands a client's buffer over to the driver, cleans the caches of its frame, and says at what address the
+  /// device has it.
+  mutating func take(_ descriptor: NetDescriptor, client: Int) throws(TransmitRefusal) -> UInt64 {
+    let (name, length) = (client &<< 8 | Int(descriptor.owner), Int(descriptor.length))
+    guard length > 0, length <= NetBuffer.byteCount else { throw .noBuffer }
     for index in 0..<count {
-      if let region = regions[index], Int(region.client) == client, region.owner == owner {
-        return region
+      guard let region = regions[index & 63], region.name == name else { continue }
+      guard let buffer = NetBuffer.index(at: descriptor.address, of: region.bufferCount) else {
+        break
       }
+      let (word, bit) = place(region.first &+ buffer)
+      guard inFlight[word] & bit == 0 else { throw .inFlight }
+      inFlight[word] |= bit
+      region.memory.clean(buffer &* NetBuffer.byteCount, count: length)
+      return region.ioAddress &+ descriptor.address
     }
-    return nil
+    throw .noBuffer
   }
 
-  /// The region with a buffer at `address`, and which one it is.
-  mutating func find(ioAddress: UInt64) -> (region: Region, buffer: Int)? {
+  /// Takes a buffer back that the driver has: whose it is, and how its client calls it. Nil where the driver
+  /// has no such buffer.
+  mutating func release(_ ioAddress: UInt64) -> (client: Int, descriptor: NetDescriptor)? {
     for index in 0..<count {
-      if let region = regions[index],
+      guard let region = regions[index & 63],
         let buffer = NetBuffer.index(at: ioAddress &- region.ioAddress, of: region.bufferCount)
-      {
-        return (region, buffer)
-      }
+      else { continue }
+      let (word, bit) = place(region.first &+ buffer)
+      guard inFlight[word] & bit != 0 else { break }
+      inFlight[word] &= ~bit
+      let back = NetDescriptor(
+        address: ioAddress &- region.ioAddress, owner: UInt8(truncatingIfNeeded: region.name))
+      return (region.name &>> 8, back)
     }
     return nil
   }
 
-  /// Notes that the driver has a buffer; false where it has it already.
-  mutating func take(_ region: Region, _ buffer: Int) -> Bool {
-    let (word, bit) = place(region, buffer)
-    guard inFlight[word] & bit == 0 else { return false }
-    inFlight[word] |= bit
-    return true
-  }
-
-  /// Notes that the driver no longer has a buffer; false where it did not.
-  mutating func release(_ region: Region, _ buffer: Int) -> Bool {
-    let (word, bit) = place(region, buffer)
-    guard inFlight[word] & bit != 0 else { return false }
-    inFlight[word] &= ~bit
-    return true
-  }
-
-  private func place(_ region: Region, _ buffer: Int) -> (word: Int, bit: UInt64) {
-    let number = region.first &+ buffer
-    return (number &>> 6 & 511, 1 &<< UInt64(truncatingIfNeeded: number & 63))
+  private func place(_ number: Int) -> (word: Int, bit: UInt64) {
+    (number &>> 6 & 511, 1 &<< UInt64(truncatingIfNeeded: number & 63))
   }
 }

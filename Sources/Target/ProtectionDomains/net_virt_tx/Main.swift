@@ -16,8 +16,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: NetVirtTx<MappedMemory>
   private let driver: Channel
-  private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
-  private var clientCount = 0
+  private var clients = ClientChannels()
 
   init(_ config: LinkedRecord<NetVirtTxConfig>) {
     let connection = config[Config.driver]
@@ -29,8 +28,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
       let client = config[entry / NetVirtTxClient.connection]
       guard let rings = client.rings else { fatal("a client's queues in the record are no queues") }
       virtualiser.addClient(rings)
-      clients[index] = client.channel
-      clientCount = index &+ 1
+      clients.add(client.channel)
       for number in 0..<min(Int(config[entry / NetVirtTxClient.regionCount]), 64) {
         let region = entry / NetVirtTxClient.regions[number]
         let data = config[region / NetVirtTxDataRegion.data]
@@ -48,14 +46,13 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
   }
 
   mutating func notified(_ channels: ChannelSet) {
-    if channels.contains(driver) { notify(virtualiser.driverReady()) }
-    for index in 0..<clientCount where channels.contains(clients[index]) {
-      notify(virtualiser.clientReady(index))
-    }
+    notify(
+      virtualiser.ready(clients: clients.clients(in: channels)))
   }
 
-  private func notify(_ actions: NetVirtTx<MappedMemory>.Actions) {
-    if actions.notifyDriver { driver.notify() }
-    actions.notifyClients.notify { clients[$0 & 63] }
+  /// The driver's signal goes with the next receive: nothing is waited for meanwhile.
+  @inline(never) private mutating func notify(_ actions: NetVirtTx<MappedMemory>.Actions) {
+    clients.notify(actions.notifyClients)
+    if actions.notifyDriver { driver.notifyDeferred() }
   }
 }

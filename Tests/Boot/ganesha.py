@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""A real NFSv3 server on this machine: nfs-ganesha, which needs root and Debian's packages nfs-ganesha,
+nfs-ganesha-vfs and rpcbind."""
+
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+CONFIGURATION = """
+NFS_CORE_PARAM {{ Protocols = 3; NFS_Port = {files}; MNT_Port = {mount}; Bind_addr = 127.0.0.1; Enable_NLM = false;
+  Enable_RQUOTA = false; mount_path_pseudo = false; }}
+NFSV4 {{ Graceless = true; RecoveryBackend = fs; }}
+EXPORT {{ Export_Id = 1; Path = {export}; Pseudo = /export; Access_Type = RW; Squash = No_Root_Squash; Protocols = 3;
+  Transports = TCP; SecType = sys; Disable_ACL = true; PrivilegedPort = false; FSAL {{ Name = VFS; }} }}
+"""
+
+
+def why_not():
+    """What is missing, as a reason to skip; None if nothing is."""
+    if os.geteuid() != 0:
+        return "nfs-ganesha needs root"
+    missing = [name for name in ("ganesha.nfsd", "rpcbind", "rpcinfo") if not shutil.which(name)]
+    return f"not installed: {', '.join(missing)}" if missing else None
+
+
+class Ganesha:
+    """Serves directory `export` on the ports `files` and `mount`, while it runs."""
+
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="serval-ganesha-")
+        self.export = pathlib.Path(self.directory.name, "export")
+        self.export.mkdir()
+        self.files = random.randrange(20_000, 30_000)
+        self.mount = self.files + 1
+        self.process = None
+        if subprocess.run(["rpcinfo", "-p", "127.0.0.1"], capture_output=True).returncode != 0:
+            pathlib.Path("/run/rpcbind").mkdir(exist_ok=True)
+            subprocess.run(["rpcbind", "-w"], check=True)
+            time.sleep(1)
+        pathlib.Path("/var/run/ganesha").mkdir(exist_ok=True)
+        self.path("conf").write_text(
+            CONFIGURATION.format(files=self.files, mount=self.mount, export=self.export))
+
+    def path(self, name):
+        return pathlib.Path(self.directory.name, name)
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["ganesha.nfsd", "-F", "-f", self.path("conf"), "-L", self.path("log"), "-p", self.path("pid")])
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.files)) == 0:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"nfs-ganesha does not start:\n{self.path('log').read_text()}")
+
+    def stop(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.directory.cleanup()

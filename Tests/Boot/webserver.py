@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""System `webserver`: the sample site under `serval run`, from its own NFS server, with the images of both boards; and
+with an SDK, QEMU and nfs-ganesha at hand, on seL4."""
+
+import os
+import pathlib
+import random
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import ganesha
+import machine
+import site_checks
+
+FORWARD = "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80"
+DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0"
+
+
+def free_port():
+    while True:
+        port = random.randrange(30_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+class Emulated:
+    """The web server under `serval run`, with `site` as what its NFS server exports."""
+
+    def __init__(self, board, site, port, configuration="release"):
+        self.directory = tempfile.TemporaryDirectory()
+        system = pathlib.Path(self.directory.name, "system")
+        target = ["--sdk", "2.3.0", "--config", configuration]
+        subprocess.run(
+            [machine.SERVAL, "generate", "webserver", "--board", board, *target, "--images", machine.IMAGES,
+             "--output", system, "--nfs-server", "10.0.2.4", "--nfs-directory", "/", "--website-dir", "/"],
+            check=True, stdout=subprocess.DEVNULL)
+        self.console = open(pathlib.Path(self.directory.name, "console"), "w+")
+        self.process = subprocess.Popen(
+            [machine.SERVAL, "run", system / "webserver.system", *target, "--net", "user", "--forward", f"{port}:80",
+             "--export", site],
+            stdin=subprocess.DEVNULL, stdout=self.console, stderr=subprocess.STDOUT)
+
+    def text(self):
+        self.console.seek(0)
+        return self.console.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.console.close()
+        self.directory.cleanup()
+
+
+class EmulatedWebServer(unittest.TestCase):
+    def check(self, board):
+        port = free_port()
+        with tempfile.TemporaryDirectory() as site:
+            site_checks.lay_out(site)
+            with Emulated(board, site, port) as run:
+                client = site_checks.Client(self, port)
+                client.wait()
+                client.pages()
+                client.conditions_and_ranges()
+                client.kept_alive()
+                client.malformed()
+                client.many()
+                client.idle_and_rude(200)
+                client.download()
+                self.assertIsNone(run.process.poll(), run.text())
+                console = run.text()
+                self.assertIn("web_server: address 10.0.2.15/24", console)
+                self.assertIn("nfs: address 10.0.2.16/24", console)
+                self.assertIn("web_server: listening on port 80", console)
+                self.assertIn("GET /gallery 200 ", console)
+
+    def test_on_qemu_virt_aarch64(self):
+        self.check("qemu_virt_aarch64")
+
+    def test_on_odroidc4(self):
+        self.check("odroidc4")
+
+
+@unittest.skipIf(machine.why_not() or ganesha.why_not(), machine.why_not() or ganesha.why_not())
+class WebServer(unittest.TestCase):
+    def boot(self, server, port, site="site", configuration="release"):
+        """A machine that serves `site` of what `server` exports."""
+        output = tempfile.TemporaryDirectory()
+        self.addCleanup(output.cleanup)
+        os.environ.update(
+            NFS_SERVER="10.0.2.2", NFS_DIRECTORY=str(server.export), WEBSITE_DIR=site,
+            NFS_PORTS=f"{server.files}:{server.mount}")
+        image = machine.build("webserver", machine.BOARD, configuration, pathlib.Path(output.name))
+        return machine.Machine(image, *DEVICE.split(), *FORWARD.format(port=port).split())
+
+    def drain(self, console):
+        """Reads what a machine prints, so that it never waits for us."""
+        def read():
+            while console.process.poll() is None:
+                if not console._read(0.2):
+                    time.sleep(0.05)
+
+        threading.Thread(target=read, daemon=True).start()
+
+    def test_the_sample_site(self):
+        port = free_port()
+        with ganesha.Ganesha() as server:
+            site_checks.lay_out(server.export / "site")
+            with self.boot(server, port) as console:
+                console.expect(r"web_server: address 10\.0\.2\.15", 30)
+                self.drain(console)
+                client = site_checks.Client(self, port)
+                client.wait()
+                client.pages()
+                client.conditions_and_ranges()
+                client.kept_alive()
+                client.malformed()
+                client.many()
+                client.idle_and_rude(1000)
+                client.download()
+
+    def test_a_server_that_comes_later_and_goes_during_a_download(self):
+        port = free_port()
+        server = ganesha.Ganesha()
+        self.addCleanup(server.directory.cleanup)
+        self.addCleanup(server.stop)
+        size = 60_000_000
+        site_checks.lay_out(server.export / "site", size)
+        with self.boot(server, port) as console:
+            console.expect("nfs: the NFS server cannot be reached", 60)
+            server.start()
+            console.expect("nfs: export mounted", 60)
+            self.drain(console)
+            client = site_checks.Client(self, port)
+            client.wait()
+            expected = site_checks.pattern(size)
+            download = threading.Thread(target=lambda: client.download(expected))
+            failures = []
+            threading.excepthook = lambda problem: failures.append(problem.exc_value)
+            download.start()
+            time.sleep(0.5)
+            server.stop()
+            time.sleep(2)
+            server.start()
+            download.join(120)
+            self.assertFalse(download.is_alive() or failures, failures)
+            client.pages()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Components
+import DMA
+
+private func only(_ client: Int) -> ClientSet {
+  var set = ClientSet()
+  set.insert(client)
+  return set
+}
+
+/// One event at a time.
+extension NetVirtRx {
+  mutating func driverReady() -> Actions { ready(clients: ClientSet(), driver: true) }
+  mutating func clientReady(_ client: Int) -> Actions {
+    ready(clients: only(client), driver: false)
+  }
+}
+
+extension NetVirtTx {
+  mutating func driverReady() -> Actions { ready(clients: ClientSet()) }
+  mutating func clientReady(_ client: Int) -> Actions { ready(clients: only(client)) }
+}
