@@ -47,6 +47,25 @@ import Wire
     }
   }
 
+  /// Connections that come first leave enough for all that may come: a thousand of them get both buffers.
+  @Test func theLastConnectionGetsBuffersToo() {
+    var pool = BufferPool(byteCount: 8 << 20, blocks: 2000)
+    var connection = Connection()
+    connection.settings.receiveByteCount = 8192
+    connection.settings.sendByteCount = 65536
+    var sizes: [Int] = []
+    for _ in 0..<1000 {
+      guard connection.takeBuffers(from: &pool) else { break }
+      sizes.append(connection.sendBuffer.byteCount)
+      connection.sendBuffer = Block()
+      connection.receiveBuffer = Block()
+    }
+    #expect(sizes.count == 1000)
+    #expect(sizes.first == 65536 && sizes.last == 2048)
+    // Most of the half that may be spared goes to the first, whole.
+    #expect(sizes.prefix(30).allSatisfy { $0 == 65536 })
+  }
+
   @Test func rings() {
     var pool = BufferPool(byteCount: 4096)
     _ = pool.take(1024)

@@ -85,12 +85,12 @@ import Wire
   }
 
   @Test func scaledWindowIsOffered() throws {
-    let (peer, _) = try open(options: .segment(1000, scale: 0)) { $0.receiveByteCount = 1 << 18 }
+    let (peer, _) = try open(options: .segment(1000, scale: 0)) { $0.receiveByteCount = 1 << 17 }
     peer.send(.ack, zeroes(1000))
     peer.send(.ack, zeroes(1000))
     let tcp = try #require(peer.all().last?.tcp)
-    // 262,144 bytes with a shift of 3.
-    #expect(Int(tcp.window) << 3 >= 262_144 - 2008 && Int(tcp.window) << 3 <= 262_144)
+    // 131,072 bytes with a shift of 2.
+    #expect(Int(tcp.window) << 2 >= 131_072 - 2004 && Int(tcp.window) << 2 <= 131_072)
   }
 
   @Test func closedWindow() throws {

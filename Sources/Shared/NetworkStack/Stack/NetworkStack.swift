@@ -80,7 +80,8 @@ public struct NetworkStack: ~Copyable {
     reassembly = Reassembly(
       slots: configuration.reassemblySlots, bytesPerSlot: configuration.reassemblyByteCount)
     held = HeldDatagrams()
-    pool = BufferPool(byteCount: configuration.bufferByteCount)
+    // Two for each connection.
+    pool = BufferPool(byteCount: configuration.bufferByteCount, blocks: 2 &* limit)
     connections = FixedArray(count: limit, repeating: Connection())
     acceptNext = FixedArray(count: limit, repeating: -1)
     flows = HashChains(limit: limit)

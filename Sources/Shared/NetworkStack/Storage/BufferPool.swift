@@ -27,9 +27,18 @@ struct BufferPool: ~Copyable {
   private var first = InlineArray<48, Int32>(repeating: -1)
   /// Bytes not lent.
   private(set) var freeByteCount = 0
+  /// Bytes that each block still to be lent is promised, all together; below zero when more have been lent.
+  private var promised: Int
+  private static var promise: Int { 2048 }
 
-  /// A pool of `byteCount` bytes, rounded down to whole smallest blocks.
-  init(byteCount: Int) {
+  /// Bytes that a block may have beyond what is promised to those that come later: so that the first do not take
+  /// everything, and the last find nothing.
+  var spareByteCount: Int { max(freeByteCount &- max(promised, 0), 0) }
+
+  /// A pool of `byteCount` bytes, rounded down to whole smallest blocks, for `blocks` blocks. Half of it at most is
+  /// kept for those that are not lent yet.
+  init(byteCount: Int, blocks: Int = 0) {
+    promised = min(blocks &* BufferPool.promise, byteCount / 2)
     let units = max(byteCount, 0) / BufferPool.smallest
     bytes = FixedArray(count: units &* BufferPool.smallest, repeating: 0)
     order = FixedArray(count: units, repeating: 0)
@@ -51,6 +60,11 @@ struct BufferPool: ~Copyable {
     takeExactly(BufferPool.order(of: byteCount))
   }
 
+  /// The largest power of two that is not larger than `byteCount`; 1 at least.
+  static func powerOfTwo(within byteCount: Int) -> Int {
+    1 << (Int.bitWidth &- 1 &- max(byteCount, 1).leadingZeroBitCount)
+  }
+
   private static func order(of byteCount: Int) -> Int {
     let size = min(max(byteCount, smallest), 1 << 40)
     return Int.bitWidth &- (size &- 1).leadingZeroBitCount
@@ -68,6 +82,7 @@ struct BufferPool: ~Copyable {
       insert(unit &+ (1 << (found &- BufferPool.smallestOrder)), order: found)
     }
     freeByteCount &-= 1 << wanted
+    promised &-= BufferPool.promise
     return Block(start: unit &* BufferPool.smallest, byteCount: 1 << wanted)
   }
 
@@ -77,6 +92,7 @@ struct BufferPool: ~Copyable {
     var unit = block.start / BufferPool.smallest
     var size = block.byteCount.trailingZeroBitCount
     freeByteCount &+= block.byteCount
+    promised &+= BufferPool.promise
     block = Block()
     while true {
       let buddy = unit ^ (1 << (size &- BufferPool.smallestOrder))

@@ -139,10 +139,11 @@ extension Connection {
     return true
   }
 
-  /// Takes the buffers out of the budget; false when it is used up.
+  /// Takes the buffers out of the budget, a quarter of what can be spared at most; false when it is used up.
   mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
-    var receive = settings.receiveByteCount
-    var send = settings.sendByteCount
+    let share = max(pool.spareByteCount / 4, settings.leastByteCount)
+    var receive = min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share))
+    var send = min(settings.sendByteCount, BufferPool.powerOfTwo(within: share))
     while true {
       if var block = pool.take(receive) {
         if let other = pool.take(send) {
