@@ -179,11 +179,14 @@ private final class Log {
     bus.advance(to: 90_000_000)
     #expect(log.edges == 1)
     timer.arm(deadline: .max, now: timer.now())
-    bus.advance(to: 90_000_000 + 65_535_000)
+    // 65,535 milliseconds.
+    bus.advance(to: 90_000_000 + 65_535_000_000 - 1)
+    #expect(log.edges == 1)
+    bus.advance(to: 90_000_000 + 65_535_000_000)
     #expect(log.edges == 2)
     timer.arm(deadline: .max, now: timer.now())
     timer.disarm()
-    bus.advance(to: 1_000_000_000)
+    bus.advance(to: 1_000_000_000_000)
     #expect(log.edges == 2)
   }
 
