@@ -19,6 +19,7 @@ need libslirp-dev test -e /usr/include/slirp/libslirp.h
 need device-tree-compiler command -v dtc
 need graphviz command -v dot
 need spin command -v spin
+need iproute2 command -v ip
 need gcc command -v gcc
 need python3-pip python3 -m pip --version
 

@@ -31,6 +31,7 @@ IDLE = "idle, a second"
 LOSS = "TCP streaming, 2 % loss"
 # Name; what to do; whether it is measured in bytes a second too.
 COSTS = [
+    (IDLE, lambda m: workloads.idle(m, 5), False),
     ("UDP 64 bytes, one at a time", lambda m: workloads.udp_one_at_a_time(m, 64, scaled(2000)), False),
     ("UDP 64 bytes, bursts of 128", lambda m: workloads.udp_bursts(m, 64, scaled(100)), True),
     ("UDP 1,400 bytes, bursts of 128", lambda m: workloads.udp_bursts(m, 1400, scaled(100)), True),
@@ -38,9 +39,8 @@ COSTS = [
     *[(f"TCP streaming, {n} connection{'s' * (n > 1)}",
        lambda m, n=n: workloads.tcp_stream(m, scaled(32 * MEGABYTE), n), True) for n in (1, 8, 64)],
     *[(f"TCP 64 bytes in turn, {n} open",
-       lambda m, n=n: workloads.tcp_one_at_a_time(m, 64, max(scaled(2000), n), n), False)
+       lambda m, n=n: workloads.tcp_in_turn(m, 64, max(scaled(2000), n), n), False)
       for n in (1, 8, 64, 256, 1000)],
-    (IDLE, lambda m: workloads.idle(m, 5), False),
 ]
 
 
@@ -90,8 +90,8 @@ def lossy(system, size):
         return None
 
 
-def in_qemu(service):
-    system = systems.OnSeL4(service)
+def in_qemu(service, tool):
+    system = systems.OnSeL4(service, tool=tool)
     with Network(cable=False) as network, system.start(network) as machine:
         measured = speeds(machine)
     measured[LOSS] = lossy(system, (20 if service is systems.SERVAL else 2) * MEGABYTE)
@@ -137,13 +137,13 @@ def report(title, results):
     has_kernel = any(counting.KERNEL in counts for _, found, _ in results for counts in found.values())
     for name, _, _ in COSTS:
         rows = [found.get(name) for _, found, _ in results]
-        row(name, [counts and total(counts) for counts in rows], "")
+        row(name, [None if counts is None else total(counts) for counts in rows], "")
         if has_kernel:
-            row("  outside the kernel", [counts and total(counts, False) for counts in rows], "")
-        if name in (COSTS[0][0], IDLE):
+            row("  outside the kernel", [None if counts is None else total(counts, False) for counts in rows], "")
+        if name in (COSTS[0][0], COSTS[1][0]):
             programs = sorted({program for counts in rows if counts for program in counts} - {counting.KERNEL})
             for program in programs:
-                values = [counts and counts.get(program, 0) for counts in rows]
+                values = [None if counts is None else counts.get(program, 0) for counts in rows]
                 if any(value and value >= 1 for value in values):
                     row(f"    {program}", values, "")
     print("MB a second, there and back")
@@ -152,20 +152,21 @@ def report(title, results):
 
 
 def main():
-    reason = private.why_not() or systems.why_not_run()
+    tool = pathlib.Path(sys.argv[1]).resolve()
+    reason = private.why_not() or systems.why_not_run(tool)
     if reason:
         print(f"network: skipped, {reason}")
         return
     services = [systems.SERVAL]
     if os.environ.get("SERVAL_C_ECHO"):
         services.append(systems.lwip(os.environ["SERVAL_C_ECHO"]))
-    tool = pathlib.Path(sys.argv[1]).resolve()
     if systems.why_not_boot() is None:
-        results = [(service.name, *in_qemu(service)) for service in services]
+        results = [(service.name, *in_qemu(service, tool)) for service in services]
         report(f"echo in QEMU, seL4 release, {systems.machine.sdk().name}", results)
     for board in (systems.BOARD, "odroidc4"):
         # What there is in C for the Odroid-C4 has no directory here.
-        results = [(service.name, *emulated(service, tool, board)) for service in services[:2 if board == systems.BOARD else 1]]
+        chosen = services if board == systems.BOARD else services[:1]
+        results = [(service.name, *emulated(service, tool, board)) for service in chosen]
         report(f"echo under serval run, {board}", results)
 
 

@@ -54,20 +54,34 @@ def _datagrams(machine):
     return client
 
 
-def tcp_one_at_a_time(machine, size, count, connections=1):
-    """So many bytes there and back before the next, on one connection after the other."""
+def tcp_one_at_a_time(machine, size, count):
+    """So many bytes there and back before the next."""
+    with _Connections(machine, 1) as (client,):
+        data = bytes(size)
+        _echo(client, data)
+        yield
+        for _ in range(count):
+            _echo(client, data)
+        return count, count * size
+
+
+def tcp_in_turn(machine, size, count, connections):
+    """The same on one connection after the other. Each answer is acknowledged at once: left to itself, Linux would
+    do so only where more time passes until the connection's next turn, and the packet would cost more the more there are."""
     with _Connections(machine, connections) as open_ones:
         data = bytes(size)
         for client in open_ones:
             _echo(client, data)
         yield
         for index in range(count):
-            _echo(open_ones[index % connections], data)
+            _echo(open_ones[index % connections], data, acknowledges=True)
         return count, count * size
 
 
-def _echo(client, data):
+def _echo(client, data, acknowledges=False):
     client.sendall(data)
+    if acknowledges:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
     left = len(data)
     while left:
         got = len(client.recv(left))

@@ -110,6 +110,19 @@ import Testing
     #expect(run.packets.count == 24)
   }
 
+  @Test func aCableThatIsOut() throws {
+    var system = system(Self.asks, network: .user(forwards: []))
+    system.linkChanges = [
+      LinkChange(isUp: true, time: 5_000_000), LinkChange(isUp: false, time: 0),
+    ]
+    let run = try system.start()
+    run.run(10)
+    #expect(!run.text.contains("got"))
+    #expect(run.packets.count == 24)
+    // The configuration has changed.
+    #expect(run.text.contains("irq 0x2"))
+  }
+
   @Test(arguments: [
     ("describe(1, 0, 0x50004000, 64, 0); offer(1, 0);", "are not in a DMA region"),
     ("describe(1, 0, 0x50003ff0, 64, 0); offer(1, 0);", "64 bytes at physical address 0x50003ff0"),

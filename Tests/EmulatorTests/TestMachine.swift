@@ -19,6 +19,7 @@ struct TestSystem {
   var network: NetworkChoice?
   var packetFaults: PacketFaults?
   var faults: [InjectedFault] = []
+  var linkChanges: [LinkChange] = []
   var isIncoherent = false
   /// Bodies of the programs by file name, without ".elf".
   var programs: [String: String]
@@ -48,6 +49,7 @@ struct TestSystem {
       configuration.network = system.network
       configuration.packetFaults = system.packetFaults
       configuration.faults = system.faults
+      configuration.linkChanges = system.linkChanges
       configuration.isIncoherent = system.isIncoherent
       machine = try Machine(
         description, configuration, console: Console { output.bytes += $0 }, trace: writer,

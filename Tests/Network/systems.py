@@ -67,10 +67,10 @@ def why_not_boot():
     return machine.why_not()
 
 
-def why_not_run():
+def why_not_run(tool=machine.SERVAL):
     """What is missing to run anything."""
-    if not machine.SERVAL.exists():
-        return "there is no .build/debug/serval: swift build"
+    if not tool.exists():
+        return f"there is no {tool}: swift build"
     missing = [place for place in chosen().images if not list(place.glob("*.elf"))]
     if missing:
         return f"no images in {missing[0]}: make images"
@@ -118,12 +118,13 @@ class Run:
 class OnSeL4:
     """QEMU with the SDK that MICROKIT_SDK names."""
 
-    def __init__(self, service, configuration="release", arguments=()):
+    def __init__(self, service, configuration="release", tool=machine.SERVAL, arguments=()):
         self.service, self.configuration, self.arguments = service, configuration, arguments
         self._directory = tempfile.TemporaryDirectory()
         output = pathlib.Path(self._directory.name)
         self._image = machine.build(
-            "echo", BOARD, configuration, output, images=service.link(output / "images"), options=service.options)
+            "echo", BOARD, configuration, output, images=service.link(output / "images"), tool=tool,
+            options=service.options)
 
     def __str__(self):
         return f"{self.service.name} on seL4 {machine.sdk().name} {self.configuration}"

@@ -65,7 +65,8 @@ public final class Machine {
       case .peer(let path): try PeerNetwork(path, report: report)
       case nil: nil
       }
-    link = NetworkLink(backend: backend, recorder: packets, faults: configuration.packetFaults,
+    link = NetworkLink(
+      backend: backend, recorder: packets, faults: configuration.packetFaults,
       changes: configuration.linkChanges)
     let devices = DeviceSet(
       board: board, console: console, kernel: kernel, link: link,

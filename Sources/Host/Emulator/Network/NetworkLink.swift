@@ -48,7 +48,9 @@ final class NetworkLink {
   }
 
   private func carry(_ bytes: [UInt8], isToMachine: Bool) {
-    guard isUp, frames.count(where: { $0.isToMachine == isToMachine }) < Self.capacity else { return }
+    guard isUp, frames.count(where: { $0.isToMachine == isToMachine }) < Self.capacity else {
+      return
+    }
     var frame = Frame(
       time: now + Self.latency + UInt64(bytes.count) * Self.nanosecondsPerByte, bytes: bytes,
       isToMachine: isToMachine)

@@ -26,10 +26,8 @@ final class PeerNetwork: NetworkBackend {
   private static let longestFrame = 65_536
   private static let mostFrames = 4096
 
-  init(_ path: String, report: @escaping (String) -> Void) throws(EmulatorError) {
-    self.path = path
-    self.report = report
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+  convenience init(_ path: String, report: @escaping (String) -> Void) throws(EmulatorError) {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw .peer(path, errno: errno) }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -50,6 +48,14 @@ final class PeerNetwork: NetworkBackend {
       close(descriptor)
       throw .peer(path, errno: number)
     }
+    self.init(descriptor, path: path, report: report)
+  }
+
+  /// Takes a connected socket, and closes it in the end.
+  init(_ descriptor: Int32, path: String, report: @escaping (String) -> Void) {
+    self.descriptor = descriptor
+    self.path = path
+    self.report = report
   }
 
   deinit { close(descriptor) }
