@@ -33,10 +33,11 @@ def why_not():
 class Ganesha:
     """Serves directory `export` on the ports `files` and `mount` of `address`, while it runs."""
 
-    def __init__(self, address="127.0.0.1"):
+    def __init__(self, address="127.0.0.1", export=None):
         self.directory = tempfile.TemporaryDirectory(prefix="serval-ganesha-")
-        self.export = pathlib.Path(self.directory.name, "export")
-        self.export.mkdir()
+        self.export = export or pathlib.Path(self.directory.name, "export")
+        self.export.mkdir(exist_ok=True)
+        self.address = address
         self.files = random.randrange(20_000, 30_000)
         self.mount = self.files + 1
         self.process = None
@@ -57,7 +58,7 @@ class Ganesha:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.files)) == 0:
+                if probe.connect_ex((self.address, self.files)) == 0:
                     return
             time.sleep(0.1)
         raise AssertionError(f"nfs-ganesha does not start:\n{self.path('log').read_text()}")

@@ -108,7 +108,7 @@ class Run:
 
     def __enter__(self):
         try:
-            found = self.console.expect(r"web_server: address ([\d.]+)", 60)
+            found = self.console.expect(r"web_server: address ([\d.]+)/", 60)
         except AssertionError:
             self.__exit__()
             raise
