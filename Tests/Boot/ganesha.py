@@ -56,7 +56,7 @@ class Ganesha:
         self.process = subprocess.Popen(
             ["ganesha.nfsd", "-F", "-f", self.path("conf"), "-L", self.path("log"), "-p", self.path("pid")])
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.process.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex((self.address, self.files)) == 0:
                     return

@@ -145,42 +145,39 @@ class Server:
     """Listens at `address` on each port of `ports`, which says the real server's port on this machine."""
 
     def __init__(self, address, ports, seed):
-        self.way, self.is_deaf = honest, False
+        self.way = honest
         """Replies of the real server so far."""
         self.count = 0
         self._chance, self._ends = random.Random(seed), False
-        self._listeners, self._open = [], set()
+        self._acceptors, self._open = [], set()
         for port, real in ports.items():
             listener = socket.create_server((address, port), backlog=64)
             listener.settimeout(0.1)
-            self._listeners.append(listener)
-            threading.Thread(target=self._accept, args=(listener, real), daemon=True).start()
+            self._acceptors.append(threading.Thread(target=self._accept, args=(listener, real), daemon=True))
+            self._acceptors[-1].start()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        """When it returns, the ports are free."""
         self._ends = True
-        for listener in self._listeners:
-            listener.close()
+        for acceptor in self._acceptors:
+            acceptor.join()
         for connection in list(self._open):
             _reset(connection)
 
     def _accept(self, listener, port):
-        while not self._ends:
-            try:
-                client, _ = listener.accept()
-            except TimeoutError:
-                continue
-            except OSError:
-                return
-            if self.is_deaf:
-                _reset(client)
-                continue
-            real = socket.create_connection(("127.0.0.1", port))
-            self._open |= {client, real}
-            threading.Thread(target=self._ask, args=(client, real), daemon=True).start()
-            threading.Thread(target=self._answer, args=(client, real), daemon=True).start()
+        with listener:
+            while not self._ends:
+                try:
+                    client, _ = listener.accept()
+                except TimeoutError:
+                    continue
+                real = socket.create_connection(("127.0.0.1", port))
+                self._open |= {client, real}
+                threading.Thread(target=self._ask, args=(client, real), daemon=True).start()
+                threading.Thread(target=self._answer, args=(client, real), daemon=True).start()
 
     def _ask(self, client, real):
         try:
