@@ -41,6 +41,7 @@ test: deps lint oracle sizes
 	python3 Tests/Boot/runtime.py
 	python3 Tests/Boot/emulated.py
 	python3 Tests/Boot/examples.py
+	python3 Tests/Boot/webserver.py
 	python3 Tests/Network/echo.py
 	python3 Tests/Network/leases.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python

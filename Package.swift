@@ -95,7 +95,7 @@ let hostModules: [Target] = [
       "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
     ],
     path: "Sources/Host/serval-emulator"),
-  host("NFSExport"),
+  host("NFSExport", ["ONCRPC", "XDR", "Bytes"]),
   host(
     "Emulator",
     ["NFSExport", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),
@@ -128,7 +128,7 @@ let hostModules: [Target] = [
 let sharedModules: [Target] = [
   shared("StaticSite", allocates: true, ["HTTP", "FileSystem", "Rings", "Bytes"]),
   shared("HTTP", allocates: true, ["Bytes"]),
-  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings"]),
+  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings", "Bytes"]),
   shared("FileSystem", allocates: true, ["Rings", "Bytes"]),
   shared("NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
   shared("ONCRPC", allocates: true, ["XDR", "Bytes"]),
@@ -163,16 +163,16 @@ let kernellessModules: [Target] = [
 
 let programs: [Target] = [
   program(
-    "echo", heap: 20 << 20,
-    ["Networking", "NetworkStack", "Wire", "Clients", "Microkit", "Records"]),
+    "echo", heap: 18 << 20,
+    ["Networking", "NetworkStack", "Bytes", "Wire", "Clients", "Microkit", "Records"]),
   program(
-    "nfs", heap: 24 << 20,
+    "nfs", heap: 18 << 20,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Clients",
       "Wiring", "Microkit", "Records", "Rings",
     ]),
   program(
-    "web_server", heap: 32 << 20,
+    "web_server", heap: 26 << 20,
     [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Clients",
       "Wiring", "Microkit", "Records", "Rings",
@@ -269,7 +269,7 @@ let testModules: [Target] = [
     path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Records"]),
   tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
-  tests("NFSExportTests", ["NFSExport", "HostIO", "TestSupport"]),
+  tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
   .testTarget(
     name: "EmulatorTests",

@@ -47,7 +47,12 @@ import Testing
       if on && !transmitInterrupt { whenAsked() }
       transmitInterrupt = on
     }
-    var isLinkUp: Bool { true }
+    var isLinkUp = true
+    var linkChanged = false
+    func takeLinkChange() -> Bool {
+      defer { linkChanged = false }
+      return linkChanged
+    }
 
     func receiveOne(_ length: Int) { full.append((given.removeFirst(), length)) }
     func sendOne() { sent.append(sending.removeFirst().address) }
@@ -97,6 +102,20 @@ import Testing
     receive.put(.free, NetDescriptor(address: 0))
     _ = driver.ready()
     #expect(card.given.last == 0)
+  }
+
+  @Test func theLinkIsLookedAtWhenTheCardSaysSo() throws {
+    card.isLinkUp = false
+    var driver = try driver()
+    #expect(driver.isLinkUp == false)
+    card.isLinkUp = true
+    _ = driver.interrupt()
+    #expect(driver.isLinkUp == false, "nothing has been said")
+    card.linkChanged = true
+    #expect(driver.interrupt() == .init())
+    #expect(driver.isLinkUp == true && driver.counters.linkChanges == 1)
+    _ = driver.interrupt()
+    #expect(driver.counters.linkChanges == 1)
   }
 
   @Test func anInterruptWithoutCauseDoesNothing() throws {

@@ -124,6 +124,29 @@ import Testing
     #expect(driver.count(.free) == 15)
   }
 
+  /// Returned buffers are looked at with the next frame; only while the driver is short of them do clients
+  /// have to ring for them.
+  @Test func clientsRingForReturnedBuffersOnlyWhenTheDriverIsShort() throws {
+    driver.setSignalled(.free, 1)
+    var virtualiser = try virtualiser()
+    #expect(clients.allSatisfy { $0.signalled(.free) == 1 })
+    let offset = try receive(0x1000) - Self.io
+    _ = virtualiser.driverReady()
+    clients[0].put(.free, NetDescriptor(address: offset))
+    try receive(0x1001)
+    _ = virtualiser.driverReady()
+    #expect(driver.count(.free) == 15, "the first one has come back")
+
+    driver.setSignalled(.free, 0)
+    try receive(0x1000)
+    _ = virtualiser.driverReady()
+    #expect(clients.allSatisfy { $0.signalled(.free) == 0 })
+    clients[1].put(.free, try #require(clients[1].take(.active).first))
+    #expect(virtualiser.clientReady(1).notifyDriver)
+    #expect(driver.signalled(.free) == 1)
+    #expect(clients.allSatisfy { $0.signalled(.free) == 1 }, "answered: nobody has to ring")
+  }
+
   @Test func theDriverCannotHandOutABufferTwice() throws {
     var virtualiser = try virtualiser()
     let address = try receive(0x1000)

@@ -22,3 +22,8 @@ extension NetVirtTx {
   mutating func driverReady() -> Actions { ready(clients: ClientSet()) }
   mutating func clientReady(_ client: Int) -> Actions { ready(clients: only(client)) }
 }
+
+extension EthernetDriver where Device: ~Copyable {
+  /// Both virtualisers have signalled.
+  mutating func ready() -> Actions { ready(receive: true, transmit: true) }
+}

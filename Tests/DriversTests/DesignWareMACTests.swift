@@ -57,7 +57,7 @@ import Testing
         "r 4 0", "w 4 1",
         // Normal, abnormal, bus error, receive.
         "w 101c 1a040",
-        "r 3c 0", "w 3c f",
+        "r 3c 0", "w 3c e",
         "w 0 cc0c", "w 1018 2202006",
       ])
     #expect(receive.bytes.allSatisfy { $0 == 0 } && transmit.bytes.allSatisfy { $0 == 0 })
@@ -185,6 +185,40 @@ import Testing
     #expect(sent && broken && card.busErrors == 1)
     card.setTransmitInterrupt(false)
     #expect(bus.written(to: 0x101c).last == 0x1a040)
+  }
+
+  @Test func theLinkIsThePHYs() throws {
+    var card = try started()
+    bus.script(0x10, [0x51, 0x50, 0x50])
+    bus.script(0x14, [0x7949, 0x796d])
+    let up = card.isLinkUp
+    #expect(up)
+    // Address 0, register 1, clock range 4, until it is not busy; twice, as the first answer is the past.
+    #expect(
+      bus.takeTrace() == [
+        "w 10 51", "r 10 51", "r 10 50", "r 14 7949", "w 10 51", "r 10 50", "r 14 796d",
+      ])
+    bus.script(0x14, 0x7949)
+    let down = card.isLinkUp
+    bus.script(0x14, 0xffff)
+    let unknown = card.isLinkUp
+    #expect(!down && unknown)
+  }
+
+  /// Speeds 10, 100 and 1000 Mbit/s; and a link that has gone, which leaves the speed alone.
+  @Test(
+    arguments: [(0x8, [0x8c0c]), (0xa, [0xcc0c]), (0xc, [0x0c0c]), (0x5, [])]
+      as [(UInt32, [UInt32])])
+  func aLinkThatComesUpSetsTheSpeed(status: UInt32, configuration: [UInt32]) throws {
+    var card = try started()
+    bus.script(0x00, 0x4c0c)
+    bus.script(0xd8, status)
+    bus.script(0x1014, [1 << 26, 0])
+    let frames = card.takeInterrupts()
+    let (changed, again) = (card.takeLinkChange(), card.takeLinkChange())
+    #expect(!frames && changed && !again)
+    #expect(bus.written(to: 0) == configuration)
+    #expect(bus.written(to: 0x1014) == [], "not the status's to clear")
   }
 
   @Test func itsAddressIsTheBootLoaders() throws {

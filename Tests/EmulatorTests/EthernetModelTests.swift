@@ -145,6 +145,22 @@ import VirtioNet
       ModelBus(model), receive: (bench.memory(at: 0, count: 0x1000), Bench.base),
       transmit: (bench.memory(at: 0x1000, count: 0x1000), Bench.base + 0x1000))
     try exchange(&card, bench)
+
+    var line: [Bool] = []
+    model.interrupt = { line.append($0) }
+    for isUp in [false, true] {
+      model.isLinkUp = isUp
+      let frames = card.takeInterrupts()
+      let (changed, state) = (card.takeLinkChange(), card.isLinkUp)
+      #expect(!frames && changed && state == isUp)
+    }
+    #expect(line == [true, false, true, false])
+    // Lost and back before anybody looked: the PHY remembers, and the second answer is the present.
+    model.isLinkUp = false
+    model.isLinkUp = true
+    _ = card.takeInterrupts()
+    let present = card.isLinkUp
+    #expect(present)
   }
 
   @Test func virtio() throws {

@@ -177,6 +177,19 @@ import Testing
     #expect(try setup.run(.open(path: setup.path("f"), .read)).value == 3 + 256)
   }
 
+  /// Data of writes is held within a limit: further commands wait in the queue, and all are done.
+  @Test func manyWrites() throws {
+    try begin()
+    let file = try setup.run(.open(path: setup.path("f"), .write.creating)).value
+    let data = ShareBuffer(offset: 65_536, byteCount: 65_536)
+    let tags = try (0..<300).map { _ in try setup.submit(.write(file, offset: 0, buffer: data)) }
+    let taken = setup.counters.commands
+    _ = setup.serve()
+    #expect(setup.counters.commands - taken == 32, "2 MB of 64 KB each")
+    for tag in tags { #expect(try setup.wait(tag).value == 65_536) }
+    #expect(setup.counters.commands - taken == 300)
+  }
+
   @Test func manyInFlight() throws {
     for number in 0..<511 { _ = setup.files.add("\(number)", [UInt8](repeating: 1, count: number)) }
     try begin()

@@ -125,6 +125,8 @@ public final class FakeServer {
     optional(number, &writer)
   }
 
+  private static var sizeLimit: UInt64 { 1 << 20 }
+
   private func resized(_ data: [UInt8], _ size: Int) -> [UInt8] {
     Array(data.prefix(size)) + [UInt8](repeating: 0, count: max(size - data.count, 0))
   }
@@ -180,12 +182,23 @@ public final class FakeServer {
       writer.bool(end == node.data.count)
       writer.opaque(Array(node.data[start..<end]))
     case 2:
-      try sattr(&reader) { size in nodes[file]?.data = resized(node.data, Int(size)) }
+      var size = UInt64(node.data.count)
+      try sattr(&reader) { size = $0 }
+      guard size <= Self.sizeLimit else {
+        writer.uint32(27)
+        return change(file, &writer)
+      }
+      nodes[file]?.data = resized(node.data, Int(size))
       nodes[file]?.modified += 1
       writer.uint32(0)
       change(file, &writer)
     case 7:
-      let offset = Int(try reader.uint64())
+      let start = try reader.uint64()
+      guard start <= Self.sizeLimit else {
+        writer.uint32(27)
+        return change(file, &writer)
+      }
+      let offset = Int(start)
       _ = try reader.uint64()
       let data = try reader.opaqueBytes(limit: 1 << 20)
       var whole = node.data.count < offset ? resized(node.data, offset) : node.data

@@ -205,6 +205,13 @@ import Testing
     settings.listLimit = 50
     let small = Simulation(server, settings)
     #expect(small.run(.list(path: bytes("d"))).error == .directoryTooLarge)
+    // The limit is for all together; and nothing of it is left behind.
+    settings.listLimit = 150
+    let several = Simulation(server, settings)
+    let tags = (0..<4).map { _ in several.start(.list(path: bytes("d"))) }
+    several.wait(tags)
+    #expect(tags.contains { several.results[$0]?.error == .directoryTooLarge })
+    #expect(several.run(.list(path: bytes("d"))).error == nil)
     #expect(small.run(.list(path: bytes("d/1"))).error != nil)
   }
 }

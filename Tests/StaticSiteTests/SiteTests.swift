@@ -224,6 +224,36 @@ import Testing
     #expect(site.server.calls[6] == reads)
   }
 
+  /// A file of several buffers is kept whole, and parts of it come from there; without it all of them
+  /// are free again.
+  @Test(arguments: [8192, 8193, 40_000, 65_536, 65_537], [false, true])
+  func keptContents(_ size: Int, _ isDirect: Bool) throws {
+    let site = try Site(bufferByteCount: 8192, keepTime: 2 * second) { $0.sendsDirectly = isDirect }
+    let data = Array(data[..<size])
+    let file = site.server.add("file", data)
+    let buffers = site.setup.files.freeBuffers
+    #expect(try site.get("/file").hasSuffix("\r\n\r\n" + text(data)))
+    let isKept = size <= 65_536
+    #expect(site.setup.files.freeBuffers == buffers - (isKept ? (size + 8191) / 8192 : 0))
+    #expect(site.setup.files.openFiles == (isKept ? 0 : 1))
+    let calls = site.server.calls
+    #expect(try site.get("/file").hasSuffix("\r\n\r\n" + text(data)))
+    let part = try site.get("/file", "Range: bytes=0-0,5-\(size - 2)\r\n")
+    if size > 20_000 {
+      #expect(part.contains("\r\n\r\n" + text(data[5..<size - 1]) + "\r\n--"))
+    }
+    #expect(site.server.calls == calls)
+    // It changes, and somebody leaves in the middle of the new one.
+    site.server.nodes[file]?.modified += 1
+    site.wire.now += 10 * second
+    let id = try site.open("GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
+    while site.read(id).isEmpty { site.step() }
+    site.setup.web.close(id)
+    while site.setup.files.freeBuffers < buffers - 8 { site.step() }
+    #expect(try site.get("/file").hasSuffix("\r\n\r\n" + text(data)))
+    #expect(site.setup.files.freeBuffers >= buffers - 8)
+  }
+
   /// More paths than are remembered, and more files than may stay open: each answer is right.
   @Test func manyKnownAnswers() throws {
     let site = try Site(shareSize: 1 << 20, keepTime: 100 * second)

@@ -66,11 +66,12 @@ final class ExportServer {
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       let count = recv(connection.descriptor, &buffer, buffer.count, 0)
       if count < 0 { return errno == EAGAIN || errno == EINTR }
-      guard count > 0, let messages = connection.stream.receive(buffer[..<count]) else {
+      guard count > 0, let messages = connection.stream.receive(buffer.span.extracting(0..<count))
+      else {
         return false
       }
       for message in messages {
-        if let reply = dispatcher.answer(message[...]) {
+        if let reply = dispatcher.answer(message) {
           connection.unsent += RecordStream.record(reply)
         }
       }

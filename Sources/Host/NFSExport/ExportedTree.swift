@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Glibc
+import XDR
 
 /// What a client has of a file: which of the files it has come by.
 struct FileHandle: Hashable {
@@ -10,14 +11,14 @@ struct FileHandle: Hashable {
   /// 16 bytes: "Serval", two of zero, the number.
   var bytes: [UInt8] {
     var writer = XDRWriter()
-    writer.fixed(Array("Serval".utf8) + [0, 0])
+    writer.fixedOpaque((Array("Serval".utf8) + [0, 0]).span)
     writer.uint64(number)
     return writer.bytes
   }
 
   init(number: UInt64) { self.number = number }
 
-  init(_ bytes: ArraySlice<UInt8>) throws(NFSStatus) {
+  init(_ bytes: [UInt8]) throws(NFSStatus) {
     guard bytes.count == 16, bytes.starts(with: Array("Serval".utf8) + [0, 0]) else {
       throw .badHandle
     }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import ONCRPC
+import XDR
+
 /// The mount protocol, version 3 (RFC 1813, appendix I): any path that is asked for is a directory inside
 /// the export; "/" is the export itself.
 struct MountProgram: RPCProgram {
-  let number: UInt32 = 100_005
-  let version: UInt32 = 3
+  let number = Mount.program
+  let version = Mount.version
   let tree: ExportedTree
 
   mutating func call(
     _ procedure: UInt32, _ arguments: inout XDRReader
-  ) throws(XDRReader.Malformed) -> XDRWriter? {
+  ) throws(XDRError) -> XDRWriter? {
     var results = XDRWriter()
     switch procedure {
     case 1:
-      let path = try arguments.opaque(limit: 1024)
+      let path = try arguments.opaqueBytes(limit: Mount.pathLimit)
       do {
-        let handle = try tree.directory(Array(path))
+        let handle = try tree.directory(path)
         results.uint32(0)
         results.opaque(handle.bytes)
         // AUTH_NONE and AUTH_SYS.
@@ -28,7 +31,7 @@ struct MountProgram: RPCProgram {
     case 3, 4: break
     case 5:
       results.bool(true)
-      results.opaque("/".utf8)
+      results.opaque(Array("/".utf8))
       results.bool(false)
       results.bool(false)
     default: return nil

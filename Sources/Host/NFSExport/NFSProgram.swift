@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Glibc
+import XDR
 
 /// NFS version 3 (RFC 1813), reading only: what would change anything is refused with NFS3ERR_ROFS.
 struct NFSProgram: RPCProgram {
@@ -14,7 +15,7 @@ struct NFSProgram: RPCProgram {
 
   mutating func call(
     _ procedure: UInt32, _ arguments: inout XDRReader
-  ) throws(XDRReader.Malformed) -> XDRWriter? {
+  ) throws(XDRError) -> XDRWriter? {
     // Results of a failure carry attributes that may be left out: so many in each procedure.
     switch procedure {
     case 1: return try answer(&arguments, withoutAttributes: 0, getAttributes)
@@ -45,13 +46,13 @@ struct NFSProgram: RPCProgram {
 
   private func answer(
     _ arguments: inout XDRReader, withoutAttributes: Int, _ operation: Operation
-  ) throws(XDRReader.Malformed) -> XDRWriter {
-    let bytes = try arguments.opaque(limit: 64)
+  ) throws(XDRError) -> XDRWriter {
+    let bytes = try arguments.opaqueBytes(limit: 64)
     do {
       var results = XDRWriter()
       results.uint32(0)
       let rest = try operation(FileHandle(bytes), &arguments)
-      results.fixed(rest.bytes)
+      results.fixedOpaque(rest.bytes.span)
       return results
     } catch let status as NFSStatus {
       var results = XDRWriter()
@@ -59,7 +60,7 @@ struct NFSProgram: RPCProgram {
       for _ in 0..<withoutAttributes { results.bool(false) }
       return results
     } catch {
-      throw XDRReader.Malformed()
+      throw XDRError.truncated
     }
   }
 
@@ -79,8 +80,8 @@ struct NFSProgram: RPCProgram {
   }
 
   private func lookUp(_ directory: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
-    let name = try arguments.opaque(limit: 1024)
-    let found = try tree.lookup(Array(name), in: directory)
+    let name = try arguments.opaqueBytes(limit: 1024)
+    let found = try tree.lookup(name, in: directory)
     var results = XDRWriter()
     results.opaque(found.bytes)
     results.someAttributes(try tree.attributes(of: found))
@@ -122,7 +123,7 @@ struct NFSProgram: RPCProgram {
     _ directory: FileHandle, _ arguments: inout XDRReader, _ tree: ExportedTree, isLong: Bool
   ) throws -> XDRWriter {
     let cookie = try arguments.uint64()
-    _ = try arguments.fixed(8)
+    _ = try arguments.fixedOpaque(8)
     if isLong { _ = try arguments.uint32() }
     let limit = Int(min(try arguments.uint32(), readLimit))
     let names = try tree.names(in: directory)
@@ -149,7 +150,7 @@ struct NFSProgram: RPCProgram {
         }
         // Behind it the end of the list and whether that was all.
         if results.bytes.count + entry.bytes.count + 8 > limit { break }
-        results.fixed(entry.bytes)
+        results.fixedOpaque(entry.bytes.span)
       }
       next += 1
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+import ONCRPC
+import XDR
+
 /// One program of remote procedures (RFC 5531), in one version.
 protocol RPCProgram {
   var number: UInt32 { get }
@@ -10,7 +14,7 @@ protocol RPCProgram {
   /// - Returns: nil for a procedure that the program does not have.
   mutating func call(
     _ procedure: UInt32, _ arguments: inout XDRReader
-  ) throws(XDRReader.Malformed) -> XDRWriter?
+  ) throws(XDRError) -> XDRWriter?
 }
 
 /// Answers calls for several programs. Credentials are not looked at: everybody may read what is exported.
@@ -22,10 +26,10 @@ struct RPCDispatcher {
     (UInt32(0), UInt32(1), UInt32(2), UInt32(3), UInt32(4))
 
   /// The reply to a message; nil where it is no call, to which there is no answer.
-  mutating func answer(_ message: ArraySlice<UInt8>) -> [UInt8]? {
+  mutating func answer(_ message: [UInt8]) -> [UInt8]? {
     var reader = XDRReader(message)
     var reply = XDRWriter()
-    do throws(XDRReader.Malformed) {
+    do throws(XDRError) {
       let transaction = try reader.uint32()
       guard try reader.uint32() == 0 else { return nil }
       let version = try reader.uint32()
@@ -65,7 +69,7 @@ struct RPCDispatcher {
       for word in [Self.mismatch, known, known] { reply.uint32(word) }
       return reply.bytes
     }
-    do throws(XDRReader.Malformed) {
+    do throws(XDRError) {
       // Every program's procedure 0 does nothing.
       let results =
         procedure == 0 ? XDRWriter() : try programs[index].call(procedure, &arguments)
@@ -82,26 +86,21 @@ struct RPCDispatcher {
 struct RecordStream {
   /// Bytes of the longest message that is taken.
   static let limit = 1 << 20
-  private var buffer: [UInt8] = []
-  private var message: [UInt8] = []
+  private var assembler = RecordAssembler(limit: limit)
 
   /// Takes bytes; the messages that are complete now.
   ///
   /// - Returns: nil where a message is too long: the stream cannot be followed any further.
-  mutating func receive(_ bytes: some Collection<UInt8>) -> [[UInt8]]? {
-    buffer += bytes
+  mutating func receive(_ bytes: Span<UInt8>) -> [[UInt8]]? {
     var messages: [[UInt8]] = []
-    while buffer.count >= 4 {
-      let mark = buffer[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      let count = Int(mark & 0x7fff_ffff)
-      guard message.count + count <= Self.limit else { return nil }
-      guard buffer.count >= 4 + count else { break }
-      message += buffer[4..<4 + count]
-      buffer.removeFirst(4 + count)
-      if mark >> 31 == 1 {
-        messages.append(message)
-        message = []
+    var index = 0
+    do throws(RecordAssembler.TooLong) {
+      while index < bytes.count {
+        index += try assembler.take(bytes.extracting(index..<bytes.count))
+        if let message = assembler.takeRecord() { messages.append(message) }
       }
+    } catch {
+      return nil
     }
     return messages
   }

@@ -20,6 +20,7 @@ public struct NFSClient: Sendable {
   var readers: SequentialReaders
   var blockSize: UInt64
   private var completions: [FileCompletion] = []
+  private var completionStart = 0
   private var knownGeneration: UInt64 = 0
   private var knowsSizes = false
   // The largest number where there is no operation.
@@ -83,7 +84,13 @@ public struct NFSClient: Sendable {
 
   /// The next answer; nil until there is one.
   public mutating func nextCompletion() -> FileCompletion? {
-    completions.isEmpty ? nil : completions.removeFirst()
+    guard completionStart < completions.count else {
+      completions.removeAll(keepingCapacity: true)
+      completionStart = 0
+      return nil
+    }
+    completionStart += 1
+    return completions[completionStart - 1]
   }
 
   mutating func complete(_ index: Int, _ result: FileResult) {

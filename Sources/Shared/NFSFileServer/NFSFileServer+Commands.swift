@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
 import FileSystem
 import NFS
 import Rings
@@ -60,8 +61,8 @@ extension NFSFileServer {
   /// A snapshot of a path, up to a NUL if the client put one.
   private func path(_ buffer: ShareBuffer) -> [UInt8]? {
     guard let bytes = share.copy(offset: buffer.offset, count: buffer.byteCount) else { return nil }
-    guard let end = bytes.firstIndex(of: 0) else { return bytes }
-    return Array(bytes[..<end])
+    guard let end = bytes.span.first(0, in: 0..<bytes.count) else { return bytes }
+    return [UInt8](copying: bytes.span.extracting(0..<end))
   }
 
   private mutating func onPath(

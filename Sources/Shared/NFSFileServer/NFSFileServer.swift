@@ -21,6 +21,8 @@ public struct NFSFileServer: ~Copyable {
   struct Pending: Sendable {
     var id: UInt64
     var command: FileCommand
+    /// Bytes of its data that are held.
+    var dataCount: Int
   }
 
   public struct Counters: Equatable, Sendable {
@@ -33,7 +35,9 @@ public struct NFSFileServer: ~Copyable {
   /// Data of one write at most; the client learns how much was written.
   static var writeLimit: UInt64 { 65_536 }
   /// Entries of all open directories together.
-  static var entryLimit: Int { 65_536 }
+  static var entryLimit: Int { 16_384 }
+  /// Data of all writes that are on their way; further commands wait in the queue.
+  static var writesLimit: Int { 2 << 20 }
 
   public var nfs: NFSClient
   private var commands: RingConsumer<FileQueue>
@@ -46,6 +50,7 @@ public struct NFSFileServer: ~Copyable {
   // Ids below the queue's length, which honest clients keep to.
   private var smallIDs: [Bool]
   var entryCount = 0
+  private var writesCount = 0
   /// From INITIALISE to DEINITIALISE.
   var isInitialised = false
   private var isMounting = false
@@ -91,6 +96,7 @@ public struct NFSFileServer: ~Copyable {
       else { continue }
       pending[place] = nil
       freePlaces.append(place)
+      writesCount -= entry.dataCount
       if entry.id < UInt64(smallIDs.count) { smallIDs[Int(entry.id)] = false }
       let answer = finish(entry, completion.result)
       try give(answer)
@@ -106,7 +112,7 @@ public struct NFSFileServer: ~Copyable {
 
   private mutating func takeCommands(_ now: UInt64) throws(PeerFault) {
     guard !isQuarantined else { return }
-    while nfs.hasRoom, try completions.free() > pendingCount,
+    while nfs.hasRoom, writesCount < Self.writesLimit, try completions.free() > pendingCount,
       let message = try commands.dequeue()
     {
       commands.release()
@@ -145,7 +151,10 @@ public struct NFSFileServer: ~Copyable {
       return FileAnswer(id: id, status: .allocationError)
     }
     freePlaces.removeLast()
-    pending[place] = Pending(id: id, command: command)
+    var dataCount = 0
+    if case .write(_, _, let data) = request { dataCount = data.count }
+    writesCount += dataCount
+    pending[place] = Pending(id: id, command: command, dataCount: dataCount)
     if id < UInt64(smallIDs.count) { smallIDs[Int(id)] = true }
     return nil
   }

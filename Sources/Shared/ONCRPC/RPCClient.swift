@@ -131,10 +131,10 @@ public struct RPCClient: Sendable {
 
   private mutating func send(_ record: [UInt8]) {
     if outputStart > 0, outputStart * 2 >= output.count {
-      output.removeSubrange(0..<outputStart)
+      output.removeFirst(bytes: outputStart)
       outputStart = 0
     }
-    output.append(contentsOf: record)
+    output.append(copying: record.span)
   }
 
   public var outputCount: Int { output.count - outputStart }

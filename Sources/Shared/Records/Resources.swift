@@ -150,6 +150,8 @@ extension NetConnection: RecordValue, RecordStructure {
   public static var bufferCount: Field<Self, UInt16> { .init(at: 32) }
   public static var id: Field<Self, UInt8> { .init(at: 34) }
 
+  // Several of a program's connections are read.
+  @inline(never)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     Self(
       freeQueue: freeQueue.read(from: bytes, at: offset),

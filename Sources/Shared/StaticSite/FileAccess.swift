@@ -39,6 +39,7 @@ public final class FileAccess {
   private var openCount = 0
   // Connections that found no room, first come first, and which those are.
   private var wanting: [Int] = []
+  private var wantingStart = 0
   private var isWanting: [Bool] = []
   // Connections with news.
   private var ready: [Int] = []
@@ -147,13 +148,21 @@ public final class FileAccess {
 
   // One place that was freed is news for one.
   private func wakeOne() {
-    guard !wanting.isEmpty else { return }
-    let connection = wanting.removeFirst()
+    guard wantingStart < wanting.count else { return }
+    let connection = wanting[wantingStart]
+    wantingStart += 1
+    if wantingStart == wanting.count {
+      wanting.removeAll(keepingCapacity: true)
+      wantingStart = 0
+    } else if wantingStart >= 1024 {
+      wanting.removeFirst(wantingStart)
+      wantingStart = 0
+    }
     isWanting[connection] = false
     ready.append(connection)
   }
 
-  private func wakeAll() { while !wanting.isEmpty { wakeOne() } }
+  private func wakeAll() { while wantingStart < wanting.count { wakeOne() } }
 
   private func take(_ completion: FileSystemClient.Completion) {
     guard let tag = Int(exactly: completion.tag), tickets.indices.contains(tag),

@@ -34,6 +34,9 @@ final class FileReader: BodySource {
   // What has to be read before anything else, and found no room.
   private var gap: (offset: UInt64, count: UInt64)?
 
+  // What was read so far, where the whole of a small file is; nil where that is not to be kept.
+  private var kept: [ShareBuffer]?
+
   private static var readsAhead: Int { 2 }
 
   init(
@@ -46,9 +49,18 @@ final class FileReader: BodySource {
     self.content = content
     self.file = file
     self.pieces = pieces
+    let size = known.size
+    if known.isKept, content == nil, size <= Content.limit * files.bufferByteCount,
+      pieces == [.file(0..<size)]
+    {
+      kept = []
+    }
   }
 
-  deinit { for read in reads { files.abandon(read.ticket) } }
+  deinit {
+    for read in reads { files.abandon(read.ticket) }
+    dropKept()
+  }
 
   /// Starts to read. Nil while nothing has come; then whether it was data.
   func hasBegun() -> Bool? {
@@ -82,9 +94,7 @@ final class FileReader: BodySource {
   private func send(
     _ content: Content, _ range: Range<UInt64>, _ take: (Span<UInt8>) -> Int
   ) -> StreamStep {
-    let start = range.lowerBound + position
-    let count = files.share.withBytes(
-      offset: content.buffer.offset + start, count: range.upperBound - start, take)
+    let count = content.show(range.lowerBound + position, upTo: range.upperBound, take)
     guard let count else { return .failed }
     position += UInt64(count)
     if range.lowerBound + position == range.upperBound { goOn() }
@@ -120,13 +130,24 @@ final class FileReader: BodySource {
     return .more
   }
 
-  /// The buffer of a read that got the whole file serves the next clients, too.
+  /// The buffers of somebody who reads the whole file serve the next clients, too.
   private func keep(_ read: Read, _ count: UInt64) {
-    guard known.isKept, known.content == nil, read.offset == 0, count == known.size,
+    guard let kept else { return }
+    let length = files.bufferByteCount
+    guard known.isKept, known.content == nil, read.offset == UInt64(kept.count) * length,
+      count == min(length, known.size - read.offset),
       let buffer = files.keepBuffer(of: read.ticket)
-    else { return }
-    known.content = Content(files, buffer)
+    else { return dropKept() }
+    self.kept?.append(buffer)
+    guard read.offset + count == known.size else { return }
+    known.content = Content(files, kept + [buffer], size: known.size)
     known.file = nil
+    self.kept = nil
+  }
+
+  private func dropKept() {
+    for buffer in kept ?? [] { files.letGo(buffer) }
+    kept = nil
   }
 
   private func request(_ offset: UInt64, _ count: UInt64, at place: Int) -> Bool {

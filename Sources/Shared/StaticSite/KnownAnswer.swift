@@ -30,17 +30,32 @@ final class OpenFile {
   }
 }
 
-/// A whole small file in a buffer of the share.
+/// A whole small file in buffers of the share, all of them full but the last.
 final class Content {
-  let buffer: ShareBuffer
   private let files: FileAccess
+  private let buffers: [ShareBuffer]
+  private let size: UInt64
 
-  init(_ files: FileAccess, _ buffer: ShareBuffer) {
+  /// Buffers of a file at most.
+  static var limit: UInt64 { 8 }
+
+  init(_ files: FileAccess, _ buffers: [ShareBuffer], size: UInt64) {
     self.files = files
-    self.buffer = buffer
+    self.buffers = buffers
+    self.size = size
   }
 
-  deinit { files.letGo(buffer) }
+  deinit { for buffer in buffers { files.letGo(buffer) } }
+
+  /// Shows bytes from `offset` on, up to `end` and to the end of a buffer. Nil where there are none.
+  func show(_ offset: UInt64, upTo end: UInt64, _ take: (Span<UInt8>) -> Int) -> Int? {
+    let length = files.bufferByteCount
+    let index = Int(clamping: offset / length)
+    guard offset < min(end, size), index < buffers.count else { return nil }
+    let start = offset % length
+    let count = min(length - start, min(end, size) - offset)
+    return files.share.withBytes(offset: buffers[index].offset + start, count: count, take)
+  }
 }
 
 /// What a request of a path, with the codings that its client takes, comes to.

@@ -14,16 +14,14 @@ memcpy:
     subs x2, x2, #64
     b.lo tail
 large:
-    ldp x4, x5, [x1]
-    ldp x6, x7, [x1, #16]
-    ldp x8, x9, [x1, #32]
-    ldp x10, x11, [x1, #48]
-    add x1, x1, #64
-    stp x4, x5, [x3]
-    stp x6, x7, [x3, #16]
-    stp x8, x9, [x3, #32]
-    stp x10, x11, [x3, #48]
-    add x3, x3, #64
+    ldp x4, x5, [x1], #64
+    ldp x6, x7, [x1, #-48]
+    ldp x8, x9, [x1, #-32]
+    ldp x10, x11, [x1, #-16]
+    stp x4, x5, [x3], #64
+    stp x6, x7, [x3, #-48]
+    stp x8, x9, [x3, #-32]
+    stp x10, x11, [x3, #-16]
     subs x2, x2, #64
     b.hs large
     /* What is left, less 64: its low six bits are the number of bytes. */

@@ -35,12 +35,13 @@ public protocol DMAMemory {
   private let start: UnsafeMutableRawPointer
   public let byteCount: Int
 
-  /// Nil where `address` is 0, which says that there is none, or not a multiple of 8.
+  /// Nil where `address` is 0, which says that there is none, or not a multiple of 8; and where there are
+  /// fewer than 8 bytes.
   ///
   /// Unsafe: `byteCount` bytes from `address` must be mapped for good, writable if anything is stored.
   @unsafe public init?(address: UInt64, byteCount: UInt64) {
     guard
-      address % 8 == 0, let count = Int(exactly: byteCount),
+      address % 8 == 0, let count = Int(exactly: byteCount), count >= 8,
       let start = unsafe UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: address))
     else { return nil }
     unsafe self.start = start
@@ -52,23 +53,29 @@ public protocol DMAMemory {
     offset >= 0 && count >= 0 && offset <= byteCount &- count
   }
 
+  // The same for numbers: there are at least 8 bytes, so that one comparison does.
+  @inline(__always)
+  private func hasNumber(_ offset: Int, _ count: Int) -> Bool {
+    UInt(bitPattern: offset) <= UInt(bitPattern: byteCount &- count)
+  }
+
   public func load16(at offset: Int) -> UInt16 {
-    has(offset, 2) ? unsafe cmemory_load_16(start + offset) : 0
+    hasNumber(offset, 2) ? unsafe cmemory_load_16(start + offset) : 0
   }
   public func load32(at offset: Int) -> UInt32 {
-    has(offset, 4) ? unsafe cmemory_load_32(start + offset) : 0
+    hasNumber(offset, 4) ? unsafe cmemory_load_32(start + offset) : 0
   }
   public func load64(at offset: Int) -> UInt64 {
-    has(offset, 8) ? unsafe cmemory_load_64(start + offset) : 0
+    hasNumber(offset, 8) ? unsafe cmemory_load_64(start + offset) : 0
   }
   public func store16(_ value: UInt16, at offset: Int) {
-    if has(offset, 2) { unsafe cmemory_store_16(start + offset, value) }
+    if hasNumber(offset, 2) { unsafe cmemory_store_16(start + offset, value) }
   }
   public func store32(_ value: UInt32, at offset: Int) {
-    if has(offset, 4) { unsafe cmemory_store_32(start + offset, value) }
+    if hasNumber(offset, 4) { unsafe cmemory_store_32(start + offset, value) }
   }
   public func store64(_ value: UInt64, at offset: Int) {
-    if has(offset, 8) { unsafe cmemory_store_64(start + offset, value) }
+    if hasNumber(offset, 8) { unsafe cmemory_store_64(start + offset, value) }
   }
 
   public func clean(_ offset: Int, count: Int) {

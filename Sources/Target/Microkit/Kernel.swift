@@ -16,13 +16,13 @@ enum Kernel {
     cmicrokit_send(Int64(CMICROKIT_SEND), capability, label &<< CMICROKIT_LABEL_SHIFT)
   }
 
-  static func call(_ capability: UInt64, _ message: Message) -> Message {
+  // Called in many places, and waits for the other side anyway.
+  @inline(never) static func call(_ capability: UInt64, _ message: Message) -> Message {
     Message(cmicrokit_syscall(Int64(CMICROKIT_CALL), capability, message.raw, 0, 0))
   }
 
   static func receive() -> (badge: UInt64, message: Message) {
-    let raw = cmicrokit_syscall(
-      Int64(CMICROKIT_RECV), input, Message().raw, reply, 0)
+    let raw = cmicrokit_receive(Int64(CMICROKIT_RECV), input, 0, reply, 0)
     return (raw.badge, Message(raw))
   }
 
@@ -37,8 +37,8 @@ enum Kernel {
   static func sendAndReceive(
     to capability: UInt64, label: UInt64
   ) -> (badge: UInt64, message: Message) {
-    let raw = cmicrokit_syscall(
-      Int64(CMICROKIT_NB_SEND_RECV), input, Message(label: label).raw, reply, capability)
+    let raw = cmicrokit_receive(
+      Int64(CMICROKIT_NB_SEND_RECV), input, label &<< CMICROKIT_LABEL_SHIFT, reply, capability)
     return (raw.badge, Message(raw))
   }
 

@@ -57,12 +57,13 @@ public struct Network: ~Copyable {
   /// The timer has signalled.
   mutating func alarmPassed() { alarm = .never }
 
-  /// Asks for a signal at `deadline`. One that comes earlier anyway is left alone, and does the asking then:
-  /// most deadlines are put off long before they come.
+  /// Asks for a signal at the stack's deadline or `deadline`, the earlier one. A signal that comes earlier
+  /// anyway is left alone, and does the asking then: most deadlines are put off long before they come.
   mutating func setAlarm(_ deadline: Instant) {
-    guard deadline < alarm else { return }
-    alarm = deadline
-    timer.setTimeout(nanoseconds: max((deadline - now).nanoseconds, 1))
+    let next = stack.deadline(before: min(alarm, deadline)) ?? deadline
+    guard next < alarm else { return }
+    alarm = next
+    timer.setTimeout(nanoseconds: max((next - now).nanoseconds, 1))
   }
 }
 

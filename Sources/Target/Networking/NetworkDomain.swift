@@ -48,7 +48,7 @@ public struct NetworkDomain<Program: NetworkProgram & ~Copyable>: ProtectionDoma
       if !sent.mayRetry, !mayBeMore, network.input.sleep() { break }
       network.readClock()
     }
-    network.setAlarm(min(network.stack.nextDeadline, program.deadline))
+    network.setAlarm(program.deadline)
   }
 
   /// True when there may be more frames.

@@ -44,11 +44,12 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
       notify(driver.interrupt())
       interrupt.acknowledgeDeferred()
     }
-    if channels.contains(receive) || channels.contains(transmit) { notify(driver.ready()) }
+    let (receives, transmits) = (channels.contains(receive), channels.contains(transmit))
+    if receives || transmits { notify(driver.ready(receive: receives, transmit: transmits)) }
   }
 
-  private func notify(_ actions: EthernetDriver<Device>.Actions) {
-    if actions.notifyReceive { receive.notify() }
-    if actions.notifyTransmit { transmit.notify() }
+  private mutating func notify(_ actions: EthernetDriver<Device>.Actions) {
+    if actions.notifyReceive { receive.notifyDeferred() }
+    if actions.notifyTransmit { transmit.notifyDeferred() }
   }
 }

@@ -60,7 +60,8 @@ struct Pair: ~Copyable {
   /// Instructions of the server, and frames that it received.
   var spent: UInt64 = 0
   var received = 0
-  var echo = true
+  /// When the server's owner has itself woken.
+  var alarm = Instant.never
 
   init(connections: Int) {
     var configuration = StackConfiguration(
@@ -97,6 +98,8 @@ struct Pair: ~Copyable {
       }
       own(&server, now)
       server.poll(now: now, into: &fromServer)
+      if alarm <= now { alarm = .never }
+      if let deadline = server.deadline(before: alarm) { alarm = deadline }
       spent += counter() - begin
       received += fromClient.count
       fromClient.count = 0
@@ -125,7 +128,8 @@ func benchUDP(_ byteCount: Int, burst: Int) -> (UInt64, Int) {
     }
     for _ in 0..<burst {
       _ = pair.client.send(
-        unsafe payload.span.bytes, to: Endpoint(IPv4Address(10, 0, 0, 1), 7), from: other, now: pair.now,
+        unsafe payload.span.bytes, to: Endpoint(IPv4Address(10, 0, 0, 1), 7), from: other,
+        now: pair.now,
         into: &pair.fromClient)
     }
     pair.carry(

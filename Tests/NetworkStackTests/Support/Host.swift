@@ -16,6 +16,8 @@ final class Host {
   var events: [SocketEvent] = []
   /// How many of the bytes of each stream delivery are taken; the rest is given back.
   var takes = Int.max
+  /// Bytes for sockets, unless a test says other.
+  static var budget: Int { 1 << 23 }
 
   init(
     _ address: IPv4Address? = IPv4Address(10, 0, 0, 1),
@@ -25,6 +27,8 @@ final class Host {
     self.hardware = hardware
     var configuration = StackConfiguration(
       hardware: hardware, secret: (0x0123_4567_89ab_cdef ^ hardware.value, 0xfedc_ba98_7654_3210))
+    // So much that no test is short of it by accident.
+    configuration.bufferByteCount = Host.budget
     change(&configuration)
     stack = NetworkStack(configuration)
     if let address, let network = IPv4Network(address: address, prefixLength: 24) {

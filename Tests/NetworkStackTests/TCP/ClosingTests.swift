@@ -19,7 +19,7 @@ import Wire
     host.events = []
   }
 
-  private var isAllFree: Bool { host.freeBytes == 1 << 20 }
+  private var isAllFree: Bool { host.freeBytes == Host.budget }
 
   @Test func peerFirst() throws {
     peer.send(.fin | .ack)
@@ -73,9 +73,11 @@ import Wire
     host.close(connection)
     peer.poll()
     #expect(peer.next()?.tcp?.flags == .fin | .ack)
-    // The peer's FIN does not know ours.
+    // The peer's FIN does not know ours, which is sent until it does.
     peer.send(.fin | .ack)
     #expect(peer.next()?.tcp?.acknowledgement == peer.sequence)
+    peer.wait(.seconds(2))
+    #expect(peer.all().contains { $0.tcp?.flags == .fin | .ack })
     peer.acknowledge(peer.acknowledgement + 1)
     peer.wait(.seconds(59))
     peer.say(.fin | .ack, at: peer.sequence - 1)
@@ -154,6 +156,17 @@ import Wire
     peer.say(.ack, [9, 9, 9])
     #expect(host.readAll(connection) == [1])
     #expect(host.outcome(connection) == .end)
+  }
+
+  /// Nor what comes behind a FIN that itself came behind a gap.
+  @Test func dataBehindAnEarlyFin() {
+    let start = peer.sequence
+    peer.say(.fin | .ack, [3, 4], at: start + 2)
+    peer.say(.ack, [9, 9], at: start + 4)
+    peer.say(.ack, [1, 2], at: start)
+    #expect(host.readAll(connection) == [1, 2, 3, 4])
+    #expect(host.outcome(connection) == .end)
+    #expect(peer.all().last?.tcp?.acknowledgement == start + 5)
   }
 
   @Test func finIsSentAgain() throws {

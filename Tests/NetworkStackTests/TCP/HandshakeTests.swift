@@ -156,7 +156,7 @@ import Wire
     #expect(host.events.last?.readiness.contains(.closed) == true)
     host.close(connection)
     #expect(host.failure(of: connection) == nil)
-    #expect(host.freeBytes == 1 << 20)
+    #expect(host.freeBytes == Host.budget)
   }
 
   @Test func nobodyAnswers() throws {

@@ -41,6 +41,20 @@ import Wire
     #expect(host.wait(.seconds(3600)).wakes == 0)
   }
 
+  /// An owner whose alarm is set hears of earlier moments only.
+  @Test func alarms() throws {
+    let (peer, _, _) = try open()
+    peer.send(.ack, [1])
+    let due = host.now + .milliseconds(40)
+    let sooner = host.stack.deadline(before: .never)
+    let same = host.stack.deadline(before: due)
+    let later = host.stack.deadline(before: host.now + .milliseconds(41))
+    #expect(sooner == due && same == nil && later == due)
+    peer.wait(.milliseconds(50))
+    let none = host.stack.deadline(before: .never)
+    #expect(none == nil)
+  }
+
   /// A delayed acknowledgement is one wake and one frame; one that went with data is none.
   @Test func delayedAcknowledgement() throws {
     let (peer, _, connection) = try open()

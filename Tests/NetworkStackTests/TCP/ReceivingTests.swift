@@ -37,6 +37,22 @@ import Wire
     #expect(host.readAll(connection) == bytes(10))
   }
 
+  /// An acknowledgement exactly at the edge of the window counts: the data that fills it was lost, or overtaken.
+  @Test func acknowledgementAtTheEdge() {
+    let before = peer.acknowledgement
+    #expect(host.write([UInt8](repeating: 1, count: 100), to: connection) == 100)
+    peer.poll()
+    _ = peer.all()
+    peer.say(.ack, at: peer.sequence + 8192, ack: before + 100)
+    peer.wait(.seconds(5))
+    // Nothing is sent again.
+    #expect(peer.all().allSatisfy { $0.payload.isEmpty })
+    // Data, and a reset, that begin there do not.
+    peer.say(.ack, [1], at: peer.sequence + 8192)
+    peer.say(.rst, at: peer.sequence + 8192)
+    #expect(host.readable(connection) == 0 && host.stack.isOpen(connection))
+  }
+
   @Test func everySecondSegment() {
     peer.send(.ack, bytes(1460))
     #expect(peer.next() == nil)

@@ -84,6 +84,16 @@ import Wire
     #expect(most == 16_000)
   }
 
+  /// A peer that scales nothing is told windows that are not scaled, and of 64 KB at most.
+  @Test func unscaledWindowIsOffered() throws {
+    let (peer, connection) = try open { $0.receiveByteCount = 1 << 18 }
+    peer.send(.ack, [1])
+    peer.send(.ack, [2])
+    _ = host.readAll(connection)
+    peer.wait(.milliseconds(50))
+    #expect((65530...65535).contains(try #require(peer.all().last?.tcp?.window)))
+  }
+
   @Test func scaledWindowIsOffered() throws {
     let (peer, _) = try open(options: .segment(1000, scale: 0)) { $0.receiveByteCount = 1 << 17 }
     peer.send(.ack, zeroes(1000))

@@ -2,7 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 /// Synopsys' DesignWare Ethernet MAC, version 3.7, with its DMA and normal descriptors, as in Amlogic's
-/// chips. The PHY is connected at 1 Gb/s before anyone looks.
+/// chips. The PHY, an RTL8211F at address 0, is connected at 1 Gb/s before anyone looks.
 final class DesignWareMACModel: Device {
   let name = "dwmac"
   var interrupt: (Bool) -> Void = { _ in }
@@ -21,6 +21,8 @@ final class DesignWareMACModel: Device {
   /// When the transmit descriptors are looked at next.
   private var transmitTime: UInt64?
   private var isHigh = false
+  private var linkPending = false
+  private var linkWasLost = false
 
   private struct Ring {
     var base: UInt64 = 0
@@ -31,7 +33,11 @@ final class DesignWareMACModel: Device {
     static let configuration: UInt64 = 0
     static let filter: UInt64 = 4
     static let mii: UInt64 = 0x10
+    static let miiData: UInt64 = 0x14
     static let version: UInt64 = 0x20
+    static let interruptStatus: UInt64 = 0x38
+    static let interruptMask: UInt64 = 0x3c
+    static let linkStatus: UInt64 = 0xd8
     static let addressHigh: UInt64 = 0x40
     static let addressLow: UInt64 = 0x44
     static let dma: UInt64 = 0x1000
@@ -74,13 +80,18 @@ final class DesignWareMACModel: Device {
     case 0x1000: return busMode
     case 0x100c: return receive.base
     case 0x1010: return transmit.base
-    case 0x1014: return status
     case 0x1018: return operationMode
     case 0x101c: return enabledInterrupts
     case 0x1048: return transmit.current
     case 0x104c: return receive.current
-    // MII: done at once; every register of the PHY reads as 0.
+    case 0x1014: return status | (lineInterrupt ? 1 << 26 : 0)
+    // MII: done at once.
     case Offset.mii: return mac[offset, default: 0] & ~1
+    case Offset.interruptStatus: return lineInterrupt ? 1 : 0
+    case Offset.linkStatus:
+      linkPending = false
+      drive()
+      return isLinkUp ? 0xd : 0
     default: return mac[offset, default: 0]
     }
   }
@@ -102,6 +113,9 @@ final class DesignWareMACModel: Device {
       operationMode = value & ~(1 << 20)
       if starts { demandTransmit(now) }
     case 0x101c: enabledInterrupts = value & Status.clearable
+    case Offset.mii:
+      mac[offset] = value
+      if value & 3 == 1 { mac[Offset.miiData] = phyRegister(value >> 6 & 31, of: value >> 11 & 31) }
     case Offset.version: report("dwmac's version cannot be written")
     case Offset.dma...: report("dwmac has no DMA register to write at \(hex(offset))")
     default: mac[offset] = value
@@ -306,13 +320,41 @@ final class DesignWareMACModel: Device {
     drive()
   }
 
+  // MARK: Link
+
+  /// Plugs the cable in, or out.
+  var isLinkUp = true {
+    didSet {
+      guard isLinkUp != oldValue else { return }
+      if !isLinkUp { linkWasLost = true }
+      linkPending = true
+      drive()
+    }
+  }
+
+  private var lineInterrupt: Bool { linkPending && mac[Offset.interruptMask, default: 0] & 1 == 0 }
+
+  private func phyRegister(_ number: UInt64, of address: UInt64) -> UInt64 {
+    guard address == 0 else { return 0xffff }
+    switch number {
+    // Status: all speeds up to 100 Mbit/s, extended status, negotiated; the link's bit stays 0 after a loss
+    // until it has been read.
+    case 1:
+      defer { linkWasLost = false }
+      return isLinkUp ? (linkWasLost ? 0x7969 : 0x796d) : 0x7949
+    case 2: return 0x001c
+    case 3: return 0xc916
+    default: return 0
+    }
+  }
+
   private func drive() {
     let pending = status & enabledInterrupts
     let normal = pending & Status.normal != 0 && pending & Status.normalCauses != 0
     let abnormal =
       pending & Status.abnormal != 0
       && pending & ~(Status.normalCauses | Status.normal | Status.abnormal) != 0
-    if (normal || abnormal) == isHigh { return }
+    if (normal || abnormal || lineInterrupt) == isHigh { return }
     isHigh.toggle()
     interrupt(isHigh)
   }

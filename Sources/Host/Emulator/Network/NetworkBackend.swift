@@ -56,7 +56,8 @@ public struct PortForward: Hashable, Sendable {
   /// "5555:80", or "5555:10.0.2.16:80" with the machine's address; in front "udp:" for a port of UDP.
   public init?(_ text: String) {
     let isUDP = text.hasPrefix("udp:")
-    let parts = text.dropFirst(isUDP ? 4 : 0).split(separator: ":", omittingEmptySubsequences: false)
+    let parts = text.dropFirst(isUDP ? 4 : 0).split(
+      separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2 || parts.count == 3, let host = UInt16(parts[0]),
       let guest = UInt16(parts[parts.count - 1]), host > 0, guest > 0
     else { return nil }

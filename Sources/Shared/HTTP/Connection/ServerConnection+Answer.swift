@@ -48,13 +48,17 @@ extension ServerConnection {
     timing.restartWindow(now)
   }
 
+  var outputLimit: Int {
+    isCramped ? min(limits.outputBytes, Limits.crampedBytes) : limits.outputBytes
+  }
+
   // Status line, Date, Connection and the body's framing.
   private static var headOverhead: Int { 192 }
 
   /// Bytes of the body that are worth reserving room for with the head.
   private func bodyRoom(_ head: ResponseHead) -> Int {
     guard case .length(let length) = answer else { return 0 }
-    return Int(min(length, UInt64(max(limits.outputBytes - output.count, 0))))
+    return Int(min(length, UInt64(max(outputLimit - output.count, 0))))
   }
 
   private func framing(of head: ResponseHead) -> Answer {
@@ -96,7 +100,9 @@ extension ServerConnection {
   /// Bytes of body that `write` takes now; 0 while the peer has to read first.
   public var writeRoom: Int {
     guard phase == .exchange else { return 0 }
-    let room = max(limits.outputBytes - output.count, 0)
+    let room = max(outputLimit - output.count, 0)
+    // A peer that takes a byte at a time does not make all that is buffered move for each.
+    guard room >= outputLimit / 4 else { return 0 }
     switch answer {
     case .length(let rest): return Int(min(UInt64(room), rest))
     case .untilClose: return room

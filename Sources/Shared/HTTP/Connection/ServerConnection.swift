@@ -52,6 +52,8 @@ public struct ServerConnection: Sendable {
   // Direct writes wait for the peer to read.
   var directIsBlocked = false
   var timing: Timing
+  /// Memory is short: input and output are held to `Limits.crampedBytes` each.
+  var isCramped = false
 
   /// What of the request its answer depends on.
   struct RequestSummary: Sendable {
@@ -89,10 +91,14 @@ public struct ServerConnection: Sendable {
     return count
   }
 
+  private var inputLimit: Int {
+    isCramped ? min(limits.headBytes, Limits.crampedBytes) : limits.headBytes
+  }
+
   /// Bytes that `receive` would take now.
   public var receiveRoom: Int {
     switch phase {
-    case .head, .exchange, .discarding: max(limits.headBytes - input.count, 0)
+    case .head, .exchange, .discarding: max(inputLimit - input.count, 0)
     case .closing, .closed, .aborted: .max
     }
   }
@@ -114,7 +120,7 @@ public struct ServerConnection: Sendable {
   /// that is refused is answered here, and the connection closes behind it.
   public mutating func nextRequest(now: UInt64) -> RequestHead? {
     // Answers that nobody reads hold up the requests behind them.
-    guard phase == .head, output.count < limits.outputBytes else { return nil }
+    guard phase == .head, output.count < outputLimit else { return nil }
     do throws(RequestError) {
       var scan = scanner
       let end = try scan.scan(input.bytes.span.extracting(input.range), limits)
@@ -125,6 +131,8 @@ public struct ServerConnection: Sendable {
           scanner = HeadScanner()
         }
         if inputEnded { endWithoutRequest(now) }
+        // A head for which there is no memory now.
+        if isCramped, input.count >= inputLimit { refuse(.serviceUnavailable, now) }
         return nil
       }
       let start = scan.start

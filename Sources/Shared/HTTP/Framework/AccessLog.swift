@@ -18,9 +18,10 @@ public struct AccessLogEntry: Sendable {
   /// commands become question marks; a long target is cut.
   public var line: [UInt8] {
     var line: [UInt8] = []
-    Self.append(methodName, to: &line)
+    line.reserveCapacity(methodName.count + min(target.count, 200) + 48)
+    Self.append(methodName.span, to: &line)
     line.append(0x20)
-    Self.append(Array(target.prefix(200)), to: &line)
+    Self.append(target.span.extracting(0..<min(target.count, 200)), to: &line)
     line.append(0x20)
     line.append(decimal: UInt64(status))
     line.append(0x20)
@@ -31,7 +32,9 @@ public struct AccessLogEntry: Sendable {
     return line
   }
 
-  private static func append(_ bytes: [UInt8], to line: inout [UInt8]) {
-    for byte in bytes { line.append(ASCII.isVisible(byte) ? byte : 0x3f) }
+  private static func append(_ bytes: Span<UInt8>, to line: inout [UInt8]) {
+    for index in bytes.indices {
+      line.append(ASCII.isVisible(bytes[index]) ? bytes[index] : 0x3f)
+    }
   }
 }

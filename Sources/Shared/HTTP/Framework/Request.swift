@@ -39,7 +39,7 @@ public struct Request {
   /// The first value of `name` in the query, decoded; nil without one, or where it is malformed.
   public func query(_ name: StaticString) -> [UInt8]? {
     guard let query = head.rawQuery else { return nil }
-    let bytes = Array(query)
+    let bytes = [UInt8](copying: query.span)
     var start = 0
     while start <= bytes.count {
       let end = bytes.span.first(0x26, in: start..<bytes.count) ?? bytes.count

@@ -20,13 +20,16 @@ final class ServerPlace {
   var started: UInt64 = 0
   var sentAtStart: UInt64 = 0
   var sent: UInt64 = 0
+  // Bytes of the head of the request that is answered, and all that is held, as counted last.
+  var headByteCount = 0
+  var held = 0
 
   init(_ connection: ServerConnection) { self.connection = connection }
 }
 
 /// Many connections and the router that answers them. It does no I/O and has no clock.
 ///
-/// Memory: `connectionLimit` times `Limits.memoryBound`, and what handlers hold. With all places taken a new connection gets `busyAnswer` at once.
+/// Memory: `Settings.memoryBound`, and what handlers hold. With all places taken a new connection gets `busyAnswer` at once.
 ///
 /// Use: a connection has a number from `open` to `close`. After each event on one, send what
 /// `withOutput` shows and do what `disposal` says; after `wake` and `timePassed`, for each that
@@ -35,6 +38,9 @@ public struct Server {
   public struct Settings {
     public var limits = Limits()
     public var connectionLimit = 1024
+    /// Bytes that connections may hold before memory is short: then each gets 2 KB for a request's
+    /// head (503 for a longer one) and 2 KB for output at a time.
+    public var memoryLimit = 8 << 20
     /// Seconds since 1970 for the Date field; nil while that is not known.
     public var date: (() -> Int64?)?
     public var log: ((AccessLogEntry) -> Void)?
@@ -42,6 +48,15 @@ public struct Server {
     public var sendsDirectly = false
 
     public init() {}
+
+    /// Bytes that all connections hold at most, whatever their peers do.
+    public var memoryBound: Int {
+      let (floor, _) = connectionLimit.multipliedReportingOverflow(by: limits.crampedBound)
+      let whole = connectionLimit.multipliedReportingOverflow(by: limits.memoryBound)
+      let limited = memoryLimit.addingReportingOverflow(floor &+ limits.memoryBound)
+      return min(
+        whole.overflow ? .max : whole.partialValue, limited.overflow ? .max : limited.partialValue)
+    }
   }
 
   private let settings: Settings
@@ -53,6 +68,8 @@ public struct Server {
   // No connection has a deadline before this; some may have moved theirs to later.
   private var nextDeadline = UInt64.max
   public private(set) var connectionCount = 0
+  /// Bytes that all connections hold: input, output, and heads of requests that are answered.
+  public private(set) var heldByteCount = 0
   /// Connections that found no place.
   public private(set) var refusedCount: UInt64 = 0
 
@@ -86,7 +103,8 @@ public struct Server {
 
   /// The connection is gone; its number is free again.
   public mutating func close(_ index: Int) {
-    guard places.indices.contains(index), places[index] != nil else { return }
+    guard let place = place(index) else { return }
+    heldByteCount -= place.held
     places[index] = nil
     free.append(index)
     connectionCount -= 1
@@ -98,6 +116,7 @@ public struct Server {
     guard let place = place(index) else { return bytes.count }
     var taken = 0
     while taken < bytes.count {
+      place.connection.isCramped = heldByteCount > settings.memoryLimit
       let count = place.connection.receive(bytes.extracting(taken..<bytes.count), now: now)
       taken += count
       run(place, index, now)
@@ -112,8 +131,8 @@ public struct Server {
     run(place, index, now)
   }
 
-  /// Memory of a connection's input and output, in bytes.
-  public func heldByteCount(_ index: Int) -> Int { place(index)?.connection.heldByteCount ?? 0 }
+  /// Those of one connection.
+  public func heldByteCount(_ index: Int) -> Int { place(index)?.held ?? 0 }
 
   public func outputCount(_ index: Int) -> Int { place(index)?.connection.outputCount ?? 0 }
 
@@ -228,8 +247,12 @@ public struct Server {
   // MARK: Work
 
   private mutating func run(_ place: ServerPlace, _ index: Int, _ now: UInt64) {
-    defer { nextDeadline = min(nextDeadline, place.connection.deadline) }
+    defer {
+      nextDeadline = min(nextDeadline, place.connection.deadline)
+      count(place)
+    }
     while true {
+      place.connection.isCramped = heldByteCount > settings.memoryLimit
       switch place.connection.disposal {
       case .reset, .close:
         // Whoever made the answer is let go of.
@@ -241,16 +264,25 @@ public struct Server {
     }
   }
 
+  private mutating func count(_ place: ServerPlace) {
+    if case .none = place.work { place.headByteCount = 0 }
+    let held = place.connection.heldByteCount + place.headByteCount
+    heldByteCount += held - place.held
+    place.held = held
+  }
+
   /// Whether there may be more to do at once.
   private func step(_ place: ServerPlace, _ index: Int, _ now: UInt64) -> Bool {
     switch place.work {
     case .none:
       guard let head = place.connection.nextRequest(now: now) else { return false }
       place.started = now
+      place.headByteCount = head.bytes.count + 16 * head.fieldCount
       place.sentAtStart = place.sent &+ UInt64(place.connection.outputCount)
       if settings.log != nil {
         place.log = AccessLogEntry(
-          connection: index, methodName: Array(head.methodName), target: Array(head.target),
+          connection: index, methodName: [UInt8](copying: head.methodName.span),
+          target: [UInt8](copying: head.target.span),
           status: 0, byteCount: 0, duration: 0)
       }
       take(router.answer(head, connection: index, now: now), place, now)

@@ -13,21 +13,25 @@ enum HeadParser {
     let line = try nextLine(bytes.span, &position)
     try parseRequestLine(line, &head)
     head.fields.reserveCapacity(fieldCount)
+    var counts = Counts()
     while true {
       let line = try nextLine(bytes.span, &position)
       if line.isEmpty { break }
       let field = try parseField(bytes.span, line)
       head.hasConditions = head.hasConditions || isCondition(bytes.span, field.name.range)
+      counts.note(bytes.span.extracting(field.name.range))
       head.fields.append(field)
     }
-    try checkHost(head)
-    head.framing = try framing(head)
-    head.keepsAlive =
-      head.isVersion11
-      ? !head.lists("connection", "close")
-      : head.lists("connection", "keep-alive") && !head.lists("connection", "close")
-    if let expectation = head.value("expect"), head.isVersion11 {
-      guard head.count("expect") == 1,
+    try checkHost(head, counts)
+    head.framing = try framing(head, counts)
+    head.keepsAlive = head.isVersion11
+    if counts.connection > 0 {
+      head.keepsAlive =
+        (head.isVersion11 || head.lists("connection", "keep-alive"))
+        && !head.lists("connection", "close")
+    }
+    if counts.expect > 0, let expectation = head.value("expect"), head.isVersion11 {
+      guard counts.expect == 1,
         ("100-continue" as StaticString).equalsIgnoringCase(expectation.span)
       else { throw .unknownExpectation }
       head.expectsContinue = head.framing != .none && head.framing != .length(0)
@@ -169,18 +173,42 @@ enum HeadParser {
     }
   }
 
-  private static func checkHost(_ head: RequestHead) throws(RequestError) {
-    let count = head.count("host")
-    guard count == 1 || (count == 0 && !head.isVersion11) else { throw .badHost }
-    guard let host = head.value("host") else { return }
+  /// Fields that mean something to the connection, by name: how many there are.
+  private struct Counts {
+    var host = 0
+    var contentLength = 0
+    var transferEncoding = 0
+    var connection = 0
+    var expect = 0
+
+    mutating func note(_ name: Span<UInt8>) {
+      switch name.count {
+      case 4: host += ("host" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      case 6: expect += ("expect" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      case 10: connection += ("connection" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      case 14: contentLength += ("content-length" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      case 17:
+        transferEncoding += ("transfer-encoding" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      default: break
+      }
+    }
+  }
+
+  private static func checkHost(
+    _ head: RequestHead, _ counts: Counts
+  ) throws(RequestError) {
+    guard counts.host == 1 || (counts.host == 0 && !head.isVersion11) else { throw .badHost }
+    guard counts.host == 1, let host = head.value("host") else { return }
     for byte in host where !Characters.isHost(byte) { throw .badHost }
   }
 
   // MARK: Framing (RFC 9112 section 6)
 
-  private static func framing(_ head: RequestHead) throws(RequestError) -> RequestHead.Framing {
-    let lengths = head.count("content-length")
-    let codings = head.count("transfer-encoding")
+  private static func framing(
+    _ head: RequestHead, _ counts: Counts
+  ) throws(RequestError) -> RequestHead.Framing {
+    let lengths = counts.contentLength
+    let codings = counts.transferEncoding
     if codings > 0 {
       guard lengths == 0 else { throw .lengthAndTransferEncoding }
       guard head.isVersion11, codings == 1, let value = head.value("transfer-encoding") else {

@@ -36,6 +36,13 @@ public struct Limits: Equatable, Sendable {
 
   public init() {}
 
+  /// Of input, and of output, where memory is short.
+  static var crampedBytes: Int { 2048 }
+
+  /// Bytes that a connection takes at most where memory is short before it begins: input, output
+  /// with an answer's head, and a request's head with its fields.
+  var crampedBound: Int { 2048 + 4096 + 2048 + 16 * fieldCount }
+
   /// Bytes that a connection takes at most, besides what its handler holds: input; output, with the
   /// head of an answer and a chunk's framing on top; and the head of the request that is answered
   /// with its fields. Buffers grow by steps of 2 KB.

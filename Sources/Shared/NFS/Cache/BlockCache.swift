@@ -165,7 +165,8 @@ struct BlockCache: Sendable {
       blocks[index].bytes = record
       blocks[index].range = range
     } else {
-      var whole = Array(blocks[index].bytes[blocks[index].range])
+      let old = blocks[index].bytes
+      var whole = [UInt8](copying: old.span.extracting(blocks[index].range))
       whole.append(copying: record.span.extracting(range))
       blocks[index].range = 0..<whole.count
       blocks[index].bytes = whole

@@ -5,7 +5,7 @@
 ///
 /// Memory at most: `blockBytes` of data that was read, and one read size for each call that is in
 /// flight or answer that shows its data; `operationLimit` operations with two paths of 4095 bytes or
-/// one WRITE's data each; `listLimit` entries for each listing; and the caches' `attributeCount` and
+/// one WRITE's data each; `listLimit` entries of up to 500 bytes; and the caches' `attributeCount` and
 /// `nameCount` entries of about 200 and 500 bytes.
 public struct ClientSettings: Sendable {
   public var operationLimit = 128
@@ -27,6 +27,7 @@ public struct ClientSettings: Sendable {
   /// Blocks that one read waits for and hands out.
   public var blocksPerRead = 8
   public var linkLimit = 16
+  /// Entries of all listings that are on their way.
   public var listLimit = 16_384
   /// A server that is fetching a file is asked again after so long.
   public var busyTime: UInt64 = 500_000_000

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 extension NFSClient {
   /// The path has been walked: to the file, or to the directory of its last name.
   mutating func arrive(_ index: Int, _ here: FileHandle, _ now: UInt64) {
@@ -108,7 +110,8 @@ extension NFSClient {
     let count = min(data.count - operation.written, Int(session.writeSize))
     let (start, overflow) = offset.addingReportingOverflow(UInt64(operation.written))
     guard !overflow else { return fail(index, NFSStatus.fileTooBig) }
-    let part = Array(data[operation.written..<operation.written + count])
+    let part = [UInt8](
+      copying: data.span.extracting(operation.written..<operation.written + count))
     issue(index, .write(file, offset: start, data: part), now)
   }
 
@@ -136,6 +139,13 @@ extension NFSClient {
         maximumCount: 32_768), now)
   }
 
+  /// Entries of all listings that are on their way.
+  private var listedCount: Int {
+    var count = 0
+    for operation in operations { count += operation?.entries.count ?? 0 }
+    return count
+  }
+
   private mutating func takePage(
     _ index: Int, _ page: DirectoryPage, _ here: FileHandle, _ now: UInt64
   ) {
@@ -150,7 +160,7 @@ extension NFSClient {
     operations[index]?.pages += 1
     operations[index]?.verifier = page.verifier
     guard let operation = operations[index] else { return }
-    guard operation.entries.count <= settings.listLimit, operation.pages <= settings.listLimit
+    guard listedCount <= settings.listLimit, operation.pages <= settings.listLimit
     else { return fail(index, .directoryTooLarge) }
     if page.isEnd { return complete(index, .entries(operation.entries)) }
     // A page that leads nowhere would be asked for without end.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 /// A path on its way from name to file.
 struct PathWalk: Sendable {
   static var pathLimit: Int { 4095 }
@@ -35,7 +37,9 @@ struct PathWalk: Sendable {
     }
   }
 
-  func name(_ range: Range<Int>) -> [UInt8] { Array(path[range]) }
+  func name(_ range: Range<Int>) -> [UInt8] {
+    [UInt8](copying: path.span.extracting(range))
+  }
 
   /// Whether nothing but slashes is behind `range`.
   func isLast(_ range: Range<Int>) -> Bool {
@@ -60,7 +64,7 @@ struct PathWalk: Sendable {
     var whole = target
     if rest > 0 {
       whole.append(0x2f)
-      whole.append(contentsOf: path[position...])
+      whole.append(copying: path.span.extracting(position..<path.count))
     }
     path = whole
     position = 0

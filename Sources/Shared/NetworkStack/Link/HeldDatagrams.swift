@@ -21,7 +21,7 @@ struct HeldDatagrams: ~Copyable {
     count: HeldDatagrams.limit * HeldDatagrams.byteCount, repeating: 0)
   private var turn = 0
   // Whether some can go.
-  private var hasReady = false
+  private(set) var hasReady = false
 
   init() {}
 
@@ -47,7 +47,6 @@ struct HeldDatagrams: ~Copyable {
 
   /// Sends those that can go; false when there was no buffer.
   mutating func send<Output: FrameOutput & ~Copyable>(into output: inout Output) -> Bool {
-    guard hasReady else { return true }
     for index in 0..<HeldDatagrams.limit {
       guard slots[index].count > 0, let hardware = slots[index].hardware else { continue }
       let range = ByteRange(

@@ -129,6 +129,15 @@ extension NetworkStack {
     }
   }
 
+  /// The same for an owner whose alarm is set for `alarm`, and who would set it for something earlier
+  /// only: nil where there is nothing earlier, which costs next to nothing to find out.
+  @inline(__always)
+  public mutating func deadline(before alarm: Instant) -> Instant? {
+    guard let first = timers.first, first.moment < alarm else { return nil }
+    let deadline = nextDeadline
+    return deadline < alarm ? deadline : nil
+  }
+
   private mutating func deadline(of owner: Int) -> Instant {
     if owner < connections.count {
       return connections[owner].isUsed ? connections[owner].deadline : .never

@@ -48,7 +48,7 @@ extension NetworkStack {
   private mutating func sendControl<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) -> Bool {
-    guard held.send(into: &output) else { return false }
+    if held.hasReady, !held.send(into: &output) { return false }
     if usesDHCP, !sendDHCP(now: now, into: &output) { return false }
     if resolver.hasQuestions, !sendQuestions(now: now, into: &output) { return false }
     if neighbours.hasRequests, !sendRequests(now: now, into: &output) { return false }

@@ -31,14 +31,18 @@ struct BufferPool: ~Copyable {
   private var promised: Int
   private static var promise: Int { 2048 }
 
-  /// Bytes that a block may have beyond what is promised to those that come later: so that the first do not take
-  /// everything, and the last find nothing.
-  var spareByteCount: Int { max(freeByteCount &- max(promised, 0), 0) }
+  // The smaller the share that one block may have, the more blocks there are to be.
+  private let sharers: Int
+
+  /// The largest block that one connection should take: a share of what is not promised to those that come later, so
+  /// that the first do not take everything, and the last find nothing.
+  var fairByteCount: Int { max(freeByteCount &- max(promised, 0), 0) / sharers }
 
   /// A pool of `byteCount` bytes, rounded down to whole smallest blocks, for `blocks` blocks. Half of it at most is
   /// kept for those that are not lent yet.
   init(byteCount: Int, blocks: Int = 0) {
     promised = min(blocks &* BufferPool.promise, byteCount / 2)
+    sharers = min(max(blocks / 16, 4), 32)
     let units = max(byteCount, 0) / BufferPool.smallest
     bytes = FixedArray(count: units &* BufferPool.smallest, repeating: 0)
     order = FixedArray(count: units, repeating: 0)

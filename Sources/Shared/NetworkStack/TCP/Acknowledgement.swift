@@ -157,7 +157,8 @@ extension Connection {
       isRecovering = false
       duplicates = 0
       mustResend = false
-      congestion.leaveRecovery(flight: flight, segment: segment)
+      // With selective acknowledgements the window is right already (RFC 6675, 5.1).
+      if !usesSelective { congestion.leaveRecovery(flight: flight, segment: segment) }
       return
     }
     guard !usesSelective else { return }

@@ -139,9 +139,9 @@ extension Connection {
     return true
   }
 
-  /// Takes the buffers out of the budget, a quarter of what can be spared at most; false when it is used up.
+  /// Takes the buffers out of the budget, no larger than is fair to others; false when it is used up.
   mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
-    let share = max(pool.spareByteCount / 4, settings.leastByteCount)
+    let share = max(pool.fairByteCount, settings.leastByteCount)
     var receive = min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share))
     var send = min(settings.sendByteCount, BufferPool.powerOfTwo(within: share))
     while true {
@@ -194,6 +194,9 @@ extension Connection {
     let length = segment.length
     let offered = offered
     if start == 0 { return true }
+    // An acknowledgement that stands exactly at the edge has overtaken the data that fills the window, or that data
+    // was lost: to drop it, as the table has it, would lose what it acknowledges, which nobody repeats.
+    if start == offered { return length == 0 && !segment.header.flags.has(.rst) }
     if start > 0 { return start < offered }
     return length > 0 && start &+ length > 0
   }

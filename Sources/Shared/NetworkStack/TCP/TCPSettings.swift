@@ -36,10 +36,10 @@ enum TCPLimits {
   /// RFC 9293, 3.8.6.3: less than 500 ms.
   static var delayedAcknowledgement: Interval { .milliseconds(40) }
   /// How long a peer may take to acknowledge a lone segment, and the least that a probe for the loss of
-  /// the last of several waits (RFC 8985, 7.2, 9.4). Linux delays by 40 ms, others by 100 ms; 10 ms is
+  /// the last of several waits (RFC 8985, 7.2, 9.4). Linux delays by 40 ms, others by 100 ms; 2 ms is
   /// what a busy peer may take to run again. A probe too early costs one segment and nothing else.
   static var peersDelay: Interval { .milliseconds(100) }
-  static var leastProbe: Interval { .milliseconds(10) }
+  static var leastProbe: Interval { .milliseconds(2) }
   /// Timeouts in a row after which a connection is given up (RFC 9293, 3.8.3, R2: 100 s at least).
   static var retries: UInt8 { 12 }
   /// The same while it is being opened (3 minutes at least for an active open).

@@ -40,6 +40,26 @@ __attribute__((always_inline)) static inline cmicrokit_message cmicrokit_syscall
   return result;
 }
 
+/* Receives, and sends a message without words before with NBSendRecv. */
+__attribute__((always_inline)) static inline cmicrokit_message cmicrokit_receive(
+    int64_t number, uint64_t capability, uint64_t info, uint64_t reply, uint64_t destination) {
+  register uint64_t x0 __asm__("x0") = capability;
+  register uint64_t x1 __asm__("x1") = info;
+  register uint64_t x2 __asm__("x2");
+  register uint64_t x3 __asm__("x3");
+  register uint64_t x4 __asm__("x4");
+  register uint64_t x5 __asm__("x5");
+  register uint64_t x6 __asm__("x6") = reply;
+  register int64_t x7 __asm__("x7") = number;
+  register uint64_t x8 __asm__("x8") = destination;
+  __asm__ volatile("svc #0"
+                   : "+r"(x0), "+r"(x1), "=r"(x2), "=r"(x3), "=r"(x4), "=r"(x5)
+                   : "r"(x6), "r"(x7), "r"(x8)
+                   : "memory");
+  cmicrokit_message result = {x0, x1, {x2, x3, x4, x5}};
+  return result;
+}
+
 /* A message without words that nothing comes back for. */
 static inline void cmicrokit_send(int64_t number, uint64_t capability, uint64_t info) {
   register uint64_t x0 __asm__("x0") = capability;

@@ -27,12 +27,14 @@ public protocol EthernetDevice: ~Copyable {
 
   /// Tells the card of what it has been given since the last time.
   mutating func kick()
-  /// Takes the causes of the interrupt line; false when there is none.
+  /// Takes the causes of the interrupt line; false when none of them is about frames.
   mutating func takeInterrupts() -> Bool
   /// Whether the line rises for sent frames, too. Those that are sent already when it is set on are found by
   /// looking: `transmitted`.
   mutating func setTransmitInterrupt(_ on: Bool)
 
+  /// Whether an interrupt has said that the link has changed, since the last time.
+  mutating func takeLinkChange() -> Bool
   /// Whether there is a carrier; true where the card does not tell.
   var isLinkUp: Bool { mutating get }
 }

@@ -25,12 +25,19 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     public var dropped: UInt32 = 0
     /// Buffers that the card cannot reach, and frames that are too long for it.
     public var refused: UInt32 = 0
+    /// How often the link has come or gone.
+    public var linkChanges: UInt32 = 0
     public init() {}
   }
 
   private var device: Device
   private var receive: BufferSender
   private var transmit: BufferReceiver
+  // Whether the card may interrupt for sent frames.
+  private var awaitsSent = false
+  // Frames given to the card since sent ones were last looked for, and how many are worth a look.
+  private var unreturned = 0
+  private let returnBatch: Int
   public private(set) var receiveFaulted = false
   public private(set) var transmitFaulted = false
   public private(set) var counters = Counters()
@@ -39,60 +46,71 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     self.device = device
     self.receive = BufferSender(receive)
     self.transmit = BufferReceiver(transmit)
+    returnBatch = max(self.transmit.free.capacity / 32, 1)
   }
 
   /// Starts the card and gives it what the virtualisers have queued already.
   public mutating func start() throws(EthernetDeviceFault) -> Actions {
     try device.start()
-    return work()
+    isLinkUp = device.isLinkUp
+    return ready(receive: true, transmit: true)
   }
 
-  public var isLinkUp: Bool { mutating get { device.isLinkUp } }
+  /// Whether there was a carrier when the card last said that this had changed. Frames are given to the card
+  /// in any case: without a carrier it drops them, and their buffers come back.
+  public private(set) var isLinkUp = true
 
-  /// The card's interrupt. Runs until the card shows no cause any more; acknowledge afterwards.
+  @inline(never) private mutating func lookAtLink() {
+    isLinkUp = device.isLinkUp
+    counters.linkChanges &+= 1
+  }
+
+  /// The card's interrupt; acknowledge it afterwards: what comes meanwhile raises the line again. Sent frames
+  /// are left where they are unless somebody waits for them.
   public mutating func interrupt() -> Actions {
-    var actions = Actions()
-    while device.takeInterrupts() { work(&actions) }
-    return actions
+    let hasFrames = device.takeInterrupts()
+    if device.takeLinkChange() { lookAtLink() }
+    guard hasFrames else { return Actions() }
+    return work(receive: true, transmit: awaitsSent)
   }
 
-  /// A virtualiser has queued buffers.
-  public mutating func ready() -> Actions { work() }
-
-  private mutating func work() -> Actions {
-    var actions = Actions()
-    work(&actions)
-    return actions
+  /// The receive virtualiser has returned buffers, or the transmit virtualiser has queued frames, or both.
+  public mutating func ready(receive: Bool, transmit: Bool) -> Actions {
+    work(receive: receive, transmit: transmit)
   }
 
-  private mutating func work(_ actions: inout Actions) {
+  @inline(never) private mutating func work(receive: Bool, transmit: Bool) -> Actions {
+    var actions = Actions()
     do throws(PeerFault) {
-      if !transmitFaulted { try sendAll(&actions) }
+      if transmit, !transmitFaulted { try sendAll(&actions) }
     } catch {
       transmitFaulted = true
     }
     do throws(PeerFault) {
-      if !receiveFaulted { try receiveAll(&actions) }
+      if receive, !receiveFaulted { try receiveAll(&actions) }
     } catch {
       receiveFaulted = true
     }
     device.kick()
+    return actions
   }
 
   // MARK: Transmit
 
-  private mutating func sendAll(_ actions: inout Actions) throws(PeerFault) {
-    var returned = false
-    try returnSent(&actions)
+  @inline(__always) private mutating func sendAll(_ actions: inout Actions) throws(PeerFault) {
+    if awaitsSent || unreturned >= returnBatch { try returnSent(&actions, false) }
+    var refused = false
+    _ = try transmit.active.available()
     while true {
-      while device.hasTransmitRoom, let frame = try transmit.active.dequeue() {
+      while device.hasTransmitRoom, let frame = transmit.active.next() {
         if device.accepts(frame.address, length: Int(frame.length)) {
           device.transmit(frame.address, length: Int(frame.length))
           counters.sent &+= 1
+          unreturned &+= 1
         } else {
           counters.refused &+= 1
           try giveBack(frame.address)
-          returned = true
+          refused = true
         }
       }
       // The card's ring is full: sent frames make room, more in the queue does not.
@@ -101,15 +119,13 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         transmit.active.cancelSignal()
         break
       }
-      transmit.active.requestSignal()
-      if try transmit.active.available() == 0 { break }
-      transmit.active.cancelSignal()
+      if try transmit.active.isExhausted() { break }
     }
     // Interrupts for sent frames only where somebody waits for them; and then those that have been sent
     // before it was set on have to be looked for.
-    let isAwaited = !device.hasTransmitRoom || transmit.free.hasSignalRequest()
-    device.setTransmitInterrupt(isAwaited)
-    if isAwaited || returned { try returnSent(&actions, returned) }
+    awaitsSent = !device.hasTransmitRoom || transmit.free.hasSignalRequest()
+    device.setTransmitInterrupt(awaitsSent)
+    if awaitsSent || refused { try returnSent(&actions, refused) }
   }
 
   private mutating func giveBack(_ address: UInt64) throws(PeerFault) {
@@ -117,10 +133,9 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     if try !transmit.free.enqueue(NetDescriptor(address: address)) { throw .beyondCapacity }
   }
 
-  private mutating func returnSent(
-    _ actions: inout Actions, _ some: Bool = false
-  ) throws(PeerFault) {
+  private mutating func returnSent(_ actions: inout Actions, _ some: Bool) throws(PeerFault) {
     var returned = some
+    unreturned = 0
     while let address = device.transmitted() {
       try giveBack(address)
       returned = true
@@ -133,7 +148,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
 
   // MARK: Receive
 
-  private mutating func receiveAll(_ actions: inout Actions) throws(PeerFault) {
+  @inline(__always) private mutating func receiveAll(_ actions: inout Actions) throws(PeerFault) {
     var added = false
     while let frame = device.received() {
       let length = UInt16(truncatingIfNeeded: frame.length)
@@ -150,8 +165,13 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
       receive.active.publish()
       if receive.active.takeSignalRequest() { actions.notifyReceive = true }
     }
+    try refill()
+  }
+
+  @inline(__always) private mutating func refill() throws(PeerFault) {
+    _ = try receive.free.available()
     while true {
-      while device.hasReceiveRoom, let buffer = try receive.free.dequeue() {
+      while device.hasReceiveRoom, let buffer = receive.free.next() {
         if device.accepts(buffer.address, length: 0) {
           device.provide(buffer.address)
         } else {
@@ -163,9 +183,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         receive.free.release()
         return receive.free.cancelSignal()
       }
-      receive.free.requestSignal()
-      if try receive.free.available() == 0 { return }
-      receive.free.cancelSignal()
+      if try receive.free.isExhausted() { return }
     }
   }
 }

@@ -9,7 +9,8 @@ struct HolderTable: ~Copyable {
   private let words: SharedWords
   private let bufferCount: Int
   private var held = InlineArray<64, UInt16>(repeating: 0)
-  private var total = 0
+  /// How many buffers clients have; one that several have counts for each.
+  private(set) var total = 0
   // What is kept for each client, and how many there may be out for a client that has that much.
   private var share: Int
   private let common: Int
@@ -28,7 +29,7 @@ struct HolderTable: ~Copyable {
     share = max(bufferCount / (4 &* max(count, 1)), 1)
   }
 
-  func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
+  mutating func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
 
   /// Whether a client may have one more buffer.
   mutating func mayTake(_ client: Int) -> Bool {

@@ -99,7 +99,7 @@ public struct NetCopier: ~Copyable {
     return actions
   }
 
-  private mutating func copy(_ descriptor: NetDescriptor) {
+  @inline(__always) private mutating func copy(_ descriptor: NetDescriptor) {
     if clientFaulted {
       counters.dropped &+= 1
       return

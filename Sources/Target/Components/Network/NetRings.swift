@@ -24,6 +24,9 @@ struct BufferSender: ~Copyable {
     active = RingProducer(rings.active)
     free = RingConsumer(rings.free)
   }
+
+  /// How many empty buffers have to have come back to be worth a handler's while, where nobody waits for them.
+  var returnBatch: Int { mutating get { max(free.capacity / 32, 1) } }
 }
 
 /// The end that gets full buffers and hands back empty ones.

@@ -43,6 +43,11 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   // Beyond the last client there is nothing of anybody's: an optional would be looked at word by word.
   private var clients: InlineArray<64, BufferSender>
   private var clientCount = 0
+  private var everybody = ClientSet()
+  // Whether clients ring when they return buffers; at first they do, as queues of zeroes ask for it.
+  private var asks = true
+  // How many buffers have to be out before it is worth a look which of them were returned.
+  private let returnBatch: Int
   // Clients with frames that they do not see yet.
   private var touched = ClientSet()
 
@@ -66,6 +71,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     let count = max(min(bufferCount, places), 0)
     buffers = ReceiveBuffers(driver, ioAddress: ioAddress, count: count)
     self.memory = memory
+    returnBatch = max(count / 32, 1)
     self.holders = HolderTable(holders, bufferCount: count)
     clients = InlineArray { _ in BufferSender(driver) }
   }
@@ -74,6 +80,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   @discardableResult public mutating func addClient(_ rings: NetRings) -> Bool {
     guard clientCount < Self.clientLimit else { return false }
     clients[clientCount] = BufferSender(rings)
+    everybody.insert(clientCount)
     clientCount &+= 1
     holders.setClientCount(clientCount)
     return true
@@ -87,17 +94,18 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   /// Gives the driver all buffers to begin with.
   @inline(never) public mutating func start() -> Actions {
-    for index in 0..<buffers.count { buffers.giveBack(index) }
+    for index in 0..<buffers.count { buffers.giveBackSeldom(index) }
     return finish()
   }
 
   /// Clients have returned buffers, or the driver has received frames, or both. Clients that there are not
   /// are ignored.
   public mutating func ready(clients: ClientSet, driver: Bool) -> Actions {
-    // Returned buffers first: the driver can use them for what comes.
-    var rest = clients
-    while let client = rest.popFirst() { collect(client) }
-    if driver {
+    // Without frames those that have rung; with frames all, once enough buffers are out to be worth it.
+    if !driver {
+      collect(clients)
+    } else {
+      if holders.total >= returnBatch { collect(everybody) }
       buffers.look()
       repeat {
         while let descriptor = buffers.next() { deliver(descriptor) }
@@ -108,38 +116,45 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   // MARK: From the driver to clients
 
-  private mutating func deliver(_ descriptor: NetDescriptor) {
+  @inline(__always) private mutating func deliver(_ descriptor: NetDescriptor) {
     guard let index = buffers.index(at: descriptor.address), holders.isWithDriver(index) else {
       counters.refused &+= 1
       return
     }
-    let length = Int(descriptor.length)
+    var targets = targets(of: index, length: Int(descriptor.length))
+    var isTaken = false
+    while let client = targets.popFirst() {
+      if send(index, descriptor.length, to: client) { isTaken = true }
+    }
+    if !isTaken { buffers.giveBackSeldom(index) }
+  }
+
+  /// Whom a frame is for.
+  @inline(__always) private mutating func targets(of index: Int, length: Int) -> ClientSet {
+    var targets = ClientSet()
     // Shorter than a header of Ethernet, or longer than the buffer.
     guard length >= 14, length <= NetBuffer.byteCount else {
       counters.refused &+= 1
-      return buffers.giveBack(index)
+      return targets
     }
     let offset = index &* NetBuffer.byteCount
     memory.cleanAndInvalidate(offset, count: length)
     let destination = memory.load64(at: offset) & AddressTable.broadcast
-    var isTaken = false
     if let client = addresses.client(of: destination) {
-      isTaken = send(index, descriptor.length, to: client)
+      targets.insert(client)
     } else if destination == AddressTable.broadcast {
-      for client in 0..<clientCount where send(index, descriptor.length, to: client) {
-        isTaken = true
-      }
+      targets = everybody
     } else {
       counters.unwanted &+= 1
     }
-    if !isTaken { buffers.giveBack(index) }
+    return targets
   }
 
   /// Whether the client has got the frame.
-  @inline(never)
+  @inline(__always)
   private mutating func send(_ index: Int, _ length: UInt16, to client: Int) -> Bool {
     if quarantined.contains(client) { return false }
-    guard holders.mayTake(client) else {
+    guard holders.mayTake(client) || mayTakeAfterAll(client) else {
       counters.dropped &+= 1
       return false
     }
@@ -160,17 +175,43 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     }
   }
 
-  private mutating func collect(_ client: Int) {
-    if client >= clientCount || quarantined.contains(client) { return }
-    if !clients[client].collect(as: client, holders: &holders, buffers: &buffers) {
-      quarantine(client)
+  // MARK: From clients to the driver
+
+  @inline(never) private mutating func collect(_ set: ClientSet) {
+    var rest = set
+    while let client = rest.popFirst() {
+      if client >= clientCount || quarantined.contains(client) { continue }
+      if !clients[client].collect(as: client, holders: &holders, buffers: &buffers) {
+        quarantine(client)
+      }
     }
+  }
+
+  /// Whether a client may have one more buffer once all that were returned are collected.
+  @inline(never) private mutating func mayTakeAfterAll(_ client: Int) -> Bool {
+    collect(everybody)
+    return !quarantined.contains(client) && holders.mayTake(client)
+  }
+
+  /// Has every client ring when it returns buffers, as the driver is short of them; then looks once more
+  /// whether they have.
+  @inline(never) private mutating func ask() {
+    asks = true
+    var rest = everybody
+    while let client = rest.popFirst() { clients[client].free.requestSignal() }
+    collect(everybody)
+  }
+
+  @inline(never) private mutating func stopAsking() {
+    asks = false
+    var rest = everybody
+    while let client = rest.popFirst() { clients[client].free.cancelSignal() }
   }
 
   @inline(never) private mutating func quarantine(_ client: Int) {
     quarantined.insert(client)
     for index in 0..<buffers.count where holders.release(index, by: client) {
-      if holders.isWithDriver(index) { buffers.giveBack(index) }
+      if holders.isWithDriver(index) { buffers.giveBackSeldom(index) }
     }
   }
 
@@ -183,6 +224,13 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
       }
     }
     actions.notifyDriver = buffers.publish()
+    // Otherwise what is returned is looked at with the next frame: nobody has to wake us for it.
+    if buffers.areWanted {
+      ask()
+      if buffers.publish() { actions.notifyDriver = true }
+    } else if asks {
+      stopAsking()
+    }
     return actions
   }
 }
@@ -194,18 +242,17 @@ extension BufferSender {
     as number: Int, holders: inout HolderTable, buffers: inout ReceiveBuffers
   ) -> Bool {
     do throws(PeerFault) {
-      _ = try free.available()
-      repeat {
-        while let descriptor = free.next() {
-          guard let index = NetBuffer.index(at: descriptor.address, of: buffers.count),
-            holders.release(index, by: number)
-          else { return false }
-          if holders.isWithDriver(index) { buffers.giveBack(index) }
-        }
-      } while try !free.isExhausted()
-      return true
+      if try free.available() == 0 { return true }
     } catch {
       return false
     }
+    while let descriptor = free.next() {
+      guard let index = NetBuffer.index(at: descriptor.address, of: buffers.count),
+        holders.release(index, by: number)
+      else { return false }
+      if holders.isWithDriver(index) { buffers.giveBack(index) }
+    }
+    free.release()
+    return true
   }
 }

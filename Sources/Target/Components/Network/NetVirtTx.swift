@@ -39,6 +39,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   /// Clients with buffers that they have back, and do not see yet.
   private var returned = ClientSet()
   private var added = false
+  private let returnBatch: Int
 
   public private(set) var quarantined = ClientSet()
   /// Whether the driver gave an impossible index: then nothing is sent any more.
@@ -47,6 +48,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
 
   public init(driver: NetRings) {
     self.driver = BufferSender(driver)
+    returnBatch = self.driver.returnBatch
     clients = InlineArray { _ in BufferReceiver(driver) }
   }
 
@@ -69,14 +71,15 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   }
 
   /// What clients have queued before we started.
-  @inline(never) public mutating func start() -> Actions {
-    for client in 0..<clientCount { send(client) }
-    return finish()
+  public mutating func start() -> Actions {
+    var everybody = ClientSet()
+    for client in 0..<clientCount { everybody.insert(client) }
+    return ready(clients: everybody)
   }
 
   /// Clients have frames to send, or wait for buffers, or the driver has sent frames: what the driver has
   /// sent is looked at in any case. Clients that there are not are ignored.
-  public mutating func ready(clients: ClientSet) -> Actions {
+  @inline(never) public mutating func ready(clients: ClientSet) -> Actions {
     var rest = clients
     while let client = rest.popFirst() {
       if client < clientCount { send(client) }
@@ -110,10 +113,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     do throws(TransmitRefusal) {
       address = try regions.take(descriptor, client: client)
     } catch {
-      counters.refused &+= 1
-      if error == .inFlight { quarantined.insert(client) }
-      handBack(descriptor, to: client)
-      return !quarantined.contains(client)
+      return refuse(descriptor, error, of: client)
     }
     do throws(PeerFault) {
       // There is room for all buffers, unless the driver lies.
@@ -128,9 +128,22 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return true
   }
 
+  @inline(never) private mutating func refuse(
+    _ descriptor: NetDescriptor, _ refusal: TransmitRefusal, of client: Int
+  ) -> Bool {
+    counters.refused &+= 1
+    if refusal == .inFlight { quarantined.insert(client) }
+    handBack(descriptor, to: client)
+    return !quarantined.contains(client)
+  }
+
   // MARK: From the driver to clients
 
   private mutating func returnBuffers(_ actions: inout Actions) throws(PeerFault) {
+    // A few are left for later as long as nobody waits.
+    if try driver.free.available() < returnBatch, !isAwaited() {
+      return driver.free.cancelSignal()
+    }
     while true {
       _ = try driver.free.available()
       while let descriptor = driver.free.next() {
@@ -182,7 +195,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     if !driverFaulted {
       do throws(PeerFault) { try returnBuffers(&actions) } catch { driverFaulted = true }
     }
-    publishReturned(&actions)
+    if !returned.isEmpty { publishReturned(&actions) }
     if added {
       added = false
       driver.active.publish()
@@ -191,7 +204,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return actions
   }
 
-  private mutating func publishReturned(_ actions: inout Actions) {
+  @inline(never) private mutating func publishReturned(_ actions: inout Actions) {
     while let client = returned.popFirst() {
       clients[client].free.publish()
       if clients[client].free.takeSignalRequest() { actions.notifyClients.insert(client) }

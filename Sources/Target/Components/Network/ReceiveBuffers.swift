@@ -45,7 +45,10 @@ struct ReceiveBuffers: ~Copyable {
   /// Which buffer begins at an address as the device has it; nil where none does.
   func index(at address: UInt64) -> Int? { NetBuffer.index(at: address &- ioAddress, of: count) }
 
-  @inline(never) mutating func giveBack(_ index: Int) {
+  /// Out of line, for where it need not be fast.
+  @inline(never) mutating func giveBackSeldom(_ index: Int) { giveBack(index) }
+
+  @inline(__always) mutating func giveBack(_ index: Int) {
     if faulted { return }
     let address = ioAddress &+ UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount)
     do throws(PeerFault) {
@@ -56,6 +59,9 @@ struct ReceiveBuffers: ~Copyable {
     }
     gaveBack = true
   }
+
+  /// Whether the driver waits for buffers.
+  var areWanted: Bool { mutating get { !faulted && driver.free.hasSignalRequest() } }
 
   /// Shows the driver what was given back; whether it wants to be told.
   mutating func publish() -> Bool {

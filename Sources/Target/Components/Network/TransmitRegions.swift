@@ -85,7 +85,7 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     return nil
   }
 
-  private func place(_ number: Int) -> (word: Int, bit: UInt64) {
+  private mutating func place(_ number: Int) -> (word: Int, bit: UInt64) {
     (number &>> 6 & 511, 1 &<< UInt64(truncatingIfNeeded: number & 63))
   }
 }

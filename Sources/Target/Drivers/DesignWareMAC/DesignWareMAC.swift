@@ -5,7 +5,8 @@ import Components
 import DMA
 import Registers
 
-/// The ethernet MAC of the Odroid-C4. Clocks, pins, the PHY and its speed are as the boot loader has left them.
+/// The ethernet MAC of the Odroid-C4. Clocks, pins and the PHY are as the boot loader has left them; the
+/// speed is, too, until the link changes.
 ///
 /// Checksums of IP, UDP, TCP and ICMP are inserted by the card in every frame, whether the sender has
 /// computed them or not.
@@ -29,6 +30,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   private var receiveRing: DescriptorRing<Memory>
   private var transmitRing: DescriptorRing<Memory>
   private var transmitInterrupt = false
+  private var linkChanged = false
 
   /// Frames that came with an error, and were dropped; wraps.
   public private(set) var spoiled: UInt32 = 0
@@ -93,8 +95,11 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
 
     transmitInterrupt = false
     enableInterrupts()
-    // The MAC's own: link and power, which nobody looks at.
-    bus.modify(Map.interruptMask) { $0.bits |= 0xf }
+    // Of the MAC's own only the link's.
+    bus.modify(Map.interruptMask) {
+      $0[Map.MACInterrupts.others] = 7
+      $0[Map.MACInterrupts.link] = 0
+    }
     bus.write(
       configuration.with(Map.Configuration.receive, true).with(Map.Configuration.transmit, true),
       to: Map.configuration)
@@ -170,6 +175,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
 
   public mutating func takeInterrupts() -> Bool {
     let status = bus.read(Map.status)
+    if status.has(Map.Interrupts.line) { adoptLink() }
     let events = Map.Interrupts(bits: status[Map.Interrupts.events])
     guard events.bits != 0 else { return false }
     bus.write(events, to: Map.status)
@@ -190,5 +196,45 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     UInt64(bus.read(Map.addressLow).bits) | UInt64(bus.read(Map.addressHigh).bits & 0xffff) << 32
   }
 
-  public var isLinkUp: Bool { true }
+  // MARK: Link
+
+  public mutating func takeLinkChange() -> Bool {
+    defer { linkChanged = false }
+    return linkChanged
+  }
+
+  /// Takes back the link's interrupt. A link that has come up may have another speed than before.
+  private mutating func adoptLink() {
+    linkChanged = true
+    let link = bus.read(Map.linkStatus)
+    guard link.has(Map.LinkStatus.isUp) else { return }
+    bus.modify(Map.configuration) {
+      switch link[Map.LinkStatus.speed] {
+      case 0: $0[Map.Configuration.speed] = 2
+      case 1: $0[Map.Configuration.speed] = 3
+      default: $0[Map.Configuration.speed] = 0
+      }
+    }
+  }
+
+  /// By the PHY's status register. Its bit stays 0 after a loss until it has been read, so that the second
+  /// answer counts (22.2.4.2.13).
+  public var isLinkUp: Bool {
+    mutating get {
+      guard managementRegister(1) != nil, let status = managementRegister(1) else { return true }
+      return status & 1 << 2 != 0
+    }
+  }
+
+  /// A register of the PHY, which is at address 0; nil where there is no answer.
+  private func managementRegister(_ number: UInt32) -> UInt32? {
+    var cycle = Map.Management(bits: 0).with(Map.Management.busy, true)
+    cycle[Map.Management.clockRange] = 4
+    cycle[Map.Management.register] = number
+    bus.write(cycle, to: Map.managementAddress)
+    guard wait({ !bus.read(Map.managementAddress).has(Map.Management.busy) }) else { return nil }
+    let data = bus.read(Map.managementData).bits & 0xffff
+    // A line that nobody drives is high.
+    return data == 0xffff ? nil : data
+  }
 }

@@ -8,9 +8,15 @@ import Registers
 enum MACRegisters {
   static var configuration: ReadWrite<Configuration> { .init(at: 0x00) }
   static var frameFilter: ReadWrite<FrameFilter> { .init(at: 0x04) }
-  static var interruptMask: ReadWrite<Word> { .init(at: 0x3c) }
+  /// A cycle on the PHY's management interface, and its data (IEEE 802.3, 22.2.4).
+  static var managementAddress: ReadWrite<Management> { .init(at: 0x10) }
+  static var managementData: ReadWrite<Word> { .init(at: 0x14) }
+  static var interruptMask: ReadWrite<MACInterrupts> { .init(at: 0x3c) }
   static var addressHigh: ReadWrite<Word> { .init(at: 0x40) }
   static var addressLow: ReadWrite<Word> { .init(at: 0x44) }
+
+  /// What the PHY says of the link beside the frames; reading it takes back the interrupt.
+  static var linkStatus: ReadOnly<LinkStatus> { .init(at: 0xd8) }
 
   static var busMode: ReadWrite<BusMode> { .init(at: 0x1000) }
   static var transmitPoll: WriteOnly<Word> { .init(at: 0x1004) }
@@ -37,6 +43,28 @@ enum MACRegisters {
     static var speed: Bits<Self> { .init(14, 15) }
   }
 
+  struct Management: RegisterView {
+    var bits: UInt32
+    static var busy: Bits<Self> { .init(0) }
+    /// Of the clock that the interface's is divided from; 4 is 150 to 250 MHz.
+    static var clockRange: Bits<Self> { .init(2, 5) }
+    static var register: Bits<Self> { .init(6, 10) }
+    static var phy: Bits<Self> { .init(11, 15) }
+  }
+
+  struct LinkStatus: RegisterView {
+    var bits: UInt32
+    /// 0 is 10 Mbit/s, 1 is 100, 2 is 1000.
+    static var speed: Bits<Self> { .init(1, 2) }
+    static var isUp: Bits<Self> { .init(3) }
+  }
+
+  struct MACInterrupts: RegisterView {
+    var bits: UInt32
+    static var link: Bits<Self> { .init(0) }
+    static var others: Bits<Self> { .init(1, 3) }
+  }
+
   struct FrameFilter: RegisterView {
     var bits: UInt32
     static var promiscuous: Bits<Self> { .init(0) }
@@ -59,7 +87,9 @@ enum MACRegisters {
     static var busError: Bits<Self> { .init(13) }
     static var abnormal: Bits<Self> { .init(15) }
     static var normal: Bits<Self> { .init(16) }
-    /// All that are events; above are the states of the processes.
+    /// The MAC's own; not to be cleared here.
+    static var line: Bits<Self> { .init(26) }
+    /// All others that are events; above are the states of the processes.
     static var events: Bits<Self> { .init(0, 16) }
   }
 

@@ -41,21 +41,30 @@ public struct MesonTimer<Bus: RegisterBus>: TimerDevice {
     bus.write(Map.Microseconds(bits: 0), to: Map.timerELow)
   }
 
+  /// A's ticks are as long as they have to be, so that it rings once for a wait of up to 65 s, and late by a
+  /// 6,553rd of the wait at most. A longer wait is done in pieces: the server finds nothing expired and arms again.
   public func arm(deadline: UInt64, now: UInt64) {
     let wait = deadline > now ? deadline - now : 1
-    // A longer wait is done in pieces: the server finds nothing expired and arms again. Cutting the
-    // number to 16 bits instead would make 65536 microseconds none at all.
-    let piece = UInt32(truncatingIfNeeded: min(wait, 0xffff))
-    disarm()
-    bus.write(Map.Microseconds(bits: piece), to: Map.timerA)
-    setMultiplexer(interrupt: true)
+    var base: UInt32 = 0
+    var tick: UInt64 = 1
+    while base < 3, wait > 0xffff &* tick {
+      base += 1
+      tick &*= 10
+    }
+    // Cutting the number to 16 bits instead would make 65536 ticks none at all.
+    let (whole, rest) = (wait / tick, wait % tick)
+    let count = UInt32(truncatingIfNeeded: min(rest == 0 ? whole : whole + 1, 0xffff))
+    setMultiplexer(interrupt: false, base: base)
+    bus.write(Map.Microseconds(bits: count), to: Map.timerA)
+    setMultiplexer(interrupt: true, base: base)
   }
 
   public func disarm() { setMultiplexer(interrupt: false) }
 
-  // A counts once, both in microseconds; the block's other timers stay off.
-  private func setMultiplexer(interrupt: Bool) {
+  // A counts once, E in microseconds; the block's other timers stay off.
+  private func setMultiplexer(interrupt: Bool, base: UInt32 = 0) {
     var multiplexer = Map.Multiplexer(bits: 0).with(Map.Multiplexer.enableA, interrupt)
+    multiplexer[Map.Multiplexer.clockA] = base
     multiplexer[Map.Multiplexer.clockE] = 1
     bus.write(multiplexer, to: Map.multiplexer)
   }

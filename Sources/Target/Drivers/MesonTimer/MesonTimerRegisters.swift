@@ -13,7 +13,7 @@ enum MesonTimerRegisters {
 
   struct Multiplexer: RegisterView {
     var bits: UInt32
-    /// 0 is 1 microsecond.
+    /// 1, 10, 100 or 1,000 microseconds.
     static var clockA: Bits<Self> { .init(0, 1) }
     /// 1 is 1 microsecond.
     static var clockE: Bits<Self> { .init(8, 10) }
@@ -21,6 +21,7 @@ enum MesonTimerRegisters {
     static var enableA: Bits<Self> { .init(16) }
   }
 
+  /// Microseconds, or for A what `clockA` says.
   struct Microseconds: RegisterView {
     var bits: UInt32
   }

@@ -25,6 +25,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private var receiveQueue: VirtQueue<Memory>
   private var transmitQueue: VirtQueue<Memory>
   private var transmitInterrupt = false
+  private var linkChanged = false
   private var features: UInt64 = 0
 
   /// - Parameters:
@@ -34,7 +35,8 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     self.bus = bus
     self.memory = memory
     self.ioAddress = ioAddress
-    receiveQueue = VirtQueue(memory, at: 0, size: 0, writable: true, headerByteCount: 0) { _ in 0 }
+    receiveQueue = VirtQueue(
+      memory, at: 0, size: 0, writable: true, headerByteCount: 0, header: 0, headerStride: 0)
     transmitQueue = receiveQueue
   }
 
@@ -79,11 +81,11 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     memory.store64(0, at: headers &+ 8)
     let (count, address) = (Self.headerByteCount, ioAddress &+ UInt64(headers))
     receiveQueue = VirtQueue(
-      memory, at: 0, size: receive, writable: true, headerByteCount: count
-    ) { address &+ 16 &* UInt64($0 &+ 1) }
+      memory, at: 0, size: receive, writable: true, headerByteCount: count,
+      header: address &+ 16, headerStride: 16)
     transmitQueue = VirtQueue(
-      memory, at: transmitBase, size: transmit, writable: false, headerByteCount: count
-    ) { _ in address }
+      memory, at: transmitBase, size: transmit, writable: false, headerByteCount: count,
+      header: address, headerStride: 0)
     transmitQueue.setInterrupt(false)
     transmitInterrupt = false
     memory.orderStores()
@@ -167,7 +169,13 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     guard causes.bits != 0 else { return false }
     // Before the rings are looked at: what comes later raises the line again.
     bus.write(causes, to: Map.interruptAcknowledge)
-    return true
+    if causes.has(Map.Interrupts.configuration) { linkChanged = true }
+    return causes.has(Map.Interrupts.usedBuffer)
+  }
+
+  public mutating func takeLinkChange() -> Bool {
+    defer { linkChanged = false }
+    return linkChanged
   }
 
   public mutating func setTransmitInterrupt(_ on: Bool) {

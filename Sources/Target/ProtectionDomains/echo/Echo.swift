@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
 import Clients
 import Microkit
 import NetworkStack
@@ -45,7 +46,7 @@ struct Echo: NetworkProgram, ~Copyable {
     // Over UDP, generated characters would multiply what a forged sender asks for.
     if case .characters = service { return }
     _ = try network.stack.bind(
-      port: service.port, queueByteCount: 0, isDirect: true, tag: service.tag)
+      port: service.port, queueByteCount: 16384, isDirect: true, tag: service.tag)
   }
 
   mutating func handle(_ event: SocketEvent, _ network: inout Network) {
@@ -56,7 +57,10 @@ struct Echo: NetworkProgram, ~Copyable {
       }
     case .connection(let connection): go(on: connection, Service(tag: event.tag), &network)
     case .address: console.reportAddress(network)
-    case .datagrams, .lookup: break
+    case .datagrams(let socket):
+      // What came in fragments was put together in the stack.
+      while answerWaiting(on: socket, Service(tag: event.tag), &network) {}
+    case .lookup: break
     }
   }
 
@@ -74,6 +78,24 @@ struct Echo: NetworkProgram, ~Copyable {
     // Two that answer each other would do so for ever.
     guard Service(tag: tag) == .echo, !Service.isAnswering(remote.port) else { return }
     _ = network.send(datagram, to: remote, from: socket)
+  }
+
+  /// Answers the first datagram that waits; nil when there is none.
+  private mutating func answerWaiting(
+    on socket: UDPSocket, _ service: Service, _ network: inout Network
+  ) -> Bool {
+    var count = 0
+    let remote = network.stack.readDatagram(socket) { bytes, remote in
+      count = min(bytes.byteCount, buffer.count)
+      for index in 0..<count { buffer[index] = bytes.byte(at: index) }
+      return remote
+    }
+    guard let remote else { return false }
+    guard service == .echo, !Service.isAnswering(remote.port) else { return true }
+    buffer.span.extracting(0..<count).withRawBytes {
+      _ = network.send($0, to: remote, from: socket)
+    }
+    return true
   }
 
   /// Does what can be done on a connection without waiting.

@@ -37,7 +37,7 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
 
   mutating func notified(_ channels: ChannelSet) { notify(copier.ready()) }
 
-  private func notify(_ actions: NetCopier.Actions) {
+  private mutating func notify(_ actions: NetCopier.Actions) {
     // With the next receive, so that the virtualiser, which is more urgent, runs once we wait.
     if actions.notifyClient { client.notifyDeferred() }
     if actions.notifyVirtualiser { virtualiser.notifyDeferred() }

@@ -19,7 +19,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
   static var network: NetworkSettings {
     var settings = NetworkSettings()
     settings.connectionLimit = 8
-    settings.bufferByteCount = 2 << 20
+    settings.bufferByteCount = 1 << 20
     return settings
   }
 
@@ -61,8 +61,12 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     settings.mountPort = server.mountPort
     // Differs from start to start as far as time does; a server tells clients apart by their ports, too.
     settings.firstXID = UInt32(truncatingIfNeeded: Clock().ticks)
+    settings.callLimit = 32
+    var limits = ClientSettings()
+    limits.operationLimit = 64
+    limits.listLimit = 4096
     files = NFSFileServer(
-      NFSClient(settings), commands: commands, completions: completions, share: share)
+      NFSClient(settings, limits), commands: commands, completions: completions, share: share)
   }
 
   private static var name: [UInt8] {

@@ -24,7 +24,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     var settings = NetworkSettings()
     // Those that are closing, and those that are refused, need a place, too.
     settings.connectionLimit = serverLimit + 512
-    settings.bufferByteCount = 12 << 20
+    settings.bufferByteCount = 8 << 20
     return settings
   }
 
@@ -54,6 +54,8 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     router.get("/*path", site.handler)
     var settings = Server.Settings()
     settings.connectionLimit = Self.serverLimit
+    settings.memoryLimit = 4 << 20
+    settings.sendsDirectly = true
     if config[WebServerConfig.isSilent] == 0 { settings.log = { log.note($0) } }
     server = Server(router, settings)
     connections = [TCPConnection?](repeating: nil, count: Self.serverLimit)
@@ -167,12 +169,8 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   ) {
     guard connections[index] == connection else { return }
     let now = network.now.nanoseconds
-    while server.outputCount(index) > 0 {
-      let result = server.withOutput(index) { output in
-        output.withRawBytes { network.stack.write($0, to: connection) }
-      }
-      guard let count = result ?? nil, count > 0 else { break }
-      server.sent(index, count, now: now)
+    while sendOutput(index, connection, now, &network) || sendBody(index, connection, now, &network)
+    {
       // What was left unread for want of room may be taken now.
       if network.stack.readableByteCount(connection) > 0 {
         _ = network.stack.read(connection) { bytes in
@@ -188,6 +186,33 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
       network.stack.abort(connection)
       forget(index)
     }
+  }
+
+  /// Whether some of the output went on its way.
+  private mutating func sendOutput(
+    _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
+  ) -> Bool {
+    guard server.outputCount(index) > 0 else { return false }
+    let result = server.withOutput(index) { output in
+      output.withRawBytes { network.stack.write($0, to: connection) }
+    }
+    guard let count = result ?? nil, count > 0 else { return false }
+    server.sent(index, count, now: now)
+    return true
+  }
+
+  /// Whether some of a body went on its way from where it lies, in the share.
+  private mutating func sendBody(
+    _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
+  ) -> Bool {
+    guard server.outputCount(index) == 0, server.hasDirect(index) else { return false }
+    var total = 0
+    server.sendDirectly(index, now: now) { bytes in
+      let count = bytes.withRawBytes { network.stack.write($0, to: connection) } ?? 0
+      total += count
+      return count
+    }
+    return total > 0 || server.outputCount(index) > 0
   }
 
   private mutating func end(

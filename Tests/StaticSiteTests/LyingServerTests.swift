@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import FileSystem
+import Glibc
+import HTTP
+import NFSTestSupport
+import Rings
+import StaticSite
+import TargetTestSupport
+import Testing
+
+/// A file system server that says what it likes: the web server lives, and serves when it is honest.
+@Suite struct LyingServerTests {
+  private struct Numbers: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+      return z ^ (z >> 31)
+    }
+  }
+
+  private final class Site {
+    let commandMemory = SharedMemory(byteCount: 32_768)
+    let completionMemory = SharedMemory(byteCount: 32_768)
+    let share = SharedMemory(byteCount: 1 << 19)
+    let files: FileAccess
+    var web: Server
+    var now: UInt64 = second
+    private var commands: RingConsumer<FileQueue>
+    private var completions: RingProducer<FileQueue>
+
+    init() throws {
+      guard let commandRing = Ring<FileQueue>(queue: commandMemory.region),
+        let completionRing = Ring<FileQueue>(queue: completionMemory.region)
+      else { throw PeerFault.beyondCapacity }
+      commands = RingConsumer(commandRing)
+      completions = RingProducer(completionRing)
+      files = FileAccess(
+        commands: commandRing, completions: completionRing, share: share.region,
+        bufferByteCount: 8192)
+      var router = Router()
+      router.get("/*path", StaticSite(files).handler)
+      var settings = Server.Settings()
+      settings.sendsDirectly = true
+      web = Server(router, settings)
+    }
+
+    func step(_ answer: (FileCommand, UInt64) -> [FileAnswer]) throws {
+      now += 1_000_000
+      _ = files.publish()
+      while let message = try commands.dequeue() {
+        commands.release()
+        guard case .command(let command) = FileCommand.parse(message, share: 1 << 19) else {
+          throw PeerFault.beyondCapacity
+        }
+        for answer in answer(command, message[0]) {
+          _ = try completions.enqueue(answer.message)
+        }
+      }
+      completions.publish()
+      files.collect()
+      while let id = files.nextReady() { web.wake(id, now: now) }
+      web.timePassed(now: now)
+      while web.nextChanged() != nil {}
+    }
+
+    func read(_ id: Int) -> [UInt8] {
+      var all: [UInt8] = []
+      while true {
+        let output = web.withOutput(id) { [UInt8](copying: $0) } ?? []
+        all += output
+        if !output.isEmpty {
+          web.sent(id, output.count, now: now)
+          continue
+        }
+        var taken: [UInt8] = []
+        web.sendDirectly(id, now: now) { bytes in
+          taken.append(copying: bytes)
+          return bytes.count
+        }
+        all += taken
+        if taken.isEmpty && web.outputCount(id) == 0 { return all }
+      }
+    }
+
+    /// One file of 20,000 bytes, whatever its name.
+    func honest(_ command: FileCommand, _ id: UInt64) -> [FileAnswer] {
+      var answer = FileAnswer(id: id, status: .success)
+      switch command {
+      case .stat(_, let buffer): store(20_000, 1, buffer)
+      case .read(_, let offset, let buffer):
+        answer.value = min(20_000 - min(offset, 20_000), buffer.byteCount)
+        for index in 0..<answer.value {
+          share.poke(UInt8(truncatingIfNeeded: offset + index), at: Int(buffer.offset + index))
+        }
+      default: break
+      }
+      return [answer]
+    }
+
+    func store(_ size: UInt64, _ modified: UInt64, _ buffer: ShareBuffer, mode: UInt64 = 0o100644) {
+      var stat = FileStat()
+      stat.mode = mode
+      stat.size = size
+      stat.modified = modified
+      stat.modifiedNanoseconds = modified
+      for (index, byte) in stat.bytes.enumerated() {
+        share.poke(byte, at: Int(buffer.offset) + index)
+      }
+    }
+  }
+
+  private static let requests = [
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=-5,0-0\r\n\r\n",
+    "GET /b HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br, gzip\r\n\r\n",
+    "HEAD /c HTTP/1.1\r\nHost: a\r\n\r\n", "GET /d/ HTTP/1.1\r\nHost: a\r\nRange: bytes=1-\r\n\r\n",
+    "GET /e HTTP/1.0\r\nIf-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT\r\n\r\n",
+  ]
+
+  @Test func noise() throws {
+    var numbers = Numbers(state: 9)
+    let rounds = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 40
+    for _ in 0..<rounds {
+      let site = try Site()
+      var ids: [Int] = []
+      for _ in 0..<60 {
+        if ids.count < 30, let id = site.web.open(now: site.now) { ids.append(id) }
+        for id in ids {
+          let request = Self.requests.randomElement(using: &numbers) ?? ""
+          _ = site.web.receive(id, bytes(request).span, now: site.now)
+        }
+        try site.step { command, id in
+          var values: [UInt64] = [0, 1, 1024, 8192, 20_000, .max, .max - 1, 1 << 63, 1 << 62]
+          values.append(UInt64.random(in: 0...(.max), using: &numbers))
+          let value = values.randomElement(using: &numbers) ?? 0
+          if case .stat(_, let buffer) = command {
+            let modes: [UInt64] = [0o100644, 0o100644, 0o100644, 0o040755, 0o120777, value]
+            site.store(
+              value, values.randomElement(using: &numbers) ?? 0, buffer,
+              mode: modes.randomElement(using: &numbers) ?? 0)
+          }
+          let status =
+            Bool.random(using: &numbers) ? 0 : UInt64.random(in: 0...20, using: &numbers)
+          var answers = [FileAnswer(id: id, status: FileStatus(rawValue: status), value: value)]
+          if UInt8.random(in: 0..<10, using: &numbers) == 0 {
+            answers.append(FileAnswer(id: value, status: .success, value: value))
+          }
+          return answers
+        }
+        for id in ids {
+          _ = site.web.withOutput(id) { $0.count }
+          if Bool.random(using: &numbers) { _ = site.read(id) }
+          if site.web.disposal(id) != .stayOpen || UInt8.random(in: 0..<20, using: &numbers) == 0 {
+            site.web.close(id)
+            ids.removeAll { $0 == id }
+          }
+        }
+      }
+      #expect(!site.files.isBroken)
+      // From now on it is honest: whoever comes is served.
+      for id in ids { site.web.close(id) }
+      for _ in 0..<20 { try site.step { site.honest($0, $1) } }
+      site.now += 10 * second
+      let place = site.web.open(now: site.now)
+      let id = try #require(place)
+      _ = site.web.receive(id, bytes(Self.requests[0]).span, now: site.now)
+      var answer: [UInt8] = []
+      for _ in 0..<50 {
+        try site.step { site.honest($0, $1) }
+        answer += site.read(id)
+      }
+      #expect(text(answer).hasPrefix("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n"))
+      #expect(answer.suffix(20_000) == (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }[...])
+    }
+  }
+
+  /// A queue that makes no sense: those who wait, and those who come, get 502 at once.
+  @Test func indicesThatJump() throws {
+    let site = try Site()
+    func open() throws -> Int {
+      let place = site.web.open(now: site.now)
+      let id = try #require(place)
+      _ = site.web.receive(id, bytes(Self.requests[0]).span, now: site.now)
+      return id
+    }
+    let first = try open()
+    try site.step { _, _ in [] }
+    site.completionMemory.poke(UInt64(100_000), at: 8)
+    site.files.collect()
+    while let id = site.files.nextReady() { site.web.wake(id, now: site.now) }
+    #expect(text(site.read(first)).hasPrefix("HTTP/1.1 502 "))
+    let second = try open()
+    #expect(text(site.read(second)).hasPrefix("HTTP/1.1 502 "))
+    #expect(site.files.isBroken)
+  }
+}
