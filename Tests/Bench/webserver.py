@@ -65,6 +65,8 @@ def load(url, connections, is_kept):
 
     def milliseconds(percentile):
         found = re.search(rf"{percentile}% +([\d.]+)(us|ms|s|m)\n", text)
+        if not found:
+            raise AssertionError(f"{' '.join(command)} {url} printed\n{text}")
         return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[found[2]]
 
     failures = re.findall(r"(?:connect|read|write|timeout) (\d+)|Non-2xx.*: (\d+)", text)
