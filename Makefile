@@ -8,7 +8,7 @@ SERVAL := .build/release/serval
 MICROKIT_BOARD ?= qemu_virt_aarch64
 SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 
-.PHONY: all build run webserver test lint fmt bench bench-network deps oracle clean help
+.PHONY: all build run webserver test lint fmt bench bench-network bench-web deps oracle clean help
 
 # With an SDK, a boot image; as LionsOS's web server is built. Without, the tool.
 all: $(if $(MICROKIT_SDK),image,build)
@@ -18,7 +18,7 @@ help:
 	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
-	@echo "make build | test | lint | fmt | bench | bench-network | deps | clean"
+	@echo "make build | test | lint | fmt | bench | bench-network | bench-web | deps | clean"
 
 # Debian packages that the build and the tests need, installed only where they are missing.
 deps:
@@ -44,6 +44,7 @@ test: deps lint oracle sizes
 	python3 Tests/Boot/webserver.py
 	python3 Tests/Network/echo.py
 	python3 Tests/Network/leases.py
+	python3 Tests/Network/web.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 
@@ -66,10 +67,13 @@ oracle: .build/oracle/python
 bench: build oracle
 	python3 Tests/Bench/generator.py $(SERVAL) .build/oracle/python
 	python3 Tests/Bench/emulator.py $(SERVAL)
-	@$(MAKE) --no-print-directory bench-network
+	@$(MAKE) --no-print-directory bench-network bench-web
 
 bench-network: build images
 	python3 Tests/Bench/network.py $(SERVAL)
+
+bench-web: build images
+	python3 Tests/Bench/webserver.py $(SERVAL)
 
 clean:
 	rm -rf .build out

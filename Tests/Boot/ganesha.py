@@ -14,7 +14,7 @@ import tempfile
 import time
 
 CONFIGURATION = """
-NFS_CORE_PARAM {{ Protocols = 3; NFS_Port = {files}; MNT_Port = {mount}; Bind_addr = 127.0.0.1; Enable_NLM = false;
+NFS_CORE_PARAM {{ Protocols = 3; NFS_Port = {files}; MNT_Port = {mount}; Bind_addr = {address}; Enable_NLM = false;
   Enable_RQUOTA = false; mount_path_pseudo = false; }}
 NFSV4 {{ Graceless = true; RecoveryBackend = fs; }}
 EXPORT {{ Export_Id = 1; Path = {export}; Pseudo = /export; Access_Type = RW; Squash = No_Root_Squash; Protocols = 3;
@@ -31,22 +31,23 @@ def why_not():
 
 
 class Ganesha:
-    """Serves directory `export` on the ports `files` and `mount`, while it runs."""
+    """Serves directory `export` on the ports `files` and `mount` of `address`, while it runs."""
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", export=None):
         self.directory = tempfile.TemporaryDirectory(prefix="serval-ganesha-")
-        self.export = pathlib.Path(self.directory.name, "export")
-        self.export.mkdir()
+        self.export = export or pathlib.Path(self.directory.name, "export")
+        self.export.mkdir(exist_ok=True)
+        self.address = address
         self.files = random.randrange(20_000, 30_000)
         self.mount = self.files + 1
         self.process = None
-        if subprocess.run(["rpcinfo", "-p", "127.0.0.1"], capture_output=True).returncode != 0:
+        if subprocess.run(["rpcinfo"], capture_output=True).returncode != 0:
             pathlib.Path("/run/rpcbind").mkdir(exist_ok=True)
             subprocess.run(["rpcbind", "-w"], check=True)
             time.sleep(1)
         pathlib.Path("/var/run/ganesha").mkdir(exist_ok=True)
         self.path("conf").write_text(
-            CONFIGURATION.format(files=self.files, mount=self.mount, export=self.export))
+            CONFIGURATION.format(files=self.files, mount=self.mount, export=self.export, address=address))
 
     def path(self, name):
         return pathlib.Path(self.directory.name, name)
@@ -55,9 +56,9 @@ class Ganesha:
         self.process = subprocess.Popen(
             ["ganesha.nfsd", "-F", "-f", self.path("conf"), "-L", self.path("log"), "-p", self.path("pid")])
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.process.poll() is None:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.files)) == 0:
+                if probe.connect_ex((self.address, self.files)) == 0:
                     return
             time.sleep(0.1)
         raise AssertionError(f"nfs-ganesha does not start:\n{self.path('log').read_text()}")

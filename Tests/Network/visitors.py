@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""Clients of a web server, polite and rude. What comes back wrong, or not in time, is an AssertionError."""
+
+import contextlib
+import dataclasses
+import hashlib
+import pathlib
+import re
+import socket
+import struct
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SMUGGLING = HERE.parent.parent / "docs" / "request-smuggling.md"
+
+
+@dataclasses.dataclass
+class Answer:
+    """`is_whole` says whether all of the body came; `status` is None where the connection was reset before any byte."""
+
+    status: int | None
+    body: bytes
+    is_whole: bool
+    seconds: float
+
+
+def ask(address, path, port=80, seconds=60, fields=""):
+    """One request on a connection of its own. An end without any answer is wrong, a reset is an answer: it is how a
+    server says that it failed after the head."""
+    start = time.monotonic()
+    deadline = start + seconds
+    came = b""
+    try:
+        with socket.create_connection((address, port), timeout=seconds) as client:
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{fields}\r\n".encode())
+            pieces = []
+            while True:
+                client.settimeout(max(0.001, deadline - time.monotonic()))
+                data = client.recv(1 << 18)
+                if not data:
+                    break
+                pieces.append(data)
+            came, was_reset = b"".join(pieces), False
+    except ConnectionError:
+        came, was_reset = b"".join(pieces) if "pieces" in locals() else b"", True
+    except TimeoutError:
+        raise AssertionError(f"{path}: no end of the answer within {seconds} s") from None
+    took = time.monotonic() - start
+    if not came and was_reset:
+        return Answer(None, b"", False, took)
+    head, separator, body = came.partition(b"\r\n\r\n")
+    found = re.fullmatch(rb"HTTP/1\.1 (\d{3}) [^\r\n]*", head.split(b"\r\n")[0])
+    if not found or not separator:
+        raise AssertionError(f"{path}: no answer, but {came[:200]!r}")
+    length = re.search(rb"\r\nContent-Length: (\d+)", head)
+    return Answer(int(found[1]), body, length is not None and int(length[1]) == len(body), took)
+
+
+class Download:
+    """A file that is read as fast as one likes, and its hash."""
+
+    def __init__(self, address, path, seconds=60, buffer=None):
+        self.path, self.got, self._hash = path, 0, hashlib.sha256()
+        self.client = socket.socket()
+        if buffer:
+            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.client.settimeout(seconds)
+        self.client.connect((address, 80))
+        self.client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        head = b""
+        while b"\r\n\r\n" not in head:
+            data = self.client.recv(4096)
+            if not data:
+                raise AssertionError(f"{path}: no answer, but {head!r}")
+            head += data
+        self.head, _, body = head.partition(b"\r\n\r\n")
+        if not self.head.startswith(b"HTTP/1.1 200 "):
+            raise AssertionError(f"{path}: {self.head!r}")
+        self.size = int(re.search(rb"\r\nContent-Length: (\d+)", self.head)[1])
+        self._take(body)
+
+    def _take(self, data):
+        self._hash.update(data)
+        self.got += len(data)
+
+    def read(self, count=1 << 62, seconds=60):
+        """So many bytes more, or what is left."""
+        end = min(self.size, self.got + count)
+        deadline = time.monotonic() + seconds
+        while self.got < end:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.path}: {self.got} of {self.size} bytes came within {seconds} s")
+            try:
+                data = self.client.recv(min(1 << 18, end - self.got))
+            except TimeoutError:
+                raise AssertionError(f"{self.path}: nothing comes after {self.got} bytes") from None
+            if not data:
+                raise AssertionError(f"{self.path}: ended after {self.got} of {self.size} bytes")
+            self._take(data)
+        return self
+
+    def close(self):
+        self.client.close()
+
+    @property
+    def digest(self):
+        return self._hash.digest()
+
+
+class Crowd(contextlib.ExitStack):
+    """Connections that are held open until the end."""
+
+    def __init__(self, address):
+        super().__init__()
+        self.address, self.clients = address, []
+
+    def add(self, count, request=b"", buffer=None):
+        """So many more, which send this and then say nothing."""
+        for _ in range(count):
+            client = self.enter_context(socket.socket())
+            if buffer:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            client.settimeout(30)
+            client.connect((self.address, 80))
+            client.sendall(request)
+            self.clients.append(client)
+        return self.clients[-count:]
+
+    def dribble(self, data=b"a"):
+        """A byte more from each that is still connected; how many are."""
+        alive = 0
+        for client in self.clients:
+            try:
+                client.send(data)
+                alive += 1
+            except OSError:
+                pass
+        return alive
+
+
+def rude_end(client):
+    """A reset instead of an end."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def smuggling_cases():
+    """Name, bytes and status of each row of docs/request-smuggling.md, of which the text says what is around them."""
+    cases, kind = [], "line"
+    for name, text, status in re.findall(r"^\| (.+?) \| `(.*)` \| (\d+) \|$", SMUGGLING.read_text(), re.MULTILINE):
+        data = re.sub(r"\\u\{(\w+)\}", lambda found: chr(int(found[1], 16)), text)
+        for escape, character in {r"\r": "\r", r"\n": "\n", r"\t": "\t", r"\0": "\0", r"\"": '"'}.items():
+            data = data.replace(escape, character)
+        # The table's parts follow one another, and begin with these.
+        kind = {"two lengths": "fields", "no size": "chunks"}.get(name, kind)
+        if kind == "line":
+            request = f"{data}\r\nHost: a\r\n\r\n"
+        elif kind == "fields":
+            request = f"POST / HTTP/1.1\r\nHost: a\r\n{data}"
+        else:
+            request = f"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{data}"
+        cases.append((name, kind, request.encode(), int(status)))
+    return cases
+
+
+def statuses(address, request, seconds=30):
+    """Those of all answers to these bytes, until the server ends the connection; `None` is where it does not."""
+    with socket.create_connection((address, 80), timeout=seconds) as client:
+        came = b""
+        try:
+            client.sendall(request)
+            while data := client.recv(65536):
+                came += data
+        except TimeoutError:
+            return _statuses(came) + [None]
+        except ConnectionError:
+            pass
+        return _statuses(came)
+
+
+def _statuses(data):
+    return [int(status) for status in re.findall(rb"(?m)^HTTP/1\.1 (\d{3}) ", data)]

@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""System `webserver` with visitors, a cable and an NFS server that do their worst: under `serval run` for both boards, and
+on seL4 in QEMU where MICROKIT_SDK is set. SERVAL_LONG=1 adds a file of 1 GB, each lie of an NFS server on its own, and more
+of everything; docs/testing-network.md."""
+
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import random
+import statistics
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
+
+import ganesha  # noqa: E402
+import hostile  # noqa: E402
+import site_checks  # noqa: E402
+import systems  # noqa: E402
+import testnet  # noqa: E402
+import visitors  # noqa: E402
+import website  # noqa: E402
+
+LONG = os.environ.get("SERVAL_LONG") == "1"
+MEGABYTE = 1_000_000
+"""Connections that the web server serves at a time."""
+PLACES = 1024
+"""An operation on a file gets 30 s in the NFS client; what a visitor waits is little more."""
+BOUND = 45
+
+
+def patiently(action, seconds):
+    """Does it until it raises no AssertionError, for so long."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return action()
+        except (AssertionError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+
+
+class Checks:
+    """What every machine has to do; a class of tests says which machine, which is started once."""
+
+    @classmethod
+    def target(cls, server):
+        raise NotImplementedError
+
+    @classmethod
+    def setUpClass(cls):
+        cls.network = cls.enterClassContext(testnet.Network())
+        cls.server = cls.enterClassContext(ganesha.Ganesha(testnet.LINUX))
+        cls.site = cls.server.export / "site"
+        website.lay_out(cls.site)
+        cls.system = cls.target(cls.server)
+        cls.machine = cls.enterClassContext(cls.system.start(cls.network))
+        cls.address = cls.machine.address
+        website.first_answer(cls.address)
+
+    def setUp(self):
+        self.failures_before = self.faults()
+
+    def tearDown(self):
+        self.network.harm()
+        self.assertTrue(self.machine.is_alive, self.machine.text()[-3000:])
+        self.assertEqual(self.faults(), self.failures_before, self.machine.text()[-3000:])
+        # Whatever was done, the next visitor is served.
+        answer = visitors.ask(self.address, "/small.txt", seconds=10)
+        self.assertEqual((answer.status, answer.body), (200, b"x" * 1024))
+
+    def faults(self):
+        """Lines on the console about protection domains that broke."""
+        lines = self.machine.text().split("\n")
+        return [line for line in lines if "MON|" in line or "fault" in line.lower() or "trap" in line.lower()]
+
+    def file(self, name, size, seed=7):
+        """Makes a file of the site that nobody has read; the hash of what is in it."""
+        whole = hashlib.sha256()
+        with open(self.site / name, "wb") as file:
+            left = size
+            while left:
+                block = site_checks.pattern(min(left, 10 * MEGABYTE), seed)
+                file.write(block)
+                whole.update(block)
+                left -= len(block)
+                seed += 1
+        self.addCleanup((self.site / name).unlink)
+        return whole.digest()
+
+    def pages(self):
+        """The pages of the sample site, each in full."""
+        for path in ["index.html", "gallery.html", "style.css", "pictures/serval.png", "folder/index.html"]:
+            answer = visitors.ask(self.address, "/" + path)
+            self.assertEqual((answer.status, answer.body), (200, (site_checks.SAMPLE / path).read_bytes()), path)
+
+    def download(self, name, digest, seconds=120):
+        download = visitors.Download(self.address, "/" + name)
+        self.assertEqual(download.read(seconds=seconds).digest, digest)
+        download.close()
+
+    def served_in_good_time(self, count=40, middle=1.0, last=5.0):
+        """Others are, whatever goes on."""
+        times = []
+        for _ in range(count):
+            answer = visitors.ask(self.address, "/small.txt", seconds=20)
+            self.assertEqual((answer.status, answer.body), (200, b"x" * 1024))
+            times.append(answer.seconds)
+        self.assertLess(statistics.median(times), middle)
+        self.assertLess(max(times), last)
+
+    # MARK: The cable
+
+    def test_five_per_cent_loss(self):
+        digest = self.file("loss.bin", 10 * MEGABYTE if LONG else 2 * MEGABYTE)
+        self.network.harm(loss=5)
+        self.pages()
+        self.download("loss.bin", digest, seconds=600)
+
+    @unittest.skipUnless(LONG, "SERVAL_LONG is not 1")
+    def test_everything_that_a_cable_does(self):
+        digest = self.file("harm.bin", 2 * MEGABYTE)
+        self.network.harm(loss=2, reorder=5, duplicate=5, corrupt=2, delay=20)
+        self.pages()
+        self.download("harm.bin", digest, seconds=600)
+
+    def test_ten_megabytes(self):
+        self.download("big.bin", hashlib.sha256((self.site / "big.bin").read_bytes()).digest())
+
+    @unittest.skipUnless(LONG, "SERVAL_LONG is not 1")
+    def test_a_gigabyte(self):
+        digest = self.file("gigabyte.bin", 1000 * MEGABYTE)
+        self.download("gigabyte.bin", digest, seconds=1800)
+
+    # MARK: Visitors
+
+    def test_slow_ones_by_the_hundred(self):
+        """Readers that do not read, heads and bodies that come byte by byte."""
+        count = 200 if LONG else 100
+        with visitors.Crowd(self.address) as readers, visitors.Crowd(self.address) as writers:
+            readers.add(count, b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n", buffer=4096)
+            heads = writers.add(count, b"GET /index.html HTTP/1.1\r\nHo")
+            writers.add(count, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
+            began = time.monotonic()
+            while time.monotonic() - began < 6:
+                writers.dribble()
+                self.served_in_good_time(10)
+            # A head has 10 s.
+            time.sleep(max(0, 12 - (time.monotonic() - began)))
+            for client in heads:
+                self.assertEqual(client.recv(65536)[:12], b"HTTP/1.1 408")
+            # 20 s without a byte taken; then the places are free.
+            if LONG:
+                time.sleep(max(0, 30 - (time.monotonic() - began)))
+                self.assertEqual(writers.dribble() and writers.dribble(), 0)
+            self.served_in_good_time()
+
+    def test_a_reader_that_wakes_up(self):
+        """A window of zero for a while, and all of it arrives."""
+        digest = self.file("window.bin", 3 * MEGABYTE)
+        download = visitors.Download(self.address, "/window.bin", buffer=4096)
+        time.sleep(6)
+        self.assertEqual(download.read().digest, digest)
+        download.close()
+
+    def test_a_thousand_that_say_nothing(self):
+        with visitors.Crowd(self.address) as crowd:
+            crowd.add(1000)
+            self.served_in_good_time()
+
+    def test_more_than_there_is_room_for(self):
+        """Beyond the limit they are told to come back, or wait; none is left without a word for good."""
+        with visitors.Crowd(self.address) as crowd:
+            clients = crowd.add(PLACES + 100)
+            refused = []
+            for client in clients[-50:]:
+                client.settimeout(BOUND)
+                refused.append(client.recv(65536)[:12])
+            self.assertEqual(set(refused), {b"HTTP/1.1 503"})
+        patiently(lambda: self.served_in_good_time(10), 10)
+
+    def test_those_that_break_off(self):
+        chance = random.Random(self.network.seed)
+        request = b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n"
+        for _ in range(500 if LONG else 100):
+            with visitors.Crowd(self.address) as crowd:
+                client, = crowd.add(1, request[:chance.randrange(1, len(request) + 20)])
+                if chance.random() < 0.3:
+                    time.sleep(0.01)
+                visitors.rude_end(client)
+        self.served_in_good_time(10)
+
+    def test_malformed_requests(self):
+        """Each gets its status, the connection ends, and nothing behind it is taken for a request."""
+        behind = b"GET /small.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+        for name, kind, request, status in visitors.smuggling_cases():
+            with self.subTest(name):
+                # The site takes no bodies: it may say so before it has looked at them.
+                allowed = {status, 405} if kind == "chunks" else {status}
+                found = visitors.statuses(self.address, request + behind)
+                self.assertEqual(len(found), 1, found)
+                self.assertIn(found[0], allowed)
+
+    def test_noise(self):
+        chance = random.Random(self.network.seed)
+        seeds = [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /big.bin HTTP/1.1\r\nHost: a\r\nRange: bytes=0-9,20-\r\n\r\n"]
+        seeds += [request for _, _, request, _ in visitors.smuggling_cases()]
+        for _ in range(2000 if LONG else 150):
+            data = bytearray(chance.choice(seeds))
+            for _ in range(chance.randrange(1, 4)):
+                at = chance.randrange(len(data))
+                data[at:at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+            with visitors.Crowd(self.address) as crowd:
+                client, = crowd.add(1, bytes(data))
+                client.shutdown(1)
+                client.settimeout(BOUND)
+                try:
+                    answer = client.recv(65536)
+                except ConnectionError:
+                    continue
+                self.assertTrue(not answer or answer.startswith(b"HTTP/1.1 "), answer[:100])
+        self.pages()
+
+    # MARK: The NFS server
+
+    def test_a_server_that_goes_and_comes_back_during_downloads(self):
+        digests = {f"restart{n}.bin": self.file(f"restart{n}.bin", 4 * MEGABYTE, n + 50) for n in range(4)}
+        downloads = [visitors.Download(self.address, "/" + name) for name in digests]
+        for download in downloads:
+            download.read(100_000)
+        self.server.stop()
+        time.sleep(2)
+        self.server.start()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for download in pool.map(lambda one: one.read(seconds=90), downloads):
+                self.assertEqual(download.digest, digests[download.path[1:]])
+                download.close()
+
+    def hostile(self, way, seconds, server):
+        """Visitors while replies are dealt with in a way; how many of their requests got which status."""
+        server.way = way
+        seen, end, number = {}, time.monotonic() + seconds, 0
+        directory = pathlib.Path(self.site, f"hostile-{way.__name__}")
+        directory.mkdir()
+        for index in range(8):
+            (directory / f"{index}.bin").write_bytes(site_checks.pattern(200_000, index + 100))
+
+        def visit(number):
+            path = f"/{directory.name}/" + random.Random(number).choice([f"{number % 8}.bin", f"none{number}", "", "a/b"])
+            return visitors.ask(self.address, path, seconds=BOUND).status
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            waiting = set()
+            while time.monotonic() < end or waiting:
+                while time.monotonic() < end and len(waiting) < 16:
+                    waiting.add(pool.submit(visit, number))
+                    number += 1
+                done, waiting = concurrent.futures.wait(waiting, BOUND, concurrent.futures.FIRST_COMPLETED)
+                for one in done:
+                    seen[one.result()] = seen.get(one.result(), 0) + 1
+        return seen
+
+    def test_a_hostile_server(self):
+        """Each request gets some answer in bounded time; and pages again when the real server is back."""
+        ways = [*hostile.QUICK, *hostile.SLOW, hostile.any_of_quick] if LONG else [hostile.any_of_quick]
+        real = ganesha.Ganesha(export=self.server.export)
+        self.addCleanup(real.directory.cleanup)
+        with real:
+            for way in ways:
+                with self.subTest(way.__name__):
+                    self.server.stop()
+                    ports = {self.server.files: real.files, self.server.mount: real.mount}
+                    try:
+                        with hostile.Server(testnet.LINUX, ports, self.network.seed) as server:
+                            statuses = self.hostile(way, 10, server)
+                        self.assertGreater(sum(statuses.values()), 0)
+                    finally:
+                        self.server.start()
+                    patiently(self.pages, BOUND)
+
+
+def whole(name, target):
+    """A class of tests for a machine; the cheap reasons to skip them are known now."""
+    reason = website.why_not_run()
+    return unittest.skipIf(reason, reason)(type(name, (Checks, unittest.TestCase), {"target": classmethod(target)}))
+
+
+EmulatedVirt = whole("EmulatedVirt", lambda cls, server: website.Emulated(server))
+EmulatedOdroid = unittest.skipUnless(LONG, "SERVAL_LONG is not 1")(
+    whole("EmulatedOdroid", lambda cls, server: website.Emulated(server, board="odroidc4")))
+OnSeL4 = unittest.skipIf(systems.why_not_boot(), systems.why_not_boot())(
+    whole("OnSeL4", lambda cls, server: website.OnSeL4(server)))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""System `webserver` on a tap device, with nfs-ganesha at Linux's end: in QEMU on seL4, or under `serval run`."""
+
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
+
+import ganesha  # noqa: E402
+import machine  # noqa: E402
+import private  # noqa: E402
+import site_checks  # noqa: E402
+import systems  # noqa: E402
+import testnet  # noqa: E402
+
+PORT = 80
+
+
+def why_not_run(tool=machine.SERVAL):
+    """What is missing to run anything, as a reason to skip; None if nothing is."""
+    if not (machine.IMAGES / "web_server.elf").exists():
+        return "there is no web_server.elf in .build/images: make images"
+    return private.why_not() or ganesha.why_not() or systems.why_not_run(tool)
+
+
+def lay_out(directory, big=10_000_000):
+    """The sample site, with files of 1 KB, 100 KB and `big` bytes."""
+    site_checks.lay_out(directory, 0)
+    pathlib.Path(directory, "medium.bin").write_bytes(site_checks.pattern(100_000))
+    with open(pathlib.Path(directory, "big.bin"), "wb") as file:
+        for block in blocks(big):
+            file.write(block)
+
+
+def blocks(size):
+    """Bytes without a period, in pieces, for files that are not to be held."""
+    seed = 1
+    while size:
+        block = site_checks.pattern(min(size, 10_000_000), seed)
+        yield block
+        size -= len(block)
+        seed += 1
+
+
+def options(server, *more):
+    """Those of `serval generate` for a site that a `ganesha.Ganesha` exports in `site`."""
+    choices = {
+        "nfs-server": testnet.LINUX, "nfs-directory": server.export, "website-dir": "site",
+        "nfs-ports": f"{server.files}:{server.mount}"}
+    return [word for name, value in choices.items() for word in ("--set", f"{name}={value}")] + list(more)
+
+
+class OnSeL4:
+    """QEMU with the SDK that MICROKIT_SDK names."""
+
+    def __init__(self, server, *more, configuration="release", tool=machine.SERVAL):
+        self.configuration = configuration
+        self.directory = tempfile.TemporaryDirectory()
+        self._image = machine.build(
+            "webserver", machine.BOARD, configuration, pathlib.Path(self.directory.name), tool=tool,
+            options=options(server, *more))
+
+    def __str__(self):
+        return f"seL4, {machine.sdk().name}, {self.configuration}, QEMU"
+
+    def start(self, network, arguments=()):
+        tap = f"tap,id=netdev0,ifname={network.machine_tap},script=no,downscript=no,vnet_hdr=off"
+        return Run(machine.Machine(self._image, "-netdev", tap, *systems.CARD, *arguments))
+
+
+class Emulated:
+    """`serval run` with time that keeps up with the clock on the wall."""
+
+    def __init__(self, server, *more, board=machine.BOARD, configuration="release", tool=machine.SERVAL):
+        self.board, self._tool = board, tool
+        self._target = ["--sdk", "2.3.0", "--config", configuration]
+        self.directory = tempfile.TemporaryDirectory()
+        self._system = pathlib.Path(self.directory.name, "system")
+        subprocess.run(
+            [tool, "generate", "webserver", "--board", board, *self._target, "--images", machine.IMAGES,
+             "--output", self._system, *options(server, *more)], check=True, stdout=subprocess.DEVNULL)
+
+    def __str__(self):
+        return f"serval run, {self.board}"
+
+    def start(self, network, arguments=()):
+        command = [self._tool, "run", self._system / "webserver.system", "--board", self.board, *self._target]
+        command += ["--net", f"tap:{network.machine_tap}", "--realtime", *arguments]
+        return Run(machine.Console(command))
+
+
+class Run:
+    """A machine that serves: where, and what its console has shown so far."""
+
+    def __init__(self, console):
+        self.console, self.address = console, None
+        self.started = time.monotonic()
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        try:
+            found = self.console.expect(r"web_server: address ([\d.]+)/", 60)
+        except AssertionError:
+            self.__exit__()
+            raise
+        self.address = found[1]
+        self._position = self.console.position
+        self._reader = threading.Thread(target=self._drain, daemon=True)
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_):
+        self.console.__exit__()
+
+    def _drain(self):
+        """Reads what the machine prints, so that it never waits for us."""
+        while self.console.process.poll() is None:
+            try:
+                if not self.console._read(0.2):
+                    time.sleep(0.05)
+            except (OSError, ValueError):
+                return
+
+    @property
+    def is_alive(self):
+        return self.console.process.poll() is None
+
+    def text(self):
+        return self.console.output
+
+    def wait_for(self, pattern, seconds, since=0):
+        """Until the console has shown it behind position `since`; the match."""
+        deadline = time.monotonic() + seconds
+        while not (found := re.compile(pattern).search(self.text(), since)):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no '{pattern}' within {seconds} s; the console:\n{self.text()[-3000:]}")
+            time.sleep(0.05)
+        return found
+
+
+def first_answer(address, seconds=60, path="/small.txt"):
+    """Asks until a page comes; the instant at which it did."""
+    deadline = time.monotonic() + seconds
+    request = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    last = None
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection((address, PORT), timeout=2) as connection:
+                connection.sendall(request)
+                last = connection.recv(65536)
+                if last.startswith(b"HTTP/1.1 200"):
+                    return time.monotonic()
+        except OSError as error:
+            last = error
+        time.sleep(0.02)
+    raise AssertionError(f"no page within {seconds} s, but {last!r}")
