@@ -25,3 +25,13 @@ extension Network {
     stack.setAddress(network, gateway: gateway == 0 ? nil : IPv4Address(gateway))
   }
 }
+
+extension HostName {
+  /// The name in a client's record.
+  init(_ config: LinkedRecord<IPClientConfig>) {
+    self.init()
+    for index in 0..<config.length(of: IPClientConfig.hostName) {
+      append(config.byte(index, of: IPClientConfig.hostName))
+    }
+  }
+}

@@ -28,7 +28,10 @@ public struct Network: ~Copyable {
   /// Whether random numbers still take in when frames arrive.
   var isStirring = true
 
-  init(_ settings: NetworkSettings, _ config: LinkedRecord<NetClientConfig>, timer: TimerClient) {
+  init(
+    _ settings: NetworkSettings, _ config: LinkedRecord<NetClientConfig>, hostName: HostName,
+    timer: TimerClient
+  ) {
     typealias Config = NetClientConfig
     let (receive, transmit) = (config[Config.receive], config[Config.transmit])
     guard let receiveRings = receive.rings, let transmitRings = transmit.rings,
@@ -43,7 +46,9 @@ public struct Network: ~Copyable {
     input = FrameReceiver(receiveRings, memory: received, bufferCount: Int(receive.bufferCount))
     output = FrameTransmitter(transmitRings, memory: sent, bufferCount: Int(transmit.bufferCount))
     let hardware = config[Config.macAddress]
-    stack = NetworkStack(settings.configuration(hardware: hardware, ticks: clock.ticks))
+    var configuration = settings.configuration(hardware: hardware, ticks: clock.ticks)
+    configuration.hostName = hostName
+    stack = NetworkStack(configuration)
   }
 
   mutating func readClock() { now = Instant(nanoseconds: clock.now()) }

@@ -21,9 +21,11 @@ public struct NetworkDomain<Program: NetworkProgram & ~Copyable>: ProtectionDoma
   public init(_ program: consuming Program, _ settings: NetworkSettings) {
     let timer = TimerClient(TimerClientConfig.linked())
     timerChannel = timer.channel
-    network = Network(settings, NetClientConfig.linked(), timer: timer)
+    let addressing = IPClientConfig.linked()
+    network = Network(
+      settings, NetClientConfig.linked(), hostName: HostName(addressing), timer: timer)
     self.program = program
-    network.configure(IPClientConfig.linked())
+    network.configure(addressing)
     self.program.start(&network)
     turn()
   }

@@ -122,6 +122,16 @@ extension Host {
     host.stack.startDHCP(wanted: wanted, now: host.now)
   }
 
+  @Test func theNameIsTold() throws {
+    let named = Host(nil) { for byte in Array("web".utf8) { $0.hostName.append(byte) } }
+    named.stack.startDHCP(now: named.now)
+    server.run(named, .seconds(2))
+    let names = server.heard.map { heard in
+      (0..<heard.0.hostName.byteCount).map { heard.0.hostName.byte(at: $0) }
+    }
+    #expect(names == [Array("web".utf8), Array("web".utf8)])
+  }
+
   @Test func fourMessages() throws {
     start(wanted: IPv4Address(10, 0, 2, 99))
     server.run(host, .seconds(2))

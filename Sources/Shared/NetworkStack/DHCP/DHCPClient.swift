@@ -54,6 +54,8 @@ struct DHCPClient: BitwiseCopyable {
   }
 
   let hardware: MACAddress
+  /// Told to servers (option 12).
+  let hostName: HostName
   /// Asked for in the first DISCOVER (option 50).
   var wanted: IPv4Address?
   /// ARP probes before an address is used, and the time between them. RFC 5227 waits for 4 s to 7 s;
@@ -76,7 +78,10 @@ struct DHCPClient: BitwiseCopyable {
   private var server = IPv4Address.unspecified
   private var requestedAt = Instant(nanoseconds: 0)
 
-  init(hardware: MACAddress) { self.hardware = hardware }
+  init(hardware: MACAddress, hostName: HostName = HostName()) {
+    self.hardware = hardware
+    self.hostName = hostName
+  }
 
   var hasOutgoing: Bool { pending != nil }
 
@@ -307,6 +312,7 @@ struct DHCPClient: BitwiseCopyable {
     guard let kind = pending else { return nil }
     var message = DHCPMessage(kind, transaction: transaction, hardware: hardware)
     message.seconds = UInt16(clamping: (now - began).seconds)
+    message.hostName = hostName
     var out = Outgoing(message: message, source: .unspecified, destination: .broadcast)
     switch kind {
     case .discover: out.message.requested = wanted

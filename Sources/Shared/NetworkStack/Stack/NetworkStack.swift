@@ -98,7 +98,7 @@ public struct NetworkStack: ~Copyable {
     events = IndexQueue(
       limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))
     timers = TimerHeap(limit: limit + 3)
-    dhcp = DHCPClient(hardware: configuration.hardware)
+    dhcp = DHCPClient(hardware: configuration.hardware, hostName: configuration.hostName)
     for index in 0..<limit { freeConnections.push(index) }
     nextPort = UInt16(truncatingIfNeeded: secret.random())
   }

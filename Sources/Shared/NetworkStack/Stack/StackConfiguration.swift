@@ -8,6 +8,8 @@ import Wire
 /// `bufferByteCount`, `reassemblySlots * reassemblyByteCount` and 1 KB for each connection.
 public struct StackConfiguration: BitwiseCopyable, Sendable {
   public var hardware: MACAddress
+  /// Told to DHCP servers.
+  public var hostName = HostName()
   /// 128 bits that nobody outside can guess and that differ from start to start: sequence numbers,
   /// ports and identifiers come from them.
   public var secret: (UInt64, UInt64)

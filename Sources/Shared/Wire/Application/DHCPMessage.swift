@@ -9,8 +9,9 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   public static var serverPort: UInt16 { 67 }
   /// The fixed fields and the cookie: the shortest message there is.
   public static var fixedByteCount: Int { 240 }
-  /// Bytes of every message written: what BOOTP relays expect at least (RFC 1542, 2.1).
-  public static var byteCount: Int { 300 }
+  /// Bytes of every message written: the 300 that BOOTP relays expect at least (RFC 1542, 2.1), and room for the
+  /// longest host name.
+  public static var byteCount: Int { 364 }
 
   public enum Kind: UInt8, BitwiseCopyable, Sendable {
     case discover = 1
@@ -47,6 +48,8 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   public var leaseTime: UInt32?
   public var renewalTime: UInt32?
   public var rebindingTime: UInt32?
+  /// Option 12, which clients send.
+  public var hostName = HostName()
 
   public init(_ kind: Kind, transaction: UInt32, hardware: MACAddress) {
     self.kind = kind
@@ -111,6 +114,12 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
     case 53, 52:
       guard body.byteCount == 1 else { return false }
       if code == 53 { found.kind = body.byte(at: 0) } else { found.overload = body.byte(at: 0) }
+    case 12:
+      guard body.byteCount > 0 else { return false }
+      hostName = HostName()
+      for index in 0..<min(body.byteCount, HostName.capacity) {
+        hostName.append(body.byte(at: index))
+      }
     case 26:
       guard body.byteCount == 2 else { return false }
       maximumUnit = body.number16(at: 0)
@@ -185,6 +194,12 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
         frame.put(UInt16(57 << 8 | 2), at: at &+ 9)
         frame.put(UInt16(1472), at: at &+ 11)
         at &+= 13
+        if hostName.byteCount > 0 {
+          frame.put(UInt16(12 << 8) | UInt16(truncatingIfNeeded: hostName.byteCount), at: at)
+          at &+= 2
+          for index in 0..<hostName.byteCount { frame.put(hostName.byte(at: index), at: at &+ index) }
+          at &+= hostName.byteCount
+        }
       }
     }
     frame.put(UInt8(255), at: at)
