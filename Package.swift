@@ -172,7 +172,7 @@ let programs: [Target] = [
       "Wiring", "Microkit", "Records", "Rings",
     ]),
   program(
-    "web_server", heap: 26 << 20,
+    "web_server", heap: 30 << 20,
     [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Clients",
       "Wiring", "Microkit", "Records", "Rings",

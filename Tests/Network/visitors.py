@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+import selectors
 import socket
 import struct
 import time
@@ -138,6 +139,34 @@ class Crowd(contextlib.ExitStack):
             except OSError:
                 pass
         return alive
+
+
+def rush(address, count, path="/small.txt", seconds=30):
+    """So many that connect and ask at once, each on a connection of its own; the statuses of the answers."""
+    request = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    selector, found, deadline = selectors.DefaultSelector(), [], time.monotonic() + seconds
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(selector)
+        for _ in range(count):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex((address, 80))
+            selector.register(client, selectors.EVENT_WRITE)
+        while len(found) < count:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{count - len(found)} of {count} have no answer within {seconds} s")
+            for key, events in selector.select(1):
+                try:
+                    if events & selectors.EVENT_WRITE:
+                        key.fileobj.send(request)
+                        selector.modify(key.fileobj, selectors.EVENT_READ)
+                        continue
+                    answer = key.fileobj.recv(65536)
+                    found.append(int(answer[9:12]) if answer else None)
+                except OSError as error:
+                    found.append(error.strerror)
+                selector.unregister(key.fileobj)
+    return found
 
 
 def rude_end(client):

@@ -174,6 +174,10 @@ class Checks:
             crowd.add(1000)
             self.served_in_good_time()
 
+    def test_a_crowd_that_comes_at_once(self):
+        """None of them is reset."""
+        self.assertEqual(set(visitors.rush(self.address, 700)), {200})
+
     def test_more_than_there_is_room_for(self):
         """Beyond the limit they are told to come back, or wait; none is left without a word for good."""
         with visitors.Crowd(self.address) as crowd:

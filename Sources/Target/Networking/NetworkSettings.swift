@@ -7,6 +7,9 @@ import Records
 /// What a program wants of its stack; the rest is in its records.
 public struct NetworkSettings: Sendable {
   public var connectionLimit = 64
+  /// Connections whose handshake is not over; with one more, the oldest is given up, and its peer gets a
+  /// reset if it was honest. A quarter of all where it is nil.
+  public var halfOpenLimit: Int?
   public var listenerLimit = 4
   public var datagramSocketLimit = 4
   /// The budget of all sockets' buffers in bytes.
@@ -18,7 +21,7 @@ public struct NetworkSettings: Sendable {
     var configuration = StackConfiguration(
       hardware: hardware, secret: (ticks &* 0x9e37_79b9_7f4a_7c15, hardware.value ^ ticks))
     configuration.connectionLimit = connectionLimit
-    configuration.halfOpenLimit = max(connectionLimit / 4, 16)
+    configuration.halfOpenLimit = halfOpenLimit ?? max(connectionLimit / 4, 16)
     configuration.listenerLimit = listenerLimit
     configuration.datagramSocketLimit = datagramSocketLimit
     configuration.bufferByteCount = bufferByteCount

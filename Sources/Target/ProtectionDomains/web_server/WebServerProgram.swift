@@ -24,7 +24,11 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     var settings = NetworkSettings()
     // Those that are closing, and those that are refused, need a place, too.
     settings.connectionLimit = serverLimit + 512
-    settings.bufferByteCount = 8 << 20
+    // A crowd comes at once. In a flood, half-open ones still give way to those that need their places.
+    settings.halfOpenLimit = serverLimit
+    // Half of it is promised to connections that come later, 4 KB to each: for all of them. With less, those that
+    // are refused would get a reset in place of their answer.
+    settings.bufferByteCount = 12 << 20
     return settings
   }
 
