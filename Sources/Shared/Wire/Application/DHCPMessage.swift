@@ -197,7 +197,9 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
         if hostName.byteCount > 0 {
           frame.put(UInt16(12 << 8) | UInt16(truncatingIfNeeded: hostName.byteCount), at: at)
           at &+= 2
-          for index in 0..<hostName.byteCount { frame.put(hostName.byte(at: index), at: at &+ index) }
+          for index in 0..<hostName.byteCount {
+            frame.put(hostName.byte(at: index), at: at &+ index)
+          }
           at &+= hostName.byteCount
         }
       }
