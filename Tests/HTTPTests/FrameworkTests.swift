@@ -111,6 +111,27 @@ import Testing
     #expect(server.nextChanged() == nil)
   }
 
+  /// A handler that never has an answer, whose client gets 504 in time; and the next one's still comes.
+  @Test func waitingForEver() throws {
+    var router = Router()
+    router.get("/never") { _ in .wait { nil } }
+    router.get("/") { _ in .text("here") }
+    var server = Server(router)
+    let opened = server.open(now: 0)
+    let id = try #require(opened)
+    #expect(exchange(&server, id, "GET /never HTTP/1.1\r\nHost: a\r\n\r\n") == "")
+    let end = Limits().answerTime
+    let deadline = server.deadline
+    #expect(deadline <= end)
+    server.timePassed(now: end - 1)
+    server.wake(id, now: end - 1)
+    #expect(flush(&server, id) == "" && server.deadline <= end)
+    server.timePassed(now: end)
+    #expect(server.nextChanged() == id)
+    #expect(flush(&server, id).hasPrefix("HTTP/1.1 504 "))
+    #expect(exchange(&server, id, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+  }
+
   @Test func uploads() {
     let received = Box<[UInt8]>([])
     var router = Router()

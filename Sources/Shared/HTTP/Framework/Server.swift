@@ -230,15 +230,28 @@ public struct Server {
     nextDeadline = .max
     for index in places.indices {
       guard let place = places[index] else { continue }
-      let isDue = now >= place.connection.deadline
+      let isDue = now >= deadline(of: place)
       place.connection.timePassed(now: now)
+      if case .waiting = place.work, now >= answerEnd(of: place) {
+        take(.status(.gatewayTimeout), place, now)
+      }
       if isDue {
         run(place, index, now)
         changed.append(index)
       } else {
-        nextDeadline = min(nextDeadline, place.connection.deadline)
+        nextDeadline = min(nextDeadline, deadline(of: place))
       }
     }
+  }
+
+  private func deadline(of place: ServerPlace) -> UInt64 {
+    guard case .waiting = place.work else { return place.connection.deadline }
+    return min(place.connection.deadline, answerEnd(of: place))
+  }
+
+  private func answerEnd(of place: ServerPlace) -> UInt64 {
+    let (end, overflow) = place.started.addingReportingOverflow(settings.limits.answerTime)
+    return overflow ? .max : end
   }
 
   /// A connection that `wake` or `timePassed` may have changed; each is named once or more.
@@ -248,7 +261,7 @@ public struct Server {
 
   private mutating func run(_ place: ServerPlace, _ index: Int, _ now: UInt64) {
     defer {
-      nextDeadline = min(nextDeadline, place.connection.deadline)
+      nextDeadline = min(nextDeadline, deadline(of: place))
       count(place)
     }
     while true {

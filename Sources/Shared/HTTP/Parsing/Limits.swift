@@ -31,6 +31,8 @@ public struct Limits: Equatable, Sendable {
   /// Bytes per second that a body or an answer has to reach over each `stallTime`; slower peers
   /// are cut off, as they hold a place that others wait for.
   public var minimumRate: UInt64 = 100
+  /// For a handler that waits to have its answer: 504 after it.
+  public var answerTime: UInt64 = 30_000_000_000
   /// From our last byte to the peer's end of stream, before the connection is torn down.
   public var lingerTime: UInt64 = 2_000_000_000
 
