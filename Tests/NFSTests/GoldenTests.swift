@@ -252,6 +252,19 @@ enum Golden {
 }
 
 @Suite struct RPCTests {
+  /// A record in fragments of one byte costs what it costs, not a copy of all that came before for each.
+  @Test(.timeLimit(.minutes(1))) func fragmentsOfOneByte() throws {
+    let count = 500_000
+    var stream: [UInt8] = []
+    for index in 0..<count {
+      stream += [index == count - 1 ? 0x80 : 0, 0, 0, 1, UInt8(truncatingIfNeeded: index)]
+    }
+    var assembler = RecordAssembler(limit: count)
+    #expect(try assembler.take(stream.span) == stream.count)
+    let record = assembler.takeRecord()
+    #expect(record?.count == count && record?.last == UInt8(truncatingIfNeeded: count - 1))
+  }
+
   @Test func records() throws {
     var assembler = RecordAssembler(limit: 10)
     let stream = hex("00000002 6162 00000000 80000001 63 80000000 80000003 787a7a")

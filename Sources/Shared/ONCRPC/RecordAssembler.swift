@@ -50,8 +50,9 @@ public struct RecordAssembler: Sendable {
     left = length
     if length == 0 {
       isComplete = isLast
-    } else {
-      record.reserveCapacity(record.count + length)
+    } else if record.count + length > record.capacity {
+      // Twice as much at least: a record in fragments of one byte is not copied for each.
+      record.reserveCapacity(min(max(record.count + length, 2 * record.capacity), limit))
     }
   }
 
