@@ -64,7 +64,7 @@ def load(url, connections, is_kept):
     text = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
 
     def milliseconds(percentile):
-        found = re.search(rf"{percentile}% +([\d.]+)(us|ms|s|m)\n", text)
+        found = re.search(rf"{percentile}% +([\d.]+)(us|ms|s|m) *\n", text)
         if not found:
             raise AssertionError(f"{' '.join(command)} {url} printed\n{text}")
         return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[found[2]]

@@ -48,6 +48,22 @@ import Testing
     #expect(!isAskedAgain)
   }
 
+  @Test func theCopierMayStartLater() {
+    var receiver = receiver()
+    var isAsked = receiver.publish()
+    #expect(!isAsked)
+    // What a copier does at its start: every buffer but the one that it has filled already.
+    for index in 0..<3 { copier.put(.free, NetDescriptor(address: UInt64(index * 2048))) }
+    copier.put(.active, NetDescriptor(address: 3 * 2048, length: 60))
+    #expect(copier.take(.free).count == 3)
+    let found = frames(&receiver)
+    #expect(found.map(\.offset) == [3 * 2048])
+    receiver.giveBack(found[0])
+    isAsked = receiver.publish()
+    #expect(isAsked)
+    #expect(copier.take(.free).map(\.address) == [3 * 2048])
+  }
+
   @Test func sleepingAsksAndLooksAgain() {
     var receiver = receiver()
     copier.setSignalled(.active, 1)

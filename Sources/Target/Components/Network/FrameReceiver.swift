@@ -17,6 +17,8 @@ public struct FrameReceiver: ~Copyable {
   /// Where frames lie.
   public let memory: MappedMemory
   private let bufferCount: Int
+  // The copier fills our queue of empty buffers, perhaps after we began; with the first frame it has.
+  private var hasStarted = false
 
   /// Descriptors that cannot be; wraps.
   public private(set) var refused: UInt32 = 0
@@ -36,6 +38,10 @@ public struct FrameReceiver: ~Copyable {
     if copierFaulted { return nil }
     do throws(PeerFault) {
       while let descriptor = try copier.active.dequeue() {
+        if !hasStarted {
+          copier.free.adoptPosition()
+          hasStarted = true
+        }
         let count = Int(descriptor.length)
         if let index = NetBuffer.index(at: descriptor.address, of: bufferCount),
           count <= NetBuffer.byteCount
@@ -65,6 +71,7 @@ public struct FrameReceiver: ~Copyable {
 
   /// Hands over what was given back. Whether the copier waits for it, and has to be notified.
   public mutating func publish() -> Bool {
+    if !hasStarted { return false }
     copier.active.release()
     copier.free.publish()
     return copier.free.takeSignalRequest()
