@@ -177,6 +177,7 @@ let programs: [Target] = [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Clients",
       "Wiring", "Microkit", "Records", "Rings",
     ]),
+  program("idle", ["Microkit"]),
   program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
   program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
   program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),

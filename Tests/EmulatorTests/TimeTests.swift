@@ -72,6 +72,53 @@ import Testing
     #expect(abs(patient - 80_000_000) < 200_000)
   }
 
+  private static let sleeper =
+    "void init(void) { for (;;) __asm__ volatile(\"wfi\"); } void notified(word c) {}"
+
+  /// A program that waits in WFI instead of the kernel: time goes by at no cost, and to the moment.
+  @Test func waitingForInterruptsCostsNothing() throws {
+    let run = try TestSystem(
+      programs: ["t": Self.ticker.replacing("PERIOD", with: "62500000"), "sleep": Self.sleeper],
+      xml: """
+        <protection_domain name="t" priority="9">
+          <program_image path="t.elf"/><irq irq="30" id="3"/></protection_domain>
+        <protection_domain name="sleep" priority="0" budget="1000000">
+          <program_image path="sleep.elf"/></protection_domain>
+        """
+    ).start()
+    #expect(run.run(3_600_000) == .timeOver)
+    #expect(run.lines.count == 3600)
+    // Once for each tick, and in between as often as anyone looks.
+    #expect(run.instructions(of: "sleep") < 50_000)
+  }
+
+  @Test func whenAllSleepNothingHappens() throws {
+    let run = try TestSystem(
+      programs: ["sleep": Self.sleeper],
+      xml: """
+        <protection_domain name="sleep"><program_image path="sleep.elf"/></protection_domain>
+        """
+    ).start()
+    #expect(run.run(3_600_000) == .idle)
+  }
+
+  /// Sleep is paid for like work: 200 us of each 1000 us, and turns by turns among equals.
+  @Test func sleepIsPaidFor() throws {
+    let run = try TestSystem(
+      programs: ["spin": Self.spinner, "sleep": Self.sleeper],
+      xml: """
+        <protection_domain name="a" priority="9" budget="200" period="1000">
+          <program_image path="sleep.elf"/></protection_domain>
+        <protection_domain name="b" priority="8" budget="1000"><program_image path="sleep.elf"/>
+        </protection_domain>
+        <protection_domain name="c" priority="8" budget="3000"><program_image path="spin.elf"/>
+        </protection_domain>
+        """
+    ).start()
+    #expect(run.run(100) == .timeOver)
+    #expect(abs(Double(run.instructions(of: "c")) - 60_000_000) < 1_000_000)
+  }
+
   @Test func equalPrioritiesShareByTurns() throws {
     let run = try TestSystem(
       programs: ["spin": Self.spinner],

@@ -205,6 +205,12 @@ import WebserverFixture
     system.channels.append(
       Channel(.init("a", id: 5, mayNotify: false), .init("lonely", id: 0)))
     #expect(rules(system) == ["unreachable-domain"])
+    // Below all others it may be meant to run for ever.
+    system.protectionDomains[0].priority = 2
+    system.protectionDomains[1].priority = 1
+    #expect(rules(system) == [])
+    system.protectionDomains[2].passive = true
+    #expect(rules(system).contains("unreachable-domain"))
   }
 
   @Test func passiveNeverCalled() {

@@ -19,7 +19,8 @@ public enum EchoSystem: SystemTemplate {
     var serial = try system.addSerial()
     var network = try system.addNetwork()
     let echo = try system.add(
-      "echo", sourceImage: "echo.elf", priority: 96, budget: 20000,
+      "echo", sourceImage: "echo.elf", priority: 96,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.clientPeriod,
       stackSize: .kibibytes(64))
     let copier = try system.addCopier(for: echo)
     let macs = try choices.macAddresses(default: ["echo": MACAddress(0x5254_0100_0012)])
@@ -35,6 +36,7 @@ public enum EchoSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try system.addIdle()
     if usesLwIP {
       let heads = UInt64(2 * network.options.receiveBuffers)
       try LwIPPool(for: echo, headCount: heads).connect(in: &system)

@@ -32,11 +32,14 @@ public enum WebServerSystem: SystemTemplate {
     var serial = try system.addSerial()
     var network = try system.addNetwork()
     let webServer = try system.add(
-      "web_server", sourceImage: "web_server.elf", priority: 1, budget: 20000,
+      "web_server", sourceImage: "web_server.elf", priority: 95,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.clientPeriod,
       stackSize: .kibibytes(64))
     let webServerCopier = try system.addCopier(for: webServer)
     let nfs = try system.add(
-      "nfs", sourceImage: "nfs.elf", priority: 96, stackSize: .kibibytes(64))
+      "nfs", sourceImage: "nfs.elf", priority: 96,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.clientPeriod,
+      stackSize: .kibibytes(64))
     let nfsCopier = try system.addCopier(for: nfs)
 
     let macs = try choices.macAddresses(default: [
@@ -68,6 +71,7 @@ public enum WebServerSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try system.addIdle()
     if usesLwIP {
       for client in [webServer, nfs] {
         let heads = UInt64(2 * network.options.receiveBuffers)

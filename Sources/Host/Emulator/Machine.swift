@@ -124,7 +124,7 @@ public final class Machine {
   public var now: UInt64 { kernel.now }
 
   /// When something happens by itself, if nobody runs.
-  public var nextEvent: UInt64? { kernel.nextEvent }
+  public var nextEvent: UInt64? { kernel.nextEventOfSleep }
 
   /// Runs until `end`, or until nothing is left to do.
   ///
@@ -142,10 +142,10 @@ public final class Machine {
       kernel.advance()
       kernel.schedule()
       if kernel.now >= end { return finish(.timeOver) }
-      if let thread = kernel.current {
+      if let thread = kernel.current, thread !== kernel.sleeper {
         kernel.runCurrent(thread, until: end)
       } else {
-        guard let next = kernel.nextEvent else { return finish(.idle) }
+        guard let next = kernel.nextEventOfSleep else { return finish(.idle) }
         if waits { return finish(.idle) }
         kernel.skip(to: min(next, end))
       }

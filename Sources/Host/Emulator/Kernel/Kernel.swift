@@ -34,6 +34,8 @@ final class Kernel {
   var sliceLength: Int64 = 0
   unowned(unsafe) var running: Processor?
   var chargedUntil: UInt64 = 0
+  /// The current thread, if it waits in WFI.
+  var sleeper: Thread?
 
   init(abi: EmulatedABI, board: EmulatedBoard, console: Console, trace: TraceWriter?) {
     self.abi = abi

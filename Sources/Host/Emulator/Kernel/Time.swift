@@ -64,23 +64,29 @@ extension Kernel {
     let stop = thread.processor.run(instructions: sliceLength)
     timeBase = now
     running = nil
+    sleeper = nil
     switch stop {
     case .sliceEnd: break
     case .exception(let exception): raise(exception, in: thread)
-    case .waitForInterrupt: waitForInterrupt(thread)
+    // WFI: the thread keeps the processor, and pays for the time that goes by until something happens.
+    case .waitForInterrupt: sleeper = thread
     }
     charge()
   }
 
-  /// WFI: the thread keeps the processor and lets time go by until something happens.
-  private func waitForInterrupt(_ thread: Thread) {
-    timeBase = max(timeBase, min(sliceLimit ?? .max, timeBase &+ Self.longestSlice))
+  /// When something happens by itself, while nobody runs. The end of a turn is nothing where nobody else
+  /// waits for one.
+  var nextEventOfSleep: UInt64? {
+    guard let current else { return nextEvent }
+    let isAlone = current.context?.isRoundRobin == true && queues.highest < current.priority
+    return isAlone ? nextEvent : sliceLimit
   }
 
   /// Nobody runs until then.
   func skip(to time: UInt64) {
     timeBase = max(timeBase, time)
-    chargedUntil = timeBase
+    if current == nil { chargedUntil = timeBase } else { charge() }
+    sleeper = nil
   }
 
   /// Lets devices and threads do what is due.

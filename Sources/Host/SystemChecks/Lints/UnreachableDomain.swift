@@ -19,7 +19,8 @@ extension Lint {
     return subject.topology.domains.compactMap { domain in
       guard !reached.contains(domain.name), domain.interrupts.isEmpty, domain.childID == nil,
         domain.children.isEmpty, domain.virtualMachine == nil,
-        subject.topology.relatives(of: domain.name).isEmpty
+        subject.topology.relatives(of: domain.name).isEmpty,
+        !runsWhenNobodyElseDoes(domain, among: subject.topology.domains)
       else { return nil }
       let isAlone = subject.topology.peers(of: domain.name).isEmpty
       return Finding(
@@ -32,5 +33,16 @@ extension Lint {
           ? "connect it with a channel, or remove it"
           : "allow a peer's end of a channel to notify it")
     }
+  }
+
+  /// Below all others: such a domain may well work, or sleep, for ever in its `init`.
+  private static func runsWhenNobodyElseDoes(
+    _ domain: ProtectionDomain, among domains: [ProtectionDomain]
+  ) -> Bool {
+    !domain.passive
+      && domains.allSatisfy { other in
+        other.name == domain.name
+          || (other.priority ?? 0).isMoreUrgent(than: domain.priority ?? 0)
+      }
   }
 }

@@ -72,6 +72,9 @@ static inline void cmicrokit_send(int64_t number, uint64_t capability, uint64_t 
                    : "x2", "x3", "x4", "x5", "memory");
 }
 
+/* seL4 lets EL0 wait itself: SCTLR_EL1.nTWI is set, HCR_EL2.TWI is not (vcpu.h, SCTLR_EL1_NATIVE, HCR_NATIVE). */
+static inline void cmicrokit_wait_for_interrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
+
 /* The thread's IPC buffer: message words start at byte 8 (sel4/shared_types.h). */
 extern uint64_t *_Nonnull cmicrokit_ipc_buffer;
 
