@@ -217,6 +217,24 @@ import Testing
     #expect(clients[1].count(.active) == 2)
   }
 
+  /// A row of frames longer than anybody's share: none is lost where the copier runs as soon as it is notified.
+  @Test func aLongRowIsHandedOutInPieces() throws {
+    var virtualiser = try virtualiser(clients: 2)
+    for _ in 0..<14 { try receive(0x1000) }
+    var (rounds, got) = (0, 0)
+    var actions: NetVirtRx<FakeDMA>.Actions
+    repeat {
+      actions = virtualiser.ready(clients: ClientSet(), driver: true)
+      let frames = clients[0].take(.active)
+      #expect(frames.count <= 4)
+      got += frames.count
+      rounds += 1
+      for frame in frames { clients[0].put(.free, frame) }
+    } while actions.isUnfinished
+    let dropped = virtualiser.counters.dropped
+    #expect(got == 14 && rounds == 4 && dropped == 0)
+  }
+
   @Test func aFullQueueDropsTheFrame() throws {
     let small = try #require(NetPair(capacity: 2))
     var virtualiser = try fresh()

@@ -12,7 +12,17 @@ private func only(_ client: Int) -> ClientSet {
 
 /// One event at a time.
 extension NetVirtRx {
-  mutating func driverReady() -> Actions { ready(clients: ClientSet(), driver: true) }
+  /// With whom there would be to notify in all.
+  mutating func driverReady() -> Actions {
+    var all = ready(clients: ClientSet(), driver: true)
+    while all.isUnfinished {
+      var next = ready(clients: ClientSet(), driver: true)
+      next.notifyDriver = next.notifyDriver || all.notifyDriver
+      while let client = all.notifyClients.popFirst() { next.notifyClients.insert(client) }
+      all = next
+    }
+    return all
+  }
   mutating func clientReady(_ client: Int) -> Actions {
     ready(clients: only(client), driver: false)
   }

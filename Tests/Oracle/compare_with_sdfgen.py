@@ -27,6 +27,8 @@ CHOICES = {
     "echo": [],
     "webserver": [
         "--nfs-server", "10.0.2.2", "--nfs-directory", "/export", "--website-dir", "www",
+        # sdfgen has no parameter for them.
+        "--set", "receive-buffers=512",
     ],
 }
 

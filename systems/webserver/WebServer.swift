@@ -24,6 +24,11 @@ public enum WebServerSystem: SystemTemplate {
     SystemOption(
       "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
     SystemOption(
+      "receive-buffers",
+      purpose:
+        "frames that may wait for the web server, a power of two: a crowd sends many at once",
+      default: "2048"),
+    SystemOption(
       "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
   ]
 
@@ -46,12 +51,14 @@ public enum WebServerSystem: SystemTemplate {
       nfs.name: MACAddress(0x5254_0100_0010), webServer.name: MACAddress(0x5254_0100_0011),
     ])
     let usesLwIP = try choices.flag("lwip-pools")
+    let receiveBuffers = try number("receive-buffers", choices)
     for (client, copier) in [(webServer, webServerCopier), (nfs, nfsCopier)] {
       try serial.addClient(client)
       try timer.addClient(client)
       var networkClient = NetworkSubsystem.Client(
         client, copier: copier, macAddress: macs[client.name])
       networkClient.writesReceiveBuffers = usesLwIP
+      if client.name == webServer.name { networkClient.receiveBuffers = receiveBuffers }
       try network.addClient(networkClient)
       // QEMU's user network forwards ports to 10.0.2.15, whoever has it; other networks' servers give what
       // they like.
@@ -74,10 +81,21 @@ public enum WebServerSystem: SystemTemplate {
     try system.addIdle()
     if usesLwIP {
       for client in [webServer, nfs] {
-        let heads = UInt64(2 * network.options.receiveBuffers)
-        try LwIPPool(for: client, headCount: heads).connect(in: &system)
+        let most = max(
+          network.options.receiveBuffers, client.name == webServer.name ? receiveBuffers : 0)
+        try LwIPPool(for: client, headCount: UInt64(2 * most)).connect(in: &system)
       }
     }
+  }
+
+  /// Whether it can be one is the network's to say.
+  private static func number(_ name: String, _ choices: SystemChoices) throws -> Int {
+    let text = try choices.value(name)
+    guard let number = UInt16(text) else {
+      throw SubsystemError.invalidOption(
+        name: name, value: text, expected: "a power of two up to 32768")
+    }
+    return Int(number)
   }
 
   /// The NFS server as its client's record has it, with the ports behind it if they are fixed.

@@ -21,6 +21,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     public var notifyDriver = false
     /// Clients that have frames to read, and wait for them.
     public var notifyClients = ClientSet()
+    /// There may be more frames: `ready` is to be called again once clients have been notified.
+    public var isUnfinished = false
     public init() {}
   }
 
@@ -48,6 +50,9 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   private var asks = true
   // How many buffers have to be out before it is worth a look which of them were returned.
   private let returnBatch: Int
+  // Frames handed out before clients hear of it: copiers that are more urgent than we are have returned them by the
+  // time we go on, so that a long row of frames does not use up anybody's share.
+  private let batch: Int
   // Clients with frames that they do not see yet.
   private var touched = ClientSet()
 
@@ -72,6 +77,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     buffers = ReceiveBuffers(driver, ioAddress: ioAddress, count: count)
     self.memory = memory
     returnBatch = max(count / 32, 1)
+    batch = max(count / 4, 1)
     self.holders = HolderTable(holders, bufferCount: count)
     clients = InlineArray { _ in BufferSender(driver) }
   }
@@ -99,19 +105,25 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   }
 
   /// Clients have returned buffers, or the driver has received frames, or both. Clients that there are not
-  /// are ignored.
+  /// are ignored. At most a quarter of all buffers is handed out in one go: see `isUnfinished`.
   public mutating func ready(clients: ClientSet, driver: Bool) -> Actions {
     // Without frames those that have rung; with frames all, once enough buffers are out to be worth it.
     if !driver {
       collect(clients)
-    } else {
-      if holders.total >= returnBatch { collect(everybody) }
-      buffers.look()
-      repeat {
-        while let descriptor = buffers.next() { deliver(descriptor) }
-      } while !buffers.isExhausted()
+      return finish()
     }
-    return finish()
+    if holders.total >= returnBatch { collect(everybody) }
+    buffers.look()
+    var room = batch
+    repeat {
+      while room > 0, let descriptor = buffers.next() {
+        deliver(descriptor)
+        room &-= 1
+      }
+    } while room > 0 && !buffers.isExhausted()
+    var actions = finish()
+    actions.isUnfinished = room == 0
+    return actions
   }
 
   // MARK: From the driver to clients

@@ -50,8 +50,14 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
   }
 
   mutating func notified(_ channels: ChannelSet) {
-    notify(
-      virtualiser.ready(clients: clients.clients(in: channels), driver: channels.contains(driver)))
+    var actions = virtualiser.ready(
+      clients: clients.clients(in: channels), driver: channels.contains(driver))
+    while actions.isUnfinished {
+      if actions.notifyDriver { driver.notify() }
+      clients.notifyAtOnce(actions.notifyClients)
+      actions = virtualiser.ready(clients: ClientSet(), driver: true)
+    }
+    notify(actions)
   }
 
   /// The driver's signal goes with the next receive: nothing is waited for meanwhile.
