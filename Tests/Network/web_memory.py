@@ -31,8 +31,9 @@ HALF = SMALL + (
     b"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp\r\nAccept-Lang")
 
 
-"""Bytes of the heap that may stay: lists of those that wait keep the room they once had, 8 bytes for each."""
-SLACK = 1000
+"""Bytes of the heap that may stay: lists of connections with something to do keep the room they once had, 8 bytes for each of
+1024, more than they had before where a busy machine let heads time out by the hundred. A block for each of 500 is more."""
+SLACK = 10_000
 """A connection whose peer went without a packet that arrived is held for a minute."""
 GONE = 75
 
@@ -179,16 +180,17 @@ class Checks:
         warm(cls.machine)
 
     def check(self, index):
-        case = cases()[index]
+        case, left = cases()[index], 0
         for turn in ("first", "second"):
             with self.subTest(turn):
                 taken = measure(self.machine, case)
+                left += taken.left(HEAP)
                 self.assertLessEqual(taken.each(case, HEAP), case.limit)
                 # Who is there does take something, or the figures are of something else.
                 self.assertGreater(taken.each(case, HEAP), 100)
                 self.assertGreater(taken.each(case, BUFFERS), 2048)
                 self.assertEqual(taken.left(BUFFERS), 0)
-                self.assertLess(taken.left(HEAP), SLACK)
+                self.assertLess(left, SLACK)
         self.assertEqual(visitors.ask(self.machine.address, "/small.txt", seconds=10).body, b"x" * 1024)
 
     def test_idle_ones_that_had_an_answer(self):
