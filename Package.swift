@@ -206,7 +206,8 @@ let programs: [Target] = [
   .target(
     name: "Networking",
     dependencies: [
-      "NetworkStack", "Wire", "Clients", "Components", "DMA", "Wiring", "Microkit", "Records",
+      "NetworkStack", "Wire", "Clients", "Components", "DMA", "Wiring", "Microkit", "CMicrokit",
+      "Records",
     ],
     path: "Sources/Target/Networking"),
   targetModule(

@@ -27,6 +27,7 @@ import site_checks  # noqa: E402
 import systems  # noqa: E402
 import testnet  # noqa: E402
 import visitors  # noqa: E402
+import web_memory  # noqa: E402
 import website  # noqa: E402
 
 SCALE = float(os.environ.get("SERVAL_BENCH_SCALE", "1"))
@@ -214,12 +215,14 @@ def main():
             (site / f"ten{index}.bin").write_bytes(site_checks.pattern(10 * MEGABYTE, 20 + index))
         if systems.why_not_boot() is None:
             stand(website.OnSeL4(server, "--set", "access-log=no", tool=tool), tool)
+            print("memory per connection: see serval run, which can look into programs as seL4 cannot")
         for board in (machine.BOARD, "odroidc4"):
-            stand(website.Emulated(server, "--set", "access-log=no", board=board, tool=tool), tool)
+            system = website.Emulated(server, "--set", "access-log=no", board=board, tool=tool)
+            stand(system, tool)
+            memory(system)
         orientation = nginx(site)
         if orientation:
             report("nginx on this machine, over the loopback", orientation)
-    print("memory: docs/web-server.md states what a connection takes at most")
 
 
 def stand(system, tool):
@@ -227,6 +230,15 @@ def stand(system, tool):
         report(f"web server: {system}", *measure(system, tool))
     except (AssertionError, OSError, subprocess.CalledProcessError) as error:
         print(f"web server: {system}: {error}", flush=True)
+
+
+def memory(system):
+    """Per connection, beside the bounds of docs/web-server.md."""
+    try:
+        with testnet.Network(cable=False) as network, system.start(network, ["--stats"]) as run:
+            web_memory.print_table(run)
+    except (AssertionError, OSError, KeyError) as error:
+        print(f"web server: {system}: memory: {error}", flush=True)
 
 
 if __name__ == "__main__":

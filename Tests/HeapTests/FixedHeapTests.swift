@@ -43,6 +43,26 @@ import Testing
     }
   }
 
+  /// As `serval run --stats` reads it from a program's memory.
+  @Test func theStateBeginsWithItsFigures() throws {
+    let region = UnsafeMutableRawPointer.allocate(byteCount: 0x1000, alignment: 16)
+    defer { region.deallocate() }
+    let state = UnsafeMutablePointer<FixedHeap>.allocate(capacity: 1)
+    defer { state.deallocate() }
+    guard let heap = unsafe FixedHeap(start: region, byteCount: 0x1000) else {
+      Issue.record("no heap")
+      return
+    }
+    unsafe state.initialize(to: heap)
+    defer { unsafe state.deinitialize(count: 1) }
+    let block = try #require(unsafe state.pointee.allocate(100))
+    _ = unsafe state.pointee.allocate(16)
+    _ = unsafe state.pointee.free(block)
+    let words = unsafe UnsafeRawPointer(state)
+    let found = unsafe (0..<3).map { unsafe words.load(fromByteOffset: 8 * $0, as: UInt64.self) }
+    #expect(found == [0x1000, 32, 160])
+  }
+
   @Test func whatIsNotABlockIsNotFreed() throws {
     try withHeap(0x1000) { heap in
       let block = try #require(heap.allocate(100))

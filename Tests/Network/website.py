@@ -3,9 +3,12 @@
 
 """System `webserver` on a tap device, with nfs-ganesha at Linux's end: in QEMU on seL4, or under `serval run`."""
 
+import dataclasses
+import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -98,6 +101,15 @@ class Emulated:
         return Run(machine.Console(command))
 
 
+@dataclasses.dataclass
+class Usage:
+    """Bytes that are in use, have been in use at most, and that there are."""
+
+    used: int
+    peak: int
+    capacity: int
+
+
 class Run:
     """A machine that serves: where, and what its console has shown so far."""
 
@@ -136,6 +148,14 @@ class Run:
 
     def text(self):
         return self.console.output
+
+    def memory(self):
+        """What `serval run --stats` says of it, by domain and what it is: "web_server heap"."""
+        since = len(self.text())
+        os.kill(self.console.process.pid, signal.SIGUSR1)
+        self.wait_for(r"virtual time: .*\n", 10, since)
+        rows = re.findall(r"^(\w+ \w+) +(\d+) +(\d+) +(\d+)\s*$", self.text()[since:], re.MULTILINE)
+        return {name: Usage(*map(int, figures)) for name, *figures in rows}
 
     def wait_for(self, pattern, seconds, since=0):
         """Until the console has shown it behind position `since`; the match."""

@@ -2,7 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 extension Machine {
-  /// A table of what each protection domain did.
+  /// A table of what each protection domain did, and one of the memory that those which say so have in use.
   public func statisticsText() -> String {
     let head = [
       "", "instructions", "switches", "system calls", "notified", "was notified", "calls",
@@ -16,17 +16,33 @@ extension Machine {
         "\(counts.calls)", "\(counts.interrupts)", "\(counts.faults)",
       ]
     }
-    let widths = head.indices.map { column in
-      ([head] + rows).map { $0[column].count }.max() ?? 0
+    let seconds = now / 1_000_000_000
+    let fraction = String(now % 1_000_000_000 + 1_000_000_000).dropFirst()
+    return table([head] + rows) + memoryText() + "virtual time: \(seconds).\(fraction) s\n"
+  }
+
+  private func memoryText() -> String {
+    let rows = kernel.threads.flatMap { thread in
+      Gauge.all(of: thread.image, in: thread.processor.addressSpace).map { gauge in
+        ["\(thread.name) \(gauge.name)"]
+          + (gauge.isSound
+            ? ["\(gauge.used)", "\(gauge.peak)", "\(gauge.capacity)"] : ["damaged", "", ""])
+      }
     }
-    let lines = ([head] + rows).map { row in
+    return rows.isEmpty ? "" : table([["", "bytes in use", "at most", "of"]] + rows)
+  }
+
+  /// Lines with columns as wide as they have to be; the first one flush left, the others flush right.
+  private func table(_ rows: [[String]]) -> String {
+    let widths = (rows.first ?? []).indices.map { column in
+      rows.map { $0[column].count }.max() ?? 0
+    }
+    let lines = rows.map { row in
       row.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)
         return column == 0 ? cell + space : space + cell
       }.joined(separator: "  ") + "\n"
     }
-    let seconds = now / 1_000_000_000
-    let fraction = String(now % 1_000_000_000 + 1_000_000_000).dropFirst()
-    return lines.joined() + "virtual time: \(seconds).\(fraction) s\n"
+    return lines.joined()
   }
 }

@@ -7,6 +7,8 @@
 /// given back in a few steps however many there are (two-level segregated fit; Masmano et al., ECRTS 2004).
 /// Neighbours that are free are one block. A block has a header of 16 bytes, and is a multiple of 16.
 @safe public struct FixedHeap: ~Copyable {
+  // The first three in this order: `serval run` reads them where they lie.
+
   /// Bytes that blocks and their headers can have.
   public let capacity: Int
   /// Bytes that are taken, headers included.

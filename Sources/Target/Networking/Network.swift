@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import CMicrokit
 import Clients
 import Components
 import Microkit
@@ -57,6 +58,16 @@ public struct Network: ~Copyable {
   /// that sequence numbers come from: neither board gives us anything better.
   mutating func stir() {
     if stack.address == nil { stack.stir(clock.ticks) } else { isStirring = false }
+  }
+
+  /// Says how much of the sockets' buffers is in use, for who looks at it from outside.
+  func showBuffers() {
+    let count = stack.bufferByteCount
+    // Safety: a store to words that nobody else writes; a protection domain has one thread.
+    unsafe cmicrokit_gauge_socket_buffers(
+      UInt64(truncatingIfNeeded: count),
+      UInt64(truncatingIfNeeded: count &- stack.freeBufferByteCount),
+      UInt64(truncatingIfNeeded: count &- stack.leastFreeBufferByteCount))
   }
 
   /// The timer has signalled.

@@ -51,6 +51,7 @@ public struct NetworkDomain<Program: NetworkProgram & ~Copyable>: ProtectionDoma
       network.readClock()
     }
     network.setAlarm(program.deadline)
+    network.showBuffers()
   }
 
   /// True when there may be more frames.

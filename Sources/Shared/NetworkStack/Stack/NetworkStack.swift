@@ -149,6 +149,10 @@ extension NetworkStack {
 
   /// Bytes of the buffers' budget that are not in use.
   public var freeBufferByteCount: Int { pool.freeByteCount }
+  /// The least that those have been.
+  public var leastFreeBufferByteCount: Int { pool.leastFreeByteCount }
+  /// Bytes of the buffers' budget.
+  public var bufferByteCount: Int { pool.bytes.count }
 }
 
 // The address.

@@ -27,6 +27,8 @@ struct BufferPool: ~Copyable {
   private var first = InlineArray<48, Int32>(repeating: -1)
   /// Bytes not lent.
   private(set) var freeByteCount = 0
+  /// The least that `freeByteCount` has been.
+  private(set) var leastFreeByteCount = 0
   /// Bytes that each block still to be lent is promised, all together; below zero when more have been lent.
   private var promised: Int
   private static var promise: Int { 2048 }
@@ -57,6 +59,7 @@ struct BufferPool: ~Copyable {
       freeByteCount &+= size &* BufferPool.smallest
       unit &+= size
     }
+    leastFreeByteCount = freeByteCount
   }
 
   /// A block of `byteCount` bytes, rounded up to a power of two. Nil when there is none.
@@ -86,6 +89,7 @@ struct BufferPool: ~Copyable {
       insert(unit &+ (1 << (found &- BufferPool.smallestOrder)), order: found)
     }
     freeByteCount &-= 1 << wanted
+    leastFreeByteCount = min(leastFreeByteCount, freeByteCount)
     promised &-= BufferPool.promise
     return Block(start: unit &* BufferPool.smallest, byteCount: 1 << wanted)
   }

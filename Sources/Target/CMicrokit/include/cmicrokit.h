@@ -104,6 +104,15 @@ extern unsigned char heap_start[], heap_end[];
 static inline void *_Nonnull cmicrokit_heap_start(void) { return heap_start; }
 static inline void *_Nonnull cmicrokit_heap_end(void) { return heap_end; }
 
+/* Bytes that the buffers of sockets have, have in use, and have had in use at most: for `serval run --stats`, which
+ * finds them by their name. */
+extern uint64_t serval_gauge_socket_buffers[3];
+static inline void cmicrokit_gauge_socket_buffers(uint64_t capacity, uint64_t used, uint64_t peak) {
+  serval_gauge_socket_buffers[0] = capacity;
+  serval_gauge_socket_buffers[1] = used;
+  serval_gauge_socket_buffers[2] = peak;
+}
+
 /* Bytes, and this protection domain's name, through the kernel. */
 void cmicrokit_print(const unsigned char *_Nonnull text, size_t count);
 void cmicrokit_print_name(void);

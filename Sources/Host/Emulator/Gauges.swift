@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import ELFImage
+
+/// What a program says of memory that it shares out by itself: its heap, or a pool in it.
+///
+/// The program keeps three words of 64 bits at a symbol `serval_gauge_NAME`, which all have to be in the
+/// symbol's section: bytes that there are, bytes in use, and the most that have been in use. They are read
+/// without its help, so that a program that waits, or has broken, has them too; and without trust in them.
+struct Gauge: Hashable {
+  static let symbolPrefix = "serval_gauge_"
+  private static let byteCount = 24
+
+  /// Letters, digits and "_", at most 32.
+  let name: String
+  let capacity: UInt64
+  let used: UInt64
+  let peak: UInt64
+
+  /// Whether the figures go together.
+  var isSound: Bool { used <= peak && peak <= capacity }
+
+  /// Those of a program, by name; none where the program has no such symbols, or has not set them yet.
+  static func all(of image: ELFImage, in memory: AddressSpace) -> [Gauge] {
+    image.symbols.compactMap { Gauge($0, of: image, in: memory) }.sorted { $0.name < $1.name }
+  }
+
+  private init?(_ symbol: ELFSymbol, of image: ELFImage, in memory: AddressSpace) {
+    guard symbol.isDefined, symbol.name.hasPrefix(Self.symbolPrefix) else { return nil }
+    name = String(symbol.name.dropFirst(Self.symbolPrefix.count))
+    guard 1...32 ~= name.utf8.count, name.utf8.allSatisfy(Self.isPartOfName),
+      image.sections.indices.contains(Int(symbol.section))
+    else { return nil }
+    let section = image.sections[Int(symbol.section)]
+    guard symbol.value >= section.address, section.size >= UInt64(Self.byteCount),
+      symbol.value - section.address <= section.size - UInt64(Self.byteCount),
+      let words = memory.pointer(to: symbol.value, count: Self.byteCount)
+    else { return nil }
+    capacity = words.loadUnaligned(as: UInt64.self)
+    used = words.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    peak = words.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+    if capacity == 0, used == 0, peak == 0 { return nil }
+  }
+
+  // The name goes to a terminal.
+  private static func isPartOfName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}
