@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
 import FileSystem
 import Rings
 
@@ -281,8 +282,7 @@ public final class FileAccess {
   /// Asks for what is not there. False where there is no room to.
   private func probe() -> Bool {
     guard let buffer = pool.take() else { return false }
-    var path: [UInt8] = []
-    path.append(Self.missing)
+    let path = [UInt8](Self.missing)
     let ticket = FileTicket(buffer: buffer, connection: -1)
     let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(path.count))
     let stat = ShareBuffer(
