@@ -140,8 +140,8 @@ extension NFSFileServer {
 
   // MARK: Answers
 
-  /// Notes what came of a read or write. The request for its rest, where there is one: clients take fewer bytes
-  /// than they asked for as the end of a file, as LionsOS's servers give no fewer before that.
+  /// Notes what came of a read or write. The request for its rest, where there is one: LionsOS's C library takes
+  /// fewer bytes than it asked for as the end of the file, so that they are fewer only there, or before an error.
   mutating func goOn(_ entry: inout Pending, _ result: FileResult) -> FileRequest? {
     guard let descriptor = entry.command.file, case .file(let file, _) = descriptors[descriptor]
     else { return nil }
