@@ -133,6 +133,77 @@ import Testing
     #expect(try setup.status(.openDirectory(path: path("d"))) == .noFile)
   }
 
+  /// A read is short at the end of its file only, wherever it begins and however little the server gives at a
+  /// time; a write is done in full.
+  @Test(arguments: [65_536, 1500, 7777]) func longReadsAndWrites(readLimit: Int) throws {
+    let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
+    _ = setup.files.add("f", content)
+    setup.files.readLimit = readLimit
+    try begin()
+    let file = try setup.run(.open(path: setup.path("f"), .readWrite)).value
+    func read(_ offset: Int, _ count: Int) throws -> [UInt8] {
+      let into = ShareBuffer(offset: 16_384, byteCount: UInt64(count))
+      setup.share.poke(0xee, at: 16_384 + count)
+      let answer = try setup.run(.read(file, offset: UInt64(offset), buffer: into))
+      #expect(
+        answer.status == .success && setup.share.dump(16_384 + count..<16_385 + count) == [0xee])
+      return setup.data(16_384..<16_384 + Int(answer.value))
+    }
+    for (offset, count) in [(0, 300_000), (60_000, 20_000), (65_535, 2), (1, 131_072)] {
+      #expect(try read(offset, count) == Array(content[offset..<offset + count]))
+    }
+    #expect(try read(250_000, 400_000) == Array(content[250_000...]))
+    #expect(try read(300_000, 400_000) == [])
+    for index in 0..<200_000 {
+      setup.share.poke(UInt8(truncatingIfNeeded: index &* 3), at: 16_384 + index)
+    }
+    let from = ShareBuffer(offset: 16_384, byteCount: 200_000)
+    #expect(try setup.run(.write(file, offset: 250_001, buffer: from)).value == 200_000)
+    #expect(try setup.run(.size(file)).value == 450_001)
+    let written = try read(250_000, 210_000)
+    #expect(written.count == 200_001 && written[0] == content[250_000])
+    #expect(
+      written.indices.dropFirst().allSatisfy {
+        written[$0] == UInt8(truncatingIfNeeded: ($0 - 1) &* 3)
+      })
+  }
+
+  /// Reads that take several turns, more of them than operations: each gets its own bytes.
+  @Test func manyLongReads() throws {
+    let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 >> 3 ^ $0) }
+    _ = setup.files.add("f", content)
+    try begin()
+    let file = try setup.run(.open(path: setup.path("f"), .read)).value
+    let tags = try (0..<200).map { number in
+      try setup.submit(
+        .read(
+          file, offset: UInt64(64_000 + number * 13),
+          buffer: ShareBuffer(offset: UInt64(number * 5000), byteCount: 5000)))
+    }
+    for (number, tag) in tags.enumerated() {
+      #expect(try setup.wait(tag).value == 5000)
+      let start = 64_000 + number * 13
+      #expect(
+        setup.data(number * 5000..<number * 5000 + 5000) == Array(content[start..<start + 5000]))
+    }
+    #expect(try setup.status(.close(file)) == .success, "nobody uses it any more")
+  }
+
+  /// What was read before the server was lost is told; then its loss.
+  @Test func readsThatEndEarly() throws {
+    _ = setup.files.add("f", [UInt8](repeating: 7, count: 900_000))
+    try begin()
+    let file = try setup.run(.open(path: setup.path("f"), .read)).value
+    let first = ShareBuffer(offset: 0, byteCount: 524_288)
+    #expect(try setup.run(.read(file, offset: 0, buffer: first)).value == 524_288)
+    setup.lose()
+    let long = ShareBuffer(offset: 0, byteCount: 900_000)
+    let answer = try setup.run(.read(file, offset: 0, buffer: long))
+    #expect(answer.status == .success && answer.value >= 524_288 && answer.value < 900_000)
+    #expect(try setup.status(.read(file, offset: answer.value, buffer: long)) == .error)
+    #expect(try setup.status(.close(file)) == .success)
+  }
+
   /// Each of RFC 1813's numbers, and one that it does not have.
   @Test func statusOfEachError() {
     let expected: [UInt32: FileStatus] = [

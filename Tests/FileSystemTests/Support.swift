@@ -45,6 +45,14 @@ final class Setup {
     server.nfs = wire.client
   }
 
+  /// The connection is lost, and no other can be made.
+  func lose() {
+    wire.isDown = true
+    wire.client = server.nfs
+    wire.cut()
+    server.nfs = wire.client
+  }
+
   func submit(_ command: FileCommand) throws -> UInt64 {
     nextTag += 1
     guard try client.submit(command, tag: nextTag) else { throw PeerFault.beyondCapacity }

@@ -34,6 +34,8 @@ import Testing
     #expect(simulation.ports.count < 15, "with pauses")
     #expect(Set(simulation.localPorts).count == simulation.localPorts.count)
     simulation.isDown = false
+    while !simulation.client.isMounted { simulation.step() }
+    #expect(simulation.client.trouble == nil, "before anything was asked")
     simulation.wait([tag])
     #expect(simulation.results[tag]?.attributes?.type == .directory && simulation.now < 26 * second)
   }

@@ -199,4 +199,36 @@ import Testing
     #expect(text(site.read(second)).hasPrefix("HTTP/1.1 502 "))
     #expect(site.files.isBroken)
   }
+
+  /// LionsOS's NFS component says `error` to whatever goes wrong: that is no file for it, and trouble for a
+  /// server that has a status for missing files.
+  @Test(arguments: [FileStatus.error, .noFile]) func serversOfFewWords(missing: FileStatus) throws {
+    let site = try Site()
+    func get(_ path: String) throws -> String {
+      let place = site.web.open(now: site.now)
+      let id = try #require(place)
+      _ = site.web.receive(id, bytes("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n").span, now: site.now)
+      var answer: [UInt8] = []
+      for _ in 0..<20 {
+        try site.step { command, id in
+          switch command {
+          case .stat(let path, _), .open(let path, _):
+            let start = Int(path.offset)
+            switch text(site.share.dump(start..<start + Int(path.byteCount))) {
+            case "/page.html": return site.honest(command, id)
+            case "/broken": return [FileAnswer(id: id, status: .error)]
+            default: return [FileAnswer(id: id, status: missing)]
+            }
+          default: return site.honest(command, id)
+          }
+        }
+        answer += site.read(id)
+      }
+      return text(answer.prefix(13))
+    }
+    #expect(try get("/page.html") == "HTTP/1.1 200 ")
+    #expect(try get("/page") == "HTTP/1.1 200 ", "the name alone is not there")
+    #expect(try get("/none") == "HTTP/1.1 404 ")
+    #expect(try get("/broken") == (missing == .error ? "HTTP/1.1 404 " : "HTTP/1.1 504 "))
+  }
 }

@@ -140,11 +140,39 @@ extension NFSFileServer {
 
   // MARK: Answers
 
+  /// Notes what came of a read or write. The request for its rest, where there is one: LionsOS's C library takes
+  /// fewer bytes than it asked for as the end of the file, so that they are fewer only there, or before an error.
+  mutating func goOn(_ entry: inout Pending, _ result: FileResult) -> FileRequest? {
+    guard let descriptor = entry.command.file, case .file(let file, _) = descriptors[descriptor]
+    else { return nil }
+    switch (entry.command, result) {
+    case (.read(_, let offset, let buffer), .data(let pieces)):
+      let count = store(pieces, buffer, at: entry.done)
+      entry.done += count
+      guard count > 0, entry.done < buffer.byteCount else { return nil }
+      return .read(file, offset: offset &+ entry.done, count: buffer.byteCount - entry.done)
+    case (.write(_, let offset, let buffer), .written(let count)):
+      entry.done = min(entry.done + UInt64(count), buffer.byteCount)
+      guard count > 0, entry.done < buffer.byteCount,
+        let data = share.copy(
+          offset: buffer.offset + entry.done,
+          count: min(buffer.byteCount - entry.done, Self.writeLimit))
+      else { return nil }
+      return .write(file, offset: offset &+ entry.done, data: data)
+    default: return nil
+    }
+  }
+
   /// The NFS client has answered.
   mutating func finish(_ entry: Pending, _ result: FileResult) -> FileAnswer {
     if let descriptor = entry.command.file { descriptors.release(descriptor) }
     if case .initialise = entry.command { setMounting(false) }
     switch (entry.command, result) {
+    // What came before an error is told; the next command meets it.
+    case (.read, .data), (.write, .written),
+      (.read, .failed) where entry.done > 0,
+      (.write, .failed) where entry.done > 0:
+      return FileAnswer(id: entry.id, status: .success, value: entry.done)
     case (_, .failed(let error)):
       var status = FileStatus(error)
       // A path's last word is no descriptor.
@@ -165,9 +193,6 @@ extension NFSFileServer {
       return FileAnswer(id: entry.id, status: isStored ? .success : .invalidBuffer)
     case (.size, .attributes(let attributes)):
       return FileAnswer(id: entry.id, status: .success, value: attributes.size)
-    case (.read(_, _, let buffer), .data(let pieces)): return store(entry.id, pieces, buffer)
-    case (.write, .written(let count)):
-      return FileAnswer(id: entry.id, status: .success, value: UInt64(count))
     case (_, .done): return FileAnswer(id: entry.id, status: .success)
     default: return FileAnswer(id: entry.id, status: .error)
     }
@@ -189,19 +214,17 @@ extension NFSFileServer {
     return FileAnswer(id: id, status: .success, value: descriptor)
   }
 
-  private func store(_ id: UInt64, _ pieces: [ArraySlice<UInt8>], _ buffer: ShareBuffer)
-    -> FileAnswer
+  /// How many bytes found room in a buffer from `start` on.
+  private func store(_ pieces: [ArraySlice<UInt8>], _ buffer: ShareBuffer, at start: UInt64)
+    -> UInt64
   {
-    var count: UInt64 = 0
+    var end = start
     for piece in pieces {
-      let room = buffer.byteCount - count
-      let part = piece.prefix(Int(clamping: room))
-      guard share.store(part.span, offset: buffer.offset + count) else {
-        return FileAnswer(id: id, status: .invalidBuffer)
-      }
-      count += UInt64(part.count)
+      let part = piece.prefix(Int(clamping: buffer.byteCount - end))
+      guard share.store(part.span, offset: buffer.offset + end) else { break }
+      end += UInt64(part.count)
     }
-    return FileAnswer(id: id, status: .success, value: count)
+    return end - start
   }
 }
 

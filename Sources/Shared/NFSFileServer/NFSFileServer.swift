@@ -23,6 +23,8 @@ public struct NFSFileServer: ~Copyable {
     var command: FileCommand
     /// Bytes of its data that are held.
     var dataCount: Int
+    /// Bytes of a read or write that are done.
+    var done: UInt64 = 0
   }
 
   public struct Counters: Equatable, Sendable {
@@ -32,7 +34,7 @@ public struct NFSFileServer: ~Copyable {
     public var faults: UInt64 = 0
   }
 
-  /// Data of one write at most; the client learns how much was written.
+  /// Data of a write that is held at a time; a longer one goes on piece by piece.
   static var writeLimit: UInt64 { 65_536 }
   /// Entries of all open directories together.
   static var entryLimit: Int { 16_384 }
@@ -78,9 +80,9 @@ public struct NFSFileServer: ~Copyable {
   public mutating func serve(now: UInt64) -> Bool {
     hasAnswers = false
     do throws(PeerFault) {
-      try takeAnswers()
+      try takeAnswers(now)
       try takeCommands(now)
-      try takeAnswers()
+      try takeAnswers(now)
     } catch {
       isQuarantined = true
       counters.faults &+= 1
@@ -89,14 +91,20 @@ public struct NFSFileServer: ~Copyable {
     return hasAnswers
   }
 
-  private mutating func takeAnswers() throws(PeerFault) {
+  private mutating func takeAnswers(_ now: UInt64) throws(PeerFault) {
     while let completion = nfs.nextCompletion() {
       guard let place = Int(exactly: completion.tag), pending.indices.contains(place),
-        let entry = pending[place]
+        var entry = pending[place]
       else { continue }
+      writesCount -= entry.dataCount
+      if let rest = goOn(&entry, completion.result), nfs.start(rest, tag: UInt64(place), now: now) {
+        entry.dataCount = rest.heldCount
+        writesCount += entry.dataCount
+        pending[place] = entry
+        continue
+      }
       pending[place] = nil
       freePlaces.append(place)
-      writesCount -= entry.dataCount
       if entry.id < UInt64(smallIDs.count) { smallIDs[Int(entry.id)] = false }
       let answer = finish(entry, completion.result)
       try give(answer)
@@ -151,10 +159,8 @@ public struct NFSFileServer: ~Copyable {
       return FileAnswer(id: id, status: .allocationError)
     }
     freePlaces.removeLast()
-    var dataCount = 0
-    if case .write(_, _, let data) = request { dataCount = data.count }
-    writesCount += dataCount
-    pending[place] = Pending(id: id, command: command, dataCount: dataCount)
+    writesCount += request.heldCount
+    pending[place] = Pending(id: id, command: command, dataCount: request.heldCount)
     if id < UInt64(smallIDs.count) { smallIDs[Int(id)] = true }
     return nil
   }
@@ -166,4 +172,11 @@ public struct NFSFileServer: ~Copyable {
 
   mutating func setMounting(_ value: Bool) { isMounting = value }
   var isBusyMounting: Bool { isMounting }
+}
+
+extension FileRequest {
+  /// Bytes of data that a request holds.
+  fileprivate var heldCount: Int {
+    if case .write(_, _, let data) = self { data.count } else { 0 }
+  }
 }

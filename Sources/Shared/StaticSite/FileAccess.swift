@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
 import FileSystem
 import Rings
 
@@ -178,6 +179,7 @@ public final class FileAccess {
       wakeOne()
     }
     if ticket === starting { started(completion.status) }
+    if ticket === probing { probed(completion.status) }
     guard ticket.isAbandoned else { return }
     if ticket.opens, completion.status == .success { close(completion.value) }
     end(ticket)
@@ -249,6 +251,14 @@ public final class FileAccess {
   // MARK: Mounting
 
   private var starting: FileTicket?
+  private var probing: FileTicket?
+
+  /// LionsOS's NFS component answers `error` whatever went wrong, also where there is no such file; its FAT
+  /// component does where a folder on the way is missing. For such a server, `error` is no failure of its own.
+  private(set) var errorMeansMissing = false
+
+  // Nobody has that: a file in a folder that is not there.
+  private static var missing: StaticString { "/.serval-no-folder/none" }
 
   /// Has the server mount its files, unless that is done or under way.
   func start() {
@@ -261,8 +271,41 @@ public final class FileAccess {
 
   private func started(_ status: FileStatus) {
     starting = nil
-    state = status == .success ? .ready : .idle
-    if status != .success { failures &+= 1 }
+    if status == .success {
+      if !probe() { become(.ready) }
+    } else {
+      failures &+= 1
+      become(.idle)
+    }
+  }
+
+  /// Asks for what is not there. False where there is no room to.
+  private func probe() -> Bool {
+    guard let buffer = pool.take() else { return false }
+    let path = [UInt8](Self.missing)
+    let ticket = FileTicket(buffer: buffer, connection: -1)
+    let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(path.count))
+    let stat = ShareBuffer(
+      offset: buffer.offset + UInt64(path.count), byteCount: FileCommand.statByteCount)
+    guard share.store(path.span, offset: buffer.offset),
+      submit(.stat(path: name, buffer: stat), ticket)
+    else {
+      giveBack(ticket)
+      return false
+    }
+    probing = ticket
+    return true
+  }
+
+  private func probed(_ status: FileStatus) {
+    errorMeansMissing = status == .error
+    if let probing { end(probing) }
+    probing = nil
+    become(.ready)
+  }
+
+  private func become(_ state: State) {
+    self.state = state
     wakeAll()
   }
 }

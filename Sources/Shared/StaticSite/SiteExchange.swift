@@ -136,7 +136,7 @@ final class SiteExchange {
     switch status {
     case .success: break
     case .noFile, .notDirectory, .invalidPath, .invalidName, .denied: return .nothing
-    case .error where site.errorMeansMissing: return .nothing
+    case .error where files.errorMeansMissing: return .nothing
     default: return .failed
     }
     guard let stat else { return .failed }

@@ -17,22 +17,18 @@ public final class StaticSite {
   let files: FileAccess
   /// The folder on the server, without a slash at its end.
   let folder: [UInt8]
-  let errorMeansMissing: Bool
   private let dateNow: () -> Int64?
   private let keepTime: UInt64
   private var answers = KnownAnswers()
 
   /// - Parameters:
-  ///   - errorMeansMissing: for LionsOS's own NFS component, which answers `error` whatever went
-  ///     wrong, also where there is no such file.
   ///   - keepTime: nanoseconds; 0 looks at the files for each request.
   ///   - date: seconds since 1970; nil while that is not known.
   public init(
-    _ files: FileAccess, folder: [UInt8] = [], errorMeansMissing: Bool = false,
+    _ files: FileAccess, folder: [UInt8] = [],
     keepTime: UInt64 = 2_000_000_000, date: @escaping () -> Int64? = { nil }
   ) {
     self.files = files
-    self.errorMeansMissing = errorMeansMissing
     self.keepTime = keepTime
     var folder = folder
     while folder.last == 0x2f { folder.removeLast() }

@@ -43,6 +43,7 @@ extension NFSSession {
       }
       guard let handle = FileHandle(bytes) else { return fail(.malformed, now) }
       root = handle
+      trouble = nil
       information = nil
       counters.mounts &+= 1
       generation &+= 1

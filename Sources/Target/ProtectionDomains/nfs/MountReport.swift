@@ -12,13 +12,14 @@ struct MountReport {
 
   mutating func update(_ nfs: borrowing NFSClient, _ console: inout Console) {
     let isMounted = nfs.isMounted && nfs.isReady
-    if isMounted, !wasMounted || trouble != nil {
+    if let found = nfs.trouble {
+      guard found != trouble else { return }
+      trouble = found
+      say(console: &console) { MountReport.write(found, to: &$0) }
+    } else if isMounted, !wasMounted || trouble != nil {
       wasMounted = true
       trouble = nil
       say(console: &console) { $0.write("export mounted") }
-    } else if let found = nfs.trouble, found != trouble {
-      trouble = found
-      say(console: &console) { MountReport.write(found, to: &$0) }
     }
   }
 
