@@ -87,12 +87,14 @@ public struct NetCopier: ~Copyable {
     } catch {
       virtualiserFaulted = true
     }
+    // First, since a client that is more urgent may return a buffer before we go on, to a queue that has a place for
+    // each buffer and no more.
+    if returned { client.free.release() }
     if counters.copied != copiedBefore {
       client.active.publish()
       actions.notifyClient = client.active.takeSignalRequest()
     }
     if returned {
-      client.free.release()
       virtualiser.free.publish()
       actions.notifyVirtualiser = virtualiser.free.takeSignalRequest()
     }

@@ -121,6 +121,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
         room &-= 1
       }
     } while room > 0 && !buffers.isExhausted()
+    // Before the buffers go round: the driver's queue has a place for each buffer, and no more.
+    if room == 0 { buffers.release() }
     var actions = finish()
     actions.isUnfinished = room == 0
     return actions

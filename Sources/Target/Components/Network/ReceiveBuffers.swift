@@ -22,6 +22,9 @@ struct ReceiveBuffers: ~Copyable {
   /// The next frame of those that were there at the last look.
   mutating func next() -> NetDescriptor? { driver.active.next() }
 
+  /// Shows the driver that those which were taken have left the queue.
+  mutating func release() { driver.active.release() }
+
   /// Looks whether there are frames.
   mutating func look() {
     do throws(PeerFault) {
