@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+import select
 import selectors
 import socket
 import struct
@@ -173,6 +174,13 @@ def rude_end(client):
     """A reset instead of an end."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
+
+
+def has_answer(client):
+    """Whether something has come, be it an end."""
+    poll = select.poll()
+    poll.register(client, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def smuggling_cases():
