@@ -307,7 +307,9 @@ class Checks:
 
         def visit(number):
             path = f"/{directory.name}/" + random.Random(number).choice([f"{number % 8}.bin", f"none{number}", "", "a/b"])
-            return visitors.ask(self.address, path, seconds=self.PATIENCE).status
+            answer = visitors.ask(self.address, path, seconds=self.PATIENCE)
+            self.assertLess(answer.first, BOUND, path)
+            return answer.status
 
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             waiting = set()
