@@ -146,6 +146,11 @@ def now_and_then(reply, chance):
     yield from chance.choice([honest] * 135 + QUICK)(reply, chance)
 
 
+def seldom(reply, chance):
+    """One in 300."""
+    yield from (chance.choice(QUICK) if chance.random() < 1 / 300 else honest)(reply, chance)
+
+
 class Server:
     """Listens at `address` on each port of `ports`, which says the real server's port on this machine."""
 

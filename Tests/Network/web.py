@@ -7,6 +7,7 @@ on seL4 in QEMU where MICROKIT_SDK is set. SERVAL_LONG=1 adds a file of 1 GB, ea
 of everything; docs/testing-network.md."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -300,7 +301,7 @@ class Checks:
         """Visitors while replies are dealt with in a way; how many of their requests got which status."""
         server.way = way
         seen, end, number = {}, time.monotonic() + seconds, 0
-        directory = pathlib.Path(self.site, f"hostile-{way.__name__}")
+        directory = pathlib.Path(self.site, self._testMethodName)
         directory.mkdir()
         for index in range(8):
             (directory / f"{index}.bin").write_bytes(site_checks.pattern(200_000, index + 100))
@@ -322,8 +323,9 @@ class Checks:
                     seen[one.result()] = seen.get(one.result(), 0) + 1
         return seen
 
-    def lies(self, way, begins_honestly):
-        """Each request gets some answer in bounded time; and pages again when the real server is back."""
+    @contextlib.contextmanager
+    def liar(self):
+        """A hostile server in place of the real one; pages again when that is back."""
         real = ganesha.Ganesha(export=self.server.export)
         self.addCleanup(real.directory.cleanup)
         with real:
@@ -331,13 +333,18 @@ class Checks:
             ports = {self.server.files: real.files, self.server.mount: real.mount}
             try:
                 with hostile.Server(testnet.LINUX, ports, self.network.seed) as server:
-                    if begins_honestly:
-                        patiently(self.pages, BOUND)
-                    statuses = self.hostile(way, 10, server)
-                self.assertGreater(sum(statuses.values()), 0)
+                    yield server
             finally:
                 self.server.start()
             patiently(self.pages, self.PATIENCE)
+
+    def lies(self, way, begins_honestly):
+        """Each request gets some answer in bounded time."""
+        with self.liar() as server:
+            if begins_honestly:
+                patiently(self.pages, BOUND)
+            statuses = self.hostile(way, 10, server)
+            self.assertGreater(sum(statuses.values()), 0)
         print(statuses, end=" ", file=sys.stderr, flush=True)
         return statuses
 
@@ -346,6 +353,45 @@ class Checks:
         """Then most visitors get what they want."""
         statuses = self.lies(hostile.now_and_then, begins_honestly=True)
         self.assertGreater(statuses.get(200, 0) + statuses.get(404, 0), sum(statuses.values()) // 2, statuses)
+
+
+    @unittest.skipUnless(LONG, "SERVAL_LONG is not 1")
+    def test_nothing_is_used_up(self):
+        """Five minutes of visitors that read and that break off, and a server that lies now and then: what each left behind
+        would add up to more than there is, and the last would wait longer than the first."""
+        times, broken, end = [], [], time.monotonic() + 300
+        chance = random.Random(self.network.seed)
+        for index in range(300):
+            self.file(f"visit{index}.bin", chance.randrange(1, 40_000), index)
+        for index in range(300, 310):
+            self.file(f"visit{index}.bin", MEGABYTE, index)
+
+        def visit(number):
+            chance = random.Random(number)
+            while time.monotonic() < end:
+                name = chance.choice(["visit", "none"]) + f"{chance.randrange(320)}.bin"
+                if chance.random() < 0.7:
+                    answer = visitors.ask(self.address, "/" + name, seconds=self.PATIENCE)
+                    times.append(answer.seconds)
+                    self.assertLess(answer.first, BOUND, name)
+                    continue
+                request = f"GET /{name} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+                with visitors.Crowd(self.address) as crowd:
+                    client, = crowd.add(1, request[:chance.randrange(1, 2 * len(request))], buffer=4096)
+                    if chance.random() < 0.5:
+                        time.sleep(chance.uniform(0, 0.02))
+                    if chance.random() < 0.7:
+                        visitors.rude_end(client)
+                broken.append(name)
+
+        with self.liar() as server:
+            patiently(self.pages, BOUND)
+            server.way = hostile.seldom
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                list(pool.map(visit, range(16)))
+        first, last = (statistics.median(part) for part in (times[:len(times) // 5], times[-len(times) // 5:]))
+        print(f"{len(times)} answers, {len(broken)} broken off, {first:.4f} s, {last:.4f} s", end=" ", file=sys.stderr)
+        self.assertLess(last, 3 * first)
 
 
 def _test_of(way, begins_honestly):
