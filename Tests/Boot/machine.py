@@ -58,6 +58,8 @@ class Console:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         self.raw = b""
         self.output = ""
+        # Whole lines, and what is behind the last: a console of a night is not looked through anew for each of its lines.
+        self._lines, self._rest = "", b""
         self.position = 0
 
     def __enter__(self):
@@ -91,8 +93,14 @@ class Console:
         if not text:
             return False
         self.raw += text
-        self.output = re.sub(r"\x1b\[[0-9;]*m?", "", self.raw.decode(errors="replace"))
+        whole, end, self._rest = (self._rest + text).rpartition(b"\n")
+        self._lines += self._plain(whole + end)
+        self.output = self._lines + self._plain(self._rest)
         return True
+
+    @staticmethod
+    def _plain(text):
+        return re.sub(r"\x1b\[[0-9;]*m?", "", text.decode(errors="replace"))
 
 
 class Machine(Console):

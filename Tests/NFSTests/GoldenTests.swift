@@ -281,6 +281,21 @@ enum Golden {
     #expect(throws: RecordAssembler.TooLong.self) { _ = try assembler.take(hex("ffffffff").span) }
   }
 
+  /// Zeros without end are fragments of nothing; they are given up, and do not keep the machine busy.
+  @Test func emptyFragments() throws {
+    let limit = RecordAssembler.emptyFragmentLimit
+    var assembler = RecordAssembler(limit: 10)
+    for _ in 0..<3 {
+      // As many as may be, in each record anew; the last fragment may be one of them.
+      let stream = [UInt8](repeating: 0, count: 4 * (limit - 1)) + hex("00000001 61 80000000")
+      #expect(try assembler.take(stream.span) == stream.count)
+      #expect(assembler.takeRecord() == bytes("a"))
+    }
+    #expect(throws: RecordAssembler.TooLong.self) {
+      _ = try assembler.take([UInt8](repeating: 0, count: 4 * (limit + 1)).span)
+    }
+  }
+
   @Test func outcomes() throws {
     func outcome(_ digits: String) throws -> RPCReply.Outcome {
       let record = hex("00000009 00000001" + digits)

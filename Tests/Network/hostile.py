@@ -141,6 +141,16 @@ def any_of_quick(reply, chance):
     yield from chance.choice([honest, honest, *QUICK])(reply, chance)
 
 
+def now_and_then(reply, chance):
+    """One reply in ten another way: what was begun with true replies goes on with a lie."""
+    yield from chance.choice([honest] * 135 + QUICK)(reply, chance)
+
+
+def seldom(reply, chance):
+    """One in 300."""
+    yield from (chance.choice(QUICK) if chance.random() < 1 / 300 else honest)(reply, chance)
+
+
 class Server:
     """Listens at `address` on each port of `ports`, which says the real server's port on this machine."""
 

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+import select
 import selectors
 import socket
 import struct
@@ -19,12 +20,14 @@ SMUGGLING = HERE.parent.parent / "docs" / "request-smuggling.md"
 
 @dataclasses.dataclass
 class Answer:
-    """`is_whole` says whether all of the body came; `status` is None where the connection was reset before any byte."""
+    """`is_whole` says whether all of the body came; `status` is None where the connection was reset before any byte.
+    `seconds` are those to the end, `first` those to the first byte, or to the reset."""
 
     status: int | None
     body: bytes
     is_whole: bool
     seconds: float
+    first: float
 
 
 def ask(address, path, port=80, seconds=60, fields=""):
@@ -32,31 +35,30 @@ def ask(address, path, port=80, seconds=60, fields=""):
     server says that it failed after the head."""
     start = time.monotonic()
     deadline = start + seconds
-    came = b""
+    pieces, was_reset, first = [], False, None
     try:
         with socket.create_connection((address, port), timeout=seconds) as client:
             client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{fields}\r\n".encode())
-            pieces = []
             while True:
                 client.settimeout(max(0.001, deadline - time.monotonic()))
                 data = client.recv(1 << 18)
+                first = first or time.monotonic() - start
                 if not data:
                     break
                 pieces.append(data)
-            came, was_reset = b"".join(pieces), False
     except ConnectionError:
-        came, was_reset = b"".join(pieces) if "pieces" in locals() else b"", True
+        was_reset = True
     except TimeoutError:
         raise AssertionError(f"{path}: no end of the answer within {seconds} s") from None
-    took = time.monotonic() - start
+    took, came = time.monotonic() - start, b"".join(pieces)
     if not came and was_reset:
-        return Answer(None, b"", False, took)
+        return Answer(None, b"", False, took, took)
     head, separator, body = came.partition(b"\r\n\r\n")
     found = re.fullmatch(rb"HTTP/1\.1 (\d{3}) [^\r\n]*", head.split(b"\r\n")[0])
     if not found or not separator:
         raise AssertionError(f"{path}: no answer, but {came[:200]!r}")
     length = re.search(rb"\r\nContent-Length: (\d+)", head)
-    return Answer(int(found[1]), body, length is not None and int(length[1]) == len(body), took)
+    return Answer(int(found[1]), body, length is not None and int(length[1]) == len(body), took, first)
 
 
 class Download:
@@ -173,6 +175,13 @@ def rude_end(client):
     """A reset instead of an end."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
+
+
+def has_answer(client):
+    """Whether something has come, be it an end."""
+    poll = select.poll()
+    poll.register(client, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def smuggling_cases():

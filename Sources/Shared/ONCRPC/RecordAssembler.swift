@@ -6,8 +6,13 @@ import Bytes
 /// Puts records together from a stream's fragments (RFC 5531 section 11): each has a word in front,
 /// the highest bit of which marks the record's last, and the rest of which is its length.
 public struct RecordAssembler: Sendable {
-  /// A record longer than the limit: where the next one starts is not worth knowing.
+  /// A record longer than the limit, or of too many empty fragments: where the next one starts is not
+  /// worth knowing.
   public struct TooLong: Error, Equatable, Sendable {}
+
+  /// Empty fragments of a record at most. They are allowed, but nobody needs them, and a stream of
+  /// zeros is nothing else: it would be taken for a record that is never complete.
+  public static let emptyFragmentLimit = 16
 
   /// Bytes of a record at most; also the memory that this takes.
   public let limit: Int
@@ -15,6 +20,7 @@ public struct RecordAssembler: Sendable {
   private var header: UInt32 = 0
   private var headerCount = 0
   private var left = 0
+  private var emptyCount = 0
   private var isLast = false
   /// Whether there is a record to take.
   public private(set) var isComplete = false
@@ -49,6 +55,8 @@ public struct RecordAssembler: Sendable {
     guard length <= limit - record.count else { throw TooLong() }
     left = length
     if length == 0 {
+      emptyCount += 1
+      guard emptyCount <= Self.emptyFragmentLimit else { throw TooLong() }
       isComplete = isLast
     } else if record.count + length > record.capacity {
       // Twice as much at least: a record in fragments of one byte is not copied for each.
@@ -60,6 +68,7 @@ public struct RecordAssembler: Sendable {
   public mutating func takeRecord() -> [UInt8]? {
     guard isComplete else { return nil }
     isComplete = false
+    emptyCount = 0
     let taken = record
     record = []
     return taken
