@@ -159,6 +159,28 @@ import Wire
     #expect(host.freeBytes == Host.budget)
   }
 
+  /// A peer that still has a connection from before our restart answers a SYN of the same ports with its old
+  /// numbers (RFC 9293, 3.5.1, figure 10), and a reset makes it forget.
+  @Test func aPeerWithAnOldConnection() throws {
+    let peer = Peer(host)
+    let connection = try host.connect(to: Endpoint(peer.address, 80), from: 5000)
+    peer.poll()
+    let syn = try #require(peer.next()?.tcp)
+    peer.port = 80
+    peer.hostPort = 5000
+    peer.say(.ack, ack: syn.sequence - 1_000_000)
+    let reset = try #require(peer.next()?.tcp)
+    #expect(reset.flags == .rst && reset.sequence == syn.sequence - 1_000_000)
+    peer.wait(.milliseconds(20))
+    let again = try #require(peer.next()?.tcp)
+    #expect(again.flags == .syn && again.sequence == syn.sequence && host.isOpen(connection))
+    // Once: whoever sends more of these does not make us send more.
+    peer.say(.ack, ack: syn.sequence - 1_000_000)
+    #expect(peer.next()?.tcp?.flags == .rst)
+    peer.wait(.milliseconds(500))
+    #expect(peer.next() == nil)
+  }
+
   @Test func nobodyAnswers() throws {
     let peer = Peer(host)
     let connection = try host.connect(to: Endpoint(peer.address, 80))

@@ -77,7 +77,11 @@ extension Connection {
     let header = segment.header
     let hasAck = header.flags.has(.ack)
     if hasAck, header.acknowledgement <= initialSend || header.acknowledgement > highest {
-      return header.flags.has(.rst) ? .nothing : .refuse
+      if header.flags.has(.rst) { return .nothing }
+      // The peer takes our SYN for one of a connection that it still has, from before we were restarted perhaps. The
+      // reset ends that; then it can answer the SYN, which need not wait a second for it.
+      if retries == 0 { retransmitAt = min(retransmitAt, now + TCPLimits.synAfterReset) }
+      return .refuse
     }
     if header.flags.has(.rst) {
       if hasAck { fail(.refused) }

@@ -46,6 +46,8 @@ enum TCPLimits {
   static var synRetries: UInt8 { 7 }
   /// And for a handshake that somebody else began.
   static var synAckRetries: UInt8 { 5 }
+  /// From the reset for an answer that cannot be to the SYN once more.
+  static var synAfterReset: Interval { .milliseconds(10) }
   /// Twice the maximum segment lifetime, which is taken to be 30 s.
   static var timeWait: Interval { .seconds(60) }
   /// How long a connection that was closed here waits for its peer to close.
