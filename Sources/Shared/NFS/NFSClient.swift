@@ -10,7 +10,7 @@ import Bytes
 /// `nextAction` says; hand in what happens to the connection; call `timePassed` at `deadline`.
 /// Every request is completed exactly once, after `operationTime` at the latest.
 public struct NFSClient: Sendable {
-  let settings: ClientSettings
+  public let settings: ClientSettings
   var session: NFSSession
   var operations: [Operation?]
   var generations: [UInt32]

@@ -23,6 +23,8 @@ public struct NFSFileServer: ~Copyable {
     var command: FileCommand
     /// Bytes of its data that are held.
     var dataCount: Int
+    /// When it was asked for.
+    let started: UInt64
     /// Bytes of a read or write that are done.
     var done: UInt64 = 0
   }
@@ -97,7 +99,11 @@ public struct NFSFileServer: ~Copyable {
         var entry = pending[place]
       else { continue }
       writesCount -= entry.dataCount
-      if let rest = goOn(&entry, completion.result), nfs.start(rest, tag: UInt64(place), now: now) {
+      // Not for ever, however little at a time a server gives: each part may take as long once more.
+      if let rest = goOn(&entry, completion.result),
+        now &- entry.started < nfs.settings.operationTime,
+        nfs.start(rest, tag: UInt64(place), now: now)
+      {
         entry.dataCount = rest.heldCount
         writesCount += entry.dataCount
         pending[place] = entry
@@ -160,7 +166,8 @@ public struct NFSFileServer: ~Copyable {
     }
     freePlaces.removeLast()
     writesCount += request.heldCount
-    pending[place] = Pending(id: id, command: command, dataCount: request.heldCount)
+    pending[place] = Pending(
+      id: id, command: command, dataCount: request.heldCount, started: now)
     if id < UInt64(smallIDs.count) { smallIDs[Int(id)] = true }
     return nil
   }
