@@ -38,6 +38,24 @@ extension [UInt8] {
     }
   }
 
+  /// Puts no-operations in place of a SYN's timestamps.
+  mutating func stripTimestamps() {
+    guard let packet = Packet(self), let ip = packet.ip, let tcp = packet.tcp, tcp.flags.has(.syn)
+    else { return }
+    var index = 54
+    while index < 34 + tcp.headerByteCount, self[index] != 0 {
+      let count = self[index] == 1 ? 1 : Int(self[index + 1])
+      if self[index] == 8 {
+        replaceSubrange(index..<index + count, with: repeatElement(1, count: count))
+      }
+      index += count
+    }
+    withBytes { bytes in
+      bytes.put(UInt16(0), at: 50)
+      TCPHeader.seal(&bytes, at: 34, from: ip.source, to: ip.destination)
+    }
+  }
+
   /// Lends the bytes for reading.
   func lend<Result>(_ body: (RawSpan) -> Result) -> Result { body(span.bytes) }
 }

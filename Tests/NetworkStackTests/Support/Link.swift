@@ -16,6 +16,8 @@ final class Link {
   var repetition = 0
   var reordering = 0
   var corruption = 0
+  /// Takes the timestamps out of SYNs on their way, so that neither side uses them.
+  var stripsTimestamps = false
   /// Bytes in a second; 0 for any number.
   var rate: UInt64 = 0
   var isUp = true
@@ -38,6 +40,7 @@ final class Link {
     for var frame in frames {
       carried += 1
       guard isUp, !random.chance(loss) else { continue }
+      if stripsTimestamps { frame.stripTimestamps() }
       if random.chance(corruption) {
         // Headers of the link are covered by a check of its own.
         let bit = random.below((frame.count - 14) * 8)

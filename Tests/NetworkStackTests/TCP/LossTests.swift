@@ -197,6 +197,23 @@ import Wire
     #expect(numbers(peer.all(), from: start).allSatisfy { $0 >= 8 })
   }
 
+  /// The acknowledgement of what had arrived before a timeout opens the window by one segment, however much it is for
+  /// (RFC 3465, 2.3): it says nothing about the path as it is now.
+  @Test func slowStartAfterATimeout() throws {
+    let (peer, connection, start) = try open(selective: false)
+    write(40, peer, connection)
+    _ = peer.all()
+    peer.wait(.milliseconds(250))
+    #expect(numbers(peer.all(), from: start) == [0])
+    peer.acknowledge(start + 9000)
+    #expect(numbers(peer.all(), from: start) == [9, 10])
+    // From then on each acknowledgement counts in full again, up to the threshold of 7 segments.
+    peer.acknowledge(start + 11_000)
+    #expect(numbers(peer.all(), from: start) == [11, 12, 13])
+    peer.acknowledge(start + 14_000)
+    #expect(numbers(peer.all(), from: start).count == 6)
+  }
+
   /// A peer may drop what it said it had (RFC 2018, 8): after a timeout nothing is taken for granted.
   @Test func renegedBlocks() throws {
     let (peer, connection, start) = try open(selective: true)

@@ -217,7 +217,9 @@ extension NetworkStack {
     for index in 0..<connections.count
     where connections[index].isUsed && connections[index].retransmitAt < .never {
       connections[index].retransmitAt = now
+      // It may have been backed off while nothing could come.
       connections[index].backoff = 0
+      connections[index].probeBackoff = 0
       timers.wake(index, by: now)
     }
   }

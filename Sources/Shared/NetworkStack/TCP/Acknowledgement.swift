@@ -41,10 +41,10 @@ extension Connection {
     if window == 0 {
       // The peer lives, whatever it cannot take (RFC 9293, 3.8.6.1).
       retries = 0
+      if now > 0 { probeBackoff = 0 }
       if now > 0, flight > 0 {
         // What was sent into the closed window was dropped.
         next = una
-        backoff = 0
         retransmitAt = .never
       }
     }
@@ -59,14 +59,18 @@ extension Connection {
   ) {
     let acked = ack - una
     let flightBefore = flight
+    // What was on its way at the last timeout, and may have been sent again since.
+    let isOld = una < recover
     una = ack
     next = .max(next, una)
     resent = .max(resent, una)
     lossMark = .max(lossMark, una)
+    // Whatever is compared has to keep up: numbers that are 2 GB apart compare the wrong way round.
+    recover = .max(recover, una)
     if !selective.isEmpty { selective.removeBelow(una) }
     sampleRoundTrip(&segment, now: now)
     retries = 0
-    backoff = 0
+    probeBackoff = 0
     lastProgress = now
     tailTries = 0
     if una == highest { retransmitAt = .never } else { startTimer(now: now) }
@@ -75,8 +79,10 @@ extension Connection {
     } else {
       duplicates = 0
       if wasWindowLimited || flightBefore >= congestion.window {
+        // In slow start after a timeout one segment for each acknowledgement, which may be for what arrived before it
+        // (RFC 3465, 2.3).
         congestion.acknowledged(
-          acked, segment: self.segment,
+          isOld ? min(acked, self.segment) : acked, segment: self.segment,
           roundTrip: Interval(nanoseconds: timer.smoothed), now: now)
       }
     }
@@ -100,17 +106,22 @@ extension Connection {
   }
 
   /// Our own clock for one segment at a time, by Karn's rule; the peer's echo of our timestamp where
-  /// that was spoilt by sending again (RFC 7323, 4.1).
+  /// that was spoilt by sending again (RFC 7323, 4.1). A timeout that was backed off stays so until there is a sample:
+  /// without one, it is the only sign that the path is slower than it was (RFC 6298, 5.5 to 5.7).
   @inline(__always)
   private mutating func sampleRoundTrip(_ segment: inout Segment, now: Instant) {
     if isTiming {
       guard una > timedSequence else { return }
       isTiming = false
       timer.add(now - timedAt)
+      backoff = 0
     } else if usesTimestamps, let timestamps = segment.options.timestamps, timestamps.echo != 0 {
       let elapsed = timestamp(now: now) &- timestamps.echo
       // An echo from the future, or of hours ago, is the peer's invention.
-      if elapsed < 1 << 22 { timer.add(.milliseconds(UInt64(max(elapsed, 1)))) }
+      if elapsed < 1 << 22 {
+        timer.add(.milliseconds(UInt64(max(elapsed, 1))))
+        backoff = 0
+      }
     }
   }
 

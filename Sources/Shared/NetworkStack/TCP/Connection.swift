@@ -116,7 +116,10 @@ struct Connection: BitwiseCopyable {
   var timedSequence = SequenceNumber(0)
   var timedAt = Instant(nanoseconds: 0)
   var retries: UInt8 = 0
+  /// How often the timeout was doubled, and how often it was for probes of a closed window: those say nothing about
+  /// the path.
   var backoff: UInt8 = 0
+  var probeBackoff: UInt8 = 0
   var probes: UInt8 = 0
   var wasWindowLimited = false
 
@@ -230,7 +233,9 @@ extension Connection {
   /// Starts the timer of what is not acknowledged.
   @inline(__always)
   mutating func startTimer(now: Instant) {
-    retransmitAt = now + timer.timeout.doubled(Int(backoff), limit: TCPLimits.maximumTimeout)
+    retransmitAt =
+      now
+      + timer.timeout.doubled(Int(backoff &+ probeBackoff), limit: TCPLimits.maximumTimeout)
   }
 
   /// The time that timestamps tell: milliseconds, from a start of its own for each connection

@@ -42,7 +42,7 @@ extension Connection {
         // answers it may stay so.
         guard retries < TCPLimits.retries else { return fail(.timedOut) }
         retries &+= 1
-        backoff = min(backoff &+ 1, 16)
+        probeBackoff = min(probeBackoff &+ 1, 16)
         probePending = true
       }
     default: break
