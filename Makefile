@@ -43,6 +43,7 @@ test: deps lint oracle sizes
 	python3 Tests/Boot/examples.py
 	python3 Tests/Boot/webserver.py
 	python3 Tests/Network/echo.py
+	python3 Tests/Network/crowd.py
 	python3 Tests/Network/leases.py
 	python3 Tests/Network/web.py
 	python3 Tests/Network/web_memory.py

@@ -20,6 +20,7 @@ class Server:
     def __init__(self, address, lease=3600):
         self.address = address
         self.lease = lease
+        self.mask = "255.255.255.0"
         self.is_silent = False
         """Whether requests for an address are refused."""
         self.refuses = False
@@ -58,7 +59,7 @@ class Server:
     def _reply(self, message, kind, address):
         options = _option(_TYPE, bytes([kind])) + _option(_SERVER, self._address)
         if kind != NAK:
-            options += _option(_LEASE, struct.pack("!I", self.lease)) + _option(1, b"\xff\xff\xff\0")
+            options += _option(_LEASE, struct.pack("!I", self.lease)) + _option(1, socket.inet_aton(self.mask))
             options += _option(3, self._address) + _option(6, self._address)
         head = bytes([2, 1, 6, 0]) + message[4:8] + b"\0\0" + message[10:12] + (message[12:16] if kind == ACK else b"\0" * 4)
         head += address + self._address + message[24:28] + message[28:44] + b"\0" * 192

@@ -26,8 +26,10 @@ public struct Network: ~Copyable {
   private let timer: TimerClient
   // When the timer driver will signal; `never` where it was not asked.
   private var alarm = Instant.never
-  /// Whether random numbers still take in when frames arrive.
+  /// Whether each frame's arrival still goes into what secrets are made of.
   var isStirring = true
+  // Readings of the counter before the first frame.
+  private static var readings: Int { 64 }
 
   init(
     _ settings: NetworkSettings, _ config: LinkedRecord<NetClientConfig>, hostName: HostName,
@@ -50,14 +52,17 @@ public struct Network: ~Copyable {
     var configuration = settings.configuration(hardware: hardware, ticks: clock.ticks)
     configuration.hostName = hostName
     stack = NetworkStack(configuration)
+    // How long each round takes depends on caches, on the memory's refreshing and on how the two clocks lie to each other.
+    for _ in 0..<Network.readings { stack.stir(clock.ticks) }
   }
 
   mutating func readClock() { now = Instant(nanoseconds: clock.now()) }
 
-  /// Until there is an address, and with it a connection, every frame's time of arrival goes into the secret
-  /// that sequence numbers come from: neither board gives us anything better.
+  /// The moment goes into what secrets are made of: neither board gives us anything better. With each frame until
+  /// there is a connection, whose keys stay; later when the timer wakes us.
   mutating func stir() {
-    if stack.address == nil { stack.stir(clock.ticks) } else { isStirring = false }
+    stack.stir(clock.ticks)
+    isStirring = !stack.hasKeys
   }
 
   /// Says how much of the sockets' buffers is in use, for who looks at it from outside.
@@ -71,7 +76,10 @@ public struct Network: ~Copyable {
   }
 
   /// The timer has signalled.
-  mutating func alarmPassed() { alarm = .never }
+  mutating func alarmPassed() {
+    alarm = .never
+    stir()
+  }
 
   /// Asks for a signal at the stack's deadline or `deadline`, the earlier one. A signal that comes earlier
   /// anyway is left alone, and does the asking then: most deadlines are put off long before they come.

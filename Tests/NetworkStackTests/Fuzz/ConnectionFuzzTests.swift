@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import NetworkStack
 import Records
 import Testing
 import Wire
 
+@testable import NetworkStack
+
 /// A whole stack under segments by chance: near the numbers that count, with any flags and options,
-/// between calls of its owner in any order. Nothing traps, memory comes back, and no connection goes on
-/// for ever without a reason.
+/// between calls of its owner in any order, with neighbours that answer or do not, other addresses, and a link that goes.
+/// Nothing traps, memory comes back, and no connection goes on for ever, or stands still, without a reason.
 @Suite struct ConnectionFuzzTests {
   private struct Flow {
     var port: UInt16
     var hostPort: UInt16
     var sequence = SequenceNumber(0)
     var acknowledgement = SequenceNumber(0)
+    /// Which of the stations of the link it is with, and whether that one knows timestamps.
+    var station: UInt8 = 9
+    var hasTimestamps = true
   }
 
   @Test func anySegments() throws {
@@ -39,10 +43,14 @@ import Wire
     settings.idleLimit = random.chance(300) ? .seconds(300) : .zero
     let listener = try host.stack.listen(port: 7, settings: settings)
     let peer = Peer(host)
-    var flows = (0..<4).map { Flow(port: UInt16(1000 + $0), hostPort: 7) }
+    var flows = (0..<4).map {
+      Flow(
+        port: UInt16(1000 + $0), hostPort: 7, station: UInt8(9 + random.below(3)),
+        hasTimestamps: random.chance(700))
+    }
     var open: [TCPConnection] = []
     for _ in 0..<400 {
-      switch random.below(12) {
+      switch random.below(13) {
       case 0...6:
         let index = random.below(flows.count)
         let segment = segment(&flows[index], &random, peer, host)
@@ -55,7 +63,9 @@ import Wire
         if let connection = host.accept(listener) { open.append(connection) }
         if random.chance(200),
           let connection = try? host.connect(
-            to: Endpoint(peer.address, UInt16(1000 + random.below(4))), settings: settings)
+            to: Endpoint(
+              IPv4Address(10, 0, 0, UInt8(9 + random.below(3))), UInt16(1000 + random.below(4))),
+            settings: settings)
         {
           open.append(connection)
           host.poll()
@@ -63,11 +73,12 @@ import Wire
             if let tcp = Packet(frame)?.tcp, tcp.flags.has(.syn) {
               flows[random.below(flows.count)] = Flow(
                 port: tcp.destinationPort, hostPort: tcp.sourcePort,
-                acknowledgement: tcp.sequence + 1)
+                acknowledgement: tcp.sequence + 1, hasTimestamps: random.chance(700))
             }
           }
           note(host.output.take(), &flows)
         }
+      case 9: try changeLink(host, peer, &random)
       default:
         guard !open.isEmpty else { continue }
         let index = random.below(open.count)
@@ -79,6 +90,12 @@ import Wire
           open.remove(at: index)
         }
       }
+      host.poll()
+      if !host.isBlocked, let fault = host.stack.fault() {
+        Issue.record("seed \(seed): \(fault)")
+        return
+      }
+      note(host.output.take(), &flows)
       host.output.limit = random.chance(50) ? 0 : .max
     }
     host.output.limit = .max
@@ -90,6 +107,31 @@ import Wire
       Issue.record("seed \(seed): \(free) bytes free, next deadline \(host.nextDeadline)")
       return
     }
+  }
+
+  /// A neighbour tells where it is, or asks; now and then the link goes or comes, or the host gets another address.
+  private func changeLink(_ host: Host, _ peer: Peer, _ random: inout Random) throws {
+    switch random.below(10) {
+    case 0: host.stack.linkChanged(isUp: random.chance(600), now: host.now)
+    case 1:
+      let last = UInt8(1 + random.below(2))
+      let network = IPv4Network(address: IPv4Address(10, 0, 0, last), prefixLength: 24)
+      host.stack.setAddress(try #require(network), gateway: nil)
+      peer.hostAddress = IPv4Address(10, 0, 0, last)
+    default:
+      var frame = [UInt8](repeating: 0, count: 42)
+      let hardware = MACAddress(2, 0, 0, 0, 0, UInt8(0x99 + random.below(2)))
+      frame.withBytes { bytes in
+        EthernetHeader(destination: host.hardware, source: hardware, type: .arp).write(to: &bytes)
+        ARPPacket(
+          operation: random.chance(500) ? .reply : .request, senderHardware: hardware,
+          sender: IPv4Address(10, 0, 0, UInt8(9 + random.below(120))),
+          targetHardware: host.hardware, target: peer.hostAddress
+        ).write(to: &bytes, at: 14)
+      }
+      host.receive(frame)
+    }
+    host.poll()
   }
 
   private func act(_ host: Host, _ connection: TCPConnection, _ random: inout Random) {
@@ -133,6 +175,7 @@ import Wire
   private func segment(
     _ flow: inout Flow, _ random: inout Random, _ peer: Peer, _ host: Host
   ) -> [UInt8] {
+    peer.address = IPv4Address(10, 0, 0, flow.station)
     peer.port = flow.port
     peer.hostPort = flow.hostPort
     peer.window =
@@ -149,7 +192,7 @@ import Wire
     let sequence = near(flow.sequence, &random)
     let ack = near(flow.acknowledgement, &random)
     var options = TCPOptions()
-    if random.chance(700) || flags.has(.syn) {
+    if flow.hasTimestamps && (random.chance(700) || flags.has(.syn)) {
       options.timestamps = .init(
         value: host.now.nanoseconds32 &- UInt32(random.below(100)),
         echo: UInt32(truncatingIfNeeded: random.next()))

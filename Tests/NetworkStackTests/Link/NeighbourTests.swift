@@ -140,20 +140,35 @@ import Wire
     #expect(host.counters.addressConflicts == 1)
   }
 
-  /// More neighbours than entries: those that were used last stay.
+  /// More neighbours than places: those that were heard of last stay, and those that are talked to stay whoever is
+  /// heard of.
   @Test func manyNeighbours() throws {
+    let host = Host { $0.connectionLimit = 8 }
     let socket = try host.stack.bind(port: 1000)
-    for last in UInt8(2)...250 {
+    func introduce(_ last: UInt8) {
       host.now = host.now + .milliseconds(1)
       host.take(
         arp(
           .request, from: IPv4Address(10, 0, 0, last), MACAddress(2, 0, 0, 0, 1, last),
           for: IPv4Address(10, 0, 0, 1)))
     }
-    for last in UInt8(240)...250 {
+    func send(_ last: UInt8) throws {
       #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .sent)
       let packet = try #require(host.output.take().first.flatMap { Packet($0) })
       #expect(packet.ethernet.destination == MACAddress(2, 0, 0, 0, 1, last))
     }
+    introduce(251)
+    try send(251)
+    for last in UInt8(2)...250 { introduce(last) }
+    for last in [UInt8(251)] + Array(240...250) { try send(last) }
+    // All places are of neighbours that were talked to: who is only heard of gets none, and is asked for when needed.
+    for last in UInt8(2)...100 {
+      introduce(last)
+      _ = host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket)
+    }
+    _ = host.output.take()
+    introduce(200)
+    #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, 200), 9), from: socket) == .held)
+    try send(60)
   }
 }

@@ -93,13 +93,49 @@ import Wire
     var model: [Int] = []
     var random = Random(6)
     for _ in 0..<5000 {
-      if random.chance(500) {
-        let index = random.below(100)
+      let index = random.below(100)
+      switch random.below(6) {
+      case 0...2:
         queue.push(index)
         if !model.contains(index) { model.append(index) }
-      } else {
+      case 3:
+        queue.remove(index)
+        model.removeAll { $0 == index }
+      default:
         let popped = queue.pop()
         #expect(popped == (model.isEmpty ? nil : model.removeFirst()))
+      }
+      let (first, count, contains) = (queue.first, queue.count, queue.contains(index))
+      guard first == model.first, count == model.count, contains == model.contains(index) else {
+        Issue.record("\(index): \(count), not \(model)")
+        return
+      }
+    }
+  }
+
+  @Test func indexSets() {
+    var sets = IndexSets(sets: 5, limit: 30)
+    var model: [Int: Int] = [:]
+    var random = Random(10)
+    for _ in 0..<5000 {
+      let (index, set) = (random.below(30), random.below(5))
+      switch random.below(4) {
+      case 0...1:
+        let old = sets.remove(index)
+        #expect(old == model[index])
+        sets.insert(index, into: set)
+        model[index] = set
+      case 2:
+        let old = sets.remove(index)
+        #expect(old == model.removeValue(forKey: index))
+      default:
+        let popped = sets.pop(from: set)
+        #expect(popped.map { model.removeValue(forKey: $0) == set } ?? !model.values.contains(set))
+      }
+      let (isEmpty, found) = (sets.isEmpty(set), sets.set(of: index))
+      guard isEmpty == !model.values.contains(set), found == model[index] else {
+        Issue.record("\(index), \(set): not \(model)")
+        return
       }
     }
   }
@@ -216,19 +252,19 @@ import Wire
   /// Key 00...0f, input 00...0f, against a second implementation, which gives the published value
   /// for the 15 bytes of SipHash's paper.
   @Test func sipHash() {
-    let secret = Secret(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    let key = HashKey(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
     #expect(
-      secret.hash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908) == 0x3f2a_cc7f_57c2_9bdb)
+      key.hash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908) == 0x3f2a_cc7f_57c2_9bdb)
   }
 
   /// Connections with one peer, whose ports follow each other, spread over the table whatever the
   /// secret is: a look-up of one of a thousand meets about one other.
   @Test(arguments: [(0, 0), (1, 2), (.max, .max), (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210)])
   func tableHash(_ key0: UInt64, _ key1: UInt64) {
-    let secret = Secret(key0, key1)
+    let key = TableKey(HashKey(key0, key1))
     var chains = [Int](repeating: 0, count: 1024)
     for port in UInt64(0)..<1000 {
-      let hash = secret.tableHash(0x0a00_0002_0a00_0001, (0xc000 + port) << 16 | 7)
+      let hash = key.hash(0x0a00_0002_0a00_0001, (0xc000 + port) << 16 | 7)
       chains[Int(hash) & 1023] += 1
     }
     // Of random hashes: 1.5 steps for each look-up on average, the longest chain about 6.

@@ -175,6 +175,65 @@ import Wire
     #expect(windows.first == 16384 && windows.last == 2048)
   }
 
+  /// What a SYN's answer offers is there when the handshake is over, however little the budget has left, and however
+  /// many handshakes there are at once.
+  @Test(arguments: [40, 64, 100, 200, 400])
+  func theOfferIsKept(_ kilobytes: Int) throws {
+    let small = Host {
+      $0.bufferByteCount = kilobytes * 1024
+      $0.connectionLimit = 8
+    }
+    let listener = try small.stack.listen(port: 7)
+    let peer = Peer(small)
+    var offers: [UInt16: (Int, SequenceNumber)] = [:]
+    for port in UInt16(2000)..<2008 {
+      peer.port = port
+      peer.say(.syn, options: .segment(1460))
+      let answer = try #require(peer.next()?.tcp)
+      offers[port] = (Int(answer.window), answer.sequence)
+    }
+    for (port, (window, number)) in offers.sorted(by: { $0.key < $1.key }) {
+      peer.port = port
+      peer.say(.ack, at: SequenceNumber(1001), ack: number + 1)
+      var sent = 0
+      while sent < window {
+        let count = min(1000, window - sent)
+        peer.say(
+          .ack, [UInt8](repeating: 5, count: count), at: SequenceNumber(1001) + sent,
+          ack: number + 1)
+        sent += count
+      }
+      let connection = try #require(small.accept(listener))
+      #expect(small.readable(connection) == window, "port \(port)")
+    }
+    #expect(offers.values.allSatisfy { $0.0 >= 2048 })
+  }
+
+  /// Where the buffer turns out larger than the SYN's answer could promise, the first data is acknowledged at once.
+  @Test func aLargerWindowIsTold() throws {
+    let small = Host {
+      $0.bufferByteCount = 200 * 1024
+      $0.connectionLimit = 16
+    }
+    _ = try small.stack.listen(port: 7)
+    let peer = Peer(small)
+    for port in UInt16(3000)..<3006 {
+      peer.port = port
+      peer.say(.syn)
+    }
+    _ = peer.all()
+    peer.port = 2000
+    peer.say(.syn, options: .segment(1460))
+    let answer = try #require(peer.next()?.tcp)
+    #expect(answer.window == 2048)
+    peer.sequence = SequenceNumber(1001)
+    peer.acknowledgement = answer.sequence + 1
+    peer.say(.ack)
+    #expect(peer.next() == nil)
+    peer.send(.ack, [1])
+    #expect(peer.next()?.tcp?.window == 16383)
+  }
+
   /// Resets to strays are limited, so that nobody can use us to flood another.
   @Test func resetsAreLimited() {
     let peer = Peer(host)

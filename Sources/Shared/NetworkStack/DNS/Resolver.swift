@@ -190,7 +190,8 @@ struct Resolver: ~Copyable {
         lookups[index].result = .failed
         return index
       }
-      ask(index, random &+ UInt64(truncatingIfNeeded: index) &* 0x9e37_79b9_7f4a_7c15)
+      // One question's numbers do not tell the next one's.
+      ask(index, HashKey(random, 0).hash(UInt64(truncatingIfNeeded: index), 0))
     }
     deadline = .never
     for index in 0..<lookups.count where lookups[index].isUsed {

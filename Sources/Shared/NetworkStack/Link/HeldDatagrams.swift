@@ -45,6 +45,11 @@ struct HeldDatagrams: ~Copyable {
     }
   }
 
+  mutating func removeAll() {
+    for index in 0..<HeldDatagrams.limit { slots[index].count = 0 }
+    hasReady = false
+  }
+
   /// Sends those that can go; false when there was no buffer.
   mutating func send<Output: FrameOutput & ~Copyable>(into output: inout Output) -> Bool {
     for index in 0..<HeldDatagrams.limit {

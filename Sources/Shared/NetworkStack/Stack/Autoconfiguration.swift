@@ -95,7 +95,7 @@ extension NetworkStack {
   /// Looks up the addresses of a name; an event tells when `result` is no longer pending. Throws
   /// `noSocket` when there are as many look-ups as there may be.
   public mutating func lookUp(_ name: DNSName, tag: UInt = 0) throws(SocketError) -> DNSLookup {
-    guard let lookup = resolver.begin(name, tag: tag, random: secret.random()) else {
+    guard let lookup = resolver.begin(name, tag: tag, random: secret.random(for: .lookups)) else {
       throw .noSocket
     }
     return lookup
@@ -108,7 +108,7 @@ extension NetworkStack {
   public mutating func close(_ lookup: DNSLookup) { resolver.end(lookup) }
 
   mutating func tickResolver(now: Instant) {
-    while let index = resolver.tick(random: secret.random(), now: now) {
+    while let index = resolver.tick(random: secret.random(for: .lookups), now: now) {
       events.push(eventIndex(lookup: index))
     }
     timers.wake(resolverTimer, by: resolver.deadline)

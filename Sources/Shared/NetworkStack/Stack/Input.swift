@@ -201,7 +201,7 @@ extension NetworkStack {
 
   /// Connections that waited for a neighbour try again.
   mutating func wakeWaiting() {
-    while let index = waiting.pop() { output.push(index) }
+    while let index = neighbours.nextWoken() { output.push(index) }
   }
 
   mutating func sendARP<Output: FrameOutput & ~Copyable>(

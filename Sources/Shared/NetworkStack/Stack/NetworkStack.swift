@@ -26,6 +26,9 @@ struct Listener: BitwiseCopyable {
 public struct NetworkStack: ~Copyable {
   let configuration: StackConfiguration
   var secret: Secret
+  var keys: ConnectionKeys
+  /// Whether there has been a connection, so that its keys can change no more.
+  public private(set) var hasKeys = false
   public internal(set) var counters = StackCounters()
 
   // The link's address and way out.
@@ -42,7 +45,6 @@ public struct NetworkStack: ~Copyable {
   /// Whether something could not be sent for want of a buffer: `poll` again when there is one.
   public internal(set) var isBlocked = false
   var usesDHCP = false
-  private var hasHadAddress = false
 
   // Sockets.
   var pool: BufferPool
@@ -50,18 +52,17 @@ public struct NetworkStack: ~Copyable {
   var acceptNext: FixedArray<Int32>
   var flows: HashChains
   var freeConnections: IndexQueue
+  // Handshakes that others began, and connections in TIME-WAIT without an owner; the oldest first. `settle` takes
+  // out who is no longer one.
   var halfOpen: IndexQueue
-  var halfOpenCount = 0
   var ending: IndexQueue
   var listeners: FixedArray<Listener>
   var datagramSockets: FixedArray<UDPSocketState>
   var ports: HashChains
   var nextPort: UInt16 = 0
 
-  // Who has to be looked at: connections with something to send, those that wait for a neighbour,
-  // sockets with events.
+  // Who has to be looked at: connections with something to send, sockets with events.
   var output: IndexQueue
-  var waiting: IndexQueue
   var events: IndexQueue
   var timers: TimerHeap
 
@@ -76,7 +77,9 @@ public struct NetworkStack: ~Copyable {
     let limit = configuration.connectionLimit
     secret = Secret(configuration.secret.0, configuration.secret.1)
     unit = configuration.maximumUnit
-    neighbours = NeighbourCache(limit: configuration.neighbourLimit)
+    keys = ConnectionKeys(&secret)
+    neighbours = NeighbourCache(
+      connections: limit, key: TableKey(secret.key(for: .neighbourTable)))
     reassembly = Reassembly(
       slots: configuration.reassemblySlots, bytesPerSlot: configuration.reassemblyByteCount)
     held = HeldDatagrams()
@@ -93,14 +96,12 @@ public struct NetworkStack: ~Copyable {
       count: configuration.datagramSocketLimit, repeating: UDPSocketState())
     ports = HashChains(limit: configuration.datagramSocketLimit)
     output = IndexQueue(limit: limit)
-    waiting = IndexQueue(limit: limit)
     resolver = Resolver(limit: configuration.lookupLimit)
     events = IndexQueue(
       limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))
     timers = TimerHeap(limit: limit + 3)
     dhcp = DHCPClient(hardware: configuration.hardware, hostName: configuration.hostName)
     for index in 0..<limit { freeConnections.push(index) }
-    nextPort = UInt16(truncatingIfNeeded: secret.random())
   }
 }
 
@@ -155,15 +156,31 @@ extension NetworkStack {
   public var bufferByteCount: Int { pool.bytes.count }
 }
 
-// The address.
+// What nobody outside can guess.
 extension NetworkStack {
-  /// Takes `value`, which nobody outside knows, into the secret that sequence numbers and identifiers come from.
-  /// Does nothing once there has been an address, and with it perhaps a connection, whose place in a table
-  /// depends on the secret.
-  public mutating func stir(_ value: UInt64) {
-    if !hasHadAddress { secret.stir(value) }
+  /// Takes `value`, which nobody outside knows, into what keys and identifiers are made of. Those of connections are
+  /// made for the first one, and stay (`hasKeys`); what comes later goes into identifiers only.
+  public mutating func stir(_ value: UInt64) { secret.stir(value) }
+
+  /// Before anything is done with connections' keys: makes them, as late as can be.
+  @inline(__always)
+  mutating func needKeys() {
+    if !hasKeys { makeKeys() }
   }
 
+  @inline(never)
+  private mutating func makeKeys() {
+    keys = ConnectionKeys(&secret)
+    nextPort = keys.firstPort
+    hasKeys = true
+  }
+
+  /// For DHCP.
+  mutating func random32() -> UInt32 { UInt32(truncatingIfNeeded: secret.random(for: .leases)) }
+}
+
+// The address.
+extension NetworkStack {
   /// The address, with its network; nil without one.
   public var address: IPv4Network? { network }
 
@@ -180,13 +197,12 @@ extension NetworkStack {
   /// Takes an address into use. Connections from another one cannot go on.
   mutating func adopt(_ network: IPv4Network?, gateway: IPv4Address?) {
     let previous = self.network?.address
-    if network != nil { hasHadAddress = true }
     self.network = network
     self.gateway = gateway.flatMap { router in
       network.map { $0.contains(router) } == true ? router : nil
     }
     guard previous != network?.address else { return }
-    neighbours.removeAll()
+    forgetNeighbours(key: TableKey(secret.key(for: .neighbourTable)))
     hasAddressEvent = true
     guard previous != nil else { return }
     for index in 0..<connections.count
@@ -196,11 +212,18 @@ extension NetworkStack {
     }
   }
 
+  /// Who waits for a neighbour asks anew; datagrams that wait are lost, as they would be on their way.
+  private mutating func forgetNeighbours(key: TableKey? = nil) {
+    neighbours.removeAll(key: key)
+    held.removeAll()
+    wakeWaiting()
+  }
+
   /// The link came up or went down.
   public mutating func linkChanged(isUp: Bool, now: Instant) {
     guard isUp != isLinkUp else { return }
     isLinkUp = isUp
-    neighbours.removeAll()
+    forgetNeighbours()
     if isUp { hurry(now: now) }
     guard usesDHCP else { return }
     if isUp {
@@ -223,8 +246,6 @@ extension NetworkStack {
       timers.wake(index, by: now)
     }
   }
-
-  mutating func random32() -> UInt32 { UInt32(truncatingIfNeeded: secret.random()) }
 
   enum Route: BitwiseCopyable {
     case direct(MACAddress)

@@ -24,17 +24,16 @@ extension NetworkStack {
   private mutating func runTimer(_ owner: Int, now: Instant) {
     if owner < connections.count {
       guard connections[owner].isUsed else { return }
-      let wasHalfOpen = connections[owner].state == .synReceived
       let retries = connections[owner].retries
       connections[owner].tick(now: now)
       if connections[owner].retries > retries, connections[owner].state.isSynchronised {
         counters.timeouts &+= 1
       }
       if connections[owner].retries > max(retries, 1) { doubtNeighbour(of: owner) }
-      noteHandshake(owner, wasHalfOpen: wasHalfOpen)
       settle(owner)
     } else if owner == neighbourTimer {
-      if neighbours.tick(now: now) { wakeWaiting() }
+      neighbours.tick(now: now)
+      wakeWaiting()
       timers.wake(neighbourTimer, by: neighbours.deadline)
     } else if owner == dhcpTimer {
       tickDHCP(now: now)

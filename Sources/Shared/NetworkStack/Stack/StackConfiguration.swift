@@ -5,13 +5,13 @@ import Records
 import Wire
 
 /// Sizes and identity of a stack. All memory is taken when it is made; its bytes are roughly
-/// `bufferByteCount`, `reassemblySlots * reassemblyByteCount` and 1 KB for each connection.
+/// `bufferByteCount`, `reassemblySlots * reassemblyByteCount` and 1.1 KB for each connection.
 public struct StackConfiguration: BitwiseCopyable, Sendable {
   public var hardware: MACAddress
   /// Told to DHCP servers.
   public var hostName = HostName()
-  /// 128 bits that nobody outside can guess and that differ from start to start: sequence numbers,
-  /// ports and identifiers come from them.
+  /// 128 bits that nobody outside can guess and that differ from start to start: with what is stirred in later,
+  /// sequence numbers, ports and identifiers come from them.
   public var secret: (UInt64, UInt64)
   /// The largest IP packet in bytes, 576...1500.
   public var maximumUnit = 1500
@@ -24,7 +24,6 @@ public struct StackConfiguration: BitwiseCopyable, Sendable {
   public var lookupLimit = 4
   /// The budget of all sockets' buffers.
   public var bufferByteCount = 1 << 20
-  public var neighbourLimit = 64
   /// Fragmented packets that can be put together at once, and the largest payload of one.
   public var reassemblySlots = 4
   public var reassemblyByteCount = 8192

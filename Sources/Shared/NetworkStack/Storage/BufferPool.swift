@@ -38,7 +38,12 @@ struct BufferPool: ~Copyable {
 
   /// The largest block that one connection should take: a share of what is not promised to those that come later, so
   /// that the first do not take everything, and the last find nothing.
-  var fairByteCount: Int { max(freeByteCount &- max(promised, 0), 0) / sharers }
+  var fairByteCount: Int { fairByteCount(behind: 0) }
+
+  /// The same once `others` bytes more have been lent.
+  func fairByteCount(behind others: Int) -> Int {
+    max(freeByteCount &- others &- max(promised, 0), 0) / sharers
+  }
 
   /// A pool of `byteCount` bytes, rounded down to whole smallest blocks, for `blocks` blocks. Half of it at most is
   /// kept for those that are not lent yet.

@@ -1,36 +1,76 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Who waits for something, first come first served: numbers below a limit, each there once at
-/// most.
+/// Who waits for something, first come first served: numbers below a limit, each there once at most.
+///
+/// Where the order counts, whoever waits no more has to be taken out: a place that is left behind would be that of the
+/// next who bears the number.
 struct IndexQueue: ~Copyable {
-  // The one behind; `outside` for those not in the queue, `last` for the last.
-  private var next: FixedArray<Int32>
+  // `next` is `outside` for those not in the queue; -1 is nobody.
+  private struct Place: BitwiseCopyable {
+    var next: Int32 = IndexQueue.outside
+    var previous: Int32 = -1
+  }
+
+  private var places: FixedArray<Place>
   private var head: Int32 = -1
   private var tail: Int32 = -1
+  private(set) var count = 0
   private static var outside: Int32 { -2 }
 
-  init(limit: Int) { next = FixedArray(count: limit, repeating: IndexQueue.outside) }
+  init(limit: Int) { places = FixedArray(count: limit, repeating: Place()) }
 
+  @inline(__always)
   var isEmpty: Bool { head < 0 }
+
+  /// Who is next.
+  @inline(__always)
+  var first: Int? { head < 0 ? nil : Int(head) }
+
+  @inline(__always)
+  func contains(_ index: Int) -> Bool { places[index].next != IndexQueue.outside }
 
   /// Puts `index` last, unless it is in the queue.
   @inline(__always)
   mutating func push(_ index: Int) {
-    guard next[index] == IndexQueue.outside else { return }
-    next[index] = -1
+    guard !contains(index) else { return }
+    places[index] = Place(next: -1, previous: tail)
     let entry = Int32(truncatingIfNeeded: index)
-    if tail >= 0 { next[Int(tail)] = entry } else { head = entry }
+    if tail >= 0 { places[Int(tail)].next = entry } else { head = entry }
     tail = entry
+    count &+= 1
   }
 
   @inline(__always)
   mutating func pop() -> Int? {
-    guard head >= 0 else { return nil }
-    let index = Int(head)
-    head = next[index]
-    if head < 0 { tail = -1 }
-    next[index] = IndexQueue.outside
+    guard let index = first else { return nil }
+    head = places[index].next
+    if head >= 0 { places[Int(head)].previous = -1 } else { tail = -1 }
+    places[index].next = IndexQueue.outside
+    count &-= 1
     return index
+  }
+
+  /// Takes `index` out, if it is in the queue.
+  @inline(__always)
+  mutating func remove(_ index: Int) {
+    if contains(index) { takeOut(index) }
+  }
+
+  @inline(never)
+  private mutating func takeOut(_ index: Int) {
+    let place = places[index]
+    if place.previous >= 0 {
+      places[Int(place.previous)].next = place.next
+    } else {
+      head = place.next
+    }
+    if place.next >= 0 {
+      places[Int(place.next)].previous = place.previous
+    } else {
+      tail = place.previous
+    }
+    places[index].next = IndexQueue.outside
+    count &-= 1
   }
 }

@@ -1,30 +1,72 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Numbers that nobody outside can guess, from a secret that the stack is given at its start:
-/// SipHash-2-4 (Aumasson and Bernstein, 2012).
+/// Numbers that nobody outside can guess, as far as nobody can guess what was stirred in.
+///
+/// Each use has a key of its own, from which neither the pool nor another key follows: what the stack says for one use
+/// tells nothing about the others. No more than 32 bits of one hash may leave the machine, so that it cannot be checked
+/// against a guess by itself.
 struct Secret: BitwiseCopyable {
+  /// What numbers are for.
+  enum Use: UInt64, BitwiseCopyable {
+    case connectionTable = 1
+    case neighbourTable
+    case sequenceNumbers
+    case timestamps
+    case ports
+    case lookups
+    case leases
+  }
+
+  private var pool: HashKey
+  private var counter: UInt64 = 0
+
+  init(_ first: UInt64, _ second: UInt64) { pool = HashKey(first, second) }
+
+  /// Takes in something else that nobody outside knows. Keys and numbers from before and after have nothing to do with
+  /// each other.
+  mutating func stir(_ value: UInt64) { pool = HashKey(pool.hash(value, 0), pool.hash(value, 1)) }
+
+  /// The key for a use, by what has been stirred in so far: ask once, as late as can be.
+  func key(for use: Use) -> HashKey {
+    // Second words of `stir` are 0 and 1.
+    HashKey(pool.hash(use.rawValue, 2), pool.hash(use.rawValue, 3))
+  }
+
+  /// The next of a series of random numbers, of which no more than 32 bits may be shown.
+  mutating func random(for use: Use) -> UInt64 {
+    counter &+= 1
+    return key(for: use).hash(counter, 0)
+  }
+}
+
+/// The keys that all connections share. They are made for the first one and stay, so that a table is searched as it was
+/// filled, and the numbers of one pair of ends follow each other (RFC 6528, 3).
+struct ConnectionKeys: BitwiseCopyable {
+  let table: TableKey
+  let sequenceNumbers: HashKey
+  let timestamps: HashKey
+  let ports: HashKey
+  /// Where the ports of connections from here begin.
+  let firstPort: UInt16
+
+  init(_ secret: inout Secret) {
+    table = TableKey(secret.key(for: .connectionTable))
+    sequenceNumbers = secret.key(for: .sequenceNumbers)
+    timestamps = secret.key(for: .timestamps)
+    ports = secret.key(for: .ports)
+    firstPort = UInt16(truncatingIfNeeded: secret.random(for: .ports))
+  }
+}
+
+/// SipHash-2-4 (Aumasson and Bernstein, 2012) with its key.
+struct HashKey: BitwiseCopyable {
   private let key0: UInt64
   private let key1: UInt64
-  // The keys of `tableHash`: its one multiplication spreads nothing where they are small numbers,
-  // so they are made from the secret rather than of it.
-  private var tableKey0: UInt64 = 0
-  private var tableKey1: UInt64 = 0
-  private var counter: UInt64 = 0
 
   init(_ key0: UInt64, _ key1: UInt64) {
     self.key0 = key0
     self.key1 = key1
-    tableKey0 = hash(0, 0x7461_626c_65)
-    tableKey1 = hash(1, 0x7461_626c_65)
-  }
-
-  /// Takes something else that nobody outside knows into the key. Numbers from before and after have nothing
-  /// to do with each other.
-  mutating func stir(_ value: UInt64) {
-    let counter = counter
-    self = Secret(hash(value, 0), hash(value, 1))
-    self.counter = counter
   }
 
   /// A keyed hash of 16 bytes.
@@ -63,18 +105,23 @@ struct Secret: BitwiseCopyable {
     for _ in 0..<4 { round() }
     return v0 ^ v1 ^ v2 ^ v3
   }
+}
 
-  /// The next of a series of random numbers.
-  mutating func random() -> UInt64 {
-    counter &+= 1
-    return hash(counter, 0x7261_6e64_6f6d)
+/// A quick keyed hash, for tables: a peer that does not know the key cannot choose addresses that fall together. Not
+/// good enough for anything that leaves the machine.
+struct TableKey: BitwiseCopyable {
+  private let key0: UInt64
+  private let key1: UInt64
+
+  init(_ key: HashKey) {
+    // The one multiplication below spreads nothing where its keys are small numbers.
+    key0 = key.hash(0, 0)
+    key1 = key.hash(1, 0)
   }
 
-  /// A quick keyed hash, for tables: a peer that does not know the secret cannot choose addresses
-  /// that fall together. Not good enough for anything that leaves the machine.
   @inline(__always)
-  func tableHash(_ first: UInt64, _ second: UInt64) -> UInt32 {
-    let product = (first ^ tableKey0).multipliedFullWidth(by: second ^ tableKey1)
+  func hash(_ first: UInt64, _ second: UInt64) -> UInt32 {
+    let product = (first ^ key0).multipliedFullWidth(by: second ^ key1)
     let mixed = product.high ^ product.low
     return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
   }

@@ -88,7 +88,7 @@ extension Connection {
       return .nothing
     }
     guard header.flags.has(.syn) else { return .nothing }
-    take(syn: header, segment.options, now: now)
+    take(syn: header, segment.options, offering: receiveBuffer.byteCount, now: now)
     lastHeard = now
     guard hasAck else {
       // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN again, with an acknowledgement.
@@ -114,7 +114,9 @@ extension Connection {
     backoff = 0
     retransmitAt = .never
     lastProgress = now
-    edge = .max(edge, rcvNext + min(receiveBuffer.byteCount, offerable))
+    // A buffer that is larger than what the SYN's answer could promise: the first data is acknowledged at once, so that
+    // the peer hears of it.
+    if receiveBuffer.byteCount > offered { unacknowledged = peerSegment }
     raise(.writable)
   }
 
@@ -146,7 +148,9 @@ extension Connection {
   /// Takes the buffers out of the budget, no larger than is fair to others; false when it is used up.
   mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
     let share = max(pool.fairByteCount, settings.leastByteCount)
-    var receive = min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share))
+    // What the peer was offered when there was no buffer yet is kept.
+    var receive = max(
+      min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share)), offered)
     var send = min(settings.sendByteCount, BufferPool.powerOfTwo(within: share))
     while true {
       if var block = pool.take(receive) {

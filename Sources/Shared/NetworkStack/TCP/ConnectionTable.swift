@@ -9,9 +9,19 @@ extension NetworkStack {
   func flowHash(_ local: Endpoint, _ remote: Endpoint) -> UInt32 {
     switch (local.address, remote.address) {
     case (.v4(let here), .v4(let there)):
-      return secret.tableHash(
+      return keys.table.hash(
         UInt64(there.value) << 32 | UInt64(here.value),
         UInt64(remote.port) << 16 | UInt64(local.port))
+    }
+  }
+
+  /// Where the search for an unused port to `remote` begins (RFC 6056, 3.3.3).
+  func portOffset(_ local: Endpoint, _ remote: Endpoint) -> UInt16 {
+    switch (local.address, remote.address) {
+    case (.v4(let here), .v4(let there)):
+      return UInt16(
+        truncatingIfNeeded: keys.ports.hash(
+          UInt64(there.value) << 32 | UInt64(here.value), UInt64(remote.port)))
     }
   }
 
@@ -49,13 +59,9 @@ extension NetworkStack {
   mutating func takeConnection() -> Int? {
     if let index = freeConnections.pop() { return index }
     while let index = ending.pop() {
-      if connections[index].isUsed, connections[index].isOrphan,
-        connections[index].state == .timeWait
-      {
-        connections[index].toClosed()
-        settle(index)
-        return freeConnections.pop()
-      }
+      connections[index].toClosed()
+      settle(index)
+      if let index = freeConnections.pop() { return index }
     }
     return nil
   }
@@ -79,19 +85,20 @@ extension NetworkStack {
   }
 
   /// A first sequence number (RFC 6528): a clock of 4 microseconds, from a start that depends on the
-  /// two ends and the secret. With it the start of the connection's timestamps.
+  /// two ends and a key. With it the start of the connection's timestamps (RFC 7323, 5.4 and 7.1), by another key: each
+  /// alone, and both together, show 32 bits of one hash.
   func initialNumbers(
     _ local: Endpoint, _ remote: Endpoint, now: Instant
   ) -> (SequenceNumber, UInt32) {
     switch (local.address, remote.address) {
     case (.v4(let here), .v4(let there)):
-      let hash = secret.hash(
-        UInt64(there.value) << 32 | UInt64(here.value),
-        UInt64(remote.port) << 16 | UInt64(local.port))
+      let addresses = UInt64(there.value) << 32 | UInt64(here.value)
+      let ports = UInt64(remote.port) << 16 | UInt64(local.port)
+      let start = UInt32(truncatingIfNeeded: keys.sequenceNumbers.hash(addresses, ports))
       let clock = UInt32(truncatingIfNeeded: now.nanoseconds / 4000)
       return (
-        SequenceNumber(UInt32(truncatingIfNeeded: hash) &+ clock),
-        UInt32(truncatingIfNeeded: hash >> 32)
+        SequenceNumber(start &+ clock),
+        UInt32(truncatingIfNeeded: keys.timestamps.hash(addresses, ports))
       )
     }
   }
@@ -101,13 +108,14 @@ extension NetworkStack {
   /// next segment takes away is never waited for.
   @inline(__always)
   mutating func settle(_ index: Int) {
+    if halfOpen.contains(index), connections[index].state != .synReceived { endHandshake(index) }
     if connections[index].state == .closed, !retire(index) { return }
     if connections[index].events.rawValue != 0 { events.push(index) }
     output.push(index)
     if connections[index].state == .timeWait {
       // Everything that was sent is acknowledged.
       pool.giveBack(&connections[index].sendBuffer)
-      ending.push(index)
+      if connections[index].isOrphan { ending.push(index) }
     }
   }
 
@@ -117,6 +125,7 @@ extension NetworkStack {
     if connections[index].isListed {
       flows.remove(index, connections[index].hash)
       connections[index].isListed = false
+      ending.remove(index)
       pool.giveBack(&connections[index].sendBuffer)
       connections[index].end = connections[index].una
     }
@@ -133,6 +142,7 @@ extension NetworkStack {
     pool.giveBack(&connections[index].receiveBuffer)
     pool.giveBack(&connections[index].sendBuffer)
     timers.remove(index)
+    neighbours.leave(index)
     let generation = connections[index].generation &+ 1
     connections[index] = Connection()
     connections[index].generation = generation

@@ -44,12 +44,10 @@ extension NetworkStack {
     listeners[index].generation &+= 1
     for connection in 0..<connections.count
     where connections[connection].isUsed && Int(connections[connection].listener) == index {
-      let wasHalfOpen = connections[connection].state == .synReceived
       leaveListener(connection)
       connections[connection].isOrphan = true
       connections[connection].resetPending = true
       connections[connection].fail(.reset)
-      noteHandshake(connection, wasHalfOpen: wasHalfOpen)
       settle(connection)
     }
   }
@@ -88,7 +86,7 @@ extension NetworkStack {
 
   /// Answers a SYN to a listener. False when nobody listens there.
   mutating func receiveSyn(
-    _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, now: Instant
+    _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant
   ) -> Bool {
     guard let listener = listener(on: local.port) else { return false }
     guard listeners[listener].waiting < listeners[listener].settings.backlog else {
@@ -96,7 +94,8 @@ extension NetworkStack {
       counters.refused &+= 1
       return true
     }
-    if halfOpenCount >= configuration.halfOpenLimit { evictHalfOpen() }
+    needKeys()
+    if halfOpen.count >= configuration.halfOpenLimit { evictHalfOpen() }
     guard let index = takeConnection() ?? takeHalfOpen() else {
       counters.refused &+= 1
       return true
@@ -106,26 +105,43 @@ extension NetworkStack {
     connections[index].timestampOffset = offset
     connections[index].listener = Int16(truncatingIfNeeded: listener)
     connections[index].open(
-      answering: segment.header, segment.options, initialSequence: sequence, unit: unit, now: now)
-    halfOpenCount &+= 1
+      answering: segment.header, segment.options, initialSequence: sequence, unit: unit,
+      window: offerable(settings: listeners[listener].settings), now: now)
+    answerWhereItCameFrom(index, origin, now: now)
     halfOpen.push(index)
     settle(index)
     return true
   }
 
+  /// What a SYN's answer may offer: what a buffer would have now if every handshake that has begun took its own first,
+  /// of full size.
+  private func offerable(settings: TCPSettings) -> Int {
+    let share = pool.fairByteCount(
+      behind: halfOpen.count &* (settings.receiveByteCount &+ settings.sendByteCount))
+    return min(
+      settings.receiveByteCount, BufferPool.powerOfTwo(within: max(share, settings.leastByteCount)))
+  }
+
+  /// The answer to a SYN of a neighbour that is not known goes to the station that the SYN came from: nobody has to be
+  /// asked while a crowd comes. The cache learns of it when the handshake is over, which shows that the answer arrived;
+  /// until then it is a claim that anybody can make for another. An answer that is sent again asks.
+  private mutating func answerWhereItCameFrom(_ index: Int, _ origin: Origin, now: Instant) {
+    let source = origin.header.source
+    guard case .via(let nextHop) = route(to: source), nextHop == source,
+      origin.hardware.isStation, !neighbours.knows(source)
+    else { return }
+    connections[index].hardware = origin.hardware
+    connections[index].neighbourVersion = neighbours.version
+    connections[index].neighbourUntil = now + NeighbourCache.interval
+  }
+
   /// Drops the oldest half-open connection: in a flood it is the least likely to be an honest one's,
   /// who answers within a round-trip time.
   private mutating func evictHalfOpen() {
-    while let index = halfOpen.pop() {
-      guard connections[index].isUsed, connections[index].state == .synReceived,
-        connections[index].listener >= 0
-      else { continue }
-      counters.evicted &+= 1
-      connections[index].fail(.noMemory)
-      noteHandshake(index, wasHalfOpen: true)
-      settle(index)
-      return
-    }
+    guard let index = halfOpen.first else { return }
+    counters.evicted &+= 1
+    connections[index].fail(.noMemory)
+    settle(index)
   }
 
   private mutating func takeHalfOpen() -> Int? {
@@ -133,19 +149,13 @@ extension NetworkStack {
     return freeConnections.pop()
   }
 
-  /// After anything that may have ended a handshake: counts, and queues what can be accepted.
-  @inline(__always)
-  mutating func noteHandshake(_ index: Int, wasHalfOpen: Bool) {
-    guard wasHalfOpen, connections[index].state != .synReceived else { return }
-    endHandshake(index)
-  }
-
+  /// A handshake is over, in whatever way: what is open now can be accepted.
   @inline(never)
-  private mutating func endHandshake(_ index: Int) {
-    guard !connections[index].isActive else { return }
-    halfOpenCount &-= 1
+  mutating func endHandshake(_ index: Int) {
+    halfOpen.remove(index)
     let listener = Int(connections[index].listener)
     guard connections[index].state != .closed, listener >= 0 else { return }
+    confirmNeighbour(index)
     acceptNext[index] = -1
     let entry = Int32(truncatingIfNeeded: index)
     if listeners[listener].tail >= 0 {
@@ -156,5 +166,15 @@ extension NetworkStack {
     listeners[listener].tail = entry
     listeners[listener].waiting &+= 1
     events.push(eventIndex(listener: listener))
+  }
+
+  /// The peer has acknowledged what was sent to a station: it is there.
+  private mutating func confirmNeighbour(_ index: Int) {
+    switch connections[index].remote.address {
+    case .v4(let address):
+      guard case .via(let nextHop) = route(to: address), nextHop == address else { return }
+      neighbours.confirm(address, connections[index].hardware, now: connections[index].lastHeard)
+    }
+    wakeWaiting()
   }
 }

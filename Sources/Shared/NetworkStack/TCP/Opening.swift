@@ -13,16 +13,16 @@ extension Connection {
     setReceiveScale()
   }
 
-  /// Answers a SYN.
+  /// Answers a SYN. `window` is what can be offered in bytes: there are no buffers yet.
   mutating func open(
     answering header: TCPHeader, _ options: TCPOptions, initialSequence: SequenceNumber, unit: Int,
-    now: Instant
+    window: Int, now: Instant
   ) {
     begin(initialSequence, now: now)
     segment = unit &- 40
     setReceiveScale()
     state = .synReceived
-    take(syn: header, options, now: now)
+    take(syn: header, options, offering: window, now: now)
   }
 
   private mutating func begin(_ initialSequence: SequenceNumber, now: Instant) {
@@ -47,12 +47,15 @@ extension Connection {
   }
 
   /// Takes what the peer's SYN says. An option is used when both sides have sent it.
-  mutating func take(syn header: TCPHeader, _ options: TCPOptions, now: Instant) {
+  mutating func take(
+    syn header: TCPHeader, _ options: TCPOptions, offering window: Int, now: Instant
+  ) {
     initialReceive = header.sequence
     rcvNext = header.sequence + 1
     read = rcvNext
     lastAckSent = rcvNext
-    edge = rcvNext + offerable
+    // The window of a SYN is never scaled.
+    edge = rcvNext + min(window, 65535)
     peerSegment = segment
     let told = options.maximumSegmentSize.map { Int($0) } ?? TCPLimits.defaultSegment
     segment = max(min(segment, told), TCPLimits.leastSegment)
@@ -68,19 +71,11 @@ extension Connection {
       recentTimestampAt = now
       segment &-= 12
     }
-    // The window of a SYN is never scaled.
-    window = Int(header.window)
-    greatestWindow = window
+    self.window = Int(header.window)
+    greatestWindow = self.window
     windowSequence = header.sequence
     windowAcknowledgement = header.acknowledgement
     congestion.start(segment: segment)
-  }
-
-  /// What the window of a SYN offers: there are no buffers yet.
-  @inline(__always)
-  var offerable: Int {
-    receiveBuffer.isNone
-      ? min(settings.receiveByteCount, 65535) : min(receiveBuffer.byteCount, 65535)
   }
 
   /// Its options, in a segment with or without an ACK.

@@ -34,9 +34,7 @@ extension NetworkStack {
       receiveStray(&segment, local, remote, origin, now: now, into: &output)
       return .nothing
     }
-    let wasHalfOpen = connections[index].state == .synReceived
     let arrival = connections[index].arrive(&segment, frame: frame, pool: &pool, now: now)
-    if wasHalfOpen { noteHandshake(index, wasHalfOpen: true) }
     switch arrival {
     case .nothing:
       settle(index)
@@ -59,7 +57,6 @@ extension NetworkStack {
       sendReset(answering: &segment, origin, now: now, into: &output)
     } else {
       connections[index].fail(.reset)
-      noteHandshake(index, wasHalfOpen: true)
     }
     settle(index)
   }
@@ -97,7 +94,7 @@ extension NetworkStack {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
     if flags.has(.syn), !flags.has(.ack), !flags.has(.fin), remote.port != 0,
-      receiveSyn(&segment, local, remote, now: now)
+      receiveSyn(&segment, local, remote, origin, now: now)
     {
       return
     }

@@ -113,7 +113,7 @@ extension NetworkStack {
     }
     var resolution = NeighbourCache.Resolution.unreachable
     switch route(to: destination) {
-    case .via(let nextHop): resolution = neighbours.resolve(nextHop, now: now)
+    case .via(let nextHop): resolution = neighbours.resolve(nextHop, for: index, now: now)
     case .direct, .none: break
     }
     switch resolution {
@@ -123,22 +123,31 @@ extension NetworkStack {
       connections[index].neighbourUntil = until
       return true
     case .searching:
-      waiting.push(index)
-      settleQuietly(index)
-    case .unreachable:
-      // An open connection goes on: the timer tries again, and gives up in the end.
-      if connections[index].state == .synSent || connections[index].state == .closed {
-        connections[index].resetPending = false
-        connections[index].fail(.unreachable)
-      } else if connections[index].retransmitAt == .never,
+      // Also for a closed one that has its reset to send: the answer, or that there is none, brings it back here.
+      timers.wake(index, by: connections[index].deadline)
+    case .unreachable: withoutNeighbour(index, now: now)
+    }
+    return false
+  }
+
+  /// An open connection goes on: the timer tries again, and gives up in the end.
+  private mutating func withoutNeighbour(_ index: Int, now: Instant) {
+    switch connections[index].state {
+    case .synSent:
+      connections[index].fail(.unreachable)
+      settle(index)
+    case .closed:
+      connections[index].resetPending = false
+      settle(index)
+    default:
+      if connections[index].retransmitAt == .never,
         connections[index].flight > 0
           || connections[index].state.canSend || connections[index].state == .synReceived
       {
         connections[index].startTimer(now: now)
       }
-      settleQuietly(index)
+      timers.wake(index, by: connections[index].deadline)
     }
-    return false
   }
 
   /// Frames of a connection seem to get lost.
@@ -146,15 +155,6 @@ extension NetworkStack {
     switch connections[index].remote.address {
     case .v4(let destination):
       if case .via(let nextHop) = route(to: destination) { neighbours.doubt(nextHop) }
-    }
-  }
-
-  // As `settle`, without putting it into the queue that it was just taken from.
-  private mutating func settleQuietly(_ index: Int) {
-    if connections[index].state == .closed {
-      settle(index)
-    } else {
-      timers.wake(index, by: connections[index].deadline)
     }
   }
 }

@@ -15,6 +15,7 @@ extension NetworkStack {
     case .v4(let destination):
       guard destination.isHost, case .via = route(to: destination) else { throw .unreachable }
     }
+    needKeys()
     var local = Endpoint(address, port)
     if port == 0 {
       local.port = try unusedPort(local, remote)
@@ -41,7 +42,7 @@ extension NetworkStack {
     _ local: Endpoint, _ remote: Endpoint
   ) throws(SocketError) -> UInt16 {
     var candidate = local
-    let offset = UInt16(truncatingIfNeeded: flowHash(local, remote))
+    let offset = portOffset(local, remote)
     for _ in 0..<16384 {
       nextPort &+= 1
       candidate.port = 0xc000 | ((offset &+ nextPort) & 0x3fff)

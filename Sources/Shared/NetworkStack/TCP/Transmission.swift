@@ -177,7 +177,7 @@ extension Connection {
     case .syn:
       options = synOptions(unit: unit, now: now)
       flags = state == .synSent ? .syn : .syn | .ack
-      shown = min(offerable, 65535)
+      shown = min(state == .synSent ? receiveBuffer.byteCount : offered, 65535)
     case .reset:
       flags = .rst | .ack
     default:

@@ -38,7 +38,7 @@ extension NetworkStack {
 
   private mutating func unusedDatagramPort() -> UInt16 {
     // The dynamic ports, from a random one on (RFC 6056); there are more of them than sockets.
-    var port = random32()
+    var port = secret.random(for: .ports)
     while true {
       let candidate = 0xc000 | UInt16(truncatingIfNeeded: port)
       if findDatagramSocket(candidate) == nil, !resolver.isAsking(from: candidate) {

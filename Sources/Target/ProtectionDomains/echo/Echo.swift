@@ -14,6 +14,8 @@ struct Echo: NetworkProgram, ~Copyable {
   static var network: NetworkSettings {
     var settings = NetworkSettings()
     settings.connectionLimit = 1100
+    // A crowd comes at once.
+    settings.halfOpenLimit = 800
     settings.bufferByteCount = 16 << 20
     return settings
   }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// Who waits for which of several things: sets of numbers below a limit, each number in one of them at most.
+struct IndexSets: ~Copyable {
+  // -1 is no set, and nobody.
+  private struct Member: BitwiseCopyable {
+    var set: Int32 = -1
+    var next: Int32 = -1
+    var previous: Int32 = -1
+  }
+
+  private var members: FixedArray<Member>
+  private var firsts: FixedArray<Int32>
+
+  init(sets: Int, limit: Int) {
+    members = FixedArray(count: limit, repeating: Member())
+    firsts = FixedArray(count: sets, repeating: -1)
+  }
+
+  func isEmpty(_ set: Int) -> Bool { firsts[set] < 0 }
+
+  /// The set that `index` is in.
+  func set(of index: Int) -> Int? { members[index].set < 0 ? nil : Int(members[index].set) }
+
+  /// Puts `index`, which is in no set, into one.
+  mutating func insert(_ index: Int, into set: Int) {
+    let first = firsts[set]
+    let entry = Int32(truncatingIfNeeded: index)
+    members[index] = Member(set: Int32(truncatingIfNeeded: set), next: first, previous: -1)
+    if first >= 0 { members[Int(first)].previous = entry }
+    firsts[set] = entry
+  }
+
+  /// Takes `index` out of the set that it is in: which that was.
+  mutating func remove(_ index: Int) -> Int? {
+    let member = members[index]
+    guard let set = set(of: index) else { return nil }
+    if member.previous >= 0 {
+      members[Int(member.previous)].next = member.next
+    } else {
+      firsts[set] = member.next
+    }
+    if member.next >= 0 { members[Int(member.next)].previous = member.previous }
+    members[index] = Member()
+    return set
+  }
+
+  /// Takes any number out of a set.
+  mutating func pop(from set: Int) -> Int? {
+    let first = Int(firsts[set])
+    guard first >= 0 else { return nil }
+    _ = remove(first)
+    return first
+  }
+}
