@@ -36,8 +36,8 @@ def add_hosts(device):
 
 
 def connect(target, port, sources):
-    """Each source connects, and sends a word that comes back: seconds until it was connected, and to the word."""
-    connected, answered, began = {}, {}, {}
+    """From each source a connection, all at once, and a word that comes back: seconds until each was connected."""
+    connected, answered, word = [], 0, b"hello"
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         clients = []
@@ -45,27 +45,25 @@ def connect(target, port, sources):
             client = stack.enter_context(socket.socket())
             client.bind((source, 0))
             client.setblocking(False)
-            clients.append((source, client))
-        for source, client in clients:
-            began[source] = time.monotonic()
+            clients.append(client)
+        for client in clients:
+            selector.register(client, selectors.EVENT_WRITE, time.monotonic())
             client.connect_ex((target, port))
-            selector.register(client, selectors.EVENT_WRITE, source)
         deadline = time.monotonic() + 20
-        while len(answered) < len(sources):
+        while answered < len(sources):
             if time.monotonic() > deadline:
-                raise AssertionError(f"{len(connected)} of {len(sources)} connected, {len(answered)} have their answer")
+                raise AssertionError(f"{len(connected)} of {len(sources)} connected, {answered} have their answer")
             for key, events in selector.select(1):
-                took = time.monotonic() - began[key.data]
                 if events & selectors.EVENT_WRITE:
-                    key.fileobj.send(key.data.encode())
-                    connected[key.data] = took
+                    connected.append(time.monotonic() - key.data)
+                    key.fileobj.send(word)
                     selector.modify(key.fileobj, selectors.EVENT_READ, key.data)
-                elif key.fileobj.recv(100) == key.data.encode():
-                    answered[key.data] = took
-                    selector.unregister(key.fileobj)
                 else:
-                    raise AssertionError(f"{key.data} got something else")
-    return connected, answered
+                    answered += 1
+                    if key.fileobj.recv(100) != word:
+                        raise AssertionError("something else came back")
+                    selector.unregister(key.fileobj)
+    return connected
 
 
 class Checks:
@@ -82,17 +80,24 @@ class Checks:
         add_hosts(cls.network.linux_device)
         cls.machine = cls.enterClassContext(cls.system.start(cls.network))
 
+    def crowd(self, sources):
+        """Seconds until the slowest was connected, when the last crowd's connections are closed."""
+        time.sleep(1)
+        return max(connect(self.machine.address, self.service.tcp_echo, sources))
+
     def test_three_hundred_at_once(self):
+        # Where this computer is so busy that as many of one host take longer than the bound, strangers may, too, but not
+        # by more than it.
         seen = []
-        for crowd in range(CROWDS):
-            sources = [address_of(crowd, number) for number in range(HOSTS)]
-            connected, answered = connect(self.machine.address, self.service.tcp_echo, sources)
-            seen.append(f"connected {max(connected.values()) * 1000:.0f} ms, answer {max(answered.values()) * 1000:.0f} ms")
-            if max(connected.values()) < BOUND:
+        for number in range(CROWDS):
+            known = self.crowd([testnet.LINUX] * HOSTS)
+            strangers = self.crowd([address_of(number, host) for host in range(HOSTS)])
+            seen.append(f"{strangers * 1000:.0f} ms ({known * 1000:.0f} of one host)")
+            if strangers < max(BOUND, known + BOUND):
                 break
         else:
-            self.fail(f"the slowest of {HOSTS}: {'; '.join(seen)}")
-        print(f"the slowest of {HOSTS}: {'; '.join(seen)}", end=" ", file=sys.stderr, flush=True)
+            self.fail(f"the slowest of {HOSTS}: {', '.join(seen)}")
+        print(f"the slowest of {HOSTS}: {', '.join(seen)}", end=" ", file=sys.stderr, flush=True)
 
 
 def whole(name, target):
