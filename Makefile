@@ -20,9 +20,10 @@ help:
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
 	@echo "make build | test | lint | fmt | bench | bench-network | bench-web | deps | clean"
 
-# Debian packages that the build and the tests need, installed only where they are missing.
+# Debian packages that the build and the tests need, installed only where they are missing; and a newer Unicorn.
 deps:
 	@./make/deps.sh
+	@./make/unicorn.sh
 
 build: deps
 	@./make/checkout.sh
