@@ -13,8 +13,9 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-SITE = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
-NAMES = ["MICROKIT_SDK", "MICROKIT_SDKS", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL", *SITE]
+SERVER = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
+NAMES = [
+    "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL", *SERVER]
 
 
 def free_port():
@@ -71,24 +72,24 @@ class FirstRun(unittest.TestCase):
         self.refused("all", missing, MICROKIT_SDK=sdk)
         self.refused("image", missing, MICROKIT_SDK=sdk)
         self.refused("webserver", missing)
-        self.refused("image", ["set WEBSITE_DIR,"], MICROKIT_SDK=sdk, **{**SITE, "WEBSITE_DIR": ""})
+        self.refused("image", ["set WEBSITE_DIR,"], MICROKIT_SDK=sdk, **{**SERVER, "WEBSITE_DIR": ""})
         for name in ("nas.local", "10.0.2", "10.0.2.2:2049", "fe80::1", "10.0.2.2 "):
-            self.refused("image", ["NFS_SERVER", "no IPv4 address"], MICROKIT_SDK=sdk, **{**SITE, "NFS_SERVER": name})
+            self.refused("image", ["NFS_SERVER", "no IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
         self.refused("image", ["no SYSTEM 'helo'", "echo hello webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
 
     def test_an_sdk_that_is_none_or_unknown(self):
-        self.refused("image", ["set MICROKIT_SDK"], **SITE)
-        self.refused("image", ["is no Microkit SDK"], MICROKIT_SDK="/nowhere at all", **SITE)
+        self.refused("image", ["set MICROKIT_SDK"], **SERVER)
+        self.refused("image", ["is no Microkit SDK"], MICROKIT_SDK="/nowhere at all", **SERVER)
         for version in ("2.4.0", "2.3.0-dev", "", "2.3"):
             (self.sdk / "VERSION").write_text(f"{version}\n")
-            self.refused("image", [f"version '{version}'", "1.4.1 2.0.1", str(self.sdk)], MICROKIT_SDK=str(self.sdk), **SITE)
+            self.refused("image", [f"version '{version}'", "1.4.1 2.0.1", str(self.sdk)], MICROKIT_SDK=str(self.sdk), **SERVER)
 
     def test_a_board_or_configuration_that_there_is_not(self):
         sdk = str(self.sdk)
-        self.refused("image", ["MICROKIT_BOARD 'odroidc2'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc2", **SITE)
-        self.refused("image", ["no board 'odroidc4'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc4", **SITE)
-        self.refused("image", ["MICROKIT_CONFIG 'relase'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="relase", **SITE)
-        self.refused("image", ["no 'benchmark'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="benchmark", **SITE)
+        self.refused("image", ["MICROKIT_BOARD 'odroidc2'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc2", **SERVER)
+        self.refused("image", ["no board 'odroidc4'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc4", **SERVER)
+        self.refused("image", ["MICROKIT_CONFIG 'relase'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="relase", **SERVER)
+        self.refused("image", ["no 'benchmark'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="benchmark", **SERVER)
 
     def test_the_versions_are_those_that_the_tool_knows(self):
         source = (ROOT / "Sources" / "Host" / "SystemModel" / "SDKVersion.swift").read_text()
@@ -102,7 +103,7 @@ class FirstRun(unittest.TestCase):
             port = str(other.getsockname()[1])
             words = [f"port {port} of this machine is taken", "set WEB_PORT to another"]
             self.refused("run", words, WEB_PORT=port)
-            self.refused("qemu", words, WEB_PORT=port, MICROKIT_SDK=str(self.sdk), **SITE)
+            self.refused("qemu", words, WEB_PORT=port, MICROKIT_SDK=str(self.sdk), **SERVER)
         for nonsense in ("http", "0", "65536", "-1", "80 80"):
             self.refused("run", [f"WEB_PORT '{nonsense}' is no port"], WEB_PORT=nonsense)
         self.refused("run", ["SITE names no directory: 'my site'"], SITE="my site", WEB_PORT=str(free_port()))
@@ -135,6 +136,10 @@ class FirstRun(unittest.TestCase):
         cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"
         self.assertFalse(look())
         self.assertTrue(look())
+        # `make images` does so, which is what SwiftPM's plugin starts.
+        (self.checkout / ".build" / "checkout").unlink()
+        self.run_in(["make", "images"])
+        self.assertFalse(cache.exists())
 
     def test_a_build_with_a_warning_fails_each_time(self):
         source = self.checkout / "Odd name.swift"
