@@ -14,28 +14,35 @@ SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 all: $(if $(MICROKIT_SDK),image,build)
 
 help:
-	@echo "make run [SITE=dir]            the web server under serval run, on http://localhost:5555"
+	@echo "make run [SITE=dir]            the web server under serval run, on http://localhost:5555; WEB_PORT=8080 for another port"
 	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
 	@echo "make build | test | lint | fmt | bench | bench-network | bench-web | deps | clean"
 
-# Debian packages that the build and the tests need, installed only where they are missing.
+# Debian packages that the build and the tests need, installed only where they are missing; and a newer Unicorn.
 deps:
 	@./make/deps.sh
+	@./make/unicorn.sh
 
 build: deps
+	@./make/checkout.sh
 	swift build $(BUILD_FLAGS) --product serval
 	swift build $(BUILD_FLAGS) --product serval-emulator
 
-run: build images
+run:
+	@./make/run.sh
+	@$(MAKE) --no-print-directory build images
 	@./make/run.sh $(SERVAL) $(IMAGES)
 
-webserver: build
+webserver:
+	@SYSTEM=webserver ./make/choices.sh
+	@$(MAKE) --no-print-directory build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
 
+test: BUILD_CHECK := ./make/no-warnings.sh
 test: deps lint oracle sizes
-	swift build --build-tests
+	$(BUILD_CHECK) swift build --build-tests
 	swift test
 	python3 Tests/Boot/hello.py
 	python3 Tests/Boot/runtime.py
@@ -49,6 +56,7 @@ test: deps lint oracle sizes
 	python3 Tests/Network/web_memory.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
+	python3 Tests/Package/first_run.py
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

@@ -2,19 +2,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 as the board qemu_virt_aarch64 has it, on QEMU's user network: port WEB_PORT, 5555, of this machine
-# is port 80 of the guest with 10.0.2.15, which the web server asks for. Ctrl-A X ends it.
+# Boots image $1 of SYSTEM as the board qemu_virt_aarch64 has it; without an image, says what stands against it. For
+# the web server, which asks for 10.0.2.15, port WEB_PORT, 5555, of this machine is port 80 of the guest. Ctrl-A X ends it.
 set -eu
 
 if [ "${MICROKIT_BOARD:-}" != qemu_virt_aarch64 ]; then
-  echo "serval: QEMU is only for MICROKIT_BOARD qemu_virt_aarch64, not '${MICROKIT_BOARD:-}'; its boot image is $1" >&2
+  echo "serval: QEMU is only for MICROKIT_BOARD qemu_virt_aarch64, not '${MICROKIT_BOARD:-}': make image makes its boot image" >&2
   exit 1
 fi
 if ! command -v qemu-system-aarch64 >/dev/null; then
   echo "serval: install qemu-system-aarch64 (Debian: qemu-system-arm)" >&2
   exit 1
 fi
+network=user,id=net0
+if [ "$SYSTEM" = webserver ]; then
+  ./make/port.sh
+  network="$network,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-10.0.2.15:80"
+fi
+[ $# = 0 ] && exit 0
+# A comma ends a word of QEMU's; two stand for one.
+image=$(printf %s "$1" | sed 's/,/,,/g')
 exec qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
-  -device "loader,file=$1,addr=0x70000000,cpu-num=0" \
-  -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 \
-  -netdev "user,id=net0,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-10.0.2.15:80"
+  -device "loader,file=$image,addr=0x70000000,cpu-num=0" \
+  -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 -netdev "$network"

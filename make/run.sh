@@ -3,6 +3,7 @@
 # Copyright (c) 2026, the Serval authors
 
 # The web server under `serval run`: tool $1, images $2, the site SITE on http://localhost:WEB_PORT. Ctrl-C ends it.
+# Without a tool, says what stands against it.
 set -eu
 
 site=${SITE:-examples/site}
@@ -12,8 +13,11 @@ if [ ! -d "$site" ]; then
   echo "serval: SITE names no directory: '$site'" >&2
   exit 1
 fi
+./make/port.sh
+[ $# = 0 ] && exit 0
 "$1" generate webserver --board "$MICROKIT_BOARD" --sdk 2.3.0 --config release --images "$2" --output "$output" \
   --nfs-server 10.0.2.4 --nfs-directory / --website-dir / >/dev/null
 echo "serval: $site is served on http://localhost:$port; Ctrl-C ends it"
+# shellcheck disable=SC2086
 exec "$1" run "$output/webserver.system" --sdk 2.3.0 --config release --net user --forward "$port:80" \
   --export "$site" ${RUN_FLAGS:-}

@@ -13,6 +13,7 @@ stop() {
 releases="https://github.com/seL4/microkit/releases"
 boards="qemu_virt_aarch64 odroidc4"
 configurations="debug release benchmark"
+versions="1.4.1 2.0.1 2.1.0 2.2.0 2.3.0"
 
 case " $boards " in
 *" $MICROKIT_BOARD "*) ;;
@@ -24,6 +25,13 @@ sdk=${MICROKIT_SDK:-}
 [ -n "$sdk" ] || stop "set MICROKIT_SDK to an unpacked Microkit SDK, 1.4.1 to 2.3.0, from $releases"
 [ -x "$sdk/bin/microkit" ] && [ -d "$sdk/board" ] ||
   stop "MICROKIT_SDK '$sdk' is no Microkit SDK (it has no bin/microkit): unpack one from $releases"
+# 1.4.1 has no such file.
+version=1.4.1
+[ ! -f "$sdk/VERSION" ] || read -r version _ <"$sdk/VERSION" || true
+case " $versions " in
+*" $version "*) ;;
+*) stop "the SDK at $sdk has version '$version', which is not known: use one of: $versions, from $releases" ;;
+esac
 case " $configurations " in
 *" $MICROKIT_CONFIG "*) ;;
 *) stop "there is no MICROKIT_CONFIG '$MICROKIT_CONFIG': set it to one of: $configurations" ;;

@@ -162,7 +162,7 @@ def main():
         services.append(systems.lwip(os.environ["SERVAL_C_ECHO"]))
     if systems.why_not_boot() is None:
         results = [(service.name, *in_qemu(service, tool)) for service in services]
-        report(f"echo in QEMU, seL4 release, {systems.machine.sdk().name}", results)
+        report(f"echo in QEMU, seL4 release, {systems.machine.default_sdk().name}", results)
     for board in (systems.BOARD, "odroidc4"):
         # What there is in C for the Odroid-C4 has no directory here.
         chosen = services if board == systems.BOARD else services[:1]

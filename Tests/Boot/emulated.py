@@ -144,8 +144,7 @@ class EmulatedHello(unittest.TestCase):
                     console.expect(r"you typed: .*\n|restarts so far: [1-9]")
                 console.expect(r"tick \d+ at")
                 real = plain(console.raw)
-        version = machine.sdk() / "VERSION"
-        sdk = version.read_text().split()[0] if version.exists() else "1.4.1"
+        sdk = machine.version(machine.default_sdk())
         emulated = run("What you typed\rfault\rexecute-data\r", "--for", "2s", sdk=sdk, configuration="release")
 
         def lines(console):

@@ -8,7 +8,6 @@ seL4 in QEMU. MICROKIT_SDKS names a directory with microkit-sdk-1.4.1 and so on;
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import tempfile
 import unittest
@@ -17,20 +16,6 @@ import machine
 
 BOARD = machine.BOARD
 FIRST_LINES = r"restarter: starting|SERVER\|INFO: init|hello, world|p1 starts"
-
-
-def sdks():
-    found = []
-    if os.environ.get("MICROKIT_SDK"):
-        found.append(pathlib.Path(os.environ["MICROKIT_SDK"]))
-    if os.environ.get("MICROKIT_SDKS"):
-        found += sorted(pathlib.Path(os.environ["MICROKIT_SDKS"]).glob("microkit-sdk-*"))
-    return {version(sdk): sdk for sdk in found if (sdk / "bin" / "microkit").exists()}
-
-
-def version(sdk):
-    file = sdk / "VERSION"
-    return file.read_text().split()[0] if file.exists() else "1.4.1"
 
 
 def example(sdk, name):
@@ -70,7 +55,7 @@ def on_seL4(system, sdk, output):
 
 
 def emulated(system, sdk, output):
-    command = [machine.SERVAL, "run", system, "--sdk", version(sdk), "--config", "debug", "--search-path", output, "--for", "2s"]
+    command = [machine.SERVAL, "run", system, "--sdk", machine.version(sdk), "--config", "debug", "--search-path", output, "--for", "2s"]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     if result.returncode != 0:
         raise AssertionError(result.stderr.decode())
@@ -86,11 +71,10 @@ def lines(console):
     return [line for line in text.split("\n") if line]
 
 
-@unittest.skipIf(not sdks(), "neither MICROKIT_SDK nor MICROKIT_SDKS is set")
-@unittest.skipIf(not shutil.which("qemu-system-aarch64"), "qemu-system-aarch64 is not installed")
+@unittest.skipIf(machine.why_not(), machine.why_not())
 class Examples(unittest.TestCase):
     def compare(self, name):
-        for number, sdk in sdks().items():
+        for number, sdk in machine.sdks().items():
             source = example(sdk, name)
             if not source:
                 continue

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `hello` on seL4 in QEMU, with the SDK that MICROKIT_SDK names, in each of its configurations; and
-the boot images for the board that is not at hand."""
+"""System `hello` on seL4 in QEMU, with the SDK that MICROKIT_SDK names and each in MICROKIT_SDKS, in each of their
+configurations; and the boot images for the board that is not at hand."""
 
 import pathlib
 import tempfile
@@ -65,10 +65,11 @@ class Hello(unittest.TestCase):
             console.expect("tick [2-9]", seconds=3)
 
     def test_boot_images_for_the_odroid_link(self):
-        for configuration in machine.configurations("odroidc4"):
-            with tempfile.TemporaryDirectory() as output:
-                image = machine.build("hello", "odroidc4", configuration, pathlib.Path(output))
-                self.assertGreater(image.stat().st_size, 0)
+        for version, sdk in machine.sdks().items():
+            for configuration in machine.configurations("odroidc4", sdk):
+                with self.subTest(configuration, sdk=version), tempfile.TemporaryDirectory() as output:
+                    image = machine.build("hello", "odroidc4", configuration, pathlib.Path(output), sdk=sdk)
+                    self.assertGreater(image.stat().st_size, 0)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import re
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / ".build" / "images"
@@ -19,32 +21,85 @@ SERVAL = ROOT / ".build" / "debug" / "serval"
 BOARD = "qemu_virt_aarch64"
 
 
+"""The SDKs that Serval knows."""
+VERSIONS = ("1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0")
+
+
+def version(path):
+    """That of the SDK at `path`; 1.4.1 does not say it."""
+    file = path / "VERSION"
+    return (file.read_text().split() or [""])[0] if file.exists() else "1.4.1"
+
+
+@functools.cache
+def _installed():
+    """The directories of the SDKs that tests run with, by version; and the names of those that are skipped."""
+    found = []
+    if os.environ.get("MICROKIT_SDK"):
+        found.append(pathlib.Path(os.environ["MICROKIT_SDK"]))
+    if os.environ.get("MICROKIT_SDKS"):
+        found += sorted(pathlib.Path(os.environ["MICROKIT_SDKS"]).glob("microkit-sdk-*"))
+    found = [path for path in found if (path / "bin" / "microkit").exists()]
+    # MICROKIT_SDK's comes first, and its version's others are not run as well.
+    known = {}
+    for path in found:
+        if version(path) in VERSIONS:
+            known.setdefault(version(path), path)
+    skipped = [f"{path} (version {version(path)!r})" for path in found if version(path) not in VERSIONS]
+    if skipped:
+        print(f"skipped, as their versions are not known: {', '.join(skipped)}", file=sys.stderr)
+    return known, skipped
+
+
+def sdks():
+    """The SDKs that tests run with, by version: MICROKIT_SDK's, and each microkit-sdk-* in MICROKIT_SDKS. Those of
+    versions that are not known are named on standard error, once, and left out."""
+    return _installed()[0]
+
+
+def default_sdk():
+    """The one SDK where one has to do: MICROKIT_SDK's, or the newest."""
+    return next(iter(sdks().values())) if os.environ.get("MICROKIT_SDK") else sdks()[max(sdks())]
+
+
 def why_not():
     """What is missing to boot anything, as a reason to skip; None if nothing is."""
-    if not os.environ.get("MICROKIT_SDK"):
-        return "MICROKIT_SDK is not set"
+    known, skipped = _installed()
+    if not known:
+        return f"no known version: {', '.join(skipped)}" if skipped else "neither MICROKIT_SDK nor MICROKIT_SDKS has an SDK"
     if not shutil.which("qemu-system-aarch64"):
         return "qemu-system-aarch64 is not installed"
     return None
 
 
-def sdk():
-    return pathlib.Path(os.environ["MICROKIT_SDK"])
+def on_each_sdk(name, make):
+    """Classes of tests by name, for a module's: `make(name, sdk)` for each SDK, or one that is skipped and says why."""
+    if why_not():
+        return {name: unittest.skip(why_not())(make(name, None))}
+    if len(sdks()) == 1:
+        return {name: make(name, default_sdk())}
+    names = {f"{name}_{number.replace('.', '_')}": path for number, path in sdks().items()}
+    return {name: make(name, path) for name, path in names.items()}
 
 
-def configurations(board=BOARD):
-    return [c for c in ("debug", "release", "benchmark") if (sdk() / "board" / board / c).is_dir()]
+def configurations(board=BOARD, sdk=None):
+    place = (sdk or default_sdk()) / "board" / board
+    return [c for c in ("debug", "release", "benchmark") if (place / c).is_dir()]
 
 
-def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, options=()):
+def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, options=(), sdk=None):
     """Makes a boot image in directory `output`; its path."""
+    sdk = sdk or default_sdk()
+    # The Microkit tool takes the variable for its own SDK.
+    environment = {**os.environ, "MICROKIT_SDK": str(sdk)}
     target = ["--board", board, "--config", configuration]
-    generate = [tool, "generate", system, *target, "--images", images, "--output", output / "system", *options]
-    subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
+    generate = [tool, "generate", system, *target, "--sdk", version(sdk)]
+    generate += ["--images", images, "--output", output / "system", *options]
+    subprocess.run(generate, check=True, env=environment, stdout=subprocess.DEVNULL)
     image = output / "loader.img"
-    pack = [sdk() / "bin" / "microkit", output / "system" / f"{system}.system"]
+    pack = [sdk / "bin" / "microkit", output / "system" / f"{system}.system"]
     pack += ["--search-path", output / "system", *target, "-o", image, "-r", output / "report.txt"]
-    result = subprocess.run(pack, capture_output=True, text=True)
+    result = subprocess.run(pack, capture_output=True, text=True, env=environment)
     if result.returncode != 0:
         raise AssertionError(f"the Microkit tool refused {system}: {result.stderr or result.stdout}")
     return image
@@ -113,17 +168,18 @@ class Machine(Console):
 
 
 def boots(system, **options):
-    """A decorator: runs `test(self, configuration, console)` on a fresh boot of `system` in each configuration
-    that the SDK has."""
+    """A decorator: runs `test(self, configuration, console)` on a fresh boot of `system` with each SDK, in each
+    configuration that it has."""
 
     def decorate(test):
         @functools.wraps(test)
         def run(self):
-            for name in configurations():
-                with self.subTest(name), tempfile.TemporaryDirectory() as output:
-                    image = build(system, BOARD, name, pathlib.Path(output), **options)
-                    with Machine(image) as console:
-                        test(self, name, console)
+            for number, sdk in sdks().items():
+                for name in configurations(sdk=sdk):
+                    with self.subTest(name, sdk=number), tempfile.TemporaryDirectory() as output:
+                        image = build(system, BOARD, name, pathlib.Path(output), sdk=sdk, **options)
+                        with Machine(image) as console:
+                            test(self, name, console)
 
         return run
 

@@ -91,8 +91,11 @@ class EmulatedWebServer(unittest.TestCase):
         self.check("odroidc4")
 
 
-@unittest.skipIf(machine.why_not() or ganesha.why_not(), machine.why_not() or ganesha.why_not())
-class WebServer(unittest.TestCase):
+class OnSeL4:
+    """Tests with one SDK, `sdk`."""
+
+    sdk = None
+
     def boot(self, server, port, site="site", configuration="release"):
         """A machine that serves `site` of what `server` exports."""
         output = tempfile.TemporaryDirectory()
@@ -100,7 +103,7 @@ class WebServer(unittest.TestCase):
         os.environ.update(
             NFS_SERVER="10.0.2.2", NFS_DIRECTORY=str(server.export), WEBSITE_DIR=site,
             NFS_PORTS=f"{server.files}:{server.mount}")
-        image = machine.build("webserver", machine.BOARD, configuration, pathlib.Path(output.name))
+        image = machine.build("webserver", machine.BOARD, configuration, pathlib.Path(output.name), sdk=self.sdk)
         return machine.Machine(image, *DEVICE.split(), *FORWARD.format(port=port).split())
 
     def drain(self, console):
@@ -155,6 +158,13 @@ class WebServer(unittest.TestCase):
             download.join(120)
             self.assertFalse(download.is_alive() or failures, failures)
             client.pages()
+
+
+def on_sel4(name, sdk):
+    return unittest.skipIf(ganesha.why_not(), ganesha.why_not())(type(name, (OnSeL4, unittest.TestCase), {"sdk": sdk}))
+
+
+globals().update(machine.on_each_sdk("WebServer", on_sel4))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ import Testing
       if on && !transmitInterrupt { whenAsked() }
       transmitInterrupt = on
     }
+    var hasFailed = false
     var isLinkUp = true
     var linkChanged = false
     func takeLinkChange() -> Bool {

@@ -195,10 +195,89 @@ import Testing
     card.kick()
     for head: UInt32 in [1, 3, 4, 5, 0xffff_ffff] { finish(0, head: head, length: 100) }
     #expect(card.received() == nil)
-    finish(0, head: 2, length: 5)
-    #expect(card.received()?.length == 0, "shorter than a header: the virtualiser gives it back")
+    // Shorter than a header, longer than a buffer, and longer than 16 bits tell: the virtualiser gives it back.
+    for length: UInt32 in [0, 5, 12 + 2049, 0x1_0048, 0xffff_ffff] {
+      finish(0, head: 2, length: length)
+      let frame = card.received()
+      #expect(frame?.address == 0x1000 && frame?.length == 0)
+      card.provide(0x1000)
+    }
+    finish(0, head: 2, length: 72)
+    #expect(card.received()?.length == 60)
     finish(0, head: 2, length: 72)
     #expect(card.received() == nil, "nothing is out")
+  }
+
+  /// Answers to chains that the device does not have, while it has others: no buffer comes twice, none is lost,
+  /// and none is at an address that the device has made up.
+  @Test func aChainComesBackOnceAndOnlyWhereTheDeviceHasIt() throws {
+    var card = try started(size: 8)
+    let used = 128 + 28
+    func finish(_ head: UInt32) {
+      let index = memory.load16(at: used + 2)
+      memory.store32(head, at: used + 4 + 8 * Int(index % 8))
+      memory.store32(72, at: used + 8 + 8 * Int(index % 8))
+      memory.store16(index &+ 1, at: used + 2)
+    }
+    // Four pairs, of which the last one is given first: heads 6 and 4.
+    card.provide(0x1000)
+    card.provide(0x2000)
+    card.kick()
+    // Never given, and given back already.
+    for head: UInt32 in [0, 2] { finish(head) }
+    #expect(card.received() == nil)
+    memory.store64(0xbad0, at: 32 * 2 + 16)
+    finish(4)
+    finish(4)
+    #expect(card.received()?.address == 0x2000, "not what stands in the device's memory")
+    #expect(card.received() == nil)
+    for address: UInt64 in [0x3000, 0x4000, 0x5000] {
+      let hasRoom = card.hasReceiveRoom
+      #expect(hasRoom)
+      card.provide(address)
+    }
+    let isFull = !card.hasReceiveRoom
+    #expect(isFull)
+    for head: UInt32 in [6, 6, 4, 2, 0] { finish(head) }
+    var addresses: Set<UInt64> = []
+    while let frame = card.received() { addresses.insert(frame.address) }
+    #expect(addresses == [0x1000, 0x3000, 0x4000, 0x5000])
+  }
+
+  /// A device whose index runs away is looked after for a ring's length, and then others have their turn.
+  @Test func anIndexThatRunsAwayHoldsNobodyUp() throws {
+    var card = try started()
+    card.provide(0x1000)
+    card.kick()
+    var looks = 0
+    memory.beforeLoad16 = { [memory, used] offset in
+      guard offset == used + 2 else { return }
+      looks += 1
+      memory.store(UInt16(truncatingIfNeeded: looks), at: offset)
+    }
+    for slot in 0..<4 { memory.store(UInt32(3), at: used + 4 + 8 * slot) }
+    #expect(card.received() == nil)
+    #expect(looks == 4)
+  }
+
+  @Test func buffersBehindTheLastAddressAreNotAccepted() throws {
+    var card = try started()
+    let last = card.accepts(UInt64.max - 2048, length: 60)
+    let beyond = card.accepts(UInt64.max - 2047, length: 60)
+    let none = card.accepts(UInt64.max, length: 0)
+    #expect(last && !beyond && !none)
+  }
+
+  /// DEVICE_NEEDS_RESET comes with a changed configuration (2.1.2).
+  @Test func aCardThatNeedsAResetHasFailed() throws {
+    var card = try started()
+    bus.script(0x060, 2)
+    bus.script(0x070, 0xf)
+    _ = card.takeInterrupts()
+    #expect(!card.hasFailed)
+    bus.script(0x070, 0x4f)
+    _ = card.takeInterrupts()
+    #expect(card.hasFailed)
   }
 
   @Test func interruptsAreAcknowledgedBeforeTheRingsAreLookedAt() throws {
@@ -206,7 +285,7 @@ import Testing
     bus.script(0x060, 3, 0)
     let (first, second) = (card.takeInterrupts(), card.takeInterrupts())
     #expect(first && !second)
-    #expect(bus.takeTrace() == ["r 60 3", "w 64 3", "r 60 0"])
+    #expect(bus.takeTrace() == ["r 60 3", "w 64 3", "r 70 f", "r 60 0"])
     card.setTransmitInterrupt(true)
     #expect(memory.takeEvents() == [.store16(transmitBase + available, 0), .all])
     card.setTransmitInterrupt(true)

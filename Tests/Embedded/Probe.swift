@@ -5,6 +5,7 @@
 
 import ArmGenericTimer
 import Components
+import DMA
 import PL011
 import Registers
 import Rings
@@ -33,6 +34,14 @@ import Rings
   }
   consumer.release()
   return consumer.takeSignalRequest() ? sum : 0
+}
+
+@c public func probe_clean(_ address: UInt64) {
+  unsafe MappedMemory(address: address, byteCount: 4096)?.clean(64, count: 1514)
+}
+
+@c public func probe_clean_and_invalidate(_ address: UInt64) {
+  unsafe MappedMemory(address: address, byteCount: 4096)?.cleanAndInvalidate(64, count: 1514)
 }
 
 @c public func probe_counter() -> UInt64 { SystemCounterTimer().count() }

@@ -108,6 +108,53 @@ import Testing
     #expect(bench.read(0x1014) & (1 << 7 | 1 << 15) == 1 << 7 | 1 << 15)
   }
 
+  /// Bytes of frames, without check sequence, and what becomes of each of three descriptors of 256 bytes: the
+  /// frame's length so far, and what the status says beside it.
+  @Test(
+    arguments: [
+      (252, [256 << 16 | first | last]),
+      (253, [256 << 16 | first, 257 << 16 | last]),
+      (508, [256 << 16 | first, 512 << 16 | last]),
+      (764, [256 << 16 | first, 512 << 16, 768 << 16 | last]),
+      // No fourth descriptor: what has been stored is truncated.
+      (765, [256 << 16 | first, 512 << 16, 768 << 16 | last | error | truncated]),
+    ] as [(Int, [UInt32])])
+  func aLongFrameGoesOnInTheNextDescriptor(count: Int, statuses: [UInt32]) throws {
+    let bench = try Bench()
+    for slot in 0..<3 {
+      bench.describe(16 * slot, 1 << 31, 0x100, 0x1000_1000 + UInt32(0x100 * slot), 0)
+    }
+    bench.describe(48, 0, 0x100, 0, 0)
+    bench.start()
+    let long = frame + (0..<count - frame.count).map { UInt8(truncatingIfNeeded: $0) }
+    bench.deliver(long)
+    let isEthernet: UInt32 = 1 << 5
+    for (slot, status) in statuses.enumerated() {
+      #expect(bench.word(16 * slot) == status | isEthernet, "descriptor \(slot)")
+    }
+    for slot in statuses.count..<3 { #expect(bench.word(16 * slot) == 1 << 31) }
+    let stored = UnsafeRawBufferPointer(start: bench.memory.start + 0x1000, count: 0x300)
+    #expect(stored.prefix(min(count, 0x300)).elementsEqual(long.prefix(0x300)))
+    #expect(bench.read(0x1014) & 1 << 6 != 0)
+    #expect(bench.read(0x1014) & 1 << 7 == (count > 764 ? 1 << 7 : 0))
+  }
+
+  private static let first: UInt32 = 1 << 9
+  private static let last: UInt32 = 1 << 8
+  private static let truncated: UInt32 = 1 << 14
+  private static let error: UInt32 = 1 << 15
+
+  /// Jumbo frames are not asked for: the watchdog cuts them off.
+  @Test func aFrameOfMoreThan2048BytesIsCutOff() throws {
+    let bench = try Bench()
+    bench.describe(0, 1 << 31, 0x600, 0x1000_1000, 0)
+    bench.describe(16, 1 << 31, 0x600, 0x1000_1800, 0)
+    bench.start()
+    bench.deliver(frame + [UInt8](repeating: 7, count: 2000))
+    #expect(bench.word(0) == 1536 << 16 | Self.first | 1 << 5)
+    #expect(bench.word(16) == 2048 << 16 | Self.last | Self.error | 1 << 5 | 1 << 4)
+  }
+
   @Test func otherAddressesAreFiltered() throws {
     let bench = try Bench()
     bench.describe(0, 1 << 31, 1 << 25 | 0x600, 0x1000_1000, 0)

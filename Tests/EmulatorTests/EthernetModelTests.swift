@@ -135,15 +135,112 @@ import VirtioNet
     #expect(bench.reports.isEmpty)
   }
 
-  @Test func designWareMAC() throws {
-    let bench = try Bench()
+  private typealias Meson = DesignWareMAC<ModelBus, RingMemory>
+
+  private func meson(_ bench: Bench) -> (DesignWareMACModel, Meson) {
     let physical = bench.physical
     let model = DesignWareMACModel(link: bench.link) { physical }
     model.report = { [unowned bench] in bench.reports.append($0) }
     bench.device = model
-    var card = DesignWareMAC(
+    let card = DesignWareMAC(
       ModelBus(model), receive: (bench.memory(at: 0, count: 0x1000), Bench.base),
       transmit: (bench.memory(at: 0x1000, count: 0x1000), Bench.base + 0x1000))
+    return (model, card)
+  }
+
+  /// A neighbour's frames of every length, also longer than one buffer and than the card takes at all: those
+  /// that are whole go up as they are, of the others nothing does, and the buffers stay in use.
+  @Test func framesThatAreLongerThanABufferDoNotGoUp() throws {
+    let bench = try Bench()
+    var (_, card) = meson(bench)
+    try card.start()
+    for index in 0..<16 { card.provide(bench.buffer(index)) }
+    card.kick()
+    let limit = 0x600 - 4
+    for count in [60, 1514, 1518, limit, limit + 1, 1800, 2044, 2045, 3000, 9000, 60] {
+      for index in 0..<16 { bench.put([UInt8](repeating: 0xee, count: 2048), in: index) }
+      let sent = frame(9).prefix(74) + [UInt8](repeating: 0x5a, count: max(0, count - 74))
+      bench.far.deliver(Array(sent.prefix(count)))
+      bench.advance()
+      _ = card.takeInterrupts()
+      var received: [[UInt8]] = []
+      while let (address, length) = card.received() {
+        received.append(bench.frame(in: Int(address - bench.buffer(0)) / 2048, count: length))
+        card.provide(address)
+      }
+      card.kick()
+      #expect(received == (count <= limit ? [Array(sent.prefix(count))] : []), "\(count) bytes")
+    }
+    #expect(card.spoiled == 12, "two buffers of each frame that is too long")
+    #expect(bench.reports.isEmpty)
+  }
+
+  /// A frame at an address where no memory is: the card stops. It is started anew, and everything is as before.
+  @Test func anErrorOfTheBusIsNotTheEnd() throws {
+    let bench = try Bench()
+    var (model, card) = meson(bench)
+    var line: [Bool] = []
+    model.interrupt = { line.append($0) }
+    try exchange(&card, bench)
+    line = []
+    card.transmit(bench.buffer(16), length: 60)
+    card.transmit(0x1000, length: 60)
+    card.kick()
+    bench.advance()
+    #expect(line.last == true)
+    let hasFrames = card.takeInterrupts()
+    #expect(hasFrames && card.busErrors == 1 && !card.hasFailed && line.last == false)
+    #expect(card.transmitted() == bench.buffer(16) && card.transmitted() == 0x1000)
+    #expect(card.transmitted() == nil)
+    #expect(bench.reports.map { $0.prefix(12) } == ["dwmac stops:"])
+    // The buffers that it had are its own again, from the beginning of the ring.
+    #expect(card.received() == nil && card.spoiled > 0)
+    card.kick()
+    bench.reports = []
+    let (before, places) = (bench.far.sent.count, 0..<256)
+    for round in places {
+      bench.far.deliver(frame(UInt8(round % 50)))
+      bench.put(frame(1), in: 17)
+      card.transmit(bench.buffer(17), length: frame(1).count)
+      card.kick()
+      bench.advance()
+      bench.advance()
+      _ = card.takeInterrupts()
+      let received = card.received()
+      let (address, length) = try #require(received, "round \(round)")
+      let index = Int(address - bench.buffer(0)) / 2048
+      #expect(bench.frame(in: index, count: length) == frame(UInt8(round % 50)))
+      card.provide(address)
+      let sent = card.transmitted()
+      #expect(sent == bench.buffer(17))
+    }
+    #expect(bench.far.sent.count == before + places.count && bench.reports.isEmpty)
+  }
+
+  /// An address that is wrong for good stops the card each time anew; somebody has to say so.
+  @Test func aCardThatOnlyFailsIsGivenUp() throws {
+    let bench = try Bench()
+    var (_, card) = meson(bench)
+    try card.start()
+    card.provide(0x1000)
+    card.kick()
+    for _ in 0..<8 {
+      bench.far.deliver(frame(1))
+      bench.advance()
+      _ = card.takeInterrupts()
+      #expect(card.received() == nil)
+      card.kick()
+      #expect(!card.hasFailed)
+    }
+    bench.far.deliver(frame(1))
+    bench.advance()
+    _ = card.takeInterrupts()
+    #expect(card.hasFailed && card.busErrors == 9)
+  }
+
+  @Test func designWareMAC() throws {
+    let bench = try Bench()
+    var (model, card) = meson(bench)
     try exchange(&card, bench)
 
     var line: [Bool] = []

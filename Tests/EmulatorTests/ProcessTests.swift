@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Emulator
 import Glibc
 import HostIO
 import SystemModel
@@ -60,6 +61,14 @@ import Testing
     }
     #expect(try libraries("\(Self.serval)-emulator").contains("libunicorn"))
     #expect(try !libraries(Self.serval).contains("libunicorn"))
+  }
+
+  /// Of the library that it runs with, which need not be the one that it was built with.
+  @Test(.enabled(if: isBuilt)) func theVersionIsUnicorns() throws {
+    let result = try Subprocess.run([Self.serval, "run", "--version"])
+    let text = String(decoding: result.output, as: UTF8.self)
+    #expect(result.status == 0 && text == "serval-emulator with Unicorn \(unicornVersion)\n")
+    #expect(unicornVersion.hasPrefix("2."))
   }
 
   @Test(.enabled(if: isBuilt)) func badTimesAreMistakes() throws {

@@ -58,8 +58,8 @@ import Testing
     let block = try #require(unsafe state.pointee.allocate(100))
     _ = unsafe state.pointee.allocate(16)
     _ = unsafe state.pointee.free(block)
-    let words = unsafe UnsafeRawPointer(state)
-    let found = unsafe (0..<3).map { unsafe words.load(fromByteOffset: 8 * $0, as: UInt64.self) }
+    let words = UnsafeRawPointer(state)
+    let found = (0..<3).map { unsafe words.load(fromByteOffset: 8 * $0, as: UInt64.self) }
     #expect(found == [0x1000, 32, 160])
   }
 

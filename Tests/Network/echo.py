@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `echo` against Linux's own TCP, over a cable that harms frames: on seL4 in QEMU where MICROKIT_SDK is set,
-and under `serval run` for both boards. SERVAL_LONG=1 sends 100 MB where it is otherwise a few; docs/testing-network.md."""
+"""System `echo` against Linux's own TCP, over a cable that harms frames: on seL4 in QEMU with the SDK that MICROKIT_SDK
+names and each in MICROKIT_SDKS, and under `serval run` for both boards. SERVAL_LONG=1 sends 100 MB where it is otherwise a few; docs/testing-network.md."""
 
 import os
 import unittest
@@ -129,8 +129,8 @@ def whole(name, target):
 
 EmulatedVirt = whole("EmulatedVirt", lambda cls: systems.Emulated(systems.chosen()))
 EmulatedOdroid = whole("EmulatedOdroid", lambda cls: systems.Emulated(systems.chosen(), board="odroidc4"))
-OnSeL4 = unittest.skipIf(systems.why_not_boot(), systems.why_not_boot())(
-    whole("OnSeL4", lambda cls: systems.OnSeL4(systems.chosen())))
+globals().update(systems.machine.on_each_sdk(
+    "OnSeL4", lambda name, sdk: whole(name, lambda cls: systems.OnSeL4(systems.chosen(), sdk=sdk))))
 
 
 if __name__ == "__main__":

@@ -116,18 +116,19 @@ class Run:
 
 
 class OnSeL4:
-    """QEMU with the SDK that MICROKIT_SDK names."""
+    """QEMU with an SDK: `sdk`, or the one that machine.py chooses."""
 
-    def __init__(self, service, configuration="release", tool=machine.SERVAL, arguments=()):
+    def __init__(self, service, configuration="release", tool=machine.SERVAL, arguments=(), sdk=None):
         self.service, self.configuration, self.arguments = service, configuration, arguments
+        self._sdk = sdk or machine.default_sdk()
         self._directory = tempfile.TemporaryDirectory()
         output = pathlib.Path(self._directory.name)
         self._image = machine.build(
             "echo", BOARD, configuration, output, images=service.link(output / "images"), tool=tool,
-            options=service.options)
+            options=service.options, sdk=self._sdk)
 
     def __str__(self):
-        return f"{self.service.name} on seL4 {machine.sdk().name} {self.configuration}"
+        return f"{self.service.name} on seL4 {self._sdk.name} {self.configuration}"
 
     @property
     def programs(self):

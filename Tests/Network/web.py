@@ -3,8 +3,8 @@
 # Copyright (c) 2026, the Serval authors
 
 """System `webserver` with visitors, a cable and an NFS server that do their worst: under `serval run` for both boards, and
-on seL4 in QEMU where MICROKIT_SDK is set. SERVAL_LONG=1 adds a file of 1 GB, each lie of an NFS server on its own, and more
-of everything; docs/testing-network.md."""
+on seL4 in QEMU with the SDK that MICROKIT_SDK names and each in MICROKIT_SDKS. SERVAL_LONG=1 adds a file of 1 GB, each lie of
+an NFS server on its own, and more of everything; docs/testing-network.md."""
 
 import concurrent.futures
 import contextlib
@@ -418,8 +418,8 @@ def whole(name, target):
 EmulatedVirt = whole("EmulatedVirt", lambda cls, server: website.Emulated(server))
 EmulatedOdroid = unittest.skipUnless(LONG, "SERVAL_LONG is not 1")(
     whole("EmulatedOdroid", lambda cls, server: website.Emulated(server, board="odroidc4")))
-OnSeL4 = unittest.skipIf(systems.why_not_boot(), systems.why_not_boot())(
-    whole("OnSeL4", lambda cls, server: website.OnSeL4(server)))
+globals().update(systems.machine.on_each_sdk(
+    "OnSeL4", lambda name, sdk: whole(name, lambda cls, server: website.OnSeL4(server, sdk=sdk))))
 
 
 if __name__ == "__main__":

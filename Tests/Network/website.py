@@ -63,17 +63,17 @@ def options(server, *more):
 
 
 class OnSeL4:
-    """QEMU with the SDK that MICROKIT_SDK names."""
+    """QEMU with an SDK: `sdk`, or the one that machine.py chooses."""
 
-    def __init__(self, server, *more, configuration="release", tool=machine.SERVAL):
-        self.configuration = configuration
+    def __init__(self, server, *more, configuration="release", tool=machine.SERVAL, sdk=None):
+        self.configuration, self._sdk = configuration, sdk or machine.default_sdk()
         self.directory = tempfile.TemporaryDirectory()
         self._image = machine.build(
             "webserver", machine.BOARD, configuration, pathlib.Path(self.directory.name), tool=tool,
-            options=options(server, *more))
+            options=options(server, *more), sdk=self._sdk)
 
     def __str__(self):
-        return f"seL4, {machine.sdk().name}, {self.configuration}, QEMU"
+        return f"seL4, {self._sdk.name}, {self.configuration}, QEMU"
 
     def start(self, network, arguments=()):
         tap = f"tap,id=netdev0,ifname={network.machine_tap},script=no,downscript=no,vnet_hdr=off"

@@ -14,11 +14,11 @@ import Testing
 
   // Spin is a Debian package, which not every machine has.
   @Test(.enabled(if: isInstalled("spin"))) func modelOfSignalling() {
-    #expect(system("\(Self.tests)/Models/check >&2") == 0)
+    #expect(system("'\(Self.tests)/Models/check' >&2") == 0)
   }
 
   // The compiler that builds the tests need not be in the search path.
   @Test(.enabled(if: isInstalled("swiftc"))) func modulesCompileForTheTarget() {
-    #expect(system("\(Self.tests)/Embedded/check >&2") == 0)
+    #expect(system("'\(Self.tests)/Embedded/check' >&2") == 0)
   }
 }

@@ -21,6 +21,9 @@ public final class FakeDMA: DMAMemory {
   public init(byteCount: Int) { bytes = [UInt8](repeating: 0, count: byteCount) }
 
   public var byteCount: Int { bytes.count }
+  /// Called before each load of 16 bits and after each store of 32, so that a test can act as the device.
+  public var beforeLoad16: (Int) -> Void = { _ in }
+  public var onStore32: (Int, UInt32) -> Void = { _, _ in }
 
   public func takeEvents() -> [Event] {
     defer { events = [] }
@@ -41,14 +44,20 @@ public final class FakeDMA: DMAMemory {
     }
   }
 
-  public func load16(at offset: Int) -> UInt16 { load(UInt16.self, at: offset) }
+  public func load16(at offset: Int) -> UInt16 {
+    beforeLoad16(offset)
+    return load(UInt16.self, at: offset)
+  }
   public func load32(at offset: Int) -> UInt32 { load(UInt32.self, at: offset) }
   public func load64(at offset: Int) -> UInt64 { load(UInt64.self, at: offset) }
   public func store16(_ value: UInt16, at offset: Int) {
     store(value, at: offset)
     events.append(.store16(offset, value))
   }
-  public func store32(_ value: UInt32, at offset: Int) { store(value, at: offset) }
+  public func store32(_ value: UInt32, at offset: Int) {
+    store(value, at: offset)
+    onStore32(offset, value)
+  }
   public func store64(_ value: UInt64, at offset: Int) { store(value, at: offset) }
   public func clean(_ offset: Int, count: Int) { events.append(.clean(offset, count)) }
   public func cleanAndInvalidate(_ offset: Int, count: Int) {

@@ -29,6 +29,8 @@ public enum ServalTool {
   static func run(systems: [any SystemTemplate.Type], arguments: [String]) -> Int32 {
     $systems.withValue(systems) {
       do {
+        // ArgumentParser would give serval's; the emulator knows which Unicorn it runs with.
+        if arguments == ["run", "--version"] { try EmulatorProgram.start(["--version"]) }
         var command = try Serval.parseAsRoot(arguments)
         try command.run()
         return 0

@@ -15,7 +15,8 @@ import SystemModel
 struct EmulatorTool: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serval-emulator",
-    abstract: "Runs a Microkit system's images without a kernel; started by 'serval run'.")
+    abstract: "Runs a Microkit system's images without a kernel; started by 'serval run'.",
+    version: "serval-emulator with Unicorn \(unicornVersion)")
 
   @Argument var file: String
   @Option var sdk: String

@@ -52,13 +52,14 @@ CMEMORY_INLINE void cmemory_device_loads(void) { CMEMORY_BARRIER("oshld"); }
 CMEMORY_INLINE void cmemory_device_both(void) { CMEMORY_BARRIER("osh"); }
 
 // Cache maintenance by address, to the point of coherency (Arm ARM, D7.5). Lines are 64 bytes on both boards.
+// It is only complete, for a device as for us, after a DSB: a DMB orders what comes later, and waits for nothing.
 // Invalidation alone is not for EL0, so that what has to be dropped is cleaned too.
 CMEMORY_INLINE void cmemory_clean(const void *start, unsigned long count) {
 #ifdef __aarch64__
   const char *end = (const char *)start + count;
   for (const char *line = (const char *)((unsigned long)start & ~63ul); line < end; line += 64)
     __asm__ volatile("dc cvac, %0" : : "r"(line) : "memory");
-  __asm__ volatile("dmb sy" : : : "memory");
+  __asm__ volatile("dsb sy" : : : "memory");
 #else
   (void)start, (void)count;
 #endif

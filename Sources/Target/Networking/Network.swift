@@ -68,8 +68,7 @@ public struct Network: ~Copyable {
   /// Says how much of the sockets' buffers is in use, for who looks at it from outside.
   func showBuffers() {
     let count = stack.bufferByteCount
-    // Safety: a store to words that nobody else writes; a protection domain has one thread.
-    unsafe cmicrokit_gauge_socket_buffers(
+    cmicrokit_gauge_socket_buffers(
       UInt64(truncatingIfNeeded: count),
       UInt64(truncatingIfNeeded: count &- stack.freeBufferByteCount),
       UInt64(truncatingIfNeeded: count &- stack.leastFreeBufferByteCount))

@@ -42,6 +42,7 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
   public mutating func notified(_ channels: ChannelSet) {
     if channels.contains(interrupt) {
       notify(driver.interrupt())
+      if driver.hasFailed { fatal("the card has stopped after an error, and does not start again") }
       interrupt.acknowledgeDeferred()
     }
     let (receives, transmits) = (channels.contains(receive), channels.contains(transmit))

@@ -268,35 +268,65 @@ final class DesignWareMACModel: Device {
     }
   }
 
-  private func store(_ bytes: [UInt8]) throws(BusError) {
-    var rest = bytes[...]
+  /// A frame goes on in the next descriptor's buffers where it is longer than those of one, and ends where the
+  /// next is not the device's. The length in each is that of the frame so far.
+  private func store(_ frame: [UInt8]) throws(BusError) {
+    // The watchdog cuts off what is too long, as jumbo frames are not asked for.
+    let bytes = frame.prefix(Self.longestFrame)
+    let isCut = bytes.count < frame.count
+    var rest = bytes
     while !rest.isEmpty {
       let descriptor = try descriptor(at: receive.current)
       guard descriptor.isOwned else {
         return raise(Status.noReceiveBuffer | Status.abnormal)
       }
-      var room = 0
-      for (address, count) in [
-        (descriptor.buffer, descriptor.size), (descriptor.second, descriptor.secondSize),
-      ] where count > 0 {
-        let part = rest.prefix(count)
-        UnsafeMutableRawBufferPointer(start: try pointer(address, count), count: count)
-          .copyBytes(from: part)
-        rest = rest.dropFirst(part.count)
-        room += count
-      }
-      guard room > 0 else {
+      let isFirst = rest.count == bytes.count
+      guard try fill(descriptor, from: &rest) else {
         report("dwmac is given a receive descriptor without a buffer")
         return raise(Status.noReceiveBuffer | Status.abnormal)
       }
-      let isFirst = bytes.startIndex + bytes.count - rest.count <= room
-      let length = UInt32(truncatingIfNeeded: bytes.count - rest.count) << 16
-      giveBack(
-        descriptor,
-        status: length | (isFirst ? 1 << 9 : 0) | (rest.isEmpty ? 1 << 8 : 0) | 1 << 5)
+      var status = UInt32(truncatingIfNeeded: bytes.count - rest.count) << 16 | 1 << 5
+      if isFirst { status |= ReceiveStatus.first }
+      if rest.isEmpty { status |= ReceiveStatus.last }
+      if rest.isEmpty && isCut { status |= ReceiveStatus.error | ReceiveStatus.watchdog }
+      giveBack(descriptor, status: status)
       advance(&receive, past: descriptor)
+      if !rest.isEmpty, !(try self.descriptor(at: receive.current).isOwned) {
+        giveBack(
+          descriptor,
+          status: status | ReceiveStatus.last | ReceiveStatus.error | ReceiveStatus.truncated)
+        raise(Status.noReceiveBuffer | Status.abnormal)
+        break
+      }
     }
     raise(Status.received | Status.normal)
+  }
+
+  private static let longestFrame = 2048
+
+  private enum ReceiveStatus {
+    static let watchdog: UInt32 = 1 << 4
+    static let last: UInt32 = 1 << 8
+    static let first: UInt32 = 1 << 9
+    static let truncated: UInt32 = 1 << 14
+    static let error: UInt32 = 1 << 15
+  }
+
+  /// False where a descriptor's buffers have no bytes.
+  private func fill(
+    _ descriptor: Descriptor, from rest: inout ArraySlice<UInt8>
+  ) throws(BusError) -> Bool {
+    var room = 0
+    for (address, count) in [
+      (descriptor.buffer, descriptor.size), (descriptor.second, descriptor.secondSize),
+    ] where count > 0 {
+      let part = rest.prefix(count)
+      UnsafeMutableRawBufferPointer(start: try pointer(address, count), count: count)
+        .copyBytes(from: part)
+      rest = rest.dropFirst(part.count)
+      room += count
+    }
+    return room > 0
   }
 
   private func accepts(_ frame: [UInt8]) -> Bool {

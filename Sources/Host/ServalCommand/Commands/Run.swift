@@ -18,7 +18,8 @@ struct Run: ParsableCommand {
       and waiting takes no time; on a terminal, or with --realtime, it is tied to the wall clock. \
       Ctrl-C ends the run; so does ctrl-A x; ctrl-A ctrl-C types a ctrl-C. Exit status: 0 when nothing \
       is left to do or the time is over; 1 for what 'check' rejects; 130 after ctrl-C. The \
-      emulator is a program of its own, serval-emulator, under the GNU GPL: it links Unicorn.
+      emulator is a program of its own, serval-emulator, under the GNU GPL: it links Unicorn, and \
+      'serval run --version' tells which.
       """)
 
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))

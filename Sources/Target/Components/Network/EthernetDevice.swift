@@ -27,8 +27,11 @@ public protocol EthernetDevice: ~Copyable {
 
   /// Tells the card of what it has been given since the last time.
   mutating func kick()
-  /// Takes the causes of the interrupt line; false when none of them is about frames.
+  /// Takes the causes of the interrupt line; false when none of them is about frames. A card that an error has
+  /// stopped is started anew here, with what it has of buffers; frames may be lost.
   mutating func takeInterrupts() -> Bool
+  /// Whether the card stands still after an error, for good.
+  var hasFailed: Bool { mutating get }
   /// Whether the line rises for sent frames, too. Those that are sent already when it is set on are found by
   /// looking: `transmitted`.
   mutating func setTransmitInterrupt(_ on: Bool)

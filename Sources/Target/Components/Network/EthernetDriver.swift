@@ -60,6 +60,9 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
   /// in any case: without a carrier it drops them, and their buffers come back.
   public private(set) var isLinkUp = true
 
+  /// Whether an error has stopped the card for good.
+  public var hasFailed: Bool { mutating get { device.hasFailed } }
+
   @inline(never) private mutating func lookAtLink() {
     isLinkUp = device.isLinkUp
     counters.linkChanges &+= 1

@@ -21,6 +21,8 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   private static var checkSequenceByteCount: Int { 4 }
   // How often a bit is looked at before it is given up.
   private static var patience: Int { 1_000_000 }
+  // How often the card is started anew without a frame that has come.
+  private static var restartLimit: Int { 8 }
 
   private let bus: Bus
   private let receiveMemory: Memory
@@ -31,11 +33,15 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   private var transmitRing: DescriptorRing<Memory>
   private var transmitInterrupt = false
   private var linkChanged = false
+  private var spoiledLeft: Int
+  private var restartsLeft: Int
 
-  /// Frames that came with an error, and were dropped; wraps.
+  /// Buffers that came back without a whole and good frame, and were given to the card again; wraps.
   public private(set) var spoiled: UInt32 = 0
-  /// Errors of the bus, after which the card stands still; wraps.
+  /// Errors of the bus, after each of which the card has been started anew; wraps.
   public private(set) var busErrors: UInt32 = 0
+  /// Whether the card stands still after an error of the bus, for good.
+  public private(set) var hasFailed = false
 
   /// Memory for the rings, 4,096 bytes each, and their addresses as the device has them.
   public init(
@@ -47,7 +53,10 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     (transmitMemory, transmitAddress) = transmit
     receiveRing = DescriptorRing(receive.memory, endBit: MACDescriptor.receiveEnd)
     transmitRing = DescriptorRing(transmit.memory, endBit: MACDescriptor.transmitEnd)
+    (spoiledLeft, restartsLeft) = (DescriptorRing<Memory>.size, Self.restartLimit)
   }
+
+  // MARK: Start
 
   public mutating func start() throws(EthernetDeviceFault) {
     let bytes = DescriptorRing<Memory>.size &* MACDescriptor.byteCount
@@ -55,7 +64,33 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       let receiveList = UInt32(exactly: receiveAddress),
       let transmitList = UInt32(exactly: transmitAddress)
     else { throw .ringMemory }
+    let configuration = try reset()
+    receiveRing = DescriptorRing(receiveMemory, endBit: MACDescriptor.receiveEnd)
+    transmitRing = DescriptorRing(transmitMemory, endBit: MACDescriptor.transmitEnd)
+    transmitInterrupt = false
+    run(configuration, receiveList, transmitList)
+  }
 
+  /// After an error of the bus the card does nothing more until it is reset. What it had comes back: buffers
+  /// to receive into as spoiled, so that they are given to it again, and frames to send as sent.
+  private mutating func restart() {
+    busErrors &+= 1
+    restartsLeft &-= 1
+    do throws(EthernetDeviceFault) {
+      guard restartsLeft >= 0 else { throw .unusable }
+      let configuration = try reset()
+      receiveRing.abandon()
+      transmitRing.abandon()
+      run(
+        configuration, UInt32(truncatingIfNeeded: receiveAddress),
+        UInt32(truncatingIfNeeded: transmitAddress))
+    } catch {
+      hasFailed = true
+    }
+  }
+
+  /// Everything but the rings, up to a card that neither sends nor receives; how the MAC is set.
+  private func reset() throws(EthernetDeviceFault) -> MACRegisters.Configuration {
     // The reset takes what the boot loader has set: address and speed.
     let (low, high) = (bus.read(Map.addressLow), bus.read(Map.addressHigh))
     let speed = bus.read(Map.configuration)[Map.Configuration.speed]
@@ -75,25 +110,29 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     mode[Map.BusMode.receiveBurst] = 32
     mode[Map.BusMode.transmitBurst] = 16
     bus.write(mode, to: Map.busMode)
-    let operation = Map.OperationMode(bits: 0)
-      .with(Map.OperationMode.storeAndForwardReceive, true)
-      .with(Map.OperationMode.storeAndForwardTransmit, true)
-      .with(Map.OperationMode.secondFrame, true)
-    bus.write(operation, to: Map.operationMode)
+    bus.write(Self.operation, to: Map.operationMode)
     var configuration = Map.Configuration(bits: 0)
       .with(Map.Configuration.fullDuplex, true).with(Map.Configuration.checksums, true)
     configuration[Map.Configuration.speed] = speed
     bus.write(configuration, to: Map.configuration)
+    return configuration
+  }
 
-    receiveRing = DescriptorRing(receiveMemory, endBit: MACDescriptor.receiveEnd)
-    transmitRing = DescriptorRing(transmitMemory, endBit: MACDescriptor.transmitEnd)
+  private static var operation: MACRegisters.OperationMode {
+    Map.OperationMode(bits: 0)
+      .with(Map.OperationMode.storeAndForwardReceive, true)
+      .with(Map.OperationMode.storeAndForwardTransmit, true)
+      .with(Map.OperationMode.secondFrame, true)
+  }
+
+  private func run(
+    _ configuration: MACRegisters.Configuration, _ receiveList: UInt32, _ transmitList: UInt32
+  ) {
     receiveMemory.orderStores()
     bus.write(Map.Word(bits: receiveList), to: Map.receiveList)
     bus.write(Map.Word(bits: transmitList), to: Map.transmitList)
     // Which addresses are ours the virtualiser knows.
     bus.modify(Map.frameFilter) { $0[Map.FrameFilter.promiscuous] = 1 }
-
-    transmitInterrupt = false
     enableInterrupts()
     // Of the MAC's own only the link's.
     bus.modify(Map.interruptMask) {
@@ -104,7 +143,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       configuration.with(Map.Configuration.receive, true).with(Map.Configuration.transmit, true),
       to: Map.configuration)
     bus.write(
-      operation.with(Map.OperationMode.startReceive, true)
+      Self.operation.with(Map.OperationMode.startReceive, true)
         .with(Map.OperationMode.startTransmit, true),
       to: Map.operationMode)
   }
@@ -136,14 +175,20 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     receiveRing.add(UInt32(truncatingIfNeeded: address), control: Self.receiveByteCount)
   }
 
+  /// What is spoiled is looked over for no longer than a ring lasts between two calls of `kick`: what has
+  /// come later has raised the line again.
   public mutating func received() -> (address: UInt64, length: Int)? {
-    while let (address, status) = receiveRing.take() {
-      let length = MACDescriptor.length(status) &- Self.checkSequenceByteCount
-      if status & (MACDescriptor.error | MACDescriptor.truncated) == 0, length > 0 {
-        return (UInt64(address), length)
+    while spoiledLeft > 0, let (address, status) = receiveRing.take() {
+      let length = MACDescriptor.length(status)
+      if MACDescriptor.isWholeFrame(status), length > Self.checkSequenceByteCount,
+        length <= Int(Self.receiveByteCount)
+      {
+        restartsLeft = Self.restartLimit
+        return (UInt64(address), length &- Self.checkSequenceByteCount)
       }
       // The buffer is as good as before.
       spoiled &+= 1
+      spoiledLeft &-= 1
       receiveRing.add(address, control: Self.receiveByteCount)
     }
     return nil
@@ -161,6 +206,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
 
   /// The card sleeps when it finds no descriptor, and looks again when it is told to.
   public mutating func kick() {
+    spoiledLeft = DescriptorRing<Memory>.size
     if receiveRing.hasNews {
       receiveRing.hasNews = false
       receiveMemory.orderStores()
@@ -179,7 +225,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     let events = Map.Interrupts(bits: status[Map.Interrupts.events])
     guard events.bits != 0 else { return false }
     bus.write(events, to: Map.status)
-    if events.has(Map.Interrupts.busError) { busErrors &+= 1 }
+    if events.has(Map.Interrupts.busError) { restart() }
     return events.has(Map.Interrupts.receive)
       || transmitInterrupt && events.has(Map.Interrupts.transmit)
       || events.has(Map.Interrupts.busError)

@@ -115,10 +115,19 @@ enum MACDescriptor {
   static var transmitEnd: UInt32 { 1 << 25 }
   static var receiveEnd: UInt32 { 1 << 25 }
 
-  /// In a receive status: anything wrong with the frame, and the frame is longer than its buffer.
-  static var error: UInt32 { 1 << 15 }
-  static var truncated: UInt32 { 1 << 14 }
-  /// In a receive status: bytes of the frame, with its check sequence.
+  // In a receive status: anything wrong with the frame, the frame did not fit, and its first and last part.
+  private static var error: UInt32 { 1 << 15 }
+  private static var truncated: UInt32 { 1 << 14 }
+  private static var first: UInt32 { 1 << 9 }
+  private static var last: UInt32 { 1 << 8 }
+
+  /// Whether a receive status is that of a whole frame in one buffer, and nothing is wrong with it. A frame
+  /// that is longer than a buffer goes on in the next one: its parts are first or last, or neither, and the
+  /// length in the last is that of all.
+  static func isWholeFrame(_ status: UInt32) -> Bool {
+    status & (error | truncated | first | last) == first | last
+  }
+  /// In a receive status: bytes of the frame so far, with its check sequence.
   static func length(_ status: UInt32) -> Int { Int(status >> 16 & 0x3fff) }
 
   /// In a transmit control: interrupt, last and first part of a frame, and have all checksums inserted.

@@ -14,8 +14,10 @@ struct VirtQueue<Memory: DMAMemory> {
   let usedOffset: Int
   private let writable: Bool
 
-  // Pairs that the device does not have, as a stack.
+  // Pairs that the device does not have, as a stack; and the buffers in those that it has: what stands in its
+  // memory is not asked for them.
   private var idle = InlineArray<256, UInt8>(repeating: 0)
+  private var buffers = InlineArray<256, UInt64>(repeating: Self.none)
   private var idleCount: Int
   private var availableIndex: UInt16 = 0
   private var published: UInt16 = 0
@@ -39,6 +41,8 @@ struct VirtQueue<Memory: DMAMemory> {
     alignedUp(usedOffset(size) &+ 6 &+ 8 &* size, 16)
   }
 
+  // No buffer's address: it would not end in the address space.
+  private static var none: UInt64 { .max }
   private static var next: UInt64 { 1 << 32 }
   private static var write: UInt64 { 2 << 32 }
 
@@ -85,6 +89,7 @@ struct VirtQueue<Memory: DMAMemory> {
     idleCount &-= 1
     let pair = Int(idle[idleCount & 255])
     let descriptor = base &+ 32 &* pair &+ 16
+    buffers[pair & 255] = address
     memory.store64(address, at: descriptor)
     memory.store64(
       (writable ? Self.write : 0) | UInt64(truncatingIfNeeded: length & 0xffff),
@@ -109,9 +114,10 @@ struct VirtQueue<Memory: DMAMemory> {
   var wantsNotification: Bool { mutating get { memory.load16(at: usedOffset) & 1 == 0 } }
 
   /// The next buffer that the device is done with, and how many bytes it wrote, header included; nil when
-  /// there is none. What the device says of itself is checked: an answer that cannot be is skipped.
+  /// there is none. What the device says of itself is checked: a chain that it does not have is skipped, and of
+  /// those as many as there can be in a ring before others have their turn.
   mutating func take() -> (address: UInt64, written: Int)? {
-    while true {
+    for _ in 0..<size {
       if usedIndex == usedEnd {
         usedEnd = memory.load16(at: usedOffset &+ 2)
         if usedIndex == usedEnd { return nil }
@@ -121,11 +127,15 @@ struct VirtQueue<Memory: DMAMemory> {
       let entry = memory.load64(at: usedOffset &+ 4 &+ 8 &* (Int(usedIndex) & (size &- 1)))
       let head = Int(entry & 0xffff_ffff)
       usedIndex &+= 1
-      guard head & 1 == 0, head < size, idleCount < size / 2 else { continue }
+      guard head & 1 == 0, head < size else { continue }
+      let address = buffers[head / 2 & 255]
+      guard address != Self.none else { continue }
+      buffers[head / 2 & 255] = Self.none
       idle[idleCount & 255] = UInt8(truncatingIfNeeded: head / 2)
       idleCount &+= 1
-      return (memory.load64(at: base &+ 16 &* head &+ 16), Int(entry &>> 32))
+      return (address, Int(entry &>> 32))
     }
+    return nil
   }
 
   /// Whether the device may interrupt for what it is done with; it may do so all the same (2.7.7).

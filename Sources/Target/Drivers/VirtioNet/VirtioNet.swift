@@ -27,6 +27,8 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private var transmitInterrupt = false
   private var linkChanged = false
   private var features: UInt64 = 0
+  /// Whether the card has said that only a reset helps: what it says of its rings is wrong from then on.
+  public private(set) var hasFailed = false
 
   /// - Parameters:
   ///   - memory: for rings and headers.
@@ -135,16 +137,18 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   // MARK: Work
 
   public mutating func accepts(_ address: UInt64, length: Int) -> Bool {
-    length <= NetBuffer.byteCount
+    length <= NetBuffer.byteCount && address <= UInt64.max - UInt64(NetBuffer.byteCount)
   }
 
   public var hasReceiveRoom: Bool { mutating get { receiveQueue.hasRoom } }
   public mutating func provide(_ address: UInt64) {
     receiveQueue.add(address, length: NetBuffer.byteCount)
   }
+  /// A length that cannot be is 0: the virtualiser gives the buffer back.
   public mutating func received() -> (address: UInt64, length: Int)? {
     guard let (address, written) = receiveQueue.take() else { return nil }
-    return (address, max(written &- Self.headerByteCount, 0))
+    let length = written &- Self.headerByteCount
+    return (address, 0...NetBuffer.byteCount ~= length ? length : 0)
   }
 
   public var hasTransmitRoom: Bool { mutating get { transmitQueue.hasRoom } }
@@ -169,7 +173,10 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     guard causes.bits != 0 else { return false }
     // Before the rings are looked at: what comes later raises the line again.
     bus.write(causes, to: Map.interruptAcknowledge)
-    if causes.has(Map.Interrupts.configuration) { linkChanged = true }
+    if causes.has(Map.Interrupts.configuration) {
+      linkChanged = true
+      hasFailed = bus.read(Map.status).has(Map.Status.needsReset)
+    }
     return causes.has(Map.Interrupts.usedBuffer)
   }
 

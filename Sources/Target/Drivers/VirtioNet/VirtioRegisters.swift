@@ -50,6 +50,8 @@ enum VirtioRegisters {
     static var driver: Bits<Self> { .init(1) }
     static var driverOK: Bits<Self> { .init(2) }
     static var featuresOK: Bits<Self> { .init(3) }
+    /// The device has met an error that it does not recover from (2.1.2).
+    static var needsReset: Bits<Self> { .init(6) }
     static var failed: Bits<Self> { .init(7) }
   }
 }

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""What somebody meets who uses `make` for the first time: mistakes are named before anything is built, also by
+`make` of a checkout whose path has a blank in it."""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SERVER = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
+NAMES = [
+    "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL", *SERVER]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class FirstRun(unittest.TestCase):
+    def setUp(self):
+        """A checkout without a build, in a path with a blank; programs that are not to be started, but for QEMU, which says
+        what it is asked."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        place = pathlib.Path(directory.name, "with a blank")
+        self.checkout, self.programs = place / "serval", place / "programs"
+        for name in ("make", "systems", "examples"):
+            shutil.copytree(ROOT / name, self.checkout / name)
+        shutil.copy(ROOT / "Makefile", self.checkout)
+        self.programs.mkdir()
+        self.program("swift", "echo swift is started; exit 1")
+        self.program("qemu-system-aarch64", 'for word; do echo "<$word>"; done')
+        self.sdk = place / "sdk 2.3.0"
+        for configuration in ("debug", "release"):
+            (self.sdk / "board" / "qemu_virt_aarch64" / configuration).mkdir(parents=True)
+        (self.sdk / "bin").mkdir()
+        (self.sdk / "VERSION").write_text("2.3.0\n")
+        self.program("microkit", "exit 1", self.sdk / "bin")
+
+    def program(self, name, script, place=None):
+        file = (place or self.programs) / name
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+
+    def run_in(self, command, **choices):
+        environment = {name: value for name, value in os.environ.items() if name not in NAMES}
+        environment["PATH"] = f"{self.programs}:{environment['PATH']}"
+        environment.update(choices)
+        return subprocess.run(command, cwd=self.checkout, env=environment, capture_output=True, text=True, timeout=60)
+
+    def refused(self, goal, words, **choices):
+        """`make goal` says all of `words` in one line, and builds nothing."""
+        result = self.run_in(["make", *goal.split()], **choices)
+        self.assertNotEqual(result.returncode, 0)
+        lines = [line for line in result.stderr.splitlines() if line.startswith("serval: ")]
+        self.assertEqual(len(lines), 1, result.stderr)
+        for word in words:
+            self.assertIn(word, lines[0])
+        self.assertNotIn("swift is started", result.stdout + result.stderr)
+
+    def test_what_a_boot_image_wants_is_asked_for_first(self):
+        sdk = str(self.sdk)
+        missing = ["NFS_SERVER", "NFS_DIRECTORY", "WEBSITE_DIR"]
+        self.refused("all", missing, MICROKIT_SDK=sdk)
+        self.refused("image", missing, MICROKIT_SDK=sdk)
+        self.refused("webserver", missing)
+        self.refused("image", ["set WEBSITE_DIR,"], MICROKIT_SDK=sdk, **{**SERVER, "WEBSITE_DIR": ""})
+        for name in ("nas.local", "10.0.2", "10.0.2.2:2049", "fe80::1", "10.0.2.2 "):
+            self.refused("image", ["NFS_SERVER", "no IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
+        self.refused("image", ["no SYSTEM 'helo'", "echo hello webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
+
+    def test_an_sdk_that_is_none_or_unknown(self):
+        self.refused("image", ["set MICROKIT_SDK"], **SERVER)
+        self.refused("image", ["is no Microkit SDK"], MICROKIT_SDK="/nowhere at all", **SERVER)
+        for version in ("2.4.0", "2.3.0-dev", "", "2.3"):
+            (self.sdk / "VERSION").write_text(f"{version}\n")
+            self.refused("image", [f"version '{version}'", "1.4.1 2.0.1", str(self.sdk)], MICROKIT_SDK=str(self.sdk), **SERVER)
+
+    def test_a_board_or_configuration_that_there_is_not(self):
+        sdk = str(self.sdk)
+        self.refused("image", ["MICROKIT_BOARD 'odroidc2'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc2", **SERVER)
+        self.refused("image", ["no board 'odroidc4'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc4", **SERVER)
+        self.refused("image", ["MICROKIT_CONFIG 'relase'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="relase", **SERVER)
+        self.refused("image", ["no 'benchmark'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="benchmark", **SERVER)
+
+    def test_the_versions_are_those_that_the_tool_knows(self):
+        source = (ROOT / "Sources" / "Host" / "SystemModel" / "SDKVersion.swift").read_text()
+        script = (ROOT / "make" / "sdk.sh").read_text()
+        known = script.split('versions="')[1].split('"')[0].split()
+        self.assertTrue(all(f'"{version}"' in source for version in known))
+        self.assertEqual(source.count('= "'), len(known))
+
+    def test_a_port_that_is_taken_is_named_with_the_way_to_choose_another(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = str(other.getsockname()[1])
+            words = [f"port {port} of this machine is taken", "set WEB_PORT to another"]
+            self.refused("run", words, WEB_PORT=port)
+            self.refused("qemu", words, WEB_PORT=port, MICROKIT_SDK=str(self.sdk), **SERVER)
+        for nonsense in ("http", "0", "65536", "-1", "80 80"):
+            self.refused("run", [f"WEB_PORT '{nonsense}' is no port"], WEB_PORT=nonsense)
+        self.refused("run", ["SITE names no directory: 'my site'"], SITE="my site", WEB_PORT=str(free_port()))
+
+    def test_only_the_web_server_has_a_forwarded_port(self):
+        image = self.checkout / "a, b.img"
+        target = {"MICROKIT_BOARD": "qemu_virt_aarch64"}
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = str(other.getsockname()[1])
+            asked = self.run_in(["./make/qemu.sh", image], SYSTEM="hello", WEB_PORT=port, **target).stdout
+            self.assertIn("<user,id=net0>", asked)
+            self.assertIn("a,, b.img,addr=", asked)
+        port = str(free_port())
+        asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout
+        self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80>", asked)
+
+    def test_a_checkout_that_has_moved_forgets_what_knows_its_place(self):
+        cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"
+
+        def look():
+            cache.mkdir(parents=True, exist_ok=True)
+            self.assertEqual(self.run_in(["./make/checkout.sh"]).returncode, 0)
+            return cache.exists()
+
+        self.assertFalse(look(), "built by nobody knows whom")
+        self.assertTrue(look(), "as it was")
+        moved = self.checkout.with_name("another place")
+        self.checkout.rename(moved)
+        self.checkout = moved
+        cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"
+        self.assertFalse(look())
+        self.assertTrue(look())
+        # `make images` does so, which is what SwiftPM's plugin starts.
+        (self.checkout / ".build" / "checkout").unlink()
+        self.run_in(["make", "images"])
+        self.assertFalse(cache.exists())
+
+    def test_a_build_with_a_warning_fails_each_time(self):
+        source = self.checkout / "Odd name.swift"
+        source.write_text("")
+        os.utime(source, (1, 1))
+        self.program("build", f"echo '{source}:61:17: warning: no unsafe operations occur'; echo done")
+        result = self.run_in(["./make/no-warnings.sh", "build"])
+        self.assertEqual((result.returncode, result.stdout.splitlines()[-1]), (1, "done"))
+        self.assertGreater(source.stat().st_mtime, 1, "is compiled again")
+        self.program("build", "echo error: no; exit 7")
+        self.assertEqual(self.run_in(["./make/no-warnings.sh", "build"]).returncode, 7)
+        self.program("build", "echo Compiling warnings.swift")
+        self.assertEqual(self.run_in(["./make/no-warnings.sh", "build"]).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# Says in one line what is missing for SYSTEM, or unknown, before anything is built. The tool says the rest.
+set -eu
+
+stop() {
+  echo "serval: $1" >&2
+  exit 1
+}
+
+[ -d "systems/$SYSTEM" ] ||
+  stop "there is no SYSTEM '$SYSTEM': set it to one of: $(cd systems && echo */ | tr -d /)"
+[ "$SYSTEM" = webserver ] || exit 0
+
+missing=""
+for name in NFS_SERVER NFS_DIRECTORY WEBSITE_DIR; do
+  eval "[ -n \"\${$name:-}\" ]" || missing="$missing $name"
+done
+[ -z "$missing" ] ||
+  stop "set$missing, as in: make ... NFS_SERVER=10.0.2.2 NFS_DIRECTORY=/export WEBSITE_DIR=www (the server's IPv4 address, what it exports, the site in it)"
+printf %s "$NFS_SERVER" | grep -Eqx '([0-9]{1,3}\.){3}[0-9]{1,3}' ||
+  stop "NFS_SERVER '$NFS_SERVER' is no IPv4 address, as 10.0.2.2: names are not looked up"
