@@ -24,7 +24,7 @@ extension NetworkStack {
     }
     // Safety: a frame that was parsed has its header.
     let packet = unsafe frame.extracting(
-      unchecked: Range(uncheckedBounds: (EthernetHeader.byteCount, frame.byteCount)))
+      unchecked: Range(uncheckedBounds: (ethernet.headerByteCount, frame.byteCount)))
     if ethernet.type == .ipv4 {
       return receiveIPv4(
         packet, in: frame, ethernet, isOurs: isOurs, isChecked: isChecked, now: now, into: &output)
@@ -62,7 +62,7 @@ extension NetworkStack {
       counters.martians &+= 1
       return .nothing
     }
-    let start = EthernetHeader.byteCount &+ header.headerByteCount
+    let start = ethernet.headerByteCount &+ header.headerByteCount
     let origin = Origin(
       header: header, hardware: ethernet.source, isBroadcast: isBroadcast, isChecked: isChecked)
     // Safety: a packet that was parsed has as many bytes as its header says, behind the header.
