@@ -29,8 +29,8 @@ extension NetworkStack {
       let told = lease.maximumUnit.map { Int($0) } ?? configuration.maximumUnit
       unit = min(max(told, 576), configuration.maximumUnit)
       resolver.setServers(lease.resolver, lease.secondResolver)
-      adopt(lease.network, gateway: lease.router)
-    case .lost: adopt(nil, gateway: nil)
+      adopt(lease.network, lease.routes)
+    case .lost: adopt(nil, IPv4Routes())
     }
   }
 

@@ -181,12 +181,9 @@ extension NetworkStack {
       timers.wake(dhcpTimer, by: dhcp.deadline)
     }
     guard let address = network?.address else { return }
-    guard arp.sender != address else {
-      counters.addressConflicts &+= 1
-      return
-    }
+    guard arp.sender != address else { return addressConflict(with: arp.senderHardware, now: now) }
     let isForUs = arp.target == address
-    if network?.contains(arp.sender) == true,
+    if isOnLink(arp.sender),
       neighbours.learn(arp.sender, arp.senderHardware, isForUs: isForUs, now: now)
     {
       held.resolved(arp.sender, arp.senderHardware)
