@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""A DHCP server (RFC 2131) that can misbehave: it answers late, not at all, or with a refusal."""
+"""A DHCP server (RFC 2131) that can misbehave: it answers late, not at all, with a refusal, or with strange options."""
 
 import socket
 import struct
@@ -24,7 +24,12 @@ class Server:
         self.is_silent = False
         """Whether requests for an address are refused."""
         self.refuses = False
+        self.mask = "255.255.255.0"
+        self.routers = [address]
+        """Options that go behind the server's own, as bytes."""
+        self.extra = b""
         self.leases = {}
+        self._given = 0
         """Type and MAC address of each message that came, whether or not it was answered."""
         self.seen = []
 
@@ -36,6 +41,9 @@ class Server:
         kind = options.get(_TYPE, b"\0")[0]
         mac = message[28:34]
         self.seen.append((kind, mac))
+        if kind == DECLINE:
+            # Somebody else has it: another one next time.
+            self.leases.pop(mac, None)
         if self.is_silent or kind not in (DISCOVER, REQUEST):
             return None
         if options.get(_SERVER, self._address) != self._address:
@@ -53,14 +61,18 @@ class Server:
         return socket.inet_aton(self.address)
 
     def _lease(self, mac):
-        network = self.address.rsplit(".", 1)[0]
-        return socket.inet_aton(self.leases.setdefault(mac, f"{network}.{10 + len(self.leases)}"))
+        if mac not in self.leases:
+            self.leases[mac] = f"{self.address.rsplit('.', 1)[0]}.{10 + self._given}"
+            self._given += 1
+        return socket.inet_aton(self.leases[mac])
 
     def _reply(self, message, kind, address):
         options = _option(_TYPE, bytes([kind])) + _option(_SERVER, self._address)
         if kind != NAK:
             options += _option(_LEASE, struct.pack("!I", self.lease)) + _option(1, socket.inet_aton(self.mask))
-            options += _option(3, self._address) + _option(6, self._address)
+            if self.routers:
+                options += _option(3, b"".join(map(socket.inet_aton, self.routers)))
+            options += _option(6, self._address) + self.extra
         head = bytes([2, 1, 6, 0]) + message[4:8] + b"\0\0" + message[10:12] + (message[12:16] if kind == ACK else b"\0" * 4)
         head += address + self._address + message[24:28] + message[28:44] + b"\0" * 192
         return (head + _COOKIE + options + b"\xff").ljust(300, b"\0")

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `echo` in virtual time, on both boards: leases renewed, lost and refused, a DHCP server that is silent, a cable
-that is pulled, a day in which nothing happens. RFC 2131's times are T1 = 1/2 and T2 = 7/8 of the lease (4.4.5)."""
+"""System `echo` in virtual time, on both boards: leases renewed, lost and refused, routers outside of the lease's network
+and dead ones, another station with our address, a DHCP server that is silent, a cable that is pulled, a day in which
+nothing happens. RFC 2131's times are T1 = 1/2 and T2 = 7/8 of the lease (4.4.5)."""
 
 import os
 import re
@@ -15,6 +16,7 @@ import virtual
 
 LONG = os.environ.get("SERVAL_LONG") == "1"
 BOARDS = [systems.BOARD, "odroidc4"]
+FAR, ROUTER = "203.0.113.5", b"\x02\0\0\0\0\x02"
 
 
 @unittest.skipIf(systems.why_not_run(), systems.why_not_run())
@@ -128,6 +130,65 @@ class Leases(unittest.TestCase):
         for host, _ in self.on_each(
                 lambda host: host.every(5, host.echo, 100, 200), "200s", "--link", "down@0s,up@60s"):
             self.assertEqual(host.answered(150, 200), 20)
+
+    def test_a_lease_alone_in_its_network(self):
+        """As clouds lease: an address with all bits of its mask, and a router outside; by options 3 and 121."""
+        router = "172.31.1.1"
+        routes = bytes([121, 14, 32, 172, 31, 1, 1, 0, 0, 0, 0, 0, 172, 31, 1, 1])
+        for routers, extra in (([router], b""), (["10.7.0.99"], routes)):
+
+            def prepare(host):
+                host.server.mask, host.server.routers, host.server.extra = "255.255.255.255", routers, extra
+                host.stations[router] = ROUTER
+                host.every(1, lambda: host.datagram(FAR), 5, 15)
+
+            for host, console in self.on_each(prepare, "20s"):
+                self.assertIn(f"address 10.7.0.10/32, router {router}", console)
+                # The first may be lost while the router is asked for.
+                self.assertGreaterEqual(len(host.answers), 9)
+
+    def test_a_router_that_dies(self):
+        """The second one takes over (RFC 1122, 3.3.1)."""
+
+        def prepare(host):
+            host.server.routers = ["10.7.0.2", "10.7.0.3"]
+            host.stations.update({"10.7.0.2": ROUTER, "10.7.0.3": ROUTER[:5] + b"\x03"})
+            host.at(30, lambda: host.stations.pop("10.7.0.2"))
+            host.every(1, lambda: host.datagram(FAR), 5, 200)
+
+        for host, _ in self.on_each(prepare, "200s"):
+            self.assertEqual(host.answered(6, 30), 24)
+            # An address is believed for a minute.
+            self.assertGreaterEqual(host.answered(110, 200), 89)
+
+    def test_another_station_with_our_address(self):
+        """RFC 5227, 2.4: one claim is answered; after a second one the address is given up, and another one asked for."""
+
+        def prepare(host):
+            for time in (20, 60, 65):
+                host.at(time, lambda: host.claim(ROUTER))
+            host.every(1, host.echo, 5, 100)
+
+        for host, console in self.on_each(prepare, "100s"):
+            ours = [time for time, address in host.announced if address == "10.7.0.10"]
+            self.assertEqual([round(time) for time in ours[-2:]], [20, 60])
+            self.assertEqual(len(ours), 4)
+            self.assertEqual([round(time) for time in host.times(dhcp.DECLINE)], [65])
+            self.assertEqual(host.answered(5, 65), 120)
+            self.assertEqual(host.answered(80, 100), 40)
+            self.assertEqual(console.count("another station, 02:00:00:00:00:02, uses our address 10.7.0.10 too"), 2)
+            self.assertIn("no address any more", console)
+            self.assertIn("address 10.7.0.11/24", console)
+
+    def test_a_lease_for_ever(self):
+        for _, console in self.on_each(lambda host: None, "10s", lease=0xffffffff):
+            self.assertIn("lease for ever", console)
+
+    def test_a_lease_of_a_second(self):
+        """It counts as one of 30 s; the server is not asked without a pause."""
+        for host, _ in self.on_each(lambda host: host.every(1, host.echo, 5, 100), "100s", lease=1):
+            self.assertLessEqual(len(host.times(dhcp.REQUEST)), 8)
+            self.assertEqual(len(host.answers), 190)
 
     def test_two_runs_are_the_same(self):
         frames = []

@@ -29,8 +29,12 @@ class Host:
         self.frames = []
         """Times of DHCP messages by type, and of answers to what the test sent, in seconds."""
         self.messages, self.answers = [], []
+        """Times and addresses of ARP announcements (RFC 5227, 2.3)."""
+        self.announced = []
         self._events, self._count = [], itertools.count()
         self.machine = None
+        """Who answers ARP and hears what is sent to it: MAC addresses by IPv4 addresses."""
+        self.stations = {ADDRESS: MAC}
 
     def at(self, seconds, action):
         """Does something at a time; what is asked for later is done later."""
@@ -52,9 +56,14 @@ class Host:
 
     def _receive(self, frame):
         if frame[12:14] == b"\x08\x06":
-            if frame[20:22] == b"\0\1" and frame[38:42] == socket.inet_aton(ADDRESS):
-                asking = frame[22:28], socket.inet_ntoa(frame[28:32])
-                self.frames.append(packets.ethernet(asking[0], MAC, 0x0806, packets.arp(2, (MAC, ADDRESS), asking)))
+            target = socket.inet_ntoa(frame[38:42])
+            if frame[20:22] == b"\0\1" and target in self.stations:
+                asking, mac = (frame[22:28], socket.inet_ntoa(frame[28:32])), self.stations[target]
+                self.frames.append(packets.ethernet(asking[0], mac, 0x0806, packets.arp(2, (mac, target), asking)))
+            elif frame[28:32] == frame[38:42]:
+                self.announced.append((self.now / SECOND, target))
+            return
+        if frame[:6] != packets.BROADCAST and frame[:6] not in self.stations.values():
             return
         packet = packets.parse(frame)
         if packet is None:
@@ -80,6 +89,17 @@ class Host:
         for address in self.server.leases.values():
             self.send(packets.udp(ADDRESS, address, (4000, 7), data), address)
             self.send(packets.icmp_echo(ADDRESS, address, 1, data), address)
+
+    def datagram(self, source):
+        """A datagram from afar; its answer goes by the machine's own routes."""
+        for address in self.server.leases.values():
+            self.send(packets.udp(source, address, (4000, 7), b"far"), address)
+
+    def claim(self, mac):
+        """Another station says that it has the leased address."""
+        for address in self.server.leases.values():
+            claim = packets.arp(1, (mac, address), (b"\0" * 6, address))
+            self.frames.append(packets.ethernet(packets.BROADCAST, mac, 0x0806, claim))
 
     def times(self, kind):
         return [time for time, which in self.messages if which == kind]

@@ -35,17 +35,115 @@ import Wire
     #expect(message.rebindingTime == 75600 && message.isFromServer)
   }
 
-  /// Shorter pieces that still have the message's kind are messages with fewer options, if they end
-  /// between two of them.
+  /// Shorter pieces that still have the message's kind are messages with fewer options.
   @Test func truncated() {
     let bytes = acknowledgement()
-    var parsed = 0
     for count in 0...bytes.count {
       let message = Array(bytes[..<count]).lend { DHCPMessage(parsing: $0) }
-      #expect(count >= 243 || message == nil)
-      if message != nil { parsed += 1 }
+      #expect((message != nil) == (count >= 243))
+      // An option that is cut off is one malformed one; those end where the next begins.
+      let isCut = ![243, 249, 255, 261, 267, 277, 281, 287].contains(count) && count < 293
+      if let message { #expect((message.malformedOptions == 1) == isCut, "\(count)") }
     }
-    #expect(parsed >= 8)
+  }
+
+  private func offer(_ options: [UInt8]) -> DHCPMessage? {
+    let bytes = Array(acknowledgement()[..<240]) + [53, 1, 2] + options
+    return bytes.lend { DHCPMessage(parsing: $0) }
+  }
+
+  /// RFC 3396: instances of one option are parts of it, wherever they are.
+  @Test func parts() throws {
+    let mask: [UInt8] = [1, 1, 255, 1, 2, 255, 255, 1, 1, 0]
+    let lists: [UInt8] = [
+      3, 3, 10, 0, 2, 3, 5, 2, 10, 0, 2, 9, 6, 4, 10, 0, 2, 3, 6, 4, 10, 0, 2, 4,
+    ]
+    let message = try #require(offer(mask + lists + [51, 0, 51, 4, 0, 0, 1, 0]))
+    #expect(message.mask == IPv4Address(255, 255, 255, 0))
+    #expect(message.router == IPv4Address(10, 0, 2, 2))
+    #expect(message.secondRouter == IPv4Address(10, 0, 2, 9))
+    #expect(message.resolver == IPv4Address(10, 0, 2, 3))
+    #expect(message.secondResolver == IPv4Address(10, 0, 2, 4))
+    #expect(message.leaseTime == 256 && message.malformedOptions == 0)
+    // Part in the field for a file's name.
+    var bytes = Array(acknowledgement()[..<240]) + [53, 1, 2, 52, 1, 1, 51, 2, 0, 1, 255]
+    bytes.replaceSubrange(108..<113, with: [51, 2, 0, 2, 255])
+    #expect(bytes.lend { DHCPMessage(parsing: $0) }?.leaseTime == 0x1_0002)
+    // What is there twice is no value of twice the size: the first counts.
+    let twice = try #require(
+      offer([51, 4, 0, 0, 1, 0, 51, 4, 0, 0, 2, 0, 26, 2, 5, 0, 26, 2, 6, 0]))
+    #expect(twice.leaseTime == 256 && twice.maximumUnit == 0x500 && twice.malformedOptions == 0)
+  }
+
+  /// Each option in wrong forms costs itself alone.
+  @Test func malformedOptions() throws {
+    for code in [1, 3, 6, 26, 50, 51, 54, 58, 59, 121, 249] as [UInt8] {
+      for count in [0, 1, 3, 5, 7, 254] {
+        let body = [UInt8](repeating: 77, count: count)
+        let good: [UInt8] = code == 51 ? [] : [51, 4, 0, 0, 1, 0]
+        let message = try #require(offer([code, UInt8(count)] + body + good))
+        #expect(message.malformedOptions == 1, "option \(code) of \(count) bytes")
+        #expect(message.leaseTime == 256 || code == 51)
+        #expect(message.mask == nil && message.router == nil && message.maximumUnit == nil)
+        #expect(message.server == nil && message.classlessRoutes == nil)
+      }
+    }
+    for wrong: [UInt8] in [
+      [1, 4, 0, 0, 0, 0], [1, 4, 255, 0, 255, 0], [3, 4, 0, 0, 0, 0], [3, 4, 255, 255, 255, 255],
+      [6, 4, 127, 0, 0, 1], [26, 2, 0, 67], [54, 4, 224, 0, 0, 1], [52, 1, 0], [52, 1, 4],
+      [52, 2, 1, 1], [121, 1, 33], [121, 5, 33, 10, 0, 2, 2], [121, 6, 0, 10, 0, 2, 2, 0], [54],
+    ] {
+      let message = try #require(offer(wrong))
+      #expect(message.malformedOptions == 1, "\(wrong)")
+      #expect(message.mask == nil && message.router == nil && message.resolver == nil)
+      #expect(message.server == nil && message.classlessRoutes == nil)
+    }
+  }
+
+  /// Overload other than 1 to 3 is none: nothing is read in the fields for names.
+  @Test func overload() throws {
+    for value in UInt8(0)...255 {
+      var bytes = Array(acknowledgement()[..<240]) + [53, 1, 2, 52, 1, value, 255]
+      bytes.replaceSubrange(108..<115, with: [51, 4, 0, 0, 1, 0, 255])
+      bytes.replaceSubrange(44..<51, with: [26, 2, 5, 0, 255, 0, 0])
+      let message = try #require(bytes.lend { DHCPMessage(parsing: $0) })
+      #expect((message.leaseTime != nil) == [1, 3].contains(value))
+      #expect((message.maximumUnit != nil) == [2, 3].contains(value))
+      #expect(message.malformedOptions == ((1...3).contains(value) ? 0 : 1))
+    }
+  }
+
+  /// The examples of RFC 3442, and as clouds send it.
+  @Test func classlessRoutes() throws {
+    let wide: [UInt8] = [0, 10, 0, 2, 1, 32, 10, 0, 2, 1, 0, 0, 0, 0]
+    let net: [UInt8] = [8, 10, 10, 0, 2, 3, 25, 10, 229, 0, 128, 10, 0, 2, 4]
+    // In two parts that end in the midst of a route.
+    let body = wide + net
+    let parts = [121, 9] + body[..<9] + [121, UInt8(body.count - 9)] + body[9...]
+    let routes = try #require(offer([3, 4, 10, 0, 2, 99] + parts)?.classlessRoutes)
+    func hop(_ address: IPv4Address) -> IPv4Address? {
+      routes.nextHop(to: address, isFirstDead: false)
+    }
+    #expect(routes.router == IPv4Address(10, 0, 2, 1))
+    #expect(hop(IPv4Address(192, 0, 2, 1)) == IPv4Address(10, 0, 2, 1))
+    #expect(hop(IPv4Address(10, 7, 7, 7)) == IPv4Address(10, 0, 2, 3))
+    #expect(hop(IPv4Address(10, 229, 0, 200)) == IPv4Address(10, 0, 2, 4))
+    #expect(hop(IPv4Address(10, 229, 0, 100)) == IPv4Address(10, 0, 2, 3))
+    #expect(hop(IPv4Address(10, 0, 2, 1)) == IPv4Address(10, 0, 2, 1))
+    // Microsoft's counts where there is no other.
+    #expect(offer([249, 14] + wide)?.classlessRoutes?.router == IPv4Address(10, 0, 2, 1))
+    let both = offer([249, 5, 0, 10, 0, 2, 9, 121, 14] + wide)
+    #expect(both?.classlessRoutes?.router == IPv4Address(10, 0, 2, 1))
+    #expect(
+      offer([249, 14] + wide + [121, 1, 0])?.classlessRoutes?.router == IPv4Address(10, 0, 2, 1))
+    // More than there is room for: those for everything are among them.
+    var many: [UInt8] = []
+    for number in UInt8(0)..<20 { many += [16, 172, number, 10, 0, 2, 10 + number] }
+    many += wide[..<5]
+    let full = try #require(offer([121, UInt8(many.count)] + many)?.classlessRoutes)
+    #expect(full.router == IPv4Address(10, 0, 2, 1))
+    let eighth = full.nextHop(to: IPv4Address(172, 7, 0, 1), isFirstDead: false)
+    #expect(eighth == IPv4Address(10, 0, 2, 17))
   }
 
   @Test func optionsInTheFieldsForNames() throws {
@@ -63,7 +161,7 @@ import Wire
 
   @Test func refuses() {
     let good = acknowledgement()
-    for (index, value) in [(0, 1), (0, 3), (1, 6), (2, 7), (236, 0), (242, 9), (241, 2), (244, 3)] {
+    for (index, value) in [(0, 1), (0, 3), (1, 6), (2, 7), (236, 0), (242, 9), (241, 2)] {
       var bytes = good
       bytes[index] = UInt8(value)
       #expect(bytes.lend { DHCPMessage(parsing: $0) == nil }, "byte \(index)")

@@ -28,12 +28,32 @@ import Wire
         source: IPv4Address(1), destination: IPv4Address(2), protocol: .tcp, payloadByteCount: 20
       ).write(to: &$0, at: 0)
     }
-    return [dhcp, dns, tcp, ip]
+    let routes: [UInt8] = [
+      0, 10, 0, 2, 1, 32, 10, 0, 2, 1, 0, 0, 0, 0, 25, 10, 229, 0, 128, 10, 0, 2, 4,
+    ]
+    // With options in parts, in all three places.
+    var parts = Array(dhcp[..<240]) + [52, 1, 3, 53, 1, 5, 121, 9] + routes[..<9]
+    parts +=
+      [51, 2, 0, 1, 121, UInt8(routes.count - 9)] + routes[9...] + [249, 14] + routes[..<14] + [255]
+    parts.replaceSubrange(108..<118, with: [51, 2, 0, 2, 3, 2, 10, 0, 255, 0])
+    parts.replaceSubrange(44..<54, with: [3, 2, 2, 2, 6, 4, 10, 0, 2, 3])
+    var tagged = [UInt8](repeating: 2, count: 12) + [0x81, 0, 0xe0, 0, 8, 0] + ip
+    let arp = [UInt8].written(28) {
+      ARPPacket(
+        operation: .request, senderHardware: MACAddress(1), sender: IPv4Address(2),
+        targetHardware: MACAddress(3), target: IPv4Address(4)
+      ).write(to: &$0, at: 0)
+    }
+    tagged += arp
+    return [dhcp, parts, dns, tcp, ip, tagged, arp]
   }
 
   private func parse(_ bytes: [UInt8]) {
     bytes.lend { span in
-      _ = EthernetHeader(parsing: span)
+      if let ethernet = EthernetHeader(parsing: span) {
+        #expect(
+          [14, 18].contains(ethernet.headerByteCount) && ethernet.headerByteCount <= span.byteCount)
+      }
       _ = ARPPacket(parsing: span)
       if let ip = IPv4Header(parsing: span) {
         #expect(ip.headerByteCount + ip.payloadByteCount <= span.byteCount)
@@ -52,6 +72,11 @@ import Wire
       if let message = DHCPMessage(parsing: span) {
         let again = [UInt8].written(DHCPMessage.byteCount) { message.write(to: &$0, at: 0) }
         #expect(again.lend { DHCPMessage(parsing: $0)?.kind } == message.kind)
+        #expect(message.malformedOptions >= 0 && message.mask != IPv4Address(0))
+        if let routes = message.classlessRoutes {
+          #expect(routes.router?.isHost != false && routes != IPv4Routes())
+          _ = routes.nextHop(to: message.your, isFirstDead: true)
+        }
       }
       var offset = 0
       if let name = DNSName(parsing: span, at: &offset) {

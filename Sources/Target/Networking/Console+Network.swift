@@ -4,6 +4,7 @@
 import Clients
 import Microkit
 import NetworkStack
+import Records
 import Wire
 
 extension Console {
@@ -33,14 +34,42 @@ extension Console {
       if let lease {
         write(", router ")
         if let router = lease.router { write(router) } else { write("none") }
-        write(", lease ")
-        write(decimal: (lease.expiry - now).nanoseconds / 1_000_000_000)
-        write(" s")
+        if lease.expiry == .never {
+          write(", lease for ever")
+        } else {
+          write(", lease ")
+          write(decimal: (lease.expiry - now).nanoseconds / 1_000_000_000)
+          write(" s")
+        }
       }
     } else {
       write("no address any more")
     }
     write("\n")
+    flush()
+  }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+extension Console {
+  /// A line about another station that claims our address.
+  public mutating func reportConflict(with station: MACAddress, _ network: borrowing Network) {
+    writeName()
+    write("another station, ")
+    for octet in 0..<6 {
+      if octet > 0 { write(":") }
+      let value = UInt8(truncatingIfNeeded: station.value >> UInt64(40 - 8 * octet))
+      write(hexDigit(value >> 4))
+      write(hexDigit(value & 0xf))
+    }
+    if let address = network.stack.address?.address {
+      write(", uses our address ")
+      write(address)
+      write(" too: give each an address of its own\n")
+    } else {
+      write(", uses our address too, and keeps it; asking for another one\n")
+    }
     flush()
   }
 }

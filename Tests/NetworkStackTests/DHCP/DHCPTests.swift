@@ -6,115 +6,10 @@ import Records
 import Testing
 import Wire
 
-/// A server as the tests play it: it answers what it is asked, unless it is told not to.
-private final class Server {
-  let address = IPv4Address(10, 0, 2, 2)
-  let hardware = MACAddress(2, 0, 0, 0, 0, 0xdc)
-  var offers = IPv4Address(10, 0, 2, 15)
-  var lease: UInt32 = 3600
-  var renewal: UInt32?
-  var rebinding: UInt32?
-  var answers = true
-  var refuses = false
-  /// Somebody else has the address that is offered.
-  var occupied = false
-  var heard: [(DHCPMessage, IPv4Header, Instant)] = []
-  var requests: [ARPPacket] = []
-
-  func hear(_ host: Host, _ frames: [[UInt8]]) {
-    for frame in frames {
-      guard let packet = Packet(frame) else { continue }
-      if let arp = packet.arp { hear(host, arp) }
-      guard let udp = packet.udp, udp.destinationPort == 67, let ip = packet.ip,
-        let message = packet.payload.lend({ DHCPMessage(parsing: $0) })
-      else { continue }
-      #expect(udp.sourcePort == 68)
-      heard.append((message, ip, host.now))
-      guard answers else { continue }
-      if message.kind == .discover { answer(host, message, .offer) }
-      if message.kind == .request { answer(host, message, refuses ? .refuse : .acknowledge) }
-    }
-  }
-
-  private func hear(_ host: Host, _ arp: ARPPacket) {
-    guard arp.operation == .request else { return }
-    requests.append(arp)
-    let owner: MACAddress
-    if arp.target == address {
-      owner = hardware
-    } else if arp.target == offers, occupied {
-      owner = MACAddress(2, 0, 0, 0, 0, 0xee)
-    } else {
-      return
-    }
-    var frame = [UInt8](repeating: 0, count: 42)
-    frame.withBytes { bytes in
-      EthernetHeader(destination: host.hardware, source: owner, type: .arp).write(to: &bytes)
-      ARPPacket(
-        operation: .reply, senderHardware: owner, sender: arp.target,
-        targetHardware: host.hardware, target: arp.sender
-      ).write(to: &bytes, at: 14)
-    }
-    hear(host, host.take(frame))
-  }
-
-  func answer(_ host: Host, _ request: DHCPMessage, _ kind: DHCPMessage.Kind) {
-    var message = DHCPMessage(kind, transaction: request.transaction, hardware: request.hardware)
-    message.server = address
-    if kind != .refuse {
-      message.your = offers
-      message.leaseTime = lease
-      message.renewalTime = renewal
-      message.rebindingTime = rebinding
-      message.mask = IPv4Address(255, 255, 255, 0)
-      message.router = address
-      message.resolver = IPv4Address(10, 0, 2, 3)
-    }
-    hear(host, host.take(frame(host, message)))
-  }
-
-  func frame(_ host: Host, _ message: DHCPMessage) -> [UInt8] {
-    var payload = [UInt8](repeating: 0, count: DHCPMessage.byteCount)
-    payload.withBytes { message.write(to: &$0, at: 0) }
-    // Broadcast, as to a client without an address; unicast otherwise.
-    let destination = message.your == IPv4Address(0) ? IPv4Address.broadcast : message.your
-    return Make.ip(
-      Make.udp(payload, from: (address, 67), to: (destination, 68)), .udp, from: address,
-      to: destination, at: host.hardware, by: hardware)
-  }
-
-  /// Lets time go by; returns how often the host was woken.
-  @discardableResult
-  func run(_ host: Host, _ interval: Interval) -> Int {
-    let end = host.now + interval
-    var wakes = 0
-    hear(host, host.poll2())
-    while host.nextDeadline <= end {
-      host.now = max(host.now, host.nextDeadline)
-      hear(host, host.poll2())
-      wakes += 1
-      if wakes > 100_000 {
-        Issue.record("the stack does not rest")
-        return wakes
-      }
-    }
-    host.now = end
-    hear(host, host.poll2())
-    return wakes
-  }
-}
-
-extension Host {
-  fileprivate func poll2() -> [[UInt8]] {
-    poll()
-    return output.take()
-  }
-}
-
 /// The DHCP client (RFC 2131), in virtual time.
 @Suite struct DHCPTests {
   let host = Host(nil)
-  private let server = Server()
+  private let server = DHCPServer()
 
   private var bound: IPv4Address? { host.address?.address }
 
@@ -181,7 +76,7 @@ extension Host {
     // A second host whose server dies after the offer.
     let other = Host(nil, hardware: MACAddress(2, 0, 0, 0, 0, 9))
     other.stack.startDHCP(now: other.now)
-    let mute = Server()
+    let mute = DHCPServer()
     mute.answers = false
     mute.run(other, .milliseconds(1))
     mute.answer(other, mute.heard[0].0, .offer)
@@ -346,7 +241,8 @@ extension Host {
   /// A day of idle virtual time: the lease is renewed, and nothing else wakes the stack.
   @Test func aDay() throws {
     start()
-    server.run(host, .seconds(2))
+    // The address is announced for the second time after 2 s.
+    server.run(host, .seconds(5))
     server.heard = []
     let wakes = server.run(host, .seconds(24 * 3600))
     #expect(bound == server.offers)
@@ -358,7 +254,7 @@ extension Host {
   @Test func leaseForEver() {
     server.lease = .max
     start()
-    server.run(host, .seconds(2))
+    server.run(host, .seconds(5))
     #expect(bound == server.offers && host.nextDeadline == .never)
   }
 

@@ -139,8 +139,43 @@ import Wire
     } catch { #expect(error as? SocketError == .noSocket) }
   }
 
-  /// Without a server, or without an answer from its hardware, a look-up waits or fails, and does not
-  /// spin.
+  /// Nobody to ask: look-ups fail at once, and their owner hears of it. So do those under way when the
+  /// last server goes.
+  @Test func withoutAServer() throws {
+    let lonely = Host()
+    let lookup = try lonely.stack.lookUp(name("a.b"), tag: 3)
+    let (frames, wakes) = lonely.wait(.seconds(1))
+    #expect(questions(frames).isEmpty && wakes < 3)
+    guard case .failed = lonely.stack.result(of: lookup) else {
+      Issue.record("still pending")
+      return
+    }
+    #expect(lonely.events.contains { $0.socket == .lookup(lookup) && $0.tag == 3 })
+    lonely.stack.close(lookup)
+    #expect(lonely.nextDeadline == .never)
+    // With a server it is as ever.
+    lonely.stack.setResolvers(first)
+    lonely.stations = [(first, station)]
+    _ = try lonely.stack.lookUp(name("a.b"))
+    #expect(questions(lonely.wait(.milliseconds(200)).frames).count == 1)
+  }
+
+  /// A lease without name servers takes the place of one with some, while the answer is waited for.
+  @Test func serversThatGo() throws {
+    let leased = Host(nil)
+    let server = DHCPServer()
+    leased.stack.startDHCP(now: leased.now)
+    server.run(leased, .seconds(1798))
+    let lookup = try leased.stack.lookUp(name("a.b"))
+    server.options = { $0.filter { $0.code != 6 } }
+    server.run(leased, .seconds(10))
+    guard case .failed = leased.stack.result(of: lookup) else {
+      Issue.record("still pending")
+      return
+    }
+  }
+
+  /// Without an answer from the server's hardware, a look-up fails, and does not spin.
   @Test func unreachableServer() throws {
     host.stations = []
     let lookup = try host.stack.lookUp(name("a.b"))

@@ -42,20 +42,6 @@ import Wire
     #expect(host.counters.fragments == 2 && host.counters.reassembled == 1)
   }
 
-  @Test func echoInFragmentsIsTooLarge() {
-    var message = [UInt8](repeating: 0, count: 2008)
-    message.withBytes {
-      ICMPMessage(.echoRequest(identifier: 7, sequence: 9)).write(to: &$0, at: 0)
-    }
-    for (start, end) in [(0, 1480), (1480, 2008)] {
-      let frame = Make.ip(
-        Array(message[start..<end]), .icmp, from: other, to: own, at: host.hardware, by: station
-      ) { $0.fragmentField = UInt16(start / 8) | (end == 2008 ? 0 : 0x2000) }
-      #expect(host.take(frame).isEmpty)
-    }
-    #expect(host.counters.reassembled == 1)
-  }
-
   @Test func tooLarge() throws {
     let socket = try host.stack.bind(port: 7, queueByteCount: 16384)
     for (count, fits) in [(5990, true), (6100, false)] {

@@ -34,7 +34,11 @@ final class Host {
     if let address, let network = IPv4Network(address: address, prefixLength: 24) {
       stack.setAddress(network, gateway: IPv4Address(10, 0, 0, 254))
     }
-    collectEvents()
+    // The address is announced twice.
+    poll()
+    now = now + .seconds(2)
+    poll()
+    _ = output.take()
     events = []
   }
 

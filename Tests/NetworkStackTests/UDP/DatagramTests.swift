@@ -175,6 +175,73 @@ import Wire
     #expect(host.take(bad).isEmpty && host.counters.malformed == 1)
   }
 
+  /// Pings that come in fragments, and those that a smaller unit makes fragments of, are answered with all
+  /// of their data (RFC 1122, 3.2.2.6).
+  @Test func longEcho() throws {
+    for (count, unit) in [
+      (1473, 1500), (4000, 1500), (8184, 1500), (1472, 1400), (3000, 576), (2952, 1500),
+    ] {
+      let host = Host { $0.maximumUnit = unit }
+      let data = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+      let message = Array(ping(data)[34...])
+      var answers: [[UInt8]] = []
+      for start in stride(from: 0, to: message.count, by: 1480) {
+        let end = min(start + 1480, message.count)
+        answers += host.take(
+          Make.ip(
+            Array(message[start..<end]), .icmp, from: other, to: own, at: host.hardware, by: station
+          ) {
+            $0.identification = 77
+            $0.fragmentField = UInt16(start / 8) | (end < message.count ? 0x2000 : 0)
+          })
+      }
+      var whole = [UInt8](repeating: 0, count: message.count)
+      var sum = 0
+      for frame in answers {
+        let header = try #require(
+          frame.lend { IPv4Header(parsing: $0.extracting(14..<$0.byteCount)) })
+        #expect(
+          header.identification == 77 && header.destination == other && !header.isUnfragmentable)
+        #expect(frame.count == 34 + header.payloadByteCount && frame.count <= 14 + unit)
+        let end = header.fragmentOffset + header.payloadByteCount
+        #expect(header.hasMoreFragments == (end < message.count))
+        whole.replaceSubrange(header.fragmentOffset..<end, with: frame[34...])
+        sum += header.payloadByteCount
+      }
+      #expect(sum == message.count)
+      let reply = try #require(
+        whole.lend { ICMPMessage(parsing: $0) }, "\(count) bytes, unit \(unit)")
+      #expect(
+        reply == ICMPMessage(.echoReply(identifier: 7, sequence: 9)) && Array(whole[8...]) == data)
+    }
+  }
+
+  /// A tag with VLAN 0 says something of a frame's priority alone (IEEE 802.1Q): it is ours. Frames of a VLAN
+  /// are not.
+  @Test func priorityTags() throws {
+    func tagged(_ frame: [UInt8], _ tag: UInt16) -> [UInt8] {
+      frame[..<12] + [0x81, 0, UInt8(tag >> 8), UInt8(tag & 0xff)] + frame[12...]
+    }
+    let socket = try host.stack.bind(port: 7, isDirect: true)
+    for tag in [0x0000, 0x2000, 0xe000, 0x1000] as [UInt16] {
+      host.deliveries = []
+      host.take(tagged(frame([1, 2, 3]), tag))
+      #expect(host.deliveries.map(\.1) == [[1, 2, 3]], "tag \(tag)")
+    }
+    let reply = try #require(host.take(tagged(ping([4, 5]), 0xe000)).first.flatMap { Packet($0) })
+    #expect(reply.icmp != nil && reply.payload == [4, 5] && reply.ethernet.type == .ipv4)
+    host.deliveries = []
+    for tag in [0x0001, 0x2fff, 0xe064] as [UInt16] {
+      #expect(host.take(tagged(frame([1]), tag)).isEmpty && host.deliveries.isEmpty)
+    }
+    // Cut off anywhere, and tagged twice.
+    let whole = tagged(frame([1, 2, 3, 4, 5]), 0)
+    for count in 0..<whole.count { host.take(Array(whole[..<count])) }
+    host.take(tagged(whole, 0))
+    #expect(host.deliveries.isEmpty)
+    host.stack.close(socket)
+  }
+
   @Test func sending() throws {
     let socket = try host.stack.bind()
     let port = host.stack.port(of: socket) ?? 0

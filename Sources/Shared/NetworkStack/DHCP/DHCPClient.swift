@@ -7,7 +7,8 @@ import Wire
 /// What a DHCP server lends.
 public struct DHCPLease: Equatable, BitwiseCopyable, Sendable {
   public var network: IPv4Network
-  public var router: IPv4Address?
+  /// The ways out: by option 121 where the server sends it, else the routers of option 3.
+  public var routes: IPv4Routes
   public var resolver: IPv4Address?
   public var secondResolver: IPv4Address?
   public var server: IPv4Address
@@ -17,6 +18,9 @@ public struct DHCPLease: Equatable, BitwiseCopyable, Sendable {
   public var renewal: Instant
   public var rebinding: Instant
   public var expiry: Instant
+
+  /// The router for everything that no route says more about.
+  public var router: IPv4Address? { routes.router }
 }
 
 /// A DHCP client (RFC 2131, 4.4): the whole of figure 5, without I/O.
@@ -232,6 +236,17 @@ struct DHCPClient: BitwiseCopyable {
     pending = .decline
   }
 
+  /// Somebody else uses the address that we have, and does not give way: we do, and tell the server (RFC 5227, 2.4 (b);
+  /// RFC 2131, 3.1.5). Nothing happens without an address.
+  mutating func giveWay(random: UInt32, now: Instant) -> Change {
+    guard let lease else { return .nothing }
+    offered = lease.network.address
+    server = lease.server
+    restart(after: .seconds(10), random: random, now: now)
+    pending = .decline
+    return .lost
+  }
+
   /// Takes a server's message.
   mutating func take(_ message: DHCPMessage, random: UInt32, now: Instant) -> Change {
     guard message.isFromServer, message.transaction == transaction, message.hardware == hardware
@@ -264,27 +279,24 @@ struct DHCPClient: BitwiseCopyable {
   }
 
   private mutating func takeAcknowledgement(_ message: DHCPMessage, now: Instant) -> Change {
-    guard message.your.isHost, let seconds = message.leaseTime, seconds > 0,
-      let server = message.server ?? lease?.server,
+    guard message.your.isHost, let server = message.server ?? lease?.server,
       let network = IPv4Network(
         address: message.your, mask: message.mask ?? DHCPClient.classMask(message.your)),
       phase == .requesting ? message.your == offered : message.your == lease?.network.address
     else { return .nothing }
+    let routes =
+      message.classlessRoutes
+      ?? IPv4Routes(router: message.router, second: message.secondRouter)
     // Times count from when the request was sent (4.4.1).
-    let forever = seconds == .max
-    var renewal = UInt64(message.renewalTime ?? seconds / 2)
-    var rebinding = UInt64(
-      message.rebindingTime ?? UInt32(truncatingIfNeeded: UInt64(seconds) &* 7 / 8))
-    if renewal > rebinding || rebinding > UInt64(seconds) {
-      renewal = UInt64(seconds) / 2
-      rebinding = UInt64(seconds) &* 7 / 8
+    let times = LeaseTimes(message)
+    func moment(_ seconds: UInt64) -> Instant {
+      times.isForEver ? .never : requestedAt + .seconds(seconds)
     }
     lease = DHCPLease(
-      network: network, router: message.router, resolver: message.resolver,
+      network: network, routes: routes.without(message.your), resolver: message.resolver,
       secondResolver: message.secondResolver, server: server, maximumUnit: message.maximumUnit,
-      renewal: forever ? .never : requestedAt + .seconds(renewal),
-      rebinding: forever ? .never : requestedAt + .seconds(rebinding),
-      expiry: forever ? .never : requestedAt + .seconds(UInt64(seconds)))
+      renewal: moment(times.renewal), rebinding: moment(times.rebinding),
+      expiry: moment(times.lease))
     pending = nil
     if phase == .requesting, probeCount > 0 {
       phase = .probing

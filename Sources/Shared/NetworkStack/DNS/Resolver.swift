@@ -16,7 +16,7 @@ public enum DNSResult: BitwiseCopyable, Sendable {
   case found(InlineArray<4, IPv4Address>, count: Int, timeToLive: UInt32)
   /// There is no such name, or it has no address.
   case noSuchName
-  /// No server answered, or none would.
+  /// No server answered, none would, or there is none to ask.
   case failed
 }
 
@@ -111,9 +111,13 @@ struct Resolver: ~Copyable {
     return (lookup, lookups[index].tag)
   }
 
-  /// A question to send; `sent` says that it was.
+  /// A question to send; `sent` says that it was. Without a server all that are due fail, as soon as `tick` is called.
   mutating func nextQuestion() -> Question? {
-    guard hasQuestions, let first, let second else { return nil }
+    guard hasQuestions else { return nil }
+    guard let first, let second else {
+      giveUp()
+      return nil
+    }
     for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].isDue {
       return Question(
         query: lookups[index].query, port: lookups[index].port,
@@ -121,6 +125,16 @@ struct Resolver: ~Copyable {
     }
     hasQuestions = false
     return nil
+  }
+
+  private mutating func giveUp() {
+    for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].isDue {
+      lookups[index].isDue = false
+      lookups[index].tries = Resolver.tries
+      lookups[index].deadline = Instant(nanoseconds: 0)
+      deadline = Instant(nanoseconds: 0)
+    }
+    hasQuestions = false
   }
 
   mutating func sent(_ question: Question, now: Instant) {

@@ -197,6 +197,12 @@ struct NeighbourCache: ~Copyable {
   @inline(__always)
   mutating func nextWoken() -> Int? { woken.pop() }
 
+  /// Whether it was asked in vain, lately.
+  func isGone(_ address: IPv4Address) -> Bool {
+    guard let index = find(address) else { return false }
+    return entries[index].state == .failed
+  }
+
   /// Somebody gets no answer from behind `address`: what is known about it may be wrong
   /// (RFC 1122, 2.3.3).
   mutating func doubt(_ address: IPv4Address) {

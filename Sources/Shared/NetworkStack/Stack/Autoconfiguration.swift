@@ -29,8 +29,8 @@ extension NetworkStack {
       let told = lease.maximumUnit.map { Int($0) } ?? configuration.maximumUnit
       unit = min(max(told, 576), configuration.maximumUnit)
       resolver.setServers(lease.resolver, lease.secondResolver)
-      adopt(lease.network, gateway: lease.router)
-    case .lost: adopt(nil, gateway: nil)
+      adopt(lease.network, lease.routes)
+    case .lost: adopt(nil, IPv4Routes())
     }
   }
 
@@ -92,8 +92,9 @@ extension NetworkStack {
     return true
   }
 
-  /// Looks up the addresses of a name; an event tells when `result` is no longer pending. Throws
-  /// `noSocket` when there are as many look-ups as there may be.
+  /// Looks up the addresses of a name; an event tells when `result` is no longer pending. Without an address of the
+  /// stack's own it waits for one; without a name server it fails at once. Throws `noSocket` when there are as many
+  /// look-ups as there may be.
   public mutating func lookUp(_ name: DNSName, tag: UInt = 0) throws(SocketError) -> DNSLookup {
     guard let lookup = resolver.begin(name, tag: tag, random: secret.random(for: .lookups)) else {
       throw .noSocket
@@ -133,14 +134,17 @@ extension NetworkStack {
       case .none: break
       }
       if let hardware {
-        guard sendQuestion(question, flow, to: hardware, into: &output) else { return false }
+        guard sendQuestion(question, flow, to: hardware, into: &output) else {
+          timers.wake(resolverTimer, by: resolver.deadline)
+          return false
+        }
         resolver.sent(question, now: now)
       } else {
         // The neighbour is asked for meanwhile; the question is asked again soon.
         resolver.postpone(question, now: now)
       }
-      timers.wake(resolverTimer, by: resolver.deadline)
     }
+    timers.wake(resolverTimer, by: resolver.deadline)
     return true
   }
 

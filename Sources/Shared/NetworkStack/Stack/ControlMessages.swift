@@ -28,29 +28,23 @@ extension NetworkStack {
     }
   }
 
-  private mutating func answerEcho<Output: FrameOutput & ~Copyable>(
-    _ request: RawSpan, _ reply: ICMPMessage, _ origin: Origin, into output: inout Output
-  ) {
-    let data = request.extracting(ICMPMessage.headerByteCount..<request.byteCount)
-    // A ping that came in fragments could only be answered in some.
-    guard request.byteCount + IPv4Header.byteCount <= unit else { return }
-    sendToSender(origin, .icmp, request.byteCount, into: &output) { frame, start in
-      frame.copy(data, to: start + ICMPMessage.headerByteCount)
-      reply.write(to: &frame, at: start)
-    }
-  }
-
-  /// Answers a packet with one to the station that its frame came from, without looking anybody up.
+  /// Answers a packet with one to the station that its frame came from, without looking anybody up. False when it was not
+  /// sent.
+  @discardableResult
   mutating func sendToSender<Output: FrameOutput & ~Copyable>(
-    _ origin: Origin, _ carried: IPProtocol, _ byteCount: Int, into output: inout Output,
-    _ write: (inout MutableRawSpan, Int) -> Void
-  ) {
-    guard let source = network?.address, !origin.hardware.isMulticast else { return }
+    _ origin: Origin, _ carried: IPProtocol, _ byteCount: Int, _ fragment: Fragment? = nil,
+    into output: inout Output, _ write: (inout MutableRawSpan, Int) -> Void
+  ) -> Bool {
+    guard let source = network?.address, !origin.hardware.isMulticast else { return false }
     let ethernet = EthernetHeader(
       destination: origin.hardware, source: configuration.hardware, type: .ipv4)
-    let header = IPv4Header(
+    var header = IPv4Header(
       source: source, destination: origin.header.source, protocol: carried,
       payloadByteCount: byteCount)
+    if let fragment {
+      header.identification = fragment.identification
+      header.fragmentField = fragment.field
+    }
     let start = EthernetHeader.byteCount + IPv4Header.byteCount
     let isSent = output.send(start + byteCount) { frame in
       ethernet.write(to: &frame)
@@ -58,6 +52,7 @@ extension NetworkStack {
       write(&frame, start)
     }
     if isSent { counters.framesOut &+= 1 }
+    return isSent
   }
 
   /// Tells the sender that nobody here wants what it sent; not for broadcasts (RFC 1122, 3.2.2), and

@@ -24,7 +24,10 @@ public struct StackCounters: BitwiseCopyable, Sendable {
   public var segmentsResent: UInt64 = 0
   /// Retransmission timeouts of connections that were open.
   public var timeouts: UInt64 = 0
+  /// ARP packets of others who say that our address is theirs.
   public var addressConflicts: UInt64 = 0
+  /// Options of DHCP messages that were ignored, as they were malformed.
+  public var malformedOptions: UInt64 = 0
 
   public init() {}
 }

@@ -24,7 +24,7 @@ extension NetworkStack {
     }
     // Safety: a frame that was parsed has its header.
     let packet = unsafe frame.extracting(
-      unchecked: Range(uncheckedBounds: (EthernetHeader.byteCount, frame.byteCount)))
+      unchecked: Range(uncheckedBounds: (ethernet.headerByteCount, frame.byteCount)))
     if ethernet.type == .ipv4 {
       return receiveIPv4(
         packet, in: frame, ethernet, isOurs: isOurs, isChecked: isChecked, now: now, into: &output)
@@ -62,7 +62,7 @@ extension NetworkStack {
       counters.martians &+= 1
       return .nothing
     }
-    let start = EthernetHeader.byteCount &+ header.headerByteCount
+    let start = ethernet.headerByteCount &+ header.headerByteCount
     let origin = Origin(
       header: header, hardware: ethernet.source, isBroadcast: isBroadcast, isChecked: isChecked)
     // Safety: a packet that was parsed has as many bytes as its header says, behind the header.
@@ -181,12 +181,9 @@ extension NetworkStack {
       timers.wake(dhcpTimer, by: dhcp.deadline)
     }
     guard let address = network?.address else { return }
-    guard arp.sender != address else {
-      counters.addressConflicts &+= 1
-      return
-    }
+    guard arp.sender != address else { return addressConflict(with: arp.senderHardware, now: now) }
     let isForUs = arp.target == address
-    if network?.contains(arp.sender) == true,
+    if isOnLink(arp.sender),
       neighbours.learn(arp.sender, arp.senderHardware, isForUs: isForUs, now: now)
     {
       held.resolved(arp.sender, arp.senderHardware)

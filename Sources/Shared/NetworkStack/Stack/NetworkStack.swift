@@ -33,7 +33,9 @@ public struct NetworkStack: ~Copyable {
 
   // The link's address and way out.
   var network: IPv4Network?
-  var gateway: IPv4Address?
+  var routes = IPv4Routes()
+  /// Whether the second router is used in place of the first.
+  var isFirstRouterDead = false
   var unit: Int
   var isLinkUp = true
   var neighbours: NeighbourCache
@@ -42,6 +44,10 @@ public struct NetworkStack: ~Copyable {
   var resetLimit = RateLimit()
   var held: HeldDatagrams
   var hasAddressEvent = false
+  var defence = AddressDefence()
+  // Who claimed our address last, and whether that is to be told.
+  var rival = MACAddress(0)
+  var hasConflictEvent = false
   /// Whether something could not be sent for want of a buffer: `poll` again when there is one.
   public internal(set) var isBlocked = false
   var usesDHCP = false
@@ -99,7 +105,7 @@ public struct NetworkStack: ~Copyable {
     resolver = Resolver(limit: configuration.lookupLimit)
     events = IndexQueue(
       limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))
-    timers = TimerHeap(limit: limit + 3)
+    timers = TimerHeap(limit: limit + 4)
     dhcp = DHCPClient(hardware: configuration.hardware, hostName: configuration.hostName)
     for index in 0..<limit { freeConnections.push(index) }
   }
@@ -110,6 +116,7 @@ extension NetworkStack {
   var neighbourTimer: Int { connections.count }
   var dhcpTimer: Int { connections.count &+ 1 }
   var resolverTimer: Int { connections.count &+ 2 }
+  var defenceTimer: Int { connections.count &+ 3 }
   func eventIndex(listener: Int) -> Int { connections.count &+ listener }
   func eventIndex(datagrams: Int) -> Int { connections.count &+ listeners.count &+ datagrams }
   func eventIndex(lookup: Int) -> Int {
@@ -145,6 +152,7 @@ extension NetworkStack {
     }
     if owner == neighbourTimer { return neighbours.deadline }
     if owner == dhcpTimer { return usesDHCP ? dhcp.deadline : .never }
+    if owner == defenceTimer { return defence.deadline }
     return resolver.deadline
   }
 
@@ -184,9 +192,9 @@ extension NetworkStack {
   /// The address, with its network; nil without one.
   public var address: IPv4Network? { network }
 
-  /// Sets a fixed address.
+  /// Sets a fixed address. The gateway need not be in its network: it is on the link.
   public mutating func setAddress(_ network: IPv4Network, gateway: IPv4Address?) {
-    adopt(network, gateway: gateway)
+    adopt(network, IPv4Routes(router: gateway).without(network.address))
   }
 
   /// Sets the name servers for `lookUp`; DHCP sets them, too.
@@ -195,14 +203,18 @@ extension NetworkStack {
   }
 
   /// Takes an address into use. Connections from another one cannot go on.
-  mutating func adopt(_ network: IPv4Network?, gateway: IPv4Address?) {
+  mutating func adopt(_ network: IPv4Network?, _ routes: IPv4Routes) {
     let previous = self.network?.address
-    self.network = network
-    self.gateway = gateway.flatMap { router in
-      network.map { $0.contains(router) } == true ? router : nil
+    let isMoved = previous != network?.address
+    if routes != self.routes || network != self.network {
+      // Who was reached one way may have to be reached another way.
+      self.routes = routes
+      isFirstRouterDead = false
+      forgetNeighbours(key: isMoved ? TableKey(secret.key(for: .neighbourTable)) : nil)
     }
-    guard previous != network?.address else { return }
-    forgetNeighbours(key: TableKey(secret.key(for: .neighbourTable)))
+    self.network = network
+    guard isMoved else { return }
+    if network != nil { defence.begin() } else { defence.end() }
     hasAddressEvent = true
     guard previous != nil else { return }
     for index in 0..<connections.count
@@ -224,7 +236,10 @@ extension NetworkStack {
     guard isUp != isLinkUp else { return }
     isLinkUp = isUp
     forgetNeighbours()
-    if isUp { hurry(now: now) }
+    if isUp {
+      hurry(now: now)
+      if network != nil { defence.begin() }
+    }
     guard usesDHCP else { return }
     if isUp {
       dhcp.start(random: random32(), now: now)
@@ -247,30 +262,4 @@ extension NetworkStack {
     }
   }
 
-  enum Route: BitwiseCopyable {
-    case direct(MACAddress)
-    case via(IPv4Address)
-    case none
-  }
-
-  /// Whom packets to `destination` are handed.
-  @inline(__always)
-  func route(to destination: IPv4Address) -> Route {
-    if let network {
-      if network.contains(destination) {
-        if destination == network.broadcast { return .direct(.broadcast) }
-        return destination == network.address ? .none : .via(destination)
-      }
-      if destination == .broadcast { return .direct(.broadcast) }
-      if destination.isMulticast { return .direct(multicast(destination)) }
-      guard destination.isHost, let gateway else { return .none }
-      return .via(gateway)
-    }
-    return .none
-  }
-
-  // RFC 1112, 6.4.
-  private func multicast(_ address: IPv4Address) -> MACAddress {
-    MACAddress(0x0100_5e00_0000 | UInt64(address.value & 0x7f_ffff))
-  }
 }

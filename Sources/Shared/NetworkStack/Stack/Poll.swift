@@ -33,10 +33,13 @@ extension NetworkStack {
       settle(owner)
     } else if owner == neighbourTimer {
       neighbours.tick(now: now)
+      leaveDeadRouter()
       wakeWaiting()
       timers.wake(neighbourTimer, by: neighbours.deadline)
     } else if owner == dhcpTimer {
       tickDHCP(now: now)
+    } else if owner == defenceTimer {
+      tickDefence(now: now)
     } else {
       tickResolver(now: now)
     }
@@ -49,6 +52,7 @@ extension NetworkStack {
   ) -> Bool {
     if held.hasReady, !held.send(into: &output) { return false }
     if usesDHCP, !sendDHCP(now: now, into: &output) { return false }
+    if defence.isDue, !announce(now: now, into: &output) { return false }
     if resolver.hasQuestions, !sendQuestions(now: now, into: &output) { return false }
     if neighbours.hasRequests, !sendRequests(now: now, into: &output) { return false }
     return true
@@ -77,6 +81,7 @@ extension NetworkStack {
       hasAddressEvent = false
       return SocketEvent(socket: .address, tag: 0, readiness: .readable)
     }
+    if let event = conflictEvent() { return event }
     while let index = events.pop() {
       if let event = takeEvent(index) { return event }
     }

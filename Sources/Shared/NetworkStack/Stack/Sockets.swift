@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Records
 import Wire
 
 /// A connection's number. That of a closed one is refused, not confused with a later one's.
@@ -23,6 +24,9 @@ public enum SocketName: Equatable, BitwiseCopyable, Sendable {
   case lookup(DNSLookup)
   /// The stack's own address was set, changed or lost.
   case address
+  /// Another station says that it has the stack's own address. We said that it is ours, or gave it up (`address` tells);
+  /// once in 10 s at most, but for giving it up.
+  case addressConflict(MACAddress)
 }
 
 /// Something that an owner waits for. Each change is told once: an owner reads, writes or accepts

@@ -198,9 +198,14 @@ extension NetworkStack {
     if usesDHCP, header.destinationPort == DHCPMessage.clientPort,
       header.sourcePort == DHCPMessage.serverPort
     {
-      guard let message = DHCPMessage(parsing: payload) else {
+      guard var message = DHCPMessage(parsing: payload) else {
         counters.malformed &+= 1
         return
+      }
+      counters.malformedOptions &+= UInt64(truncatingIfNeeded: message.malformedOptions)
+      // A server that does not say who it is.
+      if message.server == nil, message.kind != .refuse, origin.header.source.isHost {
+        message.server = origin.header.source
       }
       let change = dhcp.take(message, random: random32(), now: now)
       apply(change, now: now)

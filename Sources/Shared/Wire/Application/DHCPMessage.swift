@@ -37,8 +37,11 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   public var server: IPv4Address?
   /// Option 1.
   public var mask: IPv4Address?
-  /// The first of option 3.
+  /// The first two of option 3.
   public var router: IPv4Address?
+  public var secondRouter: IPv4Address?
+  /// Option 121, or 249 of Microsoft's servers; where it is there, option 3 is to be ignored (RFC 3442).
+  public var classlessRoutes: IPv4Routes?
   /// The first two of option 6.
   public var resolver: IPv4Address?
   public var secondResolver: IPv4Address?
@@ -50,6 +53,8 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   public var rebindingTime: UInt32?
   /// Option 12, which clients send.
   public var hostName = HostName()
+  /// Options that were malformed; they are as if they were not there.
+  public private(set) var malformedOptions = 0
 
   public init(_ kind: Kind, transaction: UInt32, hardware: MACAddress) {
     self.kind = kind
@@ -60,92 +65,39 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   /// Whether it is one that servers send.
   public var isFromServer: Bool { kind == .offer || kind == .acknowledge || kind == .refuse }
 
-  /// Nil for a message that is no DHCP message for Ethernet, whose direction does not go with its
-  /// kind, or which has options beyond its end or of a wrong length.
+  /// Nil for a message that is no DHCP message for Ethernet, has no kind, or has one whose direction is the other.
+  /// Options that come in parts are joined (RFC 3396). One that is malformed costs itself alone.
   public init?(parsing message: borrowing RawSpan) {
     guard message.byteCount >= DHCPMessage.fixedByteCount,
       message.number16(at: 1) == 0x0106, message.number32(at: 236) == 0x6382_5363
     else { return nil }
-    self.init(
-      .discover, transaction: message.number32(at: 4), hardware: message.macAddress(at: 28))
+    var options = DHCPOptions(parsing: message)
+    guard let number = options.number(53, 1, 1...8), let kind = Kind(rawValue: UInt8(number)) else {
+      return nil
+    }
+    self.init(kind, transaction: message.number32(at: 4), hardware: message.macAddress(at: 28))
+    guard message.byte(at: 0) == (isFromServer ? 2 : 1) else { return nil }
     seconds = message.number16(at: 8)
     wantsBroadcast = message.byte(at: 10) & 0x80 != 0
     client = IPv4Address(message.number32(at: 12))
     your = IPv4Address(message.number32(at: 16))
-    var found = Found()
-    guard
-      parseOptions(message.extracting(DHCPMessage.fixedByteCount..<message.byteCount), &found),
-      // Options may go on in the fields for names (option 52; file first, RFC 2131, 4.1).
-      found.overload & 1 == 0 || parseOptions(message.extracting(108..<236), &found),
-      found.overload & 2 == 0 || parseOptions(message.extracting(44..<108), &found),
-      let kind = Kind(rawValue: found.kind)
-    else { return nil }
-    self.kind = kind
-    guard message.byte(at: 0) == (isFromServer ? 2 : 1) else { return nil }
+    take(&options)
   }
 
-  private struct Found {
-    var kind: UInt8 = 0
-    var overload: UInt8 = 0
-  }
-
-  private mutating func parseOptions(_ options: RawSpan, _ found: inout Found) -> Bool {
-    var index = 0
-    while index < options.byteCount {
-      let code = options.byte(at: index)
-      if code == 255 { return true }
-      if code == 0 {
-        index &+= 1
-        continue
-      }
-      guard index &+ 1 < options.byteCount else { return false }
-      let end = index &+ 2 &+ Int(options.byte(at: index &+ 1))
-      guard end <= options.byteCount,
-        parseOption(code, options.extracting(index &+ 2..<end), &found)
-      else { return false }
-      index = end
-    }
-    // Servers exist that leave the end option out of a full message.
-    return true
-  }
-
-  private mutating func parseOption(_ code: UInt8, _ body: RawSpan, _ found: inout Found) -> Bool {
-    switch code {
-    case 53, 52:
-      guard body.byteCount == 1 else { return false }
-      if code == 53 { found.kind = body.byte(at: 0) } else { found.overload = body.byte(at: 0) }
-    case 12:
-      guard body.byteCount > 0 else { return false }
-      hostName = HostName()
-      for index in 0..<min(body.byteCount, HostName.capacity) {
-        hostName.append(body.byte(at: index))
-      }
-    case 26:
-      guard body.byteCount == 2 else { return false }
-      maximumUnit = body.number16(at: 0)
-    case 1, 50, 51, 54, 58, 59:
-      guard body.byteCount == 4 else { return false }
-      take(code, body.number32(at: 0))
-    case 3, 6:
-      guard body.byteCount >= 4, body.byteCount % 4 == 0 else { return false }
-      take(code, body.number32(at: 0))
-      if code == 6, body.byteCount >= 8 { secondResolver = IPv4Address(body.number32(at: 4)) }
-    default: break
-    }
-    return true
-  }
-
-  private mutating func take(_ code: UInt8, _ number: UInt32) {
-    switch code {
-    case 1: mask = IPv4Address(number)
-    case 3: router = IPv4Address(number)
-    case 6: resolver = IPv4Address(number)
-    case 50: requested = IPv4Address(number)
-    case 51: leaseTime = number
-    case 54: server = IPv4Address(number)
-    case 58: renewalTime = number
-    default: rebindingTime = number
-    }
+  private mutating func take(_ options: inout DHCPOptions) {
+    mask = options.mask()
+    (router, secondRouter) = options.hosts(3)
+    (resolver, secondResolver) = options.hosts(6)
+    classlessRoutes = options.classlessRoutes()
+    hostName = options.name()
+    // RFC 2132, 5.1: 68 is the least.
+    maximumUnit = options.number(26, 2, 68...65535).map { UInt16(truncatingIfNeeded: $0) }
+    requested = options.number32(50).map { IPv4Address($0) }
+    leaseTime = options.number32(51)
+    server = options.host(54)
+    renewalTime = options.number32(58)
+    rebindingTime = options.number32(59)
+    malformedOptions = options.malformed
   }
 
   /// Writes `byteCount` bytes from `offset`. A client's message has its identifier (option 61) and,
@@ -185,15 +137,16 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
       frame.put(hardware, at: at &+ 3)
       at &+= 9
       if kind == .discover || kind == .request || kind == .inform {
-        // Mask, router, name servers, unit, lease, renewal and rebinding times.
-        frame.put(UInt16(55 << 8 | 7), at: at)
-        frame.put(UInt32(0x0103_061a), at: at &+ 2)
-        frame.put(UInt16(0x333a), at: at &+ 6)
-        frame.put(UInt8(0x3b), at: at &+ 8)
+        // Mask, routes (before the router, RFC 3442), router, name servers; unit, lease, renewal and rebinding times;
+        // routes as Microsoft has them.
+        frame.put(UInt16(55 << 8 | 9), at: at)
+        frame.put(UInt32(0x0179_0306), at: at &+ 2)
+        frame.put(UInt32(0x1a33_3a3b), at: at &+ 6)
+        frame.put(UInt8(249), at: at &+ 10)
         // The longest message taken: what the smallest legal MTU carries and more.
-        frame.put(UInt16(57 << 8 | 2), at: at &+ 9)
-        frame.put(UInt16(1472), at: at &+ 11)
-        at &+= 13
+        frame.put(UInt16(57 << 8 | 2), at: at &+ 11)
+        frame.put(UInt16(1472), at: at &+ 13)
+        at &+= 15
         if hostName.byteCount > 0 {
           frame.put(UInt16(12 << 8) | UInt16(truncatingIfNeeded: hostName.byteCount), at: at)
           at &+= 2

@@ -65,6 +65,25 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
   /// Writes the message's 8 bytes from `offset`, with the checksum over these and over what is
   /// already there, to the end of `frame`.
   public func write(to frame: inout MutableRawSpan, at offset: Int) {
+    writeHeader(to: &frame, at: offset)
+    var checksum = InternetChecksum()
+    checksum.add(frame.bytes.extracting(offset..<frame.byteCount))
+    frame.put(checksum.value, at: offset &+ 2)
+  }
+
+  /// The same with the checksum over `data`, of which a part may go in other frames.
+  public func write(
+    to frame: inout MutableRawSpan, at offset: Int, before data: borrowing RawSpan
+  ) {
+    writeHeader(to: &frame, at: offset)
+    var checksum = InternetChecksum()
+    checksum.add(
+      frame.bytes.extracting(offset..<offset &+ ICMPMessage.headerByteCount))
+    checksum.add(data)
+    frame.put(checksum.value, at: offset &+ 2)
+  }
+
+  private func writeHeader(to frame: inout MutableRawSpan, at offset: Int) {
     var word: UInt32 = 0
     let typeAndCode: UInt16
     switch kind {
@@ -82,8 +101,5 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
     }
     frame.put(UInt32(typeAndCode) << 16, at: offset)
     frame.put(word, at: offset &+ 4)
-    var checksum = InternetChecksum()
-    checksum.add(frame.bytes.extracting(offset..<frame.byteCount))
-    frame.put(checksum.value, at: offset &+ 2)
   }
 }

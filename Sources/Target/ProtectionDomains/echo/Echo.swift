@@ -59,6 +59,7 @@ struct Echo: NetworkProgram, ~Copyable {
       }
     case .connection(let connection): go(on: connection, Service(tag: event.tag), &network)
     case .address: console.reportAddress(network)
+    case .addressConflict(let station): console.reportConflict(with: station, network)
     case .datagrams(let socket):
       // What came in fragments was put together in the stack.
       while answerWaiting(on: socket, Service(tag: event.tag), &network) {}

@@ -84,6 +84,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     case .address:
       console.reportAddress(network)
       if network.stack.address != nil { findServer(&network) }
+    case .addressConflict(let station): console.reportConflict(with: station, network)
     case .lookup(let lookup): found(lookup, &network)
     case .connection(let connection):
       if connection == link.connection { go(on: connection, event.readiness, &network) }

@@ -88,6 +88,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     case .address:
       log.console.reportAddress(network)
       if network.stack.address != nil { log.listening(on: port) }
+    case .addressConflict(let station): log.console.reportConflict(with: station, network)
     case .listener(let listener):
       while let connection = network.stack.accept(listener) { accept(connection, &network) }
     case .connection(let connection):

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Wire
+
+/// The times of a lease in seconds, from when it was asked for (RFC 2131, 4.4.5): what the server says, where that makes
+/// sense and does not keep the client busy.
+struct LeaseTimes: Equatable, BitwiseCopyable {
+  /// The shortest lease and the least time until a renewal, in seconds. A server that says less would be asked without a
+  /// pause.
+  static var leastLease: UInt64 { 30 }
+  static var leastRenewal: UInt64 { 15 }
+  /// The lease where the server, who must say, does not say how long (in seconds).
+  static var unknownLease: UInt64 { 3600 }
+
+  let lease: UInt64
+  let renewal: UInt64
+  let rebinding: UInt64
+  let isForEver: Bool
+
+  init(_ message: DHCPMessage) {
+    isForEver = message.leaseTime == .max
+    lease = max(message.leaseTime.map { UInt64($0) } ?? Self.unknownLease, Self.leastLease)
+    // Half and seven eighths where the server does not say, or says what cannot be.
+    var first = Self.told(message.renewalTime) ?? lease / 2
+    var second = Self.told(message.rebindingTime) ?? lease &* 7 / 8
+    if first > second || second > lease { (first, second) = (lease / 2, lease &* 7 / 8) }
+    renewal = max(first, Self.leastRenewal)
+    rebinding = max(second, renewal)
+  }
+
+  private static func told(_ seconds: UInt32?) -> UInt64? {
+    guard let seconds, seconds > 0 else { return nil }
+    return UInt64(seconds)
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Testing
+import Wire
+
+/// An option as it is sent.
+struct Option {
+  var code: UInt8
+  var body: [UInt8]
+
+  static func all(in bytes: [UInt8]) -> [Option] {
+    var all: [Option] = []
+    var index = 0
+    while index < bytes.count, bytes[index] != 255 {
+      let end = index + 2 + Int(bytes[index + 1])
+      all.append(Option(code: bytes[index], body: Array(bytes[index + 2..<end])))
+      index = end
+    }
+    return all
+  }
+}
+
+/// A server as the tests play it: it answers what it is asked, unless it is told not to.
+final class DHCPServer {
+  let address = IPv4Address(10, 0, 2, 2)
+  let hardware = MACAddress(2, 0, 0, 0, 0, 0xdc)
+  var offers = IPv4Address(10, 0, 2, 15)
+  var mask: IPv4Address? = IPv4Address(255, 255, 255, 0)
+  var router: IPv4Address? = IPv4Address(10, 0, 2, 2)
+  /// What becomes of the options that are to be sent, and what comes after them.
+  var options: ([Option]) -> [Option] = { $0 }
+  var tail: [UInt8] = [255]
+  /// Put into the fields for names, from byte 44 on.
+  var names: [UInt8] = []
+  var lease: UInt32 = 3600
+  var renewal: UInt32?
+  var rebinding: UInt32?
+  var answers = true
+  var refuses = false
+  /// Somebody else has the address that is offered.
+  var occupied = false
+  var heard: [(DHCPMessage, IPv4Header, Instant)] = []
+  var requests: [ARPPacket] = []
+  var announcements: [(IPv4Address, Instant)] = []
+
+  func hear(_ host: Host, _ frames: [[UInt8]]) {
+    for frame in frames {
+      guard let packet = Packet(frame) else { continue }
+      if let arp = packet.arp { hear(host, arp) }
+      guard let udp = packet.udp, udp.destinationPort == 67, let ip = packet.ip,
+        let message = packet.payload.lend({ DHCPMessage(parsing: $0) })
+      else { continue }
+      #expect(udp.sourcePort == 68)
+      heard.append((message, ip, host.now))
+      guard answers else { continue }
+      if message.kind == .discover { answer(host, message, .offer) }
+      if message.kind == .request { answer(host, message, refuses ? .refuse : .acknowledge) }
+    }
+  }
+
+  private func hear(_ host: Host, _ arp: ARPPacket) {
+    guard arp.operation == .request else { return }
+    if arp.sender == arp.target { announcements.append((arp.target, host.now)) }
+    requests.append(arp)
+    let owner: MACAddress
+    if arp.target == address {
+      owner = hardware
+    } else if arp.target == offers, occupied {
+      owner = MACAddress(2, 0, 0, 0, 0, 0xee)
+    } else {
+      return
+    }
+    var frame = [UInt8](repeating: 0, count: 42)
+    frame.withBytes { bytes in
+      EthernetHeader(destination: host.hardware, source: owner, type: .arp).write(to: &bytes)
+      ARPPacket(
+        operation: .reply, senderHardware: owner, sender: arp.target,
+        targetHardware: host.hardware, target: arp.sender
+      ).write(to: &bytes, at: 14)
+    }
+    hear(host, host.take(frame))
+  }
+
+  func answer(_ host: Host, _ request: DHCPMessage, _ kind: DHCPMessage.Kind) {
+    var message = DHCPMessage(kind, transaction: request.transaction, hardware: request.hardware)
+    message.server = address
+    if kind != .refuse {
+      message.your = offers
+      message.leaseTime = lease
+      message.renewalTime = renewal
+      message.rebindingTime = rebinding
+      message.mask = mask
+      message.router = router
+      message.resolver = IPv4Address(10, 0, 2, 3)
+    }
+    hear(host, host.take(frame(host, message)))
+  }
+
+  func frame(_ host: Host, _ message: DHCPMessage) -> [UInt8] {
+    var payload = [UInt8](repeating: 0, count: DHCPMessage.byteCount)
+    payload.withBytes { message.write(to: &$0, at: 0) }
+    payload.replaceSubrange(44..<44 + names.count, with: names)
+    let changed = options(Option.all(in: Array(payload[240...])))
+    payload.removeSubrange(240...)
+    payload += changed.flatMap { [$0.code, UInt8($0.body.count)] + $0.body } + tail
+    // Broadcast, as to a client without an address; unicast otherwise.
+    let destination = message.your == IPv4Address(0) ? IPv4Address.broadcast : message.your
+    return Make.ip(
+      Make.udp(payload, from: (address, 67), to: (destination, 68)), .udp, from: address,
+      to: destination, at: host.hardware, by: hardware)
+  }
+
+  /// Lets time go by; returns how often the host was woken.
+  @discardableResult
+  func run(_ host: Host, _ interval: Interval) -> Int {
+    let end = host.now + interval
+    var wakes = 0
+    hear(host, host.poll2())
+    while host.nextDeadline <= end {
+      host.now = max(host.now, host.nextDeadline)
+      hear(host, host.poll2())
+      wakes += 1
+      if wakes > 100_000 {
+        Issue.record("the stack does not rest")
+        return wakes
+      }
+    }
+    host.now = end
+    hear(host, host.poll2())
+    return wakes
+  }
+}
+
+extension Host {
+  func poll2() -> [[UInt8]] {
+    poll()
+    return output.take()
+  }
+}
