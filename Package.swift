@@ -135,7 +135,7 @@ let sharedModules: [Target] = [
   shared("XDR", allocates: true, ["Bytes"]),
   shared("Bytes", allocates: true),
   shared("NetworkStack", allocates: true, ["Wire", "Records"]),
-  shared("Wire", allocates: true, ["Records"]),
+  shared("Wire", allocates: true, ["Records", "CMemory"]),
   shared("Records"),
   shared("Rings", ["CMemory"]),
   .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
