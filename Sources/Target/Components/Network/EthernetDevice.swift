@@ -15,9 +15,9 @@ public protocol EthernetDevice: ~Copyable {
   var hasReceiveRoom: Bool { mutating get }
   /// Gives the card an empty buffer to receive into; only what it accepts.
   mutating func provide(_ address: UInt64)
-  /// The next buffer that the card has written to, and how much of a frame is in it, without frame check sequence; nil
-  /// when there is none. What is no whole frame has a length of 0, and goes up all the same: its buffer comes back
-  /// when the virtualiser, which is less urgent, has seen it, so that a row of bad frames is no work without end.
+  /// The next frame that has been received, without frame check sequence; nil when there is none. What is no whole
+  /// frame has a length of 0: its buffer comes back when the virtualiser, which is less urgent, has seen it. Or it goes
+  /// back to the card, but no more of them than the card's ring holds between two calls of `kick`.
   mutating func received() -> (address: UInt64, length: Int)?
 
   /// Whether one more frame can be given to the card.
