@@ -52,6 +52,7 @@ test: deps lint oracle sizes
 	python3 Tests/Network/echo.py
 	python3 Tests/Network/crowd.py
 	python3 Tests/Network/leases.py
+	python3 Tests/Network/floods.py
 	python3 Tests/Network/web.py
 	python3 Tests/Network/web_memory.py
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python

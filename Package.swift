@@ -135,7 +135,7 @@ let sharedModules: [Target] = [
   shared("XDR", allocates: true, ["Bytes"]),
   shared("Bytes", allocates: true),
   shared("NetworkStack", allocates: true, ["Wire", "Records"]),
-  shared("Wire", allocates: true, ["Records"]),
+  shared("Wire", allocates: true, ["Records", "CMemory"]),
   shared("Records"),
   shared("Rings", ["CMemory"]),
   .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
@@ -221,6 +221,9 @@ let programs: [Target] = [
 ]
 
 let testPrograms: [Target] = [
+  program(
+    "hostile", at: "Tests/Boot/Programs",
+    ["Clients", "Components", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
   program("runtime_client", at: "Tests/Boot/Programs", ["Clients", "Microkit", "Records"]),
   program("runtime_probe", at: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
   program("runtime_server", at: "Tests/Boot/Programs", ["Microkit"]),

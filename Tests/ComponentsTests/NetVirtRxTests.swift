@@ -200,6 +200,52 @@ import Testing
     #expect(numbers(virtualiser.quarantined) == [0])
   }
 
+  /// A client knows which buffer comes next, as they go round in order, and returns it while it is handed out: to it
+  /// first, or to others before it. Whenever it does, the buffer is not with the driver and with a client at once.
+  @Test(arguments: 0..<3, [Self.broadcast, 0x1000])
+  func aBufferIsReturnedByWhoHasBeenShownItOnly(liar: Int, destination: UInt64) throws {
+    var virtualiser = try virtualiser()
+    // Of 16 buffers 12 are for all, and each client is sure of one: with eleven out, returned ones are looked for.
+    var hoard: [UInt64] = []
+    for _ in 0..<10 { hoard.append(try receive(0x1000 + UInt64(liar)) - Self.io) }
+    try receive(0x1000 + UInt64((liar + 1) % 3))
+    _ = virtualiser.driverReady()
+    #expect(virtualiser.quarantined.isEmpty)
+    let frame = try receive(destination) - Self.io
+    let second = try receive(destination) - Self.io
+    memory.whenInvalidated = { [clients, memory] in
+      memory.whenInvalidated = {}
+      for address in [frame, second, hoard[0]] {
+        clients[liar].put(.free, NetDescriptor(address: address))
+      }
+    }
+    _ = virtualiser.driverReady()
+    let withDriver = Set(driver.take(.free).map(\.address))
+    for (index, client) in clients.enumerated() where index != liar {
+      for descriptor in client.take(.active) {
+        #expect(!withDriver.contains(descriptor.address + Self.io), "client \(index)")
+      }
+    }
+    let isCaught = virtualiser.quarantined.contains(liar)
+    #expect(isCaught)
+  }
+
+  /// Whatever the driver asks for and whenever we see it: while it may have too little to receive anything into, those
+  /// who have the buffers ring.
+  @Test func clientsRingWhenTheyHaveNearlyAll() throws {
+    driver.setSignalled(.free, 1)
+    var virtualiser = try virtualiser()
+    for _ in 0..<11 { try receive(0x1000) }
+    _ = virtualiser.driverReady()
+    #expect(clients.allSatisfy { $0.signalled(.free) == 1 })
+    try receive(0x1000)
+    _ = virtualiser.driverReady()
+    #expect(clients.allSatisfy { $0.signalled(.free) == 0 })
+    clients[0].put(.free, try #require(clients[0].take(.active).first))
+    _ = virtualiser.clientReady(0)
+    #expect(clients.allSatisfy { $0.signalled(.free) == 1 })
+  }
+
   /// One that keeps everything it gets: what is reserved for others stays theirs.
   @Test func aClientThatReturnsNothingCannotHaveAll() throws {
     var virtualiser = try virtualiser(clients: 2)

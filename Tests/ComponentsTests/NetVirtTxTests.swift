@@ -94,17 +94,62 @@ import Testing
     NetDescriptor(address: .max - 2047, length: 60, owner: 0),
     NetDescriptor(address: 0, length: 60, owner: 5),
     NetDescriptor(address: 0, length: 60, owner: 63),
-  ]) func whatIsWrongGoesBackToItsClient(descriptor: NetDescriptor) throws {
+  ]) func aClientThatSendsWhatCannotBeIsQuarantined(descriptor: NetDescriptor) throws {
     var virtualiser = virtualiser()
-    _ = clients[0].take(.free)
     clients[0].put(.active, descriptor)
+    clients[0].put(.active, NetDescriptor(address: 2048, length: 60, owner: 0))
     #expect(virtualiser.clientReady(0) == .init())
     #expect(driver.count(.active) == 0 && virtualiser.counters.refused == 1)
-    #expect(clients[0].take(.free) == [descriptor])
+    #expect(numbers(virtualiser.quarantined) == [0])
     #expect(memories[0].takeEvents().isEmpty)
-    // It is served all the same.
-    clients[0].put(.active, NetDescriptor(address: 2048, length: 60, owner: 0))
-    #expect(virtualiser.clientReady(0).notifyDriver)
+    // The other one is served all the same.
+    _ = try send(1)
+    #expect(virtualiser.clientReady(1).notifyDriver)
+  }
+
+  /// A client that moves its index over a whole queue of nothing, again and again: one descriptor is looked at in all.
+  @Test func aFloodOfEmptyDescriptorsIsWorkOnce() throws {
+    var virtualiser = virtualiser()
+    for round in 1...10_000 {
+      clients[0].setTail(.active, UInt16(truncatingIfNeeded: 8 * round))
+      #expect(virtualiser.clientReady(0) == .init())
+    }
+    #expect(virtualiser.counters.refused == 1)
+  }
+
+  /// One that always has more to send: all others have their turn after each of its shares, whether or not they ring.
+  @Test func nobodyWaitsLongerThanForAShare() throws {
+    typealias Virtualiser = NetVirtTx<FakeDMA>
+    let share = Virtualiser.share
+    let driver = try #require(NetPair(capacity: 1024))
+    let pairs = try (0..<2).map { _ in try #require(NetPair(capacity: 512)) }
+    var virtualiser = Virtualiser(driver: driver.rings)
+    for (client, pair) in pairs.enumerated() {
+      virtualiser.addClient(pair.rings)
+      let isAdded = virtualiser.addRegion(
+        FakeDMA(byteCount: 512 * 2048), ioAddress: Self.io[0] &* UInt64(1 + 16 * client),
+        bufferCount: 512, client: client, owner: 0)
+      #expect(isAdded)
+    }
+    func put(_ client: Int, _ count: Int, from first: Int = 0) {
+      for index in first..<first + count {
+        pairs[client].put(.active, NetDescriptor(address: UInt64(index) * 2048, length: 60))
+      }
+    }
+    put(0, 3 * share)
+    var actions = virtualiser.start()
+    #expect(actions.isUnfinished && driver.take(.active).count == share)
+    #expect(pairs[0].count(.active) == 2 * share, "it sees which places are free again")
+    put(1, 1)
+    // Nobody says that the other one has rung: it is looked at anyway.
+    actions = virtualiser.ready(clients: ClientSet())
+    let addresses = driver.take(.active).map(\.address)
+    #expect(actions.isUnfinished && addresses.count == share + 1)
+    #expect(addresses.last == Self.io[0] &* 17)
+    actions = virtualiser.ready(clients: ClientSet())
+    #expect(driver.take(.active).count == share)
+    if actions.isUnfinished { actions = virtualiser.ready(clients: ClientSet()) }
+    #expect(!actions.isUnfinished && pairs[0].signalled(.active) == 0, "and now it has to ring")
   }
 
   @Test func aBufferThatTheDriverHasIsNotSentAgain() throws {

@@ -54,6 +54,32 @@ import Testing
     #expect(taken < .seconds(20))
   }
 
+  /// Protected calls one after the other, to a server that has no time of its own: the caller's turn ends where it
+  /// is the caller's, so that its equal has every other one.
+  @Test func whoOnlyCallsGivesWayToItsEquals() throws {
+    let run = try TestSystem(
+      programs: [
+        "server": """
+        void init(void) {} void notified(word c) {}
+        struct message protected(word c, struct message m) { return message(0, 0); }
+        """,
+        "caller": "void init(void) { for (;;) call(1, message(0, 0)); } void notified(word c) {}",
+        "spin": Self.spinner,
+      ],
+      xml: """
+        <protection_domain name="server" priority="20" passive="true">
+          <program_image path="server.elf"/></protection_domain>
+        <protection_domain name="caller" priority="9"><program_image path="caller.elf"/>
+        </protection_domain>
+        <protection_domain name="spin" priority="9"><program_image path="spin.elf"/>
+        </protection_domain>
+        <channel><end pd="server" id="1"/><end pd="caller" id="1" pp="true"/></channel>
+        """
+    ).start()
+    run.run(200)
+    #expect((20_000_000...120_000_000).contains(run.instructions(of: "spin")))
+  }
+
   /// A program that spins is pre-empted by its budget: 200 us of each 1000 us.
   @Test func aBudgetEndsATurn() throws {
     let run = try TestSystem(

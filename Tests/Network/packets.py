@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Frames with UDP, ICMP and ARP in them: as much as a test's other end needs."""
+"""Frames with UDP, TCP, ICMP and ARP in them: as much as a test's other end needs."""
 
 import dataclasses
 import socket
@@ -35,6 +35,14 @@ def udp(source, destination, ports, data):
     pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 17, 8 + len(data))
     total = checksum(pseudo + head + data) or 0xffff
     return ipv4(source, destination, 17, head[:6] + struct.pack("!H", total) + data)
+
+
+def tcp(source, destination, ports, numbers, flags, data=b""):
+    """An IPv4 packet with a segment without options; `numbers` are sequence and acknowledgement."""
+    head = struct.pack("!HHIIBBHHH", *ports, *numbers, 5 << 4, flags, 65_535, 0, 0)
+    pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 6, len(head) + len(data))
+    head = head[:16] + struct.pack("!H", checksum(pseudo + head + data)) + head[18:]
+    return ipv4(source, destination, 6, head + data)
 
 
 def icmp_echo(source, destination, number, data):

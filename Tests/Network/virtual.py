@@ -110,22 +110,25 @@ class Host:
 
 def run(system, host, duration, *arguments):
     """Runs an `systems.Emulated` with the host for some virtual time; what it wrote: console, then errors."""
-    with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener:
+    with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener, \
+            tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         path = pathlib.Path(directory, "peer")
         listener.bind(str(path))
         listener.listen(1)
         listener.settimeout(30)
         process = subprocess.Popen(
             system.command("--net", f"peer:{path}", "--for", duration, *arguments), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=output, stderr=errors)
         try:
             with listener.accept()[0] as connection:
                 _serve(connection, host)
         finally:
-            output, errors = process.communicate(timeout=60)
+            process.wait(timeout=60)
+        output.seek(0)
+        errors.seek(0)
         if process.returncode != 0:
-            raise AssertionError(f"status {process.returncode}: {errors}")
-        return output, errors
+            raise AssertionError(f"status {process.returncode}: {errors.read()}")
+        return output.read(), errors.read()
 
 
 def _serve(connection, host):

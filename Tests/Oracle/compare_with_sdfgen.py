@@ -176,13 +176,12 @@ def stricter(pool):
 
 
 # Priorities and budgets that are not LionsOS's, for the reasons in docs/adr/0010: (priority, budget, period).
-WHOLE = "1000000"
+CLIENT, SERVER = ("95", "900", "1000"), ("95", "1000", None)
 TIMES = {
-    "serial_driver": ("100", WHOLE, None), "serial_virt_rx": ("99", WHOLE, None), "serial_virt_tx": ("99", WHOLE, None),
-    "ethernet_driver": ("101", WHOLE, None), "net_virt_tx": ("100", WHOLE, None), "net_virt_rx": ("90", WHOLE, None),
-    "echo": ("96", "950", "1000"), "nfs": ("96", "950", "1000"), "web_server": ("95", "950", "1000"),
-    "echo_net_copier": ("91", WHOLE, None), "nfs_net_copier": ("91", WHOLE, None),
-    "web_server_net_copier": ("91", WHOLE, None),
+    "ethernet_driver": ("101", "1000000", None), "serial_driver": SERVER, "serial_virt_rx": SERVER, "serial_virt_tx": SERVER,
+    "net_virt_tx": SERVER, "net_virt_rx": SERVER, "echo_net_copier": SERVER, "nfs_net_copier": SERVER,
+    "web_server_net_copier": SERVER, "echo": CLIENT, "nfs": CLIENT, "web_server": CLIENT, "hello": CLIENT,
+    "hello_child": ("94", None, None),
 }
 
 

@@ -17,6 +17,8 @@ public final class FakeDMA: DMAMemory {
 
   public var bytes: [UInt8]
   public private(set) var events: [Event] = []
+  /// Called in the middle of the work of whoever is about to read what a device wrote.
+  public var whenInvalidated: () -> Void = {}
 
   public init(byteCount: Int) { bytes = [UInt8](repeating: 0, count: byteCount) }
 
@@ -62,6 +64,7 @@ public final class FakeDMA: DMAMemory {
   public func clean(_ offset: Int, count: Int) { events.append(.clean(offset, count)) }
   public func cleanAndInvalidate(_ offset: Int, count: Int) {
     events.append(.cleanAndInvalidate(offset, count))
+    whenInvalidated()
   }
   public func orderStores() { events.append(.stores) }
   public func orderLoads() { events.append(.loads) }

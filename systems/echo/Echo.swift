@@ -19,9 +19,8 @@ public enum EchoSystem: SystemTemplate {
     var serial = try system.addSerial()
     var network = try system.addNetwork()
     let echo = try system.add(
-      "echo", sourceImage: "echo.elf", priority: 96,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.clientPeriod,
-      stackSize: .kibibytes(64))
+      "echo", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
     let copier = try system.addCopier(for: echo)
     let macs = try choices.macAddresses(default: ["echo": MACAddress(0x5254_0100_0012)])
 

@@ -13,10 +13,12 @@ public enum HelloSystem: SystemTemplate {
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
     var timer = try system.addTimer()
     var serial = try system.addSerial(withInput: true)
-    let hello = try system.add("hello", sourceImage: "hello.elf", priority: 50)
+    let hello = try system.add(
+      "hello", sourceImage: "hello.elf", priority: SystemBuilder.sharedPriority,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn)
     // Less urgent than its parent, so that the parent always gets to see its fault.
     let child = try system.add(
-      "hello_child", sourceImage: "hello_child.elf", priority: 49, parent: hello)
+      "hello_child", sourceImage: "hello_child.elf", priority: 94, parent: hello)
     // First, so that both know it as channel 0: the parent wakes the child, which asks what to do.
     _ = try system.connect(server: hello, client: child, .protectedCalls)
 

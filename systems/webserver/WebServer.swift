@@ -37,14 +37,12 @@ public enum WebServerSystem: SystemTemplate {
     var serial = try system.addSerial()
     var network = try system.addNetwork()
     let webServer = try system.add(
-      "web_server", sourceImage: "web_server.elf", priority: 95,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.clientPeriod,
-      stackSize: .kibibytes(64))
+      "web_server", sourceImage: "web_server.elf", priority: SystemBuilder.sharedPriority,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
     let webServerCopier = try system.addCopier(for: webServer)
     let nfs = try system.add(
-      "nfs", sourceImage: "nfs.elf", priority: 96,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.clientPeriod,
-      stackSize: .kibibytes(64))
+      "nfs", sourceImage: "nfs.elf", priority: SystemBuilder.sharedPriority,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
     let nfsCopier = try system.addCopier(for: nfs)
 
     let macs = try choices.macAddresses(default: [

@@ -30,6 +30,18 @@ CMEMORY_ACCESSORS(16, unsigned short)
 CMEMORY_ACCESSORS(32, unsigned int)
 CMEMORY_ACCESSORS(64, unsigned long long)
 
+// The value of one ordinary load: the compiler cannot read the memory again in its place, as it may where it thinks that
+// nobody else writes there.
+#define CMEMORY_ONCE(suffix, type)                                 \
+  CMEMORY_INLINE type cmemory_once_##suffix(type value) {          \
+    __asm__ volatile("" : "+r"(value));                            \
+    return value;                                                  \
+  }
+
+CMEMORY_ONCE(8, unsigned char)
+CMEMORY_ONCE(16, unsigned short)
+CMEMORY_ONCE(32, unsigned int)
+
 CMEMORY_INLINE void cmemory_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 CMEMORY_INLINE unsigned int cmemory_read_register(const void *address) {

@@ -42,6 +42,8 @@ enum Kernel {
     return (raw.badge, Message(raw))
   }
 
+  static func yield() { cmicrokit_send(Int64(CMICROKIT_YIELD), 0, 0) }
+
   static func debugPut(_ byte: UInt8) {
     cmicrokit_send(Int64(CMICROKIT_DEBUG_PUT_CHAR), UInt64(byte), 0)
   }

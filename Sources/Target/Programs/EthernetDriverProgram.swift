@@ -27,7 +27,7 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
     self.transmit = transmit.channel
     driver = EthernetDriver(device: device, receive: receiveRings, transmit: transmitRings)
     do throws(EthernetDeviceFault) {
-      notify(try driver.start())
+      finish(try driver.start())
     } catch {
       switch error {
       case .absent: fatal("there is no such card at these registers")
@@ -41,12 +41,22 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
 
   public mutating func notified(_ channels: ChannelSet) {
     if channels.contains(interrupt) {
-      notify(driver.interrupt())
+      finish(driver.interrupt())
       if driver.hasFailed { fatal("the card has stopped after an error, and does not start again") }
       interrupt.acknowledgeDeferred()
     }
     let (receives, transmits) = (channels.contains(receive), channels.contains(transmit))
-    if receives || transmits { notify(driver.ready(receive: receives, transmit: transmits)) }
+    if receives || transmits { finish(driver.ready(receive: receives, transmit: transmits)) }
+  }
+
+  private mutating func finish(_ first: EthernetDriver<Device>.Actions) {
+    var actions = first
+    while actions.isUnfinished {
+      notify(actions)
+      yieldTurn()
+      actions = driver.goOn()
+    }
+    notify(actions)
   }
 
   private mutating func notify(_ actions: EthernetDriver<Device>.Actions) {

@@ -33,12 +33,6 @@ public struct ClientChannels: ~Copyable {
     return found
   }
 
-  /// Signals the clients in the set; those that are more urgent than the caller run before this returns.
-  public mutating func notifyAtOnce(_ set: ClientSet) {
-    var rest = set
-    while let client = rest.popFirst() { channels[client & 63].notify() }
-  }
-
   /// Signals the clients in the set, the last of them with the next receive.
   public mutating func notify(_ set: ClientSet) {
     var rest = set

@@ -5,8 +5,14 @@ extension Kernel {
   /// The thread executed SVC. Called while its engine runs: where nothing else has to run, it goes on
   /// without leaving the engine.
   func systemCall(of thread: Thread) {
-    thread.statistics.systemCalls += 1
     spend(Self.systemCallTime)
+    // Who has used up its turn makes the call in its next one (syscall.c, `checkBudgetRestart`): otherwise the turn of
+    // somebody who does nothing but call would never end where it has to give way.
+    charge()
+    guard current === thread else {
+      return thread.processor.stop(resumingAt: callAddress(of: thread))
+    }
+    thread.statistics.systemCalls += 1
     let number = Int64(bitPattern: thread[x: 7])
     guard let call = SystemCall(rawValue: number), abi.prints || !call.isDebug else {
       return fault(.unknownSystemCall(number: UInt64(bitPattern: number)), inCallOf: thread)

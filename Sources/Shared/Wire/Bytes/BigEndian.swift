@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Network byte order (RFC 1700, Data Notations). Every access is checked against the span, so an
+import CMemory
+
+// Network byte order (RFC 1700, Data Notations). A frame lies in memory that its copier can write: each of these reads is
+// one load, whose value cannot change afterwards, and a header that was parsed is a value made of such. What was compared is
+// what is used, by `extracting(unchecked:)` too, whatever is written into the frame meanwhile.
+//
+// Every access is checked against the span, so an
 // offset that a parser has not compared with the span's length first traps instead of reading on;
 // the parsers compare once, and no check is left afterwards.
 
@@ -10,19 +16,21 @@ extension RawSpan {
   @inline(__always)
   public func byte(at offset: Int) -> UInt8 {
     // Safety: the load is checked against the span, and every byte is a UInt8. So for the others.
-    unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)
+    cmemory_once_8(unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self))
   }
 
   /// The 16-bit big-endian number at `offset`, whatever its alignment.
   @inline(__always)
   public func number16(at offset: Int) -> UInt16 {
-    unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    let value = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self)
+    return UInt16(bigEndian: cmemory_once_16(value))
   }
 
   /// The 32-bit big-endian number at `offset`, whatever its alignment.
   @inline(__always)
   public func number32(at offset: Int) -> UInt32 {
-    unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    let value = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
+    return UInt32(bigEndian: cmemory_once_32(value))
   }
 }
 

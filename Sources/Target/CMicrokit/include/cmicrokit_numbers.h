@@ -14,6 +14,7 @@
 #define CMICROKIT_NB_SEND_RECV (-3)
 #define CMICROKIT_SEND (-5)
 #define CMICROKIT_RECV (-7)
+#define CMICROKIT_YIELD (-11)
 #define CMICROKIT_DEBUG_PUT_CHAR (-12)
 
 /* Slots of a protection domain's capability space (microkit.h). */

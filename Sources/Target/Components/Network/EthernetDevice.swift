@@ -15,7 +15,9 @@ public protocol EthernetDevice: ~Copyable {
   var hasReceiveRoom: Bool { mutating get }
   /// Gives the card an empty buffer to receive into; only what it accepts.
   mutating func provide(_ address: UInt64)
-  /// The next frame that has been received, without frame check sequence; nil when there is none.
+  /// The next frame that has been received, without frame check sequence; nil when there is none. What is no whole
+  /// frame has a length of 0: its buffer comes back when the virtualiser, which is less urgent, has seen it. Or it goes
+  /// back to the card, but no more of them than the card's ring holds between two calls of `kick`.
   mutating func received() -> (address: UInt64, length: Int)?
 
   /// Whether one more frame can be given to the card.

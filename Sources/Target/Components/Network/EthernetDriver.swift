@@ -15,6 +15,9 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     public var notifyReceive = false
     /// The transmit virtualiser waits for buffers, and has some back now.
     public var notifyTransmit = false
+    /// As many frames have come as there are places for, and there may be more: `goOn` is to be called, after others
+    /// of our priority.
+    public var isUnfinished = false
     public init() {}
   }
 
@@ -81,6 +84,9 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
   public mutating func ready(receive: Bool, transmit: Bool) -> Actions {
     work(receive: receive, transmit: transmit)
   }
+
+  /// Takes in what an event left.
+  public mutating func goOn() -> Actions { work(receive: true, transmit: false) }
 
   @inline(never) private mutating func work(receive: Bool, transmit: Bool) -> Actions {
     var actions = Actions()
@@ -153,7 +159,9 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
 
   @inline(__always) private mutating func receiveAll(_ actions: inout Actions) throws(PeerFault) {
     var added = false
-    while let frame = device.received() {
+    var room = receive.active.capacity
+    while room > 0, let frame = device.received() {
+      room &-= 1
       let length = UInt16(truncatingIfNeeded: frame.length)
       if try receive.active.enqueue(NetDescriptor(address: frame.address, length: length)) {
         counters.received &+= 1
@@ -164,6 +172,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         if device.hasReceiveRoom { device.provide(frame.address) }
       }
     }
+    actions.isUnfinished = room == 0
     if added {
       receive.active.publish()
       if receive.active.takeSignalRequest() { actions.notifyReceive = true }

@@ -31,10 +31,13 @@ struct HolderTable: ~Copyable {
 
   mutating func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
 
-  /// Whether a client may have one more buffer.
-  mutating func mayTake(_ client: Int) -> Bool {
-    total < common || Int(held[client & 63]) < share
+  /// Whether a client may have one more buffer, besides `others` that get one each.
+  mutating func mayTake(_ client: Int, besides others: Int = 0) -> Bool {
+    total &+ others < common || Int(held[client & 63]) < share
   }
+
+  /// Whether the driver may have less than a quarter of all buffers.
+  var isShort: Bool { total >= common }
 
   mutating func take(_ index: Int, by client: Int) {
     words[index] |= 1 &<< UInt64(truncatingIfNeeded: client)

@@ -87,7 +87,7 @@ public struct NetCopier: ~Copyable {
     } catch {
       virtualiserFaulted = true
     }
-    // First, since a client that is more urgent may return a buffer before we go on, to a queue that has a place for
+    // First, since the client may run, and return a buffer, before we go on, to a queue that has a place for
     // each buffer and no more.
     if returned { client.free.release() }
     if counters.copied != copiedBefore {

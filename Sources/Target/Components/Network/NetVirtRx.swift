@@ -21,7 +21,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     public var notifyDriver = false
     /// Clients that have frames to read, and wait for them.
     public var notifyClients = ClientSet()
-    /// There may be more frames: `ready` is to be called again once clients have been notified.
+    /// There may be more frames: `ready` is to be called again once clients, and others of our priority, have had
+    /// their turn.
     public var isUnfinished = false
     public init() {}
   }
@@ -50,8 +51,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   private var asks = true
   // How many buffers have to be out before it is worth a look which of them were returned.
   private let returnBatch: Int
-  // Frames handed out before clients hear of it: copiers that are more urgent than we are have returned them by the
-  // time we go on, so that a long row of frames does not use up anybody's share.
+  // Frames handed out before clients hear of it: copiers have returned them by the time we go on, so that a long row of
+  // frames does not use up anybody's share.
   private let batch: Int
   // Clients with frames that they do not see yet.
   private var touched = ClientSet()
@@ -135,12 +136,29 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
       counters.refused &+= 1
       return
     }
-    var targets = targets(of: index, length: Int(descriptor.length))
+    var targets = admitted(targets(of: index, length: Int(descriptor.length)))
     var isTaken = false
     while let client = targets.popFirst() {
       if send(index, descriptor.length, to: client) { isTaken = true }
     }
     if !isTaken { buffers.giveBackSeldom(index) }
+  }
+
+  /// Those who may have one more buffer. All of them are found before the first gets it: what is returned is
+  /// only looked at while nobody has a part of a frame that others are still to get.
+  @inline(__always) private mutating func admitted(_ targets: ClientSet) -> ClientSet {
+    var (rest, admitted) = (targets, ClientSet())
+    var count = 0
+    while let client = rest.popFirst() {
+      if quarantined.contains(client) { continue }
+      if holders.mayTake(client, besides: count) || mayTakeAfterAll(client, besides: count) {
+        admitted.insert(client)
+        count &+= 1
+      } else if !quarantined.contains(client) {
+        counters.dropped &+= 1
+      }
+    }
+    return admitted
   }
 
   /// Whom a frame is for.
@@ -167,11 +185,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   /// Whether the client has got the frame.
   @inline(__always)
   private mutating func send(_ index: Int, _ length: UInt16, to client: Int) -> Bool {
+    // It may have been found out since.
     if quarantined.contains(client) { return false }
-    guard holders.mayTake(client) || mayTakeAfterAll(client) else {
-      counters.dropped &+= 1
-      return false
-    }
     let descriptor = NetDescriptor(
       address: UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount), length: length)
     do throws(PeerFault) {
@@ -201,10 +216,13 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     }
   }
 
-  /// Whether a client may have one more buffer once all that were returned are collected.
-  @inline(never) private mutating func mayTakeAfterAll(_ client: Int) -> Bool {
+  /// Whether a client may have one more buffer once all that were returned are collected. Clients are shown
+  /// what they have before: nobody can return what it has not been shown.
+  @inline(never) private mutating func mayTakeAfterAll(_ client: Int, besides count: Int) -> Bool {
+    var rest = touched
+    while let other = rest.popFirst() { clients[other].active.publish() }
     collect(everybody)
-    return !quarantined.contains(client) && holders.mayTake(client)
+    return !quarantined.contains(client) && holders.mayTake(client, besides: count)
   }
 
   /// Has every client ring when it returns buffers, as the driver is short of them; then looks once more
@@ -232,14 +250,16 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   private mutating func finish() -> Actions {
     var actions = Actions()
     while let client = touched.popFirst() {
+      if quarantined.contains(client) { continue }
       clients[client].active.publish()
       if clients[client].active.takeSignalRequest() {
         actions.notifyClients.insert(client)
       }
     }
     actions.notifyDriver = buffers.publish()
-    // Otherwise what is returned is looked at with the next frame: nobody has to wake us for it.
-    if buffers.areWanted {
+    // Otherwise what is returned is looked at with the next frame, which comes: a quarter of all buffers is with
+    // the driver. That it wants some is a reason to ask earlier, and nothing depends on when we see it.
+    if buffers.areWanted || holders.isShort {
       ask()
       if buffers.publish() { actions.notifyDriver = true }
     } else if asks {

@@ -5,27 +5,33 @@ import DMA
 import Rings
 
 /// The transmit virtualiser: clients' frames into the driver's one queue, and their buffers back (sDDF 0.7.0,
-/// docs/network). Every field of a descriptor is checked: what is wrong goes back to the client, and is counted.
+/// docs/network). Every field of a descriptor is checked.
 ///
-/// A client whose index is impossible, or that sends a buffer which the driver has already, is quarantined:
-/// nothing of it is sent any more, and the others go on. The driver is only asked for a signal about sent
-/// buffers when a client is out of them, and has to be told that it is; so a client that is has to ask
-/// (`requestSignal`) and ring.
+/// A client that sends what cannot be - an impossible index, a buffer that is not its own or that the driver has
+/// already, an impossible length - is quarantined with the first: nothing of it is looked at any more, and the
+/// others go on. Of each client no more than `share` frames are taken before all others have had their turn.
+///
+/// The driver is only asked for a signal about sent buffers when a client is out of them, and has to be told
+/// that it is; so a client that is has to ask (`requestSignal`) and ring.
 public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   /// Clients are numbered from 0 as they are added; at most this many.
   public static var clientLimit: Int { 64 }
+  /// Frames that a client may send in each round.
+  public static var share: Int { 128 }
 
   public struct Actions: Equatable, Sendable {
     /// There are more frames to send, and the driver waits for them.
     public var notifyDriver = false
     /// Clients that wait for buffers, and have some back now.
     public var notifyClients = ClientSet()
+    /// Somebody has had its share and may have more: `ready` is to be called again, after others of our priority.
+    public var isUnfinished = false
     public init() {}
   }
 
   public struct Counters: Equatable, Sendable {
     public var sent: UInt32 = 0
-    /// Descriptors of clients, and of the driver, that cannot be.
+    /// Descriptors of clients, one of each at most, and of the driver, that cannot be.
     public var refused: UInt32 = 0
     public init() {}
   }
@@ -35,7 +41,10 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private var clients: InlineArray<64, BufferReceiver>
   private var clientCount = 0
   private var regions = TransmitRegions<Memory>()
+  private var everybody = ClientSet()
   private var started = ClientSet()
+  // Those that had their share in this round.
+  private var unfinished = ClientSet()
   /// Clients with buffers that they have back, and do not see yet.
   private var returned = ClientSet()
   private var added = false
@@ -56,6 +65,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   @discardableResult public mutating func addClient(_ rings: NetRings) -> Bool {
     guard clientCount < Self.clientLimit else { return false }
     clients[clientCount] = BufferReceiver(rings)
+    everybody.insert(clientCount)
     clientCount &+= 1
     return true
   }
@@ -71,26 +81,27 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   }
 
   /// What clients have queued before we started.
-  public mutating func start() -> Actions {
-    var everybody = ClientSet()
-    for client in 0..<clientCount { everybody.insert(client) }
-    return ready(clients: everybody)
-  }
+  public mutating func start() -> Actions { ready(clients: everybody) }
 
   /// Clients have frames to send, or wait for buffers, or the driver has sent frames: what the driver has
   /// sent is looked at in any case. Clients that there are not are ignored.
   @inline(never) public mutating func ready(clients: ClientSet) -> Actions {
-    var rest = clients
+    // Who rings between the rounds is not heard before the last of them, so that all are looked at in each.
+    var rest = unfinished.isEmpty ? clients : everybody
+    unfinished = ClientSet()
     while let client = rest.popFirst() {
       if client < clientCount { send(client) }
     }
-    return finish()
+    var actions = finish()
+    actions.isUnfinished = !unfinished.isEmpty
+    return actions
   }
 
   // MARK: From clients to the driver
 
   private mutating func send(_ client: Int) {
     if quarantined.contains(client) || driverFaulted { return }
+    var room = Self.share
     do throws(PeerFault) {
       if try clients[client].active.available() > 0, !started.contains(client) {
         // Whoever sends has filled its queue of empty buffers before.
@@ -98,8 +109,13 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
         started.insert(client)
       }
       repeat {
-        while let descriptor = clients[client].active.next() {
+        while room > 0, let descriptor = clients[client].active.next() {
           if !pass(descriptor, of: client) { return }
+          room &-= 1
+        }
+        if room == 0 {
+          clients[client].active.release()
+          return unfinished.insert(client)
         }
       } while try !clients[client].active.isExhausted()
     } catch {
@@ -109,11 +125,10 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
 
   /// False where the client is not to be served further.
   private mutating func pass(_ descriptor: NetDescriptor, of client: Int) -> Bool {
-    let address: UInt64
-    do throws(TransmitRefusal) {
-      address = try regions.take(descriptor, client: client)
-    } catch {
-      return refuse(descriptor, error, of: client)
+    guard let address = regions.take(descriptor, client: client) else {
+      counters.refused &+= 1
+      quarantined.insert(client)
+      return false
     }
     do throws(PeerFault) {
       // There is room for all buffers, unless the driver lies.
@@ -126,15 +141,6 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     added = true
     counters.sent &+= 1
     return true
-  }
-
-  @inline(never) private mutating func refuse(
-    _ descriptor: NetDescriptor, _ refusal: TransmitRefusal, of client: Int
-  ) -> Bool {
-    counters.refused &+= 1
-    if refusal == .inFlight { quarantined.insert(client) }
-    handBack(descriptor, to: client)
-    return !quarantined.contains(client)
   }
 
   // MARK: From the driver to clients

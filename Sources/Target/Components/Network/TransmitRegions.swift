@@ -4,14 +4,6 @@
 import DMA
 import Rings
 
-/// Why a client's frame is not sent.
-enum TransmitRefusal: Error {
-  /// There is no such buffer, or the length is impossible.
-  case noBuffer
-  /// The driver has the buffer already.
-  case inFlight
-}
-
 /// The memory that clients' frames are sent from, and which of its buffers the driver has now.
 ///
 /// At most 64 regions and 32,768 buffers in all, which is what the driver's queue can hold.
@@ -50,22 +42,22 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
   }
 
   /// Hands a client's buffer over to the driver, cleans the caches of its frame, and says at what address the
-  /// device has it.
-  mutating func take(_ descriptor: NetDescriptor, client: Int) throws(TransmitRefusal) -> UInt64 {
+  /// device has it. Nil where the client has no such buffer, the driver has it already, or the length is impossible.
+  mutating func take(_ descriptor: NetDescriptor, client: Int) -> UInt64? {
     let (name, length) = (client &<< 8 | Int(descriptor.owner), Int(descriptor.length))
-    guard length > 0, length <= NetBuffer.byteCount else { throw .noBuffer }
+    guard length > 0, length <= NetBuffer.byteCount else { return nil }
     for index in 0..<count {
       guard let region = regions[index & 63], region.name == name else { continue }
       guard let buffer = NetBuffer.index(at: descriptor.address, of: region.bufferCount) else {
         break
       }
       let (word, bit) = place(region.first &+ buffer)
-      guard inFlight[word] & bit == 0 else { throw .inFlight }
+      guard inFlight[word] & bit == 0 else { return nil }
       inFlight[word] |= bit
       region.memory.clean(buffer &* NetBuffer.byteCount, count: length)
       return region.ioAddress &+ descriptor.address
     }
-    throw .noBuffer
+    return nil
   }
 
   /// Takes a buffer back that the driver has: whose it is, and how its client calls it. Nil where the driver

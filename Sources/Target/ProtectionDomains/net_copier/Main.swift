@@ -38,7 +38,7 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
   mutating func notified(_ channels: ChannelSet) { notify(copier.ready()) }
 
   private mutating func notify(_ actions: NetCopier.Actions) {
-    // With the next receive, so that the virtualiser, which is more urgent, runs once we wait.
+    // The last with the next receive, in one entry to the kernel.
     if actions.notifyClient { client.notifyDeferred() }
     if actions.notifyVirtualiser { virtualiser.notifyDeferred() }
   }

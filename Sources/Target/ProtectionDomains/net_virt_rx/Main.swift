@@ -53,8 +53,8 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
     var actions = virtualiser.ready(
       clients: clients.clients(in: channels), driver: channels.contains(driver))
     while actions.isUnfinished {
-      if actions.notifyDriver { driver.notify() }
-      clients.notifyAtOnce(actions.notifyClients)
+      notify(actions)
+      yieldTurn()
       actions = virtualiser.ready(clients: ClientSet(), driver: true)
     }
     notify(actions)

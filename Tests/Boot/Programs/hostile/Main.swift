@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Clients
+import Microkit
+import Records
+
+/// In place of `nfs` or of `web_server`: once the others have their addresses, it does one thing for ever, as fast as it
+/// can. Which one is said where those have the export's path and the site's directory; Tests/Network/floods.py.
+@main enum Main {
+  static func main() {
+    if ProgramName.byte(0) == UInt8(ascii: "n") {
+      let config = NFSConfig.linked()
+      let name = Name(config.length(of: NFSConfig.exportPath)) {
+        config.byte($0, of: NFSConfig.exportPath)
+      }
+      start(Flood(name), FileSystemServerConfig.linked()[FileSystemServerConfig.client])
+    } else {
+      let config = WebServerConfig.linked()
+      let name = Name(config.length(of: WebServerConfig.root)) {
+        config.byte($0, of: WebServerConfig.root)
+      }
+      start(Flood(name), FileSystemClientConfig.linked()[FileSystemClientConfig.server])
+    }
+  }
+
+  private static func start(_ flood: Flood?, _ files: FileSystemConnection) -> Never {
+    guard let flood else { fatal("there is no such flood") }
+    run(Flooder(flood, files))
+  }
+}
+
+/// A short text of a record.
+struct Name {
+  private var bytes = InlineArray<16, UInt8>(repeating: 0)
+
+  init(_ count: Int, _ byte: (Int) -> UInt8) {
+    for index in 0..<min(count, 16) { bytes[index] = byte(index) }
+  }
+
+  static func == (name: Name, text: StaticString) -> Bool {
+    for index in 0..<16 {
+      let expected = index < text.utf8CodeUnitCount ? text.byte(index) : 0
+      if name.bytes[index] != expected { return false }
+    }
+    return true
+  }
+}
+
+enum Flood {
+  /// Never waits.
+  case spin
+  /// Signals everybody that it can.
+  case rings
+  /// Empty descriptors, as many as the queue holds each time, whether or not they have been taken.
+  case descriptors
+  /// Frames of 60 bytes for nobody, out of all buffers.
+  case frames
+  /// Text, as much as the queue takes.
+  case console
+  /// Timeouts that have passed when they are asked for.
+  case alarms
+  /// Messages of the file protocol that mean nothing.
+  case files
+
+  init?(_ name: Name) {
+    if name == "spin" {
+      self = .spin
+    } else if name == "rings" {
+      self = .rings
+    } else if name == "descriptors" {
+      self = .descriptors
+    } else if name == "frames" {
+      self = .frames
+    } else if name == "console" {
+      self = .console
+    } else if name == "alarms" {
+      self = .alarms
+    } else if name == "files" {
+      self = .files
+    } else {
+      return nil
+    }
+  }
+}
