@@ -31,6 +31,29 @@ def lay_out(directory, size=10_000_000):
     pathlib.Path(directory, "big.bin").write_bytes(pattern(size))
     pathlib.Path(directory, "small.txt").write_bytes(b"x" * 1024)
     pathlib.Path(directory, "small.txt.gz").write_bytes(b"\x1f\x8b not looked at")
+    for name, text in [
+        ("data.csv", "a,b\n"), ("app.webmanifest", "{}"), ("module.wasm", ""), ("x.unknown", ""), ("app.3f9a1c2b.js", ""),
+        (".secret", "secret\n"), (".git/config", "secret\n"), (".well-known/security.txt", "Contact: nobody\n"),
+    ]:
+        file = pathlib.Path(directory, name)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    link("data.csv", directory, "inside.csv")
+
+
+def lay_out_links(export, folder):
+    """Links out of the site in `folder` of `export`, and one that names a file in it."""
+    pathlib.Path(export, "outside.txt").write_text("outside\n")
+    for target, name in [("../outside.txt", "outside.txt"), ("/outside.txt", "absolute.txt"), ("..", "parent"),
+                         (f"/{folder}/data.csv", "named.csv")]:
+        link(target, export, folder, name)
+
+
+def link(target, *path):
+    """Makes a symbolic link, unless there is one."""
+    place = pathlib.Path(*path)
+    if not place.is_symlink():
+        place.symlink_to(target)
 
 
 class Client:
@@ -73,8 +96,8 @@ class Client:
             if own is not connection:
                 own.close()
 
-    def expect(self, path, status, **headers):
-        found = self.get(path, **headers)
+    def expect(self, path, status, method="GET", **headers):
+        found = self.get(path, method, **headers)
         self.test.assertEqual(found[0], status, path)
         return found
 
@@ -97,6 +120,42 @@ class Client:
         self.test.assertEqual(int(headers["Content-Length"]), len((SAMPLE / "index.html").read_bytes()))
         headers = self.expect("/small.txt", 200, Accept_Encoding="gzip")[1]
         self.test.assertEqual(headers["Content-Encoding"], "gzip")
+
+    def as_expected(self):
+        """What people expect of a web server beside pages: types, what may be kept, what is hidden."""
+        headers = self.expect("/", 200)[1]
+        self.test.assertEqual(headers["Content-Type"], "text/html; charset=utf-8")
+        self.test.assertEqual(headers["Cache-Control"], "no-cache")
+        self.test.assertIsNone(headers["Date"])
+        for name, kind in [("data.csv", "text/csv; charset=utf-8"), ("app.webmanifest", "application/manifest+json"),
+                           ("module.wasm", "application/wasm"), ("x.unknown", "application/octet-stream")]:
+            self.test.assertEqual(self.expect(f"/{name}", 200)[1]["Content-Type"], kind)
+        hashed = self.expect("/app.3f9a1c2b.js", 200)[1]
+        self.test.assertEqual(hashed["Content-Type"], "text/javascript; charset=utf-8")
+        self.test.assertEqual(hashed["Cache-Control"], "max-age=31536000, immutable")
+        page = (SAMPLE / "404.html").read_bytes()
+        for path in ["/.secret", "/.git/config", "/../x", "/%2e%2e/x", "/a%2fb", "/pictures/", "/" + "a" * 256]:
+            self.test.assertEqual(self.expect(path, 404)[2], page, path)
+        self.test.assertEqual(self.expect("/.well-known/security.txt", 200)[2], b"Contact: nobody\n")
+        self.test.assertEqual(self.expect("/inside.csv", 200)[2], b"a,b\n")
+        tag = headers["ETag"]
+        connection = self.connection()
+        connection.putrequest("GET", "/")
+        for value in ['"other"', tag]:
+            connection.putheader("If-None-Match", value)
+        connection.endheaders()
+        self.test.assertEqual(connection.getresponse().status, 304)
+        connection.close()
+        self.expect("/", 501, method="BREW")
+        _, headers, _ = self.expect("/", 405, method="POST")
+        self.test.assertEqual(headers["Allow"], "GET, HEAD")
+
+    def outside_links(self, followed=False):
+        """For sites in a folder of the export, where `lay_out` is told so."""
+        for path in ["/outside.txt", "/absolute.txt", "/parent/outside.txt"]:
+            status, _, body = self.get(path)
+            self.test.assertEqual((status, body == b"outside\n"), (200, True) if followed else (404, False), path)
+        self.test.assertEqual(self.expect("/named.csv", 200)[2], b"a,b\n")
 
     def conditions_and_ranges(self):
         whole = pattern(10_000_000)
@@ -146,7 +205,9 @@ class Client:
 
     def malformed(self):
         for request, status in [
-            (b"GET / HTTP/1.1\r\n\r\n", b"400"), (b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\n\r\n", b"400"), (b"GET / HTTP/1.1\r\nHost: a:x\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", b"400"), (b"GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
+            (b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
             (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\nHost : a\r\n\r\n", b"400"), (b"GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", b"400"),
             (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b"414"),

@@ -32,20 +32,21 @@ def free_port():
 
 
 class Emulated:
-    """The web server under `serval run`, with `site` as what its NFS server exports."""
+    """The web server under `serval run`, with `folder` of what its NFS server exports as the site, and `choices` of it."""
 
-    def __init__(self, board, site, port, configuration="release"):
+    def __init__(self, board, export, port, configuration="release", folder="/", choices=()):
         self.directory = tempfile.TemporaryDirectory()
         system = pathlib.Path(self.directory.name, "system")
         target = ["--sdk", "2.3.0", "--config", configuration]
         subprocess.run(
             [machine.SERVAL, "generate", "webserver", "--board", board, *target, "--images", machine.IMAGES,
-             "--output", system, "--nfs-server", "10.0.2.4", "--nfs-directory", "/", "--website-dir", "/"],
+             "--output", system, "--nfs-server", "10.0.2.4", "--nfs-directory", "/", "--website-dir", folder,
+             *(word for choice in choices for word in ("--set", choice))],
             check=True, stdout=subprocess.DEVNULL)
         self.console = open(pathlib.Path(self.directory.name, "console"), "w+")
         self.process = subprocess.Popen(
             [machine.SERVAL, "run", system / "webserver.system", *target, "--net", "user", "--forward", f"{port}:80",
-             "--export", site],
+             "--export", export],
             stdin=subprocess.DEVNULL, stdout=self.console, stderr=subprocess.STDOUT)
 
     def text(self):
@@ -65,12 +66,15 @@ class Emulated:
 class EmulatedWebServer(unittest.TestCase):
     def check(self, board):
         port = free_port()
-        with tempfile.TemporaryDirectory() as site:
-            site_checks.lay_out(site)
-            with Emulated(board, site, port) as run:
+        with tempfile.TemporaryDirectory() as export:
+            site_checks.lay_out(pathlib.Path(export, "site"))
+            site_checks.lay_out_links(export, "site")
+            with Emulated(board, export, port, folder="site") as run:
                 client = site_checks.Client(self, port)
                 client.wait()
                 client.pages()
+                client.as_expected()
+                client.outside_links()
                 client.conditions_and_ranges()
                 client.kept_alive()
                 client.malformed()
@@ -83,6 +87,26 @@ class EmulatedWebServer(unittest.TestCase):
                 self.assertIn("nfs: address 10.0.2.16/24", console)
                 self.assertIn("web_server: listening on port 80", console)
                 self.assertIn("GET /gallery 200 ", console)
+
+    def test_choices(self):
+        """What can be chosen of a site reaches its visitors."""
+        port = free_port()
+        with tempfile.TemporaryDirectory() as export:
+            site_checks.lay_out(pathlib.Path(export, "site"))
+            site_checks.lay_out_links(export, "site")
+            for choices, page, picture, hashed in [
+                (["cache=lionsos"], "max-age=600", "max-age=31536000", "max-age=600"),
+                (["cache=60", "cache-hashed=120"], "max-age=60", "max-age=60", "max-age=120, immutable"),
+                (["cache=no-store", "dot-files=yes", "outside-links=yes"], "no-store", "no-store", "no-store"),
+            ]:
+                with Emulated("qemu_virt_aarch64", export, port, folder="site", choices=choices):
+                    client = site_checks.Client(self, port)
+                    client.wait()
+                    for path, expected in [("/", page), ("/pictures/serval.png", picture), ("/app.3f9a1c2b.js", hashed)]:
+                        self.assertEqual(client.expect(path, 200)[1]["Cache-Control"], expected, choices)
+                    shows_all = len(choices) == 3
+                    client.outside_links(followed=shows_all)
+                    client.expect("/.secret", 200 if shows_all else 404)
 
     def test_on_qemu_virt_aarch64(self):
         self.check("qemu_virt_aarch64")
@@ -119,12 +143,15 @@ class OnSeL4:
         port = free_port()
         with ganesha.Ganesha() as server:
             site_checks.lay_out(server.export / "site")
+            site_checks.lay_out_links(server.export, "site")
             with self.boot(server, port) as console:
                 console.expect(r"web_server: address 10\.0\.2\.15", 30)
                 self.drain(console)
                 client = site_checks.Client(self, port)
                 client.wait()
                 client.pages()
+                client.as_expected()
+                client.outside_links()
                 client.conditions_and_ranges()
                 client.kept_alive()
                 client.malformed()

@@ -285,6 +285,7 @@ import Testing
   static let other = ShareBuffer(offset: 64, byteCount: 300)
   static let commands: [(FileCommand, [UInt64])] = [
     (.initialise, [0]), (.deinitialise, [1]),
+    (.initialiseConfined(folder: path), [0, 16, 5, 0x6e49_6c61_7672_6553]),
     (.open(path: path, .readWrite.creating), [2, 16, 5, 6]), (.close(9), [3, 9]),
     (.stat(path: path, buffer: other), [4, 16, 5, 64, 300]),
     (.read(9, offset: 7, buffer: other), [5, 9, 7, 64, 300]),
@@ -359,7 +360,7 @@ extension FileCommand {
   fileprivate var buffers: [ShareBuffer] {
     switch self {
     case .open(let path, _), .remove(let path), .makeDirectory(let path),
-      .removeDirectory(let path), .openDirectory(let path):
+      .removeDirectory(let path), .openDirectory(let path), .initialiseConfined(let path):
       [path]
     case .stat(let path, let buffer), .rename(let path, let buffer): [path, buffer]
     case .read(_, _, let buffer), .write(_, _, let buffer), .readDirectory(_, let buffer): [buffer]

@@ -123,7 +123,7 @@ import Testing
     let connection = TestConnection()
     connection.receive(
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
-        + "4;x=\"y\"\r\nWiki\r\n005 ;z\r\npedia\r\n0\r\nA: b\r\nC:\r\n\r\n" + get)
+        + "4;x=\"y\"\r\nWiki\r\n005;z\r\npedia\r\n0\r\nA: b\r\nC:\r\n\r\n" + get)
     #expect(connection.next() != nil)
     #expect(connection.readBody() == (bytes("Wikipedia"), .over))
     connection.machine.respond(ResponseHead(.ok, length: .unknown), now: 0)

@@ -63,6 +63,57 @@ import Testing
     #expect(refused.contains("\r\nAllow: GET, HEAD, PUT\r\n"))
   }
 
+  /// 501 for methods that nobody here knows, 405 with those that there are for others (RFC 9110
+  /// section 9.1).
+  @Test func methods() {
+    var router = Router()
+    router.get("/") { _ in .text("root") }
+    router.put("/a") { _ in .status(.created) }
+    func answer(_ method: String, _ target: String = "/") -> String {
+      var server = Server(router)
+      guard let id = server.open(now: 0) else { return "" }
+      return exchange(&server, id, "\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
+    }
+    for method in [
+      "get", "Get", "GETX", "GE", "PROPFIND", "BREW", "M-SEARCH", "X", "!#$%&'*+-.^_`|~",
+    ] {
+      for target in ["/", "/a", "/none", "/../x", "/%zz", "http://a"] {
+        #expect(answer(method, target).hasPrefix("HTTP/1.1 501 Not Implemented\r\n"), "\(method)")
+      }
+    }
+    for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"] {
+      let refused = answer(method)
+      #expect(refused.hasPrefix("HTTP/1.1 405 "), "\(method)")
+      #expect(refused.contains("\r\nAllow: GET, HEAD\r\n"), "\(method)")
+      #expect(answer(method, "/none").hasPrefix("HTTP/1.1 404 "), "\(method)")
+    }
+    #expect(answer("CONNECT", "a:443").contains("\r\nAllow: GET, HEAD\r\n"))
+    #expect(answer("GET", "/a").contains("\r\nAllow: PUT\r\n"))
+    // Whoever has a route for other methods answers them.
+    router.add(.other, "/a") { request in .html([UInt8](copying: request.head.methodName.span)) }
+    #expect(answer("BREW", "/a").hasSuffix("\r\n\r\nBREW"))
+    #expect(answer("GET", "/a").contains("\r\nAllow: PUT\r\n"))
+    #expect(answer("BREW").hasPrefix("HTTP/1.1 405 "))
+  }
+
+  /// What the router has no route for, and what can be no file, goes to one handler.
+  @Test func notFound() {
+    var router = Router()
+    router.get("/a") { _ in .text("a") }
+    router.notFound { request in
+      .html((request.path == .nowhere ? bytes("nowhere ") : request.path.bytes) + bytes("!"))
+    }
+    #expect(body(router, "/b/c") == "200 /b/c!" && body(router, "/a") == "200 a")
+    for target in [
+      "/..", "/a/%2e%2e/b", "/a%2fb", "/%00", "/\\", "/" + String(repeating: "a", count: 256),
+    ] {
+      #expect(body(router, target) == "200 nowhere !", "\(target)")
+      #expect(body(router, target, method: "POST") == "200 nowhere !", "\(target)")
+    }
+    #expect(body(router, "/a", method: "POST").hasPrefix("405 "))
+    #expect(body(router, "/%zz") == "400 400 Bad Request\n")
+  }
+
   @Test func streams() {
     var router = Router()
     router.get("/count") { _ in

@@ -15,6 +15,8 @@ import Testing
     "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab",
     "HEAD http://a/b HTTP/1.0\r\nConnection: keep-alive\r\nRange: bytes=0-1,-5\r\n\r\n",
     "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close, x\r\n\r\n",
+    "GET http://[1::2.3.4.5]:80/?a HTTP/1.1\r\nHost: %41.b:080\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: [v1.a:b]\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b\\\";c\";d\r\nx\r\n0;e\r\n\r\n",
   ]
 
   private static func mutate(_ input: [UInt8], _ numbers: inout Numbers) -> [UInt8] {

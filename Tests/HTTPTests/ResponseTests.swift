@@ -86,6 +86,66 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try evaluate("If-Match: *\r\n") == .proceed)
   }
 
+  /// Several lines are one list (RFC 9110 section 5.3).
+  @Test func tagsInSeveralLines() throws {
+    for name in ["If-None-Match", "if-none-match"] {
+      let other = "X: y\r\n"
+      #expect(try evaluate("\(name): \"x\"\r\n\(name): \"10-2-3\"\r\n") == .notModified)
+      #expect(try evaluate("\(name): \"10-2-3\"\r\n\(other)\(name): \"x\"\r\n") == .notModified)
+      #expect(try evaluate("\(name):\r\n\(name): , W/\"10-2-3\",,\r\n") == .notModified)
+      #expect(try evaluate("\(name): \"x\"\r\n\(name): \"y\"\r\n") == .proceed)
+    }
+    #expect(try evaluate("If-Match: \"x\"\r\nIf-Match: \"y\", \"10-2-3\"\r\n") == .proceed)
+    #expect(try evaluate("If-Match: \"x\"\r\nIf-Match: \"y\"\r\n") == .failed)
+    #expect(try evaluate("If-Match: W/\"10-2-3\"\r\nIf-Match: \"x\"\r\n") == .failed)
+    #expect(try evaluate("If-Match:\r\n") == .failed)
+    // A star stands alone, or it is none.
+    #expect(try evaluate("If-None-Match: *\r\nIf-None-Match: \"x\"\r\n") == .proceed)
+    #expect(try evaluate("If-Match: \"x\"\r\nIf-Match: *\r\n") == .failed)
+    // Line by line or in one: the same.
+    #expect(try evaluate("If-None-Match: *, \"x\"\r\n") == .proceed)
+    // A backslash is a character of a tag like others, and quotes nothing.
+    #expect(try evaluate("If-None-Match: \"\\\", \"10-2-3\"\r\n") == .notModified)
+    #expect(try evaluate("If-None-Match: \"10-2-3\r\nIf-None-Match: \"x\"\r\n") == .proceed)
+    #expect(try evaluate("If-None-Match: \"x, \"10-2-3\"\r\n") == .proceed, "an open quote")
+  }
+
+  /// A date in several lines is none (RFC 9110 section 13.1.3).
+  @Test func datesInSeveralLines() throws {
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    let line = "If-Modified-Since: \(date)\r\n"
+    #expect(try evaluate(line) == .notModified && evaluate(line + line) == .proceed)
+    let old = "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n"
+    #expect(try evaluate(old) == .failed && evaluate(old + old) == .proceed)
+    let range = "If-Range: \"10-2-3\"\r\n"
+    let head = try #require(request(range + range))
+    #expect(!Conditions.allowsRange(head, tag: tag, modified: 784_111_777, now: 0))
+  }
+
+  /// Two digits of a year: by the time that is known, else by the file's.
+  @Test func oldDates() throws {
+    func verdict(_ date: String, modified: Int64, now: Int64) throws -> Conditions.Verdict {
+      let head = try #require(request("If-Modified-Since: \(date)\r\n"))
+      return Conditions.evaluate(head, tag: tag, modified: modified, now: now)
+    }
+    // Of 2024, known in 2026, and where nothing is known.
+    #expect(
+      try verdict("Monday, 01-Jan-24 00:00:00 GMT", modified: 1_704_067_200, now: 1_795_824_000)
+        == .notModified)
+    #expect(
+      try verdict("Monday, 01-Jan-24 00:00:00 GMT", modified: 1_704_067_200, now: 0) == .notModified
+    )
+    // A file without a time of its own.
+    #expect(
+      try verdict("Monday, 01-Jan-24 00:00:00 GMT", modified: 1, now: 1_795_824_000) == .notModified
+    )
+    #expect(
+      try verdict("Sunday, 06-Nov-94 08:49:36 GMT", modified: 784_111_777, now: 1_795_824_000)
+        == .proceed)
+    let head = try #require(request("If-Range: Monday, 01-Jan-24 00:00:00 GMT\r\n"))
+    #expect(Conditions.allowsRange(head, tag: tag, modified: 1_704_067_200, now: 0))
+  }
+
   @Test func dates() throws {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT"
     #expect(try evaluate("If-Modified-Since: \(date)\r\n") == .notModified)
@@ -132,12 +192,13 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
 /// A site of names, and the answer that a lookup comes to.
 @Suite struct SiteTests {
   private func answer(
-    _ target: String, _ files: [String: UInt64?], _ fields: String = "", method: String = "GET"
+    _ target: String, _ files: [String: UInt64?], _ fields: String = "", method: String = "GET",
+    rules: SiteRules = SiteRules()
   ) throws -> (status: String, location: String?, path: String?, looks: Int, output: String) {
     let connection = TestConnection()
     connection.receive("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
     let head = try #require(connection.next())
-    var lookup = SiteLookup(head, try RequestPath(decoding: head.rawPath.span))
+    var lookup = SiteLookup(head, try RequestPath(decoding: head.rawPath.span), rules)
     var looks = 0
     while true {
       switch lookup.next() {
@@ -214,17 +275,40 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(!answer.output.contains("ETag"))
   }
 
+  /// Names with a dot in front are none but where they are shown; `/.well-known` is.
+  @Test(arguments: [
+    "/.htaccess", "/.git/config", "/.git/", "/.git", "/d/.env", "/.env.html", "/%2ehtaccess",
+    "/..x/y", "/.well-known/.hidden", "/.well-knownx/f", "/d/.well-known/f", "/.hidden/a.b",
+  ])
+  func dotFiles(_ target: String) throws {
+    let path = target.replacing("%2e", with: ".")
+    let files: [String: UInt64?] = [path: 5, "/404.html": 12]
+    let hidden = try answer(target, files)
+    #expect(hidden.status == "404" && hidden.path == "/404.html")
+    #expect(hidden.looks == 1, "nobody looks whether it is there")
+    guard path.last != "/" else { return }
+    #expect(try answer(target, files, rules: SiteRules(showsDotFiles: true)).status == "200")
+  }
+
+  @Test(arguments: [
+    "/.well-known/acme-challenge/x-Y_z", "/.well-known/security.txt", "/a.b/c.d", "/d/x..y", "/x.",
+  ])
+  func dotsThatHideNothing(_ target: String) throws {
+    #expect(try answer(target, [target: 5]).status == "200")
+    #expect(try answer("/.well-known", ["/.well-known": nil]).location == "/.well-known/")
+  }
+
   @Test func fields() throws {
     let page = try answer("/", site).output
     #expect(
       page
-        == "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Type: text/html\r\n"
-        + "Vary: Accept-Encoding\r\nCache-Control: max-age=600\r\nETag: \"\(String(784_111_777, radix: 16))-5-a\"\r\n"
+        == "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Type: text/html; charset=utf-8\r\n"
+        + "Vary: Accept-Encoding\r\nCache-Control: no-cache\r\nETag: \"\(String(784_111_777, radix: 16))-5-a\"\r\n"
         + "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nAccept-Ranges: bytes\r\n\r\nabcdefghij")
     let picture = try answer("/pic.png", site, method: "HEAD").output
     #expect(
       picture.contains(
-        "\r\nContent-Type: image/png\r\nVary: Accept-Encoding\r\nCache-Control: max-age=31536000\r\n"
+        "\r\nContent-Type: image/png\r\nVary: Accept-Encoding\r\nCache-Control: no-cache\r\n"
       ))
     #expect(picture.contains("Content-Length: 30\r\n") && picture.hasSuffix("\r\n\r\n"))
     #expect(
@@ -263,7 +347,8 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(zipped.path == "/a.html.gz" && zipped.output.contains("Content-Length: 20\r\n"))
     #expect(
       zipped.output.contains(
-        "\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"))
+        "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
+      ))
     #expect(zipped.output.contains("-gzip\"\r\n"))
     site["/a.html.br"] = 21
     #expect(try answer("/a", site, "Accept-Encoding: gzip, br\r\n").path == "/a.html.br")

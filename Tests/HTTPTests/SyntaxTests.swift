@@ -31,6 +31,31 @@ import Testing
     }
   }
 
+  /// Two digits of a year stand for the last year that is no more than 50 years behind the present
+  /// (RFC 9110 section 5.6.7), to the second.
+  @Test func twoDigitYears() {
+    func year(_ digits: String, now: Int64, _ moment: String = "01-Jan") -> Int64? {
+      HTTPDate.parse(bytes("Sunday, \(moment)-\(digits) 00:00:00 GMT").span, now: now)
+    }
+    func seconds(_ date: String) -> Int64? { HTTPDate.parse(bytes(date).span) }
+    let now: Int64 = 1_795_824_000  // Sat, 28 Nov 2026 00:00:00
+    #expect(seconds("Sat, 28 Nov 2026 00:00:00 GMT") == now)
+    for (digits, full) in [
+      ("26", 2026), ("27", 2027), ("00", 2000), ("94", 1994), ("70", 2070), ("75", 2075),
+      ("77", 1977), ("99", 1999), ("76", 2076),
+    ] {
+      #expect(year(digits, now: now) == seconds("Thu, 01 Jan \(full) 00:00:00 GMT"), "\(digits)")
+    }
+    #expect(year("76", now: now, "28-Nov") == seconds("Sat, 28 Nov 2076 00:00:00 GMT"))
+    #expect(year("76", now: now, "29-Nov") == seconds("Mon, 29 Nov 1976 00:00:00 GMT"))
+    #expect(year("76", now: now - 1, "28-Nov") == seconds("Sun, 28 Nov 1976 00:00:00 GMT"))
+    // At the end of a century the next one is nearer than this one's start.
+    #expect(year("10", now: 4_070_908_800) == seconds("Wed, 01 Jan 2110 00:00:00 GMT"))
+    #expect(year("49", now: 4_070_908_800) == seconds("Fri, 01 Jan 2149 00:00:00 GMT"))
+    #expect(year("50", now: 4_070_908_800) == seconds("Sat, 01 Jan 2050 00:00:00 GMT"))
+    #expect(year("00", now: .max) != nil && year("00", now: .min) != nil)
+  }
+
   /// The C library as an oracle, over all of its calendar.
   @Test func againstTheCLibrary() {
     var numbers = Numbers(state: 1)

@@ -14,6 +14,7 @@ public final class FakeServer {
     public var data: [UInt8] = []
     public var entries: [(name: String, number: UInt64)] = []
     public var modified: UInt32 = 1
+    public var changed: UInt32 = 1
   }
 
   public var nodes: [UInt64: Node] = [1: Node(type: 2)]
@@ -104,6 +105,10 @@ public final class FakeServer {
     return writer.bytes
   }
 
+  private func parent(of directory: UInt64) -> UInt64 {
+    nodes.first { $0.value.entries.contains { $0.number == directory } }?.key ?? 1
+  }
+
   private func attributes(_ number: UInt64, _ writer: inout XDRWriter) {
     let node = nodes[number] ?? Node()
     for word in [node.type, 0o644, 1, 0, 0] { writer.uint32(word) }
@@ -111,7 +116,7 @@ public final class FakeServer {
     writer.uint64(UInt64(node.data.count))
     for word: UInt32 in [0, 0, 0, 1] { writer.uint32(word) }
     writer.uint64(number)
-    for word in [1, 0, node.modified, 0, 1, 0] { writer.uint32(word) }
+    for word in [1, 0, node.modified, 0, node.changed, 0] { writer.uint32(word) }
   }
 
   private func optional(_ number: UInt64?, _ writer: inout XDRWriter) {
@@ -155,7 +160,8 @@ public final class FakeServer {
       attributes(file, &writer)
     case 3:
       let name = try name()
-      guard node.type == 2, let number = name == ".." ? 1 : found(name) else {
+      guard node.type == 2, let number = name == ".." ? parent(of: file) : found(name)
+      else {
         writer.uint32(node.type == 2 ? 2 : 20)
         return optional(file, &writer)
       }

@@ -43,6 +43,60 @@ import Testing
     #expect(simulation.run(.open(path: bytes("a"), .read)).error == .server(.isDirectory))
   }
 
+  /// A link that is met behind the folder does not lead out of it, on whatever way.
+  @Test func confinedLinks() {
+    let site = server.add("site", type: 2)
+    let folder = server.add("folder", type: 2, in: site)
+    _ = server.add("f", bytes("abc"), in: folder)
+    _ = server.add("out", bytes("abc"))
+    _ = server.add("current", bytes("/site"), type: 5)
+    func link(_ name: String, _ target: String, in directory: UInt64) {
+      _ = server.add(name, bytes(target), type: 5, in: directory)
+    }
+    link("in", "folder/f", in: site)
+    link("back", "../folder/f", in: folder)
+    link("here", ".", in: site)
+    link("whole", "//site/./folder", in: site)
+    link("up", "../out", in: site)
+    link("up2", "..//../out", in: folder)
+    link("andback", "../site/folder/f", in: site)
+    link("root", "/out", in: site)
+    link("near", "/sites/f", in: site)
+    link("self", "self", in: site)
+    let simulation = Simulation(server)
+    func size(_ path: String) -> UInt64? {
+      simulation.run(.attributes(path: bytes(path))).attributes?.size
+    }
+    func error(_ path: String) -> FileError? {
+      simulation.run(.attributes(path: bytes(path))).error
+    }
+    #expect(size("site/up") == 3 && size("site/root") == 3, "where nothing is confined")
+    simulation.client.confinement = bytes("site")
+    for path in [
+      "site/folder/f", "//site//in", "site/folder/back", "site/here/here/in", "site/whole/f",
+      "site/whole/back", "out",
+    ] {
+      #expect(size(path) == 3, "\(path)")
+    }
+    for path in [
+      "site/up", "site/here/up", "site/folder/up2", "site/whole/up2", "site/andback", "site/root",
+      "site/near", "site/up/x", "site/whole/../up",
+    ] {
+      #expect(error(path) == .server(.noEntry), "\(path)")
+    }
+    #expect(error("site/self") == .tooManyLinks)
+    #expect(simulation.run(.open(path: bytes("site/up"), .read)).error == .server(.noEntry))
+    #expect(simulation.run(.list(path: bytes("site/up"))).error == .server(.noEntry))
+    // The folder may be reached by a link; what is not behind it is not concerned.
+    simulation.client.confinement = bytes("/current/")
+    #expect(size("current/in") == 3 && size("current/folder/back") == 3)
+    #expect(error("current/up") == .server(.noEntry))
+    #expect(error("current/whole/f") == .server(.noEntry), "outside by the name it has")
+    #expect(size("site/up") == 3)
+    simulation.client.confinement = bytes("site/folder")
+    #expect(error("site/folder/back") == .server(.noEntry) && size("site/up") == 3)
+  }
+
   @Test func caches() throws {
     _ = server.add("f", bytes("abc"))
     let simulation = Simulation(server)

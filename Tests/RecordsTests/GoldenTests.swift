@@ -218,13 +218,20 @@ struct GoldenTests {
 
   @Test func webServer() {
     var record = RecordBytes<WebServerConfig>()
-    record[WebServerConfig.size] = 4112
+    record[WebServerConfig.size] = 4128
     record[WebServerConfig.port] = 80
     let isSet = record.set(WebServerConfig.root, to: "/www")
     #expect(isSet)
     record[WebServerConfig.isSilent] = 1
-    Golden(4112, (0, serval + "02 01  10 10 00 00  50 00"), (14, "2f 77 77 77"), (4110, "01"))
-      .expect(record.bytes)
+    record[WebServerConfig.freshness] = 2
+    record[WebServerConfig.maximumAge] = 600
+    record[WebServerConfig.hashedMaximumAge] = 31_536_000
+    record[WebServerConfig.showsDotFiles] = 1
+    record[WebServerConfig.followsOutsideLinks] = 1
+    Golden(
+      4128, (0, serval + "02 01  20 10 00 00  50 00"), (14, "2f 77 77 77"),
+      (4110, "01 02  58 02 00 00  80 33 e1 01  01 01")
+    ).expect(record.bytes)
   }
 
   @Test func runtimeABI() {

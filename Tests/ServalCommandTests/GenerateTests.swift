@@ -90,6 +90,20 @@ import Testing
     (["--set", "port=0"], "'0' is not a port from 1 to 65535"),
     (["--set", "nfs-server=10.0.0.6"], "given twice, as '10.0.0.6' and '10.0.0.5'"),
     (["--set", "lwip-pools=maybe"], "'maybe' is not yes or no"),
+    (
+      ["--set", "cache=forever"],
+      "'forever' is not revalidate, lionsos, no-store or a number of seconds up to 4294967295"
+    ),
+    (
+      ["--set", "cache=-1"],
+      "'-1' is not revalidate, lionsos, no-store or a number of seconds up to 4294967295"
+    ),
+    (
+      ["--set", "cache-hashed=1y"], "'1y' is not a number of seconds up to 4294967295"
+    ),
+    (["--set", "dot-files=show"], "'show' is not yes or no"),
+    (["--set", "outside-links=inside"], "'inside' is not yes or no"),
+    (["--set", "cashe=600"], "did you mean 'cache'?"),
   ])
   func refusesAndWritesNothing(_ extra: [String], _ message: String) throws {
     try BuiltTool.with { tool in

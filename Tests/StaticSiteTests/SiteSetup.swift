@@ -23,7 +23,8 @@ final class SiteSetup {
 
   init(
     _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
-    keepTime: UInt64 = 0,
+    keepTime: UInt64 = 0, folder: String = "", rules: SiteRules = SiteRules(),
+    followsOutsideLinks: Bool = false,
     change: (inout Server.Settings) -> Void = { _ in }
   ) throws {
     share = SharedMemory(byteCount: shareSize)
@@ -36,7 +37,11 @@ final class SiteSetup {
       commands: commands, completions: completions, share: share.region,
       bufferByteCount: bufferByteCount)
     var router = Router()
-    router.get("/*path", StaticSite(files, keepTime: keepTime).handler)
+    let site = StaticSite(
+      files, folder: [UInt8](folder.utf8), rules: rules, followsOutsideLinks: followsOutsideLinks,
+      keepTime: keepTime)
+    router.get("/*path", site.handler)
+    router.notFound(site.handler)
     var settings = Server.Settings()
     change(&settings)
     web = Server(router, settings)

@@ -16,13 +16,14 @@ import Testing
 
     init(
       bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
+      folder: String = "", rules: SiteRules = SiteRules(), followsOutsideLinks: Bool = false,
       change: (inout Server.Settings) -> Void = { _ in }
     ) throws {
       wire = Simulation(server)
       wire.collects = false
       setup = try SiteSetup(
         wire.client, bufferByteCount: bufferByteCount, shareSize: shareSize, keepTime: keepTime,
-        change: change)
+        folder: folder, rules: rules, followsOutsideLinks: followsOutsideLinks, change: change)
     }
 
     var now: UInt64 { wire.now }
@@ -102,6 +103,99 @@ import Testing
     let parts = try site.get("/big.txt", "Range: bytes=0-9,70000-150000,-5\r\n")
     #expect(parts.contains("\r\n\r\n" + text(data[70_000...150_000]) + "\r\n--"))
     #expect(site.setup.files.freeBuffers == buffers && site.setup.files.openFiles == 0)
+  }
+
+  /// Whatever is not there, and why ever: the site's own page, from the server and from memory.
+  @Test(arguments: [0, 2] as [UInt64]) func ownPage(_ keepTime: UInt64) throws {
+    let site = try Site(keepTime: keepTime * second)
+    _ = site.server.add("404.html", bytes("<h1>not here</h1>"))
+    _ = site.server.add("empty", type: 2)
+    _ = site.server.add(".htaccess", bytes("secret"))
+    _ = site.server.add("pipe", type: 7)
+    let long = String(repeating: "a", count: 256)
+    for _ in 0..<2 {
+      for target in [
+        "/none", "/none/", "/none?a=b", "/empty/", "/empty/none", "/.htaccess", "/.git/config",
+        "/../x", "/a/%2e%2e/b", "/%2f", "/%00", "/a%5cb", "/" + long, "/" + long + "/x",
+        "/" + String(repeating: "b/", count: 2000), "/pipe", "/404.html/x",
+      ] {
+        let answer = try site.get(target)
+        #expect(answer.hasPrefix("HTTP/1.1 404 Not Found\r\n"), "\(target)")
+        #expect(answer.hasSuffix("\r\n\r\n<h1>not here</h1>"), "\(target)")
+        #expect(answer.contains("\r\nContent-Type: text/html; charset=utf-8\r\n"), "\(target)")
+      }
+      #expect(try site.get("/404.html").hasPrefix("HTTP/1.1 200 "))
+      #expect(try site.get("/empty").hasPrefix("HTTP/1.1 301 "))
+      #expect(try site.get("/%zz").hasPrefix("HTTP/1.1 400 "))
+    }
+  }
+
+  /// Links within the site's folder are followed; those that leave it lead to nothing, but where that is
+  /// allowed. The folder itself may be a link.
+  @Test(arguments: ["www", "/www/", "live", "live/./"], [false, true])
+  func links(_ folder: String, _ followsAll: Bool) throws {
+    let site = try Site(folder: folder, followsOutsideLinks: followsAll)
+    let www = site.server.add("www", type: 2)
+    _ = site.server.add("live", bytes("/releases/now"), type: 5)
+    let releases = site.server.add("releases", type: 2)
+    _ = site.server.add("now", bytes("../www"), type: 5, in: releases)
+    _ = site.server.add("secret.txt", bytes("secret"))
+    let other = site.server.add("www2", type: 2)
+    _ = site.server.add("file.txt", bytes("other"), in: other)
+    let sub = site.server.add("sub", type: 2, in: www)
+    _ = site.server.add("file.txt", bytes("file"), in: sub)
+    func link(_ name: String, _ target: String, in directory: UInt64) {
+      _ = site.server.add(name, bytes(target), type: 5, in: directory)
+    }
+    link("in.txt", "sub/file.txt", in: www)
+    link("dir", "./sub/", in: www)
+    link("up.txt", "../sub/file.txt", in: sub)
+    link("chain.txt", "in.txt", in: www)
+    link("round", "sub/../sub/../dir", in: www)
+    link("out.txt", "../secret.txt", in: www)
+    link("deep.txt", "../../secret.txt", in: sub)
+    link("absolute.txt", "/secret.txt", in: www)
+    link("sibling.txt", "/www2/file.txt", in: www)
+    link("outchain.txt", "out.txt", in: www)
+    link("root", "/", in: www)
+    link("parent", "..", in: www)
+    for target in [
+      "/sub/file.txt", "/in.txt", "/dir/file.txt", "/sub/up.txt", "/chain.txt", "/round/file.txt",
+      "/dir/up.txt",
+    ] {
+      #expect(try site.get(target).hasSuffix("\r\n\r\nfile"), "\(target)")
+    }
+    for (target, data) in [
+      ("/out.txt", "secret"), ("/sub/deep.txt", "secret"), ("/absolute.txt", "secret"),
+      ("/sibling.txt", "other"), ("/outchain.txt", "secret"), ("/root/secret.txt", "secret"),
+      ("/parent/secret.txt", "secret"), ("/parent/www2/file.txt", "other"),
+      ("/dir/deep.txt", "secret"),
+    ] {
+      let answer = try site.get(target)
+      let isRight = followsAll ? answer.hasSuffix(data) : answer.hasPrefix("HTTP/1.1 404 ")
+      #expect(isRight, "\(target): \(answer)")
+    }
+    // An absolute one that names what is inside.
+    link("named.txt", "/\(folder)/./sub/file.txt", in: www)
+    #expect(try site.get("/named.txt").hasSuffix("\r\n\r\nfile"))
+  }
+
+  /// The server's clock shows in the times at which it changed files: by it, two digits of a year are
+  /// read. There is no Date, for which it is too old.
+  @Test func dates() throws {
+    let site = try Site()
+    let file = site.server.add("a.txt", bytes("a"))
+    site.server.nodes[file]?.modified = 1
+    let field = "If-Modified-Since: Monday, 01-Jan-24 00:00:00 GMT\r\n"
+    #expect(try site.get("/a.txt", field).hasPrefix("HTTP/1.1 200 "), "nothing tells the time")
+    site.server.nodes[file]?.changed = 1_795_824_000
+    site.wire.now += 10 * second
+    let answer = try site.get("/a.txt", field)
+    #expect(answer.hasPrefix("HTTP/1.1 304 ") && !answer.contains("\r\nDate: "))
+    // Once heard of, it holds for others.
+    let other = site.server.add("b.txt", bytes("b"))
+    site.server.nodes[other]?.modified = 1
+    #expect(try site.get("/b.txt", field).hasPrefix("HTTP/1.1 304 "))
   }
 
   @Test func serverComesUpLater() throws {

@@ -66,8 +66,34 @@ import Testing
     let web = try view(WebServerConfig.self, of: "web_server")
     #expect(text(WebServerConfig.root, web) == "www")
     #expect(web[WebServerConfig.port] == 80)
-    #expect(web[WebServerConfig.size] == 4112)
+    #expect(web[WebServerConfig.size] == 4128)
     #expect(web[WebServerConfig.isSilent] == 0)
+    #expect(web[WebServerConfig.freshness] == 0 && web[WebServerConfig.maximumAge] == 0)
+    #expect(web[WebServerConfig.hashedMaximumAge] == 31_536_000)
+    #expect(web[WebServerConfig.showsDotFiles] == 0)
+    #expect(web[WebServerConfig.followsOutsideLinks] == 0)
+  }
+
+  /// What is chosen of the site reaches the web server's record.
+  @Test(
+    arguments: [
+      ("revalidate", 0, 0), ("lionsos", 1, 0), ("600", 2, 600), ("0", 2, 0),
+      ("4294967295", 2, .max), ("no-store", 3, 0),
+    ] as [(String, UInt8, UInt32)])
+  func siteChoices(_ text: String, _ number: UInt8, _ seconds: UInt32) throws {
+    let choices = try SystemChoices(
+      for: WebServerSystem.self,
+      values: [
+        "nfs-server": "192.0.2.2", "nfs-directory": "/srv", "website-dir": "www", "cache": text,
+        "cache-hashed": "86400", "dot-files": "yes", "outside-links": "yes",
+      ])
+    let board = Board.qemuVirtAArch64
+    let layout = try WebServerSystem.layout(board: board, tree: board.tree(), choices)
+    let web = try view(WebServerConfig.self, of: "web_server", in: layout)
+    #expect(web[WebServerConfig.freshness] == number && web[WebServerConfig.maximumAge] == seconds)
+    #expect(web[WebServerConfig.hashedMaximumAge] == 86_400)
+    #expect(web[WebServerConfig.showsDotFiles] == 1)
+    #expect(web[WebServerConfig.followsOutsideLinks] == 1)
   }
 
   /// QEMU's user network forwards to 10.0.2.15, whichever client is first.

@@ -24,6 +24,23 @@ public enum WebServerSystem: SystemTemplate {
     SystemOption(
       "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
     SystemOption(
+      "cache",
+      purpose:
+        "what browsers may keep of the site: revalidate (they ask before each use), seconds, lionsos, or no-store",
+      default: "revalidate"),
+    SystemOption(
+      "cache-hashed",
+      purpose:
+        "seconds for files whose names carry a hash of their content; 0 makes them like others",
+      default: "31536000"),
+    SystemOption(
+      "dot-files", purpose: "yes shows files whose names begin with a dot; .well-known always is",
+      default: "no"),
+    SystemOption(
+      "outside-links",
+      purpose: "yes follows symbolic links out of the site's directory, into all of the export",
+      default: "no"),
+    SystemOption(
       "receive-buffers",
       purpose:
         "frames that may wait for the web server, a power of two: a crowd sends many at once",
@@ -67,10 +84,7 @@ public enum WebServerSystem: SystemTemplate {
     }
     try NFSExport(server: server(choices), path: choices.value("nfs-directory"))
       .give(to: nfs, in: &system)
-    try WebSite(
-      port: choices.port("port"), root: choices.value("website-dir"),
-      hasLog: choices.flag("access-log")
-    ).give(to: webServer, in: &system)
+    try site(choices).give(to: webServer, in: &system)
 
     try FileSystem(server: nfs, client: webServer).connect(in: &system)
     try serial.connect(in: &system)
@@ -84,6 +98,17 @@ public enum WebServerSystem: SystemTemplate {
         try LwIPPool(for: client, headCount: UInt64(2 * most)).connect(in: &system)
       }
     }
+  }
+
+  private static func site(_ choices: SystemChoices) throws -> WebSite {
+    var site = try WebSite(
+      port: choices.port("port"), root: choices.value("website-dir"),
+      hasLog: choices.flag("access-log"))
+    site.freshness = try choices.freshness("cache")
+    site.hashedSeconds = try choices.seconds("cache-hashed")
+    site.showsDotFiles = try choices.flag("dot-files")
+    site.followsOutsideLinks = try choices.flag("outside-links")
+    return site
   }
 
   /// Whether it can be one is the network's to say.

@@ -40,30 +40,3 @@ public enum Addressing: Hashable, Sendable {
     try system.addRecord(record, fileName: "ip_client_\(client.name)", to: client)
   }
 }
-
-/// What a web server serves, and where.
-public struct WebSite: Hashable, Sendable {
-  /// TCP port.
-  public var port: UInt16
-  /// Directory inside the file system; at most 4095 bytes.
-  public var root: String
-  /// A line on the console for each answered request.
-  public var hasLog: Bool
-
-  public init(port: UInt16 = 80, root: String, hasLog: Bool = true) {
-    self.port = port
-    self.root = root
-    self.hasLog = hasLog
-  }
-
-  public func give(
-    to server: SystemBuilder.PD, in system: inout SystemBuilder
-  ) throws(SubsystemError) {
-    var record = RecordBytes<WebServerConfig>()
-    record[WebServerConfig.size] = UInt32(WebServerConfig.byteCount)
-    record[WebServerConfig.port] = port
-    record[WebServerConfig.isSilent] = hasLog ? 0 : 1
-    try record.set(WebServerConfig.root, to: root, what: "website directory")
-    try system.addRecord(record, fileName: "web_server_\(server.name)", to: server)
-  }
-}

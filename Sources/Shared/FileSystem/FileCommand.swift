@@ -17,6 +17,8 @@ public struct ShareBuffer: Equatable, Sendable {
 /// A command of the LionsOS file protocol. Numbers and places of parameters: lions/fs/protocol.h.
 public enum FileCommand: Equatable, Sendable {
   case initialise
+  /// The same, and from then on no symbolic link leads out of the folder at this path: see `confinementWord`.
+  case initialiseConfined(folder: ShareBuffer)
   case deinitialise
   case open(path: ShareBuffer, OpenFlags)
   case close(UInt64)
@@ -43,6 +45,11 @@ public enum FileCommand: Equatable, Sendable {
   public static var nameLimit: UInt64 { 255 }
   /// Bytes of a `FileStat`.
   public static var statByteCount: UInt64 { 136 }
+
+  /// INITIALISE has no parameters in LionsOS's protocol. Serval's servers take one with a path and this word
+  /// ("ServalIn") behind it for a wish: links that are met behind the folder are followed only as long as they stay
+  /// in it. Other servers look at none of it, and follow all links.
+  public static var confinementWord: UInt64 { 0x6e49_6c61_7672_6553 }
 
   /// How a file is opened: 0 to read, 1 to write, 2 for both; 4 on top makes it if it is not there.
   public struct OpenFlags: RawRepresentable, Equatable, Sendable {
@@ -71,7 +78,9 @@ public enum FileCommand: Equatable, Sendable {
   public static func parse(_ message: FileMessage, share: UInt64) -> Parsed {
     let check = BufferCheck(message: message, share: share)
     switch message[1] {
-    case 0: return .command(.initialise)
+    case 0:
+      guard message[4] == confinementWord else { return .command(.initialise) }
+      return check.path(2) { .initialiseConfined(folder: $0) }
     case 1: return .command(.deinitialise)
     case 2:
       let flags = OpenFlags(rawValue: message[4])
@@ -125,6 +134,8 @@ public enum FileCommand: Equatable, Sendable {
     }
     switch self {
     case .initialise: put(0, [0, 0, 0, 0])
+    case .initialiseConfined(let folder):
+      put(0, [folder.offset, folder.byteCount, Self.confinementWord, 0])
     case .deinitialise: put(1, [0, 0, 0, 0])
     case .open(let path, let flags): put(2, [path.offset, path.byteCount, flags.rawValue, 0])
     case .close(let file): put(3, [file, 0, 0, 0])

@@ -11,6 +11,9 @@ import Bytes
 /// Every request is completed exactly once, after `operationTime` at the latest.
 public struct NFSClient: Sendable {
   public let settings: ClientSettings
+  /// A folder of the export, as paths name it: a link that is met behind it and leads out of it has
+  /// nothing at its end. Empty for none.
+  public var confinement: [UInt8] = []
   var session: NFSSession
   var operations: [Operation?]
   var generations: [UInt32]

@@ -9,15 +9,16 @@ import Rings
 extension NFSFileServer {
   /// Begins a command; its answer, where that is known at once.
   mutating func begin(_ id: UInt64, _ command: FileCommand, _ now: UInt64) -> FileAnswer? {
-    if case .initialise = command {
-      guard !isInitialised, !isBusyMounting else { return refusal(id, .error) }
-      setMounting(true)
-      nfs.connect(now: now)
-      return ask(id, command, .mount, now)
+    switch command {
+    case .initialise: return initialise(id, command, folder: [], now)
+    case .initialiseConfined(let folder):
+      guard let folder = path(folder) else { return refusal(id, .invalidPath) }
+      return initialise(id, command, folder: folder, now)
+    default: break
     }
     guard isInitialised else { return refusal(id, .error) }
     switch command {
-    case .initialise: return nil
+    case .initialise, .initialiseConfined: return nil
     case .deinitialise:
       guard pendingCount == 0 else { return refusal(id, .outstandingOperations) }
       descriptors.closeAll()
@@ -48,6 +49,16 @@ extension NFSFileServer {
     case .closeDirectory, .readDirectory, .seekDirectory, .tellDirectory, .rewindDirectory:
       return onDirectory(id, command)
     }
+  }
+
+  private mutating func initialise(
+    _ id: UInt64, _ command: FileCommand, folder: [UInt8], _ now: UInt64
+  ) -> FileAnswer? {
+    guard !isInitialised, !isBusyMounting else { return refusal(id, .error) }
+    setMounting(true)
+    nfs.confinement = folder
+    nfs.connect(now: now)
+    return ask(id, command, .mount, now)
   }
 
   private static func options(_ flags: FileCommand.OpenFlags) -> OpenOptions {
@@ -166,7 +177,10 @@ extension NFSFileServer {
   /// The NFS client has answered.
   mutating func finish(_ entry: Pending, _ result: FileResult) -> FileAnswer {
     if let descriptor = entry.command.file { descriptors.release(descriptor) }
-    if case .initialise = entry.command { setMounting(false) }
+    switch entry.command {
+    case .initialise, .initialiseConfined: setMounting(false)
+    default: break
+    }
     switch (entry.command, result) {
     // What came before an error is told; the next command meets it.
     case (.read, .data), (.write, .written),
@@ -178,7 +192,7 @@ extension NFSFileServer {
       // A path's last word is no descriptor.
       if status == .invalidDescriptor, entry.command.file == nil { status = .error }
       return FileAnswer(id: entry.id, status: status)
-    case (.initialise, .done):
+    case (.initialise, .done), (.initialiseConfined, .done):
       isInitialised = true
       return FileAnswer(id: entry.id, status: .success)
     case (.open(_, let flags), .opened(let file, _)):

@@ -265,7 +265,10 @@
     static var schema: [FieldSchema] {
       [
         number("size", size), number("port", port), text("root", root),
-        number("is_silent", isSilent),
+        number("is_silent", isSilent), number("freshness", freshness),
+        number("max_age", maximumAge), number("hashed_max_age", hashedMaximumAge),
+        number("shows_dot_files", showsDotFiles),
+        number("follows_outside_links", followsOutsideLinks),
       ]
     }
   }

@@ -26,7 +26,7 @@ public enum IPClientConfig: Record {
 
 /// What the web server serves.
 public enum WebServerConfig: Record {
-  public static var byteCount: Int { 4112 }
+  public static var byteCount: Int { 4128 }
   public static var section: StaticString { ".web_server_config" }
   public static var magic: Magic { .serval(2, version: 1) }
 
@@ -37,6 +37,17 @@ public enum WebServerConfig: Record {
   public static var root: TextField<Self> { .init(at: 14, capacity: 4096) }
   /// 1: no line on the console for each answered request.
   public static var isSilent: Field<Self, UInt8> { .init(at: 4110) }
+  /// What others may keep without asking. 0: nothing; 1: as LionsOS's server says; 2: everything for `maximumAge`;
+  /// 3: nothing may be kept at all.
+  public static var freshness: Field<Self, UInt8> { .init(at: 4111) }
+  /// Seconds.
+  public static var maximumAge: Field<Self, UInt32> { .init(at: 4112) }
+  /// Seconds, of files whose names carry a hash of their content; 0: as others. Only with `freshness` 0 or 2.
+  public static var hashedMaximumAge: Field<Self, UInt32> { .init(at: 4116) }
+  /// 1: files and folders are shown whose names begin with a dot.
+  public static var showsDotFiles: Field<Self, UInt8> { .init(at: 4120) }
+  /// 1: symbolic links are followed out of the site's directory.
+  public static var followsOutsideLinks: Field<Self, UInt8> { .init(at: 4121) }
 }
 
 /// Which kernel an image is for: what Microkit's own library has compiled in.

@@ -252,6 +252,8 @@ public final class FileAccess {
 
   private var starting: FileTicket?
   private var probing: FileTicket?
+  /// Links that are met behind this folder may not lead out of it; empty where all are followed.
+  var confinement: [UInt8] = []
 
   /// LionsOS's NFS component answers `error` whatever went wrong, also where there is no such file; its FAT
   /// component does where a folder on the way is missing. For such a server, `error` is no failure of its own.
@@ -263,13 +265,23 @@ public final class FileAccess {
   /// Has the server mount its files, unless that is done or under way.
   func start() {
     guard state == .idle else { return }
-    let ticket = FileTicket(buffer: nil, connection: -1)
-    guard submit(.initialise, ticket) else { return }
+    let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.take(), connection: -1)
+    var command = FileCommand.initialise
+    if !confinement.isEmpty {
+      // All buffers are free before the server has its files mounted.
+      guard let buffer = ticket.buffer, share.store(confinement.span, offset: buffer.offset) else {
+        return giveBack(ticket)
+      }
+      command = .initialiseConfined(
+        folder: ShareBuffer(offset: buffer.offset, byteCount: UInt64(confinement.count)))
+    }
+    guard submit(command, ticket) else { return giveBack(ticket) }
     starting = ticket
     state = .starting
   }
 
   private func started(_ status: FileStatus) {
+    if let starting { end(starting) }
     starting = nil
     if status == .success {
       if !probe() { become(.ready) }

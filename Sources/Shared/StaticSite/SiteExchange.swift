@@ -34,7 +34,7 @@ final class SiteExchange {
     self.request = request
     self.codings = codings
     self.known = known
-    lookup = SiteLookup(request.head, request.path, now: site.date)
+    lookup = SiteLookup(request.head, request.path, site.rules, now: site.date)
     failuresBefore = files.failures
     if let known { plan = known.plan(for: request.head, now: site.date) }
   }
@@ -77,6 +77,8 @@ final class SiteExchange {
         self.plan = plan
       case .look(let path):
         guard let found = look(path) else { return nil }
+        // A look may have told the time.
+        lookup.now = site.date
         lookup.take(found)
       }
     }
@@ -85,7 +87,7 @@ final class SiteExchange {
   /// What was open may have been another file by that name, which is no more.
   private func startOver() {
     (known, plan, reader) = (nil, nil, nil)
-    lookup = SiteLookup(request.head, request.path, now: site.date)
+    lookup = SiteLookup(request.head, request.path, site.rules, now: site.date)
   }
 
   private func unavailable() -> Answer {
@@ -140,6 +142,7 @@ final class SiteExchange {
     default: return .failed
     }
     guard let stat else { return .failed }
+    site.note(change: stat.changed)
     if stat.isDirectory { return .directory }
     guard stat.isRegular else { return .nothing }
     return .file(

@@ -17,26 +17,40 @@ public final class StaticSite {
   let files: FileAccess
   /// The folder on the server, without a slash at its end.
   let folder: [UInt8]
+  let rules: SiteRules
   private let dateNow: () -> Int64?
   private let keepTime: UInt64
   private var answers = KnownAnswers()
+  // The latest that the server changed a file, in seconds since 1970: by its own clock, which nothing
+  // else shows. It is not later than now, and too old for the Date field.
+  private var latestChange: UInt64 = 0
 
   /// - Parameters:
+  ///   - rules: what whoever runs the site has chosen.
+  ///   - followsOutsideLinks: whether symbolic links are followed out of `folder`. That they are not is for the
+  ///     file system's server to see to, and Serval's does (`FileCommand.confinementWord`).
   ///   - keepTime: nanoseconds; 0 looks at the files for each request.
   ///   - date: seconds since 1970; nil while that is not known.
   public init(
-    _ files: FileAccess, folder: [UInt8] = [],
-    keepTime: UInt64 = 2_000_000_000, date: @escaping () -> Int64? = { nil }
+    _ files: FileAccess, folder: [UInt8] = [], rules: SiteRules = SiteRules(),
+    followsOutsideLinks: Bool = false, keepTime: UInt64 = 2_000_000_000,
+    date: @escaping () -> Int64? = { nil }
   ) {
     self.files = files
+    self.rules = rules
     self.keepTime = keepTime
     var folder = folder
     while folder.last == 0x2f { folder.removeLast() }
     self.folder = folder
+    if !followsOutsideLinks { files.confinement = folder }
     dateNow = date
   }
 
-  var date: Int64 { dateNow() ?? 0 }
+  /// Seconds since 1970: now, as far as it is known; 0 where nothing is.
+  var date: Int64 { dateNow() ?? Int64(clamping: latestChange) }
+
+  /// Hears when the server changed a file, in seconds since 1970 by its clock.
+  func note(change: UInt64) { latestChange = max(latestChange, change) }
 
   public var handler: Router.Handler {
     { request in

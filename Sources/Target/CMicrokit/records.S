@@ -32,4 +32,4 @@ record_\name:
     record serial_virt_rx_config, 2616
     record serial_virt_tx_config, 6840
     record timer_client_config, 6
-    record web_server_config, 4112
+    record web_server_config, 4128

@@ -44,6 +44,9 @@ public struct ResponseHead: Sendable {
     lines.append("\r\n")
   }
 
+  /// Adds a field line that was made before, with its end.
+  mutating func add(line: [UInt8]) { lines.append(copying: line.span) }
+
   public mutating func add(_ name: StaticString, number: UInt64) {
     lines.append(name)
     lines.append(": ")

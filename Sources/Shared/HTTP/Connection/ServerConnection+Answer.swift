@@ -202,7 +202,7 @@ extension ServerConnection {
     text.append(status.phrase)
     text.append(0x0a)
     var head = ResponseHead(status, length: .known(UInt64(text.count)))
-    head.add("Content-Type", "text/plain")
+    head.add("Content-Type", ContentType.plain)
     respond(head, now: now)
     if wantsBody {
       // Past the room: a few bytes, and the last that are written.

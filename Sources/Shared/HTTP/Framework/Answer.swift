@@ -14,16 +14,16 @@ public enum Answer {
   case receive(limit: UInt64, each: (Span<UInt8>) -> Void, then: () -> Answer)
 
   public static func text(_ text: StaticString, status: Status = .ok) -> Answer {
-    .respond(Response(status, type: "text/plain", body: [UInt8](text)))
+    .respond(Response(status, type: ContentType.plain, body: [UInt8](text)))
   }
 
   public static func html(_ body: [UInt8]) -> Answer {
-    .respond(Response(.ok, type: "text/html", body: body))
+    .respond(Response(.ok, type: ContentType.html, body: body))
   }
 
   /// The status, with its phrase for a body.
   public static func status(_ status: Status) -> Answer {
-    .respond(Response(status, type: "text/plain", body: SiteLookup.text(status)))
+    .respond(Response(status, type: ContentType.plain, body: SiteLookup.text(status)))
   }
 }
 

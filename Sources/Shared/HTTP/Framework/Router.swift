@@ -7,7 +7,8 @@ import Bytes
 ///
 /// A pattern is a path whose segments stand for themselves, but `:name` for any one segment and
 /// `*name`, as the last, for all that is left. HEAD goes to the handler of GET. A path without a
-/// route is answered with 404, one that has routes for other methods with 405.
+/// route is answered with 404, one that has routes for other methods with 405, and a method that
+/// `Method` does not list, and no route is for, with 501.
 public struct Router {
   public typealias Handler = (Request) -> Answer
 
@@ -18,8 +19,14 @@ public struct Router {
   }
 
   private var routes: [Route] = []
+  private var missing: Handler?
+  private var takesOtherMethods = false
 
   public init() {}
+
+  /// Answers where the router itself would say 404; `RequestPath.nowhere` is the path of requests
+  /// for what can be no file.
+  public mutating func notFound(_ handler: @escaping Handler) { missing = handler }
 
   public mutating func get(_ pattern: Pattern, _ handler: @escaping Handler) {
     add(.get, pattern, handler)
@@ -37,6 +44,7 @@ public struct Router {
   public mutating func add(
     _ method: Method, _ pattern: Pattern, _ handler: @escaping Handler
   ) {
+    takesOtherMethods = takesOtherMethods || method == .other
     routes.append(Route(method: method, segments: pattern.segments, handler: handler))
   }
 
@@ -47,16 +55,19 @@ public struct Router {
   ///   - now: nanoseconds of the server's clock.
   public func answer(_ head: RequestHead, connection: Int = 0, now: UInt64 = 0) -> Answer {
     if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
+    if head.method == .other, !takesOtherMethods { return .status(.notImplemented) }
     let path: RequestPath
     do throws(RequestPath.Refusal) {
       // A client may leave out the path of an absolute target.
       let target = head.rawPath.isEmpty ? [0x2f] : head.rawPath
       path = try RequestPath(decoding: target.span)
     } catch {
-      return .status(error == .malformed ? .badRequest : .notFound)
+      guard error == .noSuchFile else { return .status(.badRequest) }
+      return noRoute(head, .nowhere, connection, now)
     }
     let method = head.method == .head ? .get : head.method
     var allowed: [UInt8] = []
+    var isKnown = false
     for route in routes {
       guard let captures = Self.match(route.segments, path.bytes) else { continue }
       if route.method == method {
@@ -64,15 +75,26 @@ public struct Router {
           Request(
             head: head, path: path, connection: connection, now: now, captures: captures))
       }
+      isKnown = true
+      // One that is not listed has no name here.
+      guard route.method != .other else { continue }
       if !allowed.isEmpty { allowed.append(", ") }
       allowed.append(route.method.name)
       if route.method == .get { allowed.append(", HEAD") }
     }
-    guard !allowed.isEmpty else { return .status(.notFound) }
+    guard isKnown else { return noRoute(head, path, connection, now) }
     var response = Response(
-      .methodNotAllowed, type: "text/plain", body: SiteLookup.text(.methodNotAllowed))
+      .methodNotAllowed, type: ContentType.plain, body: SiteLookup.text(.methodNotAllowed))
     response.head.add("Allow", allowed.span)
     return .respond(response)
+  }
+
+  private func noRoute(
+    _ head: RequestHead, _ path: RequestPath, _ connection: Int, _ now: UInt64
+  ) -> Answer {
+    guard let missing else { return .status(.notFound) }
+    return missing(
+      Request(head: head, path: path, connection: connection, now: now, captures: []))
   }
 
   /// The segments of a path; the last is empty where it ends with a slash.

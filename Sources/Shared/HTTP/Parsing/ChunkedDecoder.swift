@@ -20,6 +20,7 @@ struct ChunkedDecoder {
   private var place = Place.size
   private var size: UInt64 = 0
   private var hasDigit = false
+  private var extensions = ChunkExtensions()
   // Bytes of extensions, and of the trailer section.
   private var overhead = 0
   private var trailer = TrailerChecker()
@@ -60,13 +61,9 @@ struct ChunkedDecoder {
         try take(byte, limits)
       }
     case .extensions:
-      if byte == 0x0d {
+      if try extensions.take(byte) {
         place = .sizeEnd
       } else {
-        // Behind blanks only; a size directly followed by something else is no size.
-        guard overhead > 0 || byte == 0x3b || Characters.isBlank(byte),
-          Characters.isFieldValue(byte)
-        else { throw .malformedChunk }
         overhead += 1
         guard overhead <= limits.chunkOverheadBytes else { throw .malformedChunk }
       }
@@ -82,6 +79,7 @@ struct ChunkedDecoder {
       guard byte == 0x0a else { throw .malformedChunk }
       size = 0
       hasDigit = false
+      extensions = ChunkExtensions()
       place = .size
     case .trailer:
       overhead += 1

@@ -19,10 +19,10 @@ enum HeadParser {
       if line.isEmpty { break }
       let field = try parseField(bytes.span, line)
       head.hasConditions = head.hasConditions || isCondition(bytes.span, field.name.range)
-      counts.note(bytes.span.extracting(field.name.range))
+      counts.note(bytes.span.extracting(field.name.range), field.value)
       head.fields.append(field)
     }
-    try checkHost(head, counts)
+    try checkHost(bytes.span, counts, isRequired: head.isVersion11)
     head.framing = try framing(head, counts)
     head.keepsAlive = head.isVersion11
     if counts.connection > 0 {
@@ -103,7 +103,9 @@ enum HeadParser {
   ) throws(RequestError) {
     let bytes = head.bytes
     if head.method == .connect {
-      for index in target where !Characters.isHost(bytes[index]) { throw .malformedRequestLine }
+      guard let authority = Authority(bytes.span, target), authority.port?.isEmpty == false else {
+        throw .malformedRequestLine
+      }
       return
     }
     if bytes[target.lowerBound] == 0x2a {
@@ -139,11 +141,8 @@ enum HeadParser {
     }
     let start = target.lowerBound + length
     var end = start
-    while end < target.upperBound, bytes[end] != 0x2f, bytes[end] != 0x3f {
-      guard Characters.isHost(bytes[end]) else { throw .malformedRequestLine }
-      end += 1
-    }
-    guard end > start else { throw .malformedRequestLine }
+    while end < target.upperBound, bytes[end] != 0x2f, bytes[end] != 0x3f { end += 1 }
+    guard Authority(bytes, start..<end) != nil else { throw .malformedRequestLine }
     return end
   }
 
@@ -176,14 +175,18 @@ enum HeadParser {
   /// Fields that mean something to the connection, by name: how many there are.
   private struct Counts {
     var host = 0
+    var hostValue = RequestHead.Extent(0..<0)
     var contentLength = 0
     var transferEncoding = 0
     var connection = 0
     var expect = 0
 
-    mutating func note(_ name: Span<UInt8>) {
+    mutating func note(_ name: Span<UInt8>, _ value: RequestHead.Extent) {
       switch name.count {
-      case 4: host += ("host" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      case 4:
+        guard ("host" as StaticString).equalsIgnoringCase(name) else { return }
+        host += 1
+        hostValue = value
       case 6: expect += ("expect" as StaticString).equalsIgnoringCase(name) ? 1 : 0
       case 10: connection += ("connection" as StaticString).equalsIgnoringCase(name) ? 1 : 0
       case 14: contentLength += ("content-length" as StaticString).equalsIgnoringCase(name) ? 1 : 0
@@ -195,11 +198,12 @@ enum HeadParser {
   }
 
   private static func checkHost(
-    _ head: RequestHead, _ counts: Counts
+    _ bytes: Span<UInt8>, _ counts: Counts, isRequired: Bool
   ) throws(RequestError) {
-    guard counts.host == 1 || (counts.host == 0 && !head.isVersion11) else { throw .badHost }
-    guard counts.host == 1, let host = head.value("host") else { return }
-    for byte in host where !Characters.isHost(byte) { throw .badHost }
+    guard counts.host == 1 || (counts.host == 0 && !isRequired) else { throw .badHost }
+    // Empty is what a client sends whose target has no host (RFC 9112 section 3.2).
+    let host = counts.hostValue.range
+    guard host.isEmpty || Authority(bytes, host) != nil else { throw .badHost }
   }
 
   // MARK: Framing (RFC 9112 section 6)

@@ -13,18 +13,21 @@ public enum Conditions {
     case failed
   }
 
-  /// - Parameter modified: seconds since 1970.
+  /// - Parameters:
+  ///   - modified: seconds since 1970.
+  ///   - now: the same, or 0 where that is not known: then it is no earlier than `modified`.
   public static func evaluate(
     _ head: RequestHead, tag: EntityTag, modified: Int64, now: Int64
   ) -> Verdict {
-    if let field = head.value("if-match") {
-      if !tag.isListed(in: field, weakly: false) { return .failed }
+    let now = now > 0 ? now : modified
+    if let isListed = tag.isListed(in: head, "if-match", weakly: false) {
+      if !isListed { return .failed }
     } else if let date = date(head, "if-unmodified-since", now) {
       if modified > date { return .failed }
     }
     let isReading = head.method == .get || head.method == .head
-    if let field = head.value("if-none-match") {
-      if tag.isListed(in: field, weakly: true) { return isReading ? .notModified : .failed }
+    if let isListed = tag.isListed(in: head, "if-none-match", weakly: true) {
+      if isListed { return isReading ? .notModified : .failed }
     } else if isReading, let date = date(head, "if-modified-since", now) {
       if modified <= date { return .notModified }
     }
@@ -37,11 +40,14 @@ public enum Conditions {
     _ head: RequestHead, tag: EntityTag, modified: Int64, now: Int64
   ) -> Bool {
     guard let field = head.value("if-range") else { return true }
-    if field.first == 0x22 { return field.elementsEqual(tag.bytes) }
-    return date(head, "if-range", now) == modified
+    guard head.count("if-range") == 1 else { return false }
+    if field.first == 0x22 { return field.span.equals(tag.bytes.span) }
+    return date(head, "if-range", now > 0 ? now : modified) == modified
   }
 
+  /// Nil for none, for what is no date, and for several, which mean nothing (RFC 9110 section 13.1.3).
   private static func date(_ head: RequestHead, _ name: StaticString, _ now: Int64) -> Int64? {
-    head.value(name).flatMap { HTTPDate.parse($0.span, now: now) }
+    guard let field = head.value(name), head.count(name) == 1 else { return nil }
+    return HTTPDate.parse(field.span, now: now)
   }
 }

@@ -24,21 +24,56 @@ public struct EntityTag: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Whether a list of tags, or `*`, has this one (RFC 9110 section 13.1).
+  /// Whether the fields called `name`, which are one list (RFC 9110 section 5.3), have this tag, or
+  /// are `*` alone (section 13.1). Nil without such a field.
   ///
   /// - Parameter weakly: whether tags that are marked as weak count, too.
-  func isListed(in field: ArraySlice<UInt8>, weakly: Bool) -> Bool {
-    if field.count == 1, field.first == 0x2a { return true }
-    let list = [UInt8](copying: field.span)
-    var items = ListItems(bytes: list, range: 0..<list.count)
-    while var item = items.next() {
-      if item.count > 2, list[item.lowerBound] == 0x57, list[item.lowerBound + 1] == 0x2f {
-        guard weakly else { continue }
-        item = item.lowerBound + 2..<item.upperBound
+  func isListed(in head: RequestHead, _ name: StaticString, weakly: Bool) -> Bool? {
+    var (isThere, hasStar, others) = (false, false, false)
+    for index in 0..<head.fieldCount
+    where name.equalsIgnoringCase(head.fieldName(index).span) {
+      isThere = true
+      var tags = TagList(head.fieldValue(index).indices)
+      while let item = tags.next(head.bytes.span) {
+        if item.count == 1, head.bytes[item.lowerBound] == 0x2a {
+          hasStar = true
+          continue
+        }
+        others = true
+        if isNamed(by: head.bytes.span.extracting(item), weakly: weakly) { return true }
       }
-      if list.span.extracting(item).equals(bytes.span) { return true }
     }
-    return false
+    return isThere ? hasStar && !others : nil
+  }
+
+  private func isNamed(by item: Span<UInt8>, weakly: Bool) -> Bool {
+    guard item.count > 2, item[0] == 0x57, item[1] == 0x2f else {
+      return item.equals(bytes.span)
+    }
+    return weakly && item.extracting(2..<item.count).equals(bytes.span)
+  }
+}
+
+/// The items of a list of tags. A tag ends with the next quote, whatever is in front of that: unlike
+/// in a quoted string, a backslash is one of its characters (RFC 9110 section 8.8.3).
+private struct TagList {
+  private var rest: Range<Int>
+
+  init(_ range: Range<Int>) { rest = range }
+
+  mutating func next(_ bytes: Span<UInt8>) -> Range<Int>? {
+    while !rest.isEmpty {
+      var isQuoted = false
+      var end = rest.lowerBound
+      while end < rest.upperBound, isQuoted || bytes[end] != 0x2c {
+        if bytes[end] == 0x22 { isQuoted.toggle() }
+        end += 1
+      }
+      let item = bytes.trimmed(rest.lowerBound..<end)
+      rest = min(end + 1, rest.upperBound)..<rest.upperBound
+      if !item.isEmpty { return item }
+    }
+    return nil
   }
 }
 

@@ -43,12 +43,13 @@ public struct FilePlan: Sendable {
 
   /// - Parameters:
   ///   - type: of the file before it was compressed.
+  ///   - cacheLine: the Cache-Control line, with its end.
   ///   - status: 200, or 404 for a site's own page; conditions and ranges are for 200.
   ///   - hasVariants: whether other codings of the file would be sent to others.
   ///   - now: seconds since 1970, or 0 where that is not known.
   public init(
-    _ file: SiteFile, type: StaticString, coding: ContentCoding? = nil, status: Status = .ok,
-    hasVariants: Bool = false, for request: RequestHead, now: Int64 = 0
+    _ file: SiteFile, type: StaticString, cacheLine: [UInt8] = [], coding: ContentCoding? = nil,
+    status: Status = .ok, hasVariants: Bool = false, for request: RequestHead, now: Int64 = 0
   ) {
     let tag = EntityTag(
       seconds: file.modified, nanoseconds: file.modifiedNanoseconds, size: file.size,
@@ -94,7 +95,7 @@ public struct FilePlan: Sendable {
     if parts(in: ranges) <= 1 { head.add("Content-Type", type) }
     if let coding { head.add("Content-Encoding", coding.name) }
     if coding != nil || hasVariants { head.add("Vary", "Accept-Encoding") }
-    head.add("Cache-Control", ContentType.cacheControl(of: type))
+    head.add(line: cacheLine)
     head.add("ETag", tag.bytes.span)
     head.add("Last-Modified", date: modified)
     head.add("Accept-Ranges", "bytes")

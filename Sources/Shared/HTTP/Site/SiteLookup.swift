@@ -36,14 +36,32 @@ public struct SiteLookup: Sendable {
 
   /// What is to be sent, whatever conditions and ranges make of it.
   public struct Resolution: Equatable, Sendable {
-    public var file: SiteFile
-    /// Of the file before it was compressed.
-    public var type: StaticString { ContentType.of(fileExtension: Self.name(path)) }
+    public let file: SiteFile
     /// The path of the file before it was compressed.
-    var path: [UInt8]
-    public var coding: ContentCoding?
+    let path: [UInt8]
+    /// Of the file before it was compressed.
+    public let type: StaticString
+    let cacheLine: [UInt8]
+    public let coding: ContentCoding?
     /// 200, or 404 for a site's own page.
-    public var status: Status
+    public let status: Status
+
+    init(
+      _ file: SiteFile, path: [UInt8], coding: ContentCoding?, status: Status, _ rules: SiteRules
+    ) {
+      self.file = file
+      self.path = path
+      self.coding = coding
+      self.status = status
+      type = ContentType.of(fileExtension: RequestPath.fileExtension(of: path))
+      cacheLine = rules.freshness.line(path: path, type: type)
+    }
+
+    /// The rest follows from these.
+    public static func == (left: Resolution, right: Resolution) -> Bool {
+      left.file == right.file && left.path == right.path && left.coding == right.coding
+        && left.status == right.status
+    }
 
     /// The head to those who want the whole without conditions.
     public func head(for request: RequestHead) -> ResponseHead {
@@ -52,20 +70,19 @@ public struct SiteLookup: Sendable {
       return plan(for: plain).head
     }
 
-    private static func name(_ path: [UInt8]) -> ArraySlice<UInt8> {
-      RequestPath.fileExtension(of: path)
-    }
-
     /// - Parameter now: seconds since 1970, or 0 where that is not known.
     public func plan(for request: RequestHead, now: Int64 = 0) -> FilePlan {
       FilePlan(
-        file, type: type, coding: coding, status: status, hasVariants: true, for: request, now: now)
+        file, type: type, cacheLine: cacheLine, coding: coding, status: status, hasVariants: true,
+        for: request, now: now)
     }
   }
 
   private let request: RequestHead
   private let path: RequestPath
-  private let now: Int64
+  private let rules: SiteRules
+  /// Seconds since 1970, or 0 where that is not known.
+  public var now: Int64
   private var stage: Stage
   private var isDirectory = false
   private var file: SiteFile?
@@ -77,13 +94,22 @@ public struct SiteLookup: Sendable {
 
   private static var ownPage: StaticString { "/404.html" }
 
-  /// - Parameter now: seconds since 1970, or 0 where that is not known.
-  public init(_ request: RequestHead, _ path: RequestPath, now: Int64 = 0) {
+  /// - Parameters:
+  ///   - path: `RequestPath.nowhere` for the site's own page and 404.
+  ///   - now: seconds since 1970, or 0 where that is not known.
+  public init(
+    _ request: RequestHead, _ path: RequestPath, _ rules: SiteRules = SiteRules(), now: Int64 = 0
+  ) {
     self.request = request
     self.path = path
+    self.rules = rules
     self.now = now
     codings = AcceptedCodings(request)
-    stage = path.isDirectory ? .suffix(0) : .itself
+    if path == .nowhere || rules.hides(path.bytes) {
+      stage = .ownPage
+    } else {
+      stage = path.isDirectory ? .suffix(0) : .itself
+    }
   }
 
   private static func suffix(_ index: Int) -> StaticString? {
@@ -134,7 +160,7 @@ public struct SiteLookup: Sendable {
         stage = .suffix(index + 1)
         return
       }
-      if isDirectory { redirect() } else { notFound() }
+      if isDirectory { redirect() } else { stage = .ownPage }
     case .neighbour(let coding):
       if case .file(let neighbour) = found { return send(coding: coding, neighbour) }
       if coding == codings.first, let other = codings.second {
@@ -163,7 +189,7 @@ public struct SiteLookup: Sendable {
     guard let file else { return answer(.notFound) }
     let sent = neighbour ?? file
     let resolution = Resolution(
-      file: sent, path: file.path, coding: neighbour == nil ? nil : coding, status: status)
+      sent, path: file.path, coding: neighbour == nil ? nil : coding, status: status, rules)
     self.resolution = resolution
     result = .send(resolution.plan(for: request, now: now), path: sent.path)
   }
@@ -182,12 +208,10 @@ public struct SiteLookup: Sendable {
     result = .answer(head, body: [])
   }
 
-  private mutating func notFound() { stage = .ownPage }
-
   private mutating func answer(_ status: Status) {
     let body = Self.text(status)
     var head = ResponseHead(status, length: .known(UInt64(body.count)))
-    head.add("Content-Type", "text/plain")
+    head.add("Content-Type", ContentType.plain)
     result = .answer(head, body: body)
   }
 

@@ -43,8 +43,8 @@ public enum HTTPDate {
   /// Reads the three formats that a recipient must accept: IMF-fixdate, RFC 850 and asctime. Nil
   /// for anything else, also for days and hours that do not exist.
   ///
-  /// - Parameter now: seconds since 1970: an RFC 850 date has two digits of the year, and appears
-  ///   at most 50 years in the future.
+  /// - Parameter now: seconds since 1970: an RFC 850 date has two digits of the year, and is at
+  ///   most 50 years in the future.
   public static func parse(_ text: Span<UInt8>, now: Int64 = 0) -> Int64? {
     // The name of the day carries nothing; what follows it tells the formats apart.
     guard let nameEnd = text.indices.first(where: { !ASCII.isLetter(text[$0]) }), nameEnd >= 3
@@ -57,20 +57,13 @@ public enum HTTPDate {
         separator == 0x20 || separator == 0x2d, let month = reader.month(text),
         reader.skip(separator, text)
       else { return nil }
-      var year: Int64
-      if separator == 0x20 {
-        guard nameEnd == 3, let value = reader.number(4, text) else { return nil }
-        year = value
-      } else {
-        guard nameEnd >= 6, let value = reader.number(2, text) else { return nil }
-        let current = CivilDate(days: now / 86_400).year
-        year = current - current % 100 + value
-        if year > current + 50 { year -= 100 }
-      }
-      guard reader.skip(0x20, text), let time = reader.time(text), reader.skip(0x20, text),
+      let isOld = separator == 0x2d
+      guard isOld ? nameEnd >= 6 : nameEnd == 3, let digits = reader.number(isOld ? 2 : 4, text),
+        reader.skip(0x20, text), let time = reader.time(text), reader.skip(0x20, text),
         text.count - reader.position == 3,
         ("GMT" as StaticString).equals(text.extracting(reader.position..<text.count))
       else { return nil }
+      let year = isOld ? Self.year(digits, month, day, time, now: now) : digits
       return seconds(year: year, month: month, day: day, time: time)
     }
     guard nameEnd == 3, reader.skip(0x20, text), let month = reader.month(text),
@@ -82,6 +75,18 @@ public enum HTTPDate {
       reader.position == text.count
     else { return nil }
     return seconds(year: year, month: month, day: day, time: time)
+  }
+
+  /// The last year with these two digits in which the moment is no more than 50 years behind `now`.
+  private static func year(
+    _ digits: Int64, _ month: Int64, _ day: Int64, _ time: Int64, now: Int64
+  ) -> Int64 {
+    let now = min(max(now, 0), 253_402_300_799)
+    let today = CivilDate(days: now / 86_400)
+    let last = today.year + 50
+    let year = last - ((last - digits) % 100 + 100) % 100
+    let isLater = (month, day, time) > (today.month, today.day, now % 86_400)
+    return year == last && isLater ? year - 100 : year
   }
 
   private static func seconds(year: Int64, month: Int64, day: Int64, time: Int64) -> Int64? {

@@ -11,6 +11,11 @@ import Bytes
 public struct RequestPath: Equatable, Sendable {
   public let bytes: [UInt8]
 
+  /// Stands for every path that names no file: no path that is decoded is like it, as none has a NUL.
+  public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
   public enum Refusal: Error, Equatable, Sendable {
     /// Not a path, or `%` without two hexadecimal digits behind it.
     case malformed

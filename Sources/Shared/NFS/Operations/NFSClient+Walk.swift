@@ -51,9 +51,10 @@ extension NFSClient {
       if isLast, operation.walk.stopsBeforeLast { return arrive(index, here, now) }
       let name = operation.walk.name(range)
       guard name.count <= 255 else { return fail(index, .nameTooLong) }
-      operations[index]?.walk.pass(range)
+      let goesUp = name == Self.parentName
+      guard operation.walk.pass(range, goesUp: goesUp) else { return fail(index, .noEntry) }
       // Above the root there is nothing.
-      if name == Self.parentName, here == root { continue }
+      if goesUp, here == root { continue }
       switch operation.bypassesCaches ? nil : names.meaning(here, name, now: now) {
       case .file(let handle):
         guard reach(index, handle, directory: here, isLast: isLast, now) else { return }
@@ -136,10 +137,14 @@ extension NFSClient {
       guard result.status == .ok, case .link(let target) = result.payload, let root = session.root
       else { return fail(index, result.status) }
       guard !target.contains(0),
-        operations[index]?.walk.follow(
-          target, root: root, from: directory, limit: settings.linkLimit) == true
+        let step = operations[index]?.walk.follow(
+          target, root: root, from: directory, limit: settings.linkLimit, inside: confinement)
       else { return fail(index, .tooManyLinks) }
-      walkOn(index, now)
+      switch step {
+      case .inside: walkOn(index, now)
+      case .outside: fail(index, .noEntry)
+      case .tooLong: fail(index, .tooManyLinks)
+      }
     case .attributes, .rights, .final, .revalidation:
       finish(index, result, wasRepeated: wasRepeated, now)
     }

@@ -54,8 +54,11 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     port = config[WebServerConfig.port]
     self.files = FileAccess(commands: commands, completions: completions, share: share)
     var router = Router()
-    let site = StaticSite(self.files, folder: config.bytes(of: WebServerConfig.root))
+    let site = StaticSite(
+      self.files, folder: config.bytes(of: WebServerConfig.root), rules: Self.rules(config),
+      followsOutsideLinks: config[WebServerConfig.followsOutsideLinks] != 0)
     router.get("/*path", site.handler)
+    router.notFound(site.handler)
     var settings = Server.Settings()
     settings.connectionLimit = Self.serverLimit
     settings.memoryLimit = 4 << 20
@@ -63,6 +66,19 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     if config[WebServerConfig.isSilent] == 0 { settings.log = { log.note($0) } }
     server = Server(router, settings)
     connections = [TCPConnection?](repeating: nil, count: Self.serverLimit)
+  }
+
+  private static func rules(_ config: LinkedRecord<WebServerConfig>) -> SiteRules {
+    let rule: Freshness.Rule =
+      switch config[WebServerConfig.freshness] {
+      case 1: .lionsOS
+      case 2: .seconds(config[WebServerConfig.maximumAge])
+      case 3: .noStore
+      default: .revalidate
+      }
+    return SiteRules(
+      freshness: Freshness(rule, hashedSeconds: config[WebServerConfig.hashedMaximumAge]),
+      showsDotFiles: config[WebServerConfig.showsDotFiles] != 0)
   }
 
   mutating func start(_ network: inout Network) {
