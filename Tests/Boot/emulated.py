@@ -5,12 +5,18 @@
 """System `hello` under `serval run`: the same images that boot on seL4, for both boards and every SDK,
 without any of them. With an SDK and QEMU at hand, the transcripts are compared."""
 
+import collections
 import functools
+import http.client
+import os
 import pathlib
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -67,6 +73,135 @@ class EmulatedRuntime(unittest.TestCase):
             self.assertEqual(console.count(": ok"), 19, console)
             self.assertNotIn("FAILED", console)
             self.assertIn("all done", console)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@unittest.skipUnless((machine.IMAGES / "web_server.elf").exists(), "there is no web_server.elf in .build/images: make images")
+class EmulatedWebServer(unittest.TestCase):
+    """The web server on a forwarded port, as `make run` has it: many at once, on libslirp's sockets."""
+
+    SMALL, LARGE = b"small" * 200, os.urandom(100_000)
+
+    @classmethod
+    def setUpClass(cls):
+        stack = cls.enterClassContext(tempfile.TemporaryDirectory())
+        site, system = pathlib.Path(stack, "site"), pathlib.Path(stack, "system")
+        site.mkdir()
+        (site / "small.txt").write_bytes(cls.SMALL)
+        (site / "large.bin").write_bytes(cls.LARGE)
+        target = ["--sdk", "2.3.0", "--config", "release"]
+        command = [machine.SERVAL, "generate", "webserver", "--board", BOARDS[0], *target, "--images", machine.IMAGES]
+        for name, value in {"nfs-server": "10.0.2.4", "nfs-directory": "/", "website-dir": "/", "access-log": "no"}.items():
+            command += ["--set", f"{name}={value}"]
+        subprocess.run([*command, "--output", system], check=True, stdout=subprocess.DEVNULL)
+        cls.port = free_port()
+        command = [machine.SERVAL, "run", system / "webserver.system", *target, "--net", "user", "--stats"]
+        cls.console = machine.Console([*command, "--forward", f"{cls.port}:80", "--export", site])
+        cls.addClassCleanup(cls.console.__exit__)
+        cls.console.expect("export mounted", 60)
+        cls.ask("/large.bin")
+
+    @classmethod
+    def ask(cls, path):
+        connection = http.client.HTTPConnection("127.0.0.1", cls.port, timeout=60)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        found = answer.status, answer.read()
+        connection.close()
+        return found
+
+    def together(self, clients, action):
+        """What `action` returned or raised in so many threads at once."""
+        found = []
+
+        def one():
+            try:
+                found.append(action())
+            except (OSError, http.client.HTTPException) as error:
+                found.append(repr(error))
+
+        threads = [threading.Thread(target=one) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return found
+
+    def test_a_browsers_six_connections_do_not_wait(self):
+        """A connection that the host's backlog has no room for waits a second."""
+
+        def timed():
+            start = time.monotonic()
+            self.assertEqual(self.ask("/small.txt"), (200, self.SMALL))
+            return time.monotonic() - start
+
+        slowest = [max(self.together(6, timed)) for _ in range(20)]
+        self.assertLess(sorted(slowest)[len(slowest) // 2], 0.5, slowest)
+
+    def test_64_clients_kept_alive(self):
+        def thirty():
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            for _ in range(30):
+                connection.request("GET", "/small.txt")
+                if connection.getresponse().read() != self.SMALL:
+                    return "a wrong answer"
+            connection.close()
+            return "all"
+
+        self.assertEqual(collections.Counter(self.together(64, thirty)), {"all": 64})
+
+    def test_300_at_once(self):
+        self.assertEqual(collections.Counter(self.together(300, lambda: self.ask("/small.txt")[0])), {200: 300})
+
+    def test_200_large_files_at_once(self):
+        found = self.together(200, lambda: self.ask("/large.bin") == (200, self.LARGE))
+        self.assertEqual(collections.Counter(found), {True: 200})
+
+    @unittest.skipUnless(shutil.which("ab"), "ab is not installed")
+    def test_apache_bench_ends(self):
+        command = ["ab", "-q", "-k", "-c", "64", "-n", "4000", f"http://127.0.0.1:{self.port}/small.txt"]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"Complete requests: +4000\n")
+        self.assertRegex(result.stdout, r"Failed requests: +0\n")
+
+    @unittest.skipUnless(shutil.which("wrk"), "wrk is not installed")
+    def test_wrk_with_512_connections(self):
+        command = ["wrk", "-t1", "-c512", "-d5s", "--timeout", "20s", f"http://127.0.0.1:{self.port}/small.txt"]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotRegex(result.stdout, r"Socket errors|Non-2xx")
+        self.assertGreater(int(re.search(r"(\d+) requests in", result.stdout)[1]), 300, result.stdout)
+
+    def virtual_time(self):
+        """Seconds of it, and those that were left out."""
+        self.console.process.send_signal(signal.SIGUSR1)
+        found = self.console.expect(r"virtual time: ([\d.]+) s(?:, and ([\d.]+) s)?.*\n", 20)
+        return float(found[1]), float(found[2] or 0)
+
+    def test_time_goes_on_under_load(self):
+        """It neither stands still nor leaps: as fast as on the wall, but for what the host did not let the machine have."""
+        end = time.monotonic() + 6
+
+        def load():
+            while time.monotonic() < end:
+                self.ask("/large.bin")
+
+        clients = threading.Thread(target=lambda: self.together(8, load))
+        clients.start()
+        samples = []
+        while time.monotonic() < end:
+            samples.append((time.monotonic(), *self.virtual_time()))
+            time.sleep(0.2)
+        clients.join()
+        for before, after in zip(samples, samples[1:]):
+            passed, virtual, omitted = (new - old for old, new in zip(before, after))
+            self.assertLess(virtual, passed + 0.2, samples)
+            self.assertGreater(virtual + omitted, passed - 0.2, samples)
 
 
 class EmulatedHello(unittest.TestCase):

@@ -35,6 +35,8 @@ public final class Machine {
 
   let kernel: Kernel
   public let console: Console
+  /// What virtual time follows; nil lets it pass as fast as it can. Set before the first `run`.
+  public var wall: WallTime?
   /// What `SystemMemory` and the devices hold lives as long as the machine.
   private let memory: SystemMemory
   private let link: NetworkLink
@@ -112,8 +114,11 @@ public final class Machine {
   public enum State: Hashable, Sendable {
     /// The time that was asked for is over.
     case timeOver
-    /// Everyone waits, and nothing will happen unless someone types or sends.
+    /// Everyone waits, and nothing will happen unless someone types or sends; or, on the wall's time,
+    /// until `nextEvent`.
     case idle
+    /// Virtual time has to wait for that of the wall.
+    case ahead
     /// A program asked the kernel to halt.
     case halted
     /// `shouldStop` said so.
@@ -126,16 +131,13 @@ public final class Machine {
   /// When something happens by itself, if nobody runs.
   public var nextEvent: UInt64? { kernel.nextEventOfSleep }
 
-  /// Runs until `end`, or until nothing is left to do.
+  /// Runs until `end`, or until nothing is left to do. Where it follows the wall, it comes back whenever
+  /// time has to pass: the caller waits for `timeToWait`, and calls `catchUp`.
   ///
   /// - Parameters:
   ///   - end: nanoseconds of virtual time.
-  ///   - waits: whether to come back with `idle` where only time would have to pass, so that the
-  ///     caller can wait for it.
   ///   - shouldStop: asked every so often, at least every few hundredths of a second.
-  public func run(
-    until end: UInt64, waits: Bool = false, shouldStop: () -> Bool = { false }
-  ) -> State {
+  public func run(until end: UInt64, shouldStop: () -> Bool = { false }) -> State {
     while true {
       if kernel.isHalted { return finish(.halted) }
       if shouldStop() { return finish(.stopped) }
@@ -143,17 +145,55 @@ public final class Machine {
       kernel.schedule()
       if kernel.now >= end { return finish(.timeOver) }
       if let thread = kernel.current, thread !== kernel.sleeper {
-        kernel.runCurrent(thread, until: end)
+        if wall == nil {
+          kernel.runCurrent(thread, until: end)
+        } else if !runOnTheWall(thread, until: end) {
+          return finish(.ahead)
+        }
       } else {
-        guard let next = kernel.nextEventOfSleep else { return finish(.idle) }
-        if waits { return finish(.idle) }
+        guard wall == nil, let next = kernel.nextEventOfSleep else { return finish(.idle) }
         kernel.skip(to: min(next, end))
       }
     }
   }
 
-  /// Lets virtual time catch up with another clock.
-  public func skip(to time: UInt64) { kernel.skip(to: time) }
+  private func finish(_ state: State) -> State {
+    console.flush()
+    return state
+  }
+
+  // MARK: The clock on the wall
+
+  /// - Returns: whether there was time for it.
+  private func runOnTheWall(_ thread: Thread, until end: UInt64) -> Bool {
+    if wall?.isBehind(kernel.now) == true { return false }
+    kernel.runCurrent(thread, until: end, longest: WallTime.slice)
+    if let target = wall?.target(from: kernel.now) {
+      kernel.lengthenSlice(to: min(target, end), charging: WallTime.longestCharge)
+    }
+    return true
+  }
+
+  /// After `idle` or `ahead`: nanoseconds on the wall until it goes on by itself; nil is never.
+  ///
+  /// - Parameter end: as of `run`.
+  public func timeToWait(until end: UInt64) -> UInt64? {
+    guard let passed = wall?.passed else { return nil }
+    let next = min(isWaiting ? kernel.nextEventOfSleep ?? .max : kernel.now, end)
+    if next == .max { return nil }
+    return next > passed ? next - passed : 0
+  }
+
+  /// Time has passed on the wall while the caller waited.
+  ///
+  /// - Parameter end: as of `run`.
+  public func catchUp(until end: UInt64) {
+    let next = isWaiting ? kernel.nextEventOfSleep ?? .max : 0
+    guard let target = wall?.target(from: kernel.now, next: next) else { return }
+    kernel.pass(to: min(target, end))
+  }
+
+  private var isWaiting: Bool { kernel.current == nil || kernel.current === kernel.sleeper }
 
   // MARK: The network, for whoever waits
 
@@ -164,10 +204,5 @@ public final class Machine {
 
   public func handle(_ descriptors: [pollfd]) {
     link.handle(descriptors, now: kernel.now)
-  }
-
-  private func finish(_ state: State) -> State {
-    console.flush()
-    return state
   }
 }

@@ -16,9 +16,18 @@ extension Machine {
         "\(counts.calls)", "\(counts.interrupts)", "\(counts.faults)",
       ]
     }
-    let seconds = now / 1_000_000_000
-    let fraction = String(now % 1_000_000_000 + 1_000_000_000).dropFirst()
-    return table([head] + rows) + memoryText() + "virtual time: \(seconds).\(fraction) s\n"
+    return table([head] + rows) + memoryText() + "virtual time: \(seconds(now)) s\(omission)\n"
+  }
+
+  private func seconds(_ nanoseconds: UInt64) -> String {
+    let fraction = String(nanoseconds % 1_000_000_000 + 1_000_000_000).dropFirst()
+    return "\(nanoseconds / 1_000_000_000).\(fraction)"
+  }
+
+  /// What the host did not let the machine have.
+  private var omission: String {
+    guard let omitted = wall?.omitted, omitted > 0 else { return "" }
+    return ", and \(seconds(omitted)) s on the wall left out"
   }
 
   private func memoryText() -> String {

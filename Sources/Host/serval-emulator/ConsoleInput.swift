@@ -33,26 +33,28 @@ struct ConsoleInput {
     return first
   }
 
-  /// Types what has come since; never says that the run should stop.
-  mutating func poll(for machine: Machine) -> Bool {
-    take(waiting: 0, for: machine)
-    return false
-  }
+  /// Nanoseconds that are not worth sleeping for: the host's timers are no more exact.
+  private static let shortestSleep: UInt64 = 50_000
+  private static let millisecond: UInt64 = 1_000_000
 
-  /// Waits for something typed, or for the network, and hands it over.
+  /// Waits for something typed, or for the network, and hands it over. The last millisecond is waited for
+  /// alone, as `poll` counts in milliseconds.
   ///
-  /// - Parameter waiting: milliseconds at most.
-  mutating func take(waiting: UInt32, for machine: Machine) {
-    var timeout = waiting
+  /// - Parameter waiting: nanoseconds at most.
+  mutating func take(waiting: UInt64, for machine: Machine) {
+    var timeout = UInt32(min(waiting / Self.millisecond, 1000))
     var descriptors = machine.descriptors(timeout: &timeout)
     let networkCount = descriptors.count
     if !isAtEnd {
       descriptors.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0))
     }
-    let ready = Glibc.poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: timeout))
+    let ready = poll(&descriptors, nfds_t(descriptors.count), Int32(timeout))
     if ready < 0 { return }
     machine.handle(Array(descriptors.prefix(networkCount)))
     if !isAtEnd, let typed = descriptors.last, typed.revents != 0 { readTyped(for: machine) }
+    if ready == 0, Self.shortestSleep..<Self.millisecond ~= waiting {
+      usleep(UInt32(waiting / 1000))
+    }
   }
 
   private mutating func readTyped(for machine: Machine) {

@@ -65,13 +65,15 @@ struct RunSession {
     var input = try ConsoleInput(options)
     machine.console.type(input.everythingNow())
     let hasNetwork = options.hasRealNetwork
-    let clock = options.isRealTime || input.isInteractive || hasNetwork ? WallClock() : nil
+    let followsWall = options.isRealTime || input.isInteractive || hasNetwork
+    if followsWall { machine.wall = WallTime { WallClock.nanoseconds } }
+    var looks = LookingTimes()
     while true {
-      let state = machine.run(until: end, waits: clock != nil) {
+      let state = machine.run(until: end) {
         printStatisticsIfAsked(machine)
+        if followsWall { looks.ifDue { input.take(waiting: 0, for: machine) } }
         return TerminalMode.wasInterrupted != 0 || input.asksToEnd
           || OutputFile.standardOutput.hasFailed
-          || (clock != nil && input.poll(for: machine))
       }
       switch state {
       case .timeOver, .halted: return state
@@ -79,10 +81,11 @@ struct RunSession {
         // Nobody looks any more.
         if input.asksToEnd || OutputFile.standardOutput.hasFailed { return .idle }
         if TerminalMode.wasInterrupted != 0 { return .stopped }
-      case .idle:
-        guard clock != nil else { return .idle }
-        if machine.nextEvent == nil, input.isAtEnd, !hasNetwork { return .idle }
-        clock?.wait(for: machine, input: &input, until: end)
+      case .idle where !followsWall: return .idle
+      case .idle where machine.nextEvent == nil && input.isAtEnd && !hasNetwork: return .idle
+      case .idle, .ahead:
+        input.take(waiting: machine.timeToWait(until: end) ?? .max, for: machine)
+        machine.catchUp(until: end)
       }
     }
   }

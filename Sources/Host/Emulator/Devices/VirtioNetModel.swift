@@ -16,9 +16,8 @@ final class VirtioNetModel {
   private var interruptStatus: UInt64 = 0
   /// When offered frames are taken.
   private var sendTime: UInt64?
-  private var waiting: [[UInt8]] = []
-  /// Frames kept until the driver offers buffers; more are lost.
-  private static let backlog = 256
+  /// Frames kept until the driver offers buffers.
+  private var waiting: ArraySlice<[UInt8]> = []
 
   /// VIRTIO_F_VERSION_1, VIRTIO_NET_F_MAC, VIRTIO_NET_F_STATUS.
   private static let features: UInt64 = 1 << 32 | 1 << 5 | 1 << 16
@@ -36,6 +35,7 @@ final class VirtioNetModel {
     self.macAddress = macAddress
     self.memory = memory
     link.receive = { [unowned self] frame, _ in receive(frame) }
+    link.waitingCount = { [unowned self] in waiting.count }
     link.stateChanged = { [unowned self] in
       guard isRunning else { return }
       // The configuration has changed (2.1.2, 5.1.4.2).
@@ -169,7 +169,7 @@ final class VirtioNetModel {
   }
 
   private func receive(_ frame: [UInt8]) {
-    guard isRunning, waiting.count < Self.backlog else { return }
+    guard isRunning, waiting.count < link.queueLimit else { return }
     waiting.append(frame)
     takeWaiting()
   }

@@ -55,9 +55,9 @@ extension Kernel {
   /// Longest run of the engine, in instructions: how long ctrl-C may take to be heard.
   static let longestSlice: UInt64 = 20_000_000
 
-  func runCurrent(_ thread: Thread, until end: UInt64) {
+  func runCurrent(_ thread: Thread, until end: UInt64, longest: UInt64 = longestSlice) {
     let start = timeBase
-    let limit = min(sliceLimit ?? .max, end, start &+ Self.longestSlice)
+    let limit = min(sliceLimit ?? .max, end, start &+ longest)
     sliceLength = Int64(clamping: limit > start ? limit - start : 1)
     thread.processor.slice.pointee.remaining = sliceLength
     running = thread.processor
@@ -87,6 +87,22 @@ extension Kernel {
     timeBase = max(timeBase, time)
     if current == nil { chargedUntil = timeBase } else { charge() }
     sleeper = nil
+  }
+
+  /// The slice that is over took until then. The thread that has run pays for it, but for no more than
+  /// `limit`.
+  func lengthenSlice(to time: UInt64, charging limit: UInt64) {
+    guard time > timeBase else { return }
+    timeBase += min(time - timeBase, limit)
+    charge()
+    pass(to: time)
+  }
+
+  /// Time goes by that nobody pays for, but a thread that waits in WFI.
+  func pass(to time: UInt64) {
+    if current == nil || current === sleeper { return skip(to: time) }
+    timeBase = max(timeBase, time)
+    chargedUntil = timeBase
   }
 
   /// Lets devices and threads do what is due.

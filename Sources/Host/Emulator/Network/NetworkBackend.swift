@@ -18,6 +18,17 @@ protocol NetworkBackend: AnyObject {
 
   var nextEvent: UInt64? { get }
   func advance(to now: UInt64)
+
+  /// How many frames may wait until the machine's card has buffers for them; more are lost.
+  var queueLimit: Int { get }
+  /// Whether it keeps its frames while half as many wait: it is not asked for any then.
+  var canWait: Bool { get }
+}
+
+extension NetworkBackend {
+  // As much as a card has memory for.
+  var queueLimit: Int { 256 }
+  var canWait: Bool { false }
 }
 
 /// What the machine's Ethernet is connected to.

@@ -9,21 +9,49 @@ final class NetworkLink {
   private struct Frame {
     var time: UInt64
     var bytes: [UInt8]
-    var isToMachine: Bool
+  }
+
+  /// Frames under way in one direction, by the time of their arrival.
+  private struct Lane {
+    private(set) var frames: ArraySlice<Frame> = []
+    private var lastArrival: UInt64 = 0
+
+    /// When a frame of so many bytes arrives that is sent now: a short one does not overtake a long one.
+    mutating func arrival(of count: Int, now: UInt64) -> UInt64 {
+      lastArrival = max(
+        lastArrival, now + NetworkLink.latency + UInt64(count) * NetworkLink.nanosecondsPerByte)
+      return lastArrival
+    }
+
+    mutating func insert(_ frame: Frame) {
+      let place = frames.lastIndex { $0.time <= frame.time }
+      frames.insert(frame, at: place.map { $0 + 1 } ?? frames.startIndex)
+    }
+
+    mutating func removeFirst(until now: UInt64) -> Frame? {
+      guard let first = frames.first, first.time <= now else { return nil }
+      return frames.popFirst()
+    }
   }
 
   /// 1 Gb/s with a bit of cable and switch: nanoseconds before a frame of no length arrives.
   static let latency: UInt64 = 10_000
   static let nanosecondsPerByte: UInt64 = 8
-  /// Frames under way in each direction; more are lost, as in a switch.
+  /// Frames under way in each direction; more are lost, as in a switch. To the machine as many as may wait
+  /// for its card, if that is more.
   static let capacity = 1024
 
   private let backend: (any NetworkBackend)?
   private let recorder: PcapWriter?
   private var faults: PacketFaults?
-  private var frames: [Frame] = []
+  private var toMachine = Lane()
+  private var fromMachine = Lane()
   /// Takes a frame at the device.
   var receive: ([UInt8], UInt64) -> Void = { _, _ in }
+  /// How many frames wait at the device for buffers.
+  var waitingCount: () -> Int = { 0 }
+  /// How many may.
+  let queueLimit: Int
   private var now: UInt64 = 0
   private var changes: ArraySlice<LinkChange>
   /// Whether the cable is in; frames that are under way when it is pulled are lost.
@@ -36,6 +64,7 @@ final class NetworkLink {
     changes: [LinkChange] = []
   ) {
     self.backend = backend
+    queueLimit = backend?.queueLimit ?? 0
     self.changes = changes.sorted { $0.time < $1.time }[...]
     self.recorder = recorder
     self.faults = faults
@@ -48,19 +77,25 @@ final class NetworkLink {
   }
 
   private func carry(_ bytes: [UInt8], isToMachine: Bool) {
-    guard isUp, frames.count(where: { $0.isToMachine == isToMachine }) < Self.capacity else {
-      return
+    if isToMachine {
+      carry(bytes, in: &toMachine, limit: max(Self.capacity, queueLimit))
+    } else {
+      carry(bytes, in: &fromMachine, limit: Self.capacity)
     }
-    var frame = Frame(
-      time: now + Self.latency + UInt64(bytes.count) * Self.nanosecondsPerByte, bytes: bytes,
-      isToMachine: isToMachine)
+  }
+
+  private func carry(_ bytes: [UInt8], in lane: inout Lane, limit: Int) {
+    guard isUp, lane.frames.count < limit else { return }
+    var frame = Frame(time: lane.arrival(of: bytes.count, now: now), bytes: bytes)
     if faults?.apply(to: &frame.bytes, &frame.time) == false { return }
-    let place = frames.lastIndex { $0.time <= frame.time }
-    frames.insert(frame, at: place.map { $0 + 1 } ?? 0)
+    lane.insert(frame)
   }
 
   var nextEvent: UInt64? {
-    [frames.first?.time, backend?.nextEvent, changes.first?.time].compactMap(\.self).min()
+    [
+      toMachine.frames.first?.time, fromMachine.frames.first?.time, backend?.nextEvent,
+      changes.first?.time,
+    ].compactMap(\.self).min()
   }
 
   func advance(to now: UInt64) {
@@ -68,14 +103,24 @@ final class NetworkLink {
     while let change = changes.first, change.time <= now {
       changes = changes.dropFirst()
       isUp = change.isUp
-      if !isUp { frames = [] }
+      if !isUp { (toMachine, fromMachine) = (Lane(), Lane()) }
       stateChanged()
     }
     backend?.advance(to: now)
-    while let frame = frames.first, frame.time <= now {
-      frames.removeFirst()
+    deliver(until: now)
+  }
+
+  /// In the order of their times.
+  private func deliver(until now: UInt64) {
+    while true {
+      let isToMachine =
+        toMachine.frames.first?.time ?? .max <= fromMachine.frames.first?.time ?? .max
+      let next =
+        isToMachine
+        ? toMachine.removeFirst(until: now) : fromMachine.removeFirst(until: now)
+      guard let frame = next else { return }
       recorder?.record(frame.bytes, at: frame.time)
-      if frame.isToMachine {
+      if isToMachine {
         receive(frame.bytes, frame.time)
       } else {
         backend?.send(frame.bytes, now: now)
@@ -84,7 +129,9 @@ final class NetworkLink {
   }
 
   func descriptors(timeout: inout UInt32) -> [pollfd] {
-    backend?.descriptors(timeout: &timeout) ?? []
+    guard let backend else { return [] }
+    if backend.canWait, toMachine.frames.count + waitingCount() > queueLimit / 2 { return [] }
+    return backend.descriptors(timeout: &timeout)
   }
 
   func handle(_ descriptors: [pollfd], now: UInt64) {

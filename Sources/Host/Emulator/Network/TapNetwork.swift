@@ -32,8 +32,9 @@ final class TapNetwork: NetworkBackend {
   }
 
   func handle(_ descriptors: [pollfd], now: UInt64) {
+    guard descriptors.contains(where: { $0.revents != 0 }) else { return }
     var frame = [UInt8](repeating: 0, count: 65_536)
-    for _ in 0..<256 {
+    for _ in 0..<(queueLimit / 2) {
       let count = read(descriptor, &frame, frame.count)
       guard count > 0 else { return }
       deliver(Array(frame.prefix(count)))
@@ -42,4 +43,8 @@ final class TapNetwork: NetworkBackend {
 
   var nextEvent: UInt64? { nil }
   func advance(to now: UInt64) {}
+
+  // The device has a queue of its own, whose length is known to who made it.
+  let queueLimit = 512
+  let canWait = true
 }

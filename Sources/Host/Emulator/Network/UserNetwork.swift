@@ -15,6 +15,14 @@ final class UserNetwork: NetworkBackend {
   private var export: NFSExport?
   /// While libslirp fills or reads the list.
   private var polled: [pollfd] = []
+  /// The sockets of forwarded TCP ports.
+  private var listeners: [Int32] = []
+
+  /// Connections that wait to be accepted: libslirp lets one wait, and everyone else tries again after a
+  /// second or more.
+  private static let listenBacklog: Int32 = 512
+  /// As QEMU's queue for it. It cannot be held back, and sends what is lost again after seconds.
+  let queueLimit = 10_000
 
   /// - Throws: for a port that is taken, and for a directory that cannot be served.
   init(forwards: [PortForward], exportedDirectory: String? = nil) throws(EmulatorError) {
@@ -36,7 +44,20 @@ final class UserNetwork: NetworkBackend {
         address(guest[0], guest[1], guest[2], guest[3]), Int32(forward.guestPort))
       if status < 0 { throw .portTaken(forward.hostPort) }
     }
+    listenForMany()
     if let exportedDirectory { try serve(exportedDirectory) }
+  }
+
+  /// `listen` may be called again for another backlog.
+  private func listenForMany() {
+    var timeout: UInt32 = 0
+    for descriptor in descriptors(timeout: &timeout).map(\.fd) {
+      var (listens, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+      guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0, listens != 0,
+        listen(descriptor, Self.listenBacklog) == 0
+      else { continue }
+      listeners.append(descriptor)
+    }
   }
 
   /// The first address that libslirp has free for services, as QEMU's guestfwd: 10.0.2.4.
@@ -79,6 +100,12 @@ final class UserNetwork: NetworkBackend {
   func handle(_ descriptors: [pollfd], now: UInt64) {
     self.now = now
     polled = descriptors
+    handlePolled()
+    for _ in 1..<Self.listenBacklog where hasMoreConnections() { handlePolled() }
+  }
+
+  /// libslirp accepts one connection each time.
+  private func handlePolled() {
     slirp_pollfds_poll(
       slirp, 0,
       { index, opaque in
@@ -87,6 +114,19 @@ final class UserNetwork: NetworkBackend {
         }
         return fromPoll(network.polled[Int(index)].revents)
       }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Whether connections wait to be accepted; nothing else is ready then.
+  private func hasMoreConnections() -> Bool {
+    let places = polled.indices.filter {
+      polled[$0].revents != 0 && listeners.contains(polled[$0].fd)
+    }
+    if places.isEmpty { return false }
+    var waiting = places.map { pollfd(fd: polled[$0].fd, events: Int16(POLLIN), revents: 0) }
+    guard poll(&waiting, nfds_t(waiting.count), 0) > 0 else { return false }
+    for place in polled.indices { polled[place].revents = 0 }
+    for (place, state) in zip(places, waiting) { polled[place].revents = state.revents }
+    return true
   }
 
   // MARK: Timers

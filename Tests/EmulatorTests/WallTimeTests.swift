@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Testing
+
+@testable import Emulator
+
+/// Virtual time that follows a clock, which these tests set.
+@Suite struct WallTimeTests {
+  private final class Clock {
+    var time: UInt64 = 7_000_000_000
+    /// What a look at it takes: a host on which it is more than half of a slice is slower than the
+    /// machine, as there are two looks for each.
+    var lookTime: UInt64
+
+    init(lookTime: UInt64) { self.lookTime = lookTime }
+
+    func look() -> UInt64 {
+      time += lookTime
+      return time
+    }
+  }
+
+  private static let millisecond: UInt64 = 1_000_000
+  private static let spinner =
+    "void init(void) { for (;;) __asm__(\"\"); } void notified(word c) {}"
+
+  /// Prints the time in milliseconds whenever a tenth of a second is over.
+  private static let ticker = #"""
+    static void arm(void) {
+      __asm__ volatile("msr cntp_cval_el0, %0\n msr cntp_ctl_el0, %1"
+                       :: "r"(counter() + 6250000), "r"(1ul));
+    }
+    void init(void) { arm(); }
+    void notified(word c) { puthex(counter() / 62500); puts("\n"); arm(); ack(c); }
+    """#
+  private static let ticks = """
+    <protection_domain name="t" priority="9"><program_image path="t.elf"/>
+      <irq irq="30" id="3"/></protection_domain>
+    """
+  private static let spins = """
+    <protection_domain name="spin" priority="1"><program_image path="spin.elf"/>
+    </protection_domain>
+    """
+
+  private func start(_ xml: String, _ clock: Clock) throws -> TestSystem.Run {
+    let run = try TestSystem(
+      programs: ["t": Self.ticker, "spin": Self.spinner], xml: xml
+    ).start()
+    run.machine.wall = WallTime(clock: clock.look)
+    return run
+  }
+
+  /// Runs until so much has passed on the wall, and looks at virtual time before each slice.
+  private func run(
+    _ machine: Machine, _ clock: Clock, milliseconds: UInt64, _ look: (UInt64) -> Void
+  ) {
+    let end = clock.time + milliseconds * Self.millisecond
+    let state = machine.run(until: .max) {
+      look(machine.now)
+      return clock.time >= end
+    }
+    #expect(state == .stopped)
+  }
+
+  private func times(_ run: TestSystem.Run) -> [UInt64] {
+    run.lines.compactMap { UInt64($0.dropFirst(2), radix: 16) }
+  }
+
+  /// A host that takes ten nanoseconds for an instruction, and a machine that never rests.
+  @Test func aBusyMachineKeepsUp() throws {
+    let clock = Clock(lookTime: 500_000)
+    let start = clock.time
+    let run = try self.start(Self.ticks + Self.spins, clock)
+    var last: UInt64 = 0
+    self.run(run.machine, clock, milliseconds: 1000) { now in
+      #expect(now <= clock.time - start)
+      #expect(now - last <= 3 * Self.millisecond)
+      last = now
+    }
+    #expect(clock.time - start - last < 5 * Self.millisecond)
+    #expect(run.machine.wall?.omitted == 0)
+    let times = times(run)
+    #expect(times.count == 9)
+    for (index, time) in times.enumerated() {
+      #expect(time >= 100 * UInt64(index + 1) && time < 103 * UInt64(index + 1))
+    }
+  }
+
+  @Test func aFastHostWaits() throws {
+    let clock = Clock(lookTime: 100)
+    let start = clock.time
+    let run = try self.start(Self.spins, clock)
+    for _ in 0..<1000 {
+      #expect(run.machine.run(until: .max) == .ahead)
+      #expect(run.machine.now <= clock.time - start + 2 * WallTime.slice + 1000)
+      let wait = try #require(run.machine.timeToWait(until: .max))
+      #expect(wait > 0 && wait <= 2 * WallTime.slice + 1000)
+      clock.time += wait
+      run.machine.catchUp(until: .max)
+    }
+    #expect(clock.time - start > 100 * Self.millisecond)
+    #expect(run.machine.wall?.omitted == 0)
+  }
+
+  /// The emulator is stopped for ten seconds, while the machine is busy.
+  @Test func aHostThatStopsMakesNoLeap() throws {
+    let clock = Clock(lookTime: 200_000)
+    let run = try start(Self.ticks + Self.spins, clock)
+    var last: UInt64 = 0
+    func look(_ now: UInt64) {
+      #expect(now - last <= WallTime.longestStep + 2 * WallTime.slice)
+      last = now
+    }
+    self.run(run.machine, clock, milliseconds: 150, look)
+    clock.time += 10_000 * Self.millisecond
+    self.run(run.machine, clock, milliseconds: 100, look)
+    let omitted = try #require(run.machine.wall?.omitted)
+    #expect(omitted > 9_970 * Self.millisecond && omitted < 9_990 * Self.millisecond)
+    #expect(times(run).count == 2)
+    #expect(run.machine.statisticsText().contains(" s on the wall left out\n"))
+  }
+
+  @Test func waitingTakesAsLongAsItSays() throws {
+    let clock = Clock(lookTime: 1000)
+    let run = try start(Self.ticks, clock)
+    for tick in 1...20 as ClosedRange<UInt64> {
+      #expect(run.machine.run(until: .max) == .idle)
+      let wait = try #require(run.machine.timeToWait(until: .max))
+      // Virtual time is ahead by what was executed since.
+      #expect(wait > 98 * Self.millisecond && wait <= 101 * Self.millisecond)
+      // Something comes in before.
+      clock.time += 30 * Self.millisecond
+      run.machine.catchUp(until: .max)
+      #expect(run.machine.run(until: .max) == .idle)
+      #expect(times(run).count == Int(tick) - 1)
+      clock.time += wait - 30 * Self.millisecond
+      run.machine.catchUp(until: .max)
+    }
+    #expect(run.machine.run(until: .max) == .idle)
+    #expect(times(run).count == 20)
+    #expect(run.machine.wall?.omitted == 0)
+    // Called back far too late: no more than a step behind what was due.
+    clock.time += 5_000 * Self.millisecond
+    run.machine.catchUp(until: .max)
+    #expect(run.machine.run(until: .max) == .idle)
+    let last = try #require(times(run).last)
+    #expect(last >= 2100 && last <= 2130)
+  }
+
+  /// Time is paid for by who uses it, also where the host is slow: a fifth of it, and no more.
+  @Test func aBudgetIsOneOfTheWallsTime() throws {
+    let clock = Clock(lookTime: 500_000)
+    let run = try start(
+      """
+      <protection_domain name="greedy" priority="200" budget="200" period="1000">
+        <program_image path="spin.elf"/></protection_domain>
+      """ + Self.spins, clock)
+    self.run(run.machine, clock, milliseconds: 500) { _ in }
+    let greedy = Double(run.instructions(of: "greedy"))
+    let share = greedy / (greedy + Double(run.instructions(of: "spin")))
+    #expect(share > 0.15 && share < 0.25)
+  }
+
+  @Test func theEndIsExact() throws {
+    let clock = Clock(lookTime: 500_000)
+    let run = try start(Self.ticks + Self.spins, clock)
+    #expect(run.machine.run(until: 350 * Self.millisecond) == .timeOver)
+    #expect(run.machine.now == 350 * Self.millisecond)
+  }
+}
