@@ -105,6 +105,19 @@ import Testing
     #expect(card.given.last == 0)
   }
 
+  /// A card that never stops: for each event as many frames as there are places for, and the caller hears of the rest.
+  @Test func aRowWithoutEndIsTakenInPieces() throws {
+    var driver = try driver()
+    card.full = (0..<20).map { (address: UInt64($0) * 2048, length: 0) }
+    card.causes = 1
+    let first = driver.interrupt()
+    #expect(first.isUnfinished && first.notifyReceive)
+    #expect(receive.take(.active).count == 8 && card.full.count == 12)
+    #expect(driver.ready(receive: true, transmit: false).isUnfinished)
+    _ = receive.take(.active)
+    #expect(!driver.ready(receive: true, transmit: false).isUnfinished && card.full.isEmpty)
+  }
+
   @Test func theLinkIsLookedAtWhenTheCardSaysSo() throws {
     card.isLinkUp = false
     var driver = try driver()

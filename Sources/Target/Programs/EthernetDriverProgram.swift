@@ -49,12 +49,12 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
     if receives || transmits { finish(driver.ready(receive: receives, transmit: transmits)) }
   }
 
-  private mutating func finish(_ first: EthernetDriver<Device>.Actions) {
+  @inline(never) private mutating func finish(_ first: EthernetDriver<Device>.Actions) {
     var actions = first
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
-      actions = driver.goOn()
+      actions = driver.ready(receive: true, transmit: false)
     }
     notify(actions)
   }

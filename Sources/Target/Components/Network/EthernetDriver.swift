@@ -15,8 +15,8 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     public var notifyReceive = false
     /// The transmit virtualiser waits for buffers, and has some back now.
     public var notifyTransmit = false
-    /// As many frames have come as there are places for, and there may be more: `goOn` is to be called, after others
-    /// of our priority.
+    /// As many frames have come as there are places for, and there may be more: `ready` is to be called for them,
+    /// after others of our priority.
     public var isUnfinished = false
     public init() {}
   }
@@ -84,9 +84,6 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
   public mutating func ready(receive: Bool, transmit: Bool) -> Actions {
     work(receive: receive, transmit: transmit)
   }
-
-  /// Takes in what an event left.
-  public mutating func goOn() -> Actions { work(receive: true, transmit: false) }
 
   @inline(never) private mutating func work(receive: Bool, transmit: Bool) -> Actions {
     var actions = Actions()
