@@ -178,8 +178,8 @@ import Testing
     bus.script(0x00, 0x0000_cc0c)
     bus.script(0x1000, [0x0002_0101, 0x0002_0100])
     bus.script(0x1014, [0xa000, 0])
-    let isAboutFrames = card.takeInterrupts()
-    #expect(isAboutFrames && card.busErrors == 1 && !card.hasFailed)
+    let (isAboutFrames, hasFailed) = (card.takeInterrupts(), card.hasFailed)
+    #expect(isAboutFrames && card.busErrors == 1 && !hasFailed)
     #expect(bus.written(to: 0x100c) == [0x5fff_8000] && bus.written(to: 0x1010) == [0x5fff_0000])
     #expect(bus.written(to: 0x44) == [0x0302_0100], "the address")
     #expect(bus.written(to: 0x00) == [0xcc00, 0xcc0c], "the speed")
@@ -208,7 +208,8 @@ import Testing
     bus.script(0x1000, 1)
     bus.script(0x1014, [0xa000, 0])
     _ = card.takeInterrupts()
-    #expect(card.hasFailed)
+    let hasFailed = card.hasFailed
+    #expect(hasFailed)
   }
 
   @Test func theRingEndsAndBeginsAnew() throws {

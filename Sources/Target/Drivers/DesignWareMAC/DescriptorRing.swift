@@ -24,10 +24,15 @@ struct DescriptorRing<Memory: DMAMemory> {
   init(_ memory: Memory, endBit: UInt32) {
     self.memory = memory
     self.endBit = endBit
+  }
+
+  /// With nothing in it, whatever was.
+  mutating func begin() {
+    (tail, head, base, forgotten, hasNews) = (0, 0, 0, 0, false)
     clear()
   }
 
-  private func clear() {
+  private mutating func clear() {
     for offset in stride(from: 0, to: Self.size &* MACDescriptor.byteCount, by: 4) {
       memory.store32(0, at: offset)
     }

@@ -35,13 +35,12 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   private var linkChanged = false
   private var spoiledLeft: Int
   private var restartsLeft: Int
+  private var isDead = false
 
   /// Buffers that came back without a whole and good frame, and were given to the card again; wraps.
   public private(set) var spoiled: UInt32 = 0
   /// Errors of the bus, after each of which the card has been started anew; wraps.
   public private(set) var busErrors: UInt32 = 0
-  /// Whether the card stands still after an error of the bus, for good.
-  public private(set) var hasFailed = false
 
   /// Memory for the rings, 4,096 bytes each, and their addresses as the device has them.
   public init(
@@ -65,8 +64,8 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       let transmitList = UInt32(exactly: transmitAddress)
     else { throw .ringMemory }
     let configuration = try reset()
-    receiveRing = DescriptorRing(receiveMemory, endBit: MACDescriptor.receiveEnd)
-    transmitRing = DescriptorRing(transmitMemory, endBit: MACDescriptor.transmitEnd)
+    receiveRing.begin()
+    transmitRing.begin()
     transmitInterrupt = false
     run(configuration, receiveList, transmitList)
   }
@@ -85,20 +84,20 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
         configuration, UInt32(truncatingIfNeeded: receiveAddress),
         UInt32(truncatingIfNeeded: transmitAddress))
     } catch {
-      hasFailed = true
+      isDead = true
     }
   }
 
   /// Everything but the rings, up to a card that neither sends nor receives; how the MAC is set.
-  private func reset() throws(EthernetDeviceFault) -> MACRegisters.Configuration {
+  private mutating func reset() throws(EthernetDeviceFault) -> MACRegisters.Configuration {
     // The reset takes what the boot loader has set: address and speed.
     let (low, high) = (bus.read(Map.addressLow), bus.read(Map.addressHigh))
     let speed = bus.read(Map.configuration)[Map.Configuration.speed]
     bus.modify(Map.busMode) { $0[Map.BusMode.reset] = 1 }
-    guard wait({ !bus.read(Map.busMode).has(Map.BusMode.reset) }) else { throw .unusable }
+    guard Self.wait({ !bus.read(Map.busMode).has(Map.BusMode.reset) }) else { throw .unusable }
     bus.write(
       Map.OperationMode(bits: 0).with(Map.OperationMode.flushTransmit, true), to: Map.operationMode)
-    guard wait({ !bus.read(Map.operationMode).has(Map.OperationMode.flushTransmit) }) else {
+    guard Self.wait({ !bus.read(Map.operationMode).has(Map.OperationMode.flushTransmit) }) else {
       throw .unusable
     }
     bus.write(low, to: Map.addressLow)
@@ -125,7 +124,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       .with(Map.OperationMode.secondFrame, true)
   }
 
-  private func run(
+  private mutating func run(
     _ configuration: MACRegisters.Configuration, _ receiveList: UInt32, _ transmitList: UInt32
   ) {
     receiveMemory.orderStores()
@@ -148,12 +147,12 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       to: Map.operationMode)
   }
 
-  private func wait(_ isDone: () -> Bool) -> Bool {
-    for _ in 0..<Self.patience where isDone() { return true }
+  private static func wait(_ isDone: () -> Bool) -> Bool {
+    for _ in 0..<patience where isDone() { return true }
     return false
   }
 
-  private func enableInterrupts() {
+  private mutating func enableInterrupts() {
     bus.write(
       Map.Interrupts(bits: 0)
         .with(Map.Interrupts.normal, true).with(Map.Interrupts.abnormal, true)
@@ -231,6 +230,9 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       || events.has(Map.Interrupts.busError)
   }
 
+  /// Whether the card stands still after an error of the bus, for good.
+  public var hasFailed: Bool { mutating get { isDead } }
+
   public mutating func setTransmitInterrupt(_ on: Bool) {
     guard on != transmitInterrupt else { return }
     transmitInterrupt = on
@@ -273,12 +275,14 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   }
 
   /// A register of the PHY, which is at address 0; nil where there is no answer.
-  private func managementRegister(_ number: UInt32) -> UInt32? {
+  private mutating func managementRegister(_ number: UInt32) -> UInt32? {
     var cycle = Map.Management(bits: 0).with(Map.Management.busy, true)
     cycle[Map.Management.clockRange] = 4
     cycle[Map.Management.register] = number
     bus.write(cycle, to: Map.managementAddress)
-    guard wait({ !bus.read(Map.managementAddress).has(Map.Management.busy) }) else { return nil }
+    guard Self.wait({ !bus.read(Map.managementAddress).has(Map.Management.busy) }) else {
+      return nil
+    }
     let data = bus.read(Map.managementData).bits & 0xffff
     // A line that nobody drives is high.
     return data == 0xffff ? nil : data

@@ -14,10 +14,9 @@ struct VirtQueue<Memory: DMAMemory> {
   let usedOffset: Int
   private let writable: Bool
 
-  // Pairs that the device does not have, as a stack; and the buffers in those that it has: what stands in its
-  // memory is not asked for them.
+  // Pairs that the device does not have, as a stack; and which it has.
   private var idle = InlineArray<256, UInt8>(repeating: 0)
-  private var buffers = InlineArray<256, UInt64>(repeating: Self.none)
+  private var isOut = InlineArray<256, Bool>(repeating: false)
   private var idleCount: Int
   private var availableIndex: UInt16 = 0
   private var published: UInt16 = 0
@@ -41,8 +40,6 @@ struct VirtQueue<Memory: DMAMemory> {
     alignedUp(usedOffset(size) &+ 6 &+ 8 &* size, 16)
   }
 
-  // No buffer's address: it would not end in the address space.
-  private static var none: UInt64 { .max }
   private static var next: UInt64 { 1 << 32 }
   private static var write: UInt64 { 2 << 32 }
 
@@ -89,7 +86,7 @@ struct VirtQueue<Memory: DMAMemory> {
     idleCount &-= 1
     let pair = Int(idle[idleCount & 255])
     let descriptor = base &+ 32 &* pair &+ 16
-    buffers[pair & 255] = address
+    isOut[pair & 255] = true
     memory.store64(address, at: descriptor)
     memory.store64(
       (writable ? Self.write : 0) | UInt64(truncatingIfNeeded: length & 0xffff),
@@ -127,13 +124,11 @@ struct VirtQueue<Memory: DMAMemory> {
       let entry = memory.load64(at: usedOffset &+ 4 &+ 8 &* (Int(usedIndex) & (size &- 1)))
       let head = Int(entry & 0xffff_ffff)
       usedIndex &+= 1
-      guard head & 1 == 0, head < size else { continue }
-      let address = buffers[head / 2 & 255]
-      guard address != Self.none else { continue }
-      buffers[head / 2 & 255] = Self.none
+      guard head & 1 == 0, head < size, isOut[head / 2 & 255] else { continue }
+      isOut[head / 2 & 255] = false
       idle[idleCount & 255] = UInt8(truncatingIfNeeded: head / 2)
       idleCount &+= 1
-      return (address, Int(entry &>> 32))
+      return (memory.load64(at: base &+ 16 &* head &+ 16), Int(entry &>> 32))
     }
     return nil
   }

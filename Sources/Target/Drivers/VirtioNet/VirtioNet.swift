@@ -27,8 +27,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private var transmitInterrupt = false
   private var linkChanged = false
   private var features: UInt64 = 0
-  /// Whether the card has said that only a reset helps: what it says of its rings is wrong from then on.
-  public private(set) var hasFailed = false
+  private var needsReset = false
 
   /// - Parameters:
   ///   - memory: for rings and headers.
@@ -137,7 +136,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   // MARK: Work
 
   public mutating func accepts(_ address: UInt64, length: Int) -> Bool {
-    length <= NetBuffer.byteCount && address <= UInt64.max - UInt64(NetBuffer.byteCount)
+    length <= NetBuffer.byteCount
   }
 
   public var hasReceiveRoom: Bool { mutating get { receiveQueue.hasRoom } }
@@ -175,10 +174,13 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     bus.write(causes, to: Map.interruptAcknowledge)
     if causes.has(Map.Interrupts.configuration) {
       linkChanged = true
-      hasFailed = bus.read(Map.status).has(Map.Status.needsReset)
+      needsReset = bus.read(Map.status).has(Map.Status.needsReset)
     }
     return causes.has(Map.Interrupts.usedBuffer)
   }
+
+  /// Whether the card has said that only a reset helps: what it says of its rings is wrong from then on.
+  public var hasFailed: Bool { mutating get { needsReset } }
 
   public mutating func takeLinkChange() -> Bool {
     defer { linkChanged = false }
