@@ -41,9 +41,10 @@ static inline uc_err serval_hook_exceptions(
 }
 
 static inline uc_err serval_hook_invalid_memory(
-    uc_engine *engine, uc_cb_eventmem_t callback, void *user) {
+    uc_engine *engine, uc_cb_eventmem_t callback, void *user, uint64_t first, uint64_t last) {
   uc_hook hook;
-  return uc_hook_add(engine, &hook, UC_HOOK_MEM_INVALID, (void *)callback, user, 1, 0);
+  return uc_hook_add(
+      engine, &hook, UC_HOOK_MEM_INVALID, (void *)callback, user, first, last);
 }
 
 static inline uc_err serval_hook_accesses(
@@ -62,4 +63,24 @@ static inline uc_err serval_hook_system_instructions(
 
 static inline uc_err serval_set_model(uc_engine *engine, int model) {
   return uc_ctl_set_cpu_model(engine, model);
+}
+
+/* What Debian's 2.0.1 does not have: newer libraries ask for the permissions of a page when they first see
+   it. Without, every page counts as code, and each store takes the slow path that looks after translations. */
+struct serval_page {
+  uint64_t physical;
+  uint32_t permissions; /* uc_prot */
+};
+
+typedef bool (*serval_page_callback)(
+    uc_engine *engine, uint64_t address, uc_mem_type access, struct serval_page *page, void *user);
+
+/* False where the library asks nobody. */
+static inline bool serval_hook_pages(uc_engine *engine, serval_page_callback callback, void *user) {
+  const int tlb_type = 12, virtual_tlb = 1, tlb_fill = 1 << 17;
+  uc_hook hook;
+  return uc_version(NULL, NULL) >> 24 == 2 && (uc_version(NULL, NULL) >> 16 & 255) >= 1 &&
+         uc_ctl(engine, UC_CTL_WRITE(tlb_type, 1), virtual_tlb) == UC_ERR_OK &&
+         uc_hook_add(engine, &hook, tlb_fill, (void *)callback, user, (uint64_t)1, (uint64_t)0) ==
+             UC_ERR_OK;
 }

@@ -26,6 +26,10 @@ struct AddressSpace {
     var backing: Backing
 
     var end: UInt64 { address &+ size }
+    fileprivate var isPlainMemory: Bool {
+      if case .device = backing { return false }
+      return permissions.isSuperset(of: [.read, .write])
+    }
     func contains(_ address: UInt64) -> Bool { address >= self.address && address < end }
   }
 
@@ -64,6 +68,18 @@ struct AddressSpace {
       }
     }
     mappings = rest + [mapping]
+  }
+
+  /// Where a load or store may go wrong: everywhere but in memory to be read and written. As long as a
+  /// hook watches a page, Unicorn 2.1 takes its slow path for each store to it.
+  var rangesToWatch: [ClosedRange<UInt64>] {
+    var ranges: [ClosedRange<UInt64>] = []
+    var start: UInt64 = 0
+    for mapping in mappings.sorted(by: { $0.address < $1.address }) where mapping.isPlainMemory {
+      if mapping.address > start { ranges.append(start...(mapping.address - 1)) }
+      start = mapping.end
+    }
+    return ranges + [start...UInt64.max]
   }
 
   func address(of device: any Device) -> UInt64? {

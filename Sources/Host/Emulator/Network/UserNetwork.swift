@@ -17,6 +17,8 @@ final class UserNetwork: NetworkBackend {
   private var polled: [pollfd] = []
   /// The sockets of forwarded TCP ports.
   private var listeners: [Int32] = []
+  /// Where they are in `polled`.
+  private var listenerPlaces: [Int] = []
 
   /// Connections that wait to be accepted: libslirp lets one wait, and everyone else tries again after a
   /// second or more.
@@ -87,10 +89,14 @@ final class UserNetwork: NetworkBackend {
 
   func descriptors(timeout: inout UInt32) -> [pollfd] {
     polled = []
+    listenerPlaces = []
     slirp_pollfds_fill(
       slirp, &timeout,
       { descriptor, events, opaque in
         guard let network = network(opaque) else { return -1 }
+        if network.listeners.contains(descriptor) {
+          network.listenerPlaces.append(network.polled.count)
+        }
         network.polled.append(pollfd(fd: descriptor, events: toPoll(events), revents: 0))
         return Int32(network.polled.count - 1)
       }, Unmanaged.passUnretained(self).toOpaque())
@@ -118,9 +124,7 @@ final class UserNetwork: NetworkBackend {
 
   /// Whether connections wait to be accepted; nothing else is ready then.
   private func hasMoreConnections() -> Bool {
-    let places = polled.indices.filter {
-      polled[$0].revents != 0 && listeners.contains(polled[$0].fd)
-    }
+    let places = listenerPlaces.filter { polled.indices.contains($0) && polled[$0].revents != 0 }
     if places.isEmpty { return false }
     var waiting = places.map { pollfd(fd: polled[$0].fd, events: Int16(POLLIN), revents: 0) }
     guard poll(&waiting, nfds_t(waiting.count), 0) > 0 else { return false }

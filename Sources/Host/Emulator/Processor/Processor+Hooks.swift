@@ -11,7 +11,12 @@ extension Processor {
     let this = Unmanaged.passUnretained(self).toOpaque()
     try check(serval_hook_blocks(engine, slice))
     try check(serval_hook_exceptions(engine, onException, this))
-    try check(serval_hook_invalid_memory(engine, onInvalidMemory, this))
+    _ = serval_hook_pages(engine, onPage, this)
+    for range in addressSpace.rangesToWatch {
+      try check(
+        serval_hook_invalid_memory(
+          engine, onInvalidMemory, this, range.lowerBound, range.upperBound))
+    }
     try check(serval_hook_system_instructions(engine, UC_ARM64_INS_MRS, onSystemRead, this))
     try check(serval_hook_system_instructions(engine, UC_ARM64_INS_MSR, onSystemWrite, this))
     try check(serval_hook_system_instructions(engine, UC_ARM64_INS_SYS, onSystemWrite, this))
@@ -51,7 +56,7 @@ private func onException(
   case supervisorCall:
     if let thread = processor.thread { thread.kernel.systemCall(of: thread) }
   case breakpoint: processor.stop(.breakpoint)
-  default: processor.stop(.undefinedInstruction)
+  default: processor.stop(processor.forbiddenFetch ?? .undefinedInstruction)
   }
 }
 
@@ -69,6 +74,24 @@ private func onInvalidMemory(
   let isMapped = processor.addressSpace.mapping(at: address) != nil
   processor.stop(.memory(access, isMapped ? .forbidden : .unmapped, address: address))
   return false
+}
+
+/// What a page is for. An access that is not allowed is granted here, too: the hooks for invalid ones know
+/// what it was.
+private func onPage(
+  _ engine: OpaquePointer?, _ address: UInt64, _ access: uc_mem_type,
+  _ page: UnsafeMutablePointer<serval_page>?, _ user: UnsafeMutableRawPointer?
+) -> Bool {
+  let asked =
+    switch access {
+    case UC_MEM_FETCH: UC_PROT_EXEC
+    case UC_MEM_WRITE: UC_PROT_WRITE
+    default: UC_PROT_READ
+    }
+  let permissions = processor(user)?.addressSpace.mapping(at: address)?.permissions ?? []
+  page?.pointee.physical = address
+  page?.pointee.permissions = permissions.forEngine | asked.rawValue
+  return true
 }
 
 private func onUncachedAccess(

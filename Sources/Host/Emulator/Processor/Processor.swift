@@ -55,12 +55,9 @@ final class Processor {
     let size = Int(truncatingIfNeeded: mapping.size)
     switch mapping.backing {
     case .memory(let memory, let offset):
-      var permissions: UInt32 = 0
-      if mapping.permissions.contains(.read) { permissions |= UC_PROT_READ.rawValue }
-      if mapping.permissions.contains(.write) { permissions |= UC_PROT_WRITE.rawValue }
-      if mapping.permissions.contains(.execute) { permissions |= UC_PROT_EXEC.rawValue }
       try check(
-        uc_mem_map_ptr(engine, mapping.address, size, permissions, memory.start + offset))
+        uc_mem_map_ptr(
+          engine, mapping.address, size, mapping.permissions.forEngine, memory.start + offset))
     case .device(let device):
       let window = DeviceWindow(device, mapping.permissions, self)
       windows.append(window)
@@ -89,7 +86,8 @@ final class Processor {
     pc = resumption ?? pc
     if stopRequested || slice.pointee.remaining <= 0 { return .sliceEnd }
     // An instruction that leaves the engine without a word, or with an error that no hook has seen.
-    return status == UC_ERR_OK ? .waitForInterrupt : .exception(.undefinedInstruction)
+    return status == UC_ERR_OK
+      ? .waitForInterrupt : .exception(forbiddenFetch ?? .undefinedInstruction)
   }
 
   /// Ends the run at the end of the current instruction; for hooks.
@@ -158,6 +156,15 @@ final class Processor {
 
   // MARK: Faults
 
+  /// The engine finds nothing to execute at `pc`, where no hook watches; nil if there is something.
+  var forbiddenFetch: ProcessorException? {
+    let pc = self[Register.pc]
+    guard let mapping = addressSpace.mapping(at: pc), !mapping.permissions.contains(.execute) else {
+      return nil
+    }
+    return .memory(.fetch, .forbidden, address: pc)
+  }
+
   /// The instruction that `pc` stands at, as a load or store.
   func memoryInstruction(at pc: UInt64) -> MemoryInstruction? {
     guard pc & 3 == 0, let pointer = addressSpace.pointer(to: pc, count: 4) else { return nil }
@@ -203,6 +210,14 @@ final class Processor {
     }
     exclusiveBlocks[block.lowerBound] = hasExclusive
     return false
+  }
+}
+
+extension Permissions {
+  /// The engine's `uc_prot`.
+  var forEngine: UInt32 {
+    (contains(.read) ? UC_PROT_READ.rawValue : 0) | (contains(.write) ? UC_PROT_WRITE.rawValue : 0)
+      | (contains(.execute) ? UC_PROT_EXEC.rawValue : 0)
   }
 }
 
