@@ -23,7 +23,7 @@ final class SiteSetup {
 
   init(
     _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
-    keepTime: UInt64 = 0,
+    keepTime: UInt64 = 0, folder: String = "",
     change: (inout Server.Settings) -> Void = { _ in }
   ) throws {
     share = SharedMemory(byteCount: shareSize)
@@ -36,7 +36,7 @@ final class SiteSetup {
       commands: commands, completions: completions, share: share.region,
       bufferByteCount: bufferByteCount)
     var router = Router()
-    router.get("/*path", StaticSite(files, keepTime: keepTime).handler)
+    router.get("/*path", StaticSite(files, folder: bytes(folder), keepTime: keepTime).handler)
     var settings = Server.Settings()
     change(&settings)
     web = Server(router, settings)

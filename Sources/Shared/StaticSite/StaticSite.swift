@@ -11,7 +11,7 @@ import HTTP
 ///     router.get("/*path", site.handler)
 ///
 /// What it answers is `SiteLookup`'s to say; files go out of buffers of the share, two reads ahead of
-/// each client. What a path stands for is believed for `keepTime`; the content of small files stays
+/// each client, and of one version each. What a path stands for is believed for `keepTime`; the content of small files stays
 /// in the share as long as a look at the file finds it the same.
 public final class StaticSite {
   let files: FileAccess
@@ -20,6 +20,10 @@ public final class StaticSite {
   private let dateNow: () -> Int64?
   private let keepTime: UInt64
   private var answers = KnownAnswers()
+  /// The site's folder has been seen.
+  var hasFolder = false
+  // When a server that has no word for missing files was last seen to be one, and to work.
+  private var workedAt: UInt64?
 
   /// - Parameters:
   ///   - keepTime: nanoseconds; 0 looks at the files for each request.
@@ -47,6 +51,22 @@ public final class StaticSite {
       return exchange.poll() ?? .wait { exchange.poll() }
     }
   }
+
+  /// A path of the site as the file system's server has it.
+  func wholePath(_ path: [UInt8]) -> [UInt8] {
+    var whole = folder
+    whole.append(copying: path.span)
+    return whole
+  }
+
+  /// Whether the file system's server was found a moment before `now` to say `error` of missing files, and not to be
+  /// in trouble.
+  func errorMeansMissing(at now: UInt64) -> Bool {
+    guard let workedAt else { return false }
+    return now &- workedAt < 1_000_000_000
+  }
+
+  func noteErrorMeansMissing(at now: UInt64) { workedAt = now }
 
   // MARK: What is known
 
@@ -76,7 +96,7 @@ public final class StaticSite {
       return .respond(Response(plan.head, body: .none))
     }
     guard let content = known.content else { return nil }
-    let reader = FileReader(files, request.connection, known, content, nil, plan.pieces)
+    let reader = FileReader(files, request.connection, known, content, plan.pieces)
     return .respond(Response(plan.head, body: .source(reader)))
   }
 
