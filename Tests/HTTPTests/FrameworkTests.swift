@@ -231,7 +231,7 @@ import Testing
     settings.memoryLimit = .max
     var server = Server(router, settings)
     let request = bytes(
-      "GET /\(String(repeating: "a", count: 3900)) HTTP/1.1\r\nHost: a\r\n"
+      "GET \(String(repeating: "/aaaaaaaaa", count: 390)) HTTP/1.1\r\nHost: a\r\n"
         + (0..<34).map { "Field-\($0): \(String(repeating: "x", count: 100))\r\n" }.joined()
         + "\r\n")
     let ids = (0..<64).compactMap { _ in server.open(now: 0) }
@@ -255,13 +255,13 @@ import Testing
     let place = server.open(now: 0)
     let next = try #require(place)
     let answer = exchange(
-      &server, next, "GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      &server, next, "GET /%2f HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     #expect(answer.hasPrefix("HTTP/1.1 404 "))
     // Between requests little is held.
     server.close(next)
     let last = server.open(now: 0)
     let idle = try #require(last)
-    _ = exchange(&server, idle, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n")
+    _ = exchange(&server, idle, "GET /%2f HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(server.heldByteCount(idle) <= 1024 && server.disposal(idle) == .stayOpen)
   }
 
@@ -275,10 +275,9 @@ import Testing
     var server = Server(router, settings)
     let place = server.open(now: 0)
     let id = try #require(place)
-    let target = "/" + String(repeating: "a", count: 4000)
+    let target = String(repeating: "/aaaaaaaaa", count: 400)
     _ = server.receive(id, bytes("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n").span, now: 0)
-    let output = server.withOutput(id) { text([UInt8](copying: $0)) }
-    #expect(server.heldByteCount(id) > 2 * 4000 + 200, "\(output ?? "")")
+    #expect(server.heldByteCount(id) > 2 * 4000 + 200)
     #expect(server.heldByteCount(id) <= settings.limits.memoryBound)
   }
 
