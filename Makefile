@@ -49,6 +49,7 @@ test: deps lint oracle sizes
 	python3 Tests/Boot/emulated.py
 	python3 Tests/Boot/examples.py
 	python3 Tests/Boot/webserver.py
+	python3 Tests/Boot/edited_site.py
 	python3 Tests/Network/echo.py
 	python3 Tests/Network/crowd.py
 	python3 Tests/Network/leases.py

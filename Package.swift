@@ -95,7 +95,8 @@ let hostModules: [Target] = [
       "Emulator", "SystemChecks", "SystemModel", "HostIO", "Diagnostics", argumentParser,
     ],
     path: "Sources/Host/serval-emulator"),
-  host("NFSExport", ["ONCRPC", "XDR", "Bytes"]),
+  host("NFSExport", ["ONCRPC", "XDR", "Bytes", "CStatx"]),
+  .systemLibrary(name: "CStatx", path: "Sources/Host/CStatx"),
   host(
     "Emulator",
     ["NFSExport", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "CUnicorn", "CSlirp"]),

@@ -18,7 +18,8 @@ NFS_CORE_PARAM {{ Protocols = 3; NFS_Port = {files}; MNT_Port = {mount}; Bind_ad
   Enable_RQUOTA = false; mount_path_pseudo = false; }}
 NFSV4 {{ Graceless = true; RecoveryBackend = fs; }}
 EXPORT {{ Export_Id = 1; Path = {export}; Pseudo = /export; Access_Type = RW; Squash = No_Root_Squash; Protocols = 3;
-  Transports = TCP; SecType = sys; Disable_ACL = true; PrivilegedPort = false; FSAL {{ Name = VFS; }} }}
+  Transports = TCP; SecType = sys; Disable_ACL = true; PrivilegedPort = {privileged};
+  Attr_Expiration_Time = {expiry}; FSAL {{ Name = VFS; }} }}
 """
 
 
@@ -31,9 +32,10 @@ def why_not():
 
 
 class Ganesha:
-    """Serves directory `export` on the ports `files` and `mount` of `address`, while it runs."""
+    """Serves directory `export` on the ports `files` and `mount` of `address`, while it runs. It believes for `expiry` seconds
+    that nobody else changes a file; `privileged` ports are those below 1024."""
 
-    def __init__(self, address="127.0.0.1", export=None):
+    def __init__(self, address="127.0.0.1", export=None, expiry=60, privileged=False):
         self.directory = tempfile.TemporaryDirectory(prefix="serval-ganesha-")
         self.export = export or pathlib.Path(self.directory.name, "export")
         self.export.mkdir(exist_ok=True)
@@ -47,7 +49,9 @@ class Ganesha:
             time.sleep(1)
         pathlib.Path("/var/run/ganesha").mkdir(exist_ok=True)
         self.path("conf").write_text(
-            CONFIGURATION.format(files=self.files, mount=self.mount, export=self.export, address=address))
+            CONFIGURATION.format(
+                files=self.files, mount=self.mount, export=self.export, address=address, expiry=expiry,
+                privileged=str(privileged).lower()))
 
     def path(self, name):
         return pathlib.Path(self.directory.name, name)

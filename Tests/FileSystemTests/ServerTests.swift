@@ -36,6 +36,27 @@ import Testing
     try begin()
   }
 
+  /// What an open file is now, which LionsOS's protocol has no command for: FILE_SIZE with more behind it.
+  @Test func openFilesAreLookedAt() throws {
+    let number = setup.files.add("f", bytes("hello"))
+    try begin()
+    let file = try setup.run(.open(path: setup.path("/f"), .read)).value
+    setup.files.nodes[number]?.data = bytes("hello world")
+    setup.files.nodes[number]?.modified = 5
+    #expect(try setup.status(.statOpen(file, buffer: buffer)) == .success, "out of no cache")
+    let stat = try #require(FileStat(setup.data(8192..<8192 + 136)))
+    #expect(stat.size == 11 && stat.modified == 5 && stat.fileNumber == number)
+    // Of one that is not open, no other server gives the word back.
+    let none = try setup.run(.statOpen(.max, buffer: buffer))
+    #expect(none.status == .invalidDescriptor && none.value == FileCommand.statOpenWord)
+    let few = ShareBuffer(offset: 0, byteCount: 135)
+    #expect(try setup.status(.statOpen(file, buffer: few)) == .invalidBuffer)
+    #expect(try setup.run(.size(file)).value == 11)
+    // From now on the client hears what it was that took too long.
+    setup.lose()
+    #expect(try setup.status(.statOpen(file, buffer: buffer)) == .unreachable)
+  }
+
   @Test func files() throws {
     _ = setup.files.add("f", bytes("hello world"))
     try begin()

@@ -268,7 +268,7 @@ import Testing
   /// free again serves.
   @Test(arguments: [false, true]) func memoryBound(_ isChunked: Bool) throws {
     var router = Router()
-    router.get("/") { _ in
+    router.get("/*path") { _ in
       var count = 0
       var response = Response.stream(type: "text/plain") { writer in
         count += writer.write([UInt8](repeating: 1, count: min(writer.room, 999)).span)
@@ -282,8 +282,8 @@ import Testing
     settings.memoryLimit = .max
     var server = Server(router, settings)
     let request = bytes(
-      "GET / HTTP/1.1\r\nHost: a\r\n"
-        + (0..<60).map { "Field-\($0): \(String(repeating: "x", count: 100))\r\n" }.joined()
+      "GET \(String(repeating: "/aaaaaaaaa", count: 390)) HTTP/1.1\r\nHost: a\r\n"
+        + (0..<34).map { "Field-\($0): \(String(repeating: "x", count: 100))\r\n" }.joined()
         + "\r\n")
     let ids = (0..<64).compactMap { _ in server.open(now: 0) }
     for id in ids {
@@ -306,14 +306,30 @@ import Testing
     let place = server.open(now: 0)
     let next = try #require(place)
     let answer = exchange(
-      &server, next, "GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      &server, next, "GET /%2f HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     #expect(answer.hasPrefix("HTTP/1.1 404 "))
     // Between requests little is held.
     server.close(next)
     let last = server.open(now: 0)
     let idle = try #require(last)
-    _ = exchange(&server, idle, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n")
+    _ = exchange(&server, idle, "GET /%2f HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(server.heldByteCount(idle) <= 1024 && server.disposal(idle) == .stayOpen)
+  }
+
+  /// A request that waits holds its target twice, in its head and as a path, and a piece of it for the log: what is
+  /// counted has both.
+  @Test func longTargetsAreCounted() throws {
+    var router = Router()
+    router.get("/*path") { _ in .wait { nil } }
+    var settings = Server.Settings()
+    settings.log = { _ in }
+    var server = Server(router, settings)
+    let place = server.open(now: 0)
+    let id = try #require(place)
+    let target = String(repeating: "/aaaaaaaaa", count: 400)
+    _ = server.receive(id, bytes("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n").span, now: 0)
+    #expect(server.heldByteCount(id) > 2 * 4000 + 200)
+    #expect(server.heldByteCount(id) <= settings.limits.memoryBound)
   }
 
   /// More connections than there is memory for all at once: what all of them hold stays within what

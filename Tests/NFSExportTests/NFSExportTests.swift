@@ -174,6 +174,41 @@ import XDR
     }
   }
 
+  /// A handle is a file's and not a name's: what was put in its place is another file, and what is gone is stale.
+  @Test func handlesAreFilesNotNames() throws {
+    try Self.withTree { tree, root in
+      let old = try handle(tree, "big")
+      let first = try tree.read(old, at: 0, count: 100)
+      #expect(first.bytes == Array(Self.big[..<100]) && first.status.st_size == 200_000)
+      try Files.replace("\(root)/new", with: [UInt8](repeating: 9, count: 300_000))
+      #expect(rename("\(root)/new", "\(root)/big") == 0)
+      #expect(throws: NFSStatus.stale) { try tree.read(old, at: 100, count: 100) }
+      #expect(throws: NFSStatus.stale) { try tree.attributes(of: old) }
+      let new = try handle(tree, "big")
+      #expect(new != old)
+      #expect(try tree.read(new, at: 0, count: 2).bytes == [9, 9])
+      // Under another name it is still the same; and another takes the name meanwhile.
+      #expect(rename("\(root)/big", "\(root)/moved") == 0)
+      #expect(try handle(tree, "moved") == new)
+      try Files.replace("\(root)/big", with: [1])
+      #expect(try handle(tree, "big") != new)
+      #expect(try tree.read(new, at: 0, count: 2).bytes == [9, 9])
+      // Removed, and made anew: a file system may use the inode again.
+      let page = try handle(tree, "index.html")
+      #expect(unlink("\(root)/index.html") == 0)
+      #expect(throws: NFSStatus.stale) { try tree.attributes(of: page) }
+      try Files.replace("\(root)/index.html", with: [7])
+      #expect(throws: NFSStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(try handle(tree, "index.html") != page)
+      // A directory that went takes what was in it along.
+      try Files.replace("\(root)/sub/file", with: [7])
+      let inside = try handle(tree, "sub/file")
+      #expect(rename("\(root)/sub", "\(root)/other") == 0)
+      #expect(throws: NFSStatus.stale) { try tree.attributes(of: inside) }
+      #expect(try tree.read(handle(tree, "other/file"), at: 0, count: 1).bytes == [7])
+    }
+  }
+
   @Test func aLinkTellsWhereItLeads() throws {
     try Self.withTree { tree, _ in
       let (link, file) = (try handle(tree, "link"), try handle(tree, "index.html"))

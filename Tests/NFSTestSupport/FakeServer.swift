@@ -14,7 +14,9 @@ public final class FakeServer {
     public var data: [UInt8] = []
     public var entries: [(name: String, number: UInt64)] = []
     public var modified: UInt32 = 1
+    /// Of the attributes: when anything of it was changed.
     public var changed: UInt32 = 1
+    public var linkCount: UInt32 = 1
   }
 
   public var nodes: [UInt64: Node] = [1: Node(type: 2)]
@@ -31,6 +33,28 @@ public final class FakeServer {
   /// Answers to these procedures are lost, so many times.
   public var lost: [UInt32: Int] = [:]
   public var omitsAttributes = false
+  /// Why calls to the files are refused, though the export was mounted.
+  public enum Refusal: CaseIterable, Sendable {
+    /// AUTH_TOOWEAK, as of a port above 1023.
+    case credentials
+    /// Another version of NFS.
+    case version
+    /// No NFS at all.
+    case program
+    /// NFS3ERR_PERM for each call.
+    case root
+  }
+  public var refusal: Refusal?
+  /// Hears of each call to the files before it is answered.
+  public var willAnswer: (UInt32) -> Void = { _ in }
+  /// Hears of a READ when it has the data, and before it looks at the file's attributes.
+  public var hasRead: () -> Void = {}
+  /// The status that a call fails with; nil for none.
+  public var failure: (UInt32) -> UInt32? = { _ in nil }
+  /// Whether a call's answer is lost.
+  public var isLost: (UInt32) -> Bool = { _ in false }
+
+  private var lastNumber: UInt64 = 1
 
   public init() {}
 
@@ -38,10 +62,34 @@ public final class FakeServer {
   public func add(_ name: String, _ data: [UInt8] = [], type: UInt32 = 1, in directory: UInt64 = 1)
     -> UInt64
   {
-    let number = UInt64(nodes.count + 1)
+    lastNumber += 1
+    let number = lastNumber
     nodes[number] = Node(type: type, data: data)
     nodes[directory]?.entries.append((name, number))
     return number
+  }
+
+  /// Puts a new file in the place of whatever has the name; the number that it gets.
+  public func replace(_ name: String, _ data: [UInt8], modified: UInt32, in directory: UInt64 = 1)
+    -> UInt64
+  {
+    remove(name, at: modified, in: directory)
+    let number = add(name, data, in: directory)
+    nodes[number]?.modified = modified
+    nodes[number]?.changed = modified
+    return number
+  }
+
+  /// Takes a name away. What is open by it stays for those who have its handle, unless `forgets`.
+  public func remove(
+    _ name: String, at time: UInt32, in directory: UInt64 = 1, forgets: Bool = false
+  ) {
+    guard let index = nodes[directory]?.entries.firstIndex(where: { $0.name == name }),
+      let number = nodes[directory]?.entries.remove(at: index).number
+    else { return }
+    nodes[number]?.linkCount = 0
+    nodes[number]?.changed = time
+    if forgets { nodes[number] = nil }
   }
 
   /// With a sum at its end, so that one that was changed on its way is no other file's.
@@ -85,7 +133,12 @@ public final class FakeServer {
         }
       default:
         calls[procedure, default: 0] += 1
-        if busyAnswers > 0 {
+        willAnswer(procedure)
+        if let refusal, refusal != .root { return refuse(xid, refusal) }
+        if let status = refusal == .root ? 1 : failure(procedure) {
+          writer.uint32(status)
+          for _ in 0..<3 { writer.uint32(0) }
+        } else if busyAnswers > 0 {
           busyAnswers -= 1
           writer.uint32(10008)
           writer.uint32(0)
@@ -94,6 +147,7 @@ public final class FakeServer {
         } else {
           try files(procedure, &reader, &writer)
         }
+        if isLost(procedure) { return nil }
         if let left = lost[procedure], left > 0 {
           lost[procedure] = left - 1
           return nil
@@ -109,9 +163,21 @@ public final class FakeServer {
     nodes.first { $0.value.entries.contains { $0.number == directory } }?.key ?? 1
   }
 
+  private func refuse(_ xid: UInt32, _ refusal: Refusal) -> [UInt8] {
+    var writer = XDRWriter()
+    let words: [UInt32] =
+      switch refusal {
+      case .credentials: [xid, 1, 1, 1, 5]
+      case .version: [xid, 1, 0, 0, 0, 2, 4, 4]
+      case .program, .root: [xid, 1, 0, 0, 0, 1]
+      }
+    for word in words { writer.uint32(word) }
+    return writer.bytes
+  }
+
   private func attributes(_ number: UInt64, _ writer: inout XDRWriter) {
     let node = nodes[number] ?? Node()
-    for word in [node.type, 0o644, 1, 0, 0] { writer.uint32(word) }
+    for word in [node.type, 0o644, node.linkCount, 0, 0] { writer.uint32(word) }
     writer.uint64(UInt64(node.data.count))
     writer.uint64(UInt64(node.data.count))
     for word: UInt32 in [0, 0, 0, 1] { writer.uint32(word) }
@@ -182,8 +248,9 @@ public final class FakeServer {
       let count = min(Int(try reader.uint32()), readLimit)
       let start = Int(min(offset, UInt64(node.data.count)))
       let end = min(start + count, node.data.count)
+      hasRead()
       writer.uint32(0)
-      optional(file, &writer)
+      optional(nodes[file] == nil ? nil : file, &writer)
       writer.uint32(UInt32(end - start))
       writer.bool(end == node.data.count)
       writer.opaque(Array(node.data[start..<end]))

@@ -50,15 +50,38 @@ import Testing
   @Test func troubles() {
     server.isRegistered = false
     let simulation = Simulation(server)
-    let tag = simulation.start(.mount)
-    while simulation.client.trouble == nil { simulation.step() }
+    // Whoever asks whether the export can be mounted is told at once; who asks for files waits until it is.
+    let tag = simulation.start(.attributes(path: []))
+    #expect(simulation.run(.mount).error == .refused)
     #expect(simulation.client.trouble == .notRegistered(program: 100_003))
     server.isRegistered = true
     server.mountStatus = 13
-    while simulation.client.trouble != .mountRefused(13) { simulation.step() }
+    #expect(simulation.run(.mount).error == .refused)
+    #expect(simulation.client.trouble == .mountRefused(13))
     server.mountStatus = 0
     simulation.wait([tag])
-    #expect(simulation.client.isMounted)
+    #expect(simulation.client.isMounted && simulation.client.isServing)
+    #expect(simulation.results[tag]?.attributes != nil && simulation.now < 10 * second)
+  }
+
+  /// Servers that mount, and then refuse: that is no mount to be proud of, and their word is kept.
+  @Test(arguments: FakeServer.Refusal.allCases) func refusals(_ refusal: FakeServer.Refusal) {
+    server.refusal = refusal
+    let simulation = Simulation(server)
+    #expect(simulation.run(.mount).error == nil)
+    #expect(simulation.run(.attributes(path: bytes("f"))).error != nil)
+    while simulation.client.trouble == nil, simulation.now < 5 * second { simulation.step() }
+    #expect(!simulation.client.isServing)
+    switch refusal {
+    case .credentials: #expect(simulation.client.trouble == .callerRefused(5))
+    case .version, .program: #expect(simulation.client.trouble == .noSuchProgram)
+    case .root: #expect(simulation.client.trouble == .rootRefused(.notOwner))
+    }
+    server.refusal = nil
+    _ = server.add("f", [1])
+    simulation.now += 10 * second
+    #expect(simulation.run(.attributes(path: bytes("f"))).error == nil)
+    #expect(simulation.client.isServing && simulation.client.trouble == nil)
   }
 
   @Test func lostConnectionsInTheMiddle() {

@@ -229,6 +229,6 @@ import Testing
     #expect(try get("/page.html") == "HTTP/1.1 200 ")
     #expect(try get("/page") == "HTTP/1.1 200 ", "the name alone is not there")
     #expect(try get("/none") == "HTTP/1.1 404 ")
-    #expect(try get("/broken") == (missing == .error ? "HTTP/1.1 404 " : "HTTP/1.1 504 "))
+    #expect(try get("/broken") == (missing == .error ? "HTTP/1.1 404 " : "HTTP/1.1 502 "))
   }
 }

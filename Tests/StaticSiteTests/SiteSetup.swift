@@ -38,7 +38,7 @@ final class SiteSetup {
       bufferByteCount: bufferByteCount)
     var router = Router()
     let site = StaticSite(
-      files, folder: [UInt8](folder.utf8), rules: rules, followsOutsideLinks: followsOutsideLinks,
+      files, folder: bytes(folder), rules: rules, followsOutsideLinks: followsOutsideLinks,
       keepTime: keepTime)
     router.get("/*path", site.handler)
     router.notFound(site.handler)

@@ -3,90 +3,15 @@
 
 import Bytes
 import HTTP
-import NFS
 import NFSTestSupport
 import Testing
 
 @Suite struct SiteTests {
-  /// A site on a server in memory, with virtual time.
-  private final class Site {
-    let server = FakeServer()
-    let wire: Simulation
-    let setup: SiteSetup
-
-    init(
-      bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
-      folder: String = "", rules: SiteRules = SiteRules(), followsOutsideLinks: Bool = false,
-      change: (inout Server.Settings) -> Void = { _ in }
-    ) throws {
-      wire = Simulation(server)
-      wire.collects = false
-      setup = try SiteSetup(
-        wire.client, bufferByteCount: bufferByteCount, shareSize: shareSize, keepTime: keepTime,
-        folder: folder, rules: rules, followsOutsideLinks: followsOutsideLinks, change: change)
-    }
-
-    var now: UInt64 { wire.now }
-
-    func step() {
-      setup.settle(now: now)
-      wire.client = setup.fileServer.nfs
-      wire.step()
-      setup.fileServer.nfs = wire.client
-      setup.settle(now: now)
-    }
-
-    func open(_ request: String) throws -> Int {
-      let place = setup.web.open(now: now)
-      let id = try #require(place)
-      let taken = setup.web.receive(id, bytes(request).span, now: now)
-      #expect(taken == request.utf8.count)
-      return id
-    }
-
-    /// Bytes that a transport takes at a time of what it is offered directly.
-    var window = 5000
-    /// Those that it took that way.
-    var directBytes = 0
-
-    func read(_ id: Int) -> [UInt8] {
-      if setup.web.outputCount(id) == 0 {
-        var taken: [UInt8] = []
-        setup.web.sendDirectly(id, now: now) { bytes in
-          let count = min(bytes.count, window - taken.count)
-          taken.append(copying: bytes.extracting(0..<count))
-          return count
-        }
-        directBytes += taken.count
-        if !taken.isEmpty { return taken }
-      }
-      let output = setup.web.withOutput(id) { [UInt8](copying: $0) } ?? []
-      setup.web.sent(id, output.count, now: now)
-      return output
-    }
-
-    /// The whole answer to a request on a connection of its own.
-    func get(_ target: String, _ fields: String = "") throws -> String {
-      let id = try open("GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(fields)\r\n")
-      var answer: [UInt8] = []
-      while true {
-        let output = read(id)
-        answer += output
-        if output.isEmpty, setup.web.disposal(id) != .stayOpen { break }
-        if output.isEmpty { step() }
-      }
-      if setup.web.disposal(id) == .reset { answer += bytes("RESET") }
-      setup.web.close(id)
-      setup.settle(now: now)
-      return text(answer)
-    }
-  }
-
   private let data = (0..<300_000).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }
 
   @Test(arguments: [(8192, 1 << 21), (32_768, 1 << 21), (32_768, 98_304)] as [(UInt64, Int)])
   func files(_ bufferByteCount: UInt64, _ shareSize: Int) throws {
-    let site = try Site(bufferByteCount: bufferByteCount, shareSize: shareSize)
+    let site = try SimulatedSite(bufferByteCount: bufferByteCount, shareSize: shareSize)
     _ = site.server.add("index.html", bytes("<h1>hello</h1>"))
     _ = site.server.add("big.txt", data)
     let folder = site.server.add("folder", type: 2)
@@ -107,7 +32,7 @@ import Testing
 
   /// Whatever is not there, and why ever: the site's own page, from the server and from memory.
   @Test(arguments: [0, 2] as [UInt64]) func ownPage(_ keepTime: UInt64) throws {
-    let site = try Site(keepTime: keepTime * second)
+    let site = try SimulatedSite(keepTime: keepTime * second)
     _ = site.server.add("404.html", bytes("<h1>not here</h1>"))
     _ = site.server.add("empty", type: 2)
     _ = site.server.add(".htaccess", bytes("secret"))
@@ -134,7 +59,7 @@ import Testing
   /// allowed. The folder itself may be a link.
   @Test(arguments: ["www", "/www/", "live", "live/./"], [false, true])
   func links(_ folder: String, _ followsAll: Bool) throws {
-    let site = try Site(folder: folder, followsOutsideLinks: followsAll)
+    let site = try SimulatedSite(folder: folder, followsOutsideLinks: followsAll)
     let www = site.server.add("www", type: 2)
     _ = site.server.add("live", bytes("/releases/now"), type: 5)
     let releases = site.server.add("releases", type: 2)
@@ -183,7 +108,7 @@ import Testing
   /// The server's clock shows in the times at which it changed files: by it, two digits of a year are
   /// read. There is no Date, for which it is too old.
   @Test func dates() throws {
-    let site = try Site()
+    let site = try SimulatedSite()
     let file = site.server.add("a.txt", bytes("a"))
     site.server.nodes[file]?.modified = 1
     let field = "If-Modified-Since: Monday, 01-Jan-24 00:00:00 GMT\r\n"
@@ -199,7 +124,7 @@ import Testing
   }
 
   @Test func serverComesUpLater() throws {
-    let site = try Site()
+    let site = try SimulatedSite()
     _ = site.server.add("index.html", bytes("hello"))
     site.wire.isDown = true
     #expect(try site.get("/").hasPrefix("HTTP/1.1 503 "))
@@ -209,7 +134,7 @@ import Testing
 
   /// Somebody who leaves in the middle leaves nothing behind.
   @Test func lostClients() throws {
-    let site = try Site()
+    let site = try SimulatedSite()
     _ = site.server.add("big.txt", data)
     let buffers = site.setup.files.freeBuffers
     for steps in 0..<30 {
@@ -226,7 +151,7 @@ import Testing
   }
 
   @Test func filesThatShrink() throws {
-    let site = try Site()
+    let site = try SimulatedSite()
     _ = site.server.add("big.txt", data)
     let id = try site.open("GET /big.txt HTTP/1.1\r\nHost: a\r\n\r\n")
     while site.setup.web.outputCount(id) == 0 { site.step() }
@@ -244,7 +169,7 @@ import Testing
   }
 
   @Test func manyAtOnce() throws {
-    let site = try Site(shareSize: 1 << 18)
+    let site = try SimulatedSite(shareSize: 1 << 18)
     for number in 0..<300 {
       _ = site.server.add("\(number)", [UInt8](repeating: 0x41, count: number * 100))
     }
@@ -265,7 +190,7 @@ import Testing
   /// Bytes that go to the transport where they lie, in whatever pieces it takes them.
   @Test(arguments: [1, 777, 40_000], [0, 2] as [UInt64])
   func directBodies(_ window: Int, _ keepTime: UInt64) throws {
-    let site = try Site(keepTime: keepTime * second) { $0.sendsDirectly = true }
+    let site = try SimulatedSite(keepTime: keepTime * second) { $0.sendsDirectly = true }
     let length = window == 1 ? 20_000 : 300_000
     let data = Array(data[..<length])
     _ = site.server.add("big.txt", data)
@@ -283,7 +208,7 @@ import Testing
 
   /// What was found out is believed for a time; nothing is asked meanwhile, and a change shows after.
   @Test func knownAnswers() throws {
-    let site = try Site(keepTime: 2 * second)
+    let site = try SimulatedSite(keepTime: 2 * second)
     let page = site.server.add("index.html", bytes("old"))
     _ = site.server.add("big.txt", data)
     _ = site.server.add("folder", type: 2)
@@ -322,7 +247,9 @@ import Testing
   /// are free again.
   @Test(arguments: [8192, 8193, 40_000, 65_536, 65_537], [false, true])
   func keptContents(_ size: Int, _ isDirect: Bool) throws {
-    let site = try Site(bufferByteCount: 8192, keepTime: 2 * second) { $0.sendsDirectly = isDirect }
+    let site = try SimulatedSite(bufferByteCount: 8192, keepTime: 2 * second) {
+      $0.sendsDirectly = isDirect
+    }
     let data = Array(data[..<size])
     let file = site.server.add("file", data)
     let buffers = site.setup.files.freeBuffers
@@ -336,7 +263,9 @@ import Testing
     if size > 20_000 {
       #expect(part.contains("\r\n\r\n" + text(data[5..<size - 1]) + "\r\n--"))
     }
-    #expect(site.server.calls == calls)
+    // An open file is looked at before and after, and nothing is read twice.
+    if isKept { #expect(site.server.calls == calls) }
+    #expect(site.server.calls[6] == calls[6])
     // It changes, and somebody leaves in the middle of the new one.
     site.server.nodes[file]?.modified += 1
     site.wire.now += 10 * second
@@ -350,7 +279,7 @@ import Testing
 
   /// More paths than are remembered, and more files than may stay open: each answer is right.
   @Test func manyKnownAnswers() throws {
-    let site = try Site(shareSize: 1 << 20, keepTime: 100 * second)
+    let site = try SimulatedSite(shareSize: 1 << 20, keepTime: 100 * second)
     for number in 0..<400 {
       _ = site.server.add(
         "\(number)", [UInt8](repeating: UInt8(number & 0x7f), count: 40_000 + number))
@@ -363,12 +292,13 @@ import Testing
       }
     }
     #expect(site.setup.files.openFiles <= 64)
-    #expect(site.setup.files.freeBuffers >= 32 * 3 / 4)
+    // Of 32 buffers two are for paths.
+    #expect(site.setup.files.freeBuffers >= 30 * 3 / 4)
   }
 
   /// The server forgets its handles while files are kept open: no client notices.
   @Test func keptFilesThatAreGone() throws {
-    let site = try Site(keepTime: 1000 * second)
+    let site = try SimulatedSite(keepTime: 1000 * second)
     _ = site.server.add("big.txt", data)
     #expect(try site.get("/big.txt").hasSuffix(text(data)))
     site.server.epoch += 1

@@ -148,5 +148,6 @@ final class WebLoop: @unchecked Sendable {
     hasEnded.remove(id)
     unread[id] = nil
     setup.web.close(id)
+    setup.files.forget(id)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import CStatx
 import Glibc
 import XDR
 
@@ -26,13 +27,40 @@ struct FileHandle: Hashable {
   }
 }
 
-/// A directory and what is below it, by handles. Nothing outside can be reached: names are single
+/// What makes a file itself, whatever it is called: numbers of inodes are used again, but not with the same birth.
+struct FileIdentity: Hashable {
+  private let device: UInt64
+  private let inode: UInt64
+  private let birth: Int64
+  private let birthNanoseconds: UInt32
+
+  /// - Parameter descriptor: of any kind, `O_PATH`, too.
+  init(_ descriptor: Int32) throws(NFSStatus) {
+    var status = statx()
+    guard statx_of_descriptor(descriptor, &status) == 0 else { throw NFSStatus(errno: errno) }
+    device = UInt64(status.stx_dev_major) << 32 | UInt64(status.stx_dev_minor)
+    inode = status.stx_ino
+    // Zero where the file system does not know it.
+    birth = status.stx_btime.tv_sec
+    birthNanoseconds = status.stx_btime.tv_nsec
+  }
+}
+
+/// A directory and what is below it, by handles. A handle stands for a file, not for a name: when another file is put
+/// in the place of its own, or its own is removed, it is stale. Nothing outside can be reached: names are single
 /// components, and links are never followed here, neither in the middle of a path nor at its end.
 final class ExportedTree {
+  private struct Entry {
+    let identity: FileIdentity
+    /// Where it was seen last: components from the root.
+    var path: [[UInt8]]
+  }
+
   private let root: Int32
-  // Components from the root, by handle; the first is the root.
-  private var paths: [[[UInt8]]] = [[]]
-  private var numbers: [[[UInt8]]: UInt64] = [[]: 0]
+  private var entries: [UInt64: Entry] = [:]
+  private var numbers: [FileIdentity: UInt64] = [:]
+  private var places: [[[UInt8]]: UInt64] = [:]
+  private var nextNumber: UInt64 = 1
 
   /// - Throws: the error number where the directory cannot be opened.
   init(_ directory: String) throws(OpenFailure) {
@@ -55,55 +83,81 @@ final class ExportedTree {
   }
 
   func lookup(_ name: [UInt8], in directory: FileHandle) throws(NFSStatus) -> FileHandle {
-    var path = try components(of: directory)
     guard !name.isEmpty, !name.contains(0), !name.contains(UInt8(ascii: "/")) else {
       throw .invalid
     }
     guard name.count <= 255 else { throw .nameTooLong }
+    var path = try components(of: directory)
+    let parent = try open(directory, pathOnly | O_DIRECTORY)
+    defer { close(parent) }
+    if name == Array(".".utf8) { return directory }
     if name == Array("..".utf8) {
       // Above the export there is nothing.
-      if !path.isEmpty { path.removeLast() }
-    } else if name != Array(".".utf8) {
-      path.append(name)
+      guard path.count > 1 else { return FileHandle(number: 0) }
+      path.removeLast()
+      let above = try open(path, pathOnly)
+      defer { close(above) }
+      return handle(of: try FileIdentity(above), at: path)
     }
-    _ = try status(of: path)
-    return handle(of: path)
+    let file = openat(parent, cString(name), pathOnly | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { throw NFSStatus(errno: errno) }
+    defer { close(file) }
+    return handle(of: try FileIdentity(file), at: path + [name])
   }
 
   func attributes(of handle: FileHandle) throws(NFSStatus) -> stat {
-    try status(of: components(of: handle))
+    let file = try open(handle, pathOnly)
+    defer { close(file) }
+    return try status(of: file)
   }
 
   func target(of handle: FileHandle) throws(NFSStatus) -> [UInt8] {
-    let path = try components(of: handle)
-    guard let name = path.last else { throw .invalid }
-    return try withParent(of: path) { parent throws(NFSStatus) in
-      var buffer = [CChar](repeating: 0, count: 4096)
-      let count = readlinkat(parent, cString(name), &buffer, buffer.count)
-      if count < 0 { throw NFSStatus(errno: errno) }
-      return buffer[..<count].map { UInt8(bitPattern: $0) }
-    }
+    let link = try open(handle, pathOnly)
+    defer { close(link) }
+    guard try status(of: link).st_mode & S_IFMT == S_IFLNK else { throw .invalid }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlinkat(link, "", &buffer, buffer.count)
+    if count < 0 { throw NFSStatus(errno: errno) }
+    return buffer[..<count].map { UInt8(bitPattern: $0) }
   }
 
-  func read(
-    _ handle: FileHandle, at offset: UInt64, count: Int
-  ) throws(NFSStatus) -> (bytes: [UInt8], isEnd: Bool) {
-    let file = try open(components(of: handle), O_RDONLY | O_NONBLOCK)
+  struct Piece {
+    var bytes: [UInt8]
+    var isEnd: Bool
+    /// The file as it was after it was read.
+    var status: stat
+  }
+
+  func read(_ handle: FileHandle, at offset: UInt64, count: Int) throws(NFSStatus) -> Piece {
+    let file = try open(handle, O_RDONLY | O_NONBLOCK)
     defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw NFSStatus(errno: errno) }
-    if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .invalid }
-    guard let start = off_t(exactly: offset) else { return ([], true) }
+    let before = try status(of: file)
+    if before.st_mode & S_IFMT == S_IFDIR { throw .isDirectory }
+    guard before.st_mode & S_IFMT == S_IFREG else { throw .invalid }
+    guard let start = off_t(exactly: offset) else {
+      return Piece(bytes: [], isEnd: true, status: before)
+    }
     var buffer = [UInt8](repeating: 0, count: count)
     let length = buffer.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, start) }
     if length < 0 { throw NFSStatus(errno: errno) }
-    return (Array(buffer[..<length]), start + off_t(length) >= status.st_size)
+    let after = try status(of: file)
+    return Piece(
+      bytes: Array(buffer[..<length]), isEnd: start + off_t(length) >= after.st_size, status: after)
+  }
+
+  /// Whether this process may read a file, or look into a directory.
+  func mayRead(_ handle: FileHandle) throws(NFSStatus) -> Bool {
+    let isDirectory = try attributes(of: handle).st_mode & S_IFMT == S_IFDIR
+    let path = try components(of: handle)
+    guard let name = path.last else { return faccessat(root, ".", R_OK | X_OK, AT_EACCESS) == 0 }
+    return try withParent(of: path) { parent throws(NFSStatus) in
+      faccessat(parent, cString(name), isDirectory ? R_OK | X_OK : R_OK, AT_EACCESS) == 0
+    }
   }
 
   /// Names in a directory in their order, "." and ".." first.
   func names(in handle: FileHandle) throws(NFSStatus) -> [[UInt8]] {
-    let descriptor = try open(components(of: handle), O_RDONLY | O_DIRECTORY)
+    let descriptor = try open(handle, O_RDONLY | O_DIRECTORY)
     guard let stream = fdopendir(descriptor) else {
       close(descriptor)
       throw NFSStatus(errno: errno)
@@ -118,33 +172,62 @@ final class ExportedTree {
     return [Array(".".utf8), Array("..".utf8)] + names
   }
 
-  // MARK: Paths
+  // MARK: Handles
 
   private func components(of handle: FileHandle) throws(NFSStatus) -> [[UInt8]] {
-    guard handle.number < UInt64(paths.count) else { throw .stale }
-    return paths[Int(handle.number)]
+    if handle.number == 0 { return [] }
+    guard let entry = entries[handle.number] else { throw .stale }
+    return entry.path
   }
 
-  private func handle(of path: [[UInt8]]) -> FileHandle {
-    if let number = numbers[path] { return FileHandle(number: number) }
-    let number = UInt64(paths.count)
-    paths.append(path)
-    numbers[path] = number
+  private func handle(of identity: FileIdentity, at path: [[UInt8]]) -> FileHandle {
+    let number = numbers[identity] ?? nextNumber
+    // Who was at that place before is somewhere else, and will be met there, or is no more.
+    if let other = places[path], other != number { forget(other) }
+    if let entry = entries[number] {
+      if entry.path != path, places[entry.path] == number { places[entry.path] = nil }
+      entries[number]?.path = path
+    } else {
+      nextNumber += 1
+      entries[number] = Entry(identity: identity, path: path)
+      numbers[identity] = number
+    }
+    places[path] = number
     return FileHandle(number: number)
   }
 
-  private func status(of path: [[UInt8]]) throws(NFSStatus) -> stat {
+  private func forget(_ number: UInt64) {
+    guard let entry = entries.removeValue(forKey: number) else { return }
+    numbers[entry.identity] = nil
+    if places[entry.path] == number { places[entry.path] = nil }
+  }
+
+  /// Opens what a handle stands for, or nothing.
+  private func open(_ handle: FileHandle, _ flags: Int32) throws(NFSStatus) -> Int32 {
+    let file: Int32
+    do throws(NFSStatus) { file = try open(components(of: handle), flags) } catch {
+      guard error == .noEntry else { throw error }
+      forget(handle.number)
+      throw .stale
+    }
+    guard let entry = entries[handle.number] else { return file }
+    do throws(NFSStatus) {
+      if try FileIdentity(file) == entry.identity { return file }
+    } catch {
+      close(file)
+      throw error
+    }
+    close(file)
+    forget(handle.number)
+    throw .stale
+  }
+
+  // MARK: Paths
+
+  private func status(of file: Int32) throws(NFSStatus) -> stat {
     var status = stat()
-    guard let name = path.last else {
-      guard fstat(root, &status) == 0 else { throw NFSStatus(errno: errno) }
-      return status
-    }
-    return try withParent(of: path) { parent throws(NFSStatus) in
-      guard fstatat(parent, cString(name), &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-        throw NFSStatus(errno: errno)
-      }
-      return status
-    }
+    guard fstat(file, &status) == 0 else { throw NFSStatus(errno: errno) }
+    return status
   }
 
   private func open(_ path: [[UInt8]], _ flags: Int32) throws(NFSStatus) -> Int32 {
@@ -175,5 +258,7 @@ final class ExportedTree {
     return try body(parent)
   }
 }
+
+private let pathOnly = Int32(PATH_ONLY)
 
 private func cString(_ name: [UInt8]) -> [CChar] { name.map { CChar(bitPattern: $0) } + [0] }

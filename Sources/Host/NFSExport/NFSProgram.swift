@@ -94,7 +94,7 @@ struct NFSProgram: RPCProgram {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
     // Read, look up, execute; not modify, extend, delete.
-    results.uint32(wanted & 0x23)
+    results.uint32(try tree.mayRead(handle) ? wanted & 0x23 : 0)
     return results
   }
 
@@ -108,12 +108,12 @@ struct NFSProgram: RPCProgram {
 
   private func read(_ handle: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let (offset, count) = (try arguments.uint64(), try arguments.uint32())
-    let (bytes, isEnd) = try tree.read(handle, at: offset, count: Int(min(count, Self.readLimit)))
+    let piece = try tree.read(handle, at: offset, count: Int(min(count, Self.readLimit)))
     var results = XDRWriter()
-    results.someAttributes(try tree.attributes(of: handle))
-    results.uint32(UInt32(bytes.count))
-    results.bool(isEnd)
-    results.opaque(bytes)
+    results.someAttributes(piece.status)
+    results.uint32(UInt32(piece.bytes.count))
+    results.bool(piece.isEnd)
+    results.opaque(piece.bytes)
     return results
   }
 

@@ -26,6 +26,8 @@ public enum FileCommand: Equatable, Sendable {
   case read(UInt64, offset: UInt64, buffer: ShareBuffer)
   case write(UInt64, offset: UInt64, buffer: ShareBuffer)
   case size(UInt64)
+  /// What is open, as it is now: see `statOpenWord`.
+  case statOpen(UInt64, buffer: ShareBuffer)
   case rename(from: ShareBuffer, to: ShareBuffer)
   case remove(path: ShareBuffer)
   case truncate(UInt64, length: UInt64)
@@ -50,6 +52,12 @@ public enum FileCommand: Equatable, Sendable {
   /// ("ServalIn") behind it for a wish: links that are met behind the folder are followed only as long as they stay
   /// in it. Other servers look at none of it, and follow all links.
   public static var confinementWord: UInt64 { 0x6e49_6c61_7672_6553 }
+
+  /// LionsOS's protocol has no attributes of an open file. Serval's servers take FILE_SIZE with a buffer behind the
+  /// descriptor and this word ("ServalSO") behind that for such a question: a `FileStat` goes to the buffer, never
+  /// out of a cache. Other servers read the descriptor alone, and answer with the size. Of a descriptor that is not
+  /// open, Serval's servers give the word back with `invalidDescriptor`, which tells them from others.
+  public static var statOpenWord: UInt64 { 0x4f53_6c61_7672_6553 }
 
   /// How a file is opened: 0 to read, 1 to write, 2 for both; 4 on top makes it if it is not there.
   public struct OpenFlags: RawRepresentable, Equatable, Sendable {
@@ -98,7 +106,12 @@ public enum FileCommand: Equatable, Sendable {
     case 6:
       guard let buffer = check.buffer(4) else { return .refused(.invalidBuffer) }
       return .command(.write(message[2], offset: message[3], buffer: buffer))
-    case 7: return .command(.size(message[2]))
+    case 7:
+      guard message[5] == statOpenWord else { return .command(.size(message[2])) }
+      guard let buffer = check.buffer(3), buffer.byteCount >= statByteCount else {
+        return .refused(.invalidBuffer)
+      }
+      return .command(.statOpen(message[2], buffer: buffer))
     case 8:
       guard case .command(.remove(let to)) = check.path(4, { .remove(path: $0) }) else {
         return .refused(.invalidPath)
@@ -146,6 +159,8 @@ public enum FileCommand: Equatable, Sendable {
     case .write(let file, let offset, let buffer):
       put(6, [file, offset, buffer.offset, buffer.byteCount])
     case .size(let file): put(7, [file, 0, 0, 0])
+    case .statOpen(let file, let buffer):
+      put(7, [file, buffer.offset, buffer.byteCount, Self.statOpenWord])
     case .rename(let from, let to):
       put(8, [from.offset, from.byteCount, to.offset, to.byteCount])
     case .remove(let path): put(9, [path.offset, path.byteCount, 0, 0])

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What came of a command (lions/fs/protocol.h). 15 to 18 are newer than the rest.
+/// What came of a command (lions/fs/protocol.h). 15 to 18 are newer than the rest; those from 0x1000 on are Serval's
+/// own, for clients that have asked what only Serval's servers answer (`FileCommand.statOpen`).
 public struct FileStatus: RawRepresentable, Equatable, Sendable {
   public let rawValue: UInt64
   public init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -25,4 +26,8 @@ public struct FileStatus: RawRepresentable, Equatable, Sendable {
   public static var notDirectory: FileStatus { FileStatus(rawValue: 16) }
   public static var alreadyExists: FileStatus { FileStatus(rawValue: 17) }
   public static var notEmpty: FileStatus { FileStatus(rawValue: 18) }
+  /// What is behind the server did not answer in time.
+  public static var timedOut: FileStatus { FileStatus(rawValue: 0x1000) }
+  /// There is no way to what is behind the server.
+  public static var unreachable: FileStatus { FileStatus(rawValue: 0x1001) }
 }

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Equal buffers in a share, for paths and data.
+/// Equal buffers in a part of a share, for paths and data.
 public struct SharePool: Sendable {
   public let bufferByteCount: UInt64
+  private let start: UInt64
+  private let capacity: UInt64
   private var free: [UInt32]
 
   /// - Parameters:
-  ///   - share: size of the share in bytes.
+  ///   - share: where the part ends, in bytes from the start of the share.
+  ///   - start: where it begins.
   ///   - limit: buffers at most.
-  public init(share: UInt64, bufferByteCount: UInt64, limit: Int) {
+  public init(share: UInt64, from start: UInt64 = 0, bufferByteCount: UInt64, limit: Int) {
     self.bufferByteCount = max(bufferByteCount, 1)
+    self.start = start
+    let byteCount = share > start ? share - start : 0
+    capacity = min(byteCount / self.bufferByteCount, UInt64(max(limit, 0)), 1 << 20)
     free = []
-    let count = min(share / self.bufferByteCount, UInt64(max(limit, 0)), 1 << 20)
-    for index in 0..<count { free.append(UInt32(count - 1 - index)) }
+    for index in 0..<capacity { free.append(UInt32(capacity - 1 - index)) }
   }
 
   public var freeCount: Int { free.count }
@@ -21,11 +26,18 @@ public struct SharePool: Sendable {
   /// Nil when all are out.
   public mutating func take() -> ShareBuffer? {
     guard let index = free.popLast() else { return nil }
-    return ShareBuffer(offset: UInt64(index) * bufferByteCount, byteCount: bufferByteCount)
+    return ShareBuffer(
+      offset: start + UInt64(index) * bufferByteCount, byteCount: bufferByteCount)
+  }
+
+  /// Whether a buffer is one of this pool.
+  public func owns(_ buffer: ShareBuffer) -> Bool {
+    buffer.offset >= start && (buffer.offset - start) / bufferByteCount < capacity
   }
 
   /// Takes back a buffer of this pool, whole or shortened.
   public mutating func give(_ buffer: ShareBuffer) {
-    free.append(UInt32(truncatingIfNeeded: buffer.offset / bufferByteCount))
+    guard owns(buffer) else { return }
+    free.append(UInt32(truncatingIfNeeded: (buffer.offset - start) / bufferByteCount))
   }
 }

@@ -26,6 +26,7 @@ public struct NFSClient: Sendable {
   private var completionStart = 0
   private var knownGeneration: UInt64 = 0
   private var knowsSizes = false
+  private var knownRefusals: UInt64 = 0
   // The largest number where there is no operation.
   private var deadlines: [UInt64]
   // Operations that may wait for blocks.
@@ -115,6 +116,9 @@ public struct NFSClient: Sendable {
 
   public var isMounted: Bool { session.root != nil }
   public var isReady: Bool { session.isReady }
+  public var exportPath: [UInt8] { session.settings.exportPath }
+  /// Whether a call to the mounted files has succeeded.
+  public var isServing: Bool { session.isServing }
   public var trouble: NFSSession.Trouble? { session.trouble }
   public var sessionCounters: NFSSession.Counters { session.counters }
 
@@ -246,8 +250,19 @@ public struct NFSClient: Sendable {
         begin(index, now)
       }
     }
+    if session.refusals != knownRefusals {
+      knownRefusals = session.refusals
+      failMounts()
+    }
     if callsWait, session.hasRoom { pumpCalls(now) }
     pumpBlocks(now)
+  }
+
+  /// The server said no: those that only want to know are told at once. The others wait for the attempts that follow.
+  private mutating func failMounts() {
+    for index in operations.indices where operations[index]?.stage == .root {
+      if case .mount = operations[index]?.request { fail(index, .refused) }
+    }
   }
 
   private mutating func pumpCalls(_ now: UInt64) {

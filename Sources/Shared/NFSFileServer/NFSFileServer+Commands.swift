@@ -44,7 +44,7 @@ extension NFSFileServer {
     case .rename(let from, let to):
       guard let new = path(to) else { return refusal(id, .invalidPath) }
       return onPath(id, command, from, now) { .rename(from: $0, to: new) }
-    case .close, .read, .write, .size, .truncate, .synchronise:
+    case .close, .read, .write, .size, .statOpen, .truncate, .synchronise:
       return beginOnFile(id, command, now)
     case .closeDirectory, .readDirectory, .seekDirectory, .tellDirectory, .rewindDirectory:
       return onDirectory(id, command)
@@ -89,8 +89,13 @@ extension NFSFileServer {
   private mutating func beginOnFile(
     _ id: UInt64, _ command: FileCommand, _ now: UInt64
   ) -> FileAnswer? {
+    if case .statOpen = command { clientIsServal = true }
     guard let descriptor = command.file, case .file(let file, let flags) = descriptors[descriptor]
-    else { return refusal(id, .invalidDescriptor) }
+    else {
+      var answer = refusal(id, .invalidDescriptor)
+      if case .statOpen = command { answer.value = FileCommand.statOpenWord }
+      return answer
+    }
     let request: FileRequest
     switch command {
     case .close:
@@ -110,6 +115,7 @@ extension NFSFileServer {
       guard flags.writes else { return refusal(id, .invalidWrite) }
       request = .setSize(file, length)
     case .synchronise: request = .synchronise(file)
+    case .statOpen: request = .currentAttributes(file)
     default: request = .attributesOfFile(file)
     }
     let answer = ask(id, command, request, now)
@@ -189,6 +195,7 @@ extension NFSFileServer {
       return FileAnswer(id: entry.id, status: .success, value: entry.done)
     case (_, .failed(let error)):
       var status = FileStatus(error)
+      if clientIsServal, error == .timedOut { status = nfs.isReady ? .timedOut : .unreachable }
       // A path's last word is no descriptor.
       if status == .invalidDescriptor, entry.command.file == nil { status = .error }
       return FileAnswer(id: entry.id, status: status)
@@ -201,7 +208,8 @@ extension NFSFileServer {
       }
       return FileAnswer(id: entry.id, status: .success, value: descriptor)
     case (.openDirectory, .entries(let entries)): return openedDirectory(entry.id, entries)
-    case (.stat(_, let buffer), .attributes(let attributes)):
+    case (.stat(_, let buffer), .attributes(let attributes)),
+      (.statOpen(_, let buffer), .attributes(let attributes)):
       let bytes = FileStat(attributes).bytes
       let isStored = share.store(bytes.span, offset: buffer.offset)
       return FileAnswer(id: entry.id, status: isStored ? .success : .invalidBuffer)
@@ -247,7 +255,7 @@ extension FileCommand {
   var file: UInt64? {
     switch self {
     case .close(let file), .read(let file, _, _), .write(let file, _, _), .size(let file),
-      .truncate(let file, _), .synchronise(let file):
+      .statOpen(let file, _), .truncate(let file, _), .synchronise(let file):
       file
     default: nil
     }

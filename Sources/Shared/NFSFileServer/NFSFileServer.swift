@@ -58,6 +58,8 @@ public struct NFSFileServer: ~Copyable {
   /// From INITIALISE to DEINITIALISE.
   var isInitialised = false
   private var isMounting = false
+  /// It knows the statuses that only Serval has.
+  var clientIsServal = false
   private var hasAnswers = false
   /// The client's queues make no sense: nothing of it is looked at any more.
   public private(set) var isQuarantined = false

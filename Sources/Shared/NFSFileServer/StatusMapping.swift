@@ -11,7 +11,7 @@ extension FileStatus {
     case .server(let status): self = FileStatus(status)
     case .tooManyLinks, .invalidPath, .wrongType: self = .invalidPath
     case .directoryTooLarge: self = .allocationError
-    case .timedOut, .protocolViolation: self = .error
+    case .timedOut, .refused, .protocolViolation: self = .error
     }
   }
 

@@ -5,25 +5,6 @@ import Bytes
 import FileSystem
 import Rings
 
-/// A command on its way: who sent it looks here for what came of it.
-final class FileTicket {
-  enum State: Equatable { case waiting, done(FileStatus, UInt64) }
-  var state = State.waiting
-  /// Memory of the share that the command is about; goes back to the pool with `FileAccess.end`.
-  var buffer: ShareBuffer?
-  /// Nobody waits any more. What it opens is closed again.
-  var isAbandoned = false
-  let opens: Bool
-  /// The connection that waits for it; negative for none.
-  let connection: Int
-
-  init(buffer: ShareBuffer?, connection: Int, opens: Bool = false) {
-    self.buffer = buffer
-    self.connection = connection
-    self.opens = opens
-  }
-}
-
 /// A file system server as many exchanges of a web server use it at a time: commands with tickets,
 /// buffers of a pool, and no more open files than the server has room for.
 ///
@@ -33,38 +14,50 @@ public final class FileAccess {
 
   let share: SharedRegion
   private var client: FileSystemClient
+  // For data; and for paths and what is known of files, which are held only as long as a command is on its way, so
+  // that no reader, however slow, keeps others from looking at files.
   private var pool: SharePool
+  private var slots: SharePool
   private var tickets: [FileTicket?]
   private var freeTags: [Int] = []
-  private var closing: [UInt64] = []
+  private var closing: [FileCommand] = []
   private var openCount = 0
-  // Connections that found no room, first come first, and which those are.
-  private var wanting: [Int] = []
-  private var wantingStart = 0
-  private var isWanting: [Bool] = []
-  // Connections with news.
+  // Connections that found no room; of those that were called since, which have not heard of it yet.
+  private var line = WaitingLine()
+  private var called = WaitingLine()
+  // Connections with answers.
   private var ready: [Int] = []
   private(set) var state = State.idle
   /// Times that INITIALISE failed: those who waited for it give up.
   private(set) var failures: UInt64 = 0
   /// The server's queue made no sense: it is not used any more.
   public private(set) var isBroken = false
+  /// Why files were not to be had last; nil where the last one was.
+  public private(set) var trouble: SiteTrouble?
 
   /// Of the server's 256, some are left to others.
   private static var openLimit: Int { 240 }
+  /// Where the answer to STAT goes in a slot: behind the longest path.
+  private static var statOffset: UInt64 { 4096 }
+  private static var slotByteCount: UInt64 { 4352 }
 
   /// - Parameters:
-  ///   - bufferByteCount: at least 8192: a path and an answer to STAT have to fit in.
-  ///   - bufferLimit: buffers at most.
+  ///   - bufferByteCount: at least 8192.
+  ///   - bufferLimit: buffers at most. One in 16 of them, and one at least, is cut up for paths; of what is left a
+  ///     reader that is slow takes one, so that there should be as many as there are connections, and a third more.
   public init(
     commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion,
     bufferByteCount: UInt64 = 32_768, bufferLimit: Int = 2044
   ) {
     client = FileSystemClient(commands: commands, completions: completions)
     self.share = share
-    pool = SharePool(
-      share: UInt64(share.byteCount), bufferByteCount: max(bufferByteCount, 8192),
-      limit: bufferLimit)
+    let size = max(bufferByteCount, 8192)
+    let count = min(UInt64(share.byteCount) / size, UInt64(max(bufferLimit, 0)))
+    let data = count - min(max(count / 16, 1), count)
+    pool = SharePool(share: data * size, bufferByteCount: size, limit: bufferLimit)
+    slots = SharePool(
+      share: count * size, from: data * size, bufferByteCount: Self.slotByteCount,
+      limit: FileQueue.capacity)
     bufferCount = pool.freeCount
     tickets = [FileTicket?](repeating: nil, count: FileQueue.capacity)
     for tag in stride(from: FileQueue.capacity - 1, through: 0, by: -1) { freeTags.append(tag) }
@@ -91,7 +84,7 @@ public final class FileAccess {
   func letGo(_ buffer: ShareBuffer) {
     keptBuffers -= 1
     pool.give(buffer)
-    wakeOne()
+    callOne()
   }
 
   func keepFile() { keptFiles += 1 }
@@ -106,9 +99,7 @@ public final class FileAccess {
   /// Hands over what was submitted: whether the server has to be notified. To be asked after every
   /// event.
   public func publish() -> Bool {
-    while let descriptor = closing.last,
-      submit(.close(descriptor), FileTicket(buffer: nil, connection: -1))
-    {
+    while let command = closing.last, submit(command, FileTicket(buffer: nil, connection: -1)) {
       closing.removeLast()
     }
     return client.publish()
@@ -122,48 +113,38 @@ public final class FileAccess {
     } catch {
       giveUp()
     }
-    // Without a command in flight nothing else would ever wake them.
-    if client.inFlight == 0 { wakeAll() }
+    // Without a command in flight nothing else would ever call them.
+    if client.inFlight == 0 { callAll() }
   }
 
   /// A connection to wake: there is an answer for it, or room that it found none of. Nil when there
   /// is no more.
-  public func nextReady() -> Int? { ready.popLast() }
+  public func nextReady() -> Int? { ready.popLast() ?? called.next() }
+
+  /// A connection is gone: what it waited for is the next one's.
+  public func forget(_ connection: Int) {
+    line.remove(connection)
+    if called.remove(connection) { callOne() }
+  }
 
   private func giveUp() {
     isBroken = true
+    trouble = .brokenServer
     for ticket in tickets {
       if let ticket { ready.append(ticket.connection) }
     }
-    wakeAll()
+    callAll()
   }
 
   /// Notes that a connection found no room.
-  func want(_ connection: Int) {
-    guard connection >= 0 else { return }
-    while isWanting.count <= connection { isWanting.append(false) }
-    guard !isWanting[connection] else { return }
-    isWanting[connection] = true
-    wanting.append(connection)
-  }
+  func want(_ connection: Int) { line.add(connection) }
 
   // One place that was freed is news for one.
-  private func wakeOne() {
-    guard wantingStart < wanting.count else { return }
-    let connection = wanting[wantingStart]
-    wantingStart += 1
-    if wantingStart == wanting.count {
-      wanting.removeAll(keepingCapacity: true)
-      wantingStart = 0
-    } else if wantingStart >= 1024 {
-      wanting.removeFirst(wantingStart)
-      wantingStart = 0
-    }
-    isWanting[connection] = false
-    ready.append(connection)
+  private func callOne() {
+    if let connection = line.next() { called.add(connection) }
   }
 
-  private func wakeAll() { while wantingStart < wanting.count { wakeOne() } }
+  private func callAll() { while !line.isEmpty { callOne() } }
 
   private func take(_ completion: FileSystemClient.Completion) {
     guard let tag = Int(exactly: completion.tag), tickets.indices.contains(tag),
@@ -171,25 +152,23 @@ public final class FileAccess {
     else { return }
     tickets[tag] = nil
     freeTags.append(tag)
-    wakeOne()
+    callOne()
     if ticket.connection >= 0 { ready.append(ticket.connection) }
     ticket.state = .done(completion.status, completion.value)
-    if ticket.opens, completion.status != .success {
+    if ticket.opens != .nothing, completion.status != .success {
       openCount -= 1
-      wakeOne()
+      callOne()
     }
     if ticket === starting { started(completion.status) }
-    if ticket === probing { probed(completion.status) }
-    guard ticket.isAbandoned else { return }
-    if ticket.opens, completion.status == .success { close(completion.value) }
-    end(ticket)
+    if ticket === asking { heard(completion) }
+    if ticket.isAbandoned { letGo(ticket, completion.status, completion.value) }
   }
 
   /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
   func submit(_ command: FileCommand, _ ticket: FileTicket) -> Bool {
-    guard hasRoom(for: ticket.connection, opens: ticket.opens), let tag = freeTags.last else {
-      return false
-    }
+    guard hasRoom(for: ticket.connection, opens: ticket.opens != .nothing),
+      let tag = freeTags.last
+    else { return false }
     do throws(PeerFault) {
       guard try client.submit(command, tag: UInt64(tag)) else {
         want(ticket.connection)
@@ -199,9 +178,10 @@ public final class FileAccess {
       giveUp()
       return false
     }
+    line.remove(ticket.connection)
     freeTags.removeLast()
     tickets[tag] = ticket
-    if ticket.opens { openCount += 1 }
+    if ticket.opens != .nothing { openCount += 1 }
     return true
   }
 
@@ -221,16 +201,21 @@ public final class FileAccess {
     return buffer
   }
 
+  /// Whether somebody who has a buffer may have another: half of them are left to those who have none.
+  var mayTakeAnother: Bool { pool.freeCount > bufferCount / 2 }
+
   /// Gives back the buffer of a ticket that is done.
   func end(_ ticket: FileTicket) {
     guard ticket.buffer != nil else { return }
     giveBack(ticket)
-    wakeOne()
+    callOne()
   }
 
   /// Gives back the buffer of a ticket that was never submitted: no news to anybody.
   func giveBack(_ ticket: FileTicket) {
-    if let buffer = ticket.buffer { pool.give(buffer) }
+    if let buffer = ticket.buffer {
+      if slots.owns(buffer) { slots.give(buffer) } else { pool.give(buffer) }
+    }
     ticket.buffer = nil
   }
 
@@ -238,29 +223,82 @@ public final class FileAccess {
   func abandon(_ ticket: FileTicket) {
     ticket.isAbandoned = true
     guard case .done(let status, let value) = ticket.state else { return }
-    if ticket.opens, status == .success { close(value) }
+    letGo(ticket, status, value)
+  }
+
+  private func letGo(_ ticket: FileTicket, _ status: FileStatus, _ value: UInt64) {
+    if status == .success { close(value, ticket.opens) }
     end(ticket)
   }
 
-  func close(_ descriptor: UInt64) {
+  func close(_ descriptor: UInt64, _ kind: FileTicket.Opens = .file) {
+    switch kind {
+    case .nothing: return
+    case .file: closing.append(.close(descriptor))
+    case .directory: closing.append(.closeDirectory(descriptor))
+    }
     openCount -= 1
-    wakeOne()
-    closing.append(descriptor)
+    callOne()
   }
+
+  // MARK: Looking at files
+
+  /// Sends a command about a path. Nil where there is no room for it now.
+  ///
+  /// - Parameter command: makes it of the path, and of room for a `FileStat`.
+  func send(
+    _ path: [UInt8], for connection: Int, opens: FileTicket.Opens = .nothing,
+    _ command: (ShareBuffer, ShareBuffer) -> FileCommand
+  ) -> FileTicket? {
+    guard hasRoom(for: connection, opens: opens != .nothing) else { return nil }
+    guard let slot = slots.take() else {
+      want(connection)
+      return nil
+    }
+    let ticket = FileTicket(buffer: slot, connection: connection, opens: opens)
+    let name = ShareBuffer(offset: slot.offset, byteCount: UInt64(path.count))
+    let stat = ShareBuffer(
+      offset: slot.offset + Self.statOffset, byteCount: FileCommand.statByteCount)
+    guard path.count <= Int(Self.statOffset), share.store(path.span, offset: slot.offset),
+      submit(command(name, stat), ticket)
+    else {
+      giveBack(ticket)
+      return nil
+    }
+    return ticket
+  }
+
+  /// Asks what an open file is now. Nil where there is no room to.
+  func examine(_ file: OpenFile, for connection: Int) -> FileTicket? {
+    let descriptor = file.descriptor
+    return send(file.path, for: connection) {
+      isServal ? .statOpen(descriptor, buffer: $1) : .stat(path: $0, buffer: $1)
+    }
+  }
+
+  /// What a look has come to; the ticket gives back what it holds. Nil where there is no sense in it.
+  func stat(_ ticket: FileTicket) -> FileStat? {
+    guard let slot = ticket.buffer else { return nil }
+    let offset = slot.offset + Self.statOffset
+    let stat = share.withBytes(offset: offset, count: FileCommand.statByteCount) { FileStat($0) }
+    end(ticket)
+    return stat ?? nil
+  }
+
+  /// Notes what kept a visitor from a file; nil where nothing did.
+  func note(_ trouble: SiteTrouble?) { self.trouble = trouble }
 
   // MARK: Mounting
 
   private var starting: FileTicket?
-  private var probing: FileTicket?
+  private var asking: FileTicket?
   /// Links that are met behind this folder may not lead out of it; empty where all are followed.
   var confinement: [UInt8] = []
 
-  /// LionsOS's NFS component answers `error` whatever went wrong, also where there is no such file; its FAT
-  /// component does where a folder on the way is missing. For such a server, `error` is no failure of its own.
-  private(set) var errorMeansMissing = false
-
-  // Nobody has that: a file in a folder that is not there.
-  private static var missing: StaticString { "/.serval-no-folder/none" }
+  /// The server is one of Serval's: it knows of open files what they are now, and has a status for each failure.
+  /// LionsOS's NFS component answers `error` whatever went wrong, also where there is no such file; its FAT component
+  /// does where a folder on the way is missing.
+  private(set) var isServal = false
 
   /// Has the server mount its files, unless that is done or under way.
   func start() {
@@ -284,40 +322,31 @@ public final class FileAccess {
     if let starting { end(starting) }
     starting = nil
     if status == .success {
-      if !probe() { become(.ready) }
+      note(nil)
+      askWhoItIs()
+      if asking == nil { become(.ready) }
     } else {
+      note(.notMounted)
       failures &+= 1
       become(.idle)
     }
   }
 
-  /// Asks for what is not there. False where there is no room to.
-  private func probe() -> Bool {
-    guard let buffer = pool.take() else { return false }
-    let path = [UInt8](Self.missing)
-    let ticket = FileTicket(buffer: buffer, connection: -1)
-    let name = ShareBuffer(offset: buffer.offset, byteCount: UInt64(path.count))
-    let stat = ShareBuffer(
-      offset: buffer.offset + UInt64(path.count), byteCount: FileCommand.statByteCount)
-    guard share.store(path.span, offset: buffer.offset),
-      submit(.stat(path: name, buffer: stat), ticket)
-    else {
-      giveBack(ticket)
-      return false
-    }
-    probing = ticket
-    return true
+  /// Asks of a file that is not open: what Serval's servers say to that, no other does.
+  private func askWhoItIs() {
+    asking = send([0x2f], for: -1) { .statOpen(.max, buffer: $1) }
   }
 
-  private func probed(_ status: FileStatus) {
-    errorMeansMissing = status == .error
-    if let probing { end(probing) }
-    probing = nil
+  private func heard(_ completion: FileSystemClient.Completion) {
+    isServal =
+      completion.status == .invalidDescriptor && completion.value == FileCommand.statOpenWord
+    if let asking { end(asking) }
+    asking = nil
     become(.ready)
   }
 
   private func become(_ state: State) {
     self.state = state
-    wakeAll()
+    callAll()
   }
 }

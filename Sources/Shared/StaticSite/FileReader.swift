@@ -6,8 +6,11 @@ import FileSystem
 import HTTP
 import Rings
 
-/// Sends a file's pieces out of the share: from a buffer that holds the whole file, or from reads
-/// that run ahead. An open file is let go of at the end, whichever that is.
+/// Sends a file's pieces out of the share: from buffers that hold the whole file, or from reads that run ahead. An
+/// open file is let go of when all of it was read, or at the end, whichever that is.
+///
+/// What goes out is of one version of the file: the last bytes are held back until the server says, after the last
+/// read, that the open file is what it was before the first.
 final class FileReader: BodySource {
   private struct Read {
     var ticket: FileTicket
@@ -21,8 +24,10 @@ final class FileReader: BodySource {
   private let connection: Int
   private let known: KnownAnswer
   private let content: Content?
-  // Nil only where there is `content`.
-  private let file: OpenFile?
+  // Nil where there is `content`, or nothing left to be read.
+  private var file: OpenFile?
+  // Of the file, before the first read.
+  private let version: FileVersion?
   private let pieces: [FilePlan.Piece]
   // The piece that is sent, and bytes of it, if it is not read from the file, that were.
   private var piece = 0
@@ -34,41 +39,122 @@ final class FileReader: BodySource {
   // What has to be read before anything else, and found no room.
   private var gap: (offset: UInt64, count: UInt64)?
 
+  private enum Check {
+    case none
+    case asked(FileTicket)
+    case isSame
+    case isOther
+  }
+  private var check = Check.none
+
   // What was read so far, where the whole of a small file is; nil where that is not to be kept.
   private var kept: [ShareBuffer]?
 
   private static var readsAhead: Int { 2 }
 
+  /// Sends what is held of the file.
   init(
-    _ files: FileAccess, _ connection: Int, _ known: KnownAnswer, _ content: Content?,
-    _ file: OpenFile?, _ pieces: [FilePlan.Piece]
+    _ files: FileAccess, _ connection: Int, _ known: KnownAnswer, _ content: Content,
+    _ pieces: [FilePlan.Piece]
   ) {
     self.files = files
     self.connection = connection
     self.known = known
     self.content = content
+    version = nil
+    self.pieces = pieces
+  }
+
+  /// Reads an open file, which was `version` a moment ago.
+  init(
+    _ files: FileAccess, _ connection: Int, _ known: KnownAnswer, _ file: OpenFile,
+    _ version: FileVersion, _ pieces: [FilePlan.Piece]
+  ) {
+    self.files = files
+    self.connection = connection
+    self.known = known
+    content = nil
     self.file = file
+    self.version = version
     self.pieces = pieces
     let size = known.size
-    if known.isKept, content == nil, size <= Content.limit * files.bufferByteCount,
-      pieces == [.file(0..<size)]
-    {
+    if known.isKept, size <= Content.limit * files.bufferByteCount, pieces == [.file(0..<size)] {
       kept = []
     }
   }
 
   deinit {
     for read in reads { files.abandon(read.ticket) }
+    if case .asked(let ticket) = check { files.abandon(ticket) }
     dropKept()
   }
 
-  /// Starts to read. Nil while nothing has come; then whether it was data.
-  func hasBegun() -> Bool? {
+  enum Start: Equatable {
+    case waiting
+    /// There is data; where that is all of it, it is of one version.
+    case begun
+    /// The file is not what it was.
+    case changed
+    case failed(FileStatus)
+  }
+
+  /// Starts to read, and says what has come of it. An answer that two reads hold is looked at whole, so that it can
+  /// be made anew.
+  func start() -> Start {
     readOn()
-    guard let read = reads.first, case .done(let status, let count) = read.ticket.state else {
-      return nil
+    for read in reads {
+      guard case .done(let status, let count) = read.ticket.state else { continue }
+      guard status == .success else { return .failed(status) }
+      guard count > 0, count <= read.count else { return .changed }
     }
-    return status == .success && count > 0 && count <= read.count
+    guard nextPiece < pieces.count || gap != nil else {
+      verify(evenIfShort: true)
+      switch check {
+      case .isSame:
+        if isReadShort { check = .none }
+        return .begun
+      case .isOther: return .changed
+      case .none, .asked: return .waiting
+      }
+    }
+    guard let first = reads.first, case .done = first.ticket.state else { return .waiting }
+    return .begun
+  }
+
+  // Less came than was asked for: the rest is asked for when that is sent.
+  private var isReadShort: Bool { isAllThere(evenIfShort: true) && !isAllThere() }
+
+  // MARK: Looking at the file once more
+
+  /// Nothing is left to be asked for, and all of it has come.
+  private func isAllThere(evenIfShort: Bool = false) -> Bool {
+    guard nextPiece == pieces.count, gap == nil else { return false }
+    for read in reads {
+      guard case .done(.success, let count) = read.ticket.state, evenIfShort || count == read.count
+      else { return false }
+    }
+    return true
+  }
+
+  /// Sees to it that the file is looked at when all of it was read.
+  private func verify(evenIfShort: Bool = false) {
+    switch check {
+    case .isSame, .isOther: return
+    case .none:
+      guard isAllThere(evenIfShort: evenIfShort), let file,
+        let ticket = files.examine(file, for: connection)
+      else { return }
+      check = .asked(ticket)
+    case .asked(let ticket):
+      guard case .done(let status, _) = ticket.state else { return }
+      let stat = files.stat(ticket)
+      check = .isOther
+      if status == .success, let stat, version?.hasSameContent(as: FileVersion(stat)) == true {
+        check = .isSame
+      }
+      // Whoever takes it slowly does not hold it any longer.
+      if isAllThere() { file = nil }
+    }
   }
 
   override func show(_ take: (Span<UInt8>) -> Int) -> StreamStep {
@@ -106,10 +192,14 @@ final class FileReader: BodySource {
     guard case .done(let status, let count) = read.ticket.state else { return .wait }
     guard status == .success, count > 0, count <= read.count,
       let offset = read.ticket.buffer?.offset
-    else {
-      // The file has become shorter, or cannot be read: the rest is not to be had.
-      known.drop()
-      return .failed
+    else { return fail() }
+    if reads.count == 1, isAllThere() {
+      // The last bytes: with them, the answer says that it is whole.
+      switch check {
+      case .isSame: break
+      case .isOther: return fail()
+      case .none, .asked: return files.isBroken ? .failed : .wait
+      }
     }
     let written = files.share.withBytes(
       offset: offset + read.sent, count: count - read.sent, take)
@@ -128,6 +218,12 @@ final class FileReader: BodySource {
       goOn()
     }
     return .more
+  }
+
+  /// The file has become another, or cannot be read: the rest is not to be had.
+  private func fail() -> StreamStep {
+    known.drop()
+    return .failed
   }
 
   /// The buffers of somebody who reads the whole file serve the next clients, too.
@@ -165,8 +261,9 @@ final class FileReader: BodySource {
     return true
   }
 
-  /// Keeps reads in flight, through all pieces.
+  /// Keeps reads in flight, through all pieces; where buffers are scarce, one, so that slow readers leave some to all.
   private func readOn() {
+    defer { verify() }
     if let gap {
       guard request(gap.offset, gap.count, at: 0) else { return }
       self.gap = nil
@@ -176,6 +273,7 @@ final class FileReader: BodySource {
         nextPiece += 1
         continue
       }
+      guard reads.isEmpty || files.mayTakeAnother else { return }
       let offset = nextOffset ?? range.lowerBound
       let count = min(range.upperBound - offset, files.bufferByteCount)
       guard request(offset, count, at: reads.count) else { return }

@@ -9,13 +9,16 @@ import Rings
 /// A file that is open on the server, closed when nobody needs it any more.
 final class OpenFile {
   let descriptor: UInt64
+  /// What it was opened by; empty where the descriptor is enough to look at it.
+  let path: [UInt8]
   private let files: FileAccess
   // Counted among those that are kept between requests.
   private var isKept = false
 
-  init(_ files: FileAccess, _ descriptor: UInt64) {
+  init(_ files: FileAccess, _ descriptor: UInt64, path: [UInt8]) {
     self.files = files
     self.descriptor = descriptor
+    self.path = files.isServal ? [] : path
   }
 
   func keep() {
@@ -89,9 +92,9 @@ final class KnownAnswer {
     return self.codings == codings && own.span.equals(path.span)
   }
 
-  /// Keeps an open file, if one more may be kept.
+  /// Keeps an open file that is what this answer says, if one more may be kept.
   func keep(_ open: OpenFile, _ files: FileAccess) {
-    guard isKept, content == nil, files.mayKeepFile else { return }
+    guard isKept, file !== open, content == nil, files.mayKeepFile else { return }
     open.keep()
     file = open
   }

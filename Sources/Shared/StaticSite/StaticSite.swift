@@ -11,7 +11,7 @@ import HTTP
 ///     router.get("/*path", site.handler)
 ///
 /// What it answers is `SiteLookup`'s to say; files go out of buffers of the share, two reads ahead of
-/// each client. What a path stands for is believed for `keepTime`; the content of small files stays
+/// each client, and of one version each. What a path stands for is believed for `keepTime`; the content of small files stays
 /// in the share as long as a look at the file finds it the same.
 public final class StaticSite {
   let files: FileAccess
@@ -24,6 +24,10 @@ public final class StaticSite {
   // The latest that the server changed a file, in seconds since 1970: by its own clock, which nothing
   // else shows. It is not later than now, and too old for the Date field.
   private var latestChange: UInt64 = 0
+  /// The site's folder has been seen.
+  var hasFolder = false
+  // When a server that has no word for missing files was last seen to be one, and to work.
+  private var workedAt: UInt64?
 
   /// - Parameters:
   ///   - rules: what whoever runs the site has chosen.
@@ -62,6 +66,22 @@ public final class StaticSite {
     }
   }
 
+  /// A path of the site as the file system's server has it.
+  func wholePath(_ path: [UInt8]) -> [UInt8] {
+    var whole = folder
+    whole.append(copying: path.span)
+    return whole
+  }
+
+  /// Whether the file system's server was found a moment before `now` to say `error` of missing files, and not to be
+  /// in trouble.
+  func errorMeansMissing(at now: UInt64) -> Bool {
+    guard let workedAt else { return false }
+    return now &- workedAt < 1_000_000_000
+  }
+
+  func noteErrorMeansMissing(at now: UInt64) { workedAt = now }
+
   // MARK: What is known
 
   private func fresh(_ request: Request, _ codings: UInt8) -> KnownAnswer? {
@@ -90,7 +110,7 @@ public final class StaticSite {
       return .respond(Response(plan.head, body: .none))
     }
     guard let content = known.content else { return nil }
-    let reader = FileReader(files, request.connection, known, content, nil, plan.pieces)
+    let reader = FileReader(files, request.connection, known, content, plan.pieces)
     return .respond(Response(plan.head, body: .source(reader)))
   }
 

@@ -290,13 +290,16 @@ public struct Server {
     case .none:
       guard let head = place.connection.nextRequest(now: now) else { return false }
       place.started = now
-      place.headByteCount = head.bytes.count + 16 * head.fieldCount
+      // The decoded path is no longer than the target; the rest of the line is what the log has of it.
+      place.headByteCount =
+        head.bytes.count + 16 * head.fieldCount + head.target.count + Limits.logBytes
       place.sentAtStart = place.sent &+ UInt64(place.connection.outputCount)
       if settings.log != nil {
+        let name = head.methodName.prefix(AccessLogEntry.nameLimit)
+        let target = head.target.prefix(AccessLogEntry.targetLimit)
         place.log = AccessLogEntry(
-          connection: index, methodName: [UInt8](copying: head.methodName.span),
-          target: [UInt8](copying: head.target.span),
-          status: 0, byteCount: 0, duration: 0)
+          connection: index, methodName: [UInt8](copying: name.span),
+          target: [UInt8](copying: target.span), status: 0, byteCount: 0, duration: 0)
       }
       take(router.answer(head, connection: index, now: now), place, now)
       return true

@@ -41,14 +41,18 @@ public struct Limits: Equatable, Sendable {
   /// Of input, and of output, where memory is short.
   static var crampedBytes: Int { 2048 }
 
+  /// What the access log has of a request.
+  static var logBytes: Int { AccessLogEntry.nameLimit + AccessLogEntry.targetLimit }
+
   /// Bytes that a connection takes at most where memory is short before it begins: input, output
-  /// with an answer's head, and a request's head with its fields.
-  var crampedBound: Int { 2048 + 4096 + 2048 + 16 * fieldCount }
+  /// with an answer's head, and a request's head with its fields, its path and its line of the log.
+  var crampedBound: Int { 2048 + 4096 + 2048 + 16 * fieldCount + 2048 + Self.logBytes }
 
   /// Bytes that a connection takes at most, besides what its handler holds: input; output, with the
   /// head of an answer and a chunk's framing on top; and the head of the request that is answered
-  /// with its fields. Buffers grow by steps of 2 KB.
+  /// with its fields, its path and its line of the log. Buffers grow by steps of 2 KB.
   public var memoryBound: Int {
-    2 * headBytes + 16 * fieldCount + outputBytes + 2 * 2048 + 2048
+    2 * headBytes + 16 * fieldCount + outputBytes + 2 * 2048 + 2048 + requestLineBytes
+      + Self.logBytes
   }
 }

@@ -9,13 +9,21 @@ public struct EntityTag: Equatable, Sendable {
   /// With the quotes.
   public let bytes: [UInt8]
 
-  public init(seconds: UInt64, nanoseconds: UInt64, size: UInt64, coding: ContentCoding?) {
+  /// - Parameter revision: tells apart versions of the same time and size; 0 for nothing.
+  public init(
+    seconds: UInt64, nanoseconds: UInt64, size: UInt64, revision: UInt64 = 0,
+    coding: ContentCoding?
+  ) {
     var bytes: [UInt8] = [0x22]
     bytes.append(hexadecimal: seconds)
     bytes.append(0x2d)
     bytes.append(hexadecimal: nanoseconds)
     bytes.append(0x2d)
     bytes.append(hexadecimal: size)
+    if revision != 0 {
+      bytes.append(0x2d)
+      bytes.append(hexadecimal: revision)
+    }
     if let coding {
       bytes.append(0x2d)
       bytes.append(coding.name)

@@ -11,8 +11,13 @@ public struct SiteFile: Equatable, Sendable {
   /// Seconds since 1970, and nanoseconds on top.
   public var modified: UInt64
   public var modifiedNanoseconds: UInt64
+  /// Tells apart versions of the same size and time.
+  public var revision: UInt64
 
-  public init(path: [UInt8], size: UInt64, modified: UInt64, modifiedNanoseconds: UInt64) {
+  public init(
+    path: [UInt8], size: UInt64, modified: UInt64, modifiedNanoseconds: UInt64, revision: UInt64 = 0
+  ) {
+    self.revision = revision
     self.path = path
     self.size = size
     self.modified = modified
@@ -53,7 +58,7 @@ public struct FilePlan: Sendable {
   ) {
     let tag = EntityTag(
       seconds: file.modified, nanoseconds: file.modifiedNanoseconds, size: file.size,
-      coding: coding)
+      revision: file.revision, coding: coding)
     let modified = Int64(clamping: file.modified)
     pieces = []
     isWhole = !request.hasConditions

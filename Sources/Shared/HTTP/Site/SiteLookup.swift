@@ -14,8 +14,8 @@ public struct SiteLookup: Sendable {
     case directory
     /// Nothing by that name.
     case nothing
-    /// No telling: the files cannot be reached.
-    case failed
+    /// No telling; the status says why.
+    case failed(Status)
   }
 
   public enum Step: Sendable {
@@ -61,6 +61,13 @@ public struct SiteLookup: Sendable {
     public static func == (left: Resolution, right: Resolution) -> Bool {
       left.file == right.file && left.path == right.path && left.coding == right.coding
         && left.status == right.status
+    }
+
+    /// The same for another version of the file.
+    public func replacing(_ file: SiteFile) -> Resolution {
+      var other = self
+      other.file = file
+      return other
     }
 
     /// The head to those who want the whole without conditions.
@@ -141,10 +148,11 @@ public struct SiteLookup: Sendable {
   /// Hears what the path of the last `next` is.
   public mutating func take(_ found: Found) {
     guard result == nil else { return }
-    if found == .failed {
+    if case .failed(let status) = found {
       switch stage {
       case .neighbour: return send(coding: nil, nil)
-      default: return answer(.gatewayTimeout)
+      case .ownPage: return answer(.notFound)
+      default: return answer(status)
       }
     }
     switch stage {

@@ -39,6 +39,12 @@ struct AttributeCache: Sendable {
     return entry.attributes
   }
 
+  /// The attributes that were heard of last, and until when they are good; however old they are.
+  func last(_ handle: FileHandle) -> (attributes: FileAttributes, until: UInt64)? {
+    guard let index = find(handle), let entry = entries[index] else { return nil }
+    return (entry.attributes, entry.attributesUntil)
+  }
+
   func rights(_ handle: FileHandle, now: UInt64) -> AccessRights? {
     guard let index = find(handle), let entry = entries[index], entry.rightsUntil > now else {
       return nil

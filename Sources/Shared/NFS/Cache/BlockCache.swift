@@ -23,7 +23,10 @@ struct BlockCache: Sendable {
     /// The first answer's whole record, in which `range` is the data.
     var bytes: [UInt8] = []
     var range = 0..<0
-    /// The file as it was when the block was read; nil where the server did not say.
+    /// The file as it was known to be when the READ was made.
+    var before: FileAttributes?
+    /// The file as it was from before the block was read until after; nil where the server did not say, or where it
+    /// changed meanwhile, so that the data may be of either version.
     var attributes: FileAttributes?
     /// Good until then without another look at the file.
     var until: UInt64 = 0

@@ -7,6 +7,8 @@ public enum FileError: Error, Equatable, Sendable {
   case server(NFSStatus)
   /// No answer in the time that operations have.
   case timedOut
+  /// The server does not let us mount the export.
+  case refused
   /// More symbolic links in a row than are followed, or a path that they made too long.
   case tooManyLinks
   /// Empty, too long, or with a name that no file can have.

@@ -11,6 +11,8 @@ public enum FileRequest: Sendable {
   case open(path: [UInt8], OpenOptions)
   /// Of an open file, from the server or as they were a short time ago.
   case attributesOfFile(FileHandle)
+  /// Of an open file, from the server.
+  case currentAttributes(FileHandle)
   /// Data from `offset` on, up to `count` bytes; fewer at the file's end, and where more was asked
   /// for than is handed out at once.
   case read(FileHandle, offset: UInt64, count: UInt64)

@@ -30,7 +30,8 @@ extension NFSClient {
       operations[index]?.stage = .final
       issue(
         index, .rename(from: first, name: operation.firstName, to: here, newName: name), now)
-    case .mount, .attributesOfFile, .read, .write, .setSize, .synchronise, .statistics:
+    case .mount, .attributesOfFile, .currentAttributes, .read, .write, .setSize, .synchronise,
+      .statistics:
       fail(index, .protocolViolation)
     }
   }
@@ -90,6 +91,7 @@ extension NFSClient {
         return complete(index, .attributes(found))
       }
       issue(index, .getAttributes(file), now)
+    case .currentAttributes(let file): issue(index, .getAttributes(file), now)
     case .read: stepRead(index, now)
     case .write(let file, _, let data):
       blocks.removeAll(of: file)
@@ -190,7 +192,7 @@ extension NFSClient {
     switch operation.request {
     case .mount: complete(index, .done)
     case .attributes, .open: takeAttributesOrRights(index, result, now)
-    case .attributesOfFile(let file):
+    case .attributesOfFile(let file), .currentAttributes(let file):
       guard let found = result.attributes else { return fail(index, .protocolViolation) }
       note(found, file, now)
       complete(index, .attributes(found))
@@ -315,12 +317,14 @@ extension NFSClient {
       return .getAttributes(file)
     // Changes are not repeated by themselves: the caller learns that the server is busy.
     case .final:
-      if case .list = operation.request {
+      switch operation.request {
+      case .list:
         return .readDirectory(
           here, cookie: operation.cookie, verifier: operation.verifier, directoryCount: 8192,
           maximumCount: 32_768)
+      case .attributesOfFile(let file), .currentAttributes(let file): return .getAttributes(file)
+      default: return nil
       }
-      return nil
     }
   }
 }

@@ -72,14 +72,13 @@ extension NFSClient {
       case .failed(let error): return .failed(error)
       case .ready:
         blocks.touch(place)
-        if let known {
-          if let version = block.attributes {
-            return version.hasSameContent(as: known) ? .ready : .changed
-          }
-          return now < block.until ? .ready : .changed
-        } else {
-          return now < block.until ? .ready : .stale
+        guard let known else { return now < block.until ? .ready : .stale }
+        if let version = block.attributes {
+          return version.hasSameContent(as: known) ? .ready : .changed
         }
+        // Of no version: good as long as nobody has looked at the file since.
+        let lookedUntil = attributes.last(file)?.until ?? .max
+        return lookedUntil <= block.until ? .ready : .changed
       case .free: break
       }
     }
@@ -150,6 +149,7 @@ extension NFSClient {
       return
     }
     let loaded = UInt64(block.range.count)
+    if loaded == 0 { blocks.blocks[place].before = attributes.last(file)?.attributes }
     let call = NFSCall.read(
       file, offset: block.number &* blockSize &+ loaded,
       count: UInt32(truncatingIfNeeded: blockSize - loaded))
@@ -200,20 +200,22 @@ extension NFSClient {
     guard range.count <= Int(blockSize) - block.range.count else {
       return settle(place, .failed(.protocolViolation), now)
     }
-    if let version = block.attributes, let found = result.attributes,
-      !version.hasSameContent(as: found)
-    {
-      // The file changed between the halves of a block: once more from its start.
+    // The server looks at the file after it has read, and somebody may have written in between: the data is of the
+    // version that it tells only where that is the one from before.
+    let found = result.attributes
+    var isOfOneVersion = true
+    if let found { isOfOneVersion = block.before?.hasSameContent(as: found) ?? false }
+    let isWhole = isEnd || block.range.count + range.count == Int(blockSize)
+    guard isOfOneVersion || isWhole && block.range.isEmpty else {
+      // Its parts may be of several: once more from its start.
       blocks.blocks[place].range = 0..<0
       blocks.blocks[place].bytes = []
       blocks.blocks[place].attributes = nil
       return goOn(place, now)
     }
     blocks.append(record, range, to: place)
-    blocks.blocks[place].attributes = result.attributes
-    if isEnd || blocks.blocks[place].range.count == Int(blockSize) {
-      return settle(place, .ready, now)
-    }
+    blocks.blocks[place].attributes = isOfOneVersion ? found : nil
+    if isWhole { return settle(place, .ready, now, isOfOneVersion: isOfOneVersion) }
     guard !range.isEmpty else { return settle(place, .failed(.protocolViolation), now) }
     goOn(place, now)
   }
@@ -228,9 +230,11 @@ extension NFSClient {
   }
 
   /// A block is there, or will not come; those that wait for it go on.
-  private mutating func settle(_ place: Int, _ state: BlockCache.State, _ now: UInt64) {
+  private mutating func settle(
+    _ place: Int, _ state: BlockCache.State, _ now: UInt64, isOfOneVersion: Bool = true
+  ) {
     blocks.settle(place, state)
-    blocks.blocks[place].until = now &+ settings.attributeTime
+    blocks.blocks[place].until = isOfOneVersion ? now &+ settings.attributeTime : 0
     let file = blocks.blocks[place].file
     for index in waitsForBlocks.indices where waitsForBlocks[index] {
       guard operations[index]?.stage == .blocks else {
@@ -244,13 +248,16 @@ extension NFSClient {
     if case .failed = state, blocks.blocks[place].state == state { blocks.free(place) }
   }
 
-  /// Blocks of another size have other numbers.
+  /// Blocks of another size have other numbers. Reads that wait for blocks ask for those.
   mutating func changeBlockSize(_ size: UInt64, _ now: UInt64) {
     guard size != blockSize else { return }
     blockSize = size
     for place in blocks.blocks.indices where blocks.blocks[place].state != .free {
       if blocks.blocks[place].state == .loading { session.cancel(tag: blockTag(of: place)) }
       blocks.free(place)
+    }
+    for index in operations.indices where operations[index]?.stage == .blocks {
+      stepRead(index, now)
     }
   }
 }

@@ -16,7 +16,7 @@ extension NFSClient {
     case .rename(let from, let to):
       let path = operation.firstDirectory == nil ? from : to
       operations[index]?.walk = PathWalk(path, stopsBeforeLast: true)
-    case .attributesOfFile, .read, .write, .setSize, .synchronise:
+    case .attributesOfFile, .currentAttributes, .read, .write, .setSize, .synchronise:
       return beginOnFile(index, now)
     }
     guard let root = session.root else {
@@ -173,8 +173,8 @@ extension NFSClient {
     guard let operation = operations[index] else { return }
     if let here = operation.walk.here { attributes.remove(here) }
     switch operation.request {
-    case .attributesOfFile(let file), .read(let file, _, _), .write(let file, _, _),
-      .setSize(let file, _), .synchronise(let file):
+    case .attributesOfFile(let file), .currentAttributes(let file), .read(let file, _, _),
+      .write(let file, _, _), .setSize(let file, _), .synchronise(let file):
       attributes.remove(file)
       blocks.removeAll(of: file)
       return fail(index, .stale)
@@ -196,6 +196,8 @@ extension NFSClient {
   /// Keeps what a server said about a file. Blocks of another version are found out when they are
   /// looked at.
   mutating func note(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
+    // Answers overtake each other: how a file was before is no news.
+    if let known = attributes.attributes(handle, now: now), found.changed < known.changed { return }
     attributes.store(found, handle, until: now &+ settings.attributeTime)
   }
 }

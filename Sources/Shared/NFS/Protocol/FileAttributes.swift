@@ -10,7 +10,7 @@ public enum FileType: UInt32, Sendable {
 }
 
 /// A time of a file: `nfstime3`.
-public struct FileTime: Equatable, Sendable {
+public struct FileTime: Comparable, Sendable {
   public var seconds: UInt32
   public var nanoseconds: UInt32
 
@@ -22,6 +22,10 @@ public struct FileTime: Equatable, Sendable {
   init(_ reader: inout XDRReader) throws(XDRError) {
     seconds = try reader.uint32()
     nanoseconds = try reader.uint32()
+  }
+
+  public static func < (left: FileTime, right: FileTime) -> Bool {
+    (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }
 }
 
@@ -73,8 +77,10 @@ public struct FileAttributes: Equatable, Sendable {
     return try optional(&reader)
   }
 
-  /// Whether data that was read under `other` is still the file's.
+  /// Whether data that was read under `other` is still the file's. The time of the last change of the attributes
+  /// counts, too, as programs set the time of the last modification to what they like.
   func hasSameContent(as other: FileAttributes) -> Bool {
-    size == other.size && modified == other.modified && fileNumber == other.fileNumber
+    size == other.size && modified == other.modified && changed == other.changed
+      && fileNumber == other.fileNumber && fileSystem == other.fileSystem
   }
 }

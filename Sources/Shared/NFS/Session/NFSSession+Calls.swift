@@ -55,11 +55,12 @@ extension NFSSession {
     guard let procedure = NFSProcedure(rawValue: UInt32(answer.tag >> 56)) else { return nil }
     let tag = answer.tag & Self.tagMask
     guard answer.reply.outcome == .success else {
-      if case .authenticationError = answer.reply.outcome { trouble = .credentialsRefused }
+      trouble = Trouble(answer.reply.outcome)
       return Answer(tag: tag, result: nil, wasRepeated: answer.wasRepeated)
     }
     do throws(XDRError) {
       let result = try NFSResult(procedure, answer.reply.results)
+      if result.status == .ok { serves() }
       return Answer(tag: tag, result: result, wasRepeated: answer.wasRepeated)
     } catch {
       files.breakOff()
@@ -69,9 +70,17 @@ extension NFSSession {
   }
 
   private mutating func takeInformation(_ answer: RPCClient.Answer) {
-    guard answer.reply.outcome == .success else { return }
+    guard answer.reply.outcome == .success else {
+      trouble = Trouble(answer.reply.outcome)
+      return
+    }
     do throws(XDRError) {
       let result = try NFSResult(.fileSystemInformation, answer.reply.results)
+      switch result.status {
+      case .ok: serves()
+      case .accessDenied, .notOwner: trouble = .rootRefused(result.status)
+      default: break
+      }
       if case .information(let information) = result.payload { self.information = information }
     } catch {
       // The sizes of the settings do.

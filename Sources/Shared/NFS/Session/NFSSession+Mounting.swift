@@ -8,10 +8,7 @@ extension NFSSession {
   /// An answer of the port mapper or of MOUNT.
   mutating func takeSetup(_ answer: RPCClient.Answer, _ now: UInt64) {
     guard answer.reply.outcome == .success else {
-      if case .authenticationError = answer.reply.outcome {
-        return fail(.credentialsRefused, now)
-      }
-      return fail(.notRegistered(program: step == .mount ? Mount.program : 100_000), now)
+      return fail(Trouble(answer.reply.outcome) ?? .malformed, now)
     }
     do throws(XDRError) {
       switch step {
@@ -44,6 +41,7 @@ extension NFSSession {
       guard let handle = FileHandle(bytes) else { return fail(.malformed, now) }
       root = handle
       trouble = nil
+      isServing = false
       information = nil
       counters.mounts &+= 1
       generation &+= 1
@@ -67,6 +65,7 @@ extension NFSSession {
     case .connecting, .up: mustDisconnect = true
     }
     self.trouble = trouble
+    if trouble.isRefusal { refusals &+= 1 }
     setup.disconnected()
     setup.cancelAll()
     files.disconnected()
@@ -94,6 +93,24 @@ extension NFSSession {
   /// What an answer to a call shows about the server.
   mutating func serverAnswered() {
     failures = 0
+    if case .rootRefused = trouble { return }
     trouble = nil
+  }
+
+  /// A call to the mounted files has succeeded.
+  mutating func serves() {
+    isServing = true
+    trouble = nil
+  }
+}
+
+extension NFSSession.Trouble {
+  /// What a server's refusal of a call means; nil where it is about that call alone.
+  init?(_ outcome: RPCReply.Outcome) {
+    switch outcome {
+    case .authenticationError(let reason): self = .callerRefused(reason)
+    case .programUnavailable, .versionMismatch, .rpcMismatch: self = .noSuchProgram
+    case .success, .procedureUnavailable, .garbageArguments, .systemError: return nil
+    }
   }
 }

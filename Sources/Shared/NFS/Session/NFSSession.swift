@@ -28,10 +28,24 @@ public struct NFSSession: Sendable {
     case notRegistered(program: UInt32)
     /// `mountstat3`: 2 is no such directory, 13 access denied.
     case mountRefused(UInt32)
-    /// The export wants other credentials than AUTH_SYS.
+    /// The export wants other credentials than AUTH_SYS (RFC 1813 appendix I, `auth_flavors`).
     case credentialsRefused
+    /// Calls are refused as such for who makes them, from which address and port: `auth_stat` (RFC 5531 section 9).
+    case callerRefused(UInt32)
+    /// There is no NFS version 3, or MOUNT version 3, on the port.
+    case noSuchProgram
+    /// The export was mounted, but calls to its root are refused with this status.
+    case rootRefused(NFSStatus)
     /// An answer that makes no sense.
     case malformed
+
+    /// Whether the server was there and said no: the same is to be expected of the next attempt.
+    var isRefusal: Bool {
+      switch self {
+      case .unreachable, .silent, .malformed: false
+      default: true
+      }
+    }
   }
 
   public struct Counters: Equatable, Sendable {
@@ -67,6 +81,10 @@ public struct NFSSession: Sendable {
   /// The last trouble; nil again when all is well.
   public internal(set) var trouble: Trouble?
   public internal(set) var counters = Counters()
+  /// Attempts to mount that were refused.
+  var refusals: UInt64 = 0
+  /// A call to the mounted files has succeeded.
+  public internal(set) var isServing = false
   /// Counted up with each mount: handles from before may mean nothing now.
   public internal(set) var generation: UInt64 = 0
 
@@ -88,9 +106,9 @@ public struct NFSSession: Sendable {
     step = filesPort == nil || mountPort == nil ? .portmap : .mount
   }
 
-  /// Sets off.
+  /// Sets off. The pause before the next attempt is not cut short.
   public mutating func start(now: UInt64) {
-    if case .down = link { link = .down(until: now) }
+    if link == .down(until: .max) { link = .down(until: now) }
   }
 
   /// Whether calls go out at once.

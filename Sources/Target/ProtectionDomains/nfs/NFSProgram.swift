@@ -32,6 +32,8 @@ struct NFSProgram: NetworkProgram, ~Copyable {
   private var lookup: DNSLookup?
   private var nextLookup = Instant.never
   private var report = MountReport()
+  // The server's port that was connected to last.
+  private var port: UInt16 = 0
 
   /// The connection to the server.
   private struct Link {
@@ -177,7 +179,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
       }
     }
     if link.isOpen, let connection = link.connection { send(on: connection, &network) }
-    report.update(files.nfs, &console)
+    if let address { report.update(files.nfs, Endpoint(address, port), &console) }
   }
 
   private mutating func connect(_ port: UInt16, _ localPort: UInt16, _ network: inout Network) {
@@ -187,6 +189,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     settings.isImmediate = true
     settings.isDirect = true
     settings.keepAlive = .seconds(60)
+    self.port = port
     guard let address else { return files.nfs.disconnected(now: network.now.nanoseconds) }
     do throws(SocketError) {
       link.connection = try network.stack.connect(

@@ -36,6 +36,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   private let fileSystem: Channel
   private let port: UInt16
   private let files: FileAccess
+  private let folder: [UInt8]
   private var server: Server
   // By the number of a connection in the server.
   private var connections: [TCPConnection?]
@@ -54,8 +55,9 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     port = config[WebServerConfig.port]
     self.files = FileAccess(commands: commands, completions: completions, share: share)
     var router = Router()
+    folder = config.bytes(of: WebServerConfig.root)
     let site = StaticSite(
-      self.files, folder: config.bytes(of: WebServerConfig.root), rules: Self.rules(config),
+      self.files, folder: folder, rules: Self.rules(config),
       followsOutsideLinks: config[WebServerConfig.followsOutsideLinks] != 0)
     router.get("/*path", site.handler)
     router.notFound(site.handler)
@@ -246,6 +248,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   private mutating func forget(_ index: Int) {
     connections[index] = nil
     server.close(index)
+    files.forget(index)
   }
 
   // MARK: Work
@@ -261,6 +264,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
       if let connection = connections[index] { write(index, connection, &network) }
     }
     if files.publish() { fileSystem.notify() }
+    log.report(files.trouble, folder: folder, now: now)
     log.flush()
   }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import FileSystem
+import HTTP
+
+/// One state of one file, as far as a server tells.
+struct FileVersion: Equatable {
+  private let device: UInt64
+  private let fileNumber: UInt64
+  private let size: UInt64
+  private let modified: UInt64
+  private let modifiedNanoseconds: UInt64
+  private let changed: UInt64
+  private let changedNanoseconds: UInt64
+  private let linkCount: UInt64
+
+  init(_ stat: FileStat) {
+    device = stat.device
+    fileNumber = stat.fileNumber
+    size = stat.size
+    modified = stat.modified
+    modifiedNanoseconds = stat.modifiedNanoseconds
+    changed = stat.changed
+    changedNanoseconds = stat.changedNanoseconds
+    linkCount = stat.linkCount
+  }
+
+  /// Whether a file that is open has the same content later. Its last change counts, as programs set the time of the
+  /// last modification to what they like; but one that took a name from it, when another file was put in its place
+  /// or it was removed, leaves the content as it was.
+  func hasSameContent(as later: FileVersion) -> Bool {
+    let isOfSameTime =
+      changed == later.changed && changedNanoseconds == later.changedNanoseconds
+      || linkCount != later.linkCount
+    return device == later.device && fileNumber == later.fileNumber && size == later.size
+      && modified == later.modified && modifiedNanoseconds == later.modifiedNanoseconds
+      && isOfSameTime
+  }
+
+  /// Differs between versions that have the same size and time of modification, as those of an archive may.
+  fileprivate var revision: UInt64 {
+    Self.mix(Self.mix(Self.mix(0xcbf2_9ce4_8422_2325, fileNumber), changed), changedNanoseconds)
+  }
+
+  private static func mix(_ value: UInt64, _ word: UInt64) -> UInt64 {
+    let mixed = (value ^ word) &* 0x9e37_79b9_7f4a_7c15
+    return mixed ^ mixed >> 32
+  }
+}
+
+extension SiteFile {
+  init(path: [UInt8], _ stat: FileStat) {
+    self.init(
+      path: path, size: stat.size, modified: stat.modified,
+      modifiedNanoseconds: stat.modifiedNanoseconds, revision: FileVersion(stat).revision)
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import HTTP
+import NFSTestSupport
+import Testing
+
+/// A site on a server in memory, with virtual time.
+final class SimulatedSite {
+  let server = FakeServer()
+  let wire: Simulation
+  let setup: SiteSetup
+
+  init(
+    bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
+    folder: String = "", rules: SiteRules = SiteRules(), followsOutsideLinks: Bool = false,
+    change: (inout Server.Settings) -> Void = { _ in }
+  ) throws {
+    wire = Simulation(server)
+    wire.collects = false
+    setup = try SiteSetup(
+      wire.client, bufferByteCount: bufferByteCount, shareSize: shareSize, keepTime: keepTime,
+      folder: folder, rules: rules, followsOutsideLinks: followsOutsideLinks, change: change)
+  }
+
+  var now: UInt64 { wire.now }
+
+  func step() {
+    setup.settle(now: now)
+    wire.client = setup.fileServer.nfs
+    wire.step()
+    setup.fileServer.nfs = wire.client
+    setup.settle(now: now)
+  }
+
+  func open(_ request: String) throws -> Int {
+    let place = setup.web.open(now: now)
+    let id = try #require(place)
+    let taken = setup.web.receive(id, bytes(request).span, now: now)
+    #expect(taken == request.utf8.count)
+    return id
+  }
+
+  /// Bytes that a transport takes at a time of what it is offered directly.
+  var window = 5000
+  /// Those that it took that way.
+  var directBytes = 0
+
+  func read(_ id: Int) -> [UInt8] {
+    if setup.web.outputCount(id) == 0 {
+      var taken: [UInt8] = []
+      setup.web.sendDirectly(id, now: now) { bytes in
+        let count = min(bytes.count, window - taken.count)
+        taken.append(copying: bytes.extracting(0..<count))
+        return count
+      }
+      directBytes += taken.count
+      if !taken.isEmpty { return taken }
+    }
+    let output = setup.web.withOutput(id) { [UInt8](copying: $0) } ?? []
+    setup.web.sent(id, output.count, now: now)
+    return output
+  }
+
+  func close(_ id: Int) {
+    setup.web.close(id)
+    setup.files.forget(id)
+  }
+
+  /// Whatever comes of a request on a connection of its own, and whether that was reset.
+  func run(_ request: String) throws -> (bytes: [UInt8], wasReset: Bool) {
+    let id = try open(request)
+    var answer: [UInt8] = []
+    while true {
+      let output = read(id)
+      answer += output
+      if output.isEmpty, setup.web.disposal(id) != .stayOpen { break }
+      if output.isEmpty { step() }
+    }
+    let wasReset = setup.web.disposal(id) == .reset
+    close(id)
+    setup.settle(now: now)
+    return (answer, wasReset)
+  }
+
+  /// The whole answer to a GET.
+  func get(_ target: String, _ fields: String = "") throws -> String {
+    let (answer, wasReset) = try run(
+      "GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(fields)\r\n")
+    return text(answer) + (wasReset ? "RESET" : "")
+  }
+}

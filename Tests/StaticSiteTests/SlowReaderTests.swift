@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NFSTestSupport
+import Testing
+
+@testable import StaticSite
+
+/// Readers that take next to nothing hold next to nothing that others need.
+@Suite struct SlowReaderTests {
+  /// With as many buffers as a protection domain has, and a quarter of them kept.
+  @Test func othersAreServed() throws {
+    let size = 8192
+    let site = try SimulatedSite(
+      bufferByteCount: UInt64(size), shareSize: 2044 * size, keepTime: 100 * second
+    ) {
+      $0.sendsDirectly = true
+    }
+    let data = [UInt8](repeating: 0x61, count: 1_000_000)
+    _ = site.server.add("big", data)
+    _ = site.server.add("other", [UInt8](data[..<100_000]))
+    for number in 0..<70 {
+      _ = site.server.add("kept\(number)", [UInt8](data[..<65_536]))
+      _ = try site.get("/kept\(number)")
+    }
+    // All but a few places; each takes the head, and 100 bytes a second from then on.
+    var readers: [Int] = []
+    for _ in 0..<1000 {
+      readers.append(try site.open("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"))
+      site.step()
+    }
+    site.window = 100
+    var worst: UInt64 = 0
+    for second in 0..<5 {
+      for reader in readers { _ = site.read(reader) }
+      for _ in 0..<300 { site.step() }
+      site.window = 5000
+      let began = site.now
+      #expect(
+        try site.get(second % 2 == 0 ? "/other" : "/kept\(second)").hasPrefix("HTTP/1.1 200 "))
+      worst = max(worst, site.now - began)
+      site.window = 100
+    }
+    #expect(worst < 100_000_000, "\(worst / 1_000_000) ms")
+    #expect(site.setup.files.freeBuffers > 0)
+  }
+
+  /// One that died in the line is not called in the place of one that waits.
+  @Test func aDeadConnectionIsNotCalled() {
+    var line = WaitingLine()
+    for connection in [7, 3, 7, 900, 5] { line.add(connection) }
+    line.remove(3)
+    line.add(3)
+    line.remove(900)
+    #expect(line.next() == 7)
+    line.add(7)
+    #expect([line.next(), line.next(), line.next(), line.next()] == [5, 3, 7, nil])
+    #expect(line.isEmpty)
+  }
+}
