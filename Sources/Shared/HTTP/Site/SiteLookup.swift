@@ -36,7 +36,7 @@ public struct SiteLookup: Sendable {
 
   /// What is to be sent, whatever conditions and ranges make of it.
   public struct Resolution: Equatable, Sendable {
-    public let file: SiteFile
+    public private(set) var file: SiteFile
     /// The path of the file before it was compressed.
     let path: [UInt8]
     /// Of the file before it was compressed.
