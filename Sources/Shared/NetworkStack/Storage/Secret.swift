@@ -69,7 +69,8 @@ struct HashKey: BitwiseCopyable {
     self.key1 = key1
   }
 
-  /// A keyed hash of 16 bytes.
+  /// A keyed hash of 16 bytes. Some hundred instructions, which are not worth repeating.
+  @inline(never)
   func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
     var v0 = key0 ^ 0x736f_6d65_7073_6575
     var v1 = key1 ^ 0x646f_7261_6e64_6f6d

@@ -108,19 +108,29 @@ extension NetworkStack {
   /// next segment takes away is never waited for.
   @inline(__always)
   mutating func settle(_ index: Int) {
-    if halfOpen.contains(index), connections[index].state != .synReceived { endHandshake(index) }
-    if connections[index].state == .closed, !retire(index) { return }
+    let state = connections[index].state
+    if halfOpen.contains(index) || state == .closed || state == .timeWait, !settleChange(index) {
+      return
+    }
     if connections[index].events.rawValue != 0 { events.push(index) }
     output.push(index)
+  }
+
+  /// A handshake that may be over, or a connection that is: what follows from it for the queues that it is in. False when
+  /// its place was freed.
+  @inline(never)
+  private mutating func settleChange(_ index: Int) -> Bool {
+    if halfOpen.contains(index), connections[index].state != .synReceived { endHandshake(index) }
+    if connections[index].state == .closed { return retire(index) }
     if connections[index].state == .timeWait {
       // Everything that was sent is acknowledged.
       pool.giveBack(&connections[index].sendBuffer)
       if connections[index].isOrphan { ending.push(index) }
     }
+    return true
   }
 
   /// The connection is closed: it leaves the table. False when its place was freed.
-  @inline(never)
   private mutating func retire(_ index: Int) -> Bool {
     if connections[index].isListed {
       flows.remove(index, connections[index].hash)

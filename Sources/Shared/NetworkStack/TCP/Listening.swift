@@ -150,7 +150,6 @@ extension NetworkStack {
   }
 
   /// A handshake is over, in whatever way: what is open now can be accepted.
-  @inline(never)
   mutating func endHandshake(_ index: Int) {
     halfOpen.remove(index)
     let listener = Int(connections[index].listener)

@@ -132,14 +132,11 @@ extension NetworkStack {
 
   /// An open connection goes on: the timer tries again, and gives up in the end.
   private mutating func withoutNeighbour(_ index: Int, now: Instant) {
-    switch connections[index].state {
-    case .synSent:
-      connections[index].fail(.unreachable)
-      settle(index)
-    case .closed:
+    if connections[index].state == .synSent || connections[index].state == .closed {
+      if connections[index].state == .synSent { connections[index].fail(.unreachable) }
       connections[index].resetPending = false
       settle(index)
-    default:
+    } else {
       if connections[index].retransmitAt == .never,
         connections[index].flight > 0
           || connections[index].state.canSend || connections[index].state == .synReceived
