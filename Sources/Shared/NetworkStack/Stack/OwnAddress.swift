@@ -20,9 +20,8 @@ extension NetworkStack {
     apply(change, now: now)
   }
 
-  /// The event of a conflict, if there is one that was not told.
-  mutating func conflictEvent() -> SocketEvent? {
-    guard hasConflictEvent else { return nil }
+  /// The event of a conflict that was not told.
+  mutating func conflictEvent() -> SocketEvent {
     hasConflictEvent = false
     return SocketEvent(socket: .addressConflict(rival), tag: 0, readiness: .readable)
   }

@@ -81,7 +81,7 @@ extension NetworkStack {
       hasAddressEvent = false
       return SocketEvent(socket: .address, tag: 0, readiness: .readable)
     }
-    if let event = conflictEvent() { return event }
+    if hasConflictEvent { return conflictEvent() }
     while let index = events.pop() {
       if let event = takeEvent(index) { return event }
     }
