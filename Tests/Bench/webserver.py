@@ -35,6 +35,8 @@ MEGABYTE = 1_000_000
 CONNECTIONS = (1, 8, 64, 512)
 FILES = {"1 KB": "/small.txt", "100 KB": "/medium.bin"}
 DOWNLOADS = 5
+LONGER = 5
+"""How many times as long a load is measured again that was too large for every client to be answered once."""
 # HTTP/1.0 in LionsOS's server: its figures stand for kept-alive connections, too. What was measured is with 1 (21 ms), 8 and
 # 32 clients, nginx's with 1, 8 and 128; of a range the best. A system's HEAD of May 2026, SDK 2.0.1, release, QEMU 7.2.
 _LIONS = {1: 48, 8: 62, 64: 86, 512: 86}
@@ -58,16 +60,31 @@ class Rate:
 
 
 def load(url, connections, is_kept):
-    """wrk for a while."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(3 * SCALE))}s", "--latency", "--timeout", "10s"]
+    """wrk for a while; for longer where not every client had an answer, as when all of them share what one core can do."""
+    seconds = max(1, round(3 * SCALE))
+    text = wrk(url, connections, is_kept, seconds)
+    if answered(text) < connections:
+        text = wrk(url, connections, is_kept, LONGER * seconds)
+    return rate(text)
+
+
+def wrk(url, connections, is_kept, seconds):
+    """What it prints. A client that waits for the longest run is no error yet."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", f"{LONGER * seconds}s"]
     if not is_kept:
         command += ["-H", "Connection: close"]
-    text = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
 
+
+def answered(text):
+    return int(re.search(r"(\d+) requests in", text)[1])
+
+
+def rate(text):
     def milliseconds(percentile):
         found = re.search(rf"{percentile}% +([\d.]+)(us|ms|s|m) *\n", text)
         if not found:
-            raise AssertionError(f"{' '.join(command)} {url} printed\n{text}")
+            raise AssertionError(f"wrk printed\n{text}")
         return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[found[2]]
 
     failures = re.findall(r"(?:connect|read|write|timeout) (\d+)|Non-2xx.*: (\d+)", text)
