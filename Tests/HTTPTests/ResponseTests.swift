@@ -363,7 +363,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
 
   @Test func unreachableFiles() throws {
     let head = try #require(request())
-    var lookup = SiteLookup(head, try RequestPath(decoding: bytes("/").span))
+    var lookup = SiteLookup(head, try RequestPath(decoding: bytes("/").span), SiteRules())
     lookup.take(.failed(.gatewayTimeout))
     guard case .answer(let answer, _) = lookup.next() else { throw RequestPath.Refusal.malformed }
     #expect(answer.status == .gatewayTimeout)

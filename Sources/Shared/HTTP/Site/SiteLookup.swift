@@ -105,7 +105,7 @@ public struct SiteLookup: Sendable {
   ///   - path: `RequestPath.nowhere` for the site's own page and 404.
   ///   - now: seconds since 1970, or 0 where that is not known.
   public init(
-    _ request: RequestHead, _ path: RequestPath, _ rules: SiteRules = SiteRules(), now: Int64 = 0
+    _ request: RequestHead, _ path: RequestPath, _ rules: SiteRules, now: Int64 = 0
   ) {
     self.request = request
     self.path = path
