@@ -45,6 +45,8 @@ import Testing
     simulation.isDown = true
     #expect(simulation.run(.attributes(path: [])).error == .timedOut)
     #expect(simulation.now == 31 * second)
+    #expect(simulation.run(.mount).error == .timedOut)
+    #expect(simulation.now == 41 * second)
   }
 
   @Test func troubles() {

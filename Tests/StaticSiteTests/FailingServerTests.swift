@@ -100,6 +100,15 @@ import Testing
     #expect(try status(site, "/none") == "404")
   }
 
+  /// A server that cannot be reached: 503 before anybody's patience ends.
+  @Test func serversOutOfReach() throws {
+    let site = try SimulatedSite()
+    site.wire.isDown = true
+    let began = site.now
+    #expect(try status(site, "/page.html") == "503")
+    #expect(site.now <= began + 15 * second)
+  }
+
   /// An export that is refused is told at once, to those who wait and to those who come.
   @Test func refusedMounts() throws {
     let site = try SimulatedSite()

@@ -50,7 +50,10 @@ final class SiteSetup {
   /// Passes what is there from one to the next, until nobody has anything to do at once.
   func settle(now: UInt64) {
     var isBusy = true
-    while isBusy {
+    var rounds = 0
+    // Those that find no room are asked again as long as nothing else is on its way.
+    while isBusy, rounds < 10_000 {
+      rounds += 1
       isBusy = files.publish()
       if fileServer.serve(now: now) { isBusy = true }
       files.collect()

@@ -78,7 +78,9 @@ public struct NFSClient: Sendable {
     }
     operationCount += 1
     generations[index] &+= 1
-    let (deadline, overflow) = now.addingReportingOverflow(settings.operationTime)
+    var time = settings.operationTime
+    if case .mount = request { time = min(time, settings.mountTime) }
+    let (deadline, overflow) = now.addingReportingOverflow(time)
     operations[index] = Operation(
       tag: tag, request)
     deadlines[index] = overflow ? .max : deadline

@@ -11,6 +11,8 @@ public struct ClientSettings: Sendable {
   public var operationLimit = 128
   /// From a request to its answer at most.
   public var operationTime: UInt64 = 30_000_000_000
+  /// For the export to be mounted, where somebody asks for that alone.
+  public var mountTime: UInt64 = 10_000_000_000
   /// Attributes, rights and names that exist are believed for so long.
   public var attributeTime: UInt64 = 3_000_000_000
   /// That a name does not exist is believed for so long.
