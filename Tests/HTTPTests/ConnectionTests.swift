@@ -119,6 +119,26 @@ import Testing
     #expect(connection.machine.disposal == .close)
   }
 
+  /// Four empty lines before a request are read over, and no more, in whatever pieces they come.
+  @Test(arguments: [1, 2, 3, 100], [0, 1, 4, 5, 9])
+  func emptyLines(_ piece: Int, _ count: Int) {
+    let connection = TestConnection()
+    for _ in 0..<2 {
+      let input = bytes(String(repeating: "\r\n", count: count) + get)
+      for start in stride(from: 0, to: input.count, by: piece) {
+        connection.receive(Array(input[start..<min(start + piece, input.count)]))
+        guard start + piece < input.count else { break }
+        #expect(connection.next() == nil)
+      }
+      #expect((connection.next() != nil) == (count <= 4))
+      guard count <= 4 else {
+        return #expect(connection.flush().hasPrefix("HTTP/1.1 400 "))
+      }
+      connection.answer()
+      _ = connection.flush()
+    }
+  }
+
   @Test func chunkedBothWays() {
     let connection = TestConnection()
     connection.receive(

@@ -128,7 +128,7 @@ public struct ServerConnection: Sendable {
       guard let end else {
         if scan.isUntouched {
           input.drop(scan.start)
-          scanner = HeadScanner()
+          scanner = scan.withoutEmptyLines
         }
         if inputEnded { endWithoutRequest(now) }
         // A head for which there is no memory now.

@@ -14,7 +14,15 @@ struct HeadScanner {
   private(set) var lineCount = 0
   /// Empty lines before the head, which are not part of it (RFC 9112 section 2.2).
   private(set) var start = 0
+  // Bytes of those that are no longer in the input.
+  private let emptyBytes: Int
   private var afterReturn = false
+
+  /// - Parameter emptyBytes: of empty lines before the head that were taken off the input.
+  init(emptyBytes: Int = 0) { self.emptyBytes = emptyBytes }
+
+  /// The same behind the empty lines, which are to be taken off the input.
+  var withoutEmptyLines: HeadScanner { HeadScanner(emptyBytes: emptyBytes + start) }
 
   /// The offset behind the head's empty line once that is there; nil before.
   mutating func scan(
@@ -47,7 +55,7 @@ struct HeadScanner {
     if isFirstLine {
       if isEmpty {
         // Some clients send an empty line behind a body; a flood of them is something else.
-        guard position <= 8 else { throw .malformedRequestLine }
+        guard emptyBytes + position <= 8 else { throw .malformedRequestLine }
         start = position
         return false
       }
