@@ -34,12 +34,16 @@ final class Host {
     if let address, let network = IPv4Network(address: address, prefixLength: 24) {
       stack.setAddress(network, gateway: IPv4Address(10, 0, 0, 254))
     }
-    // The address is announced twice.
+    announce()
+    events = []
+  }
+
+  /// Lets a new address be announced, twice.
+  func announce() {
     poll()
     now = now + .seconds(2)
     poll()
     _ = output.take()
-    events = []
   }
 
   func collectEvents() {
