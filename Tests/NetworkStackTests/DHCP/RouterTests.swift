@@ -202,4 +202,28 @@ import Wire
     #expect(try hop(to: far) == second)
     #expect(host.events.isEmpty)
   }
+
+  /// More routes than there are places: the way for everything is kept.
+  @Test func manyRoutes() {
+    var body: [UInt8] = []
+    for index in 0..<12 { body += [24, 192, 0, UInt8(index), 10, 0, 2, 9] }
+    body += [0, 10, 0, 2, 3]
+    server.options = { $0 + [Option(code: 121, body: body)] }
+    host.stack.startDHCP(now: host.now)
+    server.run(host, .seconds(3))
+    #expect(host.lease?.router == IPv4Address(10, 0, 2, 3))
+  }
+
+  /// A route of a longer prefix than the link's own network has: the longest decides.
+  @Test func routeInsideTheNetwork() throws {
+    server.mask = IPv4Address(255, 0, 0, 0)
+    server.options = { $0 + [Option(code: 121, body: [16, 10, 9, 10, 0, 2, 9, 0, 10, 0, 2, 2])] }
+    host.stack.startDHCP(now: host.now)
+    server.run(host, .seconds(3))
+    host.stations = [(IPv4Address(10, 0, 2, 9), MACAddress(2, 0, 0, 0, 0, 0xa9))]
+    let socket = try host.stack.bind()
+    _ = host.send([1], to: Endpoint(IPv4Address(10, 9, 1, 1), 9), from: socket)
+    let sent = host.wait(.milliseconds(200)).frames.compactMap { Packet($0) }.last { $0.udp != nil }
+    #expect(sent?.ethernet.destination == MACAddress(2, 0, 0, 0, 0, 0xa9))
+  }
 }

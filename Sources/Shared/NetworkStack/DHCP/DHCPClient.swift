@@ -74,6 +74,9 @@ struct DHCPClient: BitwiseCopyable {
   /// A probe of this address is due.
   private(set) var probe: IPv4Address?
   private var probesSent: UInt8 = 0
+  // Addresses that others had, since one of ours was renewed.
+  private var conflicts: UInt8 = 0
+  private static var conflictLimit: UInt8 { 10 }
   private var pending: DHCPMessage.Kind?
   private var transaction: UInt32 = 0
   private var began = Instant(nanoseconds: 0)
@@ -106,8 +109,10 @@ struct DHCPClient: BitwiseCopyable {
     }
   }
 
-  /// The link is gone: nothing can be sent. The lease stays and runs out as it would.
+  /// The link is gone: nothing can be sent. The lease stays and runs out as it would; one that was still being probed is
+  /// none yet.
   mutating func stop() {
+    if phase == .probing { lease = nil }
     phase = .off
     pending = nil
     probe = nil
@@ -232,7 +237,15 @@ struct DHCPClient: BitwiseCopyable {
   /// Somebody uses `address`, or wants to.
   mutating func conflict(over address: IPv4Address, random: UInt32, now: Instant) {
     guard phase == .probing, address == offered else { return }
-    restart(after: .seconds(10), random: random, now: now)
+    decline(random: random, now: now)
+  }
+
+  /// Asks for another address after 10 s (RFC 2131, 3.1.5); after many conflicts once a minute (RFC 5227, 2.1.1), so that
+  /// a rival for every address does not use up the server's.
+  private mutating func decline(random: UInt32, now: Instant) {
+    if conflicts < Self.conflictLimit { conflicts &+= 1 }
+    let isRare = conflicts == Self.conflictLimit
+    restart(after: .seconds(isRare ? 60 : 10), random: random, now: now)
     pending = .decline
   }
 
@@ -242,8 +255,7 @@ struct DHCPClient: BitwiseCopyable {
     guard let lease else { return .nothing }
     offered = lease.network.address
     server = lease.server
-    restart(after: .seconds(10), random: random, now: now)
-    pending = .decline
+    decline(random: random, now: now)
     return .lost
   }
 
@@ -305,6 +317,7 @@ struct DHCPClient: BitwiseCopyable {
       deadline = .never
       return .nothing
     }
+    if phase == .renewing || phase == .rebinding { conflicts = 0 }
     phase = .bound
     deadline = lease?.renewal ?? .never
     return .bound

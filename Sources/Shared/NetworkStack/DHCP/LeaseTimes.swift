@@ -24,7 +24,7 @@ struct LeaseTimes: Equatable, BitwiseCopyable {
     // Half and seven eighths where the server does not say, or says what cannot be.
     var first = Self.told(message.renewalTime) ?? lease / 2
     var second = Self.told(message.rebindingTime) ?? lease &* 7 / 8
-    if first > second || second > lease { (first, second) = (lease / 2, lease &* 7 / 8) }
+    if first >= second || second >= lease { (first, second) = (lease / 2, lease &* 7 / 8) }
     renewal = max(first, Self.leastRenewal)
     rebinding = max(second, renewal)
   }

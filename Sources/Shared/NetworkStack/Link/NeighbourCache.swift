@@ -197,12 +197,6 @@ struct NeighbourCache: ~Copyable {
   @inline(__always)
   mutating func nextWoken() -> Int? { woken.pop() }
 
-  /// Whether it was asked in vain, lately.
-  func isGone(_ address: IPv4Address) -> Bool {
-    guard let index = find(address) else { return false }
-    return entries[index].state == .failed
-  }
-
   /// Somebody gets no answer from behind `address`: what is known about it may be wrong
   /// (RFC 1122, 2.3.3).
   mutating func doubt(_ address: IPv4Address) {
@@ -235,12 +229,14 @@ struct NeighbourCache: ~Copyable {
   }
 
   /// A connection with `address` was opened by frames to and from `hardware`, so that is where it is, unless more is
-  /// known.
-  mutating func confirm(_ address: IPv4Address, _ hardware: MACAddress, now: Instant) {
-    guard hardware.isStation, !knows(address) else { return }
-    guard let index = find(address) ?? place(for: address, isStranger: false) else { return }
+  /// known. True where it is known only since now.
+  mutating func confirm(_ address: IPv4Address, _ hardware: MACAddress, now: Instant) -> Bool {
+    guard hardware.isStation, !knows(address),
+      let index = find(address) ?? place(for: address, isStranger: false)
+    else { return false }
     know(index, hardware, now: now)
     touch(index)
+    return true
   }
 
   private mutating func know(_ index: Int, _ hardware: MACAddress, now: Instant) {
@@ -252,14 +248,18 @@ struct NeighbourCache: ~Copyable {
     wake(index)
   }
 
-  /// Does what is due.
-  mutating func tick(now: Instant) {
+  /// Does what is due. True where `watched` has been asked in vain now.
+  mutating func tick(now: Instant, watching watched: IPv4Address?) -> Bool {
+    var isGone = false
     while let index = asked.first, entries[index].deadline <= now {
       asked.remove(index)
       if entries[index].sent < NeighbourCache.tries {
         entries[index].deadline = .never
         due.push(index)
-      } else if entries[index].state == .probing {
+        continue
+      }
+      if entries[index].address == watched { isGone = true }
+      if entries[index].state == .probing {
         // It does not answer any more; whoever uses it next asks everybody.
         entries[index].state = .failed
         version &+= 1
@@ -269,6 +269,7 @@ struct NeighbourCache: ~Copyable {
         wake(index)
       }
     }
+    return isGone
   }
 
   /// A request to send; `sent` says that it was.

@@ -34,6 +34,8 @@ public struct NetworkStack: ~Copyable {
   // The link's address and way out.
   var network: IPv4Network?
   var routes = IPv4Routes()
+  /// Whether a part of the link's own network is reached by a router.
+  var hasRoutesInside = false
   /// Whether the second router is used in place of the first.
   var isFirstRouterDead = false
   var unit: Int
@@ -209,6 +211,7 @@ extension NetworkStack {
     if routes != self.routes || network != self.network {
       // Who was reached one way may have to be reached another way.
       self.routes = routes
+      hasRoutesInside = network.map { routes.longestPrefixLength > $0.prefixLength } ?? false
       isFirstRouterDead = false
       forgetNeighbours(key: isMoved ? TableKey(secret.key(for: .neighbourTable)) : nil)
     }

@@ -11,8 +11,11 @@ extension NetworkStack {
     now: Instant, into output: inout Output
   ) {
     runTimers(now: now)
-    // Streams first: they may find that a neighbour has to be asked for.
-    isBlocked = !(sendStreams(now: now, into: &output) && sendControl(now: now, into: &output))
+    // What is little and cannot wait goes first, as streams may take every buffer each time. They may find that a
+    // neighbour has to be asked for.
+    isBlocked =
+      !(sendControl(now: now, into: &output) && sendStreams(now: now, into: &output)
+      && (!neighbours.hasRequests || sendRequests(now: now, into: &output)))
   }
 
   @inline(__always)
@@ -32,8 +35,7 @@ extension NetworkStack {
       if connections[owner].retries > max(retries, 1) { doubtNeighbour(of: owner) }
       settle(owner)
     } else if owner == neighbourTimer {
-      neighbours.tick(now: now)
-      leaveDeadRouter()
+      if neighbours.tick(now: now, watching: routerInUse) { leaveRouter() }
       wakeWaiting()
       timers.wake(neighbourTimer, by: neighbours.deadline)
     } else if owner == dhcpTimer {

@@ -17,6 +17,11 @@ extension NetworkStack {
   func route(to destination: IPv4Address) -> Route {
     guard let network else { return .none }
     if network.contains(destination) {
+      if hasRoutesInside,
+        let nextHop = routes.nextHop(to: destination, longerThan: network.prefixLength)
+      {
+        return .via(nextHop)
+      }
       if destination == network.broadcast { return .direct(.broadcast) }
       return destination == network.address ? .none : .via(destination)
     }
@@ -44,12 +49,13 @@ extension NetworkStack {
     network.map { $0.contains(address) || routes.hasOnLink(address) } ?? false
   }
 
-  /// Neighbours were asked, some in vain: where the router in use is one of them, the other one is used from now on, until
-  /// that is dead in its turn (RFC 1122, 3.3.1.6).
-  mutating func leaveDeadRouter() {
-    guard let second = routes.secondRouter, let first = routes.router,
-      neighbours.isGone(isFirstRouterDead ? second : first)
-    else { return }
-    isFirstRouterDead.toggle()
+  /// The router for everything, where there is another one.
+  var routerInUse: IPv4Address? {
+    guard let second = routes.secondRouter else { return nil }
+    return isFirstRouterDead ? second : routes.router
   }
+
+  /// The router in use was just asked in vain: the other one is used from now on, until that is dead in its turn
+  /// (RFC 1122, 3.3.1.6).
+  mutating func leaveRouter() { isFirstRouterDead.toggle() }
 }

@@ -219,6 +219,8 @@ extension Connection {
     tailPending = false
     probePending = false
     keepAlivePending = false
+    mustResend = false
+    isRecovering = false
     ackNow = false
     raise(.closed)
   }

@@ -113,7 +113,8 @@ extension NetworkStack {
       return
     }
     if connections[index].events.rawValue != 0 { events.push(index) }
-    output.push(index)
+    // One that is closed has no more to say than a reset.
+    if state != .closed || connections[index].resetPending { output.push(index) }
   }
 
   /// A handshake that may be over, or a connection that is: what follows from it for the queues that it is in. False when

@@ -172,7 +172,10 @@ extension NetworkStack {
     switch connections[index].remote.address {
     case .v4(let address):
       guard case .via(let nextHop) = route(to: address), nextHop == address else { return }
-      neighbours.confirm(address, connections[index].hardware, now: connections[index].lastHeard)
+      let hardware = connections[index].hardware
+      if neighbours.confirm(address, hardware, now: connections[index].lastHeard) {
+        held.resolved(address, hardware)
+      }
     }
     wakeWaiting()
   }

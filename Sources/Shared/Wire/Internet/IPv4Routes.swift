@@ -83,18 +83,39 @@ extension IPv4Routes {
   /// dead). Nil without any.
   public func nextHop(to destination: IPv4Address, isFirstDead: Bool) -> IPv4Address? {
     if destination == router || destination == secondRouter { return destination }
+    for index in 0..<count where routes[index]?.router == destination { return destination }
+    if let best = best(for: destination) {
+      return best.router.isUnspecified ? destination : best.router
+    }
+    return isFirstDead ? secondRouter ?? router : router
+  }
+
+  /// The bits of the longest prefix that has a router of its own; 0 without any.
+  public var longestPrefixLength: UInt8 {
+    var longest: UInt8 = 0
+    for index in 0..<count { longest = max(longest, routes[index]?.network.prefixLength ?? 0) }
+    return longest
+  }
+
+  /// Whom packets for `destination` are handed by a route of a prefix longer than `length` bits, as the link's own
+  /// network may hold others (RFC 3442). Nil without any.
+  public func nextHop(to destination: IPv4Address, longerThan length: UInt8) -> IPv4Address? {
+    guard let route = best(for: destination), route.network.prefixLength > length,
+      !route.router.isUnspecified, route.router != destination
+    else { return nil }
+    return route.router
+  }
+
+  private func best(for destination: IPv4Address) -> Route? {
     var best: Route?
     for index in 0..<count {
-      guard let route = routes[index] else { continue }
-      if route.router == destination { return destination }
-      if route.network.contains(destination),
+      if let route = routes[index], route.network.contains(destination),
         best.map({ route.network.prefixLength > $0.network.prefixLength }) ?? true
       {
         best = route
       }
     }
-    if let best { return best.router.isUnspecified ? destination : best.router }
-    return isFirstDead ? secondRouter ?? router : router
+    return best
   }
 
   /// Whether `address` is on the link, though it may be outside of the link's own network.

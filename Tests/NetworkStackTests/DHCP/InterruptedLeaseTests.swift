@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Testing
+import Wire
+
+/// Leases that something comes between.
+@Suite struct InterruptedLeaseTests {
+  let host = Host(nil)
+  let server = DHCPServer()
+
+  /// The link goes away while a lent address is probed: it is probed when the link is back, as nobody knows whose it is.
+  @Test func probingOverALostLink() {
+    server.occupied = true
+    host.stack.startDHCP(now: host.now)
+    // DISCOVER, OFFER, REQUEST, ACK, first probe is out and not yet answered.
+    server.occupied = false
+    server.run(host, .milliseconds(100))
+    #expect(host.address == nil)
+    host.stack.linkChanged(isUp: false, now: host.now)
+    server.run(host, .seconds(1))
+    server.requests = []
+    server.occupied = true
+    host.stack.linkChanged(isUp: true, now: host.now)
+    server.run(host, .seconds(5))
+    let probes = server.requests.filter { $0.target == server.offers && $0.sender.isUnspecified }
+    #expect(!probes.isEmpty)
+    #expect(host.address == nil)
+  }
+
+  /// The same where no server answers any more.
+  @Test func probingOverALostLinkWithoutServer() {
+    host.stack.startDHCP(now: host.now)
+    server.run(host, .milliseconds(100))
+    host.stack.linkChanged(isUp: false, now: host.now)
+    server.run(host, .seconds(1))
+    server.requests = []
+    server.answers = false
+    server.occupied = true
+    host.stack.linkChanged(isUp: true, now: host.now)
+    server.run(host, .seconds(200))
+    let probes = server.requests.filter { $0.target == server.offers && $0.sender.isUnspecified }
+    #expect(host.address == nil || !probes.isEmpty)
+  }
+
+  /// RFC 5227, 2.1.1: more than MAX_CONFLICTS (10): one new address in RATE_LIMIT_INTERVAL (60 s).
+  @Test func tenConflicts() {
+    server.occupied = true
+    host.stack.startDHCP(now: host.now)
+    server.run(host, .seconds(150))
+    server.heard = []
+    server.run(host, .seconds(600))
+    let declines = server.heard.filter { $0.0.kind == .decline }.count
+    #expect(declines <= 11, "\(declines)")
+  }
+
+  /// A server whose T1, T2 and lease are the same: the lease is renewed in time all the same.
+  @Test func renewalAtTheEnd() {
+    server.lease = 100
+    server.renewal = 100
+    server.rebinding = 100
+    host.stack.startDHCP(now: host.now)
+    server.run(host, .seconds(5))
+    host.events = []
+    server.run(host, .seconds(300))
+    #expect(host.events.isEmpty)
+  }
+}

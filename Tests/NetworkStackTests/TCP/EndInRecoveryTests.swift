@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NetworkStack
+import Records
+import Testing
+import Wire
+
+/// A connection that ends with something to send again, where its peer cannot be reached: the machine goes on.
+@Suite struct EndInRecoveryTests {
+  /// A lease ends while a connection has something to send again.
+  @Test func leaseEndsInRecovery() throws {
+    let host = Host(nil)
+    let server = DHCPServer()
+    server.lease = 40
+    host.stack.startDHCP(now: host.now)
+    server.run(host, .seconds(5))
+    let listener = try host.stack.listen(port: 7)
+    let peer = Peer(host)
+    peer.address = IPv4Address(10, 0, 2, 9)
+    peer.hostAddress = server.offers
+    peer.introduce()
+    let connection = try #require(peer.open(listener))
+    server.answers = false
+    let expiry = try #require(host.lease).expiry
+    while host.now + .milliseconds(150) < expiry { server.run(host, .milliseconds(100)) }
+    _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
+    host.poll()
+    _ = host.output.take()
+    for _ in 0..<3 { host.receive(peer.frame(.ack)) }
+    host.now = expiry
+    host.poll()
+    #expect(host.address == nil)
+  }
+
+  /// The same by a host of the link alone: it never answers ARP, makes the timeout long by old echoes, and lets a
+  /// connection be idle with a loss that cannot be mended.
+  @Test func idleInRecovery() throws {
+    let host = Host()
+    var settings = TCPSettings()
+    settings.idleLimit = .seconds(60)
+    let listener = try host.stack.listen(port: 7, settings: settings)
+    let peer = Peer(host)
+    peer.address = IPv4Address(10, 0, 0, 77)
+    host.stations = []
+    peer.clock = 1000
+    peer.send(.syn, options: .segment(1000))
+    let answer = try #require(peer.next())
+    peer.acknowledgement = (try #require(answer.tcp)).sequence + 1
+    let start = host.now
+    peer.say(.ack)
+    let connection = try #require(host.accept(listener))
+    func go(to seconds: UInt64) {
+      let end = start + .milliseconds(seconds * 100)
+      if end > host.now { _ = host.wait(end - host.now) }
+    }
+    // Two segments, acknowledged one by one; the second echo is old.
+    _ = host.write([UInt8](repeating: 1, count: 3952), to: connection)
+    host.poll()
+    _ = host.output.take()
+    peer.say(.ack, ack: peer.acknowledgement + 988)
+    peer.echo = peer.echo &- 200_000
+    peer.say(.ack, ack: peer.acknowledgement + 1976)
+    go(to: 80)
+    peer.echo = peer.echo &- 200_000
+    peer.acknowledgement = peer.acknowledgement + 3952
+    peer.say(.ack)
+    let progress = host.now
+    go(to: 81)
+    _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
+    host.poll()
+    _ = host.output.take()
+    // Another connection, or here a datagram, has the neighbour asked for in vain.
+    let socket = try host.stack.bind(port: 1000)
+    for time in [605, 636, 640] {
+      go(to: UInt64(time))
+      _ = host.send([1], to: Endpoint(peer.address, 9), from: socket)
+    }
+    go(to: 670)
+    _ = host.send([1], to: Endpoint(peer.address, 9), from: socket)
+    for _ in 0..<3 { host.receive(peer.frame(.ack)) }
+    host.poll()
+    #expect(progress + .seconds(60) > host.now)
+    host.now = progress + .seconds(60)
+    host.poll()
+    #expect(!host.isOpen(connection))
+  }
+}
