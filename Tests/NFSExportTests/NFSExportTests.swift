@@ -209,6 +209,24 @@ import XDR
     }
   }
 
+  /// What is in the place of a file by now, a link or something on the way that is no directory, says nothing about it.
+  @Test func whatHasComeInAPlaceIsAnother() throws {
+    try Self.withTree { tree, root in
+      let (page, big) = (try handle(tree, "index.html"), try handle(tree, "big"))
+      #expect(unlink("\(root)/index.html") == 0)
+      #expect(symlink("big", "\(root)/index.html") == 0)
+      #expect(throws: NFSStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: NFSStatus.stale) { try tree.mayRead(page) }
+      try Files.replace("\(root)/sub/file", with: [7])
+      let inside = try handle(tree, "sub/file")
+      #expect(rename("\(root)/sub", "\(root)/other") == 0)
+      try Files.replace("\(root)/sub", with: [7])
+      #expect(throws: NFSStatus.stale) { try tree.mayRead(inside) }
+      #expect(try tree.mayRead(big))
+      #expect(try tree.read(big, at: 0, count: 1).bytes == [Self.big[0]])
+    }
+  }
+
   @Test func aLinkTellsWhereItLeads() throws {
     try Self.withTree { tree, _ in
       let (link, file) = (try handle(tree, "link"), try handle(tree, "index.html"))

@@ -188,9 +188,11 @@ def smuggling_cases():
     """Name, bytes and status of each row of docs/request-smuggling.md, of which the text says what is around them."""
     cases, kind = [], "line"
     for name, text, status in re.findall(r"^\| (.+?) \| `(.*)` \| (\d+) \|$", SMUGGLING.read_text(), re.MULTILINE):
-        data = re.sub(r"\\u\{(\w+)\}", lambda found: chr(int(found[1], 16)), text)
-        for escape, character in {r"\r": "\r", r"\n": "\n", r"\t": "\t", r"\0": "\0", r"\"": '"'}.items():
-            data = data.replace(escape, character)
+        # As a Swift string literal has it.
+        data = re.sub(
+            r"\\(?:u\{(\w+)\}|(.))",
+            lambda found: chr(int(found[1], 16)) if found[1] else {"r": "\r", "n": "\n", "t": "\t", "0": "\0"}.get(found[2], found[2]),
+            text)
         # The table's parts follow one another, and begin with these.
         kind = {"two lengths": "fields", "no size": "chunks"}.get(name, kind)
         if kind == "line":

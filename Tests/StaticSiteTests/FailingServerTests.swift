@@ -100,6 +100,27 @@ import Testing
     #expect(try status(site, "/none") == "404")
   }
 
+  /// It was there, and is not any more: then nothing of it is missing, as all of it is. When it is back, all is well.
+  @Test(arguments: [0, 2] as [UInt64]) func aFolderThatGoes(_ keepTime: UInt64) throws {
+    let site = try SimulatedSite(keepTime: keepTime * second, folder: "/site")
+    let folder = site.server.add("site", type: 2)
+    _ = site.server.add("index.html", [1], in: folder)
+    #expect(try status(site, "/") == "200")
+    let entries = site.server.nodes[1]?.entries ?? []
+    site.server.nodes[1]?.entries = []
+    site.wire.now += 100 * second
+    for path in ["/none", "/", "/none"] {
+      #expect(try status(site, path) == "503", "\(path)")
+      #expect(site.setup.files.trouble == .folder(.noFile))
+      site.wire.now += 3 * second
+    }
+    site.server.nodes[1]?.entries = entries
+    site.wire.now += 100 * second
+    #expect(try status(site, "/") == "200")
+    #expect(try status(site, "/none") == "404")
+    #expect(site.setup.files.trouble == nil)
+  }
+
   /// A server that cannot be reached: 503 before anybody's patience ends.
   @Test func serversOutOfReach() throws {
     let site = try SimulatedSite()

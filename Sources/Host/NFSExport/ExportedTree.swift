@@ -27,10 +27,13 @@ struct FileHandle: Hashable {
   }
 }
 
-/// What makes a file itself, whatever it is called: numbers of inodes are used again, but not with the same birth.
+/// What makes a file itself, whatever it is called: numbers of inodes are used again, but not with the same generation;
+/// and where that is not to be had, not with the same type and birth, whose clock has steps of some milliseconds.
 struct FileIdentity: Hashable {
   private let device: UInt64
   private let inode: UInt64
+  private let generation: UInt64
+  private let type: UInt16
   private let birth: Int64
   private let birthNanoseconds: UInt32
 
@@ -40,6 +43,8 @@ struct FileIdentity: Hashable {
     guard statx_of_descriptor(descriptor, &status) == 0 else { throw NFSStatus(errno: errno) }
     device = UInt64(status.stx_dev_major) << 32 | UInt64(status.stx_dev_minor)
     inode = status.stx_ino
+    generation = handle_of_descriptor(descriptor)
+    type = status.stx_mode & 0o170000
     // Zero where the file system does not know it.
     birth = status.stx_btime.tv_sec
     birthNanoseconds = status.stx_btime.tv_nsec
@@ -147,12 +152,10 @@ final class ExportedTree {
 
   /// Whether this process may read a file, or look into a directory.
   func mayRead(_ handle: FileHandle) throws(NFSStatus) -> Bool {
-    let isDirectory = try attributes(of: handle).st_mode & S_IFMT == S_IFDIR
-    let path = try components(of: handle)
-    guard let name = path.last else { return faccessat(root, ".", R_OK | X_OK, AT_EACCESS) == 0 }
-    return try withParent(of: path) { parent throws(NFSStatus) in
-      faccessat(parent, cString(name), isDirectory ? R_OK | X_OK : R_OK, AT_EACCESS) == 0
-    }
+    let file = try open(handle, pathOnly)
+    defer { close(file) }
+    let isDirectory = try status(of: file).st_mode & S_IFMT == S_IFDIR
+    return faccessat(AT_FDCWD, place(of: file), isDirectory ? R_OK | X_OK : R_OK, AT_EACCESS) == 0
   }
 
   /// Names in a directory in their order, "." and ".." first.
@@ -202,11 +205,23 @@ final class ExportedTree {
     if places[entry.path] == number { places[entry.path] = nil }
   }
 
-  /// Opens what a handle stands for, or nothing.
+  /// Opens what a handle stands for, or nothing. It is found before it is opened: what may not be read, or is no
+  /// directory, is what the handle stands for, and not what has come in its place.
   private func open(_ handle: FileHandle, _ flags: Int32) throws(NFSStatus) -> Int32 {
+    let file = try find(handle)
+    if flags == pathOnly { return file }
+    defer { close(file) }
+    let opened = Glibc.open(place(of: file), flags | O_CLOEXEC)
+    guard opened >= 0 else { throw NFSStatus(errno: errno) }
+    return opened
+  }
+
+  private func find(_ handle: FileHandle) throws(NFSStatus) -> Int32 {
+    let path = try components(of: handle)
     let file: Int32
-    do throws(NFSStatus) { file = try open(components(of: handle), flags) } catch {
-      guard error == .noEntry else { throw error }
+    do throws(NFSStatus) { file = try open(path, pathOnly) } catch {
+      // Something on the way there is a link or a file by now, or nothing at all.
+      guard error == .noEntry || error == .notDirectory else { throw error }
       forget(handle.number)
       throw .stale
     }
@@ -221,6 +236,9 @@ final class ExportedTree {
     forget(handle.number)
     throw .stale
   }
+
+  /// A name that opens the very file of a descriptor.
+  private func place(of file: Int32) -> String { "/proc/self/fd/\(file)" }
 
   // MARK: Paths
 

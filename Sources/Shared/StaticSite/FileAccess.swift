@@ -99,7 +99,9 @@ public final class FileAccess {
   /// Hands over what was submitted: whether the server has to be notified. To be asked after every
   /// event.
   public func publish() -> Bool {
-    while let command = closing.last, submit(command, FileTicket(buffer: nil, connection: -1)) {
+    while let command = closing.last,
+      submit(command, FileTicket(buffer: nil, connection: -1, closes: true))
+    {
       closing.removeLast()
     }
     return client.publish()
@@ -155,13 +157,15 @@ public final class FileAccess {
     callOne()
     if ticket.connection >= 0 { ready.append(ticket.connection) }
     ticket.state = .done(completion.status, completion.value)
-    if ticket.opens != .nothing, completion.status != .success {
+    // What is open counts until the server has said that it is not.
+    if ticket.closes || ticket.opens != .nothing && completion.status != .success {
       openCount -= 1
       callOne()
     }
     if ticket === starting { started(completion.status) }
     if ticket === asking { heard(completion) }
     if ticket.isAbandoned { letGo(ticket, completion.status, completion.value) }
+    ticket.file = nil
   }
 
   /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
@@ -237,25 +241,25 @@ public final class FileAccess {
     case .file: closing.append(.close(descriptor))
     case .directory: closing.append(.closeDirectory(descriptor))
     }
-    openCount -= 1
-    callOne()
   }
 
   // MARK: Looking at files
 
   /// Sends a command about a path. Nil where there is no room for it now.
   ///
-  /// - Parameter command: makes it of the path, and of room for a `FileStat`.
+  /// - Parameters:
+  ///   - file: the open file that it is about.
+  ///   - command: makes it of the path, and of room for a `FileStat`.
   func send(
     _ path: [UInt8], for connection: Int, opens: FileTicket.Opens = .nothing,
-    _ command: (ShareBuffer, ShareBuffer) -> FileCommand
+    file: OpenFile? = nil, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) -> FileTicket? {
     guard hasRoom(for: connection, opens: opens != .nothing) else { return nil }
     guard let slot = slots.take() else {
       want(connection)
       return nil
     }
-    let ticket = FileTicket(buffer: slot, connection: connection, opens: opens)
+    let ticket = FileTicket(buffer: slot, connection: connection, opens: opens, file: file)
     let name = ShareBuffer(offset: slot.offset, byteCount: UInt64(path.count))
     let stat = ShareBuffer(
       offset: slot.offset + Self.statOffset, byteCount: FileCommand.statByteCount)
@@ -271,7 +275,7 @@ public final class FileAccess {
   /// Asks what an open file is now. Nil where there is no room to.
   func examine(_ file: OpenFile, for connection: Int) -> FileTicket? {
     let descriptor = file.descriptor
-    return send(file.path, for: connection) {
+    return send(file.path, for: connection, file: file) {
       isServal ? .statOpen(descriptor, buffer: $1) : .stat(path: $0, buffer: $1)
     }
   }

@@ -251,7 +251,7 @@ final class FileReader: BodySource {
       let buffer = files.takeBuffer(for: connection)
     else { return false }
     let count = min(count, buffer.byteCount)
-    let ticket = FileTicket(buffer: buffer, connection: connection)
+    let ticket = FileTicket(buffer: buffer, connection: connection, file: file)
     let part = ShareBuffer(offset: buffer.offset, byteCount: count)
     guard files.submit(.read(file.descriptor, offset: offset, buffer: part), ticket) else {
       files.giveBack(ticket)

@@ -15,10 +15,19 @@ final class FileTicket {
   /// Nobody waits any more. What it opens is closed again.
   var isAbandoned = false
   let opens: Opens
+  /// The open file that the command is about: it is not closed before the server has answered, as that would be refused.
+  var file: OpenFile?
+  /// The command is CLOSE.
+  let closes: Bool
   /// The connection that waits for it; negative for none.
   let connection: Int
 
-  init(buffer: ShareBuffer?, connection: Int, opens: Opens = .nothing) {
+  init(
+    buffer: ShareBuffer?, connection: Int, opens: Opens = .nothing, file: OpenFile? = nil,
+    closes: Bool = false
+  ) {
+    self.file = file
+    self.closes = closes
     self.buffer = buffer
     self.connection = connection
     self.opens = opens

@@ -135,6 +135,8 @@ final class SiteExchange {
   private func lookUp() -> Step {
     switch lookup.next() {
     case .answer(let head, let body):
+      // All is missing where the folder is.
+      if head.status == .notFound, !site.hasSeenFolder(at: request.now) { return lookAtFolder() }
       site.note(request, codings, .other(head, body))
       return .answer(.respond(Response(head, body: body.isEmpty ? .none : .bytes(body))))
     case .send(let plan, _):
@@ -259,7 +261,7 @@ final class SiteExchange {
     }
     looksAtFolder = false
     guard status != .success else {
-      site.hasFolder = true
+      site.folderSeenAt = request.now
       files.note(nil)
       return .goOn
     }
@@ -307,7 +309,9 @@ final class SiteExchange {
     let stat = files.stat(ticket)
     guard status == .success, let stat else {
       // What was open may have been another file by that name, which is no more.
-      return known.file === file ? startOver() : fail(status == .success ? .error : status)
+      // Or it has gone since it was opened, which not every server has a word for.
+      let mayBeGone = known.file === file || !files.isServal && restarts == 0
+      return mayBeGone ? startOver() : fail(status == .success ? .error : status)
     }
     guard stat.isRegular else { return startOver() }
     files.note(nil)

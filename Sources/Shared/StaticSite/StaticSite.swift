@@ -24,8 +24,8 @@ public final class StaticSite {
   // The latest that the server changed a file, in seconds since 1970: by its own clock, which nothing
   // else shows. It is not later than now, and too old for the Date field.
   private var latestChange: UInt64 = 0
-  /// The site's folder has been seen.
-  var hasFolder = false
+  /// When the site's folder was seen last; nil where it never was.
+  var folderSeenAt: UInt64?
   // When a server that has no word for missing files was last seen to be one, and to work.
   private var workedAt: UInt64?
 
@@ -81,6 +81,15 @@ public final class StaticSite {
   }
 
   func noteErrorMeansMissing(at now: UInt64) { workedAt = now }
+
+  /// Whether pages may be looked for: somebody has seen the site's folder.
+  var hasFolder: Bool { folderSeenAt != nil }
+
+  /// Whether the folder was seen for a request of `now`, or a short time before.
+  func hasSeenFolder(at now: UInt64) -> Bool {
+    guard let folderSeenAt else { return false }
+    return now &- folderSeenAt <= keepTime || folderSeenAt > now
+  }
 
   // MARK: What is known
 

@@ -27,7 +27,7 @@ struct PathWalk: Sendable {
     private let restCount: UInt16
     /// Whether the walk is behind it, and so many directories deep.
     var isBehind: Bool
-    var depth: Int16 = 0
+    var depth: Int32 = 0
 
     init(rest: Int, isBehind: Bool = false) {
       restCount = UInt16(clamping: rest)

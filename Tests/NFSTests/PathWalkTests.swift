@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import NFSTestSupport
+import Testing
+
+@testable import NFS
+
+@Suite struct PathWalkTests {
+  /// A server whose directory is in itself, and whose links are as long and as many as can be: a walk without end in a
+  /// folder, which no count of it may overflow.
+  @Test func aWalkThroughDeepLinks() throws {
+    let root = try #require(FileHandle([1, 2, 3, 4]))
+    let deep = bytes("a" + String(repeating: "/a", count: 2046))
+    var walk = PathWalk(bytes("/s" + String(repeating: "/a", count: 40)))
+    walk.here = root
+    for _ in 0..<16 {
+      while let range = walk.nextName() { _ = walk.pass(range) }
+      _ = walk.follow(deep, root: root, from: root, limit: 16, inside: bytes("/s"))
+    }
+    while let range = walk.nextName() { _ = walk.pass(range) }
+    #expect(walk.nextName() == nil)
+  }
+}
