@@ -98,6 +98,27 @@ import Testing
     }
   }
 
+  /// One answer's length is a lie: what follows, honest answers all, seems to be the rest of it. It is not taken for life
+  /// as long as bytes come.
+  @Test func aLengthThatSwallowsWhatFollows() {
+    let simulation = Simulation(Self.server())
+    #expect(simulation.run(.attributes(path: bytes("d/f"))).error == nil)
+    var lies = 1
+    simulation.bend = { record in
+      guard lies > 0 else { return record }
+      lies -= 1
+      return [0x80, 0, 0xff, 0xff] + record.dropFirst(4)
+    }
+    simulation.now += 60 * second
+    _ = simulation.run(.attributes(path: bytes("d/f")))
+    #expect(lies == 0)
+    let began = simulation.now
+    while simulation.run(.attributes(path: bytes("d"))).error != nil {
+      #expect(simulation.now - began <= 60 * second)
+      if simulation.now - began > 60 * second { break }
+    }
+  }
+
   /// A server that says that its records never end, or sends nothing but noise.
   @Test func noise() {
     var numbers = Numbers(state: 5)

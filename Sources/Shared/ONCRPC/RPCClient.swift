@@ -21,6 +21,9 @@ public struct RPCClient: Sendable {
     /// Without one byte for so long while calls wait, the connection is taken for dead. The time
     /// doubles, up to eight times, until an answer comes: the server may only be slow.
     public var silenceTime: UInt64 = 7_000_000_000
+    /// A record that is not complete so long after its first byte: its length was a lie, and swallows the answers
+    /// that follow.
+    public var recordTime: UInt64 = 20_000_000_000
 
     public init() {}
   }
@@ -57,6 +60,8 @@ public struct RPCClient: Sendable {
   private var output: [UInt8] = []
   private var outputStart = 0
   private var lastHeard: UInt64 = 0
+  // When the record began that is not complete yet.
+  private var recordBegan: UInt64?
   // Times that the silence was too long since the last answer.
   private var silences: UInt64 = 0
   public private(set) var isConnected = false
@@ -108,6 +113,7 @@ public struct RPCClient: Sendable {
     isBroken = false
     lastHeard = now
     assembler.reset()
+    recordBegan = nil
     output.removeAll()
     outputStart = 0
     for index in calls.indices {
@@ -125,6 +131,7 @@ public struct RPCClient: Sendable {
     isConnected = false
     isBroken = false
     assembler.reset()
+    recordBegan = nil
     output.removeAll()
     outputStart = 0
   }
@@ -158,7 +165,9 @@ public struct RPCClient: Sendable {
     guard isConnected, !isBroken else { return bytes.count }
     lastHeard = now
     do throws(RecordAssembler.TooLong) {
-      return try assembler.take(bytes)
+      let count = try assembler.take(bytes)
+      recordBegan = assembler.isInside ? recordBegan ?? now : nil
+      return count
     } catch {
       breakOff()
       return bytes.count
@@ -197,13 +206,14 @@ public struct RPCClient: Sendable {
   /// When `timePassed` has something to do; the largest number is never.
   public var deadline: UInt64 {
     guard isConnected, !isBroken, !calls.isEmpty else { return .max }
-    var first = silenceEnd
+    var first = min(silenceEnd, recordEnd)
     for call in calls { first = min(first, sum(call.sentAt, settings.retransmitTime)) }
     return first
   }
 
   public mutating func timePassed(now: UInt64) {
     guard isConnected, !isBroken, !calls.isEmpty else { return }
+    if now >= recordEnd { return breakOff() }
     if now >= silenceEnd {
       silences = min(silences + 1, 3)
       isBroken = true
@@ -220,6 +230,7 @@ public struct RPCClient: Sendable {
   }
 
   private var silenceEnd: UInt64 { sum(lastHeard, settings.silenceTime &<< silences) }
+  private var recordEnd: UInt64 { recordBegan.map { sum($0, settings.recordTime) } ?? .max }
 
   private func sum(_ start: UInt64, _ time: UInt64) -> UInt64 {
     let (sum, overflow) = start.addingReportingOverflow(time)

@@ -25,6 +25,9 @@ public struct RecordAssembler: Sendable {
   /// Whether there is a record to take.
   public private(set) var isComplete = false
 
+  /// Whether a record has begun that is not complete yet.
+  public var isInside: Bool { !isComplete && (headerCount > 0 || left > 0 || !record.isEmpty) }
+
   public init(limit: Int) { self.limit = limit }
 
   /// Takes bytes up to the end of a record; returns how many. Fewer than given: there is a record
