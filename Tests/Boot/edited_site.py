@@ -4,7 +4,8 @@
 
 """A site that is edited while it is served, as editors, rsync and deploy scripts do it: files are renamed over others, written
 in place, truncated, appended to, removed, and their times set back. An answer that says that it is whole is one of the versions
-that ever were, and a tag stands for one of them. Under `serval run`, with its own NFS server and with nfs-ganesha; on seL4 where
+that ever were, and a tag stands for one of them, but for what no server can tell apart: Linux moves a file's times before it
+copies the bytes that are written, so that for some microseconds the old bytes have the new times. Under `serval run`, with its own NFS server and with nfs-ganesha; on seL4 where
 MICROKIT_SDK is set. 20 s each, with SERVAL_LONG=1 an hour."""
 
 import collections
@@ -35,13 +36,18 @@ class Editor:
 
     def __init__(self, path, seed):
         self.path, self.chance = pathlib.Path(path), random.Random(seed)
-        self.versions, self.edits = set(), collections.Counter()
+        self.versions, self.edits = [], collections.Counter()
         self.content = b""
         self.rename()
 
-    def note(self, content):
+    def note(self, content, in_place=False):
         self.content = bytes(content)
-        self.versions.add(hashlib.sha256(self.content).digest())
+        self.versions.append((hashlib.sha256(self.content).digest(), in_place))
+
+    def cannot_be_told_apart(self, contents):
+        """Whether two contents of one tag are those before and after a write in place, which leaves the size as it is."""
+        places = [place for place, (version, _) in enumerate(self.versions) if version in contents]
+        return len(places) == 2 and places[1] == places[0] + 1 and self.versions[places[1]][1]
 
     def rename(self):
         content = self.chance.randbytes(self.chance.choice(SIZES))
@@ -56,7 +62,7 @@ class Editor:
         offset = self.chance.randrange(max(1, len(content) // 4096)) * 4096
         content[offset:offset + 1024] = page
         # Whoever reads meanwhile may be quicker than we are.
-        self.note(content)
+        self.note(content, in_place=True)
         with open(self.path, "r+b") as file:
             os.pwrite(file.fileno(), page, offset)
 
@@ -127,7 +133,7 @@ class Visitor:
             self.tally["whole"] += 1
             found = hashlib.sha256(body).digest()
             self.tags[tag].add(found)
-            if found not in self.editor.versions:
+            if all(found != version for version, _ in self.editor.versions):
                 self.wrong.append((tag, len(body)))
 
     def run(self, seconds):
@@ -176,7 +182,9 @@ class Checks(unittest.TestCase):
                 tags[tag] |= contents
         print(f"seed {seed}: {dict(editor.edits)}; {dict(tally)}", flush=True)
         self.assertEqual([wrong for visitor in visitors for wrong in visitor.wrong], [])
-        self.assertEqual([tag for tag, contents in tags.items() if len(contents) > 1], [])
+        double = {tag: contents for tag, contents in tags.items() if len(contents) > 1}
+        self.assertEqual([tag for tag, contents in double.items() if not editor.cannot_be_told_apart(contents)], [])
+        self.assertLessEqual(len(double), 1 + tally["whole"] // 10_000)
         self.assertGreater(tally["whole"], SECONDS)
         self.assertLessEqual(
             set(tally), {"whole", "cut off", "HEAD 200", "HEAD 404", "GET 404", "GET 503", "condition 200", "condition 304",

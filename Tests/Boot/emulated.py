@@ -177,6 +177,21 @@ class EmulatedWebServer(unittest.TestCase):
         self.assertNotRegex(result.stdout, r"Socket errors|Non-2xx")
         self.assertGreater(int(re.search(r"(\d+) requests in", result.stdout)[1]), 300, result.stdout)
 
+    def processor_time(self):
+        """Seconds that the emulator has used."""
+        children = pathlib.Path(f"/proc/{self.console.process.pid}/task/{self.console.process.pid}/children").read_text()
+        clocks = 0
+        for process in (self.console.process.pid, *children.split()):
+            clocks += sum(map(int, pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        return clocks / os.sysconf("SC_CLK_TCK")
+
+    def test_an_idle_system_costs_nothing(self):
+        self.ask("/small.txt")
+        time.sleep(1)
+        start = self.processor_time()
+        time.sleep(3)
+        self.assertLess(self.processor_time() - start, 0.3)
+
     def virtual_time(self):
         """Seconds of it, and those that were left out."""
         self.console.process.send_signal(signal.SIGUSR1)

@@ -43,9 +43,16 @@ import Testing
     </protection_domain>
     """
 
+  private static let sleeper =
+    "void init(void) { for (;;) __asm__ volatile(\"wfi\"); } void notified(word c) {}"
+  private static let sleeps = """
+    <protection_domain name="sleep" priority="0"><program_image path="sleep.elf"/>
+    </protection_domain>
+    """
+
   private func start(_ xml: String, _ clock: Clock) throws -> TestSystem.Run {
     let run = try TestSystem(
-      programs: ["t": Self.ticker, "spin": Self.spinner], xml: xml
+      programs: ["t": Self.ticker, "spin": Self.spinner, "sleep": Self.sleeper], xml: xml
     ).start()
     run.machine.wall = WallTime(clock: clock.look)
     return run
@@ -101,6 +108,23 @@ import Testing
     }
     #expect(clock.time - start > 100 * Self.millisecond)
     #expect(run.machine.wall?.omitted == 0)
+  }
+
+  /// A domain that waits in WFI costs the host nothing between two events.
+  @Test func sleepCostsNothing() throws {
+    let clock = Clock(lookTime: 100)
+    let start = clock.time
+    let run = try self.start(Self.ticks + Self.sleeps, clock)
+    var waits = 0
+    while clock.time - start < 1000 * Self.millisecond {
+      #expect(run.machine.run(until: .max) == .idle)
+      clock.time += try #require(run.machine.timeToWait(until: .max))
+      run.machine.catchUp(until: .max)
+      waits += 1
+    }
+    #expect(waits < 50)
+    #expect(run.instructions(of: "sleep") < 1000)
+    #expect(times(run).count == 9 || times(run).count == 10)
   }
 
   /// The emulator is stopped for ten seconds, while the machine is busy.

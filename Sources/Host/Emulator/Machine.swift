@@ -168,7 +168,8 @@ public final class Machine {
   private func runOnTheWall(_ thread: Thread, until end: UInt64) -> Bool {
     if wall?.isBehind(kernel.now) == true { return false }
     kernel.runCurrent(thread, until: end, longest: WallTime.slice)
-    if let target = wall?.target(from: kernel.now) {
+    // A thread that waits in WFI sleeps until the next event: `run` comes back with `idle`.
+    if kernel.sleeper == nil, let target = wall?.target(from: kernel.now) {
       kernel.lengthenSlice(to: min(target, end), charging: WallTime.longestCharge)
     }
     return true
