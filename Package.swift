@@ -4,13 +4,17 @@
 
 import PackageDescription
 
-// Modules are grouped by where they live, and imports point down only: Host may import Host below it
-// and Shared; Shared imports Shared below it; Target imports Target below it and Shared. DESIGN.md's
-// house, in the order of the two flows.
+// Sources has four rooms, and imports point down only:
+//   Host        the tool and the emulator
+//   Components  what systems are made of: for each class of device or service a folder with its protocols, drivers,
+//               virtualisers, clients and programs. Folders in CamelCase are modules, folders in snake_case programs. Modules need no
+//               kernel and run in tests on the host, but for those named Wiring and Networking, which join them to it.
+//   Runtime     what needs seL4: the Microkit runtime
+//   Core        what all of them need: bytes, records, rings, registers
 //
 // The package has two builds. Without SERVAL_TARGET: the tool, and the tests of everything that runs
 // without a kernel. With SERVAL_TARGET=1, which `make images` sets: the protection domains' programs,
-// for aarch64-none-none-elf and with the flags of Sources/Target/toolset.json.
+// for aarch64-none-none-elf and with the flags of Sources/Runtime/toolset.json.
 let isTarget = Context.environment["SERVAL_TARGET"] == "1"
 
 let argumentParser: Target.Dependency = .product(
@@ -21,27 +25,26 @@ func host(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// `allocates`: only for programs that have a heap.
-func shared(
+func core(
   _ name: String, allocates: Bool = false, _ dependencies: [Target.Dependency] = []
 ) -> Target {
-  .target(
-    name: name, dependencies: dependencies, path: "Sources/Shared/\(name)",
-    swiftSettings: allocates ? [] : targetSettings)
+  module(name, at: "Core/\(name)", allocates: allocates, dependencies)
 }
 
-func targetModule(
-  _ name: String, at folder: String, _ dependencies: [Target.Dependency] = []
+/// A module that domains are made of, at `folder` of Sources, but for what `other` modules and programs have there.
+func module(
+  _ name: String, at folder: String, without other: [String] = [], allocates: Bool = false,
+  _ dependencies: [Target.Dependency] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/Target/\(folder)",
-    swiftSettings: targetSettings)
+    name: name, dependencies: dependencies, path: "Sources/\(folder)", exclude: other,
+    swiftSettings: allocates ? [] : targetSettings)
 }
 
 /// A protection domain's program; its product is the ELF file `name`. Without `heap`, in bytes, its sources
 /// are compiled so that nothing can be allocated.
 func program(
-  _ name: String, at folder: String = "Sources/Target/ProtectionDomains", heap: Int = 0,
-  _ dependencies: [Target.Dependency]
+  _ name: String, in folder: String, heap: Int = 0, _ dependencies: [Target.Dependency]
 ) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies + (heap > 0 ? ["ProgramHeap"] : []),
@@ -124,117 +127,189 @@ let hostModules: [Target] = [
     providers: [.apt(["libexpat1-dev"])]),
 ]
 
-// MARK: Shared by the host tool and the protection domains
+// MARK: Components: what needs no kernel, top to bottom
 
-let sharedModules: [Target] = [
-  shared("StaticSite", allocates: true, ["HTTP", "FileSystem", "Rings", "Bytes"]),
-  shared("HTTP", allocates: true, ["Bytes"]),
-  shared("NFSFileServer", allocates: true, ["FileSystem", "NFS", "Rings", "Bytes"]),
-  shared("FileSystem", allocates: true, ["Rings", "Bytes"]),
-  shared("NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
-  shared("ONCRPC", allocates: true, ["XDR", "Bytes"]),
-  shared("XDR", allocates: true, ["Bytes"]),
-  shared("Bytes", allocates: true),
-  shared("NetworkStack", allocates: true, ["Wire", "Records"]),
-  shared("Wire", allocates: true, ["Records", "CMemory"]),
-  shared("Records"),
-  shared("Rings", ["CMemory"]),
-  .systemLibrary(name: "CMemory", path: "Sources/Shared/CMemory"),
+let componentModules: [Target] = [
+  module(
+    "StaticSite", at: "Components/Web/StaticSite", allocates: true,
+    ["HTTP", "FileSystem", "Rings", "Bytes"]),
+  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Bytes"]),
+
+  module(
+    "NFSFileServer", at: "Components/Files/NFSFileServer", allocates: true,
+    ["FileSystem", "NFS", "Rings", "Bytes"]),
+  module("FileSystem", at: "Components/Files/FileSystem", allocates: true, ["Rings", "Bytes"]),
+  module("NFS", at: "Components/Files/NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
+  module("ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Bytes"]),
+  module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
+
+  module(
+    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Records"]),
+  module("Wire", at: "Components/Network/Wire", allocates: true, ["Records", "CMemory"]),
+  module(
+    "NetworkComponents", at: "Components/Network",
+    without: [
+      "Wire", "NetworkStack", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
+      "VirtRx/net_virt_rx",
+      "VirtTx/net_virt_tx", "Copier/net_copier",
+    ], ["DMA", "Rings"]),
+  module(
+    "VirtioNet", at: "Components/Network/VirtioNet", without: ["ethernet_driver_virtio"],
+    ["NetworkComponents", "DMA", "Registers"]),
+  module(
+    "DesignWareMAC", at: "Components/Network/DesignWareMAC", without: ["ethernet_driver_meson"],
+    ["NetworkComponents", "DMA", "Registers"]),
+  module(
+    "SerialComponents", at: "Components/Serial",
+    without: [
+      "PL011", "MesonUART", "Wiring", "VirtRx/serial_virt_rx", "VirtTx/serial_virt_tx",
+    ], ["Rings"]),
+  module(
+    "PL011", at: "Components/Serial/PL011", without: ["serial_driver_pl011"],
+    ["SerialComponents", "Registers"]),
+  module(
+    "MesonUART", at: "Components/Serial/MesonUART", without: ["serial_driver_meson"],
+    ["SerialComponents", "Registers"]),
+  module(
+    "TimerComponents", at: "Components/Timer",
+    without: ["ArmGenericTimer", "MesonTimer", "CCounterTimer", "Wiring"], ["Rings"]),
+  module(
+    "ArmGenericTimer", at: "Components/Timer/ArmGenericTimer", without: ["timer_driver_arm"],
+    ["TimerComponents", "CCounterTimer"]),
+  module(
+    "MesonTimer", at: "Components/Timer/MesonTimer", without: ["timer_driver_meson"],
+    ["TimerComponents", "Registers"]),
+  .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
 ]
 
-// MARK: In protection domains only, but without a kernel: tests run these on the host
+// MARK: Components: what needs the kernel, and the programs
 
-let kernellessModules: [Target] = [
-  targetModule(
-    "DesignWareMAC", at: "Drivers/DesignWareMAC", ["Components", "DMA", "Registers"]),
-  targetModule("VirtioNet", at: "Drivers/VirtioNet", ["Components", "DMA", "Registers"]),
-  targetModule("PL011", at: "Drivers/PL011", ["Components", "Registers"]),
-  targetModule("MesonUART", at: "Drivers/MesonUART", ["Components", "Registers"]),
-  targetModule(
-    "ArmGenericTimer", at: "Drivers/ArmGenericTimer", ["Components", "CCounterTimer"]),
-  targetModule("MesonTimer", at: "Drivers/MesonTimer", ["Components", "Registers"]),
-  .systemLibrary(name: "CCounterTimer", path: "Sources/Target/Drivers/CCounterTimer"),
-  targetModule("Components", at: "Components", ["DMA", "Rings"]),
-  targetModule("Registers", at: "Registers", ["CMemory"]),
-  targetModule("DMA", at: "DMA", ["CMemory"]),
-  targetModule("Heap", at: "Heap"),
-]
-
-// MARK: The runtime and the programs, top to bottom
-
-let programs: [Target] = [
+let componentPrograms: [Target] = [
   program(
-    "echo", heap: 18 << 20,
-    ["Networking", "NetworkStack", "Bytes", "Wire", "Clients", "Microkit", "Records"]),
-  program(
-    "nfs", heap: 18 << 20,
+    "web_server", in: "Sources/Components/Web", heap: 30 << 20,
     [
-      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Clients",
-      "Wiring", "Microkit", "Records", "Rings",
+      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
+      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
     ]),
   program(
-    "web_server", heap: 30 << 20,
+    "nfs", in: "Sources/Components/Files", heap: 18 << 20,
     [
-      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Clients",
-      "Wiring", "Microkit", "Records", "Rings",
+      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire",
+      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
     ]),
-  program("idle", ["Microkit"]),
-  program("hello", heap: 0x8000, ["HelloProtocol", "Clients", "Microkit", "Records"]),
-  program("hello_child", heap: 0x1000, ["HelloProtocol", "Microkit"]),
-  program("net_copier", ["Components", "Wiring", "Microkit", "Records"]),
-  program("net_virt_rx", ["Components", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
-  program("net_virt_tx", ["Components", "DMA", "Wiring", "Microkit", "Records"]),
-  program(
-    "ethernet_driver_meson",
-    ["DesignWareMAC", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
-  program(
-    "ethernet_driver_virtio",
-    ["VirtioNet", "Programs", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
-  program("serial_virt_rx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
-  program("serial_virt_tx", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
-  program(
-    "serial_driver_meson",
-    ["MesonUART", "Programs", "Wiring", "Microkit", "Records", "Registers"]),
-  program(
-    "serial_driver_pl011", ["PL011", "Programs", "Wiring", "Microkit", "Records", "Registers"]),
-  program("timer_driver_arm", ["ArmGenericTimer", "Programs", "Wiring", "Microkit", "Records"]),
-  program(
-    "timer_driver_meson",
-    ["MesonTimer", "Programs", "Wiring", "Microkit", "Records", "Registers"]),
-  targetModule("HelloProtocol", at: "HelloProtocol"),
-  targetModule(
-    "Programs", at: "Programs", ["Components", "Wiring", "Microkit", "Records", "Rings"]),
+  module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
+
   .target(
     name: "Networking",
     dependencies: [
-      "NetworkStack", "Wire", "Clients", "Components", "DMA", "Wiring", "Microkit", "CMicrokit",
-      "Records",
+      "NetworkStack", "Wire", "NetworkWiring", "SerialWiring", "TimerWiring", "NetworkComponents",
+      "DMA", "Wiring", "Microkit", "CMicrokit", "Records",
     ],
-    path: "Sources/Target/Networking"),
-  targetModule(
-    "Clients", at: "Clients",
-    ["CCounterTimer", "Components", "Wiring", "Microkit", "Records", "Rings"]),
-  targetModule(
-    "Wiring", at: "Wiring", ["DMA", "Components", "Microkit", "Records", "Rings", "Registers"]),
-  targetModule("ProgramHeap", at: "ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
-  targetModule("Microkit", at: "Microkit", ["CMicrokit", "Records"]),
-  .target(name: "CMicrokit", path: "Sources/Target/CMicrokit", exclude: ["check"]),
+    path: "Sources/Components/Network/Networking"),
+  program(
+    "net_copier", in: "Sources/Components/Network/Copier",
+    ["NetworkComponents", "NetworkWiring", "Wiring", "Microkit", "Records"]),
+  program(
+    "net_virt_rx", in: "Sources/Components/Network/VirtRx",
+    ["NetworkComponents", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Rings"]),
+  program(
+    "net_virt_tx", in: "Sources/Components/Network/VirtTx",
+    ["NetworkComponents", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Rings"]),
+  program(
+    "ethernet_driver_virtio", in: "Sources/Components/Network/VirtioNet",
+    ["VirtioNet", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  program(
+    "ethernet_driver_meson", in: "Sources/Components/Network/DesignWareMAC",
+    ["DesignWareMAC", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  module(
+    "NetworkWiring", at: "Components/Network/Wiring",
+    ["NetworkComponents", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
+
+  program(
+    "serial_virt_rx", in: "Sources/Components/Serial/VirtRx",
+    ["SerialComponents", "SerialWiring", "Wiring", "Microkit", "Records", "Rings"]),
+  program(
+    "serial_virt_tx", in: "Sources/Components/Serial/VirtTx",
+    ["SerialComponents", "SerialWiring", "Wiring", "Microkit", "Records", "Rings"]),
+  program(
+    "serial_driver_pl011", in: "Sources/Components/Serial/PL011",
+    ["PL011", "SerialWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  program(
+    "serial_driver_meson", in: "Sources/Components/Serial/MesonUART",
+    ["MesonUART", "SerialWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  module(
+    "SerialWiring", at: "Components/Serial/Wiring",
+    ["SerialComponents", "Wiring", "Microkit", "Records", "Rings"]),
+
+  program(
+    "timer_driver_arm", in: "Sources/Components/Timer/ArmGenericTimer",
+    ["ArmGenericTimer", "TimerWiring", "Wiring", "Microkit", "Records"]),
+  program(
+    "timer_driver_meson", in: "Sources/Components/Timer/MesonTimer",
+    ["MesonTimer", "TimerWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  module(
+    "TimerWiring", at: "Components/Timer/Wiring",
+    ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings"]),
+
+  program("idle", in: "Sources/Components/Idle", ["Microkit"]),
+  program(
+    "echo", in: "Sources/Components/Examples", heap: 18 << 20,
+    [
+      "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
+      "Records",
+    ]),
+  program(
+    "hello", in: "Sources/Components/Examples", heap: 0x8000,
+    ["HelloProtocol", "SerialWiring", "TimerWiring", "Microkit", "Records"]),
+  program(
+    "hello_child", in: "Sources/Components/Examples", heap: 0x1000, ["HelloProtocol", "Microkit"]),
+  module("HelloProtocol", at: "Components/Examples/HelloProtocol"),
+]
+
+// MARK: The runtime
+
+let runtimeModules: [Target] = [
+  module(
+    "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
+  module("ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
+  module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "Records"]),
+  .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
+]
+
+// MARK: Core
+
+let coreModules: [Target] = [
+  core("Bytes", allocates: true),
+  core("Records"),
+  core("Rings", ["CMemory"]),
+  core("Registers", ["CMemory"]),
+  core("DMA", ["CMemory"]),
+  core("Heap"),
+  .systemLibrary(name: "CMemory", path: "Sources/Core/CMemory"),
 ]
 
 let testPrograms: [Target] = [
   program(
-    "hostile", at: "Tests/Boot/Programs",
-    ["Clients", "Components", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
-  program("runtime_client", at: "Tests/Boot/Programs", ["Clients", "Microkit", "Records"]),
-  program("runtime_probe", at: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
-  program("runtime_server", at: "Tests/Boot/Programs", ["Microkit"]),
+    "hostile", in: "Tests/Boot/Programs",
+    [
+      "NetworkComponents", "DMA", "NetworkWiring", "SerialWiring", "TimerWiring", "FilesWiring",
+      "Wiring", "Microkit", "Records", "Rings",
+    ]),
+  program(
+    "runtime_client", in: "Tests/Boot/Programs",
+    ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
+  program("runtime_probe", in: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
+  program("runtime_server", in: "Tests/Boot/Programs", ["Microkit"]),
 ]
 
 // MARK: Tests
 
 let testModules: [Target] = [
   .target(
-    name: "TargetTestSupport", dependencies: ["Components", "DMA", "Registers", "Rings"],
+    name: "TargetTestSupport",
+    dependencies: [
+      "NetworkComponents", "SerialComponents", "TimerComponents", "DMA", "Registers", "Rings",
+    ],
     path: "Tests/TargetTestSupport"),
   .target(name: "TestSupport", path: "Tests/TestSupport"),
   .executableTarget(
@@ -254,7 +329,7 @@ let testModules: [Target] = [
     "DriversTests",
     [
       "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "DesignWareMAC",
-      "Components", "DMA",
+      "NetworkComponents", "SerialComponents", "TimerComponents", "DMA",
       "Registers", "Rings",
       "TargetTestSupport",
     ]),
@@ -276,12 +351,18 @@ let testModules: [Target] = [
   tests("WireTests", ["Wire", "Records"]),
   tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
-  tests("ComponentsTests", ["Components", "DMA", "Rings", "TargetTestSupport"]),
+  tests(
+    "ComponentsTests",
+    [
+      "NetworkComponents", "SerialComponents", "TimerComponents", "DMA", "Rings",
+      "TargetTestSupport",
+    ]),
   .testTarget(
     name: "EmulatorTests",
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
-      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "Components", "Registers",
+      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "NetworkComponents",
+      "SerialComponents", "TimerComponents", "Registers",
       "TestSupport", "serval",
       "serval-emulator",
     ],
@@ -333,7 +414,7 @@ let package = Package(
     ],
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: sharedModules + kernellessModules
-    + (isTarget ? programs + testPrograms : hostModules + testModules),
+  targets: coreModules + componentModules
+    + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )

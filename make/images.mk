@@ -14,7 +14,7 @@ IMAGES := .build/images
 TOOL ?= build
 OUTPUT := out/$(SYSTEM)-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
 TARGET_BUILD := SERVAL_TARGET=1 swift build --triple aarch64-none-none-elf -c release \
-  --toolset Sources/Target/toolset.json --scratch-path .build/target \
+  --toolset Sources/Runtime/toolset.json --scratch-path .build/target \
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # What a build is run by: `make test` holds it to be free of warnings.
 BUILD_CHECK ?=
@@ -28,7 +28,7 @@ images:
 	@./make/relink.sh .build/target
 	$(BUILD_CHECK) env $(TARGET_BUILD)
 	@bin=$$($(TARGET_BUILD) --show-bin-path) && \
-	./make/collect-images.sh "$$bin" $(IMAGES) Sources/Target/ProtectionDomains && \
+	./make/collect-images.sh "$$bin" $(IMAGES) Sources/Components && \
 	./make/collect-images.sh "$$bin" $(IMAGES)/tests Tests/Boot/Programs
 
 # What is wrong with the SDK or the system's choices is said before anything is built.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
 import DMA
+import NetworkComponents
 import Rings
 import TargetTestSupport
 import Testing

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
 import DMA
+import NetworkComponents
+import Rings
 
 private func only(_ client: Int) -> ClientSet {
   var set = ClientSet()

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
+import Rings
+import SerialComponents
 import TargetTestSupport
 import Testing
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
+import Rings
 import Testing
+import TimerComponents
 
 /// A clock that the test moves, with one tick per nanosecond unless it says otherwise.
 private final class Clock {

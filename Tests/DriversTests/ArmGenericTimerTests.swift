@@ -2,8 +2,8 @@
 // Copyright (c) 2026, the Serval authors
 
 import ArmGenericTimer
-import Components
 import Testing
+import TimerComponents
 
 private final class FakeCounter: CounterTimer {
   var value: UInt64 = 0

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
 import MesonTimer
+import Rings
 import TargetTestSupport
 import Testing
+import TimerComponents
 
 @Suite struct MesonTimerTests {
   @Test func start() throws {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
 import PL011
 import Rings
+import SerialComponents
 import TargetTestSupport
 import Testing
 

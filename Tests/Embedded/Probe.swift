@@ -4,11 +4,11 @@
 // Functions whose machine code Tests/Embedded/check looks at.
 
 import ArmGenericTimer
-import Components
 import DMA
 import PL011
 import Registers
 import Rings
+import SerialComponents
 
 @c public func probe_register_read(_ address: UInt64) -> Bool {
   guard let bus = unsafe MMIO(address: address, byteCount: 0x1000) else { return false }

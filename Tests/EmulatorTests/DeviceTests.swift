@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
 import MesonTimer
 import MesonUART
 import PL011
 import Registers
+import SerialComponents
 import Testing
 
 @testable import Emulator

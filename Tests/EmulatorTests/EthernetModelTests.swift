@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
 import DMA
 import DesignWareMAC
 import Glibc
+import NetworkComponents
 import Registers
 import Testing
 import VirtioNet

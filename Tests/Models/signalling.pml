@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * How the two sides of a ring wait for each other: Sources/Shared/Rings/Drain.swift and SignalFlag.
+ * How the two sides of a ring wait for each other: Sources/Core/Rings/Drain.swift and SignalFlag.
  *
  * A producer hands CONTENTS elements to a consumer through a ring of CAPACITY. A side that can do
  * nothing asks in its flag to be notified (0 asks, as in a ring of zeroes), looks again, and sleeps

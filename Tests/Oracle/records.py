@@ -3,7 +3,7 @@
 
 """Record layouts written down a second time, as ctypes, from sDDF 0.7.0's and LionsOS's C headers.
 
-Deliberately independent of Sources/Shared/Records: a mistake there must not hide here.
+Deliberately independent of Sources/Core/Records: a mistake there must not hide here.
 """
 
 import ctypes as c

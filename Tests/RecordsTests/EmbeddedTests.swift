@@ -17,7 +17,7 @@ private let embeddedIsAvailable: Bool = {
 struct EmbeddedTests {
   @Test func compilesForProtectionDomainsWithoutAHeap() throws {
     let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-    let sources = tests.joined(separator: "/") + "/Sources/Shared/Records"
+    let sources = tests.joined(separator: "/") + "/Sources/Core/Records"
     let listing = try Subprocess.run(["ls", sources])
     let files = String(decoding: listing.output, as: UTF8.self).split(separator: "\n")
     try #require(files.contains("Record.swift"))

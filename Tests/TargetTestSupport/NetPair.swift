@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Components
+import NetworkComponents
 import Rings
 
 /// A pair of network queues in memory of its own, and the other side of them as a test plays it: it reads and

@@ -3,7 +3,7 @@
 
 import ELFImage
 
-/// Where a program can trap, and what it says then: record TrapTable, as Sources/Target/CMicrokit/debug.c
+/// Where a program can trap, and what it says then: record TrapTable, as Sources/Runtime/CMicrokit/debug.c
 /// reads it.
 ///
 /// Bytes 0 to 7 are the magic, 8 to 11 the size, 12 to 15 the number of entries; an entry is the address of

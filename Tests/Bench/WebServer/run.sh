@@ -13,14 +13,13 @@ here=$root/Tests/Bench/WebServer
 out=${BENCH_OUTPUT:-$root/.build/bench-web-server}
 mkdir -p "$out"
 flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -Osize
-  -parse-as-library -swift-version 6 -strict-memory-safety -I $out -I $root/Sources/Shared/CMemory
+  -parse-as-library -swift-version 6 -strict-memory-safety -I $out -I $root/Sources/Core/CMemory
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 cflags="--target=aarch64-none-elf -ffreestanding -fno-builtin -Os -ffunction-sections"
 modules="Rings Bytes FileSystem HTTP StaticSite XDR ONCRPC NFS NFSFileServer Heap"
 objects=
 for module in $modules; do
-  folder=$root/Sources/Shared/$module
-  [ -d "$folder" ] || folder=$root/Sources/Target/$module
+  folder=$(find "$root/Sources" -type d -name "$module")
   object=$out/$module.o
   objects="$objects $object"
   # Whatever is below has changed when it is newer.
@@ -36,8 +35,8 @@ chosen=
 echo "let chosen: StaticString = \"$chosen\"" >"$out/Chosen.swift"
 swiftc $flags -module-name Bench -c "$here"/*.swift "$out/Chosen.swift" -o "$out/Bench.o"
 clang $cflags -c "$here/Start.S" -o "$out/Start.o"
-clang $cflags -c "$root/Sources/Target/CMicrokit/memory.c" -o "$out/memory.o"
-clang $cflags -c "$root/Sources/Target/CMicrokit/copy.S" -o "$out/copy.o"
+clang $cflags -c "$root/Sources/Runtime/CMicrokit/memory.c" -o "$out/memory.o"
+clang $cflags -c "$root/Sources/Runtime/CMicrokit/copy.S" -o "$out/copy.o"
 ld.lld --gc-sections -Ttext=0x40080000 -e _start -Map="$out/bench.map" -o "$out/bench.elf" \
   "$out/Start.o" "$out/Bench.o" $objects "$out/memory.o" "$out/copy.o"
 machine="-machine virt -cpu cortex-a53 -m 2G -display none -monitor none -kernel $out/bench.elf"

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Clients
-import Components
 import DMA
+import FilesWiring
 import Microkit
+import NetworkComponents
+import NetworkWiring
 import Records
 import Rings
+import SerialWiring
+import TimerWiring
 import Wiring
 
 /// A client of the network, the console, the timer and of another domain's files, with no good in mind.

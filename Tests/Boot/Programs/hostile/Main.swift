@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Clients
 import Microkit
+import NetworkWiring
 import Records
 
 /// In place of `nfs` or of `web_server`: once the others have their addresses, it does one thing for ever, as fast as it

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Clients
 import Microkit
+import SerialWiring
+import TimerWiring
 
 /// One step after another; each prints a line.
 struct Client: ProtectionDomain, ~Copyable {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Clients
 import Microkit
 import Records
+import SerialWiring
+import TimerWiring
 
 @main enum Main {
   static func main() {

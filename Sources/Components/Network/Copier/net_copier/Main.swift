@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+import NetworkComponents
+import NetworkWiring
+import Records
+import Wiring
+
+@main enum Main {
+  static func main() { run(NetCopierProgram(NetCopyConfig.linked())) }
+}
+
+struct NetCopierProgram: ProtectionDomain, ~Copyable {
+  private typealias Config = NetCopyConfig
+
+  private var copier: NetCopier
+  private let virtualiser: Channel
+  private let client: Channel
+
+  init(_ config: LinkedRecord<NetCopyConfig>) {
+    let (receive, client) = (config[Config.receive], config[Config.client])
+    guard let receiveRings = receive.rings, let clientRings = client.rings,
+      let target = config[Config.clientData].memory
+    else { fatal("the record's queues are no queues") }
+    virtualiser = receive.channel
+    self.client = client.channel
+    copier = NetCopier(
+      virtualiser: receiveRings, client: clientRings, target: target,
+      targetCount: Int(client.bufferCount))
+    for owner in 0..<64 {
+      if let memory = config[Config.receiveData[owner]].memory {
+        copier.addSource(memory, owner: owner)
+      }
+    }
+    notify(copier.start())
+  }
+
+  mutating func notified(_ channels: ChannelSet) { notify(copier.ready()) }
+
+  private mutating func notify(_ actions: NetCopier.Actions) {
+    // The last with the next receive, in one entry to the kernel.
+    if actions.notifyClient { client.notifyDeferred() }
+    if actions.notifyVirtualiser { virtualiser.notifyDeferred() }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+import NetworkStack
+import Records
+import SerialWiring
+import Wire
+
+extension Console {
+  /// Starts a line of this program's.
+  public mutating func writeName() {
+    for index in 0..<ProgramName.count { write(ProgramName.byte(index)) }
+    write(": ")
+  }
+
+  public mutating func write(_ address: IPv4Address) {
+    for octet in 0..<4 {
+      if octet > 0 { write(".") }
+      write(decimal: UInt64(address.value >> UInt32(24 - 8 * octet) & 0xff))
+    }
+  }
+
+  /// A line about the address: what it is, and for how long.
+  public mutating func reportAddress(_ network: borrowing Network) {
+    writeName()
+    let now = network.now
+    let lease = network.stack.lease
+    if let network = network.stack.address {
+      write("address ")
+      write(network.address)
+      write("/")
+      write(decimal: UInt64(network.prefixLength))
+      if let lease {
+        write(", router ")
+        if let router = lease.router { write(router) } else { write("none") }
+        if lease.expiry == .never {
+          write(", lease for ever")
+        } else {
+          write(", lease ")
+          write(decimal: (lease.expiry - now).nanoseconds / 1_000_000_000)
+          write(" s")
+        }
+      }
+    } else {
+      write("no address any more")
+    }
+    write("\n")
+    flush()
+  }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+extension Console {
+  /// A line about another station that claims our address.
+  public mutating func reportConflict(with station: MACAddress, _ network: borrowing Network) {
+    writeName()
+    write("another station, ")
+    for octet in 0..<6 {
+      if octet > 0 { write(":") }
+      let value = UInt8(truncatingIfNeeded: station.value >> UInt64(40 - 8 * octet))
+      write(hexDigit(value >> 4))
+      write(hexDigit(value & 0xf))
+    }
+    if let address = network.stack.address?.address {
+      write(", uses our address ")
+      write(address)
+      write(" too: give each an address of its own\n")
+    } else {
+      write(", uses our address too, and keeps it; asking for another one\n")
+    }
+    flush()
+  }
+}

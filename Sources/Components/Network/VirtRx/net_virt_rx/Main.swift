@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import DMA
+import Microkit
+import NetworkComponents
+import NetworkWiring
+import Records
+import Rings
+import Wiring
+
+@main enum Main {
+  static func main() { run(NetVirtRxProgram(NetVirtRxConfig.linked())) }
+}
+
+struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
+  private typealias Config = NetVirtRxConfig
+
+  private var virtualiser: NetVirtRx<MappedMemory>
+  private let driver: Channel
+  private var clients = ClientChannels()
+
+  init(_ config: LinkedRecord<NetVirtRxConfig>) {
+    let connection = config[Config.driver]
+    let data = config[Config.data]
+    guard let rings = connection.rings else { fatal("the record's driver queues are no queues") }
+    guard let memory = data.region.memory, let notes = config[Config.bufferMetadata].shared,
+      let holders = SharedWords(notes)
+    else { fatal("the record's regions cannot hold buffers") }
+    virtualiser = NetVirtRx(
+      driver: rings, memory: memory, ioAddress: data.ioAddress,
+      bufferCount: Int(connection.bufferCount), holders: holders)
+    driver = connection.channel
+    if virtualiser.bufferCount != Int(connection.bufferCount) {
+      fatal("the record's regions are too short for its buffers")
+    }
+    for index in 0..<config.count(of: Config.clients, Config.clientCount) {
+      let entry = Config.clients[index]
+      let client = config[entry / NetVirtRxClient.connection]
+      guard let rings = client.rings else { fatal("a client's queues in the record are no queues") }
+      virtualiser.addClient(rings)
+      clients.add(client.channel)
+      for number in 0..<min(Int(config[entry / NetVirtRxClient.macCount]), 64) {
+        let address = config[entry / NetVirtRxClient.macAddresses[number]].wireValue
+        guard virtualiser.addAddress(address, client: index) else {
+          fatal("the record has more than 256 MAC addresses")
+        }
+      }
+    }
+    notify(virtualiser.start())
+  }
+
+  mutating func notified(_ channels: ChannelSet) {
+    var actions = virtualiser.ready(
+      clients: clients.clients(in: channels), driver: channels.contains(driver))
+    while actions.isUnfinished {
+      notify(actions)
+      yieldTurn()
+      actions = virtualiser.ready(clients: ClientSet(), driver: true)
+    }
+    notify(actions)
+  }
+
+  /// The driver's signal goes with the next receive: nothing is waited for meanwhile.
+  @inline(never) private mutating func notify(_ actions: NetVirtRx<MappedMemory>.Actions) {
+    clients.notify(actions.notifyClients)
+    if actions.notifyDriver { driver.notifyDeferred() }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+import Records
+import Rings
+import SerialComponents
+import SerialWiring
+import Wiring
+
+@main enum Main {
+  static func main() {
+    run(SerialVirtRxProgram(SerialVirtRxConfig.linked()))
+  }
+}
+
+struct SerialVirtRxProgram: ProtectionDomain, ~Copyable {
+  private typealias Config = SerialVirtRxConfig
+
+  private var virtualiser: SerialVirtRx
+  private let driver: Channel
+  private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
+
+  init(_ config: LinkedRecord<SerialVirtRxConfig>) {
+    let connection = config[Config.driver]
+    guard let input = connection.ring else { fatal("the record's driver queue is no queue") }
+    driver = connection.channel
+    virtualiser = SerialVirtRx(
+      driver: input, switchCharacter: config[Config.switchCharacter],
+      terminateCharacter: config[Config.terminateCharacter])
+    for index in 0..<config.count(of: Config.clients, Config.clientCount) {
+      let client = config[Config.clients[index]]
+      guard let ring = client.ring else { fatal("a client's queue in the record is no queue") }
+      clients[index] = client.channel
+      virtualiser.addClient(ring)
+    }
+  }
+
+  /// Clients signal nothing that matters here: what they have no room for is dropped.
+  mutating func notified(_ channels: ChannelSet) {
+    guard channels.contains(driver) else { return }
+    let actions = virtualiser.driverReady()
+    if actions.notifyDriver { driver.notify() }
+    actions.notifyClients.notify { clients[$0 & 63] }
+  }
+}

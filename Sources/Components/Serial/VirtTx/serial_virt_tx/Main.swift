@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+import Records
+import Rings
+import SerialComponents
+import SerialWiring
+import Wiring
+
+@main enum Main {
+  static func main() {
+    run(SerialVirtTxProgram(SerialVirtTxConfig.linked()))
+  }
+}
+
+struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
+  private typealias Config = SerialVirtTxConfig
+
+  private var virtualiser: SerialVirtTx
+  private let driver: Channel
+  private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
+  private var clientCount = 0
+
+  init(_ config: LinkedRecord<SerialVirtTxConfig>) {
+    let connection = config[Config.driver]
+    guard let output = connection.ring else { fatal("the record's driver queue is no queue") }
+    driver = connection.channel
+    virtualiser = SerialVirtTx(driver: output, colours: config[Config.colourEnabled] != 0)
+    for index in 0..<config.count(of: Config.clients, Config.clientCount) {
+      let client = config[Config.clients[index] / SerialVirtTxClient.connection]
+      guard let ring = client.ring else { fatal("a client's queue in the record is no queue") }
+      clients[index] = client.channel
+      clientCount = index &+ 1
+      virtualiser.addClient(ring)
+    }
+    if config[Config.receiveEnabled] != 0 {
+      let actions = virtualiser.write(byteCount: config.length(of: Config.beginText)) {
+        config.byte($0, of: Config.beginText)
+      }
+      notify(actions)
+    }
+  }
+
+  mutating func notified(_ channels: ChannelSet) {
+    if channels.contains(driver) { notify(virtualiser.driverReady()) }
+    for index in 0..<clientCount where channels.contains(clients[index]) {
+      notify(virtualiser.clientReady(index))
+    }
+  }
+
+  private func notify(_ actions: SerialVirtTx.Actions) {
+    if actions.notifyDriver { driver.notify() }
+    actions.notifyClients.notify { clients[$0 & 63] }
+  }
+}

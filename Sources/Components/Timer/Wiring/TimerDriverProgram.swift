@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Microkit
+import TimerComponents
+import Wiring
+
+/// Events of a timer driver's protection domain, whichever timer it drives.
+public struct TimerProgram<Device: TimerDevice & ~Copyable>: ProtectionDomain, ~Copyable {
+  private var server: TimerServer<Device>
+  private let interrupt: Channel
+
+  public init(_ device: consuming Device, interrupt: Channel) {
+    self.interrupt = interrupt
+    server = TimerServer(device)
+    server.start()
+  }
+
+  public mutating func notified(_ channels: ChannelSet) {
+    guard channels.contains(interrupt) else { return }
+    server.interrupt().notify { Channel(UInt8(truncatingIfNeeded: $0)) }
+    interrupt.acknowledgeDeferred()
+  }
+
+  public mutating func called(on channel: Channel, _ message: Message) -> Message {
+    let outcome = server.call(
+      channel: Int(channel.id), label: message.label, argument: message.word(0))
+    outcome.expired.notify { Channel(UInt8(truncatingIfNeeded: $0)) }
+    guard let word = outcome.reply.word else { return Message(label: outcome.reply.label) }
+    return Message(label: outcome.reply.label, count: 1, word)
+  }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import FileSystem
+import FilesWiring
+import HTTP
+import Microkit
+import NetworkStack
+import Networking
+import Records
+import Rings
+import SerialWiring
+import StaticSite
+import Wire
+import Wiring
+
+/// A static site over HTTP: the wiring between TCP connections, the HTTP server, and the queues of the file
+/// system that the site's files are on.
+struct WebServerProgram: NetworkProgram, ~Copyable {
+  /// Connections that are served at a time; one more is told to come back later.
+  private static var serverLimit: Int { 1024 }
+
+  static var network: NetworkSettings {
+    var settings = NetworkSettings()
+    // Those that are closing, and those that are refused, need a place, too.
+    settings.connectionLimit = serverLimit + 512
+    // A crowd comes at once. In a flood, half-open ones still give way to those that need their places.
+    settings.halfOpenLimit = serverLimit
+    // Half of it is promised to connections that come later, 4 KB to each: for all of them. With less, those that
+    // are refused would get a reset in place of their answer.
+    settings.bufferByteCount = 12 << 20
+    return settings
+  }
+
+  private let log: RequestLog
+  private let fileSystem: Channel
+  private let port: UInt16
+  private let files: FileAccess
+  private let folder: [UInt8]
+  private var server: Server
+  // By the number of a connection in the server.
+  private var connections: [TCPConnection?]
+
+  init(
+    console: consuming Console, config: LinkedRecord<WebServerConfig>,
+    files: LinkedRecord<FileSystemClientConfig>
+  ) {
+    let connection = files[FileSystemClientConfig.server]
+    guard let commands = connection.commands, let completions = connection.completions,
+      let share = connection.share.shared
+    else { fatal("the file system record's queues are no queues") }
+    let log = RequestLog(console)
+    self.log = log
+    fileSystem = connection.channel
+    port = config[WebServerConfig.port]
+    self.files = FileAccess(commands: commands, completions: completions, share: share)
+    var router = Router()
+    folder = config.bytes(of: WebServerConfig.root)
+    let site = StaticSite(
+      self.files, folder: folder, rules: Self.rules(config),
+      followsOutsideLinks: config[WebServerConfig.followsOutsideLinks] != 0)
+    router.get("/*path", site.handler)
+    router.notFound(site.handler)
+    var settings = Server.Settings()
+    settings.connectionLimit = Self.serverLimit
+    settings.memoryLimit = 4 << 20
+    settings.sendsDirectly = true
+    if config[WebServerConfig.isSilent] == 0 { settings.log = { log.note($0) } }
+    server = Server(router, settings)
+    connections = [TCPConnection?](repeating: nil, count: Self.serverLimit)
+  }
+
+  private static func rules(_ config: LinkedRecord<WebServerConfig>) -> SiteRules {
+    let rule: Freshness.Rule =
+      switch config[WebServerConfig.freshness] {
+      case 1: .lionsOS
+      case 2: .seconds(config[WebServerConfig.maximumAge])
+      case 3: .noStore
+      default: .revalidate
+      }
+    return SiteRules(
+      freshness: Freshness(rule, hashedSeconds: config[WebServerConfig.hashedMaximumAge]),
+      showsDotFiles: config[WebServerConfig.showsDotFiles] != 0)
+  }
+
+  mutating func start(_ network: inout Network) {
+    var settings = TCPSettings()
+    settings.receiveByteCount = 8 << 10
+    settings.sendByteCount = 64 << 10
+    settings.isImmediate = true
+    settings.isDirect = true
+    settings.backlog = 256
+    // The server has limits of its own for those that it serves.
+    settings.idleLimit = .seconds(60)
+    do throws(SocketError) {
+      _ = try network.stack.listen(port: port, settings: settings)
+    } catch {
+      fatal("the stack has no socket to listen with")
+    }
+  }
+
+  // MARK: Events
+
+  mutating func handle(_ event: SocketEvent, _ network: inout Network) {
+    switch event.socket {
+    case .address:
+      log.console.reportAddress(network)
+      if network.stack.address != nil { log.listening(on: port) }
+    case .addressConflict(let station): log.console.reportConflict(with: station, network)
+    case .listener(let listener):
+      while let connection = network.stack.accept(listener) { accept(connection, &network) }
+    case .connection(let connection):
+      guard let index = index(of: connection, event.tag) else {
+        return discard(connection, &network)
+      }
+      read(index, connection, &network)
+      write(index, connection, &network)
+    case .datagrams, .lookup: break
+    }
+  }
+
+  private func index(of connection: TCPConnection, _ tag: UInt) -> Int? {
+    guard tag > 0, Int(tag) <= connections.count, connections[Int(tag) - 1] == connection else {
+      return nil
+    }
+    return Int(tag) - 1
+  }
+
+  private mutating func accept(_ connection: TCPConnection, _ network: inout Network) {
+    guard let index = server.open(now: network.now.nanoseconds) else {
+      return refuse(connection, &network)
+    }
+    connections[index] = connection
+    network.stack.setTag(UInt(index + 1), of: connection)
+    read(index, connection, &network)
+    write(index, connection, &network)
+  }
+
+  /// No place: the connection gets its answer whatever it asks. It is closed when its peer has read that, as
+  /// unread requests would make a reset of the end; or when it has been silent for the idle limit.
+  private mutating func refuse(_ connection: TCPConnection, _ network: inout Network) {
+    var answer: [UInt8] = []
+    answer.append(Server.busyAnswer)
+    answer.span.withRawBytes { _ = network.stack.write($0, to: connection) }
+    network.stack.finish(connection)
+    discard(connection, &network)
+  }
+
+  private mutating func discard(_ connection: TCPConnection, _ network: inout Network) {
+    while true {
+      switch network.stack.read(connection, { $0.byteCount }) {
+      case .bytes: break
+      case .nothingYet: return
+      case .end, .closed: return network.close(connection)
+      }
+    }
+  }
+
+  mutating func take(
+    _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
+  ) -> Int {
+    guard let index = index(of: connection, tag) else { return bytes.byteCount }
+    let now = network.now.nanoseconds
+    let taken = bytes.withOctets { server.receive(index, $0, now: now) }
+    write(index, connection, &network)
+    return taken
+  }
+
+  // MARK: One connection
+
+  /// Reads what the server takes.
+  private mutating func read(
+    _ index: Int, _ connection: TCPConnection, _ network: inout Network
+  ) {
+    let now = network.now.nanoseconds
+    while true {
+      let outcome = network.stack.read(connection) { bytes in
+        bytes.withOctets { server.receive(index, $0, now: now) }
+      }
+      switch outcome {
+      case .bytes(let count): if count == 0 { return }
+      case .nothingYet: return
+      case .end: return server.peerEnded(index, now: now)
+      case .closed: return end(index, connection, &network)
+      }
+    }
+  }
+
+  /// Writes what the connection takes, as long as that makes the server go on; then does what it says.
+  private mutating func write(
+    _ index: Int, _ connection: TCPConnection, _ network: inout Network
+  ) {
+    guard connections[index] == connection else { return }
+    let now = network.now.nanoseconds
+    while sendOutput(index, connection, now, &network) || sendBody(index, connection, now, &network)
+    {
+      // What was left unread for want of room may be taken now.
+      if network.stack.readableByteCount(connection) > 0 {
+        _ = network.stack.read(connection) { bytes in
+          bytes.withOctets { server.receive(index, $0, now: now) }
+        }
+      }
+    }
+    switch server.disposal(index) {
+    case .stayOpen: break
+    case .endOutput: if server.outputCount(index) == 0 { network.stack.finish(connection) }
+    case .close: end(index, connection, &network)
+    case .reset:
+      network.stack.abort(connection)
+      forget(index)
+    }
+  }
+
+  /// Whether some of the output went on its way.
+  private mutating func sendOutput(
+    _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
+  ) -> Bool {
+    guard server.outputCount(index) > 0 else { return false }
+    let result = server.withOutput(index) { output in
+      output.withRawBytes { network.stack.write($0, to: connection) }
+    }
+    guard let count = result ?? nil, count > 0 else { return false }
+    server.sent(index, count, now: now)
+    return true
+  }
+
+  /// Whether some of a body went on its way from where it lies, in the share.
+  private mutating func sendBody(
+    _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
+  ) -> Bool {
+    guard server.outputCount(index) == 0, server.hasDirect(index) else { return false }
+    var total = 0
+    server.sendDirectly(index, now: now) { bytes in
+      let count = bytes.withRawBytes { network.stack.write($0, to: connection) } ?? 0
+      total += count
+      return count
+    }
+    return total > 0 || server.outputCount(index) > 0
+  }
+
+  private mutating func end(
+    _ index: Int, _ connection: TCPConnection, _ network: inout Network
+  ) {
+    network.close(connection)
+    forget(index)
+  }
+
+  private mutating func forget(_ index: Int) {
+    connections[index] = nil
+    server.close(index)
+    files.forget(index)
+  }
+
+  // MARK: Work
+
+  mutating func work(_ network: inout Network) {
+    let now = network.now.nanoseconds
+    files.collect()
+    while let index = files.nextReady() {
+      if connections.indices.contains(index) { server.wake(index, now: now) }
+    }
+    if now >= server.deadline { server.timePassed(now: now) }
+    while let index = server.nextChanged() {
+      if let connection = connections[index] { write(index, connection, &network) }
+    }
+    if files.publish() { fileSystem.notify() }
+    log.report(files.trouble, folder: folder, now: now)
+    log.flush()
+  }
+
+  var deadline: Instant { Instant(nanoseconds: server.deadline) }
+}
