@@ -101,7 +101,7 @@ import Testing
     _ = driver.interrupt()
     #expect(receive.signalled(.free) == 0)
     receive.put(.free, NetDescriptor(address: 0))
-    _ = driver.ready()
+    _ = driver.serve()
     #expect(card.given.last == 0)
   }
 
@@ -113,9 +113,9 @@ import Testing
     let first = driver.interrupt()
     #expect(first.isUnfinished && first.notifyReceive)
     #expect(receive.take(.active).count == 8 && card.full.count == 12)
-    #expect(driver.ready(receive: true, transmit: false).isUnfinished)
+    #expect(driver.serve(receive: true, transmit: false).isUnfinished)
     _ = receive.take(.active)
-    #expect(!driver.ready(receive: true, transmit: false).isUnfinished && card.full.isEmpty)
+    #expect(!driver.serve(receive: true, transmit: false).isUnfinished && card.full.isEmpty)
   }
 
   @Test func theLinkIsLookedAtWhenTheCardSaysSo() throws {
@@ -144,20 +144,20 @@ import Testing
     var driver = try driver()
     #expect(!card.transmitInterrupt)
     transmit.put(.active, NetDescriptor(address: 0, length: 60))
-    _ = driver.ready()
+    _ = driver.serve()
     #expect(!card.transmitInterrupt && transmit.signalled(.active) == 0)
     card.sendOne()
 
     // The virtualiser asks: what has been sent by then comes at once, and the interrupt is on for the rest.
     transmit.setSignalled(.free, 0)
-    #expect(driver.ready().notifyTransmit)
+    #expect(driver.serve().notifyTransmit)
     #expect(transmit.take(.free) == [NetDescriptor(address: 0)])
     #expect(!card.transmitInterrupt, "answered, so that nobody waits any more")
 
     transmit.setSignalled(.free, 0)
     transmit.put(.active, NetDescriptor(address: 2048, length: 60))
     card.whenAsked = { [card] in card.sendOne() }
-    #expect(driver.ready().notifyTransmit, "sent while the interrupt was being set on")
+    #expect(driver.serve().notifyTransmit, "sent while the interrupt was being set on")
     #expect(transmit.take(.free).map(\.address) == [2048])
   }
 
@@ -167,7 +167,7 @@ import Testing
     for index in 0..<6 {
       transmit.put(.active, NetDescriptor(address: UInt64(index) * 2048, length: 60))
     }
-    _ = driver.ready()
+    _ = driver.serve()
     #expect(card.sending.count == 4 && card.transmitInterrupt)
     #expect(transmit.count(.active) == 2)
     card.sendOne()
@@ -185,7 +185,7 @@ import Testing
     transmit.put(.active, NetDescriptor(address: 1 << 32, length: 60))
     transmit.put(.active, NetDescriptor(address: 4096, length: 60))
     receive.put(.free, NetDescriptor(address: 1 << 32))
-    let actions = driver.ready()
+    let actions = driver.serve()
     #expect(actions.notifyTransmit)
     #expect(transmit.take(.free).map(\.address) == [0, 1 << 32])
     #expect(card.sending.map(\.address) == [4096] && card.given.isEmpty)
@@ -197,16 +197,16 @@ import Testing
     var driver = try driver()
     card.receiveOne(60)
     receive.setTail(.free, 500)
-    _ = driver.ready()
+    _ = driver.serve()
     #expect(driver.receiveFaulted == true)
     transmit.put(.active, NetDescriptor(address: 0, length: 60))
-    _ = driver.ready()
+    _ = driver.serve()
     #expect(card.sending.count == 1)
 
     transmit.setTail(.active, 500)
-    _ = driver.ready()
+    _ = driver.serve()
     #expect(driver.transmitFaulted == true)
-    #expect(driver.ready() == .init())
+    #expect(driver.serve() == .init())
   }
 
   @Test func aQueueWithoutPlaceKeepsTheBuffer() throws {

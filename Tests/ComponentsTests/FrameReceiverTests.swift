@@ -67,10 +67,10 @@ import Testing
   @Test func sleepingAsksAndLooksAgain() {
     var receiver = receiver()
     copier.setSignalled(.active, 1)
-    let sleeps = receiver.sleep()
+    let sleeps = receiver.requestSignalIfEmpty()
     #expect(sleeps && copier.signalled(.active) == 0)
     copier.put(.active, NetDescriptor(address: 0, length: 60))
-    let stays = receiver.sleep()
+    let stays = receiver.requestSignalIfEmpty()
     #expect(!stays && copier.signalled(.active) == 1)
   }
 
@@ -97,7 +97,7 @@ import Testing
     var receiver = receiver()
     copier.setTail(.active, 9)
     #expect(frames(&receiver).isEmpty)
-    let (hasFaulted, sleeps) = (receiver.copierFaulted, receiver.sleep())
+    let (hasFaulted, sleeps) = (receiver.copierFaulted, receiver.requestSignalIfEmpty())
     #expect(hasFaulted && sleeps)
   }
 }

@@ -71,6 +71,7 @@ import Testing
             _ = virtualiser.driverReady()
           }
         }
+        #expect(virtualiser.checkInvariants() == nil)
       }
       #expect(virtualiser.quarantined.contains(0) == false)
       #expect(virtualiser.driverFaulted == false)
@@ -105,6 +106,7 @@ import Testing
         case 1: _ = transmit.driverReady()
         default: _ = receive.driverReady()
         }
+        #expect(transmit.checkInvariants() == nil)
       }
     }
   }

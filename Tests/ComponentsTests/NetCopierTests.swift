@@ -45,7 +45,7 @@ import Testing
     received.fill(3 * 2048, bytes)
     let descriptor = NetDescriptor(address: 3 * 2048, length: UInt16(length))
     virtualiser.put(.active, descriptor)
-    let actions = copier.ready()
+    let actions = copier.copyFrames()
     #expect(actions.notifyVirtualiser && actions.notifyClient)
     #expect(client.take(.active) == [NetDescriptor(address: 0, length: UInt16(length))])
     #expect(own.bytes(0, length) == bytes)
@@ -59,7 +59,7 @@ import Testing
     for index in 0..<6 {
       virtualiser.put(.active, NetDescriptor(address: UInt64(index) * 2048, length: 60))
     }
-    _ = copier.ready()
+    _ = copier.copyFrames()
     #expect(client.count(.active) == 4 && virtualiser.count(.free) == 6)
     #expect(copier.counters.copied == 4 && copier.counters.dropped == 2)
     // The client returns two, in another order.
@@ -68,7 +68,7 @@ import Testing
     client.put(.free, full[0])
     virtualiser.put(.active, NetDescriptor(address: 0, length: 60))
     _ = virtualiser.take(.free)
-    _ = copier.ready()
+    _ = copier.copyFrames()
     #expect(client.take(.active).map(\.address) == [full[2].address])
   }
 
@@ -76,18 +76,18 @@ import Testing
     var copier = copier()
     // It has used up the good ones.
     for _ in 0..<4 { virtualiser.put(.active, NetDescriptor(address: 0, length: 60)) }
-    _ = copier.ready()
+    _ = copier.copyFrames()
     _ = (client.take(.active), virtualiser.take(.free))
     for address: UInt64 in [1, 4 * 2048, .max, .max - 2047] {
       client.put(.free, NetDescriptor(address: address))
       virtualiser.put(.active, NetDescriptor(address: 0, length: 60))
-      _ = copier.ready()
+      _ = copier.copyFrames()
     }
     #expect(copier.counters.refused == 4 && client.count(.active) == 0)
     #expect(virtualiser.count(.free) == 4, "the device's buffers go back in any case")
     client.put(.free, NetDescriptor(address: 2048))
     virtualiser.put(.active, NetDescriptor(address: 0, length: 60))
-    _ = copier.ready()
+    _ = copier.copyFrames()
     #expect(client.take(.active) == [NetDescriptor(address: 2048, length: 60)])
   }
 
@@ -96,7 +96,7 @@ import Testing
     client.setTail(.free, 50)
     for _ in 0..<3 {
       virtualiser.put(.active, NetDescriptor(address: 0, length: 60))
-      _ = copier.ready()
+      _ = copier.copyFrames()
       #expect(virtualiser.take(.free).count == 1)
     }
     // The four that were seen at the start may still be used.
@@ -112,10 +112,10 @@ import Testing
       NetDescriptor(address: 0, length: 60, owner: 1),
     ]
     for descriptor in wrong { virtualiser.put(.active, descriptor) }
-    _ = copier.ready()
+    _ = copier.copyFrames()
     #expect(copier.counters.refused == 5 && client.count(.active) == 0)
     virtualiser.setTail(.active, 500)
-    #expect(copier.ready() == .init())
+    #expect(copier.copyFrames() == .init())
     #expect(copier.virtualiserFaulted == true)
   }
 }

@@ -270,7 +270,7 @@ import Testing
     var (rounds, got) = (0, 0)
     var actions: NetVirtRx<FakeDMA>.Actions
     repeat {
-      actions = virtualiser.ready(clients: ClientSet(), driver: true)
+      actions = virtualiser.serve(clients: ClientSet(), driver: true)
       let frames = clients[0].take(.active)
       #expect(frames.count <= 4)
       // The driver sees the places of what was taken.
@@ -316,6 +316,11 @@ import Testing
         _ = virtualiser.clientReady(client)
       }
       #expect(virtualiser.quarantined.isEmpty && !virtualiser.driverFaulted)
+      let withDriver = (driver.contents(.free) + driver.contents(.active)).map {
+        Int($0.address - Self.io) / 2048
+      }
+      let places = withDriver + virtualiser.buffersWithClients()
+      #expect(places.sorted() == Array(0..<16), "each buffer is in one place")
     }
     _ = virtualiser.driverReady()
     for (index, client) in clients.enumerated() {

@@ -142,13 +142,13 @@ import Testing
     #expect(pairs[0].count(.active) == 2 * share, "it sees which places are free again")
     put(1, 1)
     // Nobody says that the other one has rung: it is looked at anyway.
-    actions = virtualiser.ready(clients: ClientSet())
+    actions = virtualiser.serve(clients: ClientSet())
     let addresses = driver.take(.active).map(\.address)
     #expect(actions.isUnfinished && addresses.count == share + 1)
     #expect(addresses.last == Self.io[0] &* 17)
-    actions = virtualiser.ready(clients: ClientSet())
+    actions = virtualiser.serve(clients: ClientSet())
     #expect(driver.take(.active).count == share)
-    if actions.isUnfinished { actions = virtualiser.ready(clients: ClientSet()) }
+    if actions.isUnfinished { actions = virtualiser.serve(clients: ClientSet()) }
     #expect(!actions.isUnfinished && pairs[0].signalled(.active) == 0, "and now it has to ring")
   }
 

@@ -4,6 +4,7 @@
 import DMA
 import NetworkComponents
 import Rings
+import Testing
 
 private func only(_ client: Int) -> ClientSet {
   var set = ClientSet()
@@ -11,30 +12,40 @@ private func only(_ client: Int) -> ClientSet {
   return set
 }
 
-/// One event at a time.
+// Handlers for single events. Each checks the invariants afterwards.
+
 extension NetVirtRx {
-  /// With whom there would be to notify in all.
+  /// Serves the driver to the end. Returns everyone to notify.
   mutating func driverReady() -> Actions {
-    var all = ready(clients: ClientSet(), driver: true)
+    var all = serve(clients: ClientSet(), driver: true)
     while all.isUnfinished {
-      var next = ready(clients: ClientSet(), driver: true)
+      var next = serve(clients: ClientSet(), driver: true)
       next.notifyDriver = next.notifyDriver || all.notifyDriver
       while let client = all.notifyClients.popFirst() { next.notifyClients.insert(client) }
       all = next
     }
+    #expect(checkInvariants() == nil)
     return all
   }
   mutating func clientReady(_ client: Int) -> Actions {
-    ready(clients: only(client), driver: false)
+    let actions = serve(clients: only(client), driver: false)
+    #expect(checkInvariants() == nil)
+    return actions
   }
 }
 
 extension NetVirtTx {
-  mutating func driverReady() -> Actions { ready(clients: ClientSet()) }
-  mutating func clientReady(_ client: Int) -> Actions { ready(clients: only(client)) }
+  mutating func driverReady() -> Actions { serveAndCheck(ClientSet()) }
+  mutating func clientReady(_ client: Int) -> Actions { serveAndCheck(only(client)) }
+
+  private mutating func serveAndCheck(_ clients: ClientSet) -> Actions {
+    let actions = serve(clients: clients)
+    #expect(checkInvariants() == nil)
+    return actions
+  }
 }
 
 extension EthernetDriver where Device: ~Copyable {
   /// Both virtualisers have signalled.
-  mutating func ready() -> Actions { ready(receive: true, transmit: true) }
+  mutating func serve() -> Actions { serve(receive: true, transmit: true) }
 }

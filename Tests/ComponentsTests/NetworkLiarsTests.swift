@@ -85,6 +85,7 @@ import Testing
       pairs[1].put(.active, NetDescriptor(address: buffer.address, length: length))
       driver.setSignalled(.active, 0)
       #expect(virtualiser.clientReady(1).notifyDriver)
+      #expect(virtualiser.inFlightCount == driver.count(.active) + driver.count(.free))
       let sent = driver.take(.active)
       #expect(
         sent.filter { $0.address >= io[1] } == [

@@ -41,6 +41,11 @@ private struct FakeTimer: TimerDevice {
     return numbers
   }
 
+  /// The device must be armed for the earliest deadline, and for nothing if there is none.
+  private func isArmed(for deadline: UInt64?) -> Bool {
+    clock.armed.last.flatMap { $0 } == deadline
+  }
+
   @Test func time() throws {
     var server = try server(hertz: 2)
     clock.now = 3
@@ -69,7 +74,9 @@ private struct FakeTimer: TimerDevice {
     #expect(clock.armed.suffix(2) == [nil, 1130])
     #expect(numbers(server.interrupt()).isEmpty, "each expires once")
     clock.now = 10_000
+    #expect(isArmed(for: server.nextDeadline))
     #expect(numbers(server.interrupt()) == Array(0..<59))
+    #expect(isArmed(for: server.nextDeadline))
     #expect(clock.armed.last == .some(nil), "nothing is left")
   }
 
@@ -84,6 +91,7 @@ private struct FakeTimer: TimerDevice {
     #expect(numbers(server.interrupt()) == [1])
     _ = server.call(channel: 1, label: 1, argument: 500)
     _ = server.call(channel: 1, label: 1, argument: 10)
+    #expect(isArmed(for: server.nextDeadline))
     clock.now = 510
     #expect(numbers(server.interrupt()) == [1])
     clock.now = 2000
@@ -111,7 +119,9 @@ private struct FakeTimer: TimerDevice {
         let outcome = server.call(channel: 0, label: 1, argument: argument)
         #expect(outcome.reply == .accepted)
         #expect(outcome.expired.contains(0) == (argument == 0 && now != .max))
+        #expect(isArmed(for: server.nextDeadline))
         _ = server.interrupt()
+        #expect(isArmed(for: server.nextDeadline))
       }
     }
   }

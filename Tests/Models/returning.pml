@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * How receive buffers come back to the card: Sources/Components/Network/VirtRx/NetVirtRx.swift (finish, ask),
+ * How receive buffers come back to the card: Sources/Components/Network/VirtRx/NetVirtRx.swift (publishAll, askForReturns),
  * EthernetDriver.swift and NetCopier.swift, each on a core of its own.
  *
  * A client (its copier) returns buffers without a signal, unless the virtualiser has asked for one; the virtualiser

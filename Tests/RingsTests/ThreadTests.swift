@@ -100,11 +100,11 @@ private struct Sending: Drain, ~Copyable {
     self.count = count
   }
 
-  mutating func look() throws(PeerFault) -> Outlook {
+  mutating func checkWork() throws(PeerFault) -> WorkState {
     if sent == count { return .idle }
     return try producer.free() > 0 ? .ready : .waiting
   }
-  mutating func step() throws(PeerFault) {
+  mutating func performStep() throws(PeerFault) {
     if try producer.enqueue(UInt8(truncatingIfNeeded: sent &* 31)) { sent += 1 }
   }
   mutating func requestSignal() { producer.requestSignal() }

@@ -53,6 +53,13 @@ public final class NetPair {
     return true
   }
 
+  /// Everything in the queue, which stays there.
+  public func contents(_ queue: Queue) -> [NetDescriptor] {
+    let head = head(queue)
+    defer { setHead(queue, head) }
+    return take(queue)
+  }
+
   /// Takes everything, as a C consumer does.
   public func take(_ queue: Queue, limit: Int = .max) -> [NetDescriptor] {
     var taken: [NetDescriptor] = []

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// How fast a counter counts, and the arithmetic between its ticks and nanoseconds. No argument
-/// traps: what does not fit is the largest number, which is further away than any deadline.
+/// The rate of a counter, and conversions between its ticks and nanoseconds. No argument traps: a result
+/// that does not fit becomes the largest number, which is later than any deadline.
 public struct ClockRate: Equatable, Sendable {
   /// Ticks per second, 1 to 2^32 - 1.
   public let hertz: UInt64
 
   private static var nanosecondsPerSecond: UInt64 { 1_000_000_000 }
 
-  /// Nil for 0, as a counter register that nobody set gives, and for 2^32 and more.
+  /// Nil for 0, which an uninitialised counter register holds, and for 2^32 and more.
   public init?(hertz: UInt64) {
     guard hertz > 0, hertz <= UInt64(UInt32.max) else { return nil }
     self.hertz = hertz
   }
 
-  /// Rounded down: that much time has passed at least.
+  /// Nanoseconds in `ticks`, rounded down: at least this much time has passed.
   public func nanoseconds(ticks: UInt64) -> UInt64 {
-    // The rest is below hertz < 2^32, times 10^9 < 2^30.
+    // Cannot overflow: the remainder is below hertz < 2^32, and 10^9 < 2^30.
     let rest = (ticks % hertz) &* Self.nanosecondsPerSecond / hertz
     return saturating(ticks / hertz, times: Self.nanosecondsPerSecond, plus: rest)
   }
 
-  /// Rounded up: waiting that many ticks is never too short.
+  /// Ticks in `nanoseconds`, rounded up: waiting for them is never too short.
   public func ticks(nanoseconds: UInt64) -> UInt64 {
-    // Below 10^9 * 2^32 < 2^62.
+    // Cannot overflow: 10^9 * 2^32 < 2^62.
     let product = (nanoseconds % Self.nanosecondsPerSecond) &* hertz
     let rest = (product &+ (Self.nanosecondsPerSecond - 1)) / Self.nanosecondsPerSecond
     return saturating(nanoseconds / Self.nanosecondsPerSecond, times: hertz, plus: rest)

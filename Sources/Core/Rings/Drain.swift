@@ -1,42 +1,45 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What one look at everything that a piece of work needs has shown.
-public enum Outlook: Equatable, Sendable {
-  /// A step can be done.
+/// Whether the next step of a piece of work can be done now.
+public enum WorkState: Equatable, Sendable {
+  /// Everything that a step needs is there.
   case ready
-  /// Nothing to do, and whoever brings work wakes us without being asked.
+  /// There is no work. The peer that brings work notifies us without being asked.
   case idle
-  /// A step has to wait for a peer that only notifies on request.
+  /// There is work, but it needs a peer that notifies only on request.
   case waiting
 }
 
-/// Work that goes on until a peer has to be waited for. `drain` owns the order that makes waiting
-/// safe: ask first, then look again, and take the request back if there is something to do after
-/// all. Asking without looking again sleeps for ever if the peer acted in between
-/// (Tests/Models/signalling.pml shows it).
+/// Work in steps, done until a step has to wait for a peer.
+///
+/// `drain` owns the order that makes waiting safe: request a signal, check once more, and cancel the
+/// request if the check finds work. Without the second check a peer that acts between the first check
+/// and the request sends no signal, and we sleep forever (Tests/Models/signalling.pml). Where all
+/// conditions concern one queue, `RingConsumer.requestSignalIfEmpty` is the same order in one call.
 public protocol Drain: ~Copyable {
-  /// Looks at all conditions, also those of a second queue that a step needs room in.
-  mutating func look() throws(PeerFault) -> Outlook
-  /// One step; called after `look` said that it can be done.
-  mutating func step() throws(PeerFault)
-  /// Asks the peer that `look` waits for.
+  /// Checks every condition of a step, including room in a second queue that it writes to.
+  mutating func checkWork() throws(PeerFault) -> WorkState
+  /// Does one step. Called only after `checkWork` returned `.ready`.
+  mutating func performStep() throws(PeerFault)
+  /// Requests a signal from the peer that `checkWork` waits for.
   mutating func requestSignal()
+  /// Withdraws that request.
   mutating func cancelSignal()
 }
 
 extension Drain where Self: ~Copyable {
-  /// Works until nothing is left to do now. On return a notification will come if anything changes.
+  /// Does every step that can be done now. After it returns, any change brings a notification.
   public mutating func drain() throws(PeerFault) {
     while true {
-      switch try look() {
+      switch try checkWork() {
       case .ready:
-        try step()
+        try performStep()
       case .idle:
         return
       case .waiting:
         requestSignal()
-        guard try look() == .ready else { return }
+        guard try checkWork() == .ready else { return }
         cancelSignal()
       }
     }

@@ -3,13 +3,12 @@
 
 import CMemory
 
-/// A queue in shared memory, seen from neither side yet: `RingProducer` and `RingConsumer` take
-/// one.
+/// A queue in shared memory, before a side is chosen: `RingProducer` or `RingConsumer`.
 ///
-/// Safety: the initialisers are the only way to get one. They check that header and slots lie
-/// inside the regions and are aligned; `slot(_:)` cannot leave the slots for any index. So nothing
-/// that a peer writes into the memory leads out of it. It may change threads: every access is one
-/// that C calls atomic.
+/// Safety: only the initialisers make one. They check that header and slots lie inside the regions
+/// and are aligned, and `slot(_:)` stays inside the slots for every index. Nothing that a peer writes
+/// can therefore lead an access outside the regions. A ring is `Sendable` because every access to the
+/// memory is atomic in the sense of C11.
 @safe public struct Ring<Format: RingFormat>: @unchecked Sendable {
   // Safety: see the type.
   private let header: UnsafeMutableRawPointer
@@ -34,9 +33,9 @@ import CMemory
 }
 
 extension Ring where Format == NetQueue {
-  /// A network queue of `capacity` descriptors: a power of two up to 32768, so that a 16-bit index
-  /// wraps on a slot boundary. Nil for any other, or where the region is too short or not aligned
-  /// to 8 bytes.
+  /// A network queue of `capacity` descriptors. The capacity must be a power of two up to 32,768, so
+  /// that a 16-bit index wraps on a slot boundary; nil if it is not, or if the region is too short or
+  /// not aligned to 8 bytes.
   public init?(queue: SharedRegion, capacity: Int) {
     guard capacity > 0, capacity & (capacity - 1) == 0, queue.byteCount >= 8 else { return nil }
     unsafe self.init(
@@ -46,8 +45,8 @@ extension Ring where Format == NetQueue {
 }
 
 extension Ring where Format == SerialQueue {
-  /// A serial queue whose bytes are in `data`; the size of `data` is the capacity. Nil unless that
-  /// is a power of two up to 2^31, and where `queue` is too short or not aligned to 8 bytes.
+  /// A serial queue whose bytes lie in `data`, which is as large as the capacity. Nil unless that is a
+  /// power of two up to 2^31, and if `queue` is too short or not aligned to 8 bytes.
   public init?(queue: SharedRegion, data: SharedRegion) {
     let capacity = data.byteCount
     guard capacity > 0, capacity & (capacity - 1) == 0 else { return nil }
@@ -58,8 +57,8 @@ extension Ring where Format == SerialQueue {
 }
 
 extension Ring where Format == FileQueue {
-  /// A file queue: 64 bytes and 511 messages, 32768 bytes in all. Nil where the region is shorter
-  /// or not aligned to 8 bytes.
+  /// A file queue: a header of 64 bytes and 511 messages, 32,768 bytes in all. Nil if the region is
+  /// shorter, or not aligned to 8 bytes.
   public init?(queue: SharedRegion) {
     guard queue.byteCount >= 64 else { return nil }
     unsafe self.init(
@@ -68,7 +67,10 @@ extension Ring where Format == FileQueue {
   }
 }
 
-// Safety of the accesses: offsets are constants inside the header that the initialiser checked.
+// Safety: each offset is a constant inside the header, whose size the initialiser checked.
+//
+// Loading the peer's index acquires, and storing our own releases: element accesses stay after the
+// load that showed the elements, and before the store that hands their slots over.
 extension Ring {
   func loadTail() -> Format.Index { unsafe .loadAcquire(header + Format.tailOffset) }
   func loadHead() -> Format.Index { unsafe .loadAcquire(header + Format.headOffset) }
@@ -79,13 +81,13 @@ extension Ring {
     unsafe Format.Index.storeRelease(index, at: header + Format.headOffset)
   }
 
-  /// What is in the slot of `index`.
+  /// A snapshot of the slot of `index`.
   func load(_ index: Format.Index) -> Format.Element { unsafe .load(from: slot(index)) }
   func store(_ element: Format.Element, at index: Format.Index) {
     unsafe element.store(to: slot(index))
   }
 
-  // Safety: a slot is below the capacity for every index, and the slots are inside their region.
+  // Safety: the slot number is below the capacity for every index, and all slots lie inside the region.
   private func slot(_ index: Format.Index) -> UnsafeMutableRawPointer {
     let number = Format.slot(of: index, capacity: capacity)
     return unsafe slots + Int(truncatingIfNeeded: number) &* Format.Element.stride
@@ -94,29 +96,34 @@ extension Ring {
   func signal(at offset: Int) -> SignalFlag { unsafe SignalFlag(header + offset) }
 }
 
-/// The word by which one side asks the other for a notification: 0 asks, as a queue of zeroes does.
+/// The word with which one side requests a notification from the other. 0 is a request, so a queue
+/// that was just zeroed holds one.
 @safe struct SignalFlag {
-  // Safety: inside the header of the ring that made it.
+  // Safety: the word lies inside the header of the ring that made the flag.
   private let word: UnsafeMutableRawPointer
 
   @unsafe init(_ word: UnsafeMutableRawPointer) { unsafe self.word = word }
 
-  /// Asks. The fence puts the asking before any later look at the peer's index; with the fence in
-  /// `take` one of the two sides then sees what the other did (sDDF docs/developing.md, and the
-  /// model Tests/Models/signalling.pml).
+  /// Requests a notification.
+  ///
+  /// The fence orders the request before every later load of the peer's index. The peer stores its
+  /// index, fences in `takeRequest`, and then loads the flag. So at least one side sees what the
+  /// other stored: either we find the new elements, or the peer finds the request (sDDF
+  /// docs/developing.md; Tests/Models/signalling.pml).
   func request() {
     unsafe cmemory_store_32(word, 0)
     cmemory_fence()
   }
 
-  /// Takes back what `request` asked.
+  /// Withdraws the request. No fence: a peer that still sees it only notifies once more than needed.
   func cancel() { unsafe cmemory_store_32(word, 1) }
 
-  /// Whether the other side asks.
+  /// Whether the other side has requested a notification.
   var isRequested: Bool { unsafe cmemory_load_32(word) == 0 }
 
-  /// Whether the other side asked; if so the request is taken and has to be answered.
-  func take() -> Bool {
+  /// Whether the other side has requested a notification. If so, the request is cleared, and the
+  /// caller must notify. The fence is the counterpart of the one in `request`.
+  func takeRequest() -> Bool {
     cmemory_fence()
     guard unsafe cmemory_load_32(word) == 0 else { return false }
     unsafe cmemory_store_32(word, 1)

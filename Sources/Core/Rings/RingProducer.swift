@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The side of a ring that adds elements. There must be one at most for each ring.
+/// The side of a ring that adds elements. Each ring must have at most one.
 ///
-/// Its own index is private: it is read from memory once, when the producer is made, so that a
-/// domain that was restarted goes on where it was; from then on it is only written. A peer that
-/// overwrites it confuses nobody but itself.
+/// The producer keeps its own index privately. It reads the index from memory once, when it is made,
+/// so that a restarted domain continues where it stopped; after that it only writes it. A peer that
+/// overwrites the index in memory confuses only itself.
 public struct RingProducer<Format: RingFormat>: ~Copyable {
   let ring: Ring<Format>
   private var position: Format.Index
-  // Where the slots that were free at the last look end: a lower bound, as the peer only adds.
+  // End of the slots known to be free. The peer can only free more, so this is a lower bound.
   private var end: Format.Index
 
+  /// The producer of `ring`, starting at the index found in memory.
   public init(_ ring: Ring<Format>) {
     self.ring = ring
     position = ring.loadTail()
@@ -21,7 +22,7 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
   /// Number of slots.
   public var capacity: Int { Int(truncatingIfNeeded: ring.capacity) }
 
-  /// Looks at the peer's index: number of elements that can be added now.
+  /// Reads the peer's index. Returns the number of elements that can be added now.
   public mutating func free() throws(PeerFault) -> Int {
     let head = ring.loadHead()
     guard position &- head <= ring.capacity else { throw .beyondCapacity }
@@ -31,7 +32,7 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
     return Int(truncatingIfNeeded: now)
   }
 
-  /// Puts an element into the next slot, where the peer sees it after `publish`. False when full.
+  /// Puts an element into the next slot; the peer sees it after `publish`. False if the ring is full.
   @inline(__always)
   public mutating func enqueue(_ element: Format.Element) throws(PeerFault) -> Bool {
     if position == end, try isFull() { return false }
@@ -40,20 +41,21 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
     return true
   }
 
-  // Looking is rare: many elements are added for each look.
+  // Out of line because it is rare: one read of the peer's index covers many elements.
   @inline(never) private mutating func isFull() throws(PeerFault) -> Bool { try free() == 0 }
 
-  /// Hands over everything enqueued so far: the slots are written before the index is.
+  /// Hands over everything enqueued so far. The store of the index releases, so the peer that sees the
+  /// index also sees the slots.
   public func publish() { ring.storeTail(position) }
 
-  /// Reads our own index from memory once more: for a queue that its consumer fills before the two begin, as
-  /// network clients fill their queues of empty buffers.
+  /// Reads our own index from memory again. Needed for a queue that its consumer fills at the start, as network
+  /// clients fill their queues of empty buffers.
   public mutating func adoptPosition() {
     position = ring.loadTail()
     end = position
   }
 
-  /// Takes the peer's index for ours: the ring is empty then. For a peer that has started anew.
+  /// Sets our index to the peer's, which empties the ring. For use after the peer was restarted.
   public mutating func resynchronise() {
     position = ring.loadHead()
     end = position
@@ -62,19 +64,34 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
 }
 
 extension RingProducer where Format: ConsumerSignalled {
-  /// Whether the consumer wants a notification of what was published; the answer is yes once.
-  public func takeSignalRequest() -> Bool { ring.signal(at: Format.signalOffset).take() }
+  /// Whether the consumer has requested a notification of new elements. Clears the request, so call it
+  /// after `publish`, and notify if it returns true.
+  public func takeSignalRequest() -> Bool { ring.signal(at: Format.signalOffset).takeRequest() }
 
-  /// Whether the consumer wants one, without answering: to pass the wish on to whoever we wait for.
+  /// Whether the consumer has requested a notification. Leaves the request in place, for a caller that
+  /// passes the request on to the peer it waits for itself.
   public func hasSignalRequest() -> Bool { ring.signal(at: Format.signalOffset).isRequested }
 }
 
 extension RingProducer where Format: ProducerSignalled {
-  /// Asks the consumer for a notification when it has made room, and publishes first: a consumer
-  /// cannot make room from elements that it does not see. Look again afterwards: see `Drain`.
+  /// Requests a notification when the consumer has made room. Publishes first: the consumer cannot
+  /// free slots of elements that it does not see. Check `free` again afterwards, as `Drain` does.
   public func requestSignal() {
     publish()
     ring.signal(at: Format.signalOffset).request()
   }
+
+  /// Withdraws the request.
   public func cancelSignal() { ring.signal(at: Format.signalOffset).cancel() }
 }
+
+#if !hasFeature(Embedded)
+  extension RingProducer {
+    /// What is wrong with the private indices; nil if nothing is. Whatever a peer writes, it must stay nil. For tests.
+    package func checkInvariants() -> String? {
+      let known = end &- position
+      return known <= ring.capacity
+        ? nil : "\(known) slots known ahead of \(position), of \(ring.capacity) in all"
+    }
+  }
+#endif

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Memory that this protection domain shares with another: where it is mapped and how long it is.
+/// Memory that this protection domain shares with another: its address and size.
 ///
-/// Safety: whoever makes one promises the mapping. Everything that is built on it checks against
-/// `byteCount` once, when it is built, and stays inside from then on whatever the peer writes.
+/// Safety: the caller of the initialiser guarantees the mapping. Everything built on a region checks its
+/// bounds against `byteCount`, and stays inside whatever the peer writes.
 @safe public struct SharedRegion: @unchecked Sendable {
-  // Safety: only compared and offset here; dereferenced by `Ring`, inside the bounds it checked.
+  // Safety: here the pointer is only compared and offset; its users dereference it inside the bounds that they checked.
   let start: UnsafeMutableRawPointer
   /// Size in bytes.
   public let byteCount: Int
 
+  /// Unsafe: `byteCount` bytes from `start` must stay mapped readable and writable.
   @unsafe public init(start: UnsafeMutableRawPointer, byteCount: Int) {
     unsafe self.start = start
     self.byteCount = byteCount
   }
 
-  /// The region as a record describes it; nil where address 0 says that there is none.
+  /// A region as a record describes it; nil if the address is 0, which means that there is none.
   ///
-  /// Unsafe: `byteCount` bytes from `address` must be mapped readable and writable for good.
+  /// Unsafe: `byteCount` bytes from `address` must stay mapped readable and writable.
   @unsafe public init?(address: UInt64, byteCount: UInt64) {
     guard
       let start = unsafe UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: address)),

@@ -3,19 +3,20 @@
 
 import CMemory
 
-/// A region as numbers of 64 bits, for notes that are too many for a stack. Only one side writes it.
+/// A region as 64-bit words, for state that is too large for a stack. Only one protection domain writes it.
 @safe public struct SharedWords: @unchecked Sendable {
   private let start: UnsafeMutableRawPointer
+  /// Number of whole words in the region.
   public let count: Int
 
-  /// Nil where the region is not aligned to 8 bytes.
+  /// The words of `region`; nil if it is not aligned to 8 bytes.
   public init?(_ region: SharedRegion) {
     guard unsafe UInt(bitPattern: region.start) % 8 == 0, region.byteCount >= 0 else { return nil }
     unsafe start = region.start
     count = region.byteCount / 8
   }
 
-  /// A word; beyond the last, reads are 0 and writes are dropped.
+  /// The word at `index`. Beyond the last word, reads return 0 and writes are dropped.
   public subscript(index: Int) -> UInt64 {
     get {
       guard index >= 0, index < count else { return 0 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The pattern that RFC 864 suggests: lines of 72 of the 95 printing characters, each line beginning one further.
+/// The pattern suggested by RFC 864: lines of 72 out of 95 printing characters, each line starting one character later.
 struct CharacterPattern {
   private let bytes: [UInt8]
 
@@ -16,10 +16,10 @@ struct CharacterPattern {
     self.bytes = bytes
   }
 
-  /// Lends the pattern from `position` to its end to `body`, which tells how much of it it took, and moves
-  /// `position` behind that. False where not all was taken.
+  /// Lends the pattern from `position` to its end to `body`, which returns the number of bytes it consumed, and advances
+  /// `position` by that number. False if not everything was consumed.
   func write(from position: inout Int, _ body: (RawSpan) -> Int?) -> Bool {
-    // Safety: bytes are bytes.
+    // Safety: a UInt8 has no padding, and every value is valid.
     let part = unsafe bytes.span.bytes.extracting(position..<bytes.count)
     guard let count = body(part) else { return false }
     position = (position + count) % bytes.count

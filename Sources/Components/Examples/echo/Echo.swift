@@ -10,11 +10,11 @@ import Wire
 
 /// TCP and UDP echo (RFC 862) and discard (RFC 863), and character generation over TCP (RFC 864).
 struct Echo: NetworkProgram, ~Copyable {
-  /// For 1,000 connections with small buffers, or 64 with all that they may have.
+  /// Enough for 1,000 connections with small buffers, or 64 with the largest.
   static var network: NetworkSettings {
     var settings = NetworkSettings()
     settings.connectionLimit = 1100
-    // A crowd comes at once.
+    // Load tests open hundreds of connections at once.
     settings.halfOpenLimit = 800
     settings.bufferByteCount = 16 << 20
     return settings
@@ -22,7 +22,7 @@ struct Echo: NetworkProgram, ~Copyable {
 
   private var console: Console
   private let pattern = CharacterPattern()
-  // What moves from what was read to what is sent, where it could not go there at once.
+  // Carries bytes from a read to a write if they could not be echoed straight from the frame.
   private var buffer = [UInt8](repeating: 0, count: 4096)
 
   init(console: consuming Console) { self.console = console }
@@ -33,7 +33,7 @@ struct Echo: NetworkProgram, ~Copyable {
       try open(.discard, &network)
       try open(.characters(at: 0), &network)
     } catch {
-      fatal("the stack has too few sockets")
+      fatal("NetworkSettings allows too few sockets for the three services")
     }
   }
 
@@ -45,7 +45,7 @@ struct Echo: NetworkProgram, ~Copyable {
     settings.backlog = 256
     settings.keepAlive = .seconds(7200)
     _ = try network.stack.listen(port: service.port, settings: settings, tag: service.tag)
-    // Over UDP, generated characters would multiply what a forged sender asks for.
+    // No UDP: with a forged source address, generated characters would amplify an attack.
     if case .characters = service { return }
     _ = try network.stack.bind(
       port: service.port, queueByteCount: 16384, isDirect: true, tag: service.tag)
@@ -55,35 +55,35 @@ struct Echo: NetworkProgram, ~Copyable {
     switch event.socket {
     case .listener(let listener):
       while let connection = network.stack.accept(listener, tag: event.tag) {
-        go(on: connection, Service(tag: event.tag), &network)
+        serve(on: connection, Service(tag: event.tag), &network)
       }
-    case .connection(let connection): go(on: connection, Service(tag: event.tag), &network)
+    case .connection(let connection): serve(on: connection, Service(tag: event.tag), &network)
     case .address: console.reportAddress(network)
     case .addressConflict(let station): console.reportConflict(with: station, network)
     case .datagrams(let socket):
-      // What came in fragments was put together in the stack.
+      // Datagrams that the stack reassembled from fragments; others come through `receive`.
       while answerWaiting(on: socket, Service(tag: event.tag), &network) {}
     case .lookup: break
     }
   }
 
-  mutating func take(
+  mutating func receive(
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int {
     guard Service(tag: tag) == .echo else { return bytes.byteCount }
     return network.stack.write(bytes, to: connection) ?? bytes.byteCount
   }
 
-  mutating func take(
+  mutating func receive(
     _ datagram: RawSpan, from remote: Endpoint, on socket: UDPSocket, tag: UInt,
     _ network: inout Network
   ) {
-    // Two that answer each other would do so for ever.
+    // Two services that answer each other would do so forever.
     guard Service(tag: tag) == .echo, !Service.isAnswering(remote.port) else { return }
     _ = network.send(datagram, to: remote, from: socket)
   }
 
-  /// Answers the first datagram that waits; nil when there is none.
+  /// Answers the first waiting datagram; false if there is none.
   private mutating func answerWaiting(
     on socket: UDPSocket, _ service: Service, _ network: inout Network
   ) -> Bool {
@@ -101,34 +101,34 @@ struct Echo: NetworkProgram, ~Copyable {
     return true
   }
 
-  /// Does what can be done on a connection without waiting.
-  private mutating func go(
+  /// Does everything that a connection allows without waiting.
+  private mutating func serve(
     on connection: TCPConnection, _ service: Service, _ network: inout Network
   ) {
     if case .characters(let position) = service {
       generate(on: connection, from: position, &network)
     }
     while true {
-      switch move(on: connection, echoes: service == .echo, &network) {
+      switch transfer(on: connection, echoes: service == .echo, &network) {
       case .bytes(let count): if count == 0 { return }
       case .nothingYet: return
-      // What was written is still sent.
+      // The stack still sends what was written.
       case .end, .closed: return network.close(connection)
       }
     }
   }
 
-  /// Reads what has come, and sends it back if there is room for it.
-  private mutating func move(
+  /// Reads what has arrived and, if `echoes`, writes it back as far as there is room.
+  private mutating func transfer(
     on connection: TCPConnection, echoes: Bool, _ network: inout Network
   ) -> ReadOutcome {
     guard echoes else { return network.stack.read(connection) { $0.byteCount } }
     let room = min(network.stack.writableByteCount(connection), buffer.count)
     var storage = buffer.mutableSpan
-    // Safety: bytes are bytes.
+    // Safety: a UInt8 has no padding, and every value is valid.
     var bytes = unsafe storage.mutableBytes
     guard room > 0 || network.stack.readableByteCount(connection) == 0 else {
-      // To try brings an event when there is room.
+      // A failed write brings an event when there is room.
       _ = network.stack.write(bytes.bytes, to: connection)
       return .bytes(0)
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What a socket does, told in its tag.
+/// The service of a socket, encoded in its tag.
 enum Service: Equatable {
-  /// RFC 862.
+  /// RFC 862: send everything back.
   case echo
-  /// RFC 863.
+  /// RFC 863: drop everything.
   case discard
-  /// RFC 864, and where in its pattern a connection is.
+  /// RFC 864: send characters, from a position in the pattern.
   case characters(at: Int)
 
   init(tag: UInt) {
@@ -31,6 +31,6 @@ enum Service: Equatable {
     }
   }
 
-  /// Whether `port` is that of a service which answers whatever it is sent.
+  /// Whether the service at `port` answers every datagram. Two of those would answer each other forever.
   static func isAnswering(_ port: UInt16) -> Bool { port == 7 || port == 19 }
 }

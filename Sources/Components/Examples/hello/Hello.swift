@@ -8,11 +8,10 @@ import SerialWiring
 import TimerWiring
 import Wiring
 
-/// Shows that everything works: a banner, a tick a second, lines echoed, and a child that is restarted
-/// when it faults.
+/// Demonstrates the runtime: prints a banner and a tick each second, echoes lines, and restarts a child when it faults.
 struct Hello: ProtectionDomain, ~Copyable {
   private static var second: UInt64 { 1_000_000_000 }
-  // The system's description numbers them.
+  // Numbered in the system's description.
   private static var child: Child { Child(0) }
   private static var childChannel: Channel { Channel(0) }
 
@@ -45,7 +44,7 @@ struct Hello: ProtectionDomain, ~Copyable {
     }
   }
 
-  /// The child asks what to do, and tells how often it has been restarted.
+  /// Handles the child's calls: it asks for a command, and reports how often it was restarted.
   mutating func called(on channel: Channel, _ message: Message) -> Message {
     guard channel == Self.childChannel else { return .refused }
     switch ChildRequest(message.label) {
@@ -96,7 +95,7 @@ struct Hello: ProtectionDomain, ~Copyable {
     console.write(decimal: (now &- start) / 1_000_000)
     console.write(" ms\n")
     console.flush()
-    // From the start, so that late ticks do not add up.
+    // Counted from the start, so that delays of ticks do not add up.
     let next = start &+ (ticks &+ 1) &* Self.second
     timer.setTimeout(nanoseconds: next > now ? next &- now : 1)
   }

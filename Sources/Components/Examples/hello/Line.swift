@@ -3,7 +3,7 @@
 
 import Microkit
 
-/// What has been typed so far; bytes beyond 4,000 are dropped.
+/// The line typed so far, up to 4,000 bytes; further ones are dropped.
 struct Line {
   private(set) var bytes: [UInt8] = []
 
@@ -11,7 +11,7 @@ struct Line {
     if bytes.count < 4000 { bytes.append(byte) }
   }
 
-  /// Begins anew, and gives the memory back.
+  /// Empties the line and frees its memory.
   mutating func clear() { bytes = [] }
 
   static func == (line: Line, text: StaticString) -> Bool {

@@ -8,10 +8,10 @@ import Microkit
   static func main() { run(HelloChild()) }
 }
 
-/// Faults when it is told to.
+/// Faults on command.
 struct HelloChild: ProtectionDomain {
   private static var parent: Channel { Channel(0) }
-  // Linked with these values, changed by each run: a restart has to give them back.
+  // Each run changes these variables; a restart must restore their initial values.
   nonisolated(unsafe) private static var initialised: UInt64 = ChildState.linked
   nonisolated(unsafe) private static var cleared: UInt64 = 0
 

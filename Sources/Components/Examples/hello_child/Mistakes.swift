@@ -4,7 +4,7 @@
 import HelloProtocol
 import Microkit
 
-/// What a program in Swift cannot do by accident, and one thing that it can.
+/// Deliberate faults. Swift code without `unsafe` cannot cause those marked as a mistake.
 enum Mistakes {
   static func make(_ command: ChildCommand) {
     switch command {
@@ -19,11 +19,11 @@ enum Mistakes {
   }
 
   private static func store(to address: UInt) {
-    // Safety: none. This is the mistake.
+    // Safety: none. This is the mistake: a store to memory that is unmapped or read-only.
     unsafe UnsafeMutablePointer<UInt32>(bitPattern: address &+ 4)?.pointee = 1
   }
 
-  /// An array's bounds, or here an addition's: the program stops where the mistake is.
+  /// Overflows an addition, which traps at the faulty operation, as an index out of bounds does.
   @inline(never) private static func trap(_ number: UInt64) {
     let sum = UInt8(truncatingIfNeeded: number) + UInt8(truncatingIfNeeded: ~number)
     if sum == 255 { _ = sum + UInt8(truncatingIfNeeded: number) }

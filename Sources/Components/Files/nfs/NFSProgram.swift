@@ -153,7 +153,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     files.nfs.disconnected(now: network.now.nanoseconds)
   }
 
-  mutating func take(
+  mutating func receive(
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int {
     guard connection == link.connection else { return bytes.byteCount }

@@ -4,35 +4,38 @@
 import DMA
 import Rings
 
-/// A network client's end towards its copier: frames in, in buffers of the client's own that the copier has
-/// filled (sDDF 0.7.0, docs/network).
+/// A network client's connection to its copier (sDDF 0.7.0, docs/network): receives frames in the client's own buffers,
+/// which the copier has filled.
 public struct FrameReceiver: ~Copyable {
-  /// A frame that is ours until it is given back: where it lies in `memory`, in bytes.
+  /// A received frame, which the client owns until `giveBack`.
   public struct Frame: Equatable, Sendable {
+    /// Offset in bytes in `memory`.
     public let offset: Int
+    /// Length in bytes.
     public let count: Int
   }
 
   private var copier: BufferReceiver
-  /// Where frames lie.
+  /// The client's buffers.
   public let memory: MappedMemory
   private let bufferCount: Int
-  // The copier fills our queue of empty buffers, perhaps after we began; with the first frame it has.
+  // Whether a frame has come. The copier fills our queue of empty buffers, possibly after our start but before the first
+  // frame, so that is when we adopt its index.
   private var hasStarted = false
 
-  /// Descriptors that cannot be; wraps.
+  /// Invalid descriptors; wraps.
   public private(set) var refused: UInt32 = 0
-  /// Whether the copier gave an impossible index: then nothing comes any more.
+  /// Whether the copier wrote an impossible index: nothing is received any more.
   public private(set) var copierFaulted = false
 
-  /// - Parameter bufferCount: buffers of 2,048 bytes that the copier was given; no more than fit.
+  /// - Parameter bufferCount: buffers of 2,048 bytes in `memory`; limited to those that fit.
   public init(_ rings: NetRings, memory: MappedMemory, bufferCount: Int) {
     copier = BufferReceiver(rings)
     self.memory = memory
     self.bufferCount = min(max(bufferCount, 0), memory.byteCount / NetBuffer.byteCount)
   }
 
-  /// The next frame; nil when there is none.
+  /// The next frame; nil if there is none.
   @inline(__always)
   public mutating func next() -> Frame? {
     if copierFaulted { return nil }
@@ -56,20 +59,20 @@ public struct FrameReceiver: ~Copyable {
     return nil
   }
 
-  /// Gives a frame's buffer back. The copier sees it after `publish`.
+  /// Returns a frame's buffer. The copier sees it after `publish`.
   @inline(__always)
   public mutating func giveBack(_ frame: Frame) {
     if copierFaulted { return }
     let empty = NetDescriptor(address: UInt64(truncatingIfNeeded: frame.offset))
     do throws(PeerFault) {
-      // There is room for every buffer, unless the copier lies; then the buffer is lost.
+      // The queue has a slot for every buffer. If the copier broke the protocol and it is full, the buffer is lost.
       if try !copier.free.enqueue(empty) { refused &+= 1 }
     } catch {
       copierFaulted = true
     }
   }
 
-  /// Hands over what was given back. Whether the copier waits for it, and has to be notified.
+  /// Hands over the buffers given back. True if the copier waits for them and must be notified.
   public mutating func publish() -> Bool {
     if !hasStarted { return false }
     copier.active.release()
@@ -77,14 +80,11 @@ public struct FrameReceiver: ~Copyable {
     return copier.free.takeSignalRequest()
   }
 
-  /// Asks to be notified of the next frame. False where there is one already, and none will come for it.
-  public mutating func sleep() -> Bool {
+  /// Requests a notification of the next frame. False if there is a frame already: no notification will come for it.
+  public mutating func requestSignalIfEmpty() -> Bool {
     if copierFaulted { return true }
     do throws(PeerFault) {
-      copier.active.requestSignal()
-      if try copier.active.available() == 0 { return true }
-      copier.active.cancelSignal()
-      return false
+      return try copier.active.requestSignalIfEmpty()
     } catch {
       copierFaulted = true
       return true

@@ -4,23 +4,26 @@
 import DMA
 import Rings
 
-/// A network client's end towards the transmit virtualiser: frames out, written into buffers of the client's
-/// own (sDDF 0.7.0, docs/network).
+/// A network client's connection to the transmit virtualiser (sDDF 0.7.0, docs/network): sends frames, written into the
+/// client's own buffers.
 public struct FrameTransmitter: ~Copyable {
   private var virtualiser: BufferSender
   private let memory: MappedMemory
   private let bufferCount: Int
+  // Whether frames were queued and not published.
   private var hasAdded = false
+  // Whether a send found no empty buffer since the last `publish`.
   private var isShort = false
 
-  /// Descriptors that cannot be; wraps.
+  /// Invalid descriptors; wraps.
   public private(set) var refused: UInt32 = 0
-  /// Whether the virtualiser gave an impossible index: then nothing is sent any more.
+  /// Whether the virtualiser wrote an impossible index: nothing is sent any more.
   public private(set) var virtualiserFaulted = false
 
-  /// Fills the queue of empty buffers, whose other end the virtualiser takes over with the first frame.
+  /// Fills the queue of empty buffers. We are its consumer; the virtualiser takes over as its producer with the first
+  /// frame.
   ///
-  /// - Parameter bufferCount: buffers of 2,048 bytes; no more than fit into the memory and the queue.
+  /// - Parameter bufferCount: buffers of 2,048 bytes; limited to those that fit into the memory and the queue.
   public init(_ rings: NetRings, memory: MappedMemory, bufferCount: Int) {
     virtualiser = BufferSender(rings)
     self.memory = memory
@@ -39,8 +42,8 @@ public struct FrameTransmitter: ~Copyable {
     }
   }
 
-  /// Lends `write` a buffer of `byteCount` bytes and queues it. False, and `write` is not called, when there is
-  /// no empty buffer, or none has that much room.
+  /// Lends `write` an empty buffer of `byteCount` bytes, and queues it as a frame. False, without calling `write`, if
+  /// there is no empty buffer, or `byteCount` is not between 1 and 2,048.
   @inline(__always)
   public mutating func send(_ byteCount: Int, _ write: (inout MutableRawSpan) -> Void) -> Bool {
     guard byteCount > 0, byteCount <= NetBuffer.byteCount, let offset = takeBuffer(),
@@ -49,7 +52,7 @@ public struct FrameTransmitter: ~Copyable {
     let full = NetDescriptor(
       address: UInt64(truncatingIfNeeded: offset), length: UInt16(truncatingIfNeeded: byteCount))
     do throws(PeerFault) {
-      // There is room for every buffer, unless the virtualiser lies; then the buffer is lost.
+      // The queue has a slot for every buffer. If the virtualiser broke the protocol and it is full, the buffer is lost.
       guard try virtualiser.active.enqueue(full) else {
         refused &+= 1
         return false
@@ -79,15 +82,17 @@ public struct FrameTransmitter: ~Copyable {
     return nil
   }
 
-  /// What `publish` asks of its caller.
+  /// What the caller has to do after `publish`.
   public struct Actions: Equatable, Sendable {
+    /// Notify the virtualiser.
     public var notifyVirtualiser = false
-    /// Empty buffers have come back since `send` found none: what is waiting can be sent now.
+    /// Empty buffers have come back since `send` found none: waiting frames can be sent now.
     public var mayRetry = false
+    /// Nothing to do.
     public init() {}
   }
 
-  /// Hands over what was sent. When buffers have run out, the virtualiser is asked to notify us of the next.
+  /// Hands over the queued frames. If buffers have run out, requests a notification of returned ones.
   public mutating func publish() -> Actions {
     var actions = Actions()
     if virtualiserFaulted { return actions }
@@ -100,13 +105,11 @@ public struct FrameTransmitter: ~Copyable {
     if isShort {
       isShort = false
       do throws(PeerFault) {
-        virtualiser.free.requestSignal()
-        if try virtualiser.free.available() > 0 {
-          virtualiser.free.cancelSignal()
-          actions.mayRetry = true
-        } else {
-          // It asks the driver for them only when it hears that somebody waits.
+        if try virtualiser.free.requestSignalIfEmpty() {
+          // The virtualiser asks the driver for sent buffers only once it knows that a client waits.
           actions.notifyVirtualiser = true
+        } else {
+          actions.mayRetry = true
         }
       } catch {
         virtualiserFaulted = true

@@ -4,39 +4,49 @@
 import DMA
 import Rings
 
-/// The copier of one client: out of the device's receive buffers, which the client never sees, into buffers
-/// of the client's own (sDDF 0.7.0, docs/network). Where the client has none left, the frame is dropped, so
-/// that the device's buffers go back in any case.
+/// The copier of one client (sDDF 0.7.0, docs/network): copies frames from the device's receive buffers, which the client
+/// cannot access, into the client's own buffers. Without an empty client buffer it drops the frame, so device buffers
+/// always return.
 public struct NetCopier: ~Copyable {
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// The virtualiser waits for buffers, and has some back now.
+    /// Notify the virtualiser: it waits for buffers, and some were returned.
     public var notifyVirtualiser = false
-    /// The client waits for frames, and there are some now.
+    /// Notify the client: it waits for frames, and some were copied.
     public var notifyClient = false
+    /// Nothing to do.
     public init() {}
   }
 
+  /// What happened to frames since the start. All counters wrap.
   public struct Counters: Equatable, Sendable {
+    /// Frames copied to the client.
     public var copied: UInt32 = 0
-    /// Frames that the client had no buffer for.
+    /// Frames dropped for want of an empty client buffer.
     public var dropped: UInt32 = 0
-    /// Descriptors of either side that cannot be.
+    /// Invalid descriptors from either side.
     public var refused: UInt32 = 0
+    /// All zero.
     public init() {}
   }
 
   private var virtualiser: BufferReceiver
   private var client: BufferSender
-  // By the owner in a descriptor.
+  // Source memory by the owner number in a descriptor.
   private var received: InlineArray<64, MappedMemory?>
   private let target: MappedMemory
   private let targetCount: Int
 
+  /// Whether the client wrote an impossible index: its frames are dropped.
   public private(set) var clientFaulted = false
+  /// Whether the virtualiser wrote an impossible index: nothing is copied any more.
   public private(set) var virtualiserFaulted = false
+  /// Counters for inspection and tests.
   public private(set) var counters = Counters()
 
-  /// - Parameter target: the client's buffers, as many as its queue has places for, or fit.
+  /// - Parameters:
+  ///   - target: memory of the client's buffers.
+  ///   - targetCount: number of its buffers; limited to those that fit.
   public init(virtualiser: NetRings, client: NetRings, target: MappedMemory, targetCount: Int) {
     self.virtualiser = BufferReceiver(virtualiser)
     self.client = BufferSender(client)
@@ -45,17 +55,17 @@ public struct NetCopier: ~Copyable {
     received = InlineArray { _ in nil }
   }
 
-  /// Where frames come from whose descriptors say `owner`, 0 to 63.
+  /// Sets the memory of frames whose descriptors have this `owner`, 0 to 63.
   public mutating func addSource(_ memory: MappedMemory, owner: Int) {
     if owner >= 0, owner < 64 { received[owner] = memory }
   }
 
-  /// Gives the client all its buffers to begin with: the queue of empty ones is filled here, as sDDF's
-  /// copier does.
+  /// Fills the client's queue of empty buffers, as sDDF's copier does, and copies frames that are already queued.
   public mutating func start() -> Actions {
     do throws(PeerFault) {
       var index = 0
-      // Our own end of that queue takes, so that its other end is played once.
+      // We are the consumer of that queue, and act as its producer once. The client adopts the index with its first
+      // frame.
       var filler = RingProducer(client.free.queue)
       while index < targetCount {
         let address = UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount)
@@ -66,11 +76,11 @@ public struct NetCopier: ~Copyable {
     } catch {
       clientFaulted = true
     }
-    return ready()
+    return copyFrames()
   }
 
-  /// The virtualiser has frames.
-  public mutating func ready() -> Actions {
+  /// Copies every frame that the virtualiser has queued.
+  public mutating func copyFrames() -> Actions {
     var actions = Actions()
     if virtualiserFaulted { return actions }
     let copiedBefore = counters.copied
@@ -83,12 +93,12 @@ public struct NetCopier: ~Copyable {
           if try !virtualiser.free.enqueue(descriptor) { throw .beyondCapacity }
           returned = true
         }
-      } while try !virtualiser.active.isExhausted()
+      } while try !virtualiser.active.requestSignalIfEmpty()
     } catch {
       virtualiserFaulted = true
     }
-    // First, since the client may run, and return a buffer, before we go on, to a queue that has a place for
-    // each buffer and no more.
+    // Release the client's slots before it can see the frames: on another core it may return a buffer at once, into a
+    // queue that has one slot for each buffer.
     if returned { client.free.release() }
     if counters.copied != copiedBefore {
       client.active.publish()
@@ -118,7 +128,7 @@ public struct NetCopier: ~Copyable {
         counters.dropped &+= 1
         return
       }
-      // One that is wrong is lost to the client, and so is the frame.
+      // An invalid buffer is lost to the client, and the frame with it.
       guard let index = NetBuffer.index(at: buffer.address, of: targetCount),
         memory.copy(offset, count: count, to: target, at: index &* NetBuffer.byteCount)
       else {

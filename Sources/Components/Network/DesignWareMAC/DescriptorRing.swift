@@ -3,22 +3,22 @@
 
 import DMA
 
-/// A ring of 256 descriptors. Each belongs to the device or to us, by a bit in its status that is written last
-/// and read first. The memory is uncached: every access is one of 32 bits.
+/// A ring of 256 descriptors. A bit in the status of each says whether the device or the driver owns it; it is written
+/// last and read first. The memory is uncached, and every access is one of 32 bits.
 struct DescriptorRing<Memory: DMAMemory> {
   static var size: Int { 256 }
 
   private let memory: Memory
   private let endBit: UInt32
-  // Free-running: the next to fill, and the oldest that we have not taken back.
+  // Free-running indices: the next descriptor to fill, and the oldest not reclaimed.
   private var tail: UInt32 = 0
   private var head: UInt32 = 0
-  // Which of them is at the ring's beginning, and how many of the oldest a reset has made the device forget.
+  // The index that lies in the ring's first descriptor, and how many of the oldest buffers the device lost in a reset.
   private var base: UInt32 = 0
   private var forgotten: UInt32 = 0
-  // What we put into the descriptors: the device's memory is not asked for it.
+  // Our own copy of the addresses, which the device cannot change.
   private var addresses = InlineArray<256, UInt32>(repeating: 0)
-  /// Whether anything was added since this was last set to false.
+  /// Whether buffers were added since this was last set to false.
   var hasNews = false
 
   init(_ memory: Memory, endBit: UInt32) {
@@ -26,8 +26,8 @@ struct DescriptorRing<Memory: DMAMemory> {
     self.endBit = endBit
   }
 
-  /// With nothing in it, whatever was.
-  mutating func begin() {
+  /// Empties the ring and clears its memory.
+  mutating func empty() {
     (tail, head, base, forgotten, hasNews) = (0, 0, 0, 0, false)
     clear()
   }
@@ -38,8 +38,8 @@ struct DescriptorRing<Memory: DMAMemory> {
     }
   }
 
-  /// For a device that has been reset, and begins with the ring's first descriptor again: what it had is
-  /// taken back, with status 0, and the next buffer is the first.
+  /// Prepares the ring for a device that was reset and starts again at the first descriptor. `reclaim` returns the
+  /// buffers that it had with status 0, and the next buffer added goes into the first descriptor.
   mutating func abandon() {
     clear()
     base = tail
@@ -49,7 +49,7 @@ struct DescriptorRing<Memory: DMAMemory> {
 
   var hasRoom: Bool { mutating get { tail &- head < UInt32(truncatingIfNeeded: Self.size) } }
 
-  /// Gives the device a buffer; only where there is room.
+  /// Gives the device a buffer; does nothing without room.
   mutating func add(_ address: UInt32, control: UInt32) {
     guard hasRoom else { return }
     let slot = Int((tail &- base) & 255)
@@ -57,14 +57,15 @@ struct DescriptorRing<Memory: DMAMemory> {
     addresses[Int(tail & 255)] = address
     memory.store32(address, at: offset &+ 8)
     memory.store32(slot == 255 ? control | endBit : control, at: offset &+ 4)
+    // Address and control before the ownership bit: the device may fetch the descriptor as soon as it owns it.
     memory.orderStores()
     memory.store32(MACDescriptor.owned, at: offset)
     tail &+= 1
     hasNews = true
   }
 
-  /// The oldest buffer that the device has given back, and its status; nil when there is none.
-  mutating func take() -> (address: UInt32, status: UInt32)? {
+  /// The oldest buffer that the device has finished with, and its status; nil if there is none.
+  mutating func reclaim() -> (address: UInt32, status: UInt32)? {
     guard head != tail else { return nil }
     let address = addresses[Int(head & 255)]
     if forgotten > 0 {
@@ -74,6 +75,7 @@ struct DescriptorRing<Memory: DMAMemory> {
     }
     let status = memory.load32(at: Int((head &- base) & 255) &* MACDescriptor.byteCount)
     guard status & MACDescriptor.owned == 0 else { return nil }
+    // Whatever is read of the frame must be read after the ownership bit.
     memory.orderLoads()
     head &+= 1
     return (address, status)

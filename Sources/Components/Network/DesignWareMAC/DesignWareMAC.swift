@@ -5,23 +5,22 @@ import DMA
 import NetworkComponents
 import Registers
 
-/// The ethernet MAC of the Odroid-C4. Clocks, pins and the PHY are as the boot loader has left them; the
-/// speed is, too, until the link changes.
+/// The Ethernet MAC of the Odroid-C4. The boot loader has set up clocks, pins and PHY, and the speed until the link
+/// first changes.
 ///
-/// Checksums of IP, UDP, TCP and ICMP are inserted by the card in every frame, whether the sender has
-/// computed them or not.
+/// The card inserts checksums of IP, UDP, TCP and ICMP into every frame, even if the sender has computed them.
 public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private typealias Map = MACRegisters
 
-  /// Bytes of registers that the driver reaches.
+  /// Size in bytes of the registers that the driver uses.
   public static var registersByteCount: Int { 0x1020 }
-  /// Bytes of a received frame's buffer that the card may use: a multiple of 4 above the longest frame.
+  /// Bytes of a receive buffer that the card may fill: a multiple of 4, larger than the longest frame.
   private static var receiveByteCount: UInt32 { 0x600 }
-  /// Bytes of the check sequence, which the card leaves at the end of a received frame.
+  /// Size of the frame check sequence, which the card leaves at the end of a received frame.
   private static var checkSequenceByteCount: Int { 4 }
-  // How often a bit is looked at before it is given up.
+  // How many times to poll a bit before giving up.
   private static var patience: Int { 1_000_000 }
-  // How often the card is started anew without a frame that has come.
+  // How many restarts without a received frame in between count as permanent failure.
   private static var restartLimit: Int { 8 }
 
   private let bus: Bus
@@ -37,12 +36,12 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   private var restartsLeft: Int
   private var isDead = false
 
-  /// Buffers that came back without a whole and good frame, and were given to the card again; wraps.
+  /// Buffers returned without a whole and good frame, and given to the card again; wraps.
   public private(set) var spoiled: UInt32 = 0
-  /// Errors of the bus, after each of which the card has been started anew; wraps.
+  /// Bus errors, after each of which the card was restarted; wraps.
   public private(set) var busErrors: UInt32 = 0
 
-  /// Memory for the rings, 4,096 bytes each, and their addresses as the device has them.
+  /// `receive` and `transmit` are memory for the rings, 4,096 bytes each, with their bus addresses.
   public init(
     _ bus: Bus, receive: (memory: Memory, ioAddress: UInt64),
     transmit: (memory: Memory, ioAddress: UInt64)
@@ -57,6 +56,8 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
 
   // MARK: Start
 
+  /// Resets the card and starts it with empty rings. Throws `ringMemory` if a ring's memory is too small or lies
+  /// beyond 32 bits of address.
   public mutating func start() throws(EthernetDeviceFault) {
     let bytes = DescriptorRing<Memory>.size &* MACDescriptor.byteCount
     guard receiveMemory.byteCount >= bytes, transmitMemory.byteCount >= bytes,
@@ -64,14 +65,14 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       let transmitList = UInt32(exactly: transmitAddress)
     else { throw .ringMemory }
     let configuration = try reset()
-    receiveRing.begin()
-    transmitRing.begin()
+    receiveRing.empty()
+    transmitRing.empty()
     transmitInterrupt = false
     run(configuration, receiveList, transmitList)
   }
 
-  /// After an error of the bus the card does nothing more until it is reset. What it had comes back: buffers
-  /// to receive into as spoiled, so that they are given to it again, and frames to send as sent.
+  /// Resets the card, which does nothing after a bus error until then. Receive buffers that it had come back as
+  /// spoiled, and so return to the ring; frames to send come back as sent.
   private mutating func restart() {
     busErrors &+= 1
     restartsLeft &-= 1
@@ -88,9 +89,9 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     }
   }
 
-  /// Everything but the rings, up to a card that neither sends nor receives; how the MAC is set.
+  /// Sets up everything except the rings, with sending and receiving off. Returns the MAC's configuration.
   private mutating func reset() throws(EthernetDeviceFault) -> MACRegisters.Configuration {
-    // The reset takes what the boot loader has set: address and speed.
+    // The reset clears what the boot loader has set, so save address and speed.
     let (low, high) = (bus.read(Map.addressLow), bus.read(Map.addressHigh))
     let speed = bus.read(Map.configuration)[Map.Configuration.speed]
     bus.modify(Map.busMode) { $0[Map.BusMode.reset] = 1 }
@@ -103,7 +104,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     bus.write(low, to: Map.addressLow)
     bus.write(high, to: Map.addressHigh)
 
-    // The longest bursts with which a frame still fits into the transmit FIFO of 2 KiB.
+    // The longest bursts that leave room for a frame in the 2 KiB transmit FIFO.
     var mode = Map.BusMode(bits: 0)
       .with(Map.BusMode.separateBursts, true).with(Map.BusMode.timesEight, true)
     mode[Map.BusMode.receiveBurst] = 32
@@ -127,13 +128,15 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
   private mutating func run(
     _ configuration: MACRegisters.Configuration, _ receiveList: UInt32, _ transmitList: UInt32
   ) {
+    // The descriptors must be in memory before the card learns where they are. The MAC is enabled after its filter
+    // and interrupts are set, and the DMA last: it fetches descriptors at once.
     receiveMemory.orderStores()
     bus.write(Map.Word(bits: receiveList), to: Map.receiveList)
     bus.write(Map.Word(bits: transmitList), to: Map.transmitList)
-    // Which addresses are ours the virtualiser knows.
+    // Pass every frame: the receive virtualiser knows the clients' addresses and filters by them.
     bus.modify(Map.frameFilter) { $0[Map.FrameFilter.promiscuous] = 1 }
     enableInterrupts()
-    // Of the MAC's own only the link's.
+    // Of the MAC's own interrupts, enable only the link's.
     bus.modify(Map.interruptMask) {
       $0[Map.MACInterrupts.others] = 7
       $0[Map.MACInterrupts.link] = 0
@@ -163,21 +166,23 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
 
   // MARK: Work
 
-  /// The card has 32 bits of address, and 11 of length.
+  /// A descriptor has 32 bits of address and 11 bits of length.
   public mutating func accepts(_ address: UInt64, length: Int) -> Bool {
     address <= UInt64(UInt32.max) && length <= 0x7ff
   }
 
+  /// Whether a receive descriptor is free.
   public var hasReceiveRoom: Bool { mutating get { receiveRing.hasRoom } }
 
+  /// Adds an empty buffer; the card may use it at once.
   public mutating func provide(_ address: UInt64) {
     receiveRing.add(UInt32(truncatingIfNeeded: address), control: Self.receiveByteCount)
   }
 
-  /// What is spoiled is looked over for no longer than a ring lasts between two calls of `kick`: what has
-  /// come later has raised the line again.
+  /// The next whole and good frame. Spoiled buffers go back to the card, at most one ring of them between two calls
+  /// of `kick`; those beyond that have raised the interrupt again.
   public mutating func received() -> (address: UInt64, length: Int)? {
-    while spoiledLeft > 0, let (address, status) = receiveRing.take() {
+    while spoiledLeft > 0, let (address, status) = receiveRing.reclaim() {
       let length = MACDescriptor.length(status)
       if MACDescriptor.isWholeFrame(status), length > Self.checkSequenceByteCount,
         length <= Int(Self.receiveByteCount)
@@ -185,7 +190,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
         restartsLeft = Self.restartLimit
         return (UInt64(address), length &- Self.checkSequenceByteCount)
       }
-      // The buffer is as good as before.
+      // No good frame in it: give the buffer to the card again.
       spoiled &+= 1
       spoiledLeft &-= 1
       receiveRing.add(address, control: Self.receiveByteCount)
@@ -193,17 +198,23 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     return nil
   }
 
+  /// Whether a transmit descriptor is free.
   public var hasTransmitRoom: Bool { mutating get { transmitRing.hasRoom } }
 
+  /// Adds a frame; the card may fetch it at once.
   public mutating func transmit(_ address: UInt64, length: Int) {
     transmitRing.add(
       UInt32(truncatingIfNeeded: address),
       control: UInt32(truncatingIfNeeded: length & 0x7ff) | MACDescriptor.wholeFrame)
   }
 
-  public mutating func transmitted() -> UInt64? { transmitRing.take().map { UInt64($0.address) } }
+  /// The next buffer whose frame has been sent, or lost in a reset.
+  public mutating func transmitted() -> UInt64? {
+    transmitRing.reclaim().map { UInt64($0.address) }
+  }
 
-  /// The card sleeps when it finds no descriptor, and looks again when it is told to.
+  /// Wakes the card's DMA, which suspends when it finds no descriptor that it owns. The barrier puts the ownership bits
+  /// before the poll demand: otherwise the card could look, find nothing and suspend again.
   public mutating func kick() {
     spoiledLeft = DescriptorRing<Memory>.size
     if receiveRing.hasNews {
@@ -218,11 +229,13 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     }
   }
 
+  /// Reads and clears the causes of the interrupt. Restarts the card after a bus error.
   public mutating func takeInterrupts() -> Bool {
     let status = bus.read(Map.status)
     if status.has(Map.Interrupts.line) { adoptLink() }
     let events = Map.Interrupts(bits: status[Map.Interrupts.events])
     guard events.bits != 0 else { return false }
+    // Clear before the rings are read: a frame that comes later raises the line again.
     bus.write(events, to: Map.status)
     if events.has(Map.Interrupts.busError) { restart() }
     return events.has(Map.Interrupts.receive)
@@ -230,28 +243,30 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       || events.has(Map.Interrupts.busError)
   }
 
-  /// Whether the card stands still after an error of the bus, for good.
+  /// Whether the card could not be restarted after a bus error.
   public var hasFailed: Bool { mutating get { isDead } }
 
+  /// Turns interrupts for sent frames on or off.
   public mutating func setTransmitInterrupt(_ on: Bool) {
     guard on != transmitInterrupt else { return }
     transmitInterrupt = on
     enableInterrupts()
   }
 
-  /// The address that the boot loader has set, first byte on the wire lowest.
+  /// The MAC address that the boot loader has set, with the first byte on the wire lowest.
   public var macAddress: UInt64 {
     UInt64(bus.read(Map.addressLow).bits) | UInt64(bus.read(Map.addressHigh).bits & 0xffff) << 32
   }
 
   // MARK: Link
 
+  /// Whether a link interrupt came since the last call.
   public mutating func takeLinkChange() -> Bool {
     defer { linkChanged = false }
     return linkChanged
   }
 
-  /// Takes back the link's interrupt. A link that has come up may have another speed than before.
+  /// Clears the link interrupt by reading the link's status, and sets the MAC to the speed of a link that has come up.
   private mutating func adoptLink() {
     linkChanged = true
     let link = bus.read(Map.linkStatus)
@@ -265,8 +280,8 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     }
   }
 
-  /// By the PHY's status register. Its bit stays 0 after a loss until it has been read, so that the second
-  /// answer counts (22.2.4.2.13).
+  /// The PHY's status register over MDIO. Its link bit latches a loss until it is read, so the second read counts
+  /// (IEEE 802.3, 22.2.4.2.13).
   public var isLinkUp: Bool {
     mutating get {
       guard managementRegister(1) != nil, let status = managementRegister(1) else { return true }
@@ -274,7 +289,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
     }
   }
 
-  /// A register of the PHY, which is at address 0; nil where there is no answer.
+  /// Reads a register of the PHY at address 0; nil if it does not answer.
   private mutating func managementRegister(_ number: UInt32) -> UInt32? {
     var cycle = Map.Management(bits: 0).with(Map.Management.busy, true)
     cycle[Map.Management.clockRange] = 4
@@ -284,7 +299,7 @@ public struct DesignWareMAC<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice
       return nil
     }
     let data = bus.read(Map.managementData).bits & 0xffff
-    // A line that nobody drives is high.
+    // An undriven line reads as ones.
     return data == 0xffff ? nil : data
   }
 }

@@ -3,48 +3,59 @@
 
 import Rings
 
-/// The ethernet driver between a card and the two virtualisers (sDDF 0.7.0, docs/network): empty buffers come
-/// in one pair of queues and go out full, full ones come in the other and go out empty. Buffers are lent to
-/// the card; nothing is copied.
+/// The ethernet driver between a card and the two virtualisers (sDDF 0.7.0, docs/network). The receive
+/// virtualiser sends empty buffers and gets full ones; the transmit virtualiser sends full ones and gets empty
+/// ones. Buffers are lent to the card, and nothing is copied.
 ///
-/// A virtualiser whose index is impossible loses its direction until the driver is restarted; the other
-/// direction goes on.
+/// After an impossible index from a virtualiser, its direction stops until the driver is restarted; the other
+/// direction continues.
 public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// The receive virtualiser waits for frames, and there are some now.
+    /// Notify the receive virtualiser: it waits for frames, and some have arrived.
     public var notifyReceive = false
-    /// The transmit virtualiser waits for buffers, and has some back now.
+    /// Notify the transmit virtualiser: it waits for buffers, and some have been returned.
     public var notifyTransmit = false
-    /// As many frames have come as there are places for, and there may be more: `ready` is to be called for them,
-    /// after others of our priority.
+    /// A whole queue of frames was received and there may be more: call `serve` again, after yielding to domains of
+    /// the same priority.
     public var isUnfinished = false
+    /// Nothing to do.
     public init() {}
   }
 
+  /// What the driver has done since its start. All counters wrap.
   public struct Counters: Equatable, Sendable {
+    /// Frames handed to the receive virtualiser.
     public var received: UInt32 = 0
+    /// Frames given to the card.
     public var sent: UInt32 = 0
-    /// Frames that the virtualiser's queue had no place for.
+    /// Received frames for which the virtualiser's queue had no room.
     public var dropped: UInt32 = 0
-    /// Buffers that the card cannot reach, and frames that are too long for it.
+    /// Buffers that the card cannot address, and frames that are too long for it.
     public var refused: UInt32 = 0
-    /// How often the link has come or gone.
+    /// Changes of the link, up or down.
     public var linkChanges: UInt32 = 0
+    /// All zero.
     public init() {}
   }
 
   private var device: Device
   private var receive: BufferSender
   private var transmit: BufferReceiver
-  // Whether the card may interrupt for sent frames.
+  // Whether the card's interrupts for sent frames are on.
   private var awaitsSent = false
-  // Frames given to the card since sent ones were last looked for, and how many are worth a look.
+  // Frames given to the card since sent buffers were last collected, and the number that makes collecting them
+  // worthwhile.
   private var unreturned = 0
   private let returnBatch: Int
+  /// Whether the receive virtualiser wrote an impossible index: nothing is received any more.
   public private(set) var receiveFaulted = false
+  /// Whether the transmit virtualiser wrote an impossible index: nothing is sent any more.
   public private(set) var transmitFaulted = false
+  /// Counters for inspection and tests.
   public private(set) var counters = Counters()
 
+  /// A driver for `device`, which `start` starts, between the queues of the two virtualisers.
   public init(device: consuming Device, receive: NetRings, transmit: NetRings) {
     self.device = device
     self.receive = BufferSender(receive)
@@ -52,36 +63,37 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
     returnBatch = max(self.transmit.free.capacity / 32, 1)
   }
 
-  /// Starts the card and gives it what the virtualisers have queued already.
+  /// Starts the card and gives it the buffers and frames that are already queued.
   public mutating func start() throws(EthernetDeviceFault) -> Actions {
     try device.start()
     isLinkUp = device.isLinkUp
-    return ready(receive: true, transmit: true)
+    return serve(receive: true, transmit: true)
   }
 
-  /// Whether there was a carrier when the card last said that this had changed. Frames are given to the card
-  /// in any case: without a carrier it drops them, and their buffers come back.
+  /// State of the link after its last reported change. The driver does not act on it: a card without a link drops
+  /// frames to send, and their buffers come back.
   public private(set) var isLinkUp = true
 
-  /// Whether an error has stopped the card for good.
+  /// Whether an error has stopped the card permanently.
   public var hasFailed: Bool { mutating get { device.hasFailed } }
 
-  @inline(never) private mutating func lookAtLink() {
+  @inline(never) private mutating func readLinkState() {
     isLinkUp = device.isLinkUp
     counters.linkChanges &+= 1
   }
 
-  /// The card's interrupt; acknowledge it afterwards: what comes meanwhile raises the line again. Sent frames
-  /// are left where they are unless somebody waits for them.
+  /// Handles the card's interrupt. Acknowledge it afterwards: events during the call raise the line again. Sent
+  /// buffers are collected only if the virtualiser waits for them.
   public mutating func interrupt() -> Actions {
     let hasFrames = device.takeInterrupts()
-    if device.takeLinkChange() { lookAtLink() }
+    if device.takeLinkChange() { readLinkState() }
     guard hasFrames else { return Actions() }
     return work(receive: true, transmit: awaitsSent)
   }
 
-  /// The receive virtualiser has returned buffers, or the transmit virtualiser has queued frames, or both.
-  public mutating func ready(receive: Bool, transmit: Bool) -> Actions {
+  /// Serves virtualisers that have signalled: the receive virtualiser for returned buffers, the transmit virtualiser
+  /// for queued frames.
+  public mutating func serve(receive: Bool, transmit: Bool) -> Actions {
     work(receive: receive, transmit: transmit)
   }
 
@@ -119,23 +131,23 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
           refused = true
         }
       }
-      // The card's ring is full: sent frames make room, more in the queue does not.
+      // The card's ring is full. Only a sent frame makes room, so a signal about more frames would be wasted.
       guard device.hasTransmitRoom else {
         transmit.active.release()
         transmit.active.cancelSignal()
         break
       }
-      if try transmit.active.isExhausted() { break }
+      if try transmit.active.requestSignalIfEmpty() { break }
     }
-    // Interrupts for sent frames only where somebody waits for them; and then those that have been sent
-    // before it was set on have to be looked for.
+    // Interrupts for sent frames are on only while we wait for room in the ring or the virtualiser waits for buffers.
+    // Frames sent before they were turned on cause none, so collect those now.
     awaitsSent = !device.hasTransmitRoom || transmit.free.hasSignalRequest()
     device.setTransmitInterrupt(awaitsSent)
     if awaitsSent || refused { try returnSent(&actions, refused) }
   }
 
   private mutating func giveBack(_ address: UInt64) throws(PeerFault) {
-    // There is room for all buffers, unless the virtualiser lies.
+    // The queue has a slot for every buffer, so it is full only if the virtualiser invented buffers.
     if try !transmit.free.enqueue(NetDescriptor(address: address)) { throw .beyondCapacity }
   }
 
@@ -164,7 +176,7 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
         counters.received &+= 1
         added = true
       } else {
-        // Its queue has a place for every buffer, so that somebody is wrong; the buffer at least is kept.
+        // The queue has a slot for every buffer, so the virtualiser broke the protocol. Reuse the buffer at least.
         counters.dropped &+= 1
         if device.hasReceiveRoom { device.provide(frame.address) }
       }
@@ -187,12 +199,12 @@ public struct EthernetDriver<Device: EthernetDevice & ~Copyable>: ~Copyable {
           counters.refused &+= 1
         }
       }
-      // The card has as many as it can hold: we come back when it has received one.
+      // The card's ring is full. The next received frame makes room and brings us back here.
       guard device.hasReceiveRoom else {
         receive.free.release()
         return receive.free.cancelSignal()
       }
-      if try receive.free.isExhausted() { return }
+      if try receive.free.requestSignalIfEmpty() { return }
     }
   }
 }

@@ -8,12 +8,13 @@ import SerialWiring
 import Wire
 
 extension Console {
-  /// Starts a line of this program's.
+  /// Writes this program's name and a colon, to start a line.
   public mutating func writeName() {
     for index in 0..<ProgramName.count { write(ProgramName.byte(index)) }
     write(": ")
   }
 
+  /// Writes an address in dotted decimal.
   public mutating func write(_ address: IPv4Address) {
     for octet in 0..<4 {
       if octet > 0 { write(".") }
@@ -21,7 +22,7 @@ extension Console {
     }
   }
 
-  /// A line about the address: what it is, and for how long.
+  /// Writes a line about the current address: prefix, router, and the lease's remaining time in seconds.
   public mutating func reportAddress(_ network: borrowing Network) {
     writeName()
     let now = network.now
@@ -53,7 +54,8 @@ extension Console {
 private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
 extension Console {
-  /// A line about another station that claims our address.
+  /// Writes a line about another station that uses our address. Call it after the stack has decided whether to keep the
+  /// address.
   public mutating func reportConflict(with station: MACAddress, _ network: borrowing Network) {
     writeName()
     write("another station, ")

@@ -11,25 +11,26 @@ import TimerWiring
 import Wire
 import Wiring
 
-/// A program's access to the network: the stack, and the queues and the clock that it runs on.
+/// A program's access to the network: the stack, with the queues and the clock that drive it.
 public struct Network: ~Copyable {
+  /// The TCP/IP stack.
   public var stack: NetworkStack
-  /// Frames out; what stack calls want that send at once.
+  /// Sends frames; an argument of stack calls that send immediately.
   public var output: FrameTransmitter
-  /// When the present turn began.
+  /// When the current turn began.
   public private(set) var now: Instant
   var input: FrameReceiver
-  /// From the copier: frames have come.
+  /// The copier's channel: it signals received frames.
   let receiveChannel: Channel
-  /// To the virtualiser, and from it: empty buffers have come back.
+  /// The transmit virtualiser's channel: it signals returned buffers.
   let transmitChannel: Channel
   private let clock: Clock
   private let timer: TimerClient
-  // When the timer driver will signal; `never` where it was not asked.
+  // When the timer driver will signal; `never` if no timeout is set.
   private var alarm = Instant.never
-  /// Whether each frame's arrival still goes into what secrets are made of.
+  /// Whether the arrival time of each frame still goes into the stack's entropy.
   var isStirring = true
-  // Readings of the counter before the first frame.
+  // Readings of the counter that go into the entropy before the first frame.
   private static var readings: Int { 64 }
 
   init(
@@ -41,7 +42,9 @@ public struct Network: ~Copyable {
     guard let receiveRings = receive.rings, let transmitRings = transmit.rings,
       let received = config[Config.receiveData].memory,
       let sent = config[Config.transmitData].memory
-    else { fatal("the network record's queues are no queues") }
+    else {
+      fatal(".net_client_config: receive, transmit or their data is missing; rerun serval generate")
+    }
     clock = Clock()
     self.timer = timer
     now = Instant(nanoseconds: clock.now())
@@ -53,20 +56,21 @@ public struct Network: ~Copyable {
     var configuration = settings.configuration(hardware: hardware, ticks: clock.ticks)
     configuration.hostName = hostName
     stack = NetworkStack(configuration)
-    // How long each round takes depends on caches, on the memory's refreshing and on how the two clocks lie to each other.
+    // The time of each round depends on caches, on memory refresh and on the phase between the two clocks.
     for _ in 0..<Network.readings { stack.stir(clock.ticks) }
   }
 
+  /// Begins a turn: sets `now`.
   mutating func readClock() { now = Instant(nanoseconds: clock.now()) }
 
-  /// The moment goes into what secrets are made of: neither board gives us anything better. With each frame until
-  /// there is a connection, whose keys stay; later when the timer wakes us.
+  /// Adds the current counter to the stack's entropy, the only source on both boards. Called for each frame until the
+  /// first connection, which fixes the keys, and from then on only when the timer signals.
   mutating func stir() {
     stack.stir(clock.ticks)
     isStirring = !stack.hasKeys
   }
 
-  /// Says how much of the sockets' buffers is in use, for who looks at it from outside.
+  /// Updates the gauges of socket buffers in use, which `serval run` reads from outside.
   func showBuffers() {
     let count = stack.bufferByteCount
     cmicrokit_gauge_socket_buffers(
@@ -75,14 +79,14 @@ public struct Network: ~Copyable {
       UInt64(truncatingIfNeeded: count &- stack.leastFreeBufferByteCount))
   }
 
-  /// The timer has signalled.
+  /// Handles the timer's signal.
   mutating func alarmPassed() {
     alarm = .never
     stir()
   }
 
-  /// Asks for a signal at the stack's deadline or `deadline`, the earlier one. A signal that comes earlier
-  /// anyway is left alone, and does the asking then: most deadlines are put off long before they come.
+  /// Sets the timer to the stack's deadline or `deadline`, whichever is earlier. If a timeout is set that is earlier still,
+  /// it stays, and the turn that it causes sets the next one: most deadlines are postponed long before they come.
   mutating func setAlarm(_ deadline: Instant) {
     let next = stack.deadline(before: min(alarm, deadline)) ?? deadline
     guard next < alarm else { return }
@@ -91,16 +95,17 @@ public struct Network: ~Copyable {
   }
 }
 
+/// The stack writes its frames straight into the transmit buffers.
 extension FrameTransmitter: FrameOutput {}
 
 extension Network {
-  /// Sends a datagram.
+  /// Sends a datagram to `remote` in this turn.
   public mutating func send(
     _ payload: RawSpan, to remote: Endpoint, from socket: UDPSocket
   ) -> DatagramOutcome {
     stack.send(payload, to: remote, from: socket, now: now, into: &output)
   }
 
-  /// Lets go of a connection.
+  /// Closes a connection. Data already written is still sent.
   public mutating func close(_ connection: TCPConnection) { stack.close(connection, now: now) }
 }

@@ -5,38 +5,43 @@ import Microkit
 import NetworkStack
 import Wire
 
-/// A program on the network. Its domain calls it when something has happened; what it has to send goes out
-/// when it returns.
+/// A program on the network. `NetworkDomain` calls it for each event, and sends what it has written after it returns.
 public protocol NetworkProgram: ~Copyable {
-  /// Once, before anything else.
+  /// Called once, before everything else.
   mutating func start(_ network: inout Network)
-  /// A socket is ready.
+  /// Handles an event of a socket. Data lent by `receive` causes no event.
   mutating func handle(_ event: SocketEvent, _ network: inout Network)
-  /// Bytes of a direct connection, lent for the call: how many were taken. The rest is kept to be read.
-  mutating func take(
+  /// Receives bytes of a direct connection, lent for the call. Returns how many it consumed; the stack keeps the rest to be
+  /// read.
+  mutating func receive(
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int
-  /// A datagram of a direct socket, lent for the call.
-  mutating func take(
+  /// Receives a datagram of a direct socket, lent for the call.
+  mutating func receive(
     _ datagram: RawSpan, from remote: Endpoint, on socket: UDPSocket, tag: UInt,
     _ network: inout Network)
-  /// Channels that are not the network's have signalled.
+  /// Handles signals of channels that are not the network's.
   mutating func notified(_ channels: ChannelSet, _ network: inout Network)
-  /// All events have been handled, and `network.now` may be `deadline`: the rest of the work.
+  /// Does the work that remains after all events of a turn, also when `deadline` has passed.
   mutating func work(_ network: inout Network)
-  /// When to work next, should nothing happen before.
+  /// When `work` must be called next even without an event.
   var deadline: Instant { get }
 }
 
 extension NetworkProgram where Self: ~Copyable {
-  public mutating func take(
+  /// Consumes nothing.
+  public mutating func receive(
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int { 0 }
-  public mutating func take(
+  /// Drops the datagram.
+  public mutating func receive(
     _ datagram: RawSpan, from remote: Endpoint, on socket: UDPSocket, tag: UInt,
     _ network: inout Network
   ) {}
+  /// Ignores the signals.
   public mutating func notified(_ channels: ChannelSet, _ network: inout Network) {}
+  /// Does nothing.
   public mutating func work(_ network: inout Network) {}
+  /// Never.
   public var deadline: Instant { .never }
 }

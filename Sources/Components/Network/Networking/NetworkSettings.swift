@@ -4,17 +4,21 @@
 import NetworkStack
 import Records
 
-/// What a program wants of its stack; the rest is in its records.
+/// The size of a program's stack. Everything else is in its records.
 public struct NetworkSettings: Sendable {
+  /// Maximum number of connections.
   public var connectionLimit = 64
-  /// Connections whose handshake is not over; with one more, the oldest is given up, and its peer gets a
-  /// reset if it was honest. A quarter of all where it is nil.
+  /// Maximum number of connections in the handshake. One more replaces the oldest, whose peer gets a reset when it
+  /// continues. If nil, a quarter of all connections, at least 16.
   public var halfOpenLimit: Int?
+  /// Maximum number of listeners.
   public var listenerLimit = 4
+  /// Maximum number of UDP sockets.
   public var datagramSocketLimit = 4
-  /// The budget of all sockets' buffers in bytes.
+  /// Memory for all sockets' buffers, in bytes.
   public var bufferByteCount = 1 << 20
 
+  /// The default settings.
   public init() {}
 
   func configuration(hardware: MACAddress, ticks: UInt64) -> StackConfiguration {

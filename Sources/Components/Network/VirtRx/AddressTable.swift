@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Which client has which MAC address: 256 addresses in all.
+/// The clients' MAC addresses, at most 256 in all.
 struct AddressTable: ~Copyable {
-  // An address in the upper 48 bits, lowest byte first as on the wire, and a client in the lowest 16.
+  // Upper 48 bits: the address, with the first byte on the wire lowest. Lower 16 bits: the client.
   private var entries = InlineArray<256, UInt64>(repeating: 0)
   private var count = 0
 
   static var broadcast: UInt64 { 0xffff_ffff_ffff }
 
-  /// False where there is no place left.
+  /// Adds an address; false if the table is full.
   mutating func add(_ address: UInt64, client: Int) -> Bool {
     guard count < 256 else { return false }
     entries[count] = address &<< 16 | UInt64(truncatingIfNeeded: client)
@@ -17,9 +17,10 @@ struct AddressTable: ~Copyable {
     return true
   }
 
-  // Mutating only so that the compiler reads the element in place, and does not copy all of them first; so
-  // in the other tables.
+  /// The client that an address belongs to; nil if none has it.
   mutating func client(of address: UInt64) -> Int? {
+    // Mutating so that the compiler reads the element in place instead of copying the whole array first. The same
+    // holds in the other tables.
     for index in 0..<count where entries[index] &>> 16 == address {
       return Int(entries[index] & 0xffff)
     }

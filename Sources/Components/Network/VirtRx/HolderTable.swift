@@ -3,19 +3,19 @@
 
 import Rings
 
-/// Which clients have which buffer, and how many each has. A buffer that no client has is with the driver.
+/// Which clients hold which receive buffer, and how many buffers each client holds. The driver holds all others.
 struct HolderTable: ~Copyable {
-  // A bit for each client in the word of each buffer.
+  // One word for each buffer, with a bit for each client.
   private let words: SharedWords
   private let bufferCount: Int
   private var held = InlineArray<64, UInt16>(repeating: 0)
-  /// How many buffers clients have; one that several have counts for each.
+  /// Number of buffers that clients hold. A buffer that several clients hold counts once for each.
   private(set) var total = 0
-  // What is kept for each client, and how many there may be out for a client that has that much.
+  // Buffers guaranteed to each client, and the total up to which a client may exceed its guarantee.
   private var share: Int
   private let common: Int
 
-  /// There must be a word for each buffer.
+  /// An empty table. `words` must have one word for each buffer.
   init(_ words: SharedWords, bufferCount: Int) {
     self.words = words
     self.bufferCount = bufferCount
@@ -24,28 +24,30 @@ struct HolderTable: ~Copyable {
     for index in 0..<bufferCount { words[index] = 0 }
   }
 
-  /// A quarter of all buffers is shared out evenly and kept for each; the rest goes to whoever comes first.
+  /// Reserves a quarter of all buffers, in equal shares, for `count` clients. The rest is first come, first served.
   mutating func setClientCount(_ count: Int) {
     share = max(bufferCount / (4 &* max(count, 1)), 1)
   }
 
+  /// Whether no client holds the buffer.
   mutating func isWithDriver(_ index: Int) -> Bool { words[index] == 0 }
 
-  /// Whether a client may have one more buffer, besides `others` that get one each.
+  /// Whether a client may get one more buffer while `others` clients get one each of the same frame.
   mutating func mayTake(_ client: Int, besides others: Int = 0) -> Bool {
     total &+ others < common || Int(held[client & 63]) < share
   }
 
-  /// Whether the driver may have less than a quarter of all buffers.
+  /// Whether clients hold so many buffers that the driver may have less than a quarter of them.
   var isShort: Bool { total >= common }
 
-  mutating func take(_ index: Int, by client: Int) {
+  /// Records that the client holds the buffer, which it must not hold already.
+  mutating func lend(_ index: Int, to client: Int) {
     words[index] |= 1 &<< UInt64(truncatingIfNeeded: client)
     held[client & 63] &+= 1
     total &+= 1
   }
 
-  /// False where the client does not have the buffer.
+  /// Records that the client returned the buffer. False if it does not hold it.
   mutating func release(_ index: Int, by client: Int) -> Bool {
     let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: client)
     let word = words[index]
@@ -56,3 +58,26 @@ struct HolderTable: ~Copyable {
     return true
   }
 }
+
+#if !hasFeature(Embedded)
+  extension HolderTable {
+    /// What is wrong between the words and the counts; nil if nothing is. For tests.
+    func checkInvariants() -> String? {
+      var counts = [Int](repeating: 0, count: 64)
+      for index in 0..<bufferCount {
+        for client in 0..<64 where words[index] & 1 << UInt64(client) != 0 { counts[client] += 1 }
+      }
+      for client in 0..<64 where counts[client] != Int(held[client]) {
+        return "client \(client) holds \(counts[client]) buffers, counted as \(held[client])"
+      }
+      let sum = counts.reduce(0, +)
+      return sum == total ? nil : "clients hold \(sum) buffers, counted as \(total)"
+    }
+
+    /// Whether the client holds any buffer. For tests.
+    func holdsAny(_ client: Int) -> Bool { held[client & 63] != 0 }
+
+    /// The buffers that clients hold. For tests.
+    func heldBuffers() -> Set<Int> { Set((0..<bufferCount).filter { words[$0] != 0 }) }
+  }
+#endif

@@ -4,38 +4,41 @@
 import DMA
 import Rings
 
-/// The receive virtualiser: every frame that the driver has received goes to the client whose MAC address it
-/// is for, or to all for the broadcast address; the buffer goes back to the driver when all of them are done
-/// (sDDF 0.7.0, docs/network). Multicast frames, and those for nobody, go back at once.
+/// The receive virtualiser (sDDF 0.7.0, docs/network). It passes each received frame to the client with the
+/// destination's MAC address, or to all clients for the broadcast address, and returns the buffer to the driver when
+/// every client has returned it. Multicast frames and frames for unknown addresses are returned at once.
 ///
-/// Who has which buffer is known here, so that nobody can return what is not his, and the driver cannot hand
-/// out a buffer twice. A client that breaks the rules is quarantined: it gets nothing any more, what it had
-/// goes back to the driver, and the others go on. No client can take all buffers: each is sure of a
-/// share, and beyond it there is a reserve.
+/// The virtualiser tracks which clients hold each buffer, so a client cannot return a buffer that it does not hold,
+/// and the driver cannot hand out a buffer twice. A client that breaks the protocol is quarantined: it gets no more
+/// frames, its buffers return to the driver, and the other clients are not affected. No client can exhaust the
+/// buffers: each has a guaranteed share (`HolderTable`).
 public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
-  /// Clients are numbered from 0 as they are added; at most this many.
+  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
   public static var clientLimit: Int { 64 }
 
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// The driver waits for empty buffers, and there are some now.
+    /// Notify the driver: it waits for empty buffers, and some have been returned.
     public var notifyDriver = false
-    /// Clients that have frames to read, and wait for them.
+    /// Clients to notify: they wait for frames, and have some.
     public var notifyClients = ClientSet()
-    /// There may be more frames: `ready` is to be called again once clients, and others of our priority, have had
-    /// their turn.
+    /// There may be more frames: call `serve` again, after yielding to clients and other domains of the same priority.
     public var isUnfinished = false
+    /// Nothing to do.
     public init() {}
   }
 
+  /// What happened to frames since the start. All counters wrap.
   public struct Counters: Equatable, Sendable {
-    /// Frames handed to clients; a broadcast counts once for each.
+    /// Frames handed to clients; a broadcast counts once for each client.
     public var delivered: UInt32 = 0
-    /// Frames for nobody.
+    /// Frames for an address that no client has.
     public var unwanted: UInt32 = 0
-    /// Frames that a client had no room for, or no share left.
+    /// Frames that a client did not get because its queue was full or its share was used up.
     public var dropped: UInt32 = 0
-    /// Descriptors of the driver that cannot be.
+    /// Invalid descriptors from the driver.
     public var refused: UInt32 = 0
+    /// All zero.
     public init() {}
   }
 
@@ -43,33 +46,36 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   private let memory: Memory
   private var holders: HolderTable
   private var addresses = AddressTable()
-  // Beyond the last client there is nothing of anybody's: an optional would be looked at word by word.
+  // Entries from `clientCount` on are unused copies of the driver's end. They are not optional because the compiler
+  // would copy the optionals word by word.
   private var clients: InlineArray<64, BufferSender>
   private var clientCount = 0
   private var everybody = ClientSet()
-  // Whether clients ring when they return buffers; at first they do, as queues of zeroes ask for it.
-  private var asks = true
-  // How many buffers have to be out before it is worth a look which of them were returned.
+  // Whether clients are asked to signal when they return buffers. A zeroed queue holds such a request.
+  private var asksForReturns = true
+  // How many buffers clients must hold before collecting returned ones is worthwhile.
   private let returnBatch: Int
-  // Frames handed out before clients hear of it: copiers have returned them by the time we go on, so that a long row of
-  // frames does not use up anybody's share.
+  // Frames handed out before clients are notified. Copiers return them before we continue, so a long burst does not
+  // use up a client's share.
   private let batch: Int
-  // Clients with frames that they do not see yet.
+  // Clients with frames that have not been published.
   private var touched = ClientSet()
 
-  /// Clients that broke the rules.
+  /// Clients that broke the protocol.
   public private(set) var quarantined = ClientSet()
+  /// Counters for inspection and tests.
   public private(set) var counters = Counters()
 
-  /// Whether the driver gave an impossible index: then nothing is received any more.
+  /// Whether the driver wrote an impossible index: nothing is received any more.
   public var driverFaulted: Bool { buffers.faulted }
 
-  /// Buffers in use: fewer than were asked for where the memory, or the words, are fewer.
+  /// Number of buffers in use: fewer than requested if `memory` or `holders` is too small for them.
   public var bufferCount: Int { buffers.count }
 
   /// - Parameters:
-  ///   - memory: the device's receive buffers.
-  ///   - holders: 8 bytes for each buffer.
+  ///   - memory: the receive buffers.
+  ///   - ioAddress: bus address of the first buffer.
+  ///   - holders: one word for each buffer.
   public init(
     driver: NetRings, memory: Memory, ioAddress: UInt64, bufferCount: Int, holders: SharedWords
   ) {
@@ -83,7 +89,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     clients = InlineArray { _ in BufferSender(driver) }
   }
 
-  /// Takes the next client; false when there is no place left.
+  /// Adds a client; false if there are `clientLimit` already.
   @discardableResult public mutating func addClient(_ rings: NetRings) -> Bool {
     guard clientCount < Self.clientLimit else { return false }
     clients[clientCount] = BufferSender(rings)
@@ -93,38 +99,39 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     return true
   }
 
-  /// Frames to `address`, whose first byte on the wire is the lowest, are for `client`, who has been added;
-  /// false when there is no place left.
+  /// Passes frames to `address`, with the first byte on the wire lowest, to `client`, which must have been added. False if
+  /// it was not, or the table is full.
   @discardableResult public mutating func addAddress(_ address: UInt64, client: Int) -> Bool {
     client >= 0 && client < clientCount && addresses.add(address, client: client)
   }
 
-  /// Gives the driver all buffers to begin with.
+  /// Gives the driver all buffers.
   @inline(never) public mutating func start() -> Actions {
     for index in 0..<buffers.count { buffers.giveBackSeldom(index) }
-    return finish()
+    return publishAll()
   }
 
-  /// Clients have returned buffers, or the driver has received frames, or both. Clients that there are not
-  /// are ignored. At most a quarter of all buffers is handed out in one go: see `isUnfinished`.
-  public mutating func ready(clients: ClientSet, driver: Bool) -> Actions {
-    // Without frames those that have rung; with frames all, once enough buffers are out to be worth it.
+  /// Serves peers that have signalled: clients that returned buffers, and the driver for received frames. Numbers without
+  /// a client are ignored. Hands out at most a quarter of all buffers in one call (`isUnfinished`).
+  public mutating func serve(clients: ClientSet, driver: Bool) -> Actions {
+    // Without frames, collect from the clients that signalled. With frames, collect from all once clients hold enough
+    // buffers to make it worthwhile.
     if !driver {
       collect(clients)
-      return finish()
+      return publishAll()
     }
     if holders.total >= returnBatch { collect(everybody) }
-    buffers.look()
+    buffers.checkForFrames()
     var room = batch
     repeat {
       while room > 0, let descriptor = buffers.next() {
         deliver(descriptor)
         room &-= 1
       }
-    } while room > 0 && !buffers.isExhausted()
-    // Before the buffers go round: the driver's queue has a place for each buffer, and no more.
+    } while room > 0 && !buffers.requestSignalIfEmpty()
+    // Release before these buffers can return through the driver: its queue has one slot for each buffer.
     if room == 0 { buffers.release() }
-    var actions = finish()
+    var actions = publishAll()
     actions.isUnfinished = room == 0
     return actions
   }
@@ -144,8 +151,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     if !isTaken { buffers.giveBackSeldom(index) }
   }
 
-  /// Those who may have one more buffer. All of them are found before the first gets it: what is returned is
-  /// only looked at while nobody has a part of a frame that others are still to get.
+  /// The targets that may get one more buffer. The set is complete before the first client gets the frame, because
+  /// collecting returned buffers in between could return this one while other targets still wait for it.
   @inline(__always) private mutating func admitted(_ targets: ClientSet) -> ClientSet {
     var (rest, admitted) = (targets, ClientSet())
     var count = 0
@@ -161,15 +168,17 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     return admitted
   }
 
-  /// Whom a frame is for.
+  /// The clients that a frame is addressed to.
   @inline(__always) private mutating func targets(of index: Int, length: Int) -> ClientSet {
     var targets = ClientSet()
-    // Shorter than a header of Ethernet, or longer than the buffer.
+    // At least an Ethernet header, at most a buffer.
     guard length >= 14, length <= NetBuffer.byteCount else {
       counters.refused &+= 1
       return targets
     }
     let offset = index &* NetBuffer.byteCount
+    // The device wrote to memory, so discard what the cache holds of these bytes before reading them. Clients read them
+    // after us and need no maintenance of their own.
     memory.cleanAndInvalidate(offset, count: length)
     let destination = memory.load64(at: offset) & AddressTable.broadcast
     if let client = addresses.client(of: destination) {
@@ -182,10 +191,10 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     return targets
   }
 
-  /// Whether the client has got the frame.
+  /// Queues the frame for the client. False if the client does not get it.
   @inline(__always)
   private mutating func send(_ index: Int, _ length: UInt16, to client: Int) -> Bool {
-    // It may have been found out since.
+    // Collecting buffers for another target may have quarantined this one.
     if quarantined.contains(client) { return false }
     let descriptor = NetDescriptor(
       address: UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount), length: length)
@@ -194,7 +203,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
         counters.dropped &+= 1
         return false
       }
-      holders.take(index, by: client)
+      holders.lend(index, to: client)
       touched.insert(client)
       counters.delivered &+= 1
       return true
@@ -216,8 +225,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     }
   }
 
-  /// Whether a client may have one more buffer once all that were returned are collected. Clients are shown
-  /// what they have before: nobody can return what it has not been shown.
+  /// Collects all returned buffers, and says whether the client may get one more. Publishes first, because clients can
+  /// return only buffers that they have seen.
   @inline(never) private mutating func mayTakeAfterAll(_ client: Int, besides count: Int) -> Bool {
     var rest = touched
     while let other = rest.popFirst() { clients[other].active.publish() }
@@ -225,17 +234,17 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     return !quarantined.contains(client) && holders.mayTake(client, besides: count)
   }
 
-  /// Has every client ring when it returns buffers, as the driver is short of them; then looks once more
-  /// whether they have.
-  @inline(never) private mutating func ask() {
-    asks = true
+  /// Asks every client to signal when it returns buffers, because the driver is short of them. Collects once more
+  /// afterwards: a client may have returned buffers before it saw the request.
+  @inline(never) private mutating func askForReturns() {
+    asksForReturns = true
     var rest = everybody
     while let client = rest.popFirst() { clients[client].free.requestSignal() }
     collect(everybody)
   }
 
-  @inline(never) private mutating func stopAsking() {
-    asks = false
+  @inline(never) private mutating func stopAskingForReturns() {
+    asksForReturns = false
     var rest = everybody
     while let client = rest.popFirst() { clients[client].free.cancelSignal() }
   }
@@ -247,7 +256,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     }
   }
 
-  private mutating func finish() -> Actions {
+  /// Hands over all queued frames and buffers, and decides whom to notify.
+  private mutating func publishAll() -> Actions {
     var actions = Actions()
     while let client = touched.popFirst() {
       if quarantined.contains(client) { continue }
@@ -257,21 +267,22 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
       }
     }
     actions.notifyDriver = buffers.publish()
-    // Otherwise what is returned is looked at with the next frame, which comes: a quarter of all buffers is with
-    // the driver. That it wants some is a reason to ask earlier, and nothing depends on when we see it.
+    // If the driver is not short of buffers, returned ones are collected with the next frame. It will come, because the
+    // driver has a quarter of all buffers. A request by the driver is a reason to ask earlier, but correctness does not
+    // depend on when we see it (Tests/Models/returning.pml).
     if buffers.areWanted || holders.isShort {
-      ask()
+      askForReturns()
       if buffers.publish() { actions.notifyDriver = true }
-    } else if asks {
-      stopAsking()
+    } else if asksForReturns {
+      stopAskingForReturns()
     }
     return actions
   }
 }
 
 extension BufferSender {
-  /// Takes what client `number` has returned. False where it returns what it does not have, or its index is
-  /// impossible.
+  /// Collects the buffers that client `number` has returned. False if it returned one that it does not hold, or wrote an
+  /// impossible index.
   fileprivate mutating func collect(
     as number: Int, holders: inout HolderTable, buffers: inout ReceiveBuffers
   ) -> Bool {
@@ -290,3 +301,24 @@ extension BufferSender {
     return true
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NetVirtRx {
+    /// What is wrong between two calls; nil if nothing is. Must stay nil whatever peers write. For tests.
+    package func checkInvariants() -> String? {
+      if let fault = holders.checkInvariants() ?? buffers.checkInvariants() { return fault }
+      if !touched.isEmpty { return "frames for \(touched.numbers) are not published" }
+      for client in 0..<clientCount {
+        if let fault = clients[client].checkInvariants() { return "client \(client): \(fault)" }
+      }
+      for client in quarantined.numbers {
+        if client >= clientCount { return "\(client) is quarantined and not a client" }
+        if holders.holdsAny(client) { return "client \(client) is quarantined and holds buffers" }
+      }
+      return nil
+    }
+
+    /// The buffers that clients hold; the driver has all others. For tests.
+    package func buffersWithClients() -> Set<Int> { holders.heldBuffers() }
+  }
+#endif

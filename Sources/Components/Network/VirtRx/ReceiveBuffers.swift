@@ -3,13 +3,13 @@
 
 import Rings
 
-/// The receive virtualiser's end of the driver's queues, and the buffers that go through them.
+/// The receive virtualiser's end of the driver's queues, and the buffers that pass through them.
 struct ReceiveBuffers: ~Copyable {
   private var driver: BufferReceiver
-  /// Address of the first buffer as the device has it.
+  /// Bus address of the first buffer.
   private let ioAddress: UInt64
   let count: Int
-  /// Whether the driver gave an impossible index: then it is left alone.
+  /// Whether the driver wrote an impossible index. From then on its queues are not used.
   private(set) var faulted = false
   private var gaveBack = false
 
@@ -19,14 +19,14 @@ struct ReceiveBuffers: ~Copyable {
     self.count = count
   }
 
-  /// The next frame of those that were there at the last look.
+  /// The next frame that `checkForFrames` or `requestSignalIfEmpty` found.
   mutating func next() -> NetDescriptor? { driver.active.next() }
 
-  /// Shows the driver that those which were taken have left the queue.
+  /// Returns the slots of the frames taken to the driver.
   mutating func release() { driver.active.release() }
 
-  /// Looks whether there are frames.
-  mutating func look() {
+  /// Reads the driver's index, so that `next` returns the frames received since.
+  mutating func checkForFrames() {
     do throws(PeerFault) {
       if !faulted { _ = try driver.active.available() }
     } catch {
@@ -34,28 +34,29 @@ struct ReceiveBuffers: ~Copyable {
     }
   }
 
-  /// Looks once more, and whether there are none: then the driver rings with the next one.
-  mutating func isExhausted() -> Bool {
+  /// True if there are no more frames: the driver will notify us of the next one.
+  mutating func requestSignalIfEmpty() -> Bool {
     if faulted { return true }
     do throws(PeerFault) {
-      return try driver.active.isExhausted()
+      return try driver.active.requestSignalIfEmpty()
     } catch {
       faulted = true
       return true
     }
   }
 
-  /// Which buffer begins at an address as the device has it; nil where none does.
+  /// The index of the buffer at a bus address; nil if none begins there.
   func index(at address: UInt64) -> Int? { NetBuffer.index(at: address &- ioAddress, of: count) }
 
-  /// Out of line, for where it need not be fast.
+  /// `giveBack` out of line, for paths that are rare.
   @inline(never) mutating func giveBackSeldom(_ index: Int) { giveBack(index) }
 
+  /// Queues an empty buffer for the driver, which sees it after `publish`.
   @inline(__always) mutating func giveBack(_ index: Int) {
     if faulted { return }
     let address = ioAddress &+ UInt64(truncatingIfNeeded: index &* NetBuffer.byteCount)
     do throws(PeerFault) {
-      // There is room for all buffers, unless the driver lies.
+      // The queue has a slot for every buffer, so it is full only if the driver broke the protocol.
       if try !driver.free.enqueue(NetDescriptor(address: address)) { faulted = true }
     } catch {
       faulted = true
@@ -63,10 +64,10 @@ struct ReceiveBuffers: ~Copyable {
     gaveBack = true
   }
 
-  /// Whether the driver waits for buffers.
+  /// Whether the driver has requested a signal about empty buffers.
   var areWanted: Bool { mutating get { !faulted && driver.free.hasSignalRequest() } }
 
-  /// Shows the driver what was given back; whether it wants to be told.
+  /// Hands over the buffers given back. True if the driver must be notified.
   mutating func publish() -> Bool {
     guard gaveBack else { return false }
     gaveBack = false
@@ -74,3 +75,12 @@ struct ReceiveBuffers: ~Copyable {
     return driver.free.takeSignalRequest()
   }
 }
+
+#if !hasFeature(Embedded)
+  extension ReceiveBuffers {
+    /// What is wrong between two calls of the virtualiser; nil if nothing is. For tests.
+    func checkInvariants() -> String? {
+      gaveBack && !faulted ? "returned buffers are not published" : driver.checkInvariants()
+    }
+  }
+#endif

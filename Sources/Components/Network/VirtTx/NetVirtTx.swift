@@ -4,64 +4,76 @@
 import DMA
 import Rings
 
-/// The transmit virtualiser: clients' frames into the driver's one queue, and their buffers back (sDDF 0.7.0,
-/// docs/network). Every field of a descriptor is checked.
+/// The transmit virtualiser (sDDF 0.7.0, docs/network): passes clients' frames to the driver's one queue, and returns
+/// their buffers. Every field of a descriptor is checked.
 ///
-/// A client that sends what cannot be - an impossible index, a buffer that is not its own or that the driver has
-/// already, an impossible length - is quarantined with the first: nothing of it is looked at any more, and the
-/// others go on. Of each client no more than `share` frames are taken before all others have had their turn.
+/// A client that breaks the protocol is quarantined at once: by an impossible index, a buffer that is not its own or that
+/// the driver has already, or an impossible length. Its queues are not used any more; other clients are not affected.
+/// In each round at most `share` frames are taken from a client, so that every other client gets its turn.
 ///
-/// The driver is only asked for a signal about sent buffers when a client is out of them, and has to be told
-/// that it is; so a client that is has to ask (`requestSignal`) and ring.
+/// The driver signals returned buffers only on request, and the request is made only while a client waits for buffers.
+/// So a client that has run out of buffers must request a signal in its queue and notify us.
 public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
-  /// Clients are numbered from 0 as they are added; at most this many.
+  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
   public static var clientLimit: Int { 64 }
-  /// Frames that a client may send in each round.
+  /// Maximum number of frames that a client sends in one round.
   public static var share: Int { 128 }
 
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// There are more frames to send, and the driver waits for them.
+    /// Notify the driver: it waits for frames, and some were queued; or a client waits for the buffers that it has.
     public var notifyDriver = false
-    /// Clients that wait for buffers, and have some back now.
+    /// Clients to notify: they wait for buffers, and got some back.
     public var notifyClients = ClientSet()
-    /// Somebody has had its share and may have more: `ready` is to be called again, after others of our priority.
+    /// A client used up its share and may have more frames: call `serve` again, after yielding to domains of the same
+    /// priority.
     public var isUnfinished = false
+    /// Nothing to do.
     public init() {}
   }
 
+  /// What the virtualiser has done since its start. All counters wrap.
   public struct Counters: Equatable, Sendable {
+    /// Frames passed to the driver.
     public var sent: UInt32 = 0
-    /// Descriptors of clients, one of each at most, and of the driver, that cannot be.
+    /// Invalid descriptors from clients, at most one of each client, and from the driver.
     public var refused: UInt32 = 0
+    /// All zero.
     public init() {}
   }
 
   private var driver: BufferSender
-  // Beyond the last client there is nothing of anybody's: an optional would be looked at word by word.
+  // Entries from `clientCount` on are unused copies of the driver's end. They are not optional because the compiler
+  // would copy the optionals word by word.
   private var clients: InlineArray<64, BufferReceiver>
   private var clientCount = 0
   private var regions = TransmitRegions<Memory>()
   private var everybody = ClientSet()
+  // Clients that have sent at least one frame.
   private var started = ClientSet()
-  // Those that had their share in this round.
+  // Clients that used up their share in this round.
   private var unfinished = ClientSet()
-  /// Clients with buffers that they have back, and do not see yet.
+  // Clients with returned buffers that have not been published.
   private var returned = ClientSet()
+  // Whether frames were queued for the driver and not published.
   private var added = false
   private let returnBatch: Int
 
+  /// Clients that broke the protocol.
   public private(set) var quarantined = ClientSet()
-  /// Whether the driver gave an impossible index: then nothing is sent any more.
+  /// Whether the driver wrote an impossible index: nothing is sent any more.
   public private(set) var driverFaulted = false
+  /// Counters for inspection and tests.
   public private(set) var counters = Counters()
 
+  /// A virtualiser without clients.
   public init(driver: NetRings) {
     self.driver = BufferSender(driver)
     returnBatch = self.driver.returnBatch
     clients = InlineArray { _ in BufferReceiver(driver) }
   }
 
-  /// Takes the next client; false when there is no place left.
+  /// Adds a client; false if there are `clientLimit` already.
   @discardableResult public mutating func addClient(_ rings: NetRings) -> Bool {
     guard clientCount < Self.clientLimit else { return false }
     clients[clientCount] = BufferReceiver(rings)
@@ -70,8 +82,8 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return true
   }
 
-  /// Memory that `client`, who has been added, sends from and calls `owner` in its descriptors; false where there is no place left,
-  /// or the memory is shorter than its buffers.
+  /// Adds memory from which `client`, which must have been added, sends frames. Descriptors name it by `owner`. False if
+  /// there is no such client, the table is full, or the memory is too small for `bufferCount` buffers.
   public mutating func addRegion(
     _ memory: Memory, ioAddress: UInt64, bufferCount: Int, client: Int, owner: Int
   ) -> Bool {
@@ -80,19 +92,19 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
       memory, ioAddress: ioAddress, bufferCount: bufferCount, client: client, owner: owner)
   }
 
-  /// What clients have queued before we started.
-  public mutating func start() -> Actions { ready(clients: everybody) }
+  /// Sends the frames that clients queued before the start.
+  public mutating func start() -> Actions { serve(clients: everybody) }
 
-  /// Clients have frames to send, or wait for buffers, or the driver has sent frames: what the driver has
-  /// sent is looked at in any case. Clients that there are not are ignored.
-  @inline(never) public mutating func ready(clients: ClientSet) -> Actions {
-    // Who rings between the rounds is not heard before the last of them, so that all are looked at in each.
+  /// Serves clients that have signalled, because they queued frames or wait for buffers. Sent buffers are returned in any
+  /// case. Numbers without a client are ignored.
+  @inline(never) public mutating func serve(clients: ClientSet) -> Actions {
+    // Signals that arrive between rounds are received only after the last one, so further rounds serve all clients.
     var rest = unfinished.isEmpty ? clients : everybody
     unfinished = ClientSet()
     while let client = rest.popFirst() {
       if client < clientCount { send(client) }
     }
-    var actions = finish()
+    var actions = returnAndPublish()
     actions.isUnfinished = !unfinished.isEmpty
     return actions
   }
@@ -104,7 +116,8 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     var room = Self.share
     do throws(PeerFault) {
       if try clients[client].active.available() > 0, !started.contains(client) {
-        // Whoever sends has filled its queue of empty buffers before.
+        // A client fills its own queue of empty buffers before it sends its first frame, and hands that end over to us
+        // with it.
         clients[client].free.adoptPosition()
         started.insert(client)
       }
@@ -117,21 +130,21 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
           clients[client].active.release()
           return unfinished.insert(client)
         }
-      } while try !clients[client].active.isExhausted()
+      } while try !clients[client].active.requestSignalIfEmpty()
     } catch {
       quarantined.insert(client)
     }
   }
 
-  /// False where the client is not to be served further.
+  /// Passes one frame to the driver. False if the client, or the driver, must not be served further.
   private mutating func pass(_ descriptor: NetDescriptor, of client: Int) -> Bool {
-    guard let address = regions.take(descriptor, client: client) else {
+    guard let address = regions.handToDriver(descriptor, client: client) else {
       counters.refused &+= 1
       quarantined.insert(client)
       return false
     }
     do throws(PeerFault) {
-      // There is room for all buffers, unless the driver lies.
+      // The queue has a slot for every buffer, so it is full only if the driver broke the protocol.
       guard try driver.active.enqueue(NetDescriptor(address: address, length: descriptor.length))
       else { throw .beyondCapacity }
     } catch {
@@ -146,7 +159,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   // MARK: From the driver to clients
 
   private mutating func returnBuffers(_ actions: inout Actions) throws(PeerFault) {
-    // A few are left for later as long as nobody waits.
+    // Leave a few buffers for later while no client waits for them.
     if try driver.free.available() < returnBatch, !isAwaited() {
       return driver.free.cancelSignal()
     }
@@ -164,28 +177,26 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
         driver.free.release()
         return driver.free.cancelSignal()
       }
-      // The driver lets the card interrupt for sent frames only if it knows that somebody waits for them.
+      // The driver turns on interrupts for sent frames only when it sees our request, so notify it of a new one.
       let isKnown = driver.free.isSignalRequested
-      driver.free.requestSignal()
-      if try driver.free.available() == 0 {
+      if try driver.free.requestSignalIfEmpty() {
         if !isKnown { actions.notifyDriver = true }
         return
       }
-      driver.free.cancelSignal()
     }
   }
 
   private mutating func handBack(_ descriptor: NetDescriptor, to client: Int) {
     if quarantined.contains(client) { return }
     do throws(PeerFault) {
-      // A client that has filled its own free queue loses the buffer.
+      // The queue has a slot for every buffer. A client that filled it with others loses this one.
       if try clients[client].free.enqueue(descriptor) { returned.insert(client) }
     } catch {
       quarantined.insert(client)
     }
   }
 
-  /// Whether some client that has sent waits for buffers.
+  /// Whether any client that has sent frames waits for buffers.
   private mutating func isAwaited() -> Bool {
     var rest = started
     while let client = rest.popFirst() {
@@ -196,7 +207,8 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return false
   }
 
-  private mutating func finish() -> Actions {
+  /// Returns sent buffers, hands over queued frames, and decides whom to notify.
+  private mutating func returnAndPublish() -> Actions {
     var actions = Actions()
     if !driverFaulted {
       do throws(PeerFault) { try returnBuffers(&actions) } catch { driverFaulted = true }
@@ -217,3 +229,23 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NetVirtTx {
+    /// What is wrong between two calls; nil if nothing is. Must stay nil whatever peers write. For tests.
+    package func checkInvariants() -> String? {
+      if let fault = regions.checkInvariants() ?? driver.checkInvariants() { return fault }
+      if added || !returned.isEmpty { return "frames or returned buffers are not published" }
+      for client in 0..<clientCount {
+        if let fault = clients[client].checkInvariants() { return "client \(client): \(fault)" }
+      }
+      for client in unfinished.numbers where quarantined.contains(client) {
+        return "client \(client) is quarantined and has a turn"
+      }
+      return nil
+    }
+
+    /// Number of buffers that the driver has. For tests.
+    package var inFlightCount: Int { regions.inFlightCount }
+  }
+#endif

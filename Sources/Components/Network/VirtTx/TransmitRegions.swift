@@ -4,29 +4,30 @@
 import DMA
 import Rings
 
-/// The memory that clients' frames are sent from, and which of its buffers the driver has now.
+/// The memory from which clients' frames are sent, and for each buffer whether the driver has it.
 ///
-/// At most 64 regions and 32,768 buffers in all, which is what the driver's queue can hold.
+/// Holds up to 64 regions and 32,768 buffers in all, as many as the driver's queue can hold.
 struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
   struct Region {
     let memory: Memory
-    /// Address of the first byte as the device has it.
+    /// Bus address of the first byte.
     let ioAddress: UInt64
     let bufferCount: Int
-    /// The client, and in the lowest byte its own number for the region.
+    /// The client, and in the lowest byte the client's number for the region.
     let name: Int
-    /// Buffers of the regions before it.
+    /// Number of buffers in the regions before this one.
     let first: Int
   }
 
   private var regions: InlineArray<64, Region?>
   private var count = 0
   private var bufferCount = 0
+  // A bit for each buffer: the driver has it.
   private var inFlight = InlineArray<512, UInt64>(repeating: 0)
 
   init() { regions = InlineArray { _ in nil } }
 
-  /// False where there is no place left, or the memory is too short.
+  /// Adds a region; false if the table is full or the memory is too small.
   mutating func add(
     _ memory: Memory, ioAddress: UInt64, bufferCount: Int, client: Int, owner: Int
   ) -> Bool {
@@ -41,9 +42,10 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     return true
   }
 
-  /// Hands a client's buffer over to the driver, cleans the caches of its frame, and says at what address the
-  /// device has it. Nil where the client has no such buffer, the driver has it already, or the length is impossible.
-  mutating func take(_ descriptor: NetDescriptor, client: Int) -> UInt64? {
+  /// Marks a client's buffer as the driver's, writes its frame back from the cache for the device to read, and returns
+  /// the buffer's bus address. Nil if the client has no such buffer, the driver has it already, or the length is
+  /// impossible.
+  mutating func handToDriver(_ descriptor: NetDescriptor, client: Int) -> UInt64? {
     let (name, length) = (client &<< 8 | Int(descriptor.owner), Int(descriptor.length))
     guard length > 0, length <= NetBuffer.byteCount else { return nil }
     for index in 0..<count {
@@ -60,8 +62,8 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     return nil
   }
 
-  /// Takes a buffer back that the driver has: whose it is, and how its client calls it. Nil where the driver
-  /// has no such buffer.
+  /// Takes a buffer back from the driver. Returns the client and the buffer's descriptor in the client's terms; nil if
+  /// the driver has no such buffer.
   mutating func release(_ ioAddress: UInt64) -> (client: Int, descriptor: NetDescriptor)? {
     for index in 0..<count {
       guard let region = regions[index & 63],
@@ -81,3 +83,28 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     (number &>> 6 & 511, 1 &<< UInt64(truncatingIfNeeded: number & 63))
   }
 }
+
+#if !hasFeature(Embedded)
+  extension TransmitRegions {
+    /// What is wrong with the regions or the bits of their buffers; nil if nothing is. For tests.
+    func checkInvariants() -> String? {
+      var first = 0
+      for index in 0..<count {
+        guard let region = regions[index] else { return "region \(index) is missing" }
+        if region.first != first {
+          return "region \(index) begins at \(region.first), not \(first)"
+        }
+        first += region.bufferCount
+      }
+      if first != bufferCount { return "\(first) buffers, counted as \(bufferCount)" }
+      for number in bufferCount..<32768
+      where inFlight[number / 64] & 1 << UInt64(number % 64) != 0 {
+        return "buffer \(number) of \(bufferCount) is with the driver"
+      }
+      return nil
+    }
+
+    /// Number of buffers that the driver has. For tests.
+    var inFlightCount: Int { (0..<512).reduce(0) { $0 + inFlight[$1].nonzeroBitCount } }
+  }
+#endif

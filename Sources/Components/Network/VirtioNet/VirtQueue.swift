@@ -3,25 +3,25 @@
 
 import DMA
 
-/// A split virtqueue (Virtual I/O Device 1.2, 2.7) for buffers with a header each: descriptors come in fixed
-/// pairs, the header's and the buffer's.
+/// A split virtqueue (Virtual I/O Device 1.2, 2.7) whose buffers each have a header. Descriptors form fixed pairs:
+/// one for the header, one for the buffer.
 struct VirtQueue<Memory: DMAMemory> {
   private let memory: Memory
   private let base: Int
-  /// Descriptors; a power of two, 2 to 512.
+  /// Number of descriptors: a power of two, 2 to 512.
   let size: Int
   let availableOffset: Int
   let usedOffset: Int
   private let writable: Bool
 
-  // Pairs that the device does not have, as a stack; and which it has.
+  // A stack of the pairs that we own, and for each pair whether the device owns it.
   private var idle = InlineArray<256, UInt8>(repeating: 0)
   private var isOut = InlineArray<256, Bool>(repeating: false)
   private var idleCount: Int
   private var availableIndex: UInt16 = 0
   private var published: UInt16 = 0
   private var usedIndex: UInt16 = 0
-  // The device's index at the last look.
+  // The device's index when last read.
   private var usedEnd: UInt16 = 0
 
   private static func alignedUp(_ count: Int, _ alignment: Int) -> Int {
@@ -30,12 +30,13 @@ struct VirtQueue<Memory: DMAMemory> {
 
   var descriptorsOffset: Int { base }
 
-  // Descriptors of 16 bytes, then the available ring, then the used ring, whose entries are aligned to 8.
+  // Offset from the descriptor table, behind which the available ring lies. The used ring is placed so that its
+  // entries, which begin 4 bytes into it, are aligned to 8: one load reads an entry.
   private static func usedOffset(_ size: Int) -> Int {
     16 &* size &+ alignedUp(10 &+ 2 &* size, 8) &- 4
   }
 
-  /// Bytes that a queue of `size` descriptors takes.
+  /// Size in bytes of a queue of `size` descriptors.
   static func byteCount(_ size: Int) -> Int {
     alignedUp(usedOffset(size) &+ 6 &+ 8 &* size, 16)
   }
@@ -46,9 +47,9 @@ struct VirtQueue<Memory: DMAMemory> {
   /// An empty queue at `base`, a multiple of 16, of `memory`.
   ///
   /// - Parameters:
-  ///   - writable: whether the device writes the buffers.
-  ///   - header: where the first pair's header is as the device has it.
-  ///   - headerStride: bytes from one pair's header to the next; 0 where all have the same.
+  ///   - writable: whether the device writes to the buffers.
+  ///   - header: bus address of the first pair's header.
+  ///   - headerStride: bytes from one pair's header to the next; 0 if all pairs share one.
   init(
     _ memory: Memory, at base: Int, size: Int, writable: Bool, headerByteCount: Int,
     header: UInt64, headerStride: UInt64
@@ -60,7 +61,7 @@ struct VirtQueue<Memory: DMAMemory> {
     availableOffset = base &+ 16 &* size
     usedOffset = base &+ Self.usedOffset(size)
     idleCount = size / 2
-    // What was there before a restart, or before us, must not be taken for ours.
+    // Clear flags and indices: the memory may hold those of an earlier run.
     memory.store32(0, at: availableOffset)
     memory.store32(0, at: usedOffset)
     let flags =
@@ -77,10 +78,10 @@ struct VirtQueue<Memory: DMAMemory> {
   }
 
   var hasRoom: Bool { mutating get { idleCount > 0 } }
-  /// Whether anything has been added that the device has not been told of.
+  /// Whether buffers were added since the last `publish`.
   var hasNews: Bool { mutating get { availableIndex != published } }
 
-  /// Adds a buffer; only where there is room.
+  /// Adds a buffer; does nothing without room. The device sees it after `publish`.
   mutating func add(_ address: UInt64, length: Int) {
     guard idleCount > 0 else { return }
     idleCount &-= 1
@@ -97,30 +98,33 @@ struct VirtQueue<Memory: DMAMemory> {
     availableIndex &+= 1
   }
 
-  /// Shows the device what has been added.
+  /// Shows the device the buffers added.
   @inline(__always) mutating func publish() {
-    // Descriptors and ring before the index (2.7.13.3.1), and the index before we look at what the device
-    // wants (2.7.13.4.1).
+    // The device must see descriptors and ring entries before the index that covers them (2.7.13.3.1). And the index
+    // must be visible before we read the device's flag (2.7.13.4.1): otherwise the device could set the flag after
+    // we read it, miss the new index and wait for a notification that never comes.
     memory.orderStores()
     memory.store16(availableIndex, at: availableOffset &+ 2)
     memory.orderAll()
     published = availableIndex
   }
 
-  /// Whether the device wants to be told of what was published.
+  /// Whether the device wants to be notified of published buffers (VIRTQ_USED_F_NO_NOTIFY is clear, 2.7.10).
   var wantsNotification: Bool { mutating get { memory.load16(at: usedOffset) & 1 == 0 } }
 
-  /// The next buffer that the device is done with, and how many bytes it wrote, header included; nil when
-  /// there is none. What the device says of itself is checked: a chain that it does not have is skipped, and of
-  /// those as many as there can be in a ring before others have their turn.
-  mutating func take() -> (address: UInt64, written: Int)? {
+  /// The next used buffer and the number of bytes that the device wrote, header included; nil if there is none.
+  ///
+  /// The device is not trusted: entries for chains that it does not own are skipped, at most one ring of them per
+  /// call, so that a faulty device cannot keep us here.
+  mutating func takeUsed() -> (address: UInt64, written: Int)? {
     for _ in 0..<size {
       if usedIndex == usedEnd {
         usedEnd = memory.load16(at: usedOffset &+ 2)
         if usedIndex == usedEnd { return nil }
+        // The entries must be read after the index that covers them (2.7.14).
         memory.orderLoads()
       }
-      // The head of the chain, and the bytes written.
+      // Head of the chain in the low half, bytes written in the high half.
       let entry = memory.load64(at: usedOffset &+ 4 &+ 8 &* (Int(usedIndex) & (size &- 1)))
       let head = Int(entry & 0xffff_ffff)
       usedIndex &+= 1
@@ -133,7 +137,9 @@ struct VirtQueue<Memory: DMAMemory> {
     return nil
   }
 
-  /// Whether the device may interrupt for what it is done with; it may do so all the same (2.7.7).
+  /// Asks the device to interrupt for used buffers, or not to. It may interrupt in either case (2.7.7). After turning
+  /// interrupts on, the full barrier orders the flag before our next load of the device's index: the device stores its
+  /// index first and reads the flag second, so either it sees the flag or we see the buffer.
   mutating func setInterrupt(_ on: Bool) {
     memory.store16(on ? 0 : 1, at: availableOffset)
     if on { memory.orderAll() }

@@ -5,17 +5,17 @@ import DMA
 import NetworkComponents
 import Registers
 
-/// A virtio network card over MMIO, modern interface (Virtual I/O Device 1.2, 4.2 and 5.1), as QEMU's virt board
-/// has it with `virtio-mmio.force-legacy=false`.
+/// A virtio network card over MMIO with the modern interface (Virtual I/O Device 1.2, 4.2 and 5.1): QEMU's virt
+/// board with `virtio-mmio.force-legacy=false`.
 ///
-/// Rings and headers are in one region of DMA memory: receive queue, transmit queue, a receive header for each
-/// pair of descriptors, and one transmit header of zeroes for all, since nothing is offloaded.
+/// One region of DMA memory holds the receive queue, the transmit queue, one transmit header and a receive header
+/// for each pair of descriptors. All frames share the transmit header, which is zero because nothing is offloaded.
 public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private typealias Map = VirtioRegisters
 
-  /// Bytes of registers that the driver reaches.
+  /// Size in bytes of the registers that the driver uses.
   public static var registersByteCount: Int { 0x108 }
-  /// With VERSION_1 (5.1.6.1).
+  /// Size of a frame's header with VERSION_1 (5.1.6.1).
   private static var headerByteCount: Int { 12 }
   private static var sizeLimit: Int { 512 }
 
@@ -30,8 +30,8 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private var needsReset = false
 
   /// - Parameters:
-  ///   - memory: for rings and headers.
-  ///   - ioAddress: its first byte's address as the device has it.
+  ///   - memory: memory for rings and headers.
+  ///   - ioAddress: bus address of its first byte.
   public init(_ bus: Bus, memory: Memory, ioAddress: UInt64) {
     self.bus = bus
     self.memory = memory
@@ -41,12 +41,14 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     transmitQueue = receiveQueue
   }
 
+  /// Resets the device, negotiates features and installs both queues.
   public mutating func start() throws(EthernetDeviceFault) {
     guard bus.read(Map.magic).bits == 0x7472_6976, bus.read(Map.version).bits == 2,
       bus.read(Map.deviceID).bits == 1
     else { throw .absent }
 
-    // 3.1.1: reset, acknowledge, driver, features, queues, driver OK.
+    // The order of 3.1.1: reset, ACKNOWLEDGE, DRIVER, features, FEATURES_OK, queues, DRIVER_OK. The device may
+    // neither use the queues nor be notified before DRIVER_OK.
     var status = Map.Status(bits: 0)
     bus.write(status, to: Map.status)
     status = status.with(Map.Status.acknowledge, true)
@@ -77,7 +79,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
       _ = fail(status)
       throw .ringMemory
     }
-    // The transmit header, and then those for receive.
+    // The transmit header first, then the receive headers.
     memory.store64(0, at: headers)
     memory.store64(0, at: headers &+ 8)
     let (count, address) = (Self.headerByteCount, ioAddress &+ UInt64(headers))
@@ -89,6 +91,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
       header: address, headerStride: 0)
     transmitQueue.setInterrupt(false)
     transmitInterrupt = false
+    // The rings must be in place before QueueReady lets the device read them (4.2.3.2).
     memory.orderStores()
     install(receiveQueue, 0)
     install(transmitQueue, 1)
@@ -104,7 +107,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     bus.write(Map.Word(bits: bits), to: Map.driverFeatures)
   }
 
-  /// The largest power of two that the device and we can do; 0 where there is no such queue.
+  /// The largest size, a power of two, that both the device and we support; 0 if the device has no such queue.
   private func queueSize(_ queue: UInt32) -> Int {
     bus.write(Map.Word(bits: queue), to: Map.queueSelect)
     let limit = min(Int(bus.read(Map.queueSizeMax).bits), Self.sizeLimit)
@@ -135,27 +138,34 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
 
   // MARK: Work
 
+  /// Any address, and lengths up to a buffer's size.
   public mutating func accepts(_ address: UInt64, length: Int) -> Bool {
     length <= NetBuffer.byteCount
   }
 
+  /// Whether a pair of receive descriptors is free.
   public var hasReceiveRoom: Bool { mutating get { receiveQueue.hasRoom } }
+  /// Adds an empty buffer; the device sees it after `kick`.
   public mutating func provide(_ address: UInt64) {
     receiveQueue.add(address, length: NetBuffer.byteCount)
   }
-  /// A length that cannot be is 0: the virtualiser gives the buffer back.
+  /// The next received frame. An impossible length becomes 0, and the virtualiser returns the buffer.
   public mutating func received() -> (address: UInt64, length: Int)? {
-    guard let (address, written) = receiveQueue.take() else { return nil }
+    guard let (address, written) = receiveQueue.takeUsed() else { return nil }
     let length = written &- Self.headerByteCount
     return (address, 0...NetBuffer.byteCount ~= length ? length : 0)
   }
 
+  /// Whether a pair of transmit descriptors is free.
   public var hasTransmitRoom: Bool { mutating get { transmitQueue.hasRoom } }
+  /// Adds a frame; the device sees it after `kick`.
   public mutating func transmit(_ address: UInt64, length: Int) {
     transmitQueue.add(address, length: length)
   }
-  public mutating func transmitted() -> UInt64? { transmitQueue.take()?.address }
+  /// The next buffer whose frame has been sent.
+  public mutating func transmitted() -> UInt64? { transmitQueue.takeUsed()?.address }
 
+  /// Publishes what was added, and notifies the device where it asks for it.
   public mutating func kick() {
     if receiveQueue.hasNews {
       receiveQueue.publish()
@@ -167,10 +177,12 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     }
   }
 
+  /// Reads and acknowledges the causes of the interrupt.
   public mutating func takeInterrupts() -> Bool {
     let causes = bus.read(Map.interruptStatus)
     guard causes.bits != 0 else { return false }
-    // Before the rings are looked at: what comes later raises the line again.
+    // Acknowledge before reading the rings: a buffer used after we read them raises the line again. The other way
+    // round, its cause would be cleared and the buffer left unseen.
     bus.write(causes, to: Map.interruptAcknowledge)
     if causes.has(Map.Interrupts.configuration) {
       linkChanged = true
@@ -179,27 +191,30 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     return causes.has(Map.Interrupts.usedBuffer)
   }
 
-  /// Whether the card has said that only a reset helps: what it says of its rings is wrong from then on.
+  /// Whether the device needs a reset (DEVICE_NEEDS_RESET, 2.1.2). From then on its rings cannot be trusted.
   public var hasFailed: Bool { mutating get { needsReset } }
 
+  /// Whether a configuration change interrupt came since the last call.
   public mutating func takeLinkChange() -> Bool {
     defer { linkChanged = false }
     return linkChanged
   }
 
+  /// Sets the transmit queue's interrupt flag, if it changes.
   public mutating func setTransmitInterrupt(_ on: Bool) {
     guard on != transmitInterrupt else { return }
     transmitInterrupt = on
     transmitQueue.setInterrupt(on)
   }
 
-  /// The card's own address, first byte on the wire lowest; nil where it has none.
+  /// The card's MAC address, with the first byte on the wire lowest; nil if it has none (no VIRTIO_NET_F_MAC).
   public var macAddress: UInt64? {
     guard features & VirtioFeature.mac != 0 else { return nil }
     let (low, high) = (bus.read(Map.configMAC).bits, bus.read(Map.configMACAndStatus).bits)
     return UInt64(low) | UInt64(high & 0xffff) << 32
   }
 
+  /// The status field's link bit; true without VIRTIO_NET_F_STATUS (5.1.4.2).
   public var isLinkUp: Bool {
     guard features & VirtioFeature.status != 0 else { return true }
     return bus.read(Map.configMACAndStatus).bits >> 16 & 1 != 0

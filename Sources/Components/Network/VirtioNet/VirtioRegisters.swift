@@ -3,8 +3,7 @@
 
 import Registers
 
-/// The registers of a virtio device over MMIO (Virtual I/O Device 1.2, 4.2.2), as far as a network card's driver
-/// uses them.
+/// The registers of a virtio device over MMIO that a network driver uses (Virtual I/O Device 1.2, 4.2.2).
 enum VirtioRegisters {
   static var magic: ReadOnly<Word> { .init(at: 0x000) }
   static var version: ReadOnly<Word> { .init(at: 0x004) }
@@ -24,13 +23,13 @@ enum VirtioRegisters {
   static var queueDescriptors: WriteOnly<Word> { .init(at: 0x080) }
   static var queueDriver: WriteOnly<Word> { .init(at: 0x090) }
   static var queueDevice: WriteOnly<Word> { .init(at: 0x0a0) }
-  /// Address of a queue's part: its upper half is in the register behind.
+  /// The register with the upper half of a queue address, which follows the one with the lower half.
   static func upper(_ register: WriteOnly<Word>) -> WriteOnly<Word> {
     .init(at: register.offset &+ 4)
   }
   /// MAC address, bytes 0 to 3 (5.1.4).
   static var configMAC: ReadOnly<Word> { .init(at: 0x100) }
-  /// MAC address, bytes 4 and 5, and the link's state in the upper half.
+  /// MAC address, bytes 4 and 5, in the lower half; the link's status in the upper half.
   static var configMACAndStatus: ReadOnly<Word> { .init(at: 0x104) }
 
   struct Word: RegisterView {
@@ -50,13 +49,13 @@ enum VirtioRegisters {
     static var driver: Bits<Self> { .init(1) }
     static var driverOK: Bits<Self> { .init(2) }
     static var featuresOK: Bits<Self> { .init(3) }
-    /// The device has met an error that it does not recover from (2.1.2).
+    /// The device has met an error from which it cannot recover (2.1.2).
     static var needsReset: Bits<Self> { .init(6) }
     static var failed: Bits<Self> { .init(7) }
   }
 }
 
-/// Feature bits (5.1.3 and 6), by number.
+/// Masks of feature bits (5.1.3 and 6).
 enum VirtioFeature {
   static var mac: UInt64 { 1 << 5 }
   static var status: UInt64 { 1 << 16 }

@@ -6,7 +6,7 @@ import NetworkComponents
 import Records
 import Wiring
 
-/// Events of an ethernet driver's protection domain, whichever card it drives.
+/// The program of an ethernet driver's protection domain, for any card.
 public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: ProtectionDomain,
   ~Copyable
 {
@@ -15,46 +15,48 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
   private let receive: Channel
   private let transmit: Channel
 
-  /// Starts the card.
+  /// Starts the card. Stops the protection domain if the record has no queues or the card does not start.
   public init(_ device: consuming Device, interrupt: Channel) {
     let config = NetDriverConfig.linked()
     let (receive, transmit) = (config[NetDriverConfig.virtRx], config[NetDriverConfig.virtTx])
     guard let receiveRings = receive.rings, let transmitRings = transmit.rings else {
-      fatal("the record's queues are no queues")
+      fatal(".net_driver_config: virtRx or virtTx has no queues; rerun serval generate")
     }
     self.interrupt = interrupt
     self.receive = receive.channel
     self.transmit = transmit.channel
     driver = EthernetDriver(device: device, receive: receiveRings, transmit: transmitRings)
     do throws(EthernetDeviceFault) {
-      finish(try driver.start())
+      carryOut(try driver.start())
     } catch {
       switch error {
-      case .absent: fatal("there is no such card at these registers")
-      case .unusable: fatal("the card cannot be used")
-      case .ringMemory: fatal("the card's rings want more memory")
+      case .absent: fatal("no card of this kind at the registers; check the device node")
+      case .unusable: fatal("the card lacks a feature or stays in reset")
+      case .ringMemory: fatal("ring memory is too small or above 4 GiB")
       }
     }
-    // What came before is looked at already; an edge would not come again.
+    // `start` has handled earlier events. An edge that came before would not come again, so acknowledge it now.
     interrupt.acknowledge()
   }
 
+  /// Handles the card's interrupt and the virtualisers' signals.
   public mutating func notified(_ channels: ChannelSet) {
     if channels.contains(interrupt) {
-      finish(driver.interrupt())
-      if driver.hasFailed { fatal("the card has stopped after an error, and does not start again") }
+      carryOut(driver.interrupt())
+      if driver.hasFailed { fatal("the card stopped after an error and cannot be restarted") }
       interrupt.acknowledgeDeferred()
     }
     let (receives, transmits) = (channels.contains(receive), channels.contains(transmit))
-    if receives || transmits { finish(driver.ready(receive: receives, transmit: transmits)) }
+    if receives || transmits { carryOut(driver.serve(receive: receives, transmit: transmits)) }
   }
 
-  @inline(never) private mutating func finish(_ first: EthernetDriver<Device>.Actions) {
+  /// Notifies peers, and receives further batches of frames; domains of the same priority run in between.
+  @inline(never) private mutating func carryOut(_ first: EthernetDriver<Device>.Actions) {
     var actions = first
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
-      actions = driver.ready(receive: true, transmit: false)
+      actions = driver.serve(receive: true, transmit: false)
     }
     notify(actions)
   }

@@ -8,7 +8,8 @@ import Rings
 import Wiring
 
 extension NetConnection {
-  /// Nil where there is no such connection, and where its regions cannot be queues.
+  /// The connection's queues; nil if the record has no such connection, or its regions are too small or misaligned, or
+  /// its capacity is not a power of two up to 32,768.
   @inline(never) public var rings: NetRings? {
     let capacity = Int(bufferCount)
     guard let freeRegion = freeQueue.shared, let activeRegion = activeQueue.shared,
@@ -18,10 +19,11 @@ extension NetConnection {
     return NetRings(free: free, active: active)
   }
 
+  /// The channel to the peer.
   public var channel: Channel { Channel(id) }
 }
 
 extension MACAddress {
-  /// As a number whose lowest byte is the first on the wire.
+  /// The address as a number with the first byte on the wire lowest.
   public var wireValue: UInt64 { value.byteSwapped &>> 16 }
 }

@@ -3,18 +3,18 @@
 
 import Rings
 
-/// A client's two ends of the serial line: text out to the transmit virtualiser, bytes in from the receive
-/// virtualiser. Text for which the queue has no room is dropped and counted: a console must not stop a server.
+/// A client's ends of the serial queues: text out to the transmit virtualiser, bytes in from the receive
+/// virtualiser. Text for which the queue has no room is dropped and counted, so that a slow console cannot stop a server.
 public struct SerialClient: ~Copyable {
   private var output: RingProducer<SerialQueue>
   private var input: RingConsumer<SerialQueue>?
   private var outputFaulted = false
   private var inputFaulted = false
 
-  /// Bytes that were dropped; wraps.
+  /// Bytes dropped; wraps.
   public private(set) var dropped: UInt32 = 0
 
-  /// `input` is nil where the line has none.
+  /// `input` is nil if the line has no input.
   public init(output: Ring<SerialQueue>, input: Ring<SerialQueue>?) {
     self.output = RingProducer(output)
     if let input {
@@ -24,7 +24,7 @@ public struct SerialClient: ~Copyable {
     }
   }
 
-  /// Bytes that can be written without one being dropped.
+  /// Number of bytes that can be written without dropping any.
   public var room: Int {
     mutating get {
       if outputFaulted { return 0 }
@@ -37,7 +37,7 @@ public struct SerialClient: ~Copyable {
     }
   }
 
-  /// Adds a byte, which shows when `publish` is called and the virtualiser notified.
+  /// Adds a byte. It appears after `publish` and a signal to the virtualiser.
   public mutating func write(_ byte: UInt8) {
     if !outputFaulted {
       do throws(PeerFault) {
@@ -49,11 +49,10 @@ public struct SerialClient: ~Copyable {
     dropped &+= 1
   }
 
-  /// Hands over what has been written, in one batch that nobody else's text comes into.
+  /// Hands over everything written as one batch, which the virtualiser keeps together.
   public mutating func publish() { output.publish() }
 
-  /// The next byte that was typed; nil when there is none. Nothing comes any more after the virtualiser
-  /// gave an impossible index.
+  /// The next byte of input; nil if there is none, and always nil after the virtualiser wrote an impossible index.
   public mutating func read() -> UInt8? {
     if inputFaulted { return nil }
     do throws(PeerFault) {

@@ -3,13 +3,13 @@
 
 import Rings
 
-/// The receive direction of a serial driver: from the device's FIFO into the virtualiser's queue,
-/// and the interrupt off while the queue is full.
+/// The receive direction of a serial driver: moves bytes from the device's FIFO to the virtualiser's
+/// queue, and turns the interrupt off while the queue is full.
 struct ReceivePath<Device: SerialDevice & ~Copyable>: Drain, ~Copyable {
   var device: Device
   var queue: RingProducer<SerialQueue>?
   var counters = SerialCounters()
-  /// Whether anything was added since this was last set to false.
+  /// Whether bytes were added since this was last set to false.
   var added = false
 
   init(device: consuming Device, queue: consuming RingProducer<SerialQueue>?) {
@@ -17,13 +17,13 @@ struct ReceivePath<Device: SerialDevice & ~Copyable>: Drain, ~Copyable {
     self.queue = queue
   }
 
-  mutating func look() throws(PeerFault) -> Outlook {
+  mutating func checkWork() throws(PeerFault) -> WorkState {
     guard device.hasReceived() else { return .idle }
     guard let room = try queue?.free() else { return .idle }
     return room > 0 ? .ready : .waiting
   }
 
-  mutating func step() throws(PeerFault) {
+  mutating func performStep() throws(PeerFault) {
     let received = device.receive()
     counters.count(received.errors)
     if received.errors.spoilByte {

@@ -3,17 +3,19 @@
 
 import Rings
 
-/// The serial driver between a UART and the two virtualisers (sDDF 0.7.0, docs/serial): bytes to
-/// send come in one queue, received ones go out in another. Each handler returns whom to notify.
+/// The serial driver between a UART and the two virtualisers (sDDF 0.7.0, docs/serial). One queue
+/// brings bytes to send, the other takes received bytes. Each handler returns whom to notify.
 ///
-/// A virtualiser whose index is impossible loses its direction until the driver is restarted; the
-/// other direction goes on.
+/// After an impossible index from a virtualiser, its direction stops until the driver is restarted; the
+/// other direction continues.
 public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// The transmit virtualiser waits for room, and there is some now.
+    /// Notify the transmit virtualiser: it waits for room, and there is some now.
     public var notifyTransmit = false
-    /// The receive virtualiser has something to read.
+    /// Notify the receive virtualiser: it has bytes to read.
     public var notifyReceive = false
+    /// Nothing to do.
     public init() {}
   }
 
@@ -22,7 +24,7 @@ public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
   private var transmitFaulted = false
   private var receives: Bool
 
-  /// `receive` is nil where the system has no input.
+  /// A driver for `device`, which `start` starts. `receive` is nil if the system has no input.
   public init(
     device: consuming Device, transmit: Ring<SerialQueue>, receive: Ring<SerialQueue>?
   ) {
@@ -36,18 +38,18 @@ public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
     }
   }
 
+  /// Counters for inspection and tests.
   public var counters: SerialCounters { path.counters }
 
-  /// Programs the device, and sends what is waiting: the virtualiser may have started first. `baud`
-  /// in bits per second.
+  /// Starts the device at `baud` bits per second, and sends bytes that are already queued: the virtualiser
+  /// may have started first.
   public mutating func start(baud: UInt64) throws(SerialDeviceFault) -> Actions {
     try path.device.start(baud: baud, receive: receives)
     return transmitReady()
   }
 
-  /// The device's interrupt. Runs until the device shows no cause any more, so acknowledge
-  /// afterwards: an edge-triggered line says nothing twice, and a level-triggered one would say the
-  /// same again.
+  /// Handles the device's interrupt until no cause is left. Acknowledge it afterwards: an edge-triggered
+  /// line does not repeat a cause, and a level-triggered line would repeat one that is still present.
   public mutating func interrupt() -> Actions {
     var actions = Actions()
     var causes = path.device.takeInterrupts()
@@ -60,14 +62,14 @@ public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
     return actions
   }
 
-  /// The transmit virtualiser has added bytes.
+  /// Handles the transmit virtualiser's signal: it has added bytes.
   public mutating func transmitReady() -> Actions {
     var actions = Actions()
     transmit(&actions)
     return actions
   }
 
-  /// The receive virtualiser has made room in a queue that was full.
+  /// Handles the receive virtualiser's signal: it has made room in a queue that was full.
   public mutating func receiveReady() -> Actions {
     var actions = Actions()
     if receives {
@@ -109,7 +111,7 @@ public struct SerialDriver<Device: SerialDevice & ~Copyable>: ~Copyable {
         transmitFaulted = true
       }
     }
-    // The FIFO is full where bytes remain, so the interrupt will come when it is not.
+    // If bytes remain, the FIFO is full, and the interrupt comes when it has room.
     path.device.setTransmitInterrupt(remaining)
     if sent {
       outgoing.release()

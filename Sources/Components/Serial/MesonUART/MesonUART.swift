@@ -4,36 +4,37 @@
 import Registers
 import SerialComponents
 
-/// The Meson UART of the Odroid-C4. Its interrupt is an edge for each byte that comes or goes.
+/// The Meson UART of the Odroid-C4. Its interrupt is an edge for each byte received or sent.
 public struct MesonUART<Bus: RegisterBus>: SerialDevice {
   private typealias Map = MesonUARTRegisters
 
-  /// Bytes of registers that the driver reaches.
+  /// Size in bytes of the registers that the driver uses.
   public static var registersByteCount: Int { 0x18 }
 
   private let bus: Bus
   private let clock: UInt64
-  // What the control register holds.
+  // The value of the control register.
   private var control = Map.Control(bits: 0)
 
-  /// `crystal` is the crystal's frequency in hertz; the UART gets half of it.
+  /// `crystal` is the crystal's frequency in hertz; the UART runs at half of it.
   public init(_ bus: Bus, crystal: UInt32 = 24_000_000) {
     self.bus = bus
     clock = UInt64(crystal) / 2
   }
 
+  /// Resets the UART and starts it with 8 data bits, no parity and one stop bit.
   public mutating func start(baud: UInt64, receive: Bool) throws(SerialDeviceFault) {
-    // Ticks per bit, to the nearest; `baud / 2` keeps the sum below 2^64.
+    // Ticks per bit, rounded to nearest. The guard keeps the sum far below 2^64.
     guard baud > 0, clock >= baud else { throw .unsupportedBaud }
     let ticks = (clock &+ baud / 2) / baud
     guard ticks <= 1 << 23 else { throw .unsupportedBaud }
 
-    // Let what the boot loader or the kernel wrote go out; but not for ever, in case it never does.
+    // Wait for output of the boot loader or the kernel to leave the FIFO, but not forever.
     var patience = 1_000_000
     while patience > 0, bus.read(Map.status).has(Map.Status.busy) { patience -= 1 }
 
-    // Off, both state machines through reset, errors cleared; other bits stay as the board set
-    // them.
+    // Turn everything off before the resets, so that neither state machine starts on half-written
+    // settings; then reset both and clear errors. Other bits keep the board's settings.
     control = bus.read(Map.control)
       .with(Map.Control.transmit, false).with(Map.Control.receive, false)
       .with(Map.Control.transmitInterrupt, false).with(Map.Control.receiveInterrupt, false)
@@ -50,6 +51,7 @@ public struct MesonUART<Bus: RegisterBus>: SerialDevice {
     divider[Map.Baud.divisor] = UInt32(truncatingIfNeeded: ticks &- 1)
     bus.write(divider, to: Map.baud)
 
+    // Sending and receiving are enabled last, with rate and levels in place.
     bus.modify(Map.interruptLevels) {
       $0[Map.Levels.receive] = 1
       $0[Map.Levels.transmit] = 1
@@ -60,22 +62,25 @@ public struct MesonUART<Bus: RegisterBus>: SerialDevice {
     bus.write(control, to: Map.control)
   }
 
+  /// Whether the transmit FIFO has room.
   public func hasTransmitRoom() -> Bool { !bus.read(Map.status).has(Map.Status.transmitFull) }
 
+  /// Writes a byte to the transmit FIFO.
   public func transmit(_ byte: UInt8) {
     bus.write(Map.Byte(bits: UInt32(byte)), to: Map.transmitFIFO)
   }
 
+  /// Whether the receive FIFO holds a byte.
   public func hasReceived() -> Bool { !bus.read(Map.status).has(Map.Status.receiveEmpty) }
 
-  // The FIFO does not tell which byte an error belongs to; errors are counted as the interrupt
-  // finds them.
+  /// The next byte, never with errors: the FIFO does not tell which byte an error belongs to, so
+  /// `takeInterrupts` reports them.
   public mutating func receive() -> ReceivedByte {
     ReceivedByte(UInt8(truncatingIfNeeded: bus.read(Map.receiveFIFO).bits))
   }
 
-  // An interrupt that is off is no cause, whatever the FIFO holds: a driver with nowhere to put
-  // what it received would look at this for ever.
+  /// The causes of enabled interrupts. A disabled interrupt is never a cause, whatever the FIFO holds:
+  /// otherwise a driver without room for received bytes would loop forever.
   public mutating func takeInterrupts() -> SerialInterrupts {
     let status = bus.read(Map.status)
     var errors = LineErrors()
@@ -83,7 +88,7 @@ public struct MesonUART<Bus: RegisterBus>: SerialDevice {
     if status.has(Map.Status.framingError) { errors.insert(.framing) }
     if status.has(Map.Status.transmitOverrun) { errors.insert(.transmitOverrun) }
     if errors != LineErrors() {
-      // The bit does not fall by itself.
+      // The clear bit does not reset itself.
       bus.write(control.with(Map.Control.clearErrors, true), to: Map.control)
       bus.write(control, to: Map.control)
     }
@@ -94,10 +99,12 @@ public struct MesonUART<Bus: RegisterBus>: SerialDevice {
       errors: errors)
   }
 
+  /// Turns the transmit interrupt on or off.
   public mutating func setTransmitInterrupt(_ on: Bool) {
     setControl(control.with(Map.Control.transmitInterrupt, on))
   }
 
+  /// Turns the receive interrupt on or off.
   public mutating func setReceiveInterrupt(_ on: Bool) {
     setControl(control.with(Map.Control.receiveInterrupt, on))
   }

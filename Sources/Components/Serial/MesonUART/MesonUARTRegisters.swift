@@ -44,15 +44,15 @@ enum MesonUARTRegisters {
 
   struct Levels: RegisterView {
     var bits: UInt32
-    /// Interrupt when that many bytes have been received.
+    /// Interrupt when this many bytes have been received.
     static var receive: Bits<Self> { .init(0, 7) }
-    /// Interrupt when fewer bytes than that are left to send.
+    /// Interrupt when fewer than this many bytes are left to send.
     static var transmit: Bits<Self> { .init(8, 15) }
   }
 
   struct Baud: RegisterView {
     var bits: UInt32
-    /// Clock ticks per bit, less one.
+    /// Clock ticks per bit, minus one.
     static var divisor: Bits<Self> { .init(0, 22) }
     static var use: Bits<Self> { .init(23) }
     static var crystal: Bits<Self> { .init(24) }

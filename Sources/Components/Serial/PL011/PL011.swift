@@ -4,16 +4,16 @@
 import Registers
 import SerialComponents
 
-/// Arm's PrimeCell UART (PL011; DDI 0183), as on QEMU's virt board.
+/// Arm's PrimeCell UART (PL011, DDI 0183) on QEMU's virt board.
 public struct PL011<Bus: RegisterBus>: SerialDevice {
   private typealias Map = PL011Registers
 
-  /// Bytes of registers that the driver reaches.
+  /// Size in bytes of the registers that the driver uses.
   public static var registersByteCount: Int { 0x48 }
 
   private let bus: Bus
   private let clock: UInt64
-  // What the interrupt mask register holds.
+  // The value of the interrupt mask register.
   private var mask = Map.Interrupts(bits: 0)
 
   /// `clock` is the reference clock in hertz.
@@ -22,26 +22,29 @@ public struct PL011<Bus: RegisterBus>: SerialDevice {
     self.clock = UInt64(clock)
   }
 
+  /// Stops the UART, programs it and starts it again, with FIFOs.
   public mutating func start(baud: UInt64, receive: Bool) throws(SerialDeviceFault) {
     let divisor = try PL011Divisor(clock: clock, baud: baud)
 
-    // Let what the boot loader or the kernel wrote go out; but not for ever, in case it never does.
+    // Wait for output of the boot loader or the kernel to leave the FIFO, but not forever.
     var patience = 1_000_000
     while patience > 0, bus.read(Map.flags).has(Map.Flags.busy) { patience -= 1 }
 
+    // The line control register must not be written while the UART is enabled (3.3.7), so disable it
+    // first.
     bus.write(Map.Control(bits: 0), to: Map.control)
     mask = Map.Interrupts(bits: 0)
     bus.write(mask, to: Map.interruptMask)
     bus.write(Map.Interrupts(bits: 0).with(Map.Interrupts.all, true), to: Map.interruptClear)
 
-    // The divisors take effect with the write of the line control register (3.3.6).
+    // The divisors take effect when the line control register is written (3.3.6), so write it last.
     bus.write(Map.Number(bits: divisor.integer), to: Map.integerDivisor)
     bus.write(Map.Number(bits: divisor.fraction), to: Map.fractionalDivisor)
     var line = Map.LineControl(bits: 0).with(Map.LineControl.fifos, true)
     line[Map.LineControl.wordLength] = 3
     bus.write(line, to: Map.lineControl)
 
-    // Interrupt at 1/8 full for receive; for transmit when only 1/8 is left to send.
+    // Interrupt when the receive FIFO is 1/8 full, and when the transmit FIFO falls to 1/8.
     bus.write(Map.Number(bits: 0), to: Map.fifoLevels)
     setReceiveInterrupt(receive)
     bus.write(
@@ -51,12 +54,16 @@ public struct PL011<Bus: RegisterBus>: SerialDevice {
       to: Map.control)
   }
 
+  /// Whether the transmit FIFO has room.
   public func hasTransmitRoom() -> Bool { !bus.read(Map.flags).has(Map.Flags.transmitFull) }
 
+  /// Writes a byte to the transmit FIFO.
   public func transmit(_ byte: UInt8) { bus.write(Map.Sent(bits: UInt32(byte)), to: Map.data) }
 
+  /// Whether the receive FIFO holds a byte.
   public func hasReceived() -> Bool { !bus.read(Map.flags).has(Map.Flags.receiveEmpty) }
 
+  /// The next byte, with its errors.
   public mutating func receive() -> ReceivedByte {
     let view = bus.read(Map.data)
     var errors = LineErrors()
@@ -67,12 +74,13 @@ public struct PL011<Bus: RegisterBus>: SerialDevice {
     return ReceivedByte(UInt8(truncatingIfNeeded: view[Map.Received.byte]), errors: errors)
   }
 
+  /// The causes of enabled interrupts. Clears the transmit interrupt.
   public mutating func takeInterrupts() -> SerialInterrupts {
     let pending = bus.read(Map.maskedInterrupts)
     let transmit = pending.has(Map.Interrupts.transmit)
-    // The transmit interrupt is latched when the FIFO falls to its level. Cleared before the FIFO
-    // is filled, it comes again exactly when that was worth it; the receive ones go with the bytes
-    // (DDI 0183, 3.4).
+    // The transmit interrupt latches when the FIFO falls to its level. Clear it before the FIFO is
+    // filled: then the next fall raises it again. Cleared afterwards, a fall in between would be
+    // lost. The receive interrupts end when the bytes are read (DDI 0183, 3.4).
     if transmit {
       bus.write(
         Map.Interrupts(bits: 0).with(Map.Interrupts.transmit, true), to: Map.interruptClear)
@@ -82,10 +90,12 @@ public struct PL011<Bus: RegisterBus>: SerialDevice {
       receive: pending.has(Map.Interrupts.receive) || pending.has(Map.Interrupts.receiveTimeout))
   }
 
+  /// Turns the transmit interrupt on or off.
   public mutating func setTransmitInterrupt(_ on: Bool) {
     setMask(mask.with(Map.Interrupts.transmit, on))
   }
 
+  /// Turns the receive and receive timeout interrupts on or off.
   public mutating func setReceiveInterrupt(_ on: Bool) {
     setMask(mask.with(Map.Interrupts.receive, on).with(Map.Interrupts.receiveTimeout, on))
   }

@@ -3,21 +3,23 @@
 
 import Rings
 
-/// The receive virtualiser: what is typed goes to one client, and the console chooses which (sDDF
-/// 0.7.0, docs/serial). The switch character, a number of up to four digits and the terminate
-/// character choose client that number; the switch character twice is the character itself.
-/// Anything else drops what was begun.
+/// The receive virtualiser (sDDF 0.7.0, docs/serial): passes input to one client, which the user selects
+/// at the console. The switch character, a number of up to four digits and the terminate character
+/// select the client with that number. The switch character twice is the character itself. Anything
+/// else cancels the selection.
 ///
-/// Input for a client whose queue is full or whose index is impossible is dropped and counted.
+/// Input is dropped and counted if the client's queue is full or the client wrote an impossible index.
 public struct SerialVirtRx: ~Copyable {
-  /// Clients are numbered from 0 as they are added; at most this many.
+  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
   public static var clientLimit: Int { 64 }
 
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// The driver waits for room, and there is some now.
+    /// Notify the driver: it waits for room, and there is some now.
     public var notifyDriver = false
-    /// Clients that have something to read.
+    /// Clients to notify: they have input to read.
     public var notifyClients = ClientSet()
+    /// Nothing to do.
     public init() {}
   }
 
@@ -25,7 +27,7 @@ public struct SerialVirtRx: ~Copyable {
     case text
     /// After the switch character.
     case switching
-    /// After that many digits, which make this number.
+    /// After the given number of digits, with the value so far.
     case number(digits: Int, value: Int)
   }
 
@@ -39,16 +41,16 @@ public struct SerialVirtRx: ~Copyable {
   private var mode = Mode.text
   private var touched = ClientSet()
 
-  /// The client that input goes to.
+  /// The selected client.
   public private(set) var current = 0
-  /// Clients that gave an impossible index: what is for them is dropped until this domain is
-  /// restarted.
+  /// Clients that wrote an impossible index. Their input is dropped until this domain is restarted.
   public private(set) var quarantined = ClientSet()
-  /// Whether the driver gave one: then nothing is received any more.
+  /// Whether the driver wrote an impossible index: nothing is received any more.
   public private(set) var driverFaulted = false
-  /// Bytes that no client got; wraps.
+  /// Bytes dropped; wraps.
   public private(set) var dropped: UInt32 = 0
 
+  /// A virtualiser without clients. Client 0 is selected.
   public init(driver: Ring<SerialQueue>, switchCharacter: UInt8, terminateCharacter: UInt8) {
     self.driver = RingConsumer(driver)
     self.switchCharacter = switchCharacter
@@ -56,7 +58,7 @@ public struct SerialVirtRx: ~Copyable {
     clients = InlineArray { _ in nil }
   }
 
-  /// Takes the next client's queue; false when there is no place left.
+  /// Adds a client with its queue; false if there are `clientLimit` already.
   @discardableResult public mutating func addClient(_ ring: Ring<SerialQueue>) -> Bool {
     guard clientCount < Self.clientLimit else { return false }
     clients[clientCount] = RingProducer(ring)
@@ -64,13 +66,14 @@ public struct SerialVirtRx: ~Copyable {
     return true
   }
 
-  /// The driver has added bytes. It notifies after every batch, so nothing has to be asked for.
+  /// Handles the driver's signal: it has added bytes. The driver signals after every batch, without a
+  /// request.
   public mutating func driverReady() -> Actions {
     var actions = Actions()
     if driverFaulted { return actions }
     touched = ClientSet()
     do throws(PeerFault) {
-      while let byte = try driver.dequeue() { take(byte) }
+      while let byte = try driver.dequeue() { interpret(byte) }
     } catch {
       driverFaulted = true
     }
@@ -82,7 +85,7 @@ public struct SerialVirtRx: ~Copyable {
     return actions
   }
 
-  private mutating func take(_ byte: UInt8) {
+  private mutating func interpret(_ byte: UInt8) {
     switch mode {
     case .text:
       if byte == switchCharacter { mode = .switching } else { deliver(byte) }

@@ -3,17 +3,17 @@
 
 import Rings
 
-/// Clients in the order in which they came, each at most once.
+/// A queue of clients, each in it at most once.
 struct ClientQueue {
   private var order = InlineArray<64, UInt8>(repeating: 0)
   private var start = 0
   private var count = 0
   private var members = ClientSet()
 
-  /// Who has waited longest.
+  /// The client that has waited longest.
   var first: Int? { count == 0 ? nil : Int(order[start & 63]) }
 
-  /// Puts a client at the end; nothing happens if it is in the queue already.
+  /// Appends a client unless it is in the queue already.
   mutating func append(_ client: Int) {
     guard client >= 0, client < 64, !members.contains(client) else { return }
     members.insert(client)
@@ -21,6 +21,7 @@ struct ClientQueue {
     count &+= 1
   }
 
+  /// Removes the client that has waited longest.
   mutating func removeFirst() {
     guard let first else { return }
     members.remove(first)
@@ -28,3 +29,14 @@ struct ClientQueue {
     count &-= 1
   }
 }
+
+#if !hasFeature(Embedded)
+  extension ClientQueue {
+    /// What is wrong between the order and the set of members; nil if nothing is. For tests.
+    func checkInvariants() -> String? {
+      let queued = (0..<count).map { Int(order[(start + $0) & 63]) }
+      return queued.sorted() == members.numbers
+        ? nil : "\(queued) are queued, and \(members.numbers) are members"
+    }
+  }
+#endif

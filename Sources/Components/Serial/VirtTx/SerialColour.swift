@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The colours by which a console shows whose text is whose: sDDF's, six in turn (ECMA-48,
-/// 8.3.117).
+/// Colours that tell clients' text apart on a console: sDDF's six, used in turn (ECMA-48, 8.3.117).
 public enum SerialColour {
   /// Bytes of `start` and `end` together.
   static var byteCount: Int { 9 }
 
-  /// Byte `index` of the 5 that begin the colour of `client`: ESC [ 3 n m, n from 1 for red to 6.
+  /// Byte `index` of the 5 that start the colour of `client`: ESC [ 3 n m, with n from 1 (red) to 6.
   public static func start(of client: Int, _ index: Int) -> UInt8 {
     switch index {
     case 0: 0x1b
@@ -18,7 +17,7 @@ public enum SerialColour {
     }
   }
 
-  /// Byte `index` of the 4 that end any colour: ESC [ 0 m.
+  /// Byte `index` of the 4 that end every colour: ESC [ 0 m.
   public static func end(_ index: Int) -> UInt8 {
     switch index {
     case 0: 0x1b

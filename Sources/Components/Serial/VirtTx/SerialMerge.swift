@@ -3,14 +3,14 @@
 
 import Rings
 
-/// The work of the transmit virtualiser: whose turn it is, and what it waits for.
+/// The work of the transmit virtualiser: takes clients in turn, and waits for room in the driver's queue.
 struct SerialMerge: Drain, ~Copyable {
   private var driver: RingProducer<SerialQueue>
   private var clients: InlineArray<64, RingConsumer<SerialQueue>?>
   private var clientCount = 0
   private let colours: Bool
   private var turns = ClientQueue()
-  // Bytes of the first client's batch that are still to go; 0 where its turn has not begun.
+  // Bytes left of the first client's batch; 0 if its turn has not begun.
   private var batch = 0
   private var served = ClientSet()
   private(set) var quarantined = ClientSet()
@@ -18,7 +18,7 @@ struct SerialMerge: Drain, ~Copyable {
   private(set) var transferred: UInt32 = 0
 
   init(driver: consuming RingProducer<SerialQueue>, colours: Bool) {
-    // Wrapped text has to leave some room for the text.
+    // The queue must have room for text besides the colour codes.
     self.colours = colours && driver.capacity > SerialColour.byteCount
     self.driver = driver
     clients = InlineArray { _ in nil }
@@ -56,7 +56,7 @@ struct SerialMerge: Drain, ~Copyable {
     if client >= 0, client < clientCount, !quarantined.contains(client) { turns.append(client) }
   }
 
-  /// Serves whoever can be served; the clients of whom something was sent.
+  /// Serves clients until one has to wait. Returns the clients from which bytes were taken.
   mutating func run() -> ClientSet {
     served = ClientSet()
     if driverFaulted { return served }
@@ -68,15 +68,14 @@ struct SerialMerge: Drain, ~Copyable {
     return served
   }
 
-  // Mutating only so that the compiler reads the element in place, and does not copy all of them
-  // first.
+  // Mutating so that the compiler reads the element in place instead of copying the whole array first.
   mutating func takeSignalRequest(of client: Int) -> Bool {
     clients[client]?.takeSignalRequest() ?? false
   }
 
-  // MARK: Drain; what it throws is the driver's fault, a client's stays here.
+  // MARK: Drain. Errors thrown are the driver's; a client's fault only quarantines the client.
 
-  mutating func look() throws(PeerFault) -> Outlook {
+  mutating func checkWork() throws(PeerFault) -> WorkState {
     while let client = turns.first {
       if batch == 0 { batch = available(client) }
       if batch == 0 {
@@ -89,7 +88,7 @@ struct SerialMerge: Drain, ~Copyable {
     return .idle
   }
 
-  mutating func step() throws(PeerFault) {
+  mutating func performStep() throws(PeerFault) {
     guard let client = turns.first else { return }
     let piece = min(batch, driver.capacity &- overhead)
     if colours {
@@ -107,7 +106,8 @@ struct SerialMerge: Drain, ~Copyable {
     batch &-= piece
     if batch == 0 {
       turns.removeFirst()
-      // What came meanwhile may have been notified while it waited for this turn, and is not again.
+      // The client may have added bytes, and signalled them, during its turn. That signal is used up, so
+      // queue the client again.
       if available(client) > 0 { turns.append(client) }
     }
   }
@@ -143,3 +143,13 @@ struct SerialMerge: Drain, ~Copyable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension SerialMerge {
+    /// What is wrong between two calls; nil if nothing is. Must stay nil whatever peers write. For tests.
+    func checkInvariants() -> String? {
+      if let fault = turns.checkInvariants() ?? driver.checkInvariants() { return fault }
+      return batch > 0 && turns.first == nil ? "\(batch) bytes are left of no client's batch" : nil
+    }
+  }
+#endif

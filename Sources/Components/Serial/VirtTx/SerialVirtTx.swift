@@ -3,64 +3,65 @@
 
 import Rings
 
-/// The transmit virtualiser: many clients' bytes into the driver's one queue (sDDF 0.7.0,
-/// docs/serial).
+/// The transmit virtualiser (sDDF 0.7.0, docs/serial): merges clients' bytes into the driver's one
+/// queue.
 ///
-/// A batch is what a client's queue held when its turn came. A batch goes out in one piece, or, if
-/// the driver's queue could never hold it, in several with nobody else's between them; turns are
-/// taken in the order of the notifications. A client whose index is impossible is quarantined: it
-/// is not looked at again until this domain is restarted, and the others go on.
+/// Clients take turns in the order of their notifications. A turn sends the bytes that the client's
+/// queue holds when the turn begins. They stay together: no other client's bytes come between them,
+/// even if the driver's queue is too small to hold them at once. A client that writes an impossible
+/// index is quarantined until this domain is restarted; other clients are not affected.
 public struct SerialVirtTx: ~Copyable {
-  /// Clients are numbered from 0 as they are added; at most this many.
+  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
   public static var clientLimit: Int { 64 }
 
+  /// What the caller has to do after an event.
   public struct Actions: Equatable, Sendable {
-    /// There is more in the driver's queue.
+    /// Notify the driver: bytes were added to its queue.
     public var notifyDriver = false
-    /// Clients that wait for room, and have some now.
+    /// Clients to notify: they wait for room, and have some now.
     public var notifyClients = ClientSet()
+    /// Nothing to do.
     public init() {}
   }
 
   private var merge: SerialMerge
 
-  /// `colours`: each client's text in a colour of its own, where the driver's queue is not too
-  /// short for it.
+  /// With `colours`, each client's text has a colour of its own, unless the driver's queue is too
+  /// small for the codes.
   public init(driver: Ring<SerialQueue>, colours: Bool) {
     merge = SerialMerge(driver: RingProducer(driver), colours: colours)
   }
 
-  /// Takes the next client's queue; false when there is no place left.
+  /// Adds a client with its queue; false if there are `clientLimit` already.
   @discardableResult public mutating func addClient(_ ring: Ring<SerialQueue>) -> Bool {
     merge.addClient(ring)
   }
 
-  /// Clients that gave an impossible index.
+  /// Clients that wrote an impossible index.
   public var quarantined: ClientSet { merge.quarantined }
-  /// Whether the driver gave one: then nothing is sent any more.
+  /// Whether the driver wrote an impossible index: nothing is sent any more.
   public var driverFaulted: Bool { merge.driverFaulted }
-  /// Bytes taken from clients since the start; wraps.
+  /// Bytes taken from clients; wraps.
   public var transferred: UInt32 { merge.transferred }
 
-  /// Writes a text of our own, as the one that tells a console that input may begin. Bytes for
-  /// which there is no room are dropped.
+  /// Writes a text of the virtualiser itself, for example the one that tells a console to start input.
+  /// Bytes for which there is no room are dropped.
   public mutating func write(byteCount: Int, _ byte: (Int) -> UInt8) -> Actions {
     var actions = Actions()
     actions.notifyDriver = merge.write(byteCount: byteCount, byte)
     return actions
   }
 
-  /// Whether the driver has taken everything, for a debug kernel whose own output would come
-  /// between.
+  /// Whether the driver has taken all bytes. For debug kernels, whose own output would otherwise mix in.
   public mutating func isDrained() -> Bool { merge.isDrained() }
 
-  /// A client has added bytes. Numbers of no client are ignored.
+  /// Handles a client's signal: it has added bytes. Numbers without a client are ignored.
   public mutating func clientReady(_ client: Int) -> Actions {
     merge.request(client)
     return run()
   }
 
-  /// The driver has made room where there was none.
+  /// Handles the driver's signal: it has made room in a queue that was full.
   public mutating func driverReady() -> Actions { run() }
 
   private mutating func run() -> Actions {
@@ -74,3 +75,10 @@ public struct SerialVirtTx: ~Copyable {
     return actions
   }
 }
+
+#if !hasFeature(Embedded)
+  extension SerialVirtTx {
+    /// What is wrong between two calls; nil if nothing is. Must stay nil whatever peers write. For tests.
+    package func checkInvariants() -> String? { merge.checkInvariants() }
+  }
+#endif

@@ -6,34 +6,39 @@ import Records
 import Rings
 import SerialComponents
 
-/// The serial line as one of its clients has it. What is written shows when `flush` is called.
+/// A client's access to the serial line. Text appears when `flush` is called.
 public struct Console: ~Copyable {
   private var client: SerialClient
   private let outputChannel: Channel
-  /// Signals here mean that there is something to read; nil where the line has no input.
+  /// The channel that signals input; nil if the line has no input.
   public let inputChannel: Channel?
 
+  /// Opens the line. Stops the protection domain if the record has no transmit queue.
   public init(_ config: LinkedRecord<SerialClientConfig>) {
     let transmit = config[SerialClientConfig.transmit]
     let receive = config[SerialClientConfig.receive]
-    guard let output = transmit.ring else { fatal("the record's transmit queue is no queue") }
+    guard let output = transmit.ring else {
+      fatal(".serial_client_config: no transmit queue; rerun serval generate")
+    }
     let input = receive.ring
     client = SerialClient(output: output, input: input)
     outputChannel = transmit.channel
     inputChannel = input == nil ? nil : receive.channel
   }
 
-  /// Bytes for which there was no room; wraps.
+  /// Bytes dropped because the queue was full; wraps.
   public var dropped: UInt32 { client.dropped }
 
-  /// Whether so many bytes can be written without one being dropped.
+  /// Whether `byteCount` bytes can be written without dropping any.
   public mutating func hasRoom(for byteCount: Int) -> Bool { client.room >= byteCount }
 
+  /// Writes a byte.
   public mutating func write(_ byte: UInt8) { client.write(byte) }
 
-  /// The next byte that was typed; nil when there is none.
+  /// The next byte of input; nil if there is none.
   public mutating func read() -> UInt8? { client.read() }
 
+  /// Hands over everything written, in one piece, and notifies the virtualiser.
   public mutating func flush() {
     client.publish()
     outputChannel.notify()
@@ -41,14 +46,17 @@ public struct Console: ~Copyable {
 }
 
 extension Console {
+  /// Writes a text.
   public mutating func write(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount { write(text.byte(index)) }
   }
 
+  /// Writes bytes.
   public mutating func write(_ bytes: Span<UInt8>) {
     for index in bytes.indices { write(bytes[index]) }
   }
 
+  /// Writes a number in decimal.
   public mutating func write(decimal value: UInt64) {
     var divisor: UInt64 = 1
     while value / divisor >= 10 { divisor &*= 10 }
@@ -58,6 +66,7 @@ extension Console {
     }
   }
 
+  /// Writes a number in hexadecimal, with 0x and without leading zeros.
   public mutating func write(hexadecimal value: UInt64) {
     write("0x")
     var shift: UInt64 = 60

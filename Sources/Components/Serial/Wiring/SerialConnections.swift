@@ -7,11 +7,12 @@ import Rings
 import Wiring
 
 extension SerialConnection {
-  /// Nil where there is no such connection, and where its regions cannot be a queue.
+  /// The connection's queue; nil if the record has no such connection, or its regions cannot hold a queue.
   public var ring: Ring<SerialQueue>? {
     guard let queue = queue.shared, let data = data.shared else { return nil }
     return Ring(queue: queue, data: data)
   }
 
+  /// The channel to the peer.
   public var channel: Channel { Channel(id) }
 }

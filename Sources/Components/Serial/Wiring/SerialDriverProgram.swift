@@ -7,21 +7,26 @@ import Rings
 import SerialComponents
 import Wiring
 
-/// Events of a serial driver's protection domain, whichever UART it drives.
+/// The program of a serial driver's protection domain, for any UART.
 public struct SerialDriverProgram<Device: SerialDevice & ~Copyable>: ProtectionDomain, ~Copyable {
   private var driver: SerialDriver<Device>
   private let interrupt: Channel
   private let transmit: Channel
   private let receive: Channel
 
-  /// Starts the device at the record's baud rate.
+  /// Starts the device at the record's baud rate. Stops the protection domain if the record has no queues, or the device
+  /// cannot run at that rate.
   public init(_ device: consuming Device, interrupt: Channel) {
     let config = SerialDriverConfig.linked()
     let transmit = config[SerialDriverConfig.transmit]
     let receive = config[SerialDriverConfig.receive]
-    guard let output = transmit.ring else { fatal("the record's transmit queue is no queue") }
+    guard let output = transmit.ring else {
+      fatal(".serial_driver_config: no transmit queue; rerun serval generate")
+    }
     let receives = config[SerialDriverConfig.receiveEnabled] != 0
-    if receives && receive.ring == nil { fatal("the record's receive queue is no queue") }
+    if receives && receive.ring == nil {
+      fatal(".serial_driver_config: no receive queue; rerun serval generate")
+    }
 
     self.interrupt = interrupt
     self.transmit = transmit.channel
@@ -31,10 +36,11 @@ public struct SerialDriverProgram<Device: SerialDevice & ~Copyable>: ProtectionD
     do throws(SerialDeviceFault) {
       notify(try driver.start(baud: config[SerialDriverConfig.defaultBaud]))
     } catch {
-      fatal("the device cannot run at the record's baud rate")
+      fatal(".serial_driver_config, defaultBaud: the UART cannot run at it")
     }
   }
 
+  /// Handles the device's interrupt and the virtualisers' signals.
   public mutating func notified(_ channels: ChannelSet) {
     if channels.contains(interrupt) {
       notify(driver.interrupt())

@@ -3,32 +3,38 @@
 
 import TimerComponents
 
-/// The physical timer of Arm's generic timer (Arm ARM, D12), which the kernel lets EL0 use on QEMU.
+/// The physical timer of Arm's generic timer (Arm ARM, D12), which the kernel makes available to EL0 on
+/// QEMU.
 public struct ArmGenericTimer<Counter: CounterTimer>: TimerDevice {
   private let counter: Counter
+  /// The counter's rate, from CNTFRQ_EL0.
   public let rate: ClockRate
 
-  /// Nil where CNTFRQ_EL0 gives no frequency, as without firmware that sets it.
+  /// Nil if CNTFRQ_EL0 holds no usable frequency: firmware must set it.
   public init?(_ counter: Counter) {
     guard let rate = ClockRate(hertz: counter.frequency()) else { return nil }
     self.counter = counter
     self.rate = rate
   }
 
+  /// CNTPCT_EL0.
   public func now() -> UInt64 { counter.count() }
 
+  /// Withdraws the interrupt before it enables the timer, so that an old compare value does not fire.
   public func start() {
     disarm()
     counter.setControl(CounterControl.enable)
   }
 
+  /// Sets the compare value; the interrupt fires at or after `deadline`.
   public func arm(deadline: UInt64, now: UInt64) { counter.setCompare(deadline) }
 
-  // The comparison is with "at or after", so the line falls with a compare value that never comes.
+  /// Sets a compare value that is never reached. The line is a level: it falls because the condition "at or
+  /// after" becomes false.
   public func disarm() { counter.setCompare(.max) }
 }
 
-/// The four registers of the timer, as instructions or as a test's values.
+/// The four registers of the timer: instructions on the target, values in tests.
 public protocol CounterTimer {
   /// CNTPCT_EL0.
   func count() -> UInt64
@@ -40,7 +46,7 @@ public protocol CounterTimer {
   func setControl(_ value: UInt64)
 }
 
-/// Bits of CNTP_CTL_EL0: the interrupt mask (bit 1) stays clear.
+/// Bits of CNTP_CTL_EL0. The interrupt mask (bit 1) stays clear.
 enum CounterControl {
   static var enable: UInt64 { 1 }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The generic timer's system registers (Arm ARM, D24.10), which only instructions reach. Nothing on
-// other architectures: the tests inject a counter.
+// The generic timer's system registers (Arm ARM, D24.10), which need instructions of their own. Empty on
+// other architectures, where tests supply a counter.
 
 #ifndef SERVAL_CCOUNTERTIMER_H
 #define SERVAL_CCOUNTERTIMER_H
@@ -13,7 +13,7 @@
 
 CCOUNTERTIMER_INLINE unsigned long long ccountertimer_count(void) {
   unsigned long long value;
-  // Without the barrier the counter may be read early (Arm ARM, D12.1.2).
+  // Without the ISB the processor may read the counter early (Arm ARM, D12.1.2).
   __asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(value) : : "memory");
   return value;
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A counter that runs for ever, and one interrupt that can be set for a later count.
+/// A counter that never stops, with one interrupt that can be set for a later count.
 public protocol TimerDevice: ~Copyable {
-  /// Ticks of `now` and of deadlines.
+  /// The rate of the ticks in `now` and in deadlines.
   var rate: ClockRate { get }
-  /// Ticks since some moment; never falls.
+  /// Ticks since an arbitrary moment; never decreases.
   func now() -> UInt64
-  /// Starts the counter, with no interrupt set.
+  /// Starts the counter without an interrupt.
   mutating func start()
-  /// Sets the interrupt for `deadline`, in place of any other; at once where that has passed. It
-  /// may come earlier where the hardware cannot wait that long: whoever is woken looks at the time.
+  /// Sets the interrupt for `deadline`, in place of an earlier setting. It fires at once if the deadline has
+  /// passed. It may fire early if the hardware cannot wait that long, so the handler must check the time.
   mutating func arm(deadline: UInt64, now: UInt64)
-  /// Withdraws the interrupt, so that its line falls before it is acknowledged.
+  /// Withdraws the interrupt. Its line must fall before the interrupt is acknowledged, or it fires again.
   mutating func disarm()
 }

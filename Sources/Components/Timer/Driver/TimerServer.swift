@@ -3,32 +3,35 @@
 
 import Rings
 
-/// The timer driver as its clients see it (sDDF 0.7.0, sddf/timer/protocol.h): the time, and one
-/// timeout per client, by protected call. A client is known by its channel. Whatever a client asks,
-/// nothing traps and no other client notices.
+/// The timer driver's protocol (sDDF 0.7.0, sddf/timer/protocol.h): by protected call, a client gets the
+/// time or sets its one timeout. Clients are identified by channel. No request can trap or affect another
+/// client.
 public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
-  /// Channels that can have a timeout: Microkit's identifiers are 0 to 61.
+  /// Number of channels that can have a timeout: Microkit's identifiers are 0 to 61.
   public static var channelCount: Int { 62 }
 
+  /// The reply to a call.
   public enum Reply: Equatable, Sendable {
     /// Label 0, one word: nanoseconds since the counter's start.
     case time(UInt64)
-    /// Label 0, no words.
+    /// Label 0, no words: the timeout is set.
     case accepted
-    /// Label 1, no words: the request is none of the protocol's. sDDF's driver answers with label
-    /// 0.
+    /// Label 1, no words: an unknown request. (sDDF's driver answers with label 0.)
     case refused
 
+    /// The reply's label.
     public var label: UInt64 { self == .refused ? 1 : 0 }
-    /// The reply's only word, if it has one.
+    /// The reply's word; nil if it has none.
     public var word: UInt64? {
       if case .time(let nanoseconds) = self { nanoseconds } else { nil }
     }
   }
 
-  /// What to do after a call: reply, and notify the channels whose timeouts have passed.
+  /// What the caller has to do after a protected call.
   public struct Outcome: Equatable, Sendable {
+    /// The reply to send.
     public var reply: Reply
+    /// Channels to notify: their timeouts have passed.
     public var expired: ClientSet
   }
 
@@ -38,15 +41,17 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
   }
 
   private var device: Device
-  // Counter values; the largest number is no timeout.
+  // Deadlines in ticks by channel; the largest number means no timeout.
   private var deadlines = InlineArray<62, UInt64>(repeating: .max)
 
+  /// A server without timeouts; `start` starts the device.
   public init(_ device: consuming Device) { self.device = device }
 
+  /// Starts the device.
   public mutating func start() { device.start() }
 
-  /// A protected call on `channel`. `argument` is the first message word: for a timeout,
-  /// nanoseconds from now.
+  /// Handles a protected call on `channel`. `argument` is the first message word; for a timeout, nanoseconds
+  /// from now.
   public mutating func call(channel: Int, label: UInt64, argument: UInt64) -> Outcome {
     switch label {
     case Request.getTime:
@@ -57,7 +62,7 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
       let now = device.now()
       let (deadline, overflow) = now.addingReportingOverflow(
         device.rate.ticks(nanoseconds: argument))
-      // Centuries away: never, and the client keeps its place.
+      // A deadline beyond the counter's range is centuries away: treat it as none.
       deadlines[channel] = overflow ? .max : deadline
       return Outcome(reply: .accepted, expired: expire(now))
     default:
@@ -66,13 +71,14 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
     return Outcome(reply: .refused, expired: ClientSet())
   }
 
-  /// The device's interrupt: the channels to notify. Acknowledge afterwards.
+  /// Handles the device's interrupt. Returns the channels to notify. Acknowledge the interrupt afterwards: the
+  /// device is disarmed first, so that its line has fallen by then.
   public mutating func interrupt() -> ClientSet {
     device.disarm()
     return expire(device.now())
   }
 
-  /// Takes out what has passed and arms the device for what comes next.
+  /// Removes the timeouts that have passed, and arms the device for the next one.
   private mutating func expire(_ now: UInt64) -> ClientSet {
     var expired = ClientSet()
     var next = UInt64.max
@@ -94,3 +100,13 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
     return expired
   }
 }
+
+#if !hasFeature(Embedded)
+  extension TimerServer where Device: ~Copyable {
+    /// The earliest deadline in ticks, for which the device must be armed; nil if there is none. For tests.
+    package var nextDeadline: UInt64? {
+      let next = (0..<Self.channelCount).reduce(UInt64.max) { min($0, deadlines[$1]) }
+      return next == .max ? nil : next
+    }
+  }
+#endif

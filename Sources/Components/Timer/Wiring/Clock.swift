@@ -5,14 +5,15 @@ import CCounterTimer
 import Microkit
 import TimerComponents
 
-/// The processor's own counter, read without a kernel call: both boards' kernels let programs read it
-/// (`KernelArmExportPCNTUser`). Its zero is not the timer driver's, so that only differences mean something there.
+/// The processor's counter, read without a kernel call: the kernels of both boards export it to programs
+/// (`KernelArmExportPCNTUser`). Its origin differs from the timer driver's, so only differences can be compared with it.
 public struct Clock: Sendable {
   private let rate: ClockRate
 
+  /// Stops the protection domain if CNTFRQ_EL0 holds no usable frequency.
   public init() {
     guard let rate = ClockRate(hertz: ccountertimer_frequency()) else {
-      fatal("CNTFRQ_EL0 gives no frequency")
+      fatal("CNTFRQ_EL0 has no usable frequency; firmware must set it")
     }
     self.rate = rate
   }
@@ -20,6 +21,6 @@ public struct Clock: Sendable {
   /// Nanoseconds since the counter started; never falls.
   public func now() -> UInt64 { rate.nanoseconds(ticks: ccountertimer_count()) }
 
-  /// The counter itself, whose lowest bits nobody outside knows.
+  /// The raw counter. Its lowest bits cannot be predicted from outside.
   public var ticks: UInt64 { ccountertimer_count() }
 }

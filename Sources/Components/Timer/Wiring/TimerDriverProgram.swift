@@ -5,23 +5,26 @@ import Microkit
 import TimerComponents
 import Wiring
 
-/// Events of a timer driver's protection domain, whichever timer it drives.
+/// The program of a timer driver's protection domain, for any timer.
 public struct TimerProgram<Device: TimerDevice & ~Copyable>: ProtectionDomain, ~Copyable {
   private var server: TimerServer<Device>
   private let interrupt: Channel
 
+  /// Starts the timer.
   public init(_ device: consuming Device, interrupt: Channel) {
     self.interrupt = interrupt
     server = TimerServer(device)
     server.start()
   }
 
+  /// Handles the timer's interrupt, and notifies clients whose timeouts have passed.
   public mutating func notified(_ channels: ChannelSet) {
     guard channels.contains(interrupt) else { return }
     server.interrupt().notify { Channel(UInt8(truncatingIfNeeded: $0)) }
     interrupt.acknowledgeDeferred()
   }
 
+  /// Handles a client's call.
   public mutating func called(on channel: Channel, _ message: Message) -> Message {
     let outcome = server.call(
       channel: Int(channel.id), label: message.label, argument: message.word(0))

@@ -157,7 +157,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     }
   }
 
-  mutating func take(
+  mutating func receive(
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int {
     guard let index = index(of: connection, tag) else { return bytes.byteCount }

@@ -22,7 +22,9 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
     let (receive, client) = (config[Config.receive], config[Config.client])
     guard let receiveRings = receive.rings, let clientRings = client.rings,
       let target = config[Config.clientData].memory
-    else { fatal("the record's queues are no queues") }
+    else {
+      fatal(".net_copy_config: receive, client or clientData is missing; rerun serval generate")
+    }
     virtualiser = receive.channel
     self.client = client.channel
     copier = NetCopier(
@@ -36,10 +38,10 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
     notify(copier.start())
   }
 
-  mutating func notified(_ channels: ChannelSet) { notify(copier.ready()) }
+  mutating func notified(_ channels: ChannelSet) { notify(copier.copyFrames()) }
 
   private mutating func notify(_ actions: NetCopier.Actions) {
-    // The last with the next receive, in one entry to the kernel.
+    // The last signal goes out with the next receive, in one entry to the kernel.
     if actions.notifyClient { client.notifyDeferred() }
     if actions.notifyVirtualiser { virtualiser.notifyDeferred() }
   }

@@ -23,27 +23,37 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
   init(_ config: LinkedRecord<NetVirtRxConfig>) {
     let connection = config[Config.driver]
     let data = config[Config.data]
-    guard let rings = connection.rings else { fatal("the record's driver queues are no queues") }
+    guard let rings = connection.rings else {
+      fatal(".net_virt_rx_config: driver has no queues; rerun serval generate")
+    }
     guard let memory = data.region.memory, let notes = config[Config.bufferMetadata].shared,
       let holders = SharedWords(notes)
-    else { fatal("the record's regions cannot hold buffers") }
+    else {
+      fatal(
+        ".net_virt_rx_config: data or bufferMetadata is missing or misaligned; rerun serval generate"
+      )
+    }
     virtualiser = NetVirtRx(
       driver: rings, memory: memory, ioAddress: data.ioAddress,
       bufferCount: Int(connection.bufferCount), holders: holders)
     driver = connection.channel
     if virtualiser.bufferCount != Int(connection.bufferCount) {
-      fatal("the record's regions are too short for its buffers")
+      fatal(
+        ".net_virt_rx_config: data or bufferMetadata is too small for driver.bufferCount buffers")
     }
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let entry = Config.clients[index]
       let client = config[entry / NetVirtRxClient.connection]
-      guard let rings = client.rings else { fatal("a client's queues in the record are no queues") }
+      guard let rings = client.rings else {
+        fatal(".net_virt_rx_config: a client has no queues; rerun serval generate")
+      }
       virtualiser.addClient(rings)
       clients.add(client.channel)
       for number in 0..<min(Int(config[entry / NetVirtRxClient.macCount]), 64) {
         let address = config[entry / NetVirtRxClient.macAddresses[number]].wireValue
         guard virtualiser.addAddress(address, client: index) else {
-          fatal("the record has more than 256 MAC addresses")
+          fatal(
+            ".net_virt_rx_config, clients: more than 256 MAC addresses in all; give clients fewer")
         }
       }
     }
@@ -51,17 +61,17 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
   }
 
   mutating func notified(_ channels: ChannelSet) {
-    var actions = virtualiser.ready(
+    var actions = virtualiser.serve(
       clients: clients.clients(in: channels), driver: channels.contains(driver))
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
-      actions = virtualiser.ready(clients: ClientSet(), driver: true)
+      actions = virtualiser.serve(clients: ClientSet(), driver: true)
     }
     notify(actions)
   }
 
-  /// The driver's signal goes with the next receive: nothing is waited for meanwhile.
+  /// The driver is notified last: that signal goes out with the next receive, in one entry to the kernel.
   @inline(never) private mutating func notify(_ actions: NetVirtRx<MappedMemory>.Actions) {
     clients.notify(actions.notifyClients)
     if actions.notifyDriver { driver.notifyDeferred() }

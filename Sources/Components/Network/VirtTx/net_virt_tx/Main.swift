@@ -22,13 +22,17 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
 
   init(_ config: LinkedRecord<NetVirtTxConfig>) {
     let connection = config[Config.driver]
-    guard let rings = connection.rings else { fatal("the record's driver queues are no queues") }
+    guard let rings = connection.rings else {
+      fatal(".net_virt_tx_config: driver has no queues; rerun serval generate")
+    }
     driver = connection.channel
     virtualiser = NetVirtTx(driver: rings)
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let entry = Config.clients[index]
       let client = config[entry / NetVirtTxClient.connection]
-      guard let rings = client.rings else { fatal("a client's queues in the record are no queues") }
+      guard let rings = client.rings else {
+        fatal(".net_virt_tx_config: a client has no queues; rerun serval generate")
+      }
       virtualiser.addClient(rings)
       clients.add(client.channel)
       for number in 0..<min(Int(config[entry / NetVirtTxClient.regionCount]), 64) {
@@ -40,29 +44,32 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
             bufferCount: Int(config[region / NetVirtTxDataRegion.bufferCount]), client: index,
             owner: number)
         else {
-          fatal("a client's memory in the record is too short, or there are too many buffers")
+          fatal(
+            ".net_virt_tx_config: a client's region is too small, or over 64 regions or 32768 buffers in all"
+          )
         }
       }
     }
-    finish(virtualiser.start())
+    carryOut(virtualiser.start())
   }
 
   mutating func notified(_ channels: ChannelSet) {
-    finish(virtualiser.ready(clients: clients.clients(in: channels)))
+    carryOut(virtualiser.serve(clients: clients.clients(in: channels)))
   }
 
-  /// Goes on in rounds where somebody had more to send than one takes; others of our priority run in between.
-  private mutating func finish(_ first: NetVirtTx<MappedMemory>.Actions) {
+  /// Notifies peers, and serves in further rounds while clients have more to send than one round takes. Domains of the
+  /// same priority run in between.
+  private mutating func carryOut(_ first: NetVirtTx<MappedMemory>.Actions) {
     var actions = first
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
-      actions = virtualiser.ready(clients: ClientSet())
+      actions = virtualiser.serve(clients: ClientSet())
     }
     notify(actions)
   }
 
-  /// The driver's signal goes with the next receive: nothing is waited for meanwhile.
+  /// The driver is notified last: that signal goes out with the next receive, in one entry to the kernel.
   @inline(never) private mutating func notify(_ actions: NetVirtTx<MappedMemory>.Actions) {
     clients.notify(actions.notifyClients)
     if actions.notifyDriver { driver.notifyDeferred() }

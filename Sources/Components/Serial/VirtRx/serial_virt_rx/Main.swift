@@ -23,20 +23,24 @@ struct SerialVirtRxProgram: ProtectionDomain, ~Copyable {
 
   init(_ config: LinkedRecord<SerialVirtRxConfig>) {
     let connection = config[Config.driver]
-    guard let input = connection.ring else { fatal("the record's driver queue is no queue") }
+    guard let input = connection.ring else {
+      fatal(".serial_virt_rx_config: no driver queue; rerun serval generate")
+    }
     driver = connection.channel
     virtualiser = SerialVirtRx(
       driver: input, switchCharacter: config[Config.switchCharacter],
       terminateCharacter: config[Config.terminateCharacter])
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let client = config[Config.clients[index]]
-      guard let ring = client.ring else { fatal("a client's queue in the record is no queue") }
+      guard let ring = client.ring else {
+        fatal(".serial_virt_rx_config: a client has no queue; rerun serval generate")
+      }
       clients[index] = client.channel
       virtualiser.addClient(ring)
     }
   }
 
-  /// Clients signal nothing that matters here: what they have no room for is dropped.
+  /// Signals from clients are ignored: input for which a client has no room is dropped.
   mutating func notified(_ channels: ChannelSet) {
     guard channels.contains(driver) else { return }
     let actions = virtualiser.driverReady()

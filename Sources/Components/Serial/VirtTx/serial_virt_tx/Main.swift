@@ -24,12 +24,16 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
 
   init(_ config: LinkedRecord<SerialVirtTxConfig>) {
     let connection = config[Config.driver]
-    guard let output = connection.ring else { fatal("the record's driver queue is no queue") }
+    guard let output = connection.ring else {
+      fatal(".serial_virt_tx_config: no driver queue; rerun serval generate")
+    }
     driver = connection.channel
     virtualiser = SerialVirtTx(driver: output, colours: config[Config.colourEnabled] != 0)
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let client = config[Config.clients[index] / SerialVirtTxClient.connection]
-      guard let ring = client.ring else { fatal("a client's queue in the record is no queue") }
+      guard let ring = client.ring else {
+        fatal(".serial_virt_tx_config: a client has no queue; rerun serval generate")
+      }
       clients[index] = client.channel
       clientCount = index &+ 1
       virtualiser.addClient(ring)

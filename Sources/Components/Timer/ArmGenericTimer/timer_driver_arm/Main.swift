@@ -10,7 +10,7 @@ import Wiring
 @main enum Main {
   static func main() {
     guard let timer = ArmGenericTimer(SystemCounterTimer()) else {
-      fatal("CNTFRQ_EL0 gives no frequency")
+      fatal("CNTFRQ_EL0 has no usable frequency; firmware must set it")
     }
     run(TimerProgram(timer, interrupt: DeviceResources.linked().interrupt()))
   }

@@ -7,7 +7,8 @@ import Records
 import Wire
 
 extension Network {
-  /// Gets the address that the record says: a fixed one, or by DHCP.
+  /// Sets the fixed address of the record, or starts DHCP. Stops the protection domain if the address is not one that a
+  /// host can have.
   mutating func configure(_ config: LinkedRecord<IPClientConfig>) {
     typealias Config = IPClientConfig
     let nameServer = config[Config.nameServer]
@@ -20,18 +21,31 @@ extension Network {
       let network = IPv4Network(
         address: IPv4Address(config[Config.address]), prefixLength: config[Config.prefixLength]),
       network.address.isHost
-    else { fatal("the record's address is no host's") }
+    else {
+      fatal(
+        ".ip_client_config, address: not a host address; correct the system and rerun serval generate"
+      )
+    }
     let gateway = config[Config.gateway]
     stack.setAddress(network, gateway: gateway == 0 ? nil : IPv4Address(gateway))
   }
 }
 
 extension HostName {
-  /// The name in a client's record.
+  /// The host name in the record of an IP client.
   init(_ config: LinkedRecord<IPClientConfig>) {
     self.init()
     for index in 0..<config.length(of: IPClientConfig.hostName) {
       append(config.byte(index, of: IPClientConfig.hostName))
     }
+  }
+}
+
+extension RecordView {
+  /// The bytes of a text field up to its first NUL.
+  public func bytes(of text: TextField<Layout>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for index in 0..<length(of: text) { bytes.append(byte(index, of: text)) }
+    return bytes
   }
 }
