@@ -21,7 +21,7 @@ import TimerComponents
     #expect(ClockRate(hertz: 1 << 32) == nil)
   }
 
-  /// Against 128-bit arithmetic: rounded down to time, up to ticks, never beyond the largest
+  /// Compared with 128-bit arithmetic: rounded down to time, rounded up to ticks, clamped to the largest
   /// number.
   @Test(arguments: rates) func conversionsAreExactAndNeverTrap(hertz: UInt64) throws {
     let rate = try #require(ClockRate(hertz: hertz))

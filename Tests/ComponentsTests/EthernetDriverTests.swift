@@ -26,7 +26,7 @@ import Testing
     var kicks = 0
     var causes = 0
     var transmitInterrupt = false
-    /// Called when interrupts for sent frames are set on: what is sent in that moment.
+    /// Called when interrupts for sent frames are turned on, so that a test can send frames at that moment.
     var whenAsked: () -> Void = {}
 
     func start() throws(EthernetDeviceFault) { if let fault { throw fault } }
@@ -93,9 +93,9 @@ import Testing
         NetDescriptor(address: 0, length: 60), NetDescriptor(address: 2048, length: 1514),
       ])
     #expect(card.given == [4096, 6144, 8192, 10240])
-    #expect(receive.signalled(.free) == 1, "the card is full, so that nobody has to wake us")
+    #expect(receive.signalled(.free) == 1, "the card is full, so no signal is needed")
 
-    // The card has room and the queue is empty: a signal is wanted.
+    // The card has room and the queue is empty, so the driver requests a signal.
     card.receiveOne(60)
     card.causes = 1
     _ = driver.interrupt()
@@ -105,7 +105,7 @@ import Testing
     #expect(card.given.last == 0)
   }
 
-  /// A card that never stops: for each event as many frames as there are places for, and the caller hears of the rest.
+  /// A card that never stops: each event takes one queue of frames, and `isUnfinished` reports the rest.
   @Test func aRowWithoutEndIsTakenInPieces() throws {
     var driver = try driver()
     card.full = (0..<20).map { (address: UInt64($0) * 2048, length: 0) }
@@ -124,7 +124,7 @@ import Testing
     #expect(driver.isLinkUp == false)
     card.isLinkUp = true
     _ = driver.interrupt()
-    #expect(driver.isLinkUp == false, "nothing has been said")
+    #expect(driver.isLinkUp == false, "no change was reported")
     card.linkChanged = true
     #expect(driver.interrupt() == .init())
     #expect(driver.isLinkUp == true && driver.counters.linkChanges == 1)
@@ -148,16 +148,16 @@ import Testing
     #expect(!card.transmitInterrupt && transmit.signalled(.active) == 0)
     card.sendOne()
 
-    // The virtualiser asks: what has been sent by then comes at once, and the interrupt is on for the rest.
+    // The virtualiser requests buffers: those already sent come at once, and the interrupt is on for the rest.
     transmit.setSignalled(.free, 0)
     #expect(driver.serve().notifyTransmit)
     #expect(transmit.take(.free) == [NetDescriptor(address: 0)])
-    #expect(!card.transmitInterrupt, "answered, so that nobody waits any more")
+    #expect(!card.transmitInterrupt, "the request was answered")
 
     transmit.setSignalled(.free, 0)
     transmit.put(.active, NetDescriptor(address: 2048, length: 60))
     card.whenAsked = { [card] in card.sendOne() }
-    #expect(driver.serve().notifyTransmit, "sent while the interrupt was being set on")
+    #expect(driver.serve().notifyTransmit, "sent while the interrupt was turned on")
     #expect(transmit.take(.free).map(\.address) == [2048])
   }
 
@@ -212,7 +212,7 @@ import Testing
   @Test func aQueueWithoutPlaceKeepsTheBuffer() throws {
     receive.put(.free, NetDescriptor(address: 0x800))
     var driver = try driver()
-    // As if the virtualiser had never taken the last eight.
+    // The virtualiser has not taken the last eight.
     receive.setHead(.active, 0 &- 8)
     card.receiveOne(60)
     card.causes = 1

@@ -43,7 +43,7 @@ import Testing
     let isAsked = receiver.publish()
     #expect(isAsked)
     #expect(copier.take(.free).map(\.address) == [0, 3 * 2048])
-    // Asked once, answered once.
+    // One request, one answer.
     let isAskedAgain = receiver.publish()
     #expect(!isAskedAgain)
   }
@@ -52,7 +52,7 @@ import Testing
     var receiver = receiver()
     var isAsked = receiver.publish()
     #expect(!isAsked)
-    // What a copier does at its start: every buffer but the one that it has filled already.
+    // As a copier does at its start: every buffer except the one that it has already filled.
     for index in 0..<3 { copier.put(.free, NetDescriptor(address: UInt64(index * 2048))) }
     copier.put(.active, NetDescriptor(address: 3 * 2048, length: 60))
     #expect(copier.take(.free).count == 3)

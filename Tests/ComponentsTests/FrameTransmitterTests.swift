@@ -20,7 +20,7 @@ import Testing
     FrameTransmitter(virtualiser.rings, memory: buffers.memory, bufferCount: count)
   }
 
-  /// Whether a frame that begins with `byte` was taken.
+  /// Sends a frame that begins with `byte`; whether it was accepted.
   private func send(_ count: Int, _ byte: UInt8, _ transmitter: inout FrameTransmitter) -> Bool {
     transmitter.send(count) { bytes in
       bytes.storeBytes(of: byte, toByteOffset: 0, as: UInt8.self)
@@ -65,7 +65,7 @@ import Testing
     let actions = transmitter.publish()
     #expect(!isSent && actions.notifyVirtualiser && !actions.mayRetry)
     #expect(virtualiser.signalled(.free) == 0)
-    // Only as long as somebody waits.
+    // Only while a frame waits for a buffer.
     let next = transmitter.publish()
     #expect(next == FrameTransmitter.Actions())
   }

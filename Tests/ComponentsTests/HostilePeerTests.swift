@@ -6,9 +6,8 @@ import SerialComponents
 import TargetTestSupport
 import Testing
 
-/// Peers that scribble over their queues at random, between any two handlers, for a long time.
-/// Nothing traps, nothing runs for ever, and an honest client among them gets everything through,
-/// whole and in order.
+/// Peers overwrite their queues at random between handlers. Nothing traps or loops forever, and all data
+/// of an honest client arrives, complete and in order.
 @Suite struct HostilePeerTests {
   private static let rounds =
     getenv("SERVAL_FUZZ_ITERATIONS").flatMap {
@@ -61,7 +60,7 @@ import Testing
         case 2:
           _ = virtualiser.clientReady(1 + random.below(3))
         default:
-          // Only the honest client's bytes have the top bit: liars' memory is zeroes.
+          // Only the honest client's bytes have the top bit set: the liars' memory holds zeros.
           for byte in driver.take(random.below(100)) where byte >= 0x80 {
             try #require(byte == expected)
             expected = expected == 0xff ? 0x80 : expected + 1

@@ -62,7 +62,7 @@ import Testing
     _ = copier.copyFrames()
     #expect(client.count(.active) == 4 && virtualiser.count(.free) == 6)
     #expect(copier.counters.copied == 4 && copier.counters.dropped == 2)
-    // The client returns two, in another order.
+    // The client returns two buffers in the opposite order.
     let full = client.take(.active)
     client.put(.free, full[2])
     client.put(.free, full[0])
@@ -74,7 +74,7 @@ import Testing
 
   @Test func aClientsBuffersThatAreNoneAreRefused() {
     var copier = copier()
-    // It has used up the good ones.
+    // The good buffers are used up.
     for _ in 0..<4 { virtualiser.put(.active, NetDescriptor(address: 0, length: 60)) }
     _ = copier.copyFrames()
     _ = (client.take(.active), virtualiser.take(.free))
@@ -84,7 +84,7 @@ import Testing
       _ = copier.copyFrames()
     }
     #expect(copier.counters.refused == 4 && client.count(.active) == 0)
-    #expect(virtualiser.count(.free) == 4, "the device's buffers go back in any case")
+    #expect(virtualiser.count(.free) == 4, "the device's buffers always return")
     client.put(.free, NetDescriptor(address: 2048))
     virtualiser.put(.active, NetDescriptor(address: 0, length: 60))
     _ = copier.copyFrames()
@@ -99,7 +99,7 @@ import Testing
       _ = copier.copyFrames()
       #expect(virtualiser.take(.free).count == 1)
     }
-    // The four that were seen at the start may still be used.
+    // The four buffers seen at the start may still be used.
     #expect(copier.counters.copied + copier.counters.dropped == 3)
   }
 

@@ -34,7 +34,7 @@ import Testing
     return virtualiser
   }
 
-  /// The driver takes an empty buffer and hands it over with a frame for `destination`; its address.
+  /// Acts as the driver: fills an empty buffer with a frame for `destination`, and returns its address.
   @discardableResult private func receive(
     _ destination: UInt64, length: UInt16 = 60
   ) throws -> UInt64 {
@@ -74,7 +74,7 @@ import Testing
     #expect(memory.takeEvents() == [.cleanAndInvalidate(Int(offset), 100)])
     #expect(clients[1].take(.active) == [NetDescriptor(address: offset, length: 100)])
     #expect(clients[0].count(.active) == 0 && clients[2].count(.active) == 0)
-    #expect(driver.signalled(.active) == 0, "asks for more")
+    #expect(driver.signalled(.active) == 0, "requests a signal")
 
     clients[1].put(.free, NetDescriptor(address: offset, length: 100))
     #expect(virtualiser.clientReady(1).notifyClients.isEmpty)
@@ -98,7 +98,7 @@ import Testing
 
   @Test func whatIsForNobodyGoesBackAtOnce() throws {
     var virtualiser = try virtualiser()
-    // A stranger's, a multicast, and frames that are none.
+    // An unknown address, a multicast, and frames of impossible lengths.
     try receive(0x9999)
     try receive(0x0100_5e00_0001)
     try receive(0x1000, length: 13)
@@ -124,8 +124,8 @@ import Testing
     #expect(driver.count(.free) == 15)
   }
 
-  /// Returned buffers are looked at with the next frame; only while the driver is short of them do clients
-  /// have to ring for them.
+  /// Returned buffers are collected with the next frame. Clients must signal them only while the driver is
+  /// short of buffers.
   @Test func clientsRingForReturnedBuffersOnlyWhenTheDriverIsShort() throws {
     driver.setSignalled(.free, 1)
     var virtualiser = try virtualiser()
@@ -144,7 +144,9 @@ import Testing
     clients[1].put(.free, try #require(clients[1].take(.active).first))
     #expect(virtualiser.clientReady(1).notifyDriver)
     #expect(driver.signalled(.free) == 1)
-    #expect(clients.allSatisfy { $0.signalled(.free) == 1 }, "answered: nobody has to ring")
+    #expect(
+      clients.allSatisfy { $0.signalled(.free) == 1 },
+      "the driver has buffers: no signal is requested")
   }
 
   @Test func theDriverCannotHandOutABufferTwice() throws {
@@ -169,7 +171,7 @@ import Testing
     #expect(virtualiser.driverReady() == .init())
   }
 
-  /// Returns what it does not have: another's buffer, one twice, one that is none; or lies in its indices.
+  /// A client returns a buffer that it does not hold, one twice, or an invalid one, or writes impossible indices.
   @Test(arguments: 0..<6) func aLyingClientLosesWhatItHadAndOthersGoOn(lie: Int) throws {
     var virtualiser = try virtualiser()
     let mine = try receive(0x1000) - Self.io
@@ -187,9 +189,9 @@ import Testing
     }
     _ = virtualiser.clientReady(0)
     #expect(numbers(virtualiser.quarantined) == [0])
-    #expect(driver.count(.free) == 15, "its own buffer has come back, the other's has not")
+    #expect(driver.count(.free) == 15, "its own buffer came back, the other client's did not")
 
-    // Nothing for it any more; everything for the others.
+    // It gets no more frames; the other clients get all of theirs.
     try receive(0x1000)
     try receive(Self.broadcast)
     clients[1].setSignalled(.active, 0)
@@ -200,12 +202,12 @@ import Testing
     #expect(numbers(virtualiser.quarantined) == [0])
   }
 
-  /// A client knows which buffer comes next, as they go round in order, and returns it while it is handed out: to it
-  /// first, or to others before it. Whenever it does, the buffer is not with the driver and with a client at once.
+  /// Buffers circulate in order, so a client can guess the next one and return it while it is being handed out, to this
+  /// client first or to others before it. The buffer must never be with the driver and a client at once.
   @Test(arguments: 0..<3, [Self.broadcast, 0x1000])
   func aBufferIsReturnedByWhoHasBeenShownItOnly(liar: Int, destination: UInt64) throws {
     var virtualiser = try virtualiser()
-    // Of 16 buffers 12 are for all, and each client is sure of one: with eleven out, returned ones are looked for.
+    // Of 16 buffers, 12 are shared and each client is guaranteed one. With eleven out, returned ones are collected.
     var hoard: [UInt64] = []
     for _ in 0..<10 { hoard.append(try receive(0x1000 + UInt64(liar)) - Self.io) }
     try receive(0x1000 + UInt64((liar + 1) % 3))
@@ -230,8 +232,8 @@ import Testing
     #expect(isCaught)
   }
 
-  /// Whatever the driver asks for and whenever we see it: while it may have too little to receive anything into, those
-  /// who have the buffers ring.
+  /// While the driver may have too few buffers to receive, clients must signal returned ones, whatever the driver
+  /// requests and whenever the virtualiser sees it.
   @Test func clientsRingWhenTheyHaveNearlyAll() throws {
     driver.setSignalled(.free, 1)
     var virtualiser = try virtualiser()
@@ -246,14 +248,14 @@ import Testing
     #expect(clients.allSatisfy { $0.signalled(.free) == 1 })
   }
 
-  /// One that keeps everything it gets: what is reserved for others stays theirs.
+  /// A client that keeps every buffer cannot use the buffers reserved for others.
   @Test func aClientThatReturnsNothingCannotHaveAll() throws {
     var virtualiser = try virtualiser(clients: 2)
     for _ in 0..<40 where driver.count(.free) > 0 {
       try receive(0x1000)
       _ = virtualiser.driverReady()
     }
-    // Up to three quarters, and the frames after that went back.
+    // It got three quarters of the buffers; later frames were dropped.
     #expect(clients[0].count(.active) == 12)
     #expect(virtualiser.counters.dropped == 28)
     for _ in 0..<2 {
@@ -263,7 +265,7 @@ import Testing
     #expect(clients[1].count(.active) == 2)
   }
 
-  /// A row of frames longer than anybody's share: none is lost where the copier runs as soon as it is notified.
+  /// A burst longer than any client's share: no frame is lost if the copier runs as soon as it is notified.
   @Test func aLongRowIsHandedOutInPieces() throws {
     var virtualiser = try virtualiser(clients: 2)
     for _ in 0..<14 { try receive(0x1000) }
@@ -273,7 +275,7 @@ import Testing
       actions = virtualiser.serve(clients: ClientSet(), driver: true)
       let frames = clients[0].take(.active)
       #expect(frames.count <= 4)
-      // The driver sees the places of what was taken.
+      // The driver sees that the slots are free.
       #expect(driver.count(.active) == 14 - got - frames.count)
       got += frames.count
       rounds += 1
@@ -295,7 +297,7 @@ import Testing
     #expect(driver.count(.free) == 14)
   }
 
-  /// Buffers are never lost nor in two places, whatever the frames are and in whatever order they come back.
+  /// Buffers are never lost and never in two places, for all frames and all orders of return.
   @Test(arguments: 1...5) func buffersAreConserved(seed: UInt64) throws {
     var virtualiser = try virtualiser()
     var random = SplitMix(state: seed)

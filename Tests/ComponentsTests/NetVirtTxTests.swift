@@ -17,8 +17,8 @@ import Testing
     clients = try (0..<2).map { _ in try #require(NetPair(capacity: 8)) }
   }
 
-  /// Two clients with eight buffers each, which they call 0 and 5; each has filled its own queue of empty ones,
-  /// as sDDF's clients do, and takes those that it sends from there.
+  /// Two clients with eight buffers each, in regions with owners 0 and 5. Each client fills its own queue of empty
+  /// buffers, as sDDF's clients do, and sends buffers from there.
   private func virtualiser() -> NetVirtTx<FakeDMA> {
     var virtualiser = NetVirtTx<FakeDMA>(driver: driver.rings)
     for (index, client) in clients.enumerated() {
@@ -50,7 +50,7 @@ import Testing
     #expect(memories[1].takeEvents() == [.clean(Int(address), 1514)])
     #expect(
       driver.take(.active) == [NetDescriptor(address: Self.io[1] + address, length: 1514)])
-    #expect(clients[1].signalled(.active) == 0, "asks for more")
+    #expect(clients[1].signalled(.active) == 0, "requests a signal")
 
     driver.put(.free, NetDescriptor(address: Self.io[1] + address))
     #expect(virtualiser.driverReady() == .init())
@@ -63,12 +63,13 @@ import Testing
     let address = try send(0)
     _ = virtualiser.clientReady(0)
     #expect(driver.signalled(.free) == 1)
-    // Now it waits, and rings.
+    // Now the client requests a signal and notifies.
     clients[0].setSignalled(.free, 0)
     #expect(
-      virtualiser.clientReady(0).notifyDriver, "it may have sent all without being interrupted")
+      virtualiser.clientReady(0).notifyDriver,
+      "the driver may have sent everything without an interrupt")
     #expect(driver.signalled(.free) == 0)
-    // It has been told, however often the client rings.
+    // The driver is notified once, however often the client signals.
     #expect(virtualiser.clientReady(0) == .init())
     driver.put(.free, NetDescriptor(address: Self.io[0] + address))
     #expect(numbers(virtualiser.driverReady().notifyClients) == [0])
@@ -102,12 +103,12 @@ import Testing
     #expect(driver.count(.active) == 0 && virtualiser.counters.refused == 1)
     #expect(numbers(virtualiser.quarantined) == [0])
     #expect(memories[0].takeEvents().isEmpty)
-    // The other one is served all the same.
+    // The other client is still served.
     _ = try send(1)
     #expect(virtualiser.clientReady(1).notifyDriver)
   }
 
-  /// A client that moves its index over a whole queue of nothing, again and again: one descriptor is looked at in all.
+  /// A client repeatedly announces a queue of invalid descriptors: only the first one is examined.
   @Test func aFloodOfEmptyDescriptorsIsWorkOnce() throws {
     var virtualiser = virtualiser()
     for round in 1...10_000 {
@@ -117,7 +118,7 @@ import Testing
     #expect(virtualiser.counters.refused == 1)
   }
 
-  /// One that always has more to send: all others have their turn after each of its shares, whether or not they ring.
+  /// A client that always has more to send: all others get a turn after each of its shares, even without a signal.
   @Test func nobodyWaitsLongerThanForAShare() throws {
     typealias Virtualiser = NetVirtTx<FakeDMA>
     let share = Virtualiser.share
@@ -139,9 +140,9 @@ import Testing
     put(0, 3 * share)
     var actions = virtualiser.start()
     #expect(actions.isUnfinished && driver.take(.active).count == share)
-    #expect(pairs[0].count(.active) == 2 * share, "it sees which places are free again")
+    #expect(pairs[0].count(.active) == 2 * share, "it sees which slots are free again")
     put(1, 1)
-    // Nobody says that the other one has rung: it is looked at anyway.
+    // The other client's signal is not reported; it is served anyway.
     actions = virtualiser.serve(clients: ClientSet())
     let addresses = driver.take(.active).map(\.address)
     #expect(actions.isUnfinished && addresses.count == share + 1)
@@ -149,7 +150,7 @@ import Testing
     actions = virtualiser.serve(clients: ClientSet())
     #expect(driver.take(.active).count == share)
     if actions.isUnfinished { actions = virtualiser.serve(clients: ClientSet()) }
-    #expect(!actions.isUnfinished && pairs[0].signalled(.active) == 0, "and now it has to ring")
+    #expect(!actions.isUnfinished && pairs[0].signalled(.active) == 0, "now it must signal")
   }
 
   @Test func aBufferThatTheDriverHasIsNotSentAgain() throws {
@@ -160,7 +161,7 @@ import Testing
     _ = virtualiser.clientReady(0)
     #expect(driver.take(.active).count == 1)
     #expect(numbers(virtualiser.quarantined) == [0])
-    // Nothing of it any more, also what comes back; the other one is served.
+    // Its queues are not used any more, even for returned buffers; the other client is served.
     driver.put(.free, NetDescriptor(address: Self.io[0] + address))
     driver.setSignalled(.active, 0)
     _ = try send(1)

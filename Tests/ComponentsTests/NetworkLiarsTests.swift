@@ -7,8 +7,8 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// Client 0 lies, before each and every frame of client 1's: that one gets all of its frames through, in
-/// order, and all of its buffers back.
+/// Client 0 breaks the protocol before each frame of client 1. Client 1 still gets all its frames through, in order,
+/// and all its buffers back.
 @Suite struct NetworkLiarsTests {
   enum Lie: CaseIterable {
     case outOfRange, unaligned, nothing, tooLong, sameBufferTwice, tailAhead, tailBack, headAhead
@@ -18,7 +18,7 @@ import Testing
   private static let rounds =
     getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 300
 
-  /// What a liar does to its queues; `queue` is the one that it puts into.
+  /// Applies a lie to the liar's queues; `queue` is the one of which it is the producer.
   private func lie(
     _ lie: Lie, _ pair: NetPair, _ queue: NetPair.Queue, _ random: inout SplitMix
   ) {
@@ -72,7 +72,7 @@ import Testing
     var random = SplitMix(state: 1)
     for round in 0..<Self.rounds {
       self.lie(lie, pairs[0], .active, &random)
-      // A liar that never takes its empty buffers back just sends.
+      // A liar that never takes back its empty buffers keeps sending.
       if lie == .returnsNothing {
         pairs[0].put(.active, NetDescriptor(address: UInt64(round % 16) * 2048, length: 60))
       }
@@ -91,7 +91,7 @@ import Testing
         sent.filter { $0.address >= io[1] } == [
           NetDescriptor(address: io[1] + buffer.address, length: length)
         ])
-      // Of the liar only what is its own.
+      // Of the liar, only its own buffers may be sent.
       #expect(
         sent.allSatisfy {
           $0.address >= io[0] && $0.address < io[1] + 16 * 2048 && $0.address % 2048 == 0
@@ -125,7 +125,7 @@ import Testing
         let actions = virtualiser.clientReady(0)
         if lie == .ringsWithoutEnd { #expect(actions == .init() || round == 0) }
       }
-      // One frame for each, the liar's first.
+      // One frame for each client, the liar's first.
       var expected: [NetDescriptor] = []
       for client: UInt64 in 0..<2 {
         let buffer = try #require(driver.take(.free, limit: 1).first, "round \(round)")

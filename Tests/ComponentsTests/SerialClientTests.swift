@@ -54,7 +54,7 @@ import Testing
     #expect(client.read() == nil)
   }
 
-  /// A virtualiser with an impossible index: its direction is over, the other one goes on, nothing traps.
+  /// After an impossible index from a virtualiser, its direction stops, the other continues, and nothing traps.
   @Test(arguments: [1, 9, UInt32(0x8000_0000)]) func aLyingVirtualiserIsLeftAlone(index: UInt32) {
     var client = client()
     output.head = index

@@ -15,7 +15,7 @@ import Testing
     clients = try (0..<12).map { _ in try #require(SerialPair(capacity: 16)) }
   }
 
-  /// sDDF's characters: Ctrl-\ and return.
+  /// sDDF's characters: Ctrl-\ and carriage return.
   private func virtualiser() -> SerialVirtRx {
     var virtualiser = SerialVirtRx(
       driver: driver.ring, switchCharacter: 28, terminateCharacter: 0x0d)
@@ -30,7 +30,7 @@ import Testing
     driver.put("typed\r")
     let actions = virtualiser.driverReady()
     #expect(numbers(actions.notifyClients) == [0])
-    #expect(actions.notifyDriver, "a queue of zeroes asks for a signal")
+    #expect(actions.notifyDriver, "a zeroed queue holds a request")
     #expect(clients[0].takeText() == "typed\r")
     #expect(driver.count == 0)
     #expect(virtualiser.driverReady() == .init())
@@ -39,15 +39,15 @@ import Testing
   @Test(arguments: [
     ("\u{1c}3\rx", 3, "x"), ("\u{1c}11\rx", 11, "x"), ("\u{1c}0007\rx", 7, "x"),
     ("\u{1c}3\r\u{1c}5\rx", 5, "x"),
-    // The character itself.
+    // The switch character itself.
     ("\u{1c}\u{1c}x", 0, "\u{1c}x"),
-    // No digit, no such client, too many digits, no number: dropped with the character that shows
-    // it.
+    // No digit, no such client, too many digits, no number: each is dropped together with the character
+    // that reveals it.
     ("\u{1c}ax", 0, "x"), ("\u{1c}\rx", 0, "x"), ("\u{1c}12\rx", 0, "x"),
     ("\u{1c}9999\rx", 0, "x"), ("\u{1c}00001\rx", 0, "\rx"), ("\u{1c}1a\rx", 0, "\rx"),
     ("\u{1c}1\u{1c}2\rx", 0, "2\rx"),
   ]) func switching(input: String, client: Int, text: String) {
-    // All at once, and byte by byte: the state lives from one notification to the next.
+    // All at once, then byte by byte: the state persists between notifications.
     for whole in [true, false] {
       var virtualiser = virtualiser()
       for piece in whole ? [input] : input.map(String.init) {

@@ -28,7 +28,7 @@ import Testing
     clients[2].put("hello\n")
     let actions = virtualiser.clientReady(2)
     #expect(actions.notifyDriver)
-    #expect(numbers(actions.notifyClients) == [2], "a queue of zeroes asks for a signal")
+    #expect(numbers(actions.notifyClients) == [2], "a zeroed queue holds a request")
     #expect(driver.takeText() == "hello\n")
     #expect(clients[2].count == 0 && clients[2].producerSignalled == 1)
     #expect(virtualiser.transferred == 6)
@@ -39,7 +39,7 @@ import Testing
     clients[0].producerSignalled = 1
     clients[0].put("x")
     #expect(virtualiser.clientReady(0).notifyClients.isEmpty == true)
-    #expect(virtualiser.clientReady(0) == .init(), "nothing to do, nobody to notify")
+    #expect(virtualiser.clientReady(0) == .init(), "nothing to do, no one to notify")
   }
 
   @Test func coloursAreThoseOfSDDF() throws {
@@ -56,8 +56,7 @@ import Testing
     #expect(driver.takeText() == expected)
   }
 
-  /// A batch is not begun before all of it fits, and turns are taken in the order of the
-  /// notifications.
+  /// A batch begins only when all of it fits. Turns follow the order of the notifications.
   @Test func waitsForRoomAndKeepsTheOrder() {
     var virtualiser = virtualiser()
     _ = virtualiser.write(byteCount: 50) { _ in 0x3d }
@@ -67,7 +66,7 @@ import Testing
     driver.producerSignalled = 1
     #expect(virtualiser.clientReady(3) == .init())
     #expect(driver.producerSignalled == 0, "waits for the driver")
-    #expect(virtualiser.clientReady(1) == .init(), "has room, but it is not its turn")
+    #expect(virtualiser.clientReady(1) == .init(), "it would fit, but it is not its turn")
     #expect(driver.head == taken && driver.count == 50)
     #expect(clients[3].count == 24)
 
@@ -84,7 +83,7 @@ import Testing
     #expect(virtualiser.driverReady() == .init())
   }
 
-  /// Several clients at once with text of their own: each line arrives whole.
+  /// Several clients write lines concurrently: each line arrives in one piece.
   @Test(arguments: [false, true]) func batchesAreNotMixed(colours: Bool) {
     var virtualiser = virtualiser(colours: colours)
     var output = ""
@@ -120,8 +119,7 @@ import Testing
     #expect(output.utf8.count == sent.reduce(0, +))
   }
 
-  /// Longer than the driver's queue can ever hold: goes out in pieces, with nobody else's in
-  /// between.
+  /// A batch larger than the driver's queue goes out in pieces, with no other client's bytes in between.
   @Test(arguments: [false, true]) func batchLongerThanTheDriversQueue(colours: Bool) throws {
     let long = try #require(SerialPair(capacity: 256))
     let other = try #require(SerialPair(capacity: 256))
@@ -164,8 +162,7 @@ import Testing
     #expect(tiny.takeText() == "abc")
   }
 
-  /// Text that came while the client waited for its turn was notified already, and is not
-  /// forgotten.
+  /// Text added while its client waits for a turn is sent although its notification is used up.
   @Test func addedDuringTheWaitIsSent() {
     var virtualiser = virtualiser()
     _ = virtualiser.write(byteCount: 60) { _ in 0x3d }
@@ -189,11 +186,11 @@ import Testing
     #expect(virtualiser.clientReady(2).notifyDriver == true)
     #expect(driver.takeText() == "fine")
     clients[1].tail = 5
-    #expect(virtualiser.clientReady(1) == .init(), "no way back without a restart")
+    #expect(virtualiser.clientReady(1) == .init(), "quarantined until a restart")
     #expect(driver.count == 0)
   }
 
-  /// The lie comes while the client waits for its turn, ahead of an honest one.
+  /// A client ahead of an honest one writes an impossible index while it waits for its turn.
   @Test func lieInTheMiddleDoesNotHoldUpTheQueue() {
     var virtualiser = virtualiser()
     _ = virtualiser.write(byteCount: 64) { _ in 0x3d }
@@ -205,7 +202,7 @@ import Testing
     clients[0].tail = 1
     _ = driver.take()
     #expect(virtualiser.driverReady().notifyDriver == true)
-    // The first batch was looked at before its client took it back: what was seen then is sent.
+    // The first batch was seen before its client took it back, and is sent as seen.
     #expect(driver.takeText() == "honest batch of some bytesz")
     #expect(numbers(virtualiser.quarantined) == [0, 1])
   }
@@ -238,7 +235,7 @@ import Testing
     #expect(virtualiser.isDrained() == true)
     #expect(virtualiser.write(byteCount: 0) { _ in 0 } == .init())
     #expect(virtualiser.write(byteCount: 100) { _ in 0x2e }.notifyDriver == true)
-    #expect(driver.count == 64, "cut, not stuck")
+    #expect(driver.count == 64, "truncated, without blocking")
   }
 
   @Test func noMoreThanSixtyFourClients() throws {

@@ -5,7 +5,7 @@ import Rings
 import Testing
 import TimerComponents
 
-/// A clock that the test moves, with one tick per nanosecond unless it says otherwise.
+/// A clock that the test sets, with one tick per nanosecond by default.
 private final class Clock {
   var now: UInt64 = 0
   var armed: [UInt64?] = []
@@ -54,7 +54,7 @@ private struct FakeTimer: TimerDevice {
     #expect(outcome.reply.label == 0 && outcome.reply.word == 1_500_000_000)
     clock.now = .max
     #expect(server.call(channel: 5, label: 0, argument: 0).reply == .time(.max))
-    #expect(clock.armed.isEmpty, "asking for the time touches no device")
+    #expect(clock.armed.isEmpty, "getting the time does not arm the device")
   }
 
   @Test func manyClientsOneDeadlineEach() throws {
@@ -104,7 +104,7 @@ private struct FakeTimer: TimerDevice {
     let outcome = server.call(channel: 2, label: 1, argument: 0)
     #expect(outcome.reply == .accepted)
     #expect(numbers(outcome.expired) == [2])
-    // Another client's call finds what has passed since, before its interrupt is handled.
+    // Another client's call expires a passed timeout before its interrupt is handled.
     _ = server.call(channel: 3, label: 1, argument: 10)
     clock.now = 20
     #expect(numbers(server.call(channel: 4, label: 1, argument: 10).expired) == [3])
@@ -126,7 +126,7 @@ private struct FakeTimer: TimerDevice {
     }
   }
 
-  /// Beyond the end of the counter is never, and never disturbs the others.
+  /// A timeout beyond the counter's range never expires, and does not affect others.
   @Test func hopelessTimeoutHoldsUpNobody() throws {
     var server = try server()
     clock.now = 1 << 63

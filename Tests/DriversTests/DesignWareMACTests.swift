@@ -17,7 +17,7 @@ import Testing
   private func card(receiveAt: UInt64 = 0x5fff_8000, transmitAt: UInt64 = 0x5fff_0000) -> Card {
     bus.script(0x44, 0x0302_0100)
     bus.script(0x40, 0x8000_0504)
-    // What the boot loader has left: 100 Mbit/s, running.
+    // As the boot loader leaves it: 100 Mbit/s, running.
     bus.script(0x00, 0x0000_cc0c)
     bus.script(0x1000, [0x0002_0100, 0x0002_0101, 0x0002_0101, 0x0002_0100])
     bus.script(0x1018, [0x0010_0000, 0])
@@ -31,7 +31,7 @@ import Testing
     return card
   }
 
-  /// The device is done with a descriptor.
+  /// Acts as the device: returns a descriptor.
   private func finish(_ memory: FakeDMA, _ slot: Int, status: UInt32) {
     memory.store32(status, at: 16 * slot)
   }
@@ -41,9 +41,9 @@ import Testing
     try card.start()
     #expect(
       bus.takeTrace() == [
-        // What the reset would lose.
+        // Saves what the reset clears.
         "r 44 3020100", "r 40 80000504", "r 0 cc0c",
-        // Reset, and wait for it; the same for the transmit FIFO.
+        // Resets the card, then the transmit FIFO, and waits for each.
         "r 1000 20100", "w 1000 20101", "r 1000 20101", "r 1000 20101", "r 1000 20100",
         "w 1018 100000", "r 1018 100000", "r 1018 0",
         "w 44 3020100", "w 40 80000504",
@@ -108,8 +108,8 @@ import Testing
     #expect(card.received() == nil)
   }
 
-  /// An error, a frame cut off, one that is nothing but a check sequence or longer than its buffer, and parts
-  /// of frames, which say what a good one would have: the buffer is given again.
+  /// A buffer returns to the card after an error, a truncated frame, a frame that is only a check sequence or is
+  /// longer than its buffer, and parts of frames with an otherwise good status.
   @Test(
     arguments: [
       0x0040_8300, 0x05dc_4300, 0x0004_0300, 0x0000_0300, 0x0601_0300,
@@ -125,11 +125,11 @@ import Testing
     #expect(card.spoiled == 1)
     #expect(receive.load32(at: 16) == 0x8000_0000 && receive.load32(at: 24) == 0x1000)
     card.kick()
-    #expect(bus.takeTrace() == ["w 1008 ffffffff"], "the card is told")
+    #expect(bus.takeTrace() == ["w 1008 ffffffff"], "the card is notified")
   }
 
-  /// A frame of 1,800 bytes in buffers of 1,536: the card goes on in the next descriptor. The length in the
-  /// last one is the frame's, of which 264 bytes are in its buffer; behind them is another client's past.
+  /// A frame of 1,800 bytes in buffers of 1,536 continues in the next descriptor. The length in the last one is the
+  /// frame's, but only 264 bytes are in its buffer; behind them lies data of an earlier frame.
   @Test func aFrameOverTwoDescriptorsDoesNotGoUpInParts() throws {
     var card = try started()
     for index: UInt64 in 0..<3 { card.provide(0x1000 + index * 2048) }
@@ -137,13 +137,13 @@ import Testing
     finish(receive, 1, status: 1800 << 16 | 1 << 8 | 1 << 5)
     finish(receive, 2, status: 64 << 16 | 0x320)
     let frame = card.received()
-    #expect(frame?.address == 0x2000 && frame?.length == 60, "what comes behind it does")
+    #expect(frame?.address == 0x2000 && frame?.length == 60, "the next frame is delivered")
     #expect(card.received() == nil)
     #expect(card.spoiled == 2)
   }
 
-  /// A neighbour that sends nothing but bad frames, as fast as their buffers are given again, does not hold up
-  /// the driver: what came while it looked has raised the line again.
+  /// A flood of bad frames, as fast as their buffers return to the card, does not keep the driver busy forever: frames
+  /// that come meanwhile raise the line again.
   @Test func badFramesWithoutEndAreLookedOverInPortions() throws {
     var card = try started()
     for index: UInt64 in 0..<256 { card.provide(index * 2048) }
@@ -163,8 +163,8 @@ import Testing
     #expect(card.received()?.length == 60)
   }
 
-  /// The third of four frames to send, and the second of three buffers to receive into: after an error of the
-  /// bus the card begins with both rings' first descriptors, whatever place it was at.
+  /// A bus error at the third of four frames to send and the second of three receive buffers: after the reset, the
+  /// card starts at the first descriptor of both rings, wherever it was before.
   @Test func afterAnErrorOfTheBusTheCardIsStartedAnew() throws {
     var card = try started()
     card.setTransmitInterrupt(true)
@@ -234,7 +234,7 @@ import Testing
   @Test func framesAreSent() throws {
     var card = try started()
     card.transmit(0x5fdf_0000, length: 1514)
-    // Interrupt, last, first, all checksums.
+    // Interrupt, last part, first part, all checksums.
     #expect(transmit.load32(at: 4) == 0xf800_05ea && transmit.load32(at: 8) == 0x5fdf_0000)
     #expect(transmit.load32(at: 0) == 0x8000_0000)
     card.kick()
@@ -256,9 +256,9 @@ import Testing
   @Test func interruptsAreClearedAndOnlyThoseAskedForCount() throws {
     var card = try started()
     bus.script(0x1014, [0x0066_0041, 0x0066_0001, 0])
-    // Receive and transmit, with the processes' states above, which are not written back.
+    // Receive and transmit. The states of the processes above them are not written back.
     let first = card.takeInterrupts()
-    // Sent frames alone are no cause while nobody wants to know.
+    // Sent frames are not a cause while their interrupt is off.
     let second = card.takeInterrupts()
     let third = card.takeInterrupts()
     #expect(first && !second && !third)
@@ -282,7 +282,7 @@ import Testing
     bus.script(0x14, [0x7949, 0x796d])
     let up = card.isLinkUp
     #expect(up)
-    // Address 0, register 1, clock range 4, until it is not busy; twice, as the first answer is the past.
+    // Address 0, register 1, clock range 4, polled until not busy; twice, since the first read has the latched state.
     #expect(
       bus.takeTrace() == [
         "w 10 51", "r 10 51", "r 10 50", "r 14 7949", "w 10 51", "r 10 50", "r 14 796d",
@@ -294,7 +294,7 @@ import Testing
     #expect(!down && unknown)
   }
 
-  /// Speeds 10, 100 and 1000 Mbit/s; and a link that has gone, which leaves the speed alone.
+  /// Speeds of 10, 100 and 1000 Mbit/s, and a lost link, which leaves the speed unchanged.
   @Test(
     arguments: [(0x8, [0x8c0c]), (0xa, [0xcc0c]), (0xc, [0x0c0c]), (0x5, [])]
       as [(UInt32, [UInt32])])
@@ -307,7 +307,7 @@ import Testing
     let (changed, again) = (card.takeLinkChange(), card.takeLinkChange())
     #expect(!frames && changed && !again)
     #expect(bus.written(to: 0) == configuration)
-    #expect(bus.written(to: 0x1014) == [], "not the status's to clear")
+    #expect(bus.written(to: 0x1014) == [], "the status register does not clear it")
   }
 
   @Test func itsAddressIsTheBootLoaders() throws {

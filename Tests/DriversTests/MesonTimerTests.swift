@@ -47,7 +47,7 @@ import TimerComponents
     #expect(bus.takeTrace() == ["w 0 100"])
   }
 
-  /// 100 s, in a piece of 65.535 s and the rest: nobody is notified before they are over.
+  /// 100 s take a piece of 65.535 s and the rest: no client is notified early.
   @Test func longTimeoutIsReArmed() throws {
     let bus = FakeBus()
     var clock: UInt64 = 0

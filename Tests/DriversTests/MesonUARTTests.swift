@@ -83,8 +83,8 @@ import Testing
     #expect(device.takeInterrupts().isEmpty)
   }
 
-  /// The line is an edge: bytes that arrive while the handler runs make no new interrupt that
-  /// survives the acknowledgement, so the handler must see them.
+  /// The line is an edge: an interrupt for bytes that arrive during the handler does not survive the
+  /// acknowledgement, so the handler must find those bytes.
   @Test func bytesThatArriveDuringTheHandlerAreTaken() throws {
     let bus = FakeBus()
     var arriving = Array("ab".utf8)
@@ -107,7 +107,7 @@ import Testing
     #expect(receive.takeText() == "abcdef")
   }
 
-  /// sDDF's driver looks at the FIFO only, and does not come back from this.
+  /// sDDF's driver checks only the FIFO, and loops forever here.
   @Test func fullQueueEndsTheHandler() throws {
     let bus = FakeBus()
     var arriving = 20

@@ -3,7 +3,7 @@
 
 import TargetTestSupport
 
-/// A PL011 as far as the driver can tell: FIFOs of 16 bytes, flags, the mask, and the receive
+/// A model of the PL011 as the driver sees it: FIFOs of 16 bytes, flags, the mask, and the receive
 /// interrupts by level. The transmit interrupt is latched when the FIFO falls to 2 bytes, and
 /// cleared by ICR (DDI 0183, 3.4).
 final class PL011Model {
@@ -35,12 +35,12 @@ final class PL011Model {
     }
   }
 
-  /// Interrupts that are present and on.
+  /// Interrupts that are pending and enabled.
   var pending: UInt32 {
     ((arriving.isEmpty ? 0 : 0x10) | (transmitLatch ? 0x20 : 0)) & mask
   }
 
-  /// The line takes bytes out of the FIFO.
+  /// Sends bytes from the FIFO to the line.
   func shiftOut(_ count: Int) {
     for _ in 0..<min(count, transmitFIFO.count) {
       sent.append(transmitFIFO.removeFirst())

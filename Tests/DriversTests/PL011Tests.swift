@@ -28,12 +28,12 @@ import Testing
     let bus = FakeBus()
     var device = PL011(bus)
     try device.start(baud: 115_200, receive: false)
-    #expect(bus.written(to: 0x38) == [0], "no interrupt is on")
+    #expect(bus.written(to: 0x38) == [0], "all interrupts are off")
     #expect(bus.written(to: 0x30) == [0, 0x101])
   }
 
-  /// A device that stays busy, for example as it was switched off with bytes in its FIFO, is not
-  /// waited for.
+  /// The driver does not wait forever for a device that stays busy, for example one that was disabled
+  /// with bytes in its FIFO.
   @Test func busyForEverIsNotForEver() throws {
     let bus = FakeBus()
     bus.script(0x18, 0x8)
@@ -62,7 +62,7 @@ import Testing
     #expect(throws: SerialDeviceFault.unsupportedBaud) {
       try device.start(baud: baud, receive: true)
     }
-    #expect(bus.takeTrace() == [], "the device is left as it was")
+    #expect(bus.takeTrace() == [], "the device is unchanged")
   }
 
   @Test func bytesAndTheirErrors() {

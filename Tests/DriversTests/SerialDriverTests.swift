@@ -17,7 +17,7 @@ import Testing
     var driver = Driver(device: PL011(model.bus), transmit: transmit.ring, receive: nil)
     let actions = try driver.start(baud: 115_200)
     #expect(model.transmitFIFO == Array("early".utf8))
-    #expect(actions.notifyTransmit, "a queue of zeroes asks for a signal")
+    #expect(actions.notifyTransmit, "a zeroed queue holds a request")
     #expect(transmit.producerSignalled == 1)
     #expect(
       model.mask == 0, "no transmit interrupt where nothing is left, no receive where there is none"
@@ -30,7 +30,7 @@ import Testing
     #expect(throws: SerialDeviceFault.unsupportedBaud) { try driver.start(baud: 0) }
   }
 
-  /// 100 bytes through a FIFO of 16: the interrupt is on exactly while bytes wait.
+  /// 100 bytes pass through a FIFO of 16: the interrupt is on only while bytes wait.
   @Test func fullFIFOGoesOnByInterrupt() throws {
     let model = PL011Model()
     let transmit = try #require(SerialPair(capacity: 128))
@@ -40,7 +40,7 @@ import Testing
     transmit.put(text)
     transmit.producerSignalled = 1
     var actions = driver.transmitReady()
-    #expect(actions == .init(), "the virtualiser did not ask")
+    #expect(actions == .init(), "the virtualiser requested no signal")
     #expect(model.transmitFIFO.count == 16 && transmit.count == 84)
     #expect(model.mask == 0x20)
     transmit.producerSignalled = 0
@@ -55,7 +55,7 @@ import Testing
     }
     #expect(model.sent == text)
     #expect(model.lost == 0)
-    #expect(interrupts == 6, "one interrupt for each FIFO but two bytes")
+    #expect(interrupts == 6, "one interrupt for each 14 bytes")
     #expect(signals == 1, "one request, one notification")
     #expect(model.mask == 0)
     #expect(driver.counters.sent == 100)
@@ -104,7 +104,7 @@ import Testing
     receive.producerSignalled = 1
     model.arriving = Array("0123456789abcdef".utf8).map(UInt32.init)
     #expect(driver.interrupt().notifyReceive)
-    #expect(model.mask == 0, "no interrupt for what cannot be taken")
+    #expect(model.mask == 0, "no interrupt for bytes that have no room")
     #expect(receive.producerSignalled == 0)
     #expect(receive.count == 8 && model.arriving.count == 8)
 
@@ -122,7 +122,7 @@ import Testing
     #expect(model.mask == 0x50)
   }
 
-  /// The virtualiser makes room between the look that found none and the request.
+  /// The virtualiser makes room between the check that found none and the request.
   @Test func roomThatAppearsAfterTheRequestIsUsed() throws {
     let model = PL011Model()
     let transmit = try #require(SerialPair(capacity: 64))
@@ -134,8 +134,7 @@ import Testing
     let device = model.bus.onWrite
     model.bus.onWrite = { offset, bits in
       device(offset, bits)
-      // The mask goes off just before the request; what happens then is too early for a
-      // notification.
+      // The mask is cleared just before the request, so room made now brings no notification.
       if offset == 0x38, bits == 0, early.isEmpty { early = "?" }
     }
     let reads = model.bus.onRead
@@ -145,8 +144,8 @@ import Testing
     }
     #expect(driver.interrupt().notifyReceive)
     #expect(early == "abcd")
-    #expect(receive.takeText() == "efg", "nobody had to notify")
-    #expect(receive.producerSignalled == 1, "the request was taken back")
+    #expect(receive.takeText() == "efg", "no notification was needed")
+    #expect(receive.producerSignalled == 1, "the request was withdrawn")
     #expect(model.mask == 0x50)
   }
 
@@ -163,13 +162,13 @@ import Testing
     model.arriving = [0x41]
     #expect(driver.interrupt().notifyReceive)
     transmit.tail = 1
-    #expect(driver.transmitReady() == .init(), "shut for good")
+    #expect(driver.transmitReady() == .init(), "closed until a restart")
 
     receive.head = 40
     model.arriving = [0x42, 0x43]
     #expect(driver.interrupt() == .init())
     #expect(driver.counters.peerFaults == 2)
-    #expect(model.mask == 0, "or the interrupt would never end")
+    #expect(model.mask == 0, "otherwise the interrupt would never end")
     #expect(driver.receiveReady() == .init())
     #expect(driver.interrupt() == .init())
   }

@@ -14,7 +14,7 @@ import Testing
 
   private typealias Card = VirtioNet<FakeBus, FakeDMA>
 
-  /// A modern card with queues of `size`, offering MAC, STATUS, VERSION_1 and more that is not wanted.
+  /// A modern card with queues of `size` that offers MAC, STATUS, VERSION_1 and features that the driver does not use.
   private func card(size: UInt32 = 4, memory: FakeDMA? = nil) -> Card {
     bus.script(0x000, 0x7472_6976)
     bus.script(0x004, 2)
@@ -35,13 +35,13 @@ import Testing
     return card
   }
 
-  // Of a queue of four: 64 bytes of descriptors, 14 of available ring, 38 of used ring, whose entries are
-  // aligned to 8, 128 in all.
+  // A queue of four has 64 bytes of descriptors, 14 of available ring and 38 of used ring, whose entries are aligned to
+  // 8: 128 bytes in all.
   private let available = 64
   private let used = 84
   private let transmitBase = 128
 
-  /// The device is done with the chain that begins at descriptor `head`, and wrote `length` bytes.
+  /// Acts as the device: returns the chain at descriptor `head`, with `length` bytes written.
   private func finish(_ queue: Int, head: UInt32, length: UInt32) {
     let base = queue * transmitBase + used
     let index = memory.load16(at: base + 2)
@@ -129,9 +129,9 @@ import Testing
     _ = memory.takeEvents()
     card.kick()
     #expect(bus.takeTrace() == ["w 50 0"])
-    // Everything before the index, and the index before the look at the device's wish.
+    // Everything else before the index, and the index before the read of the device's flag.
     #expect(memory.takeEvents() == [.stores, .store16(available + 2, 2), .all])
-    // The stack of idle pairs: the last one first.
+    // Idle pairs are a stack: the last one comes first.
     #expect(memory.load64(at: 32 + 16) == 0x1000 && memory.load32(at: 32 + 24) == 2048)
     #expect(memory.load32(at: 32 + 28) == 2, "for the device to write")
     #expect(memory.load16(at: available + 4) == 2 && memory.load16(at: available + 6) == 0)
@@ -188,14 +188,14 @@ import Testing
     }
   }
 
-  /// Chains that are none, and lengths that cannot be.
+  /// Invalid chains and impossible lengths.
   @Test func aDeviceThatIsWrongDoesNoHarm() throws {
     var card = try started()
     card.provide(0x1000)
     card.kick()
     for head: UInt32 in [1, 3, 4, 5, 0xffff_ffff] { finish(0, head: head, length: 100) }
     #expect(card.received() == nil)
-    // Shorter than a header, longer than a buffer, and longer than 16 bits tell: the virtualiser gives it back.
+    // Shorter than a header, longer than a buffer, and longer than 16 bits: length 0, so the virtualiser returns the buffer.
     for length: UInt32 in [0, 5, 12 + 2049, 0x1_0048, 0xffff_ffff] {
       finish(0, head: 2, length: length)
       let frame = card.received()
@@ -205,11 +205,10 @@ import Testing
     finish(0, head: 2, length: 72)
     #expect(card.received()?.length == 60)
     finish(0, head: 2, length: 72)
-    #expect(card.received() == nil, "nothing is out")
+    #expect(card.received() == nil, "the device has no buffers")
   }
 
-  /// Answers to chains that the device does not have, while it has others: no buffer comes twice, and none is
-  /// lost.
+  /// The device returns chains that it does not own while it owns others: no buffer is returned twice, and none is lost.
   @Test func aChainComesBackOnceAndOnlyWhereTheDeviceHasIt() throws {
     var card = try started(size: 8)
     let used = 128 + 28
@@ -219,11 +218,11 @@ import Testing
       memory.store32(72, at: used + 8 + 8 * Int(index % 8))
       memory.store16(index &+ 1, at: used + 2)
     }
-    // Four pairs, of which the last one is given first: heads 6 and 4.
+    // Four pairs, the last one given first: heads 6 and 4.
     card.provide(0x1000)
     card.provide(0x2000)
     card.kick()
-    // Never given, and given back already.
+    // Never given, and already returned.
     for head: UInt32 in [0, 2] { finish(head) }
     #expect(card.received() == nil)
     finish(4)
@@ -243,7 +242,7 @@ import Testing
     #expect(addresses == [0x1000, 0x3000, 0x4000, 0x5000])
   }
 
-  /// A device whose index runs away is looked after for a ring's length, and then others have their turn.
+  /// A device whose index runs away is followed for one ring per call.
   @Test func anIndexThatRunsAwayHoldsNobodyUp() throws {
     var card = try started()
     card.provide(0x1000)
@@ -259,7 +258,7 @@ import Testing
     #expect(looks == 4)
   }
 
-  /// DEVICE_NEEDS_RESET comes with a changed configuration (2.1.2).
+  /// DEVICE_NEEDS_RESET comes with a configuration change (2.1.2).
   @Test func aCardThatNeedsAResetHasFailed() throws {
     var card = try started()
     bus.script(0x060, 2)

@@ -5,7 +5,7 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// Golden bytes: where a C peer looks (FACTS: sddf/network/queue.h, sddf/serial/queue.h,
+/// Golden bytes: the layout that a C peer reads (sddf/network/queue.h, sddf/serial/queue.h,
 /// lions/fs/protocol.h).
 @Suite struct LayoutTests {
   @Test func networkQueue() throws {
@@ -23,7 +23,7 @@ import Testing
       ])
 
     var consumer = RingConsumer<NetQueue>(try #require(Ring(queue: memory.region, capacity: 4)))
-    // A C producer leaves padding and the two high bits of the owner's byte as they happen to be.
+    // A C producer leaves padding and the two high bits of the owner byte undefined.
     memory.poke(UInt64(0xeeee_eeee_eec1_0102), at: 16)
     #expect(try consumer.dequeue() == NetDescriptor(address: 0, length: 0x0102, owner: 1))
     #expect(try consumer.dequeue() == descriptor)
@@ -75,7 +75,7 @@ import Testing
     #expect(memory.dump(0..<8) == [1, 0, 0, 0, 0, 0, 0, 0])
   }
 
-  /// The last slot is used before the first again; 511 is not a power of two.
+  /// Every slot is used before the first one again, although 511 is not a power of two.
   @Test func fileQueueGoesRoundAt511() throws {
     let memory = SharedMemory(byteCount: 32768)
     let ring = try #require(Ring<FileQueue>(queue: memory.region))
@@ -102,7 +102,7 @@ import Testing
     #expect(net(8 + 16 * 512, 512))
     #expect(!net(8 + 16 * 512 - 1, 512))
     #expect(!net(65536, 500) && !net(65536, 0) && !net(65536, -8) && !net(7, 1))
-    #expect(!net(65536, 65536), "does not fit the index")
+    #expect(!net(65536, 65536), "does not fit the index type")
     let unaligned = memory.region(from: 4, to: 4096)
     #expect(Ring<NetQueue>(queue: unaligned, capacity: 4) == nil)
     #expect(Ring<FileQueue>(queue: memory.region(from: 0, to: 32767)) == nil)

@@ -5,8 +5,8 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// A peer may write anything anywhere in the queue. It gets a fault or nonsense of its own making;
-/// it never makes us trap or leave the ring.
+/// A peer may write anything anywhere in the queue. It causes a fault or harms its own data, but never makes us trap
+/// or access memory outside the ring.
 @Suite struct LyingPeerTests {
   private let capacity = 64
 
@@ -105,7 +105,7 @@ import Testing
     #expect(throws: PeerFault.movedBack) { try producer.free() }
   }
 
-  /// Our own index lies in memory that the peer can write, too.
+  /// The peer can also overwrite our own index in memory.
   @Test func ownIndexIsNeverReadAgain() throws {
     let memory = memory()
     let ring = try #require(Ring<NetQueue>(queue: memory.region, capacity: capacity))

@@ -4,7 +4,7 @@
 import Glibc
 import Testing
 
-/// The checks that are programs of their own, so that they run with the others.
+/// Checks that are separate programs, run with the other tests.
 @Suite struct ScriptTests {
   private static let tests = "\(#filePath)".dropLast("/RingsTests/ScriptTests.swift".count)
 
@@ -12,12 +12,12 @@ import Testing
     system("command -v \(program) >/dev/null") == 0
   }
 
-  // Spin is a Debian package, which not every machine has.
+  // Spin is a Debian package that may not be installed.
   @Test(.enabled(if: isInstalled("spin"))) func modelOfSignalling() {
     #expect(system("'\(Self.tests)/Models/check' >&2") == 0)
   }
 
-  // The compiler that builds the tests need not be in the search path.
+  // The compiler that built the tests may not be in the search path.
   @Test(.enabled(if: isInstalled("swiftc"))) func modulesCompileForTheTarget() {
     #expect(system("'\(Self.tests)/Embedded/check' >&2") == 0)
   }

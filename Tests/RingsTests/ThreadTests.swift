@@ -6,8 +6,8 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// Two real threads, each with one side of the ring, and a checksum that notices a lost, doubled,
-/// torn or early element.
+/// Two real threads, each with one side of the ring. A checksum detects a lost, duplicated, torn or early
+/// element.
 @Suite struct ThreadTests {
   @Test func networkQueue() throws {
     let memory = SharedMemory(byteCount: 8 + 16 * 64)
@@ -17,7 +17,7 @@ import Testing
       var producer = RingProducer(ring)
       var next: UInt64 = 0
       while next < count {
-        // Batches of different sizes, and spinning where there is no room.
+        // Batches of different sizes; spins while there is no room.
         for _ in 0...(next % 7) where next < count {
           let descriptor = NetDescriptor(
             address: next &* 0x9e37_79b9_7f4a_7c15, length: UInt16(truncatingIfNeeded: next))
@@ -49,9 +49,8 @@ import Testing
     sender.join()
   }
 
-  /// Sleeping and waking by the flags only: the producer of a serial queue waits for a notification
-  /// when the queue is full, the consumer for one when it is empty. A lost wake-up runs
-  /// into a time limit.
+  /// Both sides sleep and wake by the flags only: the producer of a serial queue waits for a notification
+  /// while the queue is full, the consumer while it is empty. A lost wake-up runs into a time limit.
   @Test func signallingWakesBothSides() throws {
     let memory = SharedMemory(byteCount: 4096 + 16)
     let ring = try #require(
@@ -111,7 +110,7 @@ private struct Sending: Drain, ~Copyable {
   mutating func cancelSignal() { producer.cancelSignal() }
 }
 
-/// A binary semaphore, as a Microkit notification is one: several signals may be one wake-up.
+/// A binary semaphore, like a Microkit notification: several signals may cause one wake-up.
 final class Notification: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -129,7 +128,7 @@ final class Notification: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// False when nothing came for 20 seconds, in which a peer that owes a signal would have sent it.
+  /// False if no signal came within 20 seconds, long enough for any peer that owes one.
   func wait() -> Bool {
     var end = timespec()
     clock_gettime(CLOCK_REALTIME, &end)
@@ -144,7 +143,7 @@ final class Notification: @unchecked Sendable {
   }
 }
 
-/// A thread of the operating system: tasks of the test library may share one, which proves nothing.
+/// A thread of the operating system. Tasks of the test library may share one, which would prove nothing.
 final class Thread {
   private final class Body {
     let run: @Sendable () -> Void

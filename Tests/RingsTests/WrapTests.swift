@@ -5,10 +5,10 @@ import Rings
 import TargetTestSupport
 import Testing
 
-/// Indices run freely and wrap; a queue must be the same before, at and after that.
+/// Free-running indices wrap. A queue must behave the same before, at and after the wrap.
 @Suite struct WrapTests {
-  /// Both indices start near the wrap, as after a long life. sDDF's C takes a queue that is full
-  /// across the wrap for one with room; this one may not.
+  /// Both indices start near the wrap. sDDF's C code mistakes a queue that is full across the wrap for one with room;
+  /// ours must not.
   @Test(arguments: [1, 2, 512, 32768]) func fullAndEmptyAtTheWrapOf16Bits(capacity: Int) throws {
     let memory = SharedMemory(byteCount: 8 + 16 * capacity)
     for start in [UInt16(0), 1, UInt16(truncatingIfNeeded: 65536 - capacity), 65535, 65534] {
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// Element by element all the way round, with the queue at every fill level.
+  /// Goes through all indices element by element, at every fill level.
   @Test func everyIndexOf16Bits() throws {
     let capacity = 8
     let memory = SharedMemory(byteCount: 8 + 16 * capacity)
@@ -79,7 +79,7 @@ import Testing
     #expect(try consumer.dequeue() == nil)
   }
 
-  /// A domain that was restarted makes its side of the ring anew and goes on where it was.
+  /// A restarted domain makes its side of the ring again and continues where it stopped.
   @Test func restartedSideGoesOn() throws {
     let memory = SharedMemory(byteCount: 8 + 16 * 4)
     let ring = try #require(Ring<NetQueue>(queue: memory.region, capacity: 4))
@@ -92,7 +92,7 @@ import Testing
     second.publish()
     var consumer = RingConsumer(ring)
     #expect(try consumer.dequeue()?.address == 1)
-    #expect(try consumer.dequeue()?.address == 3, "what was never published is lost")
+    #expect(try consumer.dequeue()?.address == 3, "unpublished elements are lost")
     #expect(try consumer.dequeue() == nil)
   }
 }

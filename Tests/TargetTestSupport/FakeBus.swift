@@ -3,7 +3,7 @@
 
 import Registers
 
-/// A bus without a device: it remembers every access in order, and answers reads from a script.
+/// A bus without a device: records every access in order, and answers reads from a script.
 public final class FakeBus: RegisterBus {
   public enum Access: Equatable, CustomStringConvertible, Sendable {
     case read(Int, UInt32)
@@ -23,16 +23,16 @@ public final class FakeBus: RegisterBus {
   private var values: [Int: UInt32] = [:]
   /// Called after each write, so that a test can act as the device.
   public var onWrite: (Int, UInt32) -> Void = { _, _ in }
-  /// Called before each read of an offset without a script; nil answers with the last value.
+  /// Called before each read of an offset without a script; nil returns the last value.
   public var onRead: (Int) -> UInt32? = { _ in nil }
 
   public init() {}
 
-  /// Reads of `offset` give these values, then the last one for good.
+  /// Reads of `offset` return these values, then the last one from then on.
   public func script(_ offset: Int, _ answers: UInt32...) { scripts[offset] = answers }
   public func script(_ offset: Int, _ answers: [UInt32]) { scripts[offset] = answers }
 
-  /// What has been done since the last call, one access per line.
+  /// The accesses since the last call, one per line.
   public func takeTrace() -> [String] {
     defer { trace = [] }
     return trace.map(\.description)

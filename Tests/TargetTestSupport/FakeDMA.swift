@@ -3,7 +3,7 @@
 
 import DMA
 
-/// Memory that a test and a device of the test's share; it remembers cache maintenance and barriers.
+/// Memory shared by a test and its model of a device. Records cache maintenance and barriers.
 public final class FakeDMA: DMAMemory {
   public enum Event: Equatable, Sendable {
     case clean(Int, Int)
@@ -11,19 +11,19 @@ public final class FakeDMA: DMAMemory {
     case stores
     case loads
     case all
-    /// A store of 16 bits, the width of what the other side waits for.
+    /// A 16-bit store: the width of the indices and flags that the device polls.
     case store16(Int, UInt16)
   }
 
   public var bytes: [UInt8]
   public private(set) var events: [Event] = []
-  /// Called in the middle of the work of whoever is about to read what a device wrote.
+  /// Called when a component is about to read data that a device wrote.
   public var whenInvalidated: () -> Void = {}
 
   public init(byteCount: Int) { bytes = [UInt8](repeating: 0, count: byteCount) }
 
   public var byteCount: Int { bytes.count }
-  /// Called before each load of 16 bits and after each store of 32, so that a test can act as the device.
+  /// Called before each 16-bit load and after each 32-bit store, so that a test can act as the device.
   public var beforeLoad16: (Int) -> Void = { _ in }
   public var onStore32: (Int, UInt32) -> Void = { _, _ in }
 

@@ -3,7 +3,7 @@
 
 import DMA
 
-/// Network buffers in memory of a test's.
+/// Network buffers in a test's memory.
 public final class FrameBuffers {
   private let start: UnsafeMutableRawPointer
   private let byteCount: Int

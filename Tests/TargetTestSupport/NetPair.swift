@@ -4,8 +4,8 @@
 import NetworkComponents
 import Rings
 
-/// A pair of network queues in memory of its own, and the other side of them as a test plays it: it reads and
-/// writes the bytes that sDDF's header describes and uses nothing of `Rings`.
+/// A pair of network queues in memory of its own, with the peer's side for tests. That side reads and writes the bytes
+/// that sDDF's header describes, without using `Rings`.
 public final class NetPair {
   public let capacity: Int
   private let memory: SharedMemory
@@ -35,14 +35,14 @@ public final class NetPair {
   public func setTail(_ queue: Queue, _ value: UInt16) { memory.poke(value, at: base(queue)) }
   public func head(_ queue: Queue) -> UInt16 { memory.peek(UInt16.self, at: base(queue) + 2) }
   public func setHead(_ queue: Queue, _ value: UInt16) { memory.poke(value, at: base(queue) + 2) }
-  /// 0 asks for a signal.
+  /// The flag of the queue: 0 requests a signal.
   public func signalled(_ queue: Queue) -> UInt32 { memory.peek(UInt32.self, at: base(queue) + 4) }
   public func setSignalled(_ queue: Queue, _ value: UInt32) {
     memory.poke(value, at: base(queue) + 4)
   }
   public func count(_ queue: Queue) -> Int { Int(tail(queue) &- head(queue)) }
 
-  /// Adds a descriptor as a C producer does; false when full.
+  /// Adds a descriptor as a C producer does; false if the queue is full.
   @discardableResult public func put(_ queue: Queue, _ descriptor: NetDescriptor) -> Bool {
     guard count(queue) < capacity else { return false }
     let slot = base(queue) + 8 + 16 * (Int(tail(queue)) % capacity)
@@ -60,7 +60,7 @@ public final class NetPair {
     return take(queue)
   }
 
-  /// Takes everything, as a C consumer does.
+  /// Takes up to `limit` descriptors, as a C consumer does.
   public func take(_ queue: Queue, limit: Int = .max) -> [NetDescriptor] {
     var taken: [NetDescriptor] = []
     while count(queue) > 0, taken.count < limit {

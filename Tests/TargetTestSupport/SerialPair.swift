@@ -3,8 +3,8 @@
 
 import Rings
 
-/// A serial queue in memory of its own, and the other side of it as a test plays it. It reads and
-/// writes the bytes that sDDF's header describes and uses nothing of `Rings`.
+/// A serial queue in memory of its own, with the peer's side for tests. That side reads and writes the
+/// bytes that sDDF's header describes, without using `Rings`.
 public final class SerialPair {
   public let capacity: Int
   private let memory: SharedMemory
@@ -28,7 +28,7 @@ public final class SerialPair {
     get { memory.peek(UInt32.self, at: 4) }
     set { memory.poke(newValue, at: 4) }
   }
-  /// 0 asks for a signal.
+  /// The flag of the queue: 0 requests a signal.
   public var producerSignalled: UInt32 {
     get { memory.peek(UInt32.self, at: 8) }
     set { memory.poke(newValue, at: 8) }
@@ -36,7 +36,7 @@ public final class SerialPair {
 
   public var count: Int { Int(tail &- head) }
 
-  /// Acts as a well-behaved C producer: what fits goes in.
+  /// Acts as a well-behaved C producer: adds the bytes that fit.
   @discardableResult public func put(_ bytes: some Sequence<UInt8>) -> Int {
     var added = 0
     for byte in bytes where tail &- head < UInt32(capacity) {

@@ -3,9 +3,8 @@
 
 import Rings
 
-/// Memory that two sides share in a test; zeroed and aligned to 64 bytes. It is never freed: rings
-/// hold no reference to it, so it would go with the test's last mention of it, while they are still
-/// in use.
+/// Zeroed memory that two sides share in a test, aligned to 64 bytes. It is never freed: rings hold no
+/// reference to it, so it would be freed after the test's last use of it while rings still point to it.
 public final class SharedMemory: @unchecked Sendable {
   private let bytes: UnsafeMutableRawPointer
   private let byteCount: Int
@@ -22,7 +21,7 @@ public final class SharedMemory: @unchecked Sendable {
     SharedRegion(start: bytes + start, byteCount: end - start)
   }
 
-  /// What a peer of any kind would do: bytes in and out, at any offset.
+  /// Access for a peer of any kind, at any offset.
   public func poke<Value>(_ value: Value, at offset: Int) {
     bytes.storeBytes(of: value, toByteOffset: offset, as: Value.self)
   }

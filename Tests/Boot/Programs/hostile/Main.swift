@@ -5,8 +5,9 @@ import Microkit
 import NetworkWiring
 import Records
 
-/// In place of `nfs` or of `web_server`: once the others have their addresses, it does one thing for ever, as fast as it
-/// can. Which one is said where those have the export's path and the site's directory; Tests/Network/floods.py.
+/// Takes the place of `nfs` or `web_server`. Once the other programs have their addresses, it repeats one attack forever
+/// as fast as it can. The attack is named in the record's field for the export's path or the site's directory
+/// (Tests/Network/floods.py).
 @main enum Main {
   static func main() {
     if ProgramName.byte(0) == UInt8(ascii: "n") {
@@ -30,7 +31,7 @@ import Records
   }
 }
 
-/// A short text of a record.
+/// A text field of a record.
 struct Name {
   private var bytes = InlineArray<16, UInt8>(repeating: 0)
 
@@ -48,19 +49,19 @@ struct Name {
 }
 
 enum Flood {
-  /// Never waits.
+  /// Loops without waiting.
   case spin
-  /// Signals everybody that it can.
+  /// Signals every channel.
   case rings
-  /// Empty descriptors, as many as the queue holds each time, whether or not they have been taken.
+  /// Fills the queue with empty descriptors again and again, whether or not they have been taken.
   case descriptors
-  /// Frames of 60 bytes for nobody, out of all buffers.
+  /// Sends frames of 60 bytes to an unknown address, from all buffers.
   case frames
-  /// Text, as much as the queue takes.
+  /// Writes as much text as the queue takes.
   case console
-  /// Timeouts that have passed when they are asked for.
+  /// Sets timeouts that have already passed.
   case alarms
-  /// Messages of the file protocol that mean nothing.
+  /// Sends invalid messages of the file protocol.
   case files
 
   init?(_ name: Name) {
