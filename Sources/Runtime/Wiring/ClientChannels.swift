@@ -4,17 +4,18 @@
 import Microkit
 import Rings
 
-/// The channels of a virtualiser's clients, looked up both ways.
+/// The channels of a virtualiser's clients, with look-up in both directions.
 public struct ClientChannels: ~Copyable {
-  // By client.
+  // Channels by client.
   private var channels = InlineArray<64, Channel>(repeating: Channel(.max))
-  // By channel; those that are no client's have a number that no client has.
+  // Clients by channel; a number that no client has for other channels.
   private var clients = InlineArray<64, UInt8>(repeating: .max)
   private var count = 0
 
+  /// No clients.
   public init() {}
 
-  /// The next client's; beyond 64 they are ignored.
+  /// Adds the channel of the next client. Ignored beyond 64.
   public mutating func add(_ channel: Channel) {
     guard count < 64 else { return }
     channels[count] = channel
@@ -33,7 +34,7 @@ public struct ClientChannels: ~Copyable {
     return found
   }
 
-  /// Signals the clients in the set, the last of them with the next receive.
+  /// Signals the clients in the set. The last signal goes out with the next receive, in one entry to the kernel.
   public mutating func notify(_ set: ClientSet) {
     var rest = set
     while let client = rest.popFirst() { channels[client & 63].notifyDeferred() }

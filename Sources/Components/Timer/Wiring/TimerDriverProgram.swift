@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Microkit
+import Rings
 import TimerComponents
 import Wiring
 
@@ -20,7 +21,7 @@ public struct TimerProgram<Device: TimerDevice & ~Copyable>: ProtectionDomain, ~
   /// Handles the timer's interrupt, and notifies clients whose timeouts have passed.
   public mutating func notified(_ channels: ChannelSet) {
     guard channels.contains(interrupt) else { return }
-    server.interrupt().notify { Channel(UInt8(truncatingIfNeeded: $0)) }
+    notify(server.interrupt())
     interrupt.acknowledgeDeferred()
   }
 
@@ -28,8 +29,14 @@ public struct TimerProgram<Device: TimerDevice & ~Copyable>: ProtectionDomain, ~
   public mutating func called(on channel: Channel, _ message: Message) -> Message {
     let outcome = server.call(
       channel: Int(channel.id), label: message.label, argument: message.word(0))
-    outcome.expired.notify { Channel(UInt8(truncatingIfNeeded: $0)) }
+    notify(outcome.expired)
     guard let word = outcome.reply.word else { return Message(label: outcome.reply.label) }
     return Message(label: outcome.reply.label, count: 1, word)
+  }
+
+  /// The server identifies clients by their channels.
+  private func notify(_ channels: ClientSet) {
+    var rest = channels
+    while let channel = rest.popFirst() { Channel(UInt8(truncatingIfNeeded: channel)).notify() }
   }
 }

@@ -19,6 +19,7 @@ struct SerialVirtRxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: SerialVirtRx
   private let driver: Channel
+  // Not `ClientChannels`: signals of clients are ignored, so no look-up by channel is needed.
   private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
 
   init(_ config: LinkedRecord<SerialVirtRxConfig>) {
@@ -43,8 +44,8 @@ struct SerialVirtRxProgram: ProtectionDomain, ~Copyable {
   /// Signals from clients are ignored: input for which a client has no room is dropped.
   mutating func notified(_ channels: ChannelSet) {
     guard channels.contains(driver) else { return }
-    let actions = virtualiser.driverReady()
+    var actions = virtualiser.driverReady()
     if actions.notifyDriver { driver.notify() }
-    actions.notifyClients.notify { clients[$0 & 63] }
+    while let client = actions.notifyClients.popFirst() { clients[client & 63].notify() }
   }
 }

@@ -19,8 +19,7 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: SerialVirtTx
   private let driver: Channel
-  private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
-  private var clientCount = 0
+  private var clients = ClientChannels()
 
   init(_ config: LinkedRecord<SerialVirtTxConfig>) {
     let connection = config[Config.driver]
@@ -34,8 +33,7 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
       guard let ring = client.ring else {
         fatal(".serial_virt_tx_config: a client has no queue; rerun serval generate")
       }
-      clients[index] = client.channel
-      clientCount = index &+ 1
+      clients.add(client.channel)
       virtualiser.addClient(ring)
     }
     if config[Config.receiveEnabled] != 0 {
@@ -48,13 +46,12 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
 
   mutating func notified(_ channels: ChannelSet) {
     if channels.contains(driver) { notify(virtualiser.driverReady()) }
-    for index in 0..<clientCount where channels.contains(clients[index]) {
-      notify(virtualiser.clientReady(index))
-    }
+    var signalled = clients.clients(in: channels)
+    while let client = signalled.popFirst() { notify(virtualiser.clientReady(client)) }
   }
 
-  private func notify(_ actions: SerialVirtTx.Actions) {
+  private mutating func notify(_ actions: SerialVirtTx.Actions) {
     if actions.notifyDriver { driver.notify() }
-    actions.notifyClients.notify { clients[$0 & 63] }
+    clients.notify(actions.notifyClients)
   }
 }
