@@ -5,18 +5,18 @@
  * How receive buffers come back to the card: Sources/Components/Network/VirtRx/NetVirtRx.swift (publishAll, askForReturns),
  * EthernetDriver.swift and NetCopier.swift, each on a core of its own.
  *
- * A client (its copier) returns buffers without a signal, unless the virtualiser has asked for one; the virtualiser
- * looks at them with the next frame. That sleeps for ever if there is no next frame because the card has no buffer.
- * So the virtualiser asks when it sees that the driver wants buffers, or when clients have COMMON or more of them. What
- * it sees of the driver's wish may be old: the driver hands frames over first and asks for buffers afterwards, and the
- * virtualiser may be done with the frames in between.
+ * A client (its copier) returns buffers without a signal, unless the virtualiser has requested one; the virtualiser
+ * collects them with the next frame. If no frame can come because the card has no buffer, everything sleeps forever.
+ * So the virtualiser requests signals when it sees that the driver has requested buffers, or when clients hold COMMON or
+ * more of them. Its view of the driver's request may be stale: the driver hands frames over before it requests buffers,
+ * and the virtualiser may finish with the frames in between.
  *
- * Each access to shared memory is one step. Queues are numbers of buffers: their indices and signals are signalling.pml's.
+ * Each access to shared memory is one step. Queues are modelled as counts; signalling.pml covers their indices and flags.
  *
  * Checked: no deadlock, and frames are received again and again on every fair run.
  *
  * Negative control, which must deadlock:
- *   ONLY_WANTED  ask only where the driver is seen to want buffers
+ *   ONLY_WANTED  request signals only if the driver is seen to request buffers
  */
 
 #ifndef BUFFERS
@@ -24,15 +24,15 @@
 #endif
 #define COMMON (BUFFERS - BUFFERS / 4)
 
-byte card = 0;             /* Empty buffers that the card has, */
-byte filled = 0;           /* and those that it has received into. */
+byte card = 0;             /* Empty buffers that the card has */
+byte filled = 0;           /* and buffers that it has filled. */
 byte received = 0;         /* Queues: from driver to virtualiser, */
 byte spare = BUFFERS;      /* back to the driver, */
 byte delivered = 0;        /* to the client, */
 byte returned = 0;         /* and back from it. */
-bit driver_asks = 1;       /* For a signal about empty buffers, as a queue of zeroes does. */
-bit virtualiser_asks = 1;  /* About received ones, */
-bit client_asked = 1;      /* and about returned ones. */
+bit driver_asks = 1;       /* Requests a signal about empty buffers, as a zeroed queue does. */
+bit virtualiser_asks = 1;  /* Requests one about received frames. */
+bit client_asked = 1;      /* The virtualiser has requested one about returned buffers. */
 
 bit to_driver = 1;         /* Notifications. */
 bit to_virtualiser = 0;

@@ -4,24 +4,24 @@
 /*
  * How the two sides of a ring wait for each other: Sources/Core/Rings/Drain.swift and SignalFlag.
  *
- * A producer hands CONTENTS elements to a consumer through a ring of CAPACITY. A side that can do
- * nothing asks in its flag to be notified (0 asks, as in a ring of zeroes), looks again, and sleeps
- * on its notification, which is a bit: several notifications are one wake-up. Each access to shared
- * memory is one step, so every interleaving of the two sides is tried. Memory is taken to be
- * sequentially consistent; the fences in SignalFlag are what makes the one place where that matters
- * - store the flag, then load the index, against store the index, then load the flag - so.
+ * A producer hands CONTENTS elements to a consumer through a ring of CAPACITY. A side that cannot
+ * continue requests a notification through its flag (0 is a request, so a zeroed ring holds one),
+ * checks again, and sleeps on its notification. That is one bit: several notifications cause one
+ * wake-up. Each access to shared memory is one step, so every interleaving is tried. The model assumes
+ * sequential consistency. One place depends on it: storing the flag before loading the index, against
+ * storing the index before loading the flag. The fences in SignalFlag provide it there.
  *
- * Both sides of this model ask by a flag. In sDDF's network queues only the consumer does, in its
- * serial queues only the producer, the other side being notified after every batch:
- * ALWAYS_NOTIFY_CONSUMER and ALWAYS_NOTIFY_PRODUCER choose that.
+ * Both sides of this model use a flag. In sDDF's network queues only the consumer does, and in its serial
+ * queues only the producer; the other side is notified after every batch. ALWAYS_NOTIFY_CONSUMER and
+ * ALWAYS_NOTIFY_PRODUCER select that.
  *
  * Checked: no deadlock, every element arrives once and in order, and everything arrives on every
  * fair run.
  *
  * Negative controls, each of which must fail:
- *   NO_RECHECK      sleep without looking again after asking
- *   CHECK_THEN_ASK  look again, but before asking; what a processor makes of it without the fence
- *   PUBLISH_LATE    ask for room before the elements are published
+ *   NO_RECHECK      sleep without a check after the request
+ *   CHECK_THEN_ASK  check before the request, which is how a processor may order it without the fence
+ *   PUBLISH_LATE    request room before the elements are published
  */
 
 #ifndef CAPACITY
@@ -83,7 +83,7 @@ active proctype producer() {
 
   do
   :: next < CONTENTS ->
-    /* drain: step while there is room. */
+    /* drain: perform steps while there is room. */
     do
     :: true ->
       look_for_room();
