@@ -3,6 +3,10 @@
 
 import TimerComponents
 
+#if arch(arm64)
+  import CCounterTimer
+#endif
+
 /// The physical timer of Arm's generic timer (Arm ARM, D12), which the kernel makes available to EL0 on
 /// QEMU.
 public struct ArmGenericTimer<Counter: CounterTimer>: TimerDevice {
@@ -50,3 +54,19 @@ public protocol CounterTimer {
 enum CounterControl {
   static var enable: UInt64 { 1 }
 }
+
+#if arch(arm64)
+  /// The timer of the processor that the program runs on.
+  public struct SystemCounterTimer: CounterTimer {
+    /// The processor's timer.
+    public init() {}
+    /// Reads CNTPCT_EL0, after an ISB.
+    public func count() -> UInt64 { ccountertimer_count() }
+    /// Reads CNTFRQ_EL0.
+    public func frequency() -> UInt64 { ccountertimer_frequency() }
+    /// Writes CNTP_CVAL_EL0.
+    public func setCompare(_ value: UInt64) { ccountertimer_set_compare(value) }
+    /// Writes CNTP_CTL_EL0.
+    public func setControl(_ value: UInt64) { ccountertimer_set_control(value) }
+  }
+#endif
