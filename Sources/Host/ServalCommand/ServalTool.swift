@@ -9,7 +9,7 @@ import Subsystems
 /// The `serval` command, for any set of systems: a package that describes systems of its own makes its
 /// own tool with one call of `main`.
 public enum ServalTool {
-  public static let version = "0.1.0"
+  public static let version = "0.2.0"
 
   /// The systems that `generate` knows; set for the time of `run`.
   @TaskLocal static var systems: [any SystemTemplate.Type] = []

@@ -52,10 +52,10 @@ extension SystemBuilder {
       budget: Self.wholeTurn)
     let virtTx = try add(
       "net_virt_tx", sourceImage: "net_virt_tx.elf", priority: Self.sharedPriority,
-      budget: Self.turn, stackSize: .kibibytes(64))
+      budget: Self.turn, stackSize: NetworkSubsystem.virtualiserStackSize)
     let virtRx = try add(
       "net_virt_rx", sourceImage: "net_virt_rx.elf", priority: Self.sharedPriority,
-      budget: Self.turn, stackSize: .kibibytes(64))
+      budget: Self.turn, stackSize: NetworkSubsystem.virtualiserStackSize)
     return NetworkSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
   }
 

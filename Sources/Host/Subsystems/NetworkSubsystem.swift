@@ -36,6 +36,8 @@ public struct NetworkSubsystem {
   /// Bytes of a buffer (sddf/network/constants.h).
   public static let bufferSize: UInt64 = 2048
   public static let clientLimit = 64
+  /// The least stack of a virtualiser, which keeps the state of `clientLimit` clients there.
+  public static let virtualiserStackSize = ByteCount.kibibytes(64)
 
   public let driver: PD
   public let virtTx: PD
@@ -83,6 +85,13 @@ public struct NetworkSubsystem {
     if clients.isEmpty { throw SubsystemError.noClients(subsystem: "network") }
     guard Self.isCapacity(options.receiveBuffers) else {
       throw SubsystemError.bufferCount(client: driver.name, count: options.receiveBuffers)
+    }
+    for virtualiser in [virtTx, virtRx] {
+      let size = system.domain(virtualiser).stackSize ?? SystemBuilder.defaultStackSize
+      guard size >= Self.virtualiserStackSize else {
+        throw SubsystemError.stackTooSmall(
+          domain: virtualiser.name, size: size, needed: Self.virtualiserStackSize)
+      }
     }
     let device = try system.attach(.ethernet, to: driver)
     var records = Records(clients: clients)

@@ -15,6 +15,7 @@ extension SubsystemError: DiagnosableError {
     case .duplicateRegion, .invalidRegionSize: "memory-region"
     case .duplicateRecord: "record"
     case .calleeNotMoreUrgent: "priority"
+    case .stackTooSmall: "stack"
     case .physicalMemoryExhausted, .addressSpaceExhausted, .identifiersExhausted, .tooManyClients:
       "limit"
     case .noDriver, .deviceDisabled, .registersMissing, .registersTooSmall, .interruptMissing,
@@ -29,7 +30,8 @@ extension SubsystemError: DiagnosableError {
   private var place: Place? {
     switch self {
     case .duplicateRecord(let domain, _), .selfConnection(let domain),
-      .addressSpaceExhausted(let domain, _), .identifiersExhausted(let domain):
+      .addressSpaceExhausted(let domain, _), .identifiersExhausted(let domain),
+      .stackTooSmall(let domain, _, _):
       .entity("protection domain '\(domain)'")
     case .invalidRegionSize(let region, _), .physicalMemoryExhausted(let region, _):
       .entity("memory region '\(region)'")
@@ -57,6 +59,8 @@ extension SubsystemError: DiagnosableError {
       "two records for its section \(section)"
     case .selfConnection:
       "it cannot be its own client"
+    case .stackTooSmall(_, let size, let needed):
+      "its stack has \(size) bytes, and its program needs \(needed)"
     case .calleeNotMoreUrgent(let callee, let calleePriority, let caller, let callerPriority):
       "'\(caller)' (priority \(callerPriority)) makes protected calls to '\(callee)' (priority \(calleePriority)), which must be more urgent"
     case .physicalMemoryExhausted(_, let size):
@@ -118,6 +122,8 @@ extension SubsystemError: DiagnosableError {
       callerPriority.rawValue < Priority.maximum
         ? "give '\(callee)' a priority of at least \(callerPriority.rawValue + 1)"
         : "lower the caller's priority"
+    case .stackTooSmall(_, _, let needed):
+      "add it with stackSize: \(needed), or use addNetwork()"
     case .physicalMemoryExhausted:
       "use fewer or smaller buffers"
     case .identifiersExhausted, .tooManyClients:

@@ -14,6 +14,8 @@ public enum SubsystemError: Error, Hashable {
   case duplicateRecord(domain: String, section: String)
   case selfConnection(domain: String)
   case calleeNotMoreUrgent(callee: String, Priority, caller: String, Priority)
+  /// A program of ours that would overflow the stack that its domain has.
+  case stackTooSmall(domain: String, size: ByteCount, needed: ByteCount)
 
   // What runs out.
   case physicalMemoryExhausted(region: String, size: ByteCount)
