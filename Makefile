@@ -7,6 +7,8 @@ BUILD_FLAGS := -c release --static-swift-stdlib
 SERVAL := .build/release/serval
 MICROKIT_BOARD ?= qemu_virt_aarch64
 SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
+# Tests misspell on purpose.
+PROSE := README.md CHANGELOG.md CONTRIBUTING.md docs Package.swift Sources systems dts Plugins make Makefile
 
 .PHONY: all build run webserver test lint fmt bench bench-network bench-web deps oracle clean help
 
@@ -59,9 +61,12 @@ test: deps lint oracle sizes
 	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
 	python3 Tests/Package/own_system.py
 	python3 Tests/Package/first_run.py
+	python3 Tests/Package/documents.py
+	python3 Tests/Package/readme.py
 
-lint:
+lint: deps
 	swift format lint --strict --recursive $(SOURCES)
+	codespell $(PROSE)
 
 fmt:
 	swift format --in-place --recursive $(SOURCES)

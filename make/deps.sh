@@ -18,6 +18,7 @@ need libunicorn-dev test -e /usr/include/unicorn/unicorn.h
 need libslirp-dev test -e /usr/include/slirp/libslirp.h
 need device-tree-compiler command -v dtc
 need graphviz command -v dot
+need codespell command -v codespell
 need spin command -v spin
 need iproute2 command -v ip
 need gcc command -v gcc

@@ -7,7 +7,7 @@
 set -eu
 
 stamp=$1/linked-with
-now=$(cat Sources/Target/microkit.ld Sources/Target/toolset.json make/images.mk | cksum)
+now=$(cat Sources/Runtime/microkit.ld Sources/Runtime/toolset.json make/images.mk | cksum)
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && exit 0
 rm -rf "$1"
 mkdir -p "$1"
