@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# What the targets do stands in README.md; each is one or two commands.
+# README.md and CONTRIBUTING.md describe the targets.
 
 BUILD_FLAGS := -c release --static-swift-stdlib
 SERVAL := .build/release/serval
@@ -12,7 +12,7 @@ PROSE := README.md CHANGELOG.md CONTRIBUTING.md docs Package.swift Sources syste
 
 .PHONY: all build run webserver test lint fmt bench bench-network bench-web deps oracle clean help
 
-# With an SDK, a boot image; as LionsOS's web server is built. Without, the tool.
+# With an SDK, a boot image, as LionsOS builds its web server; without, the tool.
 all: $(if $(MICROKIT_SDK),image,build)
 
 help:
@@ -22,7 +22,7 @@ help:
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
 	@echo "make build | test | lint | fmt | bench | bench-network | bench-web | deps | clean"
 
-# Debian packages that the build and the tests need, installed only where they are missing; and a newer Unicorn.
+# Installs missing Debian packages that the build and the tests need, and a newer Unicorn.
 deps:
 	@./make/deps.sh
 	@./make/unicorn.sh
@@ -71,7 +71,7 @@ lint: deps
 fmt:
 	swift format --in-place --recursive $(SOURCES)
 
-# sdfgen 0.35.1 from PyPI, the generator that layouts are compared with.
+# sdfgen 0.35.1 from PyPI: the generator that layouts are compared with.
 oracle: .build/oracle/python
 
 .build/oracle/python:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Compares the numbers by which our programs talk to the kernel with the headers of the SDK at MICROKIT_SDK.
-# $1 is the serval command, which knows the numbers that differ between kernels.
+# Compares the system call numbers and layouts that our programs use with the headers of the SDK at MICROKIT_SDK. $1 is the
+# serval command, which knows the numbers that differ between kernels.
 set -eu
 
 include=$MICROKIT_SDK/board/$MICROKIT_BOARD/$MICROKIT_CONFIG/include

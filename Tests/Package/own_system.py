@@ -25,7 +25,7 @@ class OwnSystem(unittest.TestCase):
     def run_tool(self, *arguments):
         return subprocess.run([self.tool, *arguments], capture_output=True, text=True)
 
-    def test_generates_its_system_for_both_boards(self):
+    def test_it_generates_its_system_for_both_boards(self):
         for board in ("qemu_virt_aarch64", "odroidc4"):
             with tempfile.TemporaryDirectory() as output:
                 result = self.run_tool("generate", "logger", "--board", board, "--output", output)
@@ -49,7 +49,7 @@ class OwnSystem(unittest.TestCase):
                 self.assertRegex(console, r"logger: address 10\.0\.2\.\d+")
                 self.assertNotIn("fault", console.lower())
 
-    def test_the_programs_are_built_by_the_plugin(self):
+    def test_the_plugin_builds_the_programs(self):
         image = ROOT / ".build" / "images" / "hello.elf"
         image.unlink(missing_ok=True)
         command = ["swift", "package", "--package-path", EXAMPLE, "--scratch-path", SCRATCH]
@@ -72,7 +72,7 @@ class OwnSystem(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn("'fast' is not a number of bits per second", result.stderr)
 
-    def test_knows_no_other_system(self):
+    def test_it_knows_only_its_own_system(self):
         result = self.run_tool("generate", "webserver", "--board", "odroidc4", "--output", "/tmp/x")
         self.assertEqual(result.returncode, 2)
         self.assertIn("there is no system 'webserver'", result.stderr)
