@@ -181,6 +181,12 @@ class Versions(unittest.TestCase):
         package = (ROOT / "docs/examples/own-system/Package.swift").read_text()
         self.assertIn(f'from: "{releases[0]}"', package)
 
+    def test_versions_of_other_software(self):
+        sdfgen = re.search(r"sdfgen==([\d.]+)", (ROOT / "Makefile").read_text())[1]
+        self.assertIn(f"sdfgen {sdfgen}", (ROOT / "README.md").read_text())
+        swift = re.search(r"container: swift:([\d.]+)", (ROOT / "docs" / "ci.md").read_text())[1]
+        self.assertIn(f"Swift {swift} toolchain", (ROOT / "README.md").read_text())
+
     def test_the_changelog_is_in_order(self):
         headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), flags=re.M)
         self.assertEqual(headings[0], "[Unreleased]")
