@@ -16,6 +16,8 @@ SERVAL = ROOT / ".build" / "debug" / "serval"
 INDEX = ROOT / "docs" / "README.md"
 # Where a Swift file is compiled by a build that `make test` runs.
 COMPILED = ["Sources", "Tests", "systems", "dts", "docs/examples"]
+# Folders whose comments in Swift must not have phrases that we avoid either.
+COMMENTED = ["systems", "docs/examples"]
 # Documents whose Swift code a script compiles itself, and that script.
 EXTRACTED = {}
 # Options of other programs that documents name.
@@ -58,6 +60,12 @@ def prose(path):
     """The text without code: blocks and spans are blanked, and lines keep their numbers."""
     text = re.sub(r"^```.*?^```", lambda match: "\n" * match[0].count("\n"), path.read_text(), flags=re.M | re.S)
     return re.sub(r"`[^`\n]*`", "``", text)
+
+
+def comments(path):
+    """The comments of a Swift file, without code spans; lines keep their numbers."""
+    lines = [match[1] if (match := re.search(r"(?<!:)//+(.*)", line)) else "" for line in path.read_text().split("\n")]
+    return re.sub(r"`[^`\n]*`", "``", "\n".join(lines))
 
 
 def links(path):
@@ -201,9 +209,11 @@ class Wording(unittest.TestCase):
 
     def test_phrases_that_we_avoid(self):
         limits = dict(line.split()[::-1] for line in ALLOWED.split("\n") if line)
-        for path in documents():
+        sources = [path for folder in COMMENTED for path in (ROOT / folder).rglob("*.swift") if ".build" not in path.parts]
+        for path in documents() + sources:
             found = []
-            for number, line in enumerate(prose(path).split("\n"), 1):
+            text = comments(path) if path.suffix == ".swift" else prose(path)
+            for number, line in enumerate(text.split("\n"), 1):
                 found += [f"{name(path)}:{number}: {match[0]}" for match in AVOIDED.finditer(line)]
             with self.subTest(document=name(path)):
                 self.assertLessEqual(len(found), int(limits.get(name(path), 0)), "\n" + "\n".join(found))
