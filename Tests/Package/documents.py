@@ -18,8 +18,6 @@ INDEX = ROOT / "docs" / "README.md"
 COMPILED = ["Sources", "Tests", "systems", "dts", "docs/examples"]
 # Folders whose comments in Swift must not have phrases that we avoid either.
 COMMENTED = ["systems", "docs/examples"]
-# Documents whose Swift code a script compiles itself, and that script.
-EXTRACTED = {}
 # Options of other programs that documents name.
 FOREIGN_OPTIONS = {"--triple", "--toolset", "--device"}
 
@@ -119,10 +117,6 @@ class SwiftCode(unittest.TestCase):
             path.read_text() for folder in COMPILED for path in (ROOT / folder).rglob("*.swift")
             if ".build" not in path.parts]
         for path in pages():
-            script = EXTRACTED.get(name(path))
-            if script:
-                self.assertIn(path.name, (ROOT / script).read_text())
-                continue
             for line, block in blocks(path, "swift"):
                 with self.subTest(document=name(path), line=line):
                     self.assertTrue(
