@@ -320,10 +320,10 @@ let testModules: [Target] = [
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
-  tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
+  tests("DeviceTreeTests", ["DeviceTree", "Boards", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
   tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
-  tests("RecordsTests", ["Records", "HostIO"]),
+  tests("RecordsTests", ["Records", "HostIO", "TestSupport"]),
   tests("RingsTests", ["Rings", "TargetTestSupport"]),
   tests(
     "DriversTests",
@@ -333,29 +333,32 @@ let testModules: [Target] = [
       "Registers", "Rings",
       "TargetTestSupport",
     ]),
-  tests("HeapTests", ["Heap"]),
-  tests("HTTPTests", ["HTTP", "Bytes"]),
-  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport"]),
+  tests("HeapTests", ["Heap", "TestSupport"]),
+  tests("HTTPTests", ["HTTP", "Bytes", "TestSupport"]),
+  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
-    ["NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport"]),
+    [
+      "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport",
+      "TestSupport",
+    ]),
   tests(
     "StaticSiteTests",
     [
       "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "Bytes", "TargetTestSupport",
+      "Bytes", "TargetTestSupport", "TestSupport",
     ]),
   .target(
     name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
     path: "Tests/NFSTestSupport"),
-  tests("WireTests", ["Wire", "Records"]),
-  tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
+  tests("WireTests", ["Wire", "Records", "TestSupport"]),
+  tests("NetworkStackTests", ["NetworkStack", "Wire", "Records", "TestSupport"]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests(
     "ComponentsTests",
     [
       "NetworkComponents", "SerialComponents", "TimerComponents", "DMA", "Rings",
-      "TargetTestSupport",
+      "TargetTestSupport", "TestSupport",
     ]),
   .testTarget(
     name: "EmulatorTests",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import NetworkComponents
 import Rings
 import TargetTestSupport
+import TestSupport
 import Testing
 
 /// Client 0 lies, before each and every frame of client 1's: that one gets all of its frames through, in
@@ -15,12 +15,11 @@ import Testing
     case returnsNothing, ringsWithoutEnd, scribbles
   }
 
-  private static let rounds =
-    getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 300
+  private static let rounds = fuzzIterations(300)
 
   /// What a liar does to its queues; `queue` is the one that it puts into.
   private func lie(
-    _ lie: Lie, _ pair: NetPair, _ queue: NetPair.Queue, _ random: inout SplitMix
+    _ lie: Lie, _ pair: NetPair, _ queue: NetPair.Queue, _ random: inout SeededGenerator
   ) {
     switch lie {
     case .outOfRange:
@@ -69,7 +68,7 @@ import Testing
       for buffer in 0..<16 { pair.put(.free, NetDescriptor(address: UInt64(buffer) * 2048)) }
     }
     _ = virtualiser.start()
-    var random = SplitMix(state: 1)
+    var random = SeededGenerator(seed: 1)
     for round in 0..<Self.rounds {
       self.lie(lie, pairs[0], .active, &random)
       // A liar that never takes its empty buffers back just sends.
@@ -117,7 +116,7 @@ import Testing
       virtualiser.addAddress(0x1000 + UInt64(client), client: client)
     }
     _ = virtualiser.start()
-    var random = SplitMix(state: 1)
+    var random = SeededGenerator(seed: 1)
     for round in 0..<Self.rounds {
       self.lie(lie, pairs[0], .free, &random)
       for _ in 0..<(lie == .ringsWithoutEnd ? 100 : 1) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Boards
@@ -42,8 +43,8 @@ import Testing
   }
 
   @Test func mutationsNeverCrash() {
-    let iterations = environment("SERVAL_FUZZ_ITERATIONS").flatMap { Int($0) } ?? 400
-    var random = SplitMix64(state: 0x5e7_7a1)
+    let iterations = fuzzIterations(400)
+    var random = SeededGenerator(seed: 0x5e7_7a1)
     var sound = 0
     for round in 0..<iterations {
       let blob = mutated(Self.blobs[round % Self.blobs.count], &random)
@@ -129,7 +130,7 @@ import Testing
   }
 
   /// Random bytes, words and cuts, mostly in the structure block, where they hurt.
-  private func mutated(_ blob: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+  private func mutated(_ blob: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     let interesting: [UInt8] = [0, 1, 2, 3, 4, 9, 0x2f, 0x40, 0x7f, 0x80, 0xfe, 0xff]
     var blob = blob
     for _ in 0...random.below(4) {
@@ -155,19 +156,4 @@ import Testing
     }
     return blob
   }
-}
-
-/// The splitmix64 generator: the same sequence on every run.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 }

@@ -2,7 +2,6 @@
 // Copyright (c) 2026, the Serval authors
 
 import Diagnostics
-import Glibc
 import TestSupport
 import Testing
 
@@ -112,8 +111,8 @@ struct BrokenImageTests {
   }
 
   @Test func survivesMutation() {
-    let iterations = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 2000
-    var random = SplitMix(state: 0x5e7a1)
+    let iterations = fuzzIterations(2000)
+    var random = SeededGenerator(seed: 0x5e7a1)
     // What matters is in the headers; the rest of the file would only dilute the mutations.
     let interesting = Array(0..<176) + Array(0x2070..<stub.count)
     for _ in 0..<iterations {
@@ -149,18 +148,5 @@ struct BrokenImageTests {
     } catch {
       #expect(!error.findings.isEmpty)
     }
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

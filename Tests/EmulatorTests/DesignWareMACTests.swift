@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -220,21 +221,15 @@ import Testing
   }
 
   @Test func hostileDescriptors() throws {
-    var state: UInt64 = 3
-    func random(_ limit: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state % limit
-    }
+    var random = SeededGenerator(seed: 3)
     for _ in 0..<fuzzIterations(300) {
       let bench = try Bench()
-      for offset in stride(from: 0, to: 0x800, by: 4) where random(2) == 0 {
-        bench.describe(offset, UInt32(truncatingIfNeeded: random(.max)))
+      for offset in stride(from: 0, to: 0x800, by: 4) where random.below(2) == 0 {
+        bench.describe(offset, UInt32(truncatingIfNeeded: random.next()))
       }
-      for offset in stride(from: 8, to: 0x800, by: 16) where random(4) != 0 {
-        bench.describe(offset, 0x1000_0000 + UInt32(random(0x4000)))
-        bench.describe(offset + 4, 0x1000_0000 + UInt32(random(0x800)))
+      for offset in stride(from: 8, to: 0x800, by: 16) where random.below(4) != 0 {
+        bench.describe(offset, 0x1000_0000 + UInt32(random.below(0x4000)))
+        bench.describe(offset + 4, 0x1000_0000 + UInt32(random.below(0x800)))
       }
       bench.start()
       bench.write(4, 1)

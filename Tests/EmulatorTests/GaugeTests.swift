@@ -3,6 +3,7 @@
 
 import ELFImage
 import SystemModel
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -172,7 +173,7 @@ import Testing
 
   @Test func imagesWithWrongBytes() throws {
     let subject = try subject()
-    var generator = MutationGenerator()
+    var generator = SeededGenerator(seed: 1)
     // Headers and tables; the rest is not looked at.
     let image = try ELFImage(subject.bytes, name: "a.elf")
     let tables = [".symtab", ".strtab"].compactMap { try? image.section(named: $0) }.flatMap {
@@ -191,18 +192,5 @@ import Testing
       if found != nil { read += 1 }
     }
     #expect(read > 0)
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-private struct MutationGenerator {
-  var state: UInt64 = 1
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
   }
 }

@@ -147,19 +147,13 @@ import Testing
   /// Broken images end in an error or a run, never in a crash.
   @Test func mutatedImages() throws {
     let good = StubELF().bytes
-    var state: UInt64 = 88_172_645_463_325_252
-    func random(_ limit: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int(state % UInt64(limit))
-    }
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(60) {
       var image = good
-      for _ in 0...random(4) {
+      for _ in 0...random.below(4) {
         // The headers, where it hurts.
-        let place = random(3) == 0 ? random(image.count) : random(64 + 2 * 56)
-        image[place] = UInt8(truncatingIfNeeded: random(256))
+        let place = random.below(3) == 0 ? random.below(image.count) : random.below(64 + 2 * 56)
+        image[place] = UInt8(truncatingIfNeeded: random.below(256))
       }
       _ = try error(of: single, image: image)
     }

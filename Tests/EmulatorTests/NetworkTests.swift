@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import SystemModel
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -193,23 +194,17 @@ import Testing
     let memory = try #require(HostMemory(size: 0x4000))
     var physical = PhysicalMemory()
     physical.add(memory, at: 0x1000)
-    var state: UInt64 = 1
-    func random(_ limit: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state % limit
-    }
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(2000) {
       let bytes = UnsafeMutableRawBufferPointer(start: memory.start, count: memory.size)
       for _ in 0..<64 {
-        bytes[Int(random(0x400))] = UInt8(truncatingIfNeeded: random(256))
+        bytes[Int(random.below(0x400))] = UInt8(truncatingIfNeeded: random.below(256))
       }
       var queue = VirtQueue()
-      queue.count = 1 << Int(random(9))
-      queue.descriptors = 0x1000 + random(0x400)
-      queue.available = 0x1000 + random(0x4100)
-      queue.used = 0x1000 + random(0x4100)
+      queue.count = 1 << Int(random.below(9))
+      queue.descriptors = 0x1000 + random.below(0x400)
+      queue.available = 0x1000 + random.below(0x4100)
+      queue.used = 0x1000 + random.below(0x4100)
       queue.isReady = true
       do {
         while let chain = try queue.pop(physical) {

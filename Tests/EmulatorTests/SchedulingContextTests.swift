@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -30,24 +31,18 @@ import Testing
   /// refills, which only delays.
   @Test(arguments: 0..<20)
   func noMoreThanTheBudgetInAPeriod(seed: UInt64) {
-    var state = seed &* 0x9e37_79b9_7f4a_7c15 | 1
-    func random(_ limit: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state % limit
-    }
+    var random = SeededGenerator(seed: seed)
     let context = SchedulingContext(budget: 100, period: 1000)
     var now: UInt64 = 0
     var uses: [(start: UInt64, end: UInt64)] = []
     while now < 100_000 {
       if !context.isReady(at: now) { now = context.readyTime }
       context.begin(at: now)
-      let amount = min(1 + random(60), context.available)
+      let amount = min(1 + random.below(60), context.available)
       uses.append((now, now + amount))
       now += amount
       _ = context.use(amount, now: now)
-      now += random(300)
+      now += random.below(300)
     }
     for (start, _) in uses {
       let used = uses.filter { $0.start >= start && $0.end <= start + 1000 }

@@ -3,6 +3,7 @@
 
 import Bytes
 import HTTP
+import TestSupport
 import Testing
 
 /// Requests that were damaged at random, in pieces of random sizes, with answers of random kinds:
@@ -19,7 +20,7 @@ import Testing
     "POST / HTTP/1.1\r\nHost: [v1.a:b]\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b\\\";c\";d\r\nx\r\n0;e\r\n\r\n",
   ]
 
-  private static func mutate(_ input: [UInt8], _ numbers: inout Numbers) -> [UInt8] {
+  private static func mutate(_ input: [UInt8], _ numbers: inout SeededGenerator) -> [UInt8] {
     var bytes = input
     let special: [UInt8] = [0, 9, 10, 13, 32, 37, 44, 48, 58, 59, 102, 127, 255]
     for _ in 0..<Int.random(in: 0...4, using: &numbers) where !bytes.isEmpty {
@@ -41,7 +42,7 @@ import Testing
   /// What a server that answers everything makes of `input` cut into `pieces`: its output, and how
   /// the connection ended.
   private static func serve(
-    _ input: [UInt8], _ pieces: inout Numbers, whole: Bool
+    _ input: [UInt8], _ pieces: inout SeededGenerator, whole: Bool
   ) -> ([UInt8], ServerConnection.Disposal, largest: Int) {
     var limits = Limits()
     limits.headBytes = 512
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func damagedRequests() {
-    var numbers = Numbers(state: 3)
+    var numbers = SeededGenerator(seed: 3)
     for round in 0..<fuzzIterations(3000) {
       var input: [UInt8] = []
       for _ in 0..<Int.random(in: 1...4, using: &numbers) {

@@ -4,6 +4,7 @@
 import Bytes
 import Glibc
 import HTTP
+import TestSupport
 import Testing
 
 /// Hosts as RFC 3986 section 3.2.2 has them, in Host fields (RFC 9110 section 7.2) and in targets
@@ -66,7 +67,7 @@ import Testing
 
   /// The C library as an oracle of what is an IPv6 address.
   @Test func addressesAgainstTheCLibrary() {
-    var numbers = Numbers(state: 4)
+    var numbers = SeededGenerator(seed: 4)
     let parts = [
       "0", "1", "f", "2001", "DB8", "12345", ":", ":", ":", "::", "::", ".", "1.2.3.4", "255",
       "256", "g",

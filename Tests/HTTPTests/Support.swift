@@ -2,7 +2,6 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
-import Glibc
 import HTTP
 
 func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
@@ -65,22 +64,4 @@ final class TestConnection {
     _ = machine.write(bytes(body).span, now: now)
     machine.finish(now: now)
   }
-}
-
-/// SplitMix64: the same numbers on every machine.
-struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
-/// Rounds of a fuzz test: SERVAL_FUZZ_ITERATIONS, or few.
-func fuzzIterations(_ standard: Int) -> Int {
-  guard let value = getenv("SERVAL_FUZZ_ITERATIONS") else { return standard }
-  return Int(String(cString: value)) ?? standard
 }

@@ -4,6 +4,7 @@
 import Bytes
 import Glibc
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct DateTests {
@@ -58,7 +59,7 @@ import Testing
 
   /// The C library as an oracle, over all of its calendar.
   @Test func againstTheCLibrary() {
-    var numbers = Numbers(state: 1)
+    var numbers = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(2000) {
       let time = Int64.random(in: -62_135_596_800...253_402_300_799, using: &numbers)
       var clock = time_t(time)
@@ -117,7 +118,7 @@ import Testing
   }
 
   @Test func anythingGoes() {
-    var numbers = Numbers(state: 2)
+    var numbers = SeededGenerator(seed: 2)
     let alphabet = bytes("/.%2efEFc5\\\u{0}a")
     for _ in 0..<fuzzIterations(20_000) {
       let target = (0..<Int.random(in: 0...24, using: &numbers)).map { _ in

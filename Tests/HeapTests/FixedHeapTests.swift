@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Heap
@@ -104,7 +105,7 @@ import Testing
   @Test(arguments: 1...8) func agreesWithAModel(seed: UInt64) throws {
     let byteCount = 0x4000
     try withHeap(byteCount, lead: Int(seed) * 3) { heap in
-      var random = SplitMix(state: seed)
+      var random = SeededGenerator(seed: seed)
       var live: [(block: UnsafeMutableRawPointer, size: Int, mark: UInt8)] = []
       var refused = 0
       for step in 0..<20_000 {
@@ -164,17 +165,4 @@ private final class TestHeap {
   }
   @discardableResult func free(_ pointer: UnsafeMutableRawPointer) -> Bool { heap.free(pointer) }
   func canAllocate(_ byteCount: Int) -> Bool { heap.canAllocate(byteCount) }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
-  }
 }

@@ -332,10 +332,10 @@ import XDR
         },
         call(100_003, 3, 19) { $0.opaque(root) },
       ]
-      let iterations = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 2000
+      let iterations = fuzzIterations(2000)
       for message in messages {
         for count in 0..<message.count { _ = dispatcher.answer(Array(message[..<count])) }
-        var random = SplitMix(state: UInt64(message.count))
+        var random = SeededGenerator(seed: UInt64(message.count))
         for _ in 0..<iterations {
           var mutated = message
           for _ in 0...random.below(3) {
@@ -382,18 +382,5 @@ private final class Answer {
   }
   func opaque(limit: Int) throws -> ArraySlice<UInt8> {
     reader.bytes[try reader.opaque(limit: limit)]
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Records
@@ -181,14 +182,11 @@ struct SchemaTests {
   }
 
   @Test func survivesMutation() {
-    var state: UInt64 = 0x9e37
+    var random = SeededGenerator(seed: 1)
     for schema in RecordSchema.all where schema.byteCount < 10_000 {
       for _ in 0..<50 {
-        let bytes = (0..<schema.byteCount).map { _ in
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          return UInt8(truncatingIfNeeded: state >> 56)
-        }
-        let cut = Array(bytes.prefix(Int(state >> 40) % (bytes.count + 1)))
+        let bytes = random.bytes(schema.byteCount)
+        let cut = Array(bytes.prefix(random.below(bytes.count + 1)))
         #expect(DecodedRecord(cut, as: schema).fields.count == schema.fields.count)
       }
     }

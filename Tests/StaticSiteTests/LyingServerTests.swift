@@ -9,21 +9,11 @@ import NFSTestSupport
 import Rings
 import StaticSite
 import TargetTestSupport
+import TestSupport
 import Testing
 
 /// A file system server that says what it likes: the web server lives, and serves when it is honest.
 @Suite struct LyingServerTests {
-  private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   private final class Site {
     let commandMemory = SharedMemory(byteCount: 32_768)
     let completionMemory = SharedMemory(byteCount: 32_768)
@@ -124,8 +114,8 @@ import Testing
   ]
 
   @Test func noise() throws {
-    var numbers = Numbers(state: 9)
-    let rounds = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 40
+    var numbers = SeededGenerator(seed: 9)
+    let rounds = fuzzIterations(40)
     for _ in 0..<rounds {
       let site = try Site()
       var ids: [Int] = []

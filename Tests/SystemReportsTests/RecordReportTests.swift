@@ -3,7 +3,6 @@
 
 import Boards
 import ELFImage
-import Glibc
 import Records
 import Subsystems
 import Systems
@@ -97,22 +96,15 @@ import Testing
   /// Any bytes in a record's place: a report, never a crash.
   /// `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
   @Test func anyBytesGiveAReport() {
-    let iterations =
-      getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 3
-    var state: UInt64 = 0x5eed
-    func random() -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state
-    }
+    let iterations = fuzzIterations(3)
+    var random = SeededGenerator(seed: 0x5eed)
     for _ in 0..<iterations {
       for schema in RecordSchema.all {
         var bytes = [UInt8](repeating: 0, count: schema.byteCount)
-        for _ in 0..<(random() % 64) {
-          bytes[Int(random() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random())
+        for _ in 0..<(random.next() % 64) {
+          bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
         }
-        bytes.removeLast(Int(random() % UInt64(bytes.count + 1)))
+        bytes.removeLast(Int(random.next() % UInt64(bytes.count + 1)))
         let report = RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)
         #expect(!report.text.isEmpty)
       }

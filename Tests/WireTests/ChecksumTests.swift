@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 import Wire
 
@@ -16,7 +17,7 @@ import Wire
 
   /// In pieces of any length, at any place, it is what adding word by word gives.
   @Test func pieces() {
-    var random = Random(state: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<2000 {
       let bytes = (0..<random.below(300)).map { _ in
         UInt8(truncatingIfNeeded: random.next() | (random.below(3) == 0 ? 0xff : 0))

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -91,7 +92,7 @@ import Wire
   }
 
   @Test func anything() {
-    var random = Random(state: 99)
+    var random = SeededGenerator(seed: 99)
     let seeds = seeds
     for _ in 0..<fuzzIterations(3000) {
       var bytes: [UInt8]

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -44,7 +45,7 @@ import Wire
 
   /// Against a search in the plainest way, with any routes.
   @Test func longestPrefix() throws {
-    var random = Random(state: 5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<2000 {
       var routes = IPv4Routes(router: first, second: second)
       var plain: [(IPv4Network, IPv4Address)] = []

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import Testing
 import Wire
 
@@ -31,21 +30,4 @@ func truncations(_ bytes: [UInt8], least: Int, _ parse: (RawSpan) -> Bool) -> Bo
     if isParsed != (count >= least) { return false }
   }
   return true
-}
-
-struct Random {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(limit, 1))) }
-}
-
-/// `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
-func fuzzIterations(_ few: Int) -> Int {
-  getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? few
 }

@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -295,7 +296,7 @@ import Wire
     start()
     server.answers = false
     server.run(host, .milliseconds(1))
-    var random = Random(11)
+    var random = SeededGenerator(seed: 11)
     let discover = try #require(server.heard.first).0
     for _ in 0..<fuzzIterations(2000) {
       var offer = DHCPMessage(

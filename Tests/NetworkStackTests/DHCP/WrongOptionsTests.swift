@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -26,7 +27,7 @@ import Wire
 
   @Test(arguments: WrongOptionsTests.codes)
   func everyWrongForm(_ code: UInt8) throws {
-    var random = Random(UInt64(code))
+    var random = SeededGenerator(seed: UInt64(code))
     var forms: [[[UInt8]]] = [[], [[]], [[], []]]
     for count in [1, 2, 3, 4, 5, 8, 9, 16, 255] {
       forms.append([[UInt8](repeating: 0, count: count)])

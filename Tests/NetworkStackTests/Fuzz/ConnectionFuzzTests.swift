@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -26,7 +27,7 @@ import Wire
   }
 
   private func run(_ seed: UInt64) throws {
-    var random = Random(seed &* 77 &+ 5)
+    var random = SeededGenerator(seed: seed &* 77 &+ 5)
     let host = Host { configuration in
       configuration.connectionLimit = 6
       configuration.halfOpenLimit = 3
@@ -110,7 +111,7 @@ import Wire
   }
 
   /// A neighbour tells where it is, or asks; now and then the link goes or comes, or the host gets another address.
-  private func changeLink(_ host: Host, _ peer: Peer, _ random: inout Random) throws {
+  private func changeLink(_ host: Host, _ peer: Peer, _ random: inout SeededGenerator) throws {
     switch random.below(10) {
     case 0: host.stack.linkChanged(isUp: random.chance(600), now: host.now)
     case 1:
@@ -134,7 +135,7 @@ import Wire
     host.poll()
   }
 
-  private func act(_ host: Host, _ connection: TCPConnection, _ random: inout Random) {
+  private func act(_ host: Host, _ connection: TCPConnection, _ random: inout SeededGenerator) {
     switch random.below(20) {
     case 0: host.stack.finish(connection)
     case 1: host.close(connection)
@@ -163,7 +164,7 @@ import Wire
     }
   }
 
-  private func near(_ number: SequenceNumber, _ random: inout Random) -> SequenceNumber {
+  private func near(_ number: SequenceNumber, _ random: inout SeededGenerator) -> SequenceNumber {
     switch random.below(10) {
     case 0: SequenceNumber(UInt32(truncatingIfNeeded: random.next()))
     case 1: number + (random.below(70_000) - 35_000)
@@ -173,7 +174,7 @@ import Wire
   }
 
   private func segment(
-    _ flow: inout Flow, _ random: inout Random, _ peer: Peer, _ host: Host
+    _ flow: inout Flow, _ random: inout SeededGenerator, _ peer: Peer, _ host: Host
   ) -> [UInt8] {
     peer.address = IPv4Address(10, 0, 0, flow.station)
     peer.port = flow.port
@@ -221,7 +222,7 @@ import Wire
 
   /// Any frames at all, and good ones with a few bytes changed.
   @Test func anyFrames() throws {
-    var random = Random(4711)
+    var random = SeededGenerator(seed: 4711)
     let host = Host()
     _ = try host.stack.listen(port: 7)
     let socket = try host.stack.bind(port: 9, isDirect: true)

@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -77,7 +78,7 @@ import Wire
       var isSpoilt = false
     }
     let socket = try host.stack.bind(port: 7, queueByteCount: 1 << 16)
-    var random = Random(42)
+    var random = SeededGenerator(seed: 42)
     var whole = 0
     for round in 0..<fuzzIterations(300) {
       host.now = host.now + .seconds(20)

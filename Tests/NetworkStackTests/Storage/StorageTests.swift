@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 import Wire
 
@@ -9,7 +10,7 @@ import Wire
 @Suite struct StorageTests {
   /// Blocks never overlap, everything comes back, and the whole can be lent again.
   @Test func bufferPool() {
-    var random = Random(3)
+    var random = SeededGenerator(seed: 3)
     for size in [1024, 5000, 65536, 100_000] {
       var pool = BufferPool(byteCount: size)
       let all = pool.freeByteCount
@@ -73,7 +74,7 @@ import Wire
       Issue.record("no block")
       return
     }
-    var random = Random(5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<500 {
       let bytes = random.bytes(random.below(1025))
       let number = UInt32(truncatingIfNeeded: random.next())
@@ -91,7 +92,7 @@ import Wire
   @Test func indexQueue() {
     var queue = IndexQueue(limit: 100)
     var model: [Int] = []
-    var random = Random(6)
+    var random = SeededGenerator(seed: 6)
     for _ in 0..<5000 {
       let index = random.below(100)
       switch random.below(6) {
@@ -116,7 +117,7 @@ import Wire
   @Test func indexSets() {
     var sets = IndexSets(sets: 5, limit: 30)
     var model: [Int: Int] = [:]
-    var random = Random(10)
+    var random = SeededGenerator(seed: 10)
     for _ in 0..<5000 {
       let (index, set) = (random.below(30), random.below(5))
       switch random.below(4) {
@@ -143,7 +144,7 @@ import Wire
   @Test func timerHeap() {
     var heap = TimerHeap(limit: 50)
     var model: [Int: UInt64] = [:]
-    var random = Random(7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<20000 {
       let owner = random.below(50)
       switch random.below(5) {
@@ -182,7 +183,7 @@ import Wire
   @Test func hashChains() {
     var chains = HashChains(limit: 64)
     var model: [Int: UInt32] = [:]
-    var random = Random(8)
+    var random = SeededGenerator(seed: 8)
     for _ in 0..<5000 {
       let index = random.below(64)
       if let hash = model.removeValue(forKey: index) {
@@ -205,7 +206,7 @@ import Wire
 
   /// Ranges against a set of numbers, around the place where these go round.
   @Test func rangeSet() {
-    var random = Random(9)
+    var random = SeededGenerator(seed: 9)
     for round in 0..<300 {
       let base = SequenceNumber(UInt32.max - 200)
       var set = RangeSet()

@@ -3,13 +3,14 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Wire
 
 /// Two hosts on a link that delays, loses, repeats, reorders and corrupts frames, in virtual time.
 final class Link {
   let left: Host
   let right: Host
-  var random: Random
+  var random: SeededGenerator
   var delay = Interval.milliseconds(5)
   /// Each in so many of a thousand frames.
   var loss = 0
@@ -31,7 +32,7 @@ final class Link {
   init(_ left: Host, _ right: Host, seed: UInt64 = 1) {
     self.left = left
     self.right = right
-    random = Random(seed)
+    random = SeededGenerator(seed: seed)
   }
 
   var now: Instant { left.now }

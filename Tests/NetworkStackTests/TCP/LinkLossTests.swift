@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -13,7 +14,7 @@ import Wire
       Host(), Host(IPv4Address(10, 0, 0, 2), hardware: MACAddress(2, 0, 0, 0, 0, 2)), seed: seed)
     link.rate = 1_000_000
     link.delay = .milliseconds(1)
-    var random = Random(seed)
+    var random = SeededGenerator(seed: seed)
     return try Transfer(
       link, toServer: random.bytes(500_000), toClient: random.bytes(300_000))
   }

@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -61,7 +62,7 @@ import Wire
     link.stripsTimestamps = true
     link.delay = .milliseconds(1)
     link.rate = 1_000_000
-    var random = Random(seed)
+    var random = SeededGenerator(seed: seed)
     let transfer = try Transfer(
       link, toServer: random.bytes(1_500_000), toClient: random.bytes(10_000))
     link.run(.milliseconds(500), step: transfer.step)

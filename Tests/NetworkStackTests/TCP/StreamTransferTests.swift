@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -90,7 +91,7 @@ final class Transfer {
 
   @Test func cleanLink() throws {
     let link = link()
-    var random = Random(7)
+    var random = SeededGenerator(seed: 7)
     let transfer = try Transfer(
       link, toServer: random.bytes(200_000), toClient: random.bytes(100_000))
     #expect(link.run(.seconds(60), step: transfer.step) { transfer.isDone })
@@ -111,7 +112,7 @@ final class Transfer {
         link.repetition = repetition
         link.reordering = reordering
         link.corruption = corruption
-        var random = Random(seed ^ 0xabc)
+        var random = SeededGenerator(seed: seed ^ 0xabc)
         link.delay = .milliseconds(UInt64(random.below(50)))
         var settings = TCPSettings()
         settings.isDirect = isDirect

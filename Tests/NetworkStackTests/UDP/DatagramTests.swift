@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -45,7 +46,7 @@ import Wire
 
   @Test func fullQueue() throws {
     let socket = try host.stack.bind(port: 7, queueByteCount: 1024)
-    var random = Random(1)
+    var random = SeededGenerator(seed: 1)
     var kept: [[UInt8]] = []
     for _ in 0..<2000 {
       if random.chance(600) {
