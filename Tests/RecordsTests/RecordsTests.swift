@@ -55,8 +55,8 @@ struct RecordsTests {
   @Test func linkedBytesReadAsAnArrayDoes() throws {
     var record = RecordBytes<NetClientConfig>()
     record[NetClientConfig.transmit] = NetConnection(
-      freeQueue: RegionResource(address: 0x1234_5678_9abc_def0, size: 7),
-      activeQueue: RegionResource(address: 1, size: 2), bufferCount: 0xabcd, id: 3)
+      freeQueue: MappedRange(address: 0x1234_5678_9abc_def0, size: 7),
+      activeQueue: MappedRange(address: 1, size: 2), bufferCount: 0xabcd, id: 3)
     record[NetClientConfig.macAddress] = MACAddress(1, 2, 3, 4, 5, 6)
     record.bytes.withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return }

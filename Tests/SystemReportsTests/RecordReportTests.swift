@@ -113,7 +113,7 @@ import Testing
 
   private var receiveRecord: [UInt8] {
     var record = RecordBytes<NetVirtRxConfig>()
-    record[NetVirtRxConfig.driver / NetConnection.freeQueue / RegionResource.address] = 0x2000_0000
+    record[NetVirtRxConfig.driver / NetConnection.freeQueue / MappedRange.address] = 0x2000_0000
     record[NetVirtRxConfig.driver / NetConnection.id] = 7
     let client = NetVirtRxConfig.clients[0]
     record[client / NetVirtRxClient.connection / NetConnection.bufferCount] = 512

@@ -10,7 +10,7 @@
     static var schema: [FieldSchema] { get }
   }
 
-  /// A value that a field can be shown as without a word from the field.
+  /// A value whose type alone says how to show it.
   protocol DescribedValue: RecordValue {
     static var kind: FieldKind { get }
   }

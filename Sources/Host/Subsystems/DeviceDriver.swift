@@ -20,7 +20,7 @@ extension SystemBuilder {
     var record = RecordBytes<DeviceResources>()
     for (index, resource) in description.resources.enumerated() {
       let prefix = "\(device.name)/\(description.directory)"
-      let mapped: DeviceRegionResource =
+      let mapped: DeviceMappedRange =
         switch resource {
         case .registers(let name, index: let entry, minimumSize: let size):
           try mapRegisters("\(prefix)/\(name)", entry, size, of: device, into: driver)
@@ -62,7 +62,7 @@ extension SystemBuilder {
   /// Maps the pages of a register block; the driver is told where in them the registers begin.
   private mutating func mapRegisters(
     _ name: String, _ entry: Int, _ size: ByteCount, of device: Device, into driver: PD
-  ) throws -> DeviceRegionResource {
+  ) throws -> DeviceMappedRange {
     let ranges = try device.registers.get()
     guard ranges.indices.contains(entry) else {
       throw SubsystemError.registersMissing(device: device.path, index: entry)
@@ -77,15 +77,15 @@ extension SystemBuilder {
     let region = try addDeviceRegion(
       name, size: size, at: PhysicalAddress(range.address - offset))
     let mapping = try map(region, into: driver, .readWrite, cached: false)
-    return DeviceRegionResource(
+    return DeviceMappedRange(
       region: .init(address: mapping.address.rawValue + offset, size: region.size.rawValue),
       ioAddress: range.address - offset)
   }
 
   private mutating func mapShared(
     _ name: String, _ size: ByteCount, cached: Bool, into driver: PD
-  ) throws -> DeviceRegionResource {
+  ) throws -> DeviceMappedRange {
     let region = try addDMARegion(name, size: size)
-    return DeviceRegionResource(try map(region, into: driver, .readWrite, cached: cached))
+    return DeviceMappedRange(try map(region, into: driver, .readWrite, cached: cached))
   }
 }

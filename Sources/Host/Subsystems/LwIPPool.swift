@@ -24,7 +24,7 @@ public struct LwIPPool {
       "\(device)/net/lib_sddf_lwip/\(client.name)", size: ByteCount(headCount * Self.headSize))
     var record = RecordBytes<LwIPConfig>()
     let mapping = try system.map(pool, into: client, .readWrite)
-    record[LwIPConfig.pbufPool] = RegionResource(
+    record[LwIPConfig.pbufPool] = MappedRange(
       address: mapping.address.rawValue, size: headCount * Self.headSize)
     record[LwIPConfig.pbufCount] = headCount
     try system.addRecord(

@@ -4,22 +4,22 @@
 import Records
 import SystemModel
 
-extension RegionResource {
+extension MappedRange {
   /// A mapping as its domain's record says it.
   init(_ mapping: SystemBuilder.Mapping) {
     self.init(address: mapping.address.rawValue, size: mapping.region.size.rawValue)
   }
 
   /// Says that there is no such region.
-  static let absent = RegionResource(address: 0, size: 0)
+  static let absent = MappedRange(address: 0, size: 0)
 }
 
-extension DeviceRegionResource {
+extension DeviceMappedRange {
   /// Memory that a device reaches, at the address that the device uses.
   init(_ mapping: SystemBuilder.Mapping) {
     // Without an IOMMU, devices use physical addresses; a region without one is never handed out here.
     self.init(
-      region: RegionResource(mapping), ioAddress: mapping.region.physicalAddress?.rawValue ?? 0)
+      region: MappedRange(mapping), ioAddress: mapping.region.physicalAddress?.rawValue ?? 0)
   }
 }
 

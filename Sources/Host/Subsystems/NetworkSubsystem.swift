@@ -221,11 +221,11 @@ public struct NetworkSubsystem {
     let size = ByteCount(8 + 16 * UInt64(capacity))
     let name = "\(device)/net/queue/\(server.name)/\(client.name)"
     let free = try system.addRegion("\(name)/free", size: size)
-    let serverFree = RegionResource(try system.map(free, into: server, .readWrite))
-    let clientFree = RegionResource(try system.map(free, into: client, .readWrite))
+    let serverFree = MappedRange(try system.map(free, into: server, .readWrite))
+    let clientFree = MappedRange(try system.map(free, into: client, .readWrite))
     let active = try system.addRegion("\(name)/active", size: size)
-    let serverActive = RegionResource(try system.map(active, into: server, .readWrite))
-    let clientActive = RegionResource(try system.map(active, into: client, .readWrite))
+    let serverActive = MappedRange(try system.map(active, into: server, .readWrite))
+    let clientActive = MappedRange(try system.map(active, into: client, .readWrite))
     let ids = try system.connect(server: server, client: client)
     let count = UInt16(capacity)
     return (

@@ -114,10 +114,10 @@ public struct SerialSubsystem {
       "\(device)/serial/queue/\(server.name)/\(client.name)", size: 0x1000)
     let data = try system.addRegion(
       "\(device)/serial/data/\(server.name)/\(client.name)", size: dataSize)
-    let producerQueue = RegionResource(try system.map(queue, into: producer, .readWrite))
-    let consumerQueue = RegionResource(try system.map(queue, into: consumer, .readWrite))
-    let producerData = RegionResource(try system.map(data, into: producer, .readWrite))
-    let consumerData = RegionResource(try system.map(data, into: consumer, .read))
+    let producerQueue = MappedRange(try system.map(queue, into: producer, .readWrite))
+    let consumerQueue = MappedRange(try system.map(queue, into: consumer, .readWrite))
+    let producerData = MappedRange(try system.map(data, into: producer, .readWrite))
+    let consumerData = MappedRange(try system.map(data, into: consumer, .read))
     let ids = try system.connect(server: server, client: client)
     let (producerID, consumerID) =
       server == producer ? (ids.server, ids.client) : (ids.client, ids.server)

@@ -23,7 +23,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
   private let files: FileSystemConnection
   private let transmit: NetConnection
   private let receive: NetConnection
-  private let memory: RegionResource
+  private let memory: MappedRange
 
   init(_ flood: Flood, _ files: FileSystemConnection) {
     self.flood = flood
