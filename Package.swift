@@ -296,6 +296,15 @@ let testPrograms: [Target] = [
       "Wiring", "Microkit", "Records", "Rings",
     ]),
   program(
+    "ticker", in: "Tests/Boot/Programs",
+    ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
+  program(
+    "greeter", in: "Tests/Boot/Programs", heap: 18 << 20,
+    [
+      "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
+      "Records",
+    ]),
+  program(
     "runtime_client", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program("runtime_probe", in: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
@@ -316,7 +325,7 @@ let testModules: [Target] = [
     name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
     path: "Tests/StubImages"),
   .executableTarget(
-    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel"],
+    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel", "Records"],
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),

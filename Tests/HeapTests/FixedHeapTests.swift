@@ -7,7 +7,7 @@ import Testing
 @testable import Heap
 
 @Suite struct FixedHeapTests {
-  /// Runs `body` with a heap over `byteCount` bytes, whose start is `lead` bytes past an aligned one.
+  /// Runs `body` with a heap over `byteCount` bytes that start `lead` bytes after an aligned address.
   private func withHeap(_ byteCount: Int, lead: Int = 0, _ body: (TestHeap) throws -> Void)
     throws
   {
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// As `serval run --stats` reads it from a program's memory.
+  /// The layout with which `serval run --stats` reads the heap from a program's memory.
   @Test func theStateBeginsWithItsFigures() throws {
     let region = UnsafeMutableRawPointer.allocate(byteCount: 0x1000, alignment: 16)
     defer { region.deallocate() }
@@ -100,8 +100,8 @@ import Testing
     }
   }
 
-  /// Against a model that knows each live block: none overlap, contents stay, what is used is counted,
-  /// a refusal is only for want of room, and in the end all is one block again.
+  /// Compares with a model that knows each live block: blocks do not overlap, contents persist, `used` is right,
+  /// allocation fails only for lack of room, and after freeing everything one block is left.
   @Test(arguments: 1...8) func agreesWithAModel(seed: UInt64) throws {
     let byteCount = 0x4000
     try withHeap(byteCount, lead: Int(seed) * 3) { heap in
@@ -114,7 +114,7 @@ import Testing
           let alignment = 1 << random.below(9)
           guard let block = heap.allocate(size, alignment: alignment) else {
             refused += 1
-            // There is no excuse while three quarters are free and blocks are few.
+            // With three quarters free and few blocks, allocation must not fail.
             #expect(heap.used > byteCount / 4 || heap.blockCount > 8)
             continue
           }
@@ -147,7 +147,7 @@ import Testing
   }
 }
 
-/// A heap that expectations can look at: they cannot hold what is not copyable.
+/// A class around the heap, because `#expect` cannot capture a noncopyable value.
 private final class TestHeap {
   private var heap: FixedHeap
 

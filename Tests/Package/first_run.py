@@ -8,19 +8,18 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "Tests" / "Boot"))
+
+from machine import free_port  # noqa: E402
+
 SERVER = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
 NAMES = [
     "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL", *SERVER]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class FirstRun(unittest.TestCase):

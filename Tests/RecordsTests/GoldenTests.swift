@@ -31,7 +31,7 @@ private let filesHex = aHex + bHex + cHex + "00 02 09"
 private let mac = MACAddress(0x52, 0x54, 0x01, 0x00, 0x00, 0x10)
 private let macHex = "52 54 01 00 00 10"
 
-/// The bytes of every record, with the first and the last element of every list set.
+/// The bytes of every record, with the first and last elements of each list set.
 struct GoldenTests {
   @Test func deviceResources() {
     var record = RecordBytes<DeviceResources>()

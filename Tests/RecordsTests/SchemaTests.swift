@@ -7,7 +7,7 @@ import Testing
 @testable import Records
 
 struct SchemaTests {
-  /// A byte range that one number, address or text has to itself.
+  /// The byte range of a single number, address or text.
   private struct Leaf {
     var path: String
     var range: Range<Int>
@@ -36,8 +36,8 @@ struct SchemaTests {
     try #require(RecordSchema.inSection(section))
   }
 
-  /// C's rules for AArch64: fields in order, aligned to their size, without overlap, and no more
-  /// padding than that alignment asks for. A forgotten field leaves a hole.
+  /// C's layout rules for AArch64: fields in order, aligned to their size, without overlap, and no more padding than
+  /// alignment requires. A forgotten field would leave a gap.
   @Test(arguments: sections) func fieldsFillTheRecord(_ section: String) throws {
     let schema = try schema(section)
     var end = schema.magic.byteCount
@@ -51,18 +51,18 @@ struct SchemaTests {
       }
       end = leaf.range.upperBound
     }
-    // Serval's own records are padded to 8 bytes on purpose.
+    // Serval's own records are padded to 8 bytes.
     let unit = schema.magic.bytes.starts(with: Array("Serval".utf8)) ? 8 : alignment
     #expect(schema.byteCount == (end + unit - 1) / unit * unit)
   }
 
-  /// Every byte of every field comes back, lists full.
+  /// Every byte of every field survives decoding, with full lists.
   @Test(arguments: sections) func decodesWhatIsEncoded(_ section: String) throws {
     let schema = try schema(section)
     var bytes = [UInt8](repeating: 0, count: schema.byteCount)
     bytes.replaceSubrange(0..<schema.magic.byteCount, with: schema.magic.bytes)
     for leaf in leaves(schema) {
-      // Texts need their NUL.
+      // Texts need a NUL.
       let used = leaf.range.count > 8 ? leaf.range.dropLast() : leaf.range
       for index in used { bytes[index] = UInt8(index * 7 % 95) + 32 }
     }

@@ -12,7 +12,6 @@ public struct ClientChannels: ~Copyable {
   private var clients = InlineArray<64, UInt8>(repeating: .max)
   private var count = 0
 
-  /// No clients.
   public init() {}
 
   /// The next client's; beyond 64 they are ignored.

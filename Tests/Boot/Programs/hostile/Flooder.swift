@@ -12,9 +12,9 @@ import SerialWiring
 import TimerWiring
 import Wiring
 
-/// A client of the network, the console, the timer and of another domain's files, with no good in mind.
+/// A hostile client of the network, the console, the timer and another domain's file protocol.
 struct Flooder: ProtectionDomain, ~Copyable {
-  /// Nanoseconds from its start to the flood's.
+  /// Nanoseconds from the program's start to that of the flood.
   private static var delay: UInt64 { 4_500_000_000 }
 
   private let flood: Flood
@@ -51,7 +51,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
     }
   }
 
-  // The compiler may not drop it.
+  // Stored, so that the compiler does not drop the loop.
   @inline(never) private func spin() { _ = ProgramName.byte(0) }
 
   private mutating func ring() -> Never {
@@ -64,7 +64,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
   }
 
   private func sendNothing() -> Never {
-    // Safety: the queue's index, which the host tool has mapped for us to write.
+    // Safety: the address of the queue's index, which the host tool maps writable.
     guard
       let tail = unsafe UnsafeMutablePointer<UInt16>(
         bitPattern: UInt(transmit.activeQueue.address))
@@ -98,7 +98,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
     }
   }
 
-  /// As a server it answers what nobody has asked, as a client it asks for what there is not.
+  /// As a server, sends unrequested completions; as a client, sends invalid commands.
   private func ask() -> Never {
     let isServer = ProgramName.byte(0) == UInt8(ascii: "n")
     guard let queue = isServer ? files.completions : files.commands else { fatal("no queues") }

@@ -5,8 +5,9 @@ import Microkit
 import NetworkWiring
 import Records
 
-/// In place of `nfs` or of `web_server`: once the others have their addresses, it does one thing for ever, as fast as it
-/// can. Which one is said where those have the export's path and the site's directory; Tests/Network/floods.py.
+/// Takes the place of `nfs` or `web_server`. Once the others have their addresses it repeats one action forever, as fast
+/// as it can. The action's name is in the record where those programs have the export's path or the site's directory; see
+/// Tests/Network/floods.py.
 @main enum Main {
   static func main() {
     if ProgramName.byte(0) == UInt8(ascii: "n") {
@@ -48,19 +49,19 @@ struct Name {
 }
 
 enum Flood {
-  /// Never waits.
+  /// Computes without waiting.
   case spin
-  /// Signals everybody that it can.
+  /// Signals every peer.
   case rings
-  /// Empty descriptors, as many as the queue holds each time, whether or not they have been taken.
+  /// Invalid descriptors: a full queue each time, whether or not the last one was consumed.
   case descriptors
-  /// Frames of 60 bytes for nobody, out of all buffers.
+  /// Frames of 60 bytes to an unused address, from all buffers.
   case frames
-  /// Text, as much as the queue takes.
+  /// Console text, as much as the queue holds.
   case console
-  /// Timeouts that have passed when they are asked for.
+  /// Timeouts that have passed when they are set.
   case alarms
-  /// Messages of the file protocol that mean nothing.
+  /// Meaningless messages of the file protocol.
   case files
 
   init?(_ name: Name) {

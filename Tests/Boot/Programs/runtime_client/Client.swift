@@ -5,7 +5,7 @@ import Microkit
 import SerialWiring
 import TimerWiring
 
-/// One step after another; each prints a line.
+/// Runs one step after another, and prints a line for each.
 struct Client: ProtectionDomain, ~Copyable {
   private enum Step {
     case start
