@@ -5,8 +5,8 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// A region cached here and uncached there: on Arm the two sides need not see each other's writes
-  /// (Arm ARM, "Mismatched memory attributes").
+  /// A region that is cached in one domain and uncached in another: on Arm, they may not see each
+  /// other's writes (Arm ARM, "Mismatched memory attributes").
   static let cachedMismatch = Lint("cached-mismatch") { subject in
     subject.system.memoryRegions.compactMap { region in
       let uses = subject.topology.uses(of: region.name)

@@ -5,10 +5,10 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// Memory that a device reaches and a client can write although it is not the client's alone.
+  /// Memory that a device reaches and that a client can write although others use it.
   ///
-  /// A client's own buffer is meant to be written by it: nobody else but virtualisers has the region.
-  /// Anything more lets a client change what a device does, or what others receive.
+  /// A client may write its own buffer, which otherwise only virtualisers map. Beyond that, it
+  /// could change what a device does or what others receive.
   static let clientWritesDMA = Lint("client-writes-dma") { subject in
     let topology = subject.topology
     return subject.system.memoryRegions.compactMap { region in
@@ -20,7 +20,7 @@ extension Lint {
             $0 != use.domain && topology.role(ofDomainNamed: $0) != .virtualiser
           }
       }
-      // Alone with its region, a protection domain without an interrupt polls its device.
+      // A domain without an interrupt that alone maps the region polls its device.
       guard sharers.count > 1, let first = clientWrites.first else { return nil }
       var seen: Set<String> = []
       let names = clientWrites.map(\.domain).filter { seen.insert($0).inserted }

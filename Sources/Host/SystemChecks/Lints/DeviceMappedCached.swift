@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// Registers mapped as normal memory: reads may be stale, writes late, merged or never done.
+  /// Registers mapped as normal memory: reads may be stale, and writes late, merged or lost.
   static let deviceMappedCached = Lint("device-mapped-cached") { subject in
     subject.system.memoryRegions.flatMap { region -> [Finding] in
       guard subject.topology.kind(of: region) == .device else { return [] }

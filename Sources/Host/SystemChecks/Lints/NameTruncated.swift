@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// A name of which the protection domain itself and the monitor's fault messages show only a part.
+  /// A name too long to appear whole in the protection domain and in the monitor's fault messages.
   static let nameTruncated = Lint("name-truncated") { subject in
     let limit = subject.sdk.visibleNameLength
     return subject.topology.domains.filter { $0.name.utf8.count > limit }.map { domain in

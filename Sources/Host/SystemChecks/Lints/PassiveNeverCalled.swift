@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// A passive protection domain without callers: it has no caller's time to run on.
+  /// A passive protection domain without callers, and so without time to run on.
   static let passiveNeverCalled = Lint("passive-never-called") { subject in
     var called: Set<String> = []
     for channel in subject.system.channels {

@@ -5,8 +5,8 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// One region at two addresses of a protection domain with different rights: the stricter mapping
-  /// protects nothing.
+  /// A region that a domain maps twice with different rights: the stricter mapping protects
+  /// nothing.
   static let regionMappedTwice = Lint("region-mapped-twice") { subject in
     subject.topology.domains.flatMap { domain -> [Finding] in
       var first: [String: Map] = [:]
@@ -22,7 +22,7 @@ extension Lint {
             map.origin, "map of '\(map.region)' in protection domain '\(domain.name)'"),
           "protection domain '\(domain.name)' maps memory region '\(map.region)' at "
             + "\(other.address) (\(attributes(other))) and at \(map.address) (\(attributes(map)))",
-          fix: "keep one of the two, or map them alike")
+          fix: "keep one of them, or give both the same rights")
       }
     }
   }

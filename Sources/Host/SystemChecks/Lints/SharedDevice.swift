@@ -5,7 +5,8 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// Registers that several protection domains can write: each can drive the others' device.
+  /// Registers that several protection domains can write, so that each can interfere with the
+  /// others.
   static let sharedDevice = Lint("shared-device") { subject in
     let topology = subject.topology
     return subject.system.memoryRegions.compactMap { region in

@@ -7,7 +7,7 @@ import SystemModel
 extension Lint {
   /// A protection domain that nothing can wake after its `init`.
   static let unreachableDomain = Lint("unreachable-domain") { subject in
-    // A system of one protection domain has nobody to reach it from.
+    // A single protection domain has no peers.
     if subject.topology.domains.count < 2 { return [] }
     var reached: Set<String> = []
     for channel in subject.system.channels {
@@ -20,7 +20,7 @@ extension Lint {
       guard !reached.contains(domain.name), domain.interrupts.isEmpty, domain.childID == nil,
         domain.children.isEmpty, domain.virtualMachine == nil,
         subject.topology.relatives(of: domain.name).isEmpty,
-        !runsWhenNobodyElseDoes(domain, among: subject.topology.domains)
+        !isLeastUrgent(domain, among: subject.topology.domains)
       else { return nil }
       let isAlone = subject.topology.peers(of: domain.name).isEmpty
       return Finding(
@@ -35,8 +35,8 @@ extension Lint {
     }
   }
 
-  /// Below all others: such a domain may well work, or sleep, for ever in its `init`.
-  private static func runsWhenNobodyElseDoes(
+  /// A domain less urgent than all others may run, or sleep, in its `init` for ever.
+  private static func isLeastUrgent(
     _ domain: ProtectionDomain, among domains: [ProtectionDomain]
   ) -> Bool {
     !domain.passive

@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// A region that nothing refers to: forgotten, or its user's map is.
+  /// A region that nothing refers to: either it is left over, or a map is missing.
   static let unusedRegion = Lint("unused-region") { subject in
     var used = Set(
       subject.topology.domains.flatMap { $0.physicalAddressSymbols.map(\.region) })

@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 
 extension Lint {
-  /// Memory that a protection domain can write and run: one wild write becomes code.
+  /// Memory that a protection domain can both write and execute: one stray write becomes code.
   static let writableExecutable = Lint("writable-executable") { subject in
     subject.topology.domains.flatMap { domain in
       domain.maps
