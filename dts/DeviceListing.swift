@@ -51,7 +51,7 @@ extension DeviceRow {
     switch device.registers {
     case .success(let ranges): registers = ranges
     case .failure(let error):
-      // A CPU or a sensor on I2C has no registers in memory, and that is no problem.
+      // A CPU or a sensor on I2C has no registers in memory, which is fine.
       if case .notMemoryMapped = error.problem { break }
       problems.append(error)
     }

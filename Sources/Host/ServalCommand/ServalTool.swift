@@ -33,7 +33,7 @@ public enum ServalTool {
   /// - Parameters:
   ///   - systems: what `generate` can lay out.
   ///   - boards: what to lay out for; to add one to Serval's, pass `Board.builtIn + [yours]`.
-  ///   - drivers: where several know a device, the first one drives it.
+  ///   - drivers: what to choose from; if several know a device, the first one gets it.
   public static func main(
     systems: [any SystemTemplate.Type], boards: [Board] = Board.builtIn,
     drivers: [DriverDescription] = DriverDescription.builtIn
@@ -74,7 +74,7 @@ public enum ServalTool {
     }
   }
 
-  /// Prints help and version, which are no errors, to standard output, and mistakes to standard
+  /// Prints help and version, which are not errors, to standard output, and mistakes to standard
   /// error.
   private static func usage(_ error: any Error) -> Int32 {
     let status = Serval.exitCode(for: error).rawValue

@@ -9,13 +9,13 @@ public struct FileSubsystem {
   /// A protection domain of the builder.
   public typealias PD = SystemBuilder.PD
 
-  /// Sizes, by default LionsOS's.
+  /// Sizes, which both programs must agree on.
   public struct Options: Hashable, Sendable {
     /// Bytes of each of the two queues.
     public var queueSize: ByteCount = 0x8000
     /// Size of the memory for paths and data, which both ends map.
     public var shareSize = ByteCount.mebibytes(64)
-    /// LionsOS's sizes.
+    /// 32 KiB per queue, and 64 MiB to share.
     public init() {}
   }
 

@@ -71,8 +71,8 @@ extension SystemBuilder {
       priority: Self.sharedPriority, budget: Self.turn)
   }
 
-  /// Adds the least urgent domain, which sleeps; the kernel's idle thread wakes every 5 ms, at the
-  /// end of its time slice.
+  /// Adds the least urgent domain, which sleeps when nothing else runs. The kernel's idle thread,
+  /// which it replaces, would wake every 5 ms, at the end of its time slice.
   public mutating func addIdle() throws {
     _ = try add("idle", sourceImage: "idle.elf", priority: 0, budget: Self.wholeTurn)
   }

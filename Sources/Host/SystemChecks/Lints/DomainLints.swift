@@ -4,6 +4,8 @@
 import Diagnostics
 import SystemModel
 
+// Lints about a domain by itself.
+
 extension Lint {
   /// A protection domain that nothing can wake after its `init`.
   static let unreachableDomain = Lint("unreachable-domain") { subject in
@@ -44,5 +46,39 @@ extension Lint {
         other.name == domain.name
           || (other.priority ?? 0).isMoreUrgent(than: domain.priority ?? 0)
       }
+  }
+}
+
+extension Lint {
+  /// A passive protection domain without callers, and so without time to run on.
+  static let passiveNeverCalled = Lint("passive-never-called") { subject in
+    var called: Set<String> = []
+    for channel in subject.system.channels {
+      if channel.a.mayCall { called.insert(channel.b.domain) }
+      if channel.b.mayCall { called.insert(channel.a.domain) }
+    }
+    return subject.topology.domains.filter { $0.passive && !called.contains($0.name) }.map {
+      Finding(
+        rule: "passive-never-called", severity: .warning, at: subject.place(of: $0),
+        "protection domain '\($0.name)' is passive, but no channel lets anyone call it",
+        fix: subject.sdk.declaresProtectedCallsOnCallee
+          ? "write pp=\"true\" on it and connect a caller, or remove passive"
+          : "write pp=\"true\" on a caller's channel end, or remove passive")
+    }
+  }
+}
+
+extension Lint {
+  /// A name too long to appear whole in the protection domain and in the monitor's fault messages.
+  static let nameTruncated = Lint("name-truncated") { subject in
+    let limit = subject.sdk.visibleNameLength
+    return subject.topology.domains.filter { $0.name.utf8.count > limit }.map { domain in
+      let shown = String(decoding: domain.name.utf8.prefix(limit), as: UTF8.self)
+      return Finding(
+        rule: "name-truncated", severity: .warning, at: subject.place(of: domain),
+        "the name of protection domain '\(domain.name)' is longer than the \(limit) bytes that "
+          + "SDK \(subject.sdk) shows: '\(shown)'",
+        fix: "shorten it, or expect the short form in fault messages")
+    }
   }
 }
