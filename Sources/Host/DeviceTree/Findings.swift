@@ -2,7 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Diagnostics
-import Glibc
+import HostIO
 
 extension DeviceTreeError: DiagnosableError {
   /// One finding `device-tree-…`; one per message where `dtc` rejects the source.
@@ -23,14 +23,14 @@ extension DeviceTreeError: DiagnosableError {
   private var words: (rule: String, message: String, fix: String?) {
     switch problem {
     case .unreadable(let errno):
-      ("file", "cannot be read: \(String(cString: strerror(errno)))", nil)
+      ("file", "cannot be read: \(systemText(errno))", nil)
     case .compilerMissing:
       (
         "compiler", "dtc, which compiles device tree source, is not installed",
         "install device-tree-compiler, or give a .dtb file"
       )
     case .compilerUnusable(let errno):
-      ("compiler", "dtc cannot be run: \(String(cString: strerror(errno)))", nil)
+      ("compiler", "dtc cannot be run: \(systemText(errno))", nil)
     case .compilerFailed:
       ("source", "dtc rejects it", nil)
     case .malformed(let status):

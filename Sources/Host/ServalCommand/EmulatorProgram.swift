@@ -34,10 +34,9 @@ struct EmulatorMissing: DiagnosableError, Hashable {
   var errno: Int32
 
   var findings: [Finding] {
-    let text = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-    return [
+    [
       Finding(
-        rule: "missing-program", "cannot start '\(program)': \(text)",
+        rule: "missing-program", "cannot start '\(program)': \(systemText(errno))",
         fix: "build it with 'swift build --product \(EmulatorProgram.name)', "
           + "or name it in SERVAL_EMULATOR")
     ]

@@ -11,7 +11,7 @@ import Subsystems
 /// of `main` for a tool of its own.
 public enum ServalTool {
   /// What `--version` prints, after "serval".
-  public static let version = "0.1.0"
+  public static let version = "0.2.0"
 
   /// The systems that `generate` knows; set during `run`.
   @TaskLocal static var systems: [any SystemTemplate.Type] = []
