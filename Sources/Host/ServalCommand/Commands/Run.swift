@@ -81,13 +81,13 @@ struct Run: ParsableCommand {
       valueName: "directory"), completion: .directory)
   var export: String?
 
-  @Option(help: ArgumentHelp("Frames to lose, in 1000.", valueName: "number"))
+  @Option(help: ArgumentHelp("Frames to lose out of 1000.", valueName: "number"))
   var drop: Int?
 
-  @Option(help: ArgumentHelp("Frames to damage in one bit, in 1000.", valueName: "number"))
+  @Option(help: ArgumentHelp("Frames out of 1000 to damage in one bit.", valueName: "number"))
   var corrupt: Int?
 
-  @Option(help: ArgumentHelp("Frames to delay, in 1000.", valueName: "number"))
+  @Option(help: ArgumentHelp("Frames to delay out of 1000.", valueName: "number"))
   var delay: Int?
 
   @Option(help: ArgumentHelp("Seed for the choice of those frames.", valueName: "number"))
