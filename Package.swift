@@ -4,17 +4,17 @@
 
 import PackageDescription
 
-// Sources has four rooms, and imports point down only:
+// Sources has four rooms, and imports point down only (docs/architecture.md):
 //   Host        the tool and the emulator
-//   Components  what systems are made of: for each class of device or service a folder with its protocols, drivers,
-//               virtualisers, clients and programs. Folders in CamelCase are modules, folders in snake_case programs. Modules need no
-//               kernel and run in tests on the host, but for those named Wiring and Networking, which join them to it.
-//   Runtime     what needs seL4: the Microkit runtime
+//   Components  what systems consist of: for each class of device or service a folder with its protocols, drivers,
+//               virtualisers, clients and programs. Folders in CamelCase are modules, those in snake_case programs.
+//               Modules need no kernel and run in tests on the host, except for Networking and those named Wiring.
+//   Runtime     the Microkit runtime, which needs seL4
 //   Core        what all of them need: bytes, records, rings, registers
 //
-// The package has two builds. Without SERVAL_TARGET: the tool, and the tests of everything that runs
-// without a kernel. With SERVAL_TARGET=1, which `make images` sets: the protection domains' programs,
-// for aarch64-none-none-elf and with the flags of Sources/Runtime/toolset.json.
+// The package has two builds. Without SERVAL_TARGET, it has the tool and the tests of everything that runs without a
+// kernel. With SERVAL_TARGET=1, which `make images` sets, it has the protection domains' programs, for
+// aarch64-none-none-elf and with the flags in Sources/Runtime/toolset.json.
 let isTarget = Context.environment["SERVAL_TARGET"] == "1"
 
 let argumentParser: Target.Dependency = .product(
@@ -24,14 +24,14 @@ func host(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Host/\(name)")
 }
 
-/// `allocates`: only for programs that have a heap.
+/// A module in Core. If it `allocates`, only programs with a heap can use it.
 func core(
   _ name: String, allocates: Bool = false, _ dependencies: [Target.Dependency] = []
 ) -> Target {
   module(name, at: "Core/\(name)", allocates: allocates, dependencies)
 }
 
-/// A module that domains are made of, at `folder` of Sources, but for what `other` modules and programs have there.
+/// A module for protection domains in `folder` of Sources, without the folders of `other` modules and programs in it.
 func module(
   _ name: String, at folder: String, without other: [String] = [], allocates: Bool = false,
   _ dependencies: [Target.Dependency] = []
@@ -41,8 +41,8 @@ func module(
     swiftSettings: allocates ? [] : targetSettings)
 }
 
-/// A protection domain's program; its product is the ELF file `name`. Without `heap`, in bytes, its sources
-/// are compiled so that nothing can be allocated.
+/// A protection domain's program, whose product is the ELF file `name`. `heap` is in bytes; without one, the compiler
+/// rejects sources that allocate.
 func program(
   _ name: String, in folder: String, heap: Int = 0, _ dependencies: [Target.Dependency]
 ) -> Target {
@@ -91,7 +91,7 @@ let hostModules: [Target] = [
     name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
     path: "systems",
     exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
-  // What links Unicorn, which is GPL-2.0, is a program of its own that `serval run` starts.
+  // A separate program, which `serval run` starts, because it links Unicorn, which is GPL-2.0.
   .executableTarget(
     name: "serval-emulator",
     dependencies: [
@@ -127,7 +127,7 @@ let hostModules: [Target] = [
     providers: [.apt(["libexpat1-dev"])]),
 ]
 
-// MARK: Components: what needs no kernel, top to bottom
+// MARK: Components that need no kernel, top to bottom
 
 let componentModules: [Target] = [
   module(
@@ -182,7 +182,7 @@ let componentModules: [Target] = [
   .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
 ]
 
-// MARK: Components: what needs the kernel, and the programs
+// MARK: Components that need the kernel, and the programs
 
 let componentPrograms: [Target] = [
   program(
@@ -416,7 +416,7 @@ let package = Package(
       .executable(name: "serval-emulator", targets: ["serval-emulator"]),
       .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
       .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
-      // Everything that a system of one's own needs: describe, connect, check, render, and the command.
+      // Everything for systems in other packages (docs/own-system.md).
       .library(
         name: "Serval",
         targets: [

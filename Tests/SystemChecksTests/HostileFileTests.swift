@@ -8,7 +8,7 @@ import Testing
 
 @testable import SystemChecks
 
-/// Files that nobody meant: no crash, whatever they say. `SERVAL_FUZZ_ITERATIONS` makes it long.
+/// Damaged files never cause a crash. `SERVAL_FUZZ_ITERATIONS` lengthens the test.
 @Suite struct HostileFileTests {
   static let seed = """
     <?xml version="1.0"?>
@@ -37,7 +37,7 @@ import Testing
   @Test func everyTruncation() {
     let bytes = Array(Self.seed.utf8)
     for length in bytes.indices {
-      // Nothing but the whole is well-formed.
+      // Only the complete file is well-formed.
       #expect(throws: XMLError.self) {
         try check(Array(bytes[..<length]), file: "f", sdk: .newest)
       }
@@ -60,7 +60,7 @@ import Testing
         case 1: bytes.removeSubrange(at..<min(bytes.count, at + 1 + random.below(20)))
         case 2: bytes.insert(contentsOf: Array(pieces[random.below(pieces.count)].utf8), at: at)
         default:
-          // The value of some attribute becomes another.
+          // Replace the value of an attribute.
           guard let open = bytes[at...].firstIndex(of: UInt8(ascii: "\"")),
             let close = bytes[(open + 1)...].firstIndex(of: UInt8(ascii: "\""))
           else { continue }

@@ -8,10 +8,10 @@ import WebserverFixture
 
 @testable import SystemReports
 
-/// Descriptions come from files: names dangle and repeat, numbers are as large as they can be. Reports
-/// must still come out, the same each time.
+/// Descriptions come from files: names may dangle or repeat, and numbers may have any size. Reports
+/// must work all the same, and be the same each time.
 @Suite struct HostileSystemsTests {
-  /// `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
+  /// `SERVAL_FUZZ_ITERATIONS` lengthens it.
   @Test func reportsOfMutatedSystems() {
     let iterations = fuzzIterations(20)
     var random = SeededGenerator(seed: 0x5eed)

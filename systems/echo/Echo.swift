@@ -34,7 +34,7 @@ public enum EchoSystem: SystemTemplate {
     var networkClient = NetworkSubsystem.Client(echo, copier: copier, macAddress: macs["echo"])
     networkClient.writesReceiveBuffers = usesLwIP
     try network.addClient(networkClient)
-    try Addressing.dhcp(hostName: "echo").give(to: echo, in: &system)
+    try IPSettings.dhcp(hostName: "echo").addRecord(to: echo, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)

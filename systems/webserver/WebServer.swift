@@ -81,16 +81,16 @@ public enum WebServerSystem: SystemTemplate {
       try network.addClient(networkClient)
       // QEMU's user network forwards ports to 10.0.2.15, so web_server requests that address. DHCP servers
       // of other networks may assign another.
-      try Addressing.dhcp(
+      try IPSettings.dhcp(
         hostName: hostName(client),
-        wanted: client.name == webServer.name ? 0x0a00_020f : 0x0a00_0210
-      ).give(to: client, in: &system)
+        requestedAddress: client.name == webServer.name ? 0x0a00_020f : 0x0a00_0210
+      ).addRecord(to: client, in: &system)
     }
-    try NFSExport(server: server(choices), path: choices.value("nfs-directory"))
-      .give(to: nfs, in: &system)
-    try site(choices).give(to: webServer, in: &system)
+    try NFSMount(server: server(choices), path: choices.value("nfs-directory"))
+      .addRecord(to: nfs, in: &system)
+    try site(choices).addRecord(to: webServer, in: &system)
 
-    try FileSystem(server: nfs, client: webServer).connect(in: &system)
+    try FileSubsystem(server: nfs, client: webServer).connect(in: &system)
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
@@ -104,8 +104,8 @@ public enum WebServerSystem: SystemTemplate {
     }
   }
 
-  private static func site(_ choices: SystemChoices) throws -> WebSite {
-    var site = try WebSite(
+  private static func site(_ choices: SystemChoices) throws -> WebSiteSettings {
+    var site = try WebSiteSettings(
       port: choices.port("port"), root: choices.value("website-dir"),
       hasLog: choices.flag("access-log"))
     site.freshness = try choices.freshness("cache")

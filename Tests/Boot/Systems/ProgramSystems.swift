@@ -38,7 +38,7 @@ enum GreeterSystem: SystemTemplate {
     try timer.addClient(greeter)
     try network.addClient(
       NetworkSubsystem.Client(greeter, copier: copier, macAddress: MACAddress(0x5254_0100_0013)))
-    try Addressing.dhcp(hostName: "greeter").give(to: greeter, in: &system)
+    try IPSettings.dhcp(hostName: "greeter").addRecord(to: greeter, in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
     try system.addIdle()

@@ -27,7 +27,7 @@ enum LoggerSystem: SystemTemplate {
     try timer.addClient(logger)
     try serial.addClient(logger)
     try network.addClient(.init(logger, copier: system.addCopier(for: logger)))
-    try Addressing.dhcp(hostName: "logger").give(to: logger, in: &system)
+    try IPSettings.dhcp(hostName: "logger").addRecord(to: logger, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)

@@ -5,26 +5,26 @@ import Records
 import SystemModel
 
 extension MappedRange {
-  /// A mapping as its domain's record says it.
+  /// A mapping as it appears in its domain's record.
   init(_ mapping: SystemBuilder.Mapping) {
     self.init(address: mapping.address.rawValue, size: mapping.region.size.rawValue)
   }
 
-  /// Says that there is no such region.
+  /// Stands for a region that does not exist.
   static let absent = MappedRange(address: 0, size: 0)
 }
 
 extension DeviceMappedRange {
-  /// Memory that a device reaches, at the address that the device uses.
+  /// Memory that a device reaches, with the address that the device uses.
   init(_ mapping: SystemBuilder.Mapping) {
-    // Without an IOMMU, devices use physical addresses; a region without one is never handed out here.
+    // Without an IOMMU, devices use physical addresses; callers only pass regions that have one.
     self.init(
       region: MappedRange(mapping), ioAddress: mapping.region.physicalAddress?.rawValue ?? 0)
   }
 }
 
 extension SystemBuilder {
-  /// Gives a domain a finished record; `fileName` has no ending.
+  /// Adds a finished record for a domain; `fileName` has no extension.
   mutating func addRecord<Layout>(
     _ record: RecordBytes<Layout>, fileName: String, to pd: PD
   ) throws(SubsystemError) {
@@ -34,7 +34,7 @@ extension SystemBuilder {
 }
 
 extension RecordBytes {
-  /// Sets a text from outside, which must fit and be fit to print.
+  /// Sets a text from the user, which must fit and be printable.
   mutating func set(
     _ text: TextField<Layout>, to value: String, what: String
   ) throws(SubsystemError) {
@@ -44,5 +44,18 @@ extension RecordBytes {
     guard set(text, to: value) else {
       throw .textTooLong(what: what, text: value, limit: text.capacity - 1)
     }
+  }
+}
+
+extension KernelABI {
+  /// The record from which Serval's programs read it at start.
+  public var record: RecordBytes<RuntimeABI> {
+    var record = RecordBytes<RuntimeABI>()
+    record[RuntimeABI.size] = UInt32(RuntimeABI.byteCount)
+    record[RuntimeABI.irqAckLabel] = irqAckLabel
+    record[RuntimeABI.flags] =
+      (canPrint ? RuntimeABI.canPrint : 0)
+      | (acknowledgesFirst ? RuntimeABI.acknowledgesFirst : 0)
+    return record
   }
 }

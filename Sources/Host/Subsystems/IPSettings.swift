@@ -5,15 +5,19 @@ import Records
 import SystemModel
 
 /// How a network client gets its IP address.
-public enum Addressing: Hashable, Sendable {
-  /// From a DHCP server (RFC 2131), which is told `hostName`, and asked for `wanted` if it is not 0.
-  case dhcp(hostName: String, wanted: UInt32 = 0)
-  /// Fixed: addresses as numbers, 10.0.2.15 being 0x0a00020f; 0 where there is none.
+public enum IPSettings: Hashable, Sendable {
+  /// From a DHCP server (RFC 2131): it is told `hostName`, and asked for `requestedAddress` unless
+  /// that is 0.
+  case dhcp(hostName: String, requestedAddress: UInt32 = 0)
+  /// Fixed. Addresses are numbers: 10.0.2.15 is 0x0a00020f, and 0 means none.
   case fixed(
     address: UInt32, prefixLength: UInt8, gateway: UInt32, nameServer: UInt32, hostName: String)
 
-  /// Gives a network client its record.
-  public func give(
+  /// Adds the record for a network client.
+  ///
+  /// - Throws: `invalidOption` for a prefix length above 32, `textTooLong` or `textNotPlain` for
+  ///   the host name.
+  public func addRecord(
     to client: SystemBuilder.PD, in system: inout SystemBuilder
   ) throws(SubsystemError) {
     typealias Config = IPClientConfig
@@ -21,8 +25,8 @@ public enum Addressing: Hashable, Sendable {
     record[Config.size] = UInt32(Config.byteCount)
     let name: String
     switch self {
-    case .dhcp(let hostName, let wanted):
-      record[Config.address] = wanted
+    case .dhcp(let hostName, let requestedAddress):
+      record[Config.address] = requestedAddress
       name = hostName
     case .fixed(let address, let prefixLength, let gateway, let nameServer, let hostName):
       guard prefixLength <= 32 else {

@@ -4,24 +4,25 @@
 import Records
 import SystemModel
 
-/// What a web server serves, where, and how.
-public struct WebSite: Hashable, Sendable {
-  /// What others may keep without asking.
+/// What a web server serves, and how.
+public struct WebSiteSettings: Hashable, Sendable {
+  /// What browsers and caches may keep without asking (RFC 9111).
   public enum Freshness: Hashable, Sendable {
-    /// Nothing: each use is asked about, and answered with 304 as long as the file is the same.
+    /// Files, but they ask before each use; the answer is 304 while the file is unchanged.
     case revalidate
-    /// Everything for so many seconds.
+    /// Everything, for this many seconds.
     case seconds(UInt32)
-    /// As LionsOS's server says: pages, styles and scripts for ten minutes, all else for a year.
+    /// As LionsOS's server does: pages, styles and scripts for ten minutes, everything else for a
+    /// year.
     case lionsOS
-    /// Nothing may be kept at all.
+    /// Nothing at all.
     case noStore
 
     static var expected: String {
       "revalidate, lionsos, no-store or a number of seconds up to \(UInt32.max)"
     }
 
-    /// Reads `revalidate`, `lionsos`, `no-store` or seconds; nil for anything else.
+    /// Parses `revalidate`, `lionsos`, `no-store` or a number of seconds; nil for anything else.
     init?(_ text: String) {
       switch text {
       case "revalidate": self = .revalidate
@@ -47,27 +48,33 @@ public struct WebSite: Hashable, Sendable {
     }
   }
 
-  /// TCP port.
+  /// TCP port to listen on.
   public var port: UInt16
-  /// Directory inside the file system; at most 4095 bytes.
+  /// The site's directory in the file system; at most 4095 bytes.
   public var root: String
-  /// A line on the console for each answered request.
+  /// Whether the server writes a line to the console for each request it answers.
   public var hasLog: Bool
+  /// By default files are fresh only after asking.
   public var freshness = Freshness.revalidate
-  /// Seconds that files may be kept for whose names carry a hash of their content; 0: as others.
+  /// How many seconds caches may keep files whose names contain a hash of their content; 0 treats
+  /// them like others.
   public var hashedSeconds: UInt32 = 31_536_000
-  /// Whether files and folders are shown whose names begin with a dot.
+  /// Whether the server shows files and folders whose names begin with a dot.
   public var showsDotFiles = false
-  /// Whether symbolic links are followed out of the site's directory.
+  /// Whether the server follows symbolic links out of the site's directory.
   public var followsOutsideLinks = false
 
+  /// Creates settings with defaults for caching, dot files and links.
   public init(port: UInt16 = 80, root: String, hasLog: Bool = true) {
     self.port = port
     self.root = root
     self.hasLog = hasLog
   }
 
-  public func give(
+  /// Adds the record for a web server.
+  ///
+  /// - Throws: `textTooLong` or `textNotPlain` for the directory.
+  public func addRecord(
     to server: SystemBuilder.PD, in system: inout SystemBuilder
   ) throws(SubsystemError) {
     typealias Config = WebServerConfig
@@ -86,16 +93,20 @@ public struct WebSite: Hashable, Sendable {
 }
 
 extension SystemChoices {
-  /// An option that says what others may keep.
-  public func freshness(_ name: String) throws(SubsystemError) -> WebSite.Freshness {
+  /// The value of an option that says what caches may keep.
+  ///
+  /// - Throws: also `invalidOption`.
+  public func freshness(_ name: String) throws(SubsystemError) -> WebSiteSettings.Freshness {
     let text = try value(name)
-    guard let freshness = WebSite.Freshness(text) else {
-      throw .invalidOption(name: name, value: text, expected: WebSite.Freshness.expected)
+    guard let freshness = WebSiteSettings.Freshness(text) else {
+      throw .invalidOption(name: name, value: text, expected: WebSiteSettings.Freshness.expected)
     }
     return freshness
   }
 
-  /// An option that is a time.
+  /// The value of an option that is a time in seconds.
+  ///
+  /// - Throws: also `invalidOption`.
   public func seconds(_ name: String) throws(SubsystemError) -> UInt32 {
     let text = try value(name)
     guard let seconds = UInt32(text), text.first?.isNumber == true else {

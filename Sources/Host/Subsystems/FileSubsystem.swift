@@ -4,27 +4,36 @@
 import Records
 import SystemModel
 
-/// A file system server and its client, by LionsOS's protocol (lions/fs/protocol.h).
-public struct FileSystem {
+/// A file system server and its client, which speak LionsOS's protocol (lions/fs/protocol.h).
+public struct FileSubsystem {
+  /// A protection domain of the builder.
   public typealias PD = SystemBuilder.PD
 
+  /// Sizes, which both programs must agree on.
   public struct Options: Hashable, Sendable {
+    /// Bytes of each of the two queues.
     public var queueSize: ByteCount = 0x8000
-    /// Memory for paths and data that both ends reach.
+    /// Size of the memory for paths and data, which both ends map.
     public var shareSize = ByteCount.mebibytes(64)
+    /// 32 KiB per queue, and 64 MiB to share.
     public init() {}
   }
 
+  /// The domain that executes commands.
   public let server: PD
+  /// The domain that sends them.
   public let client: PD
+  /// Sizes of queues and shared memory.
   public var options: Options
 
+  /// Creates a connection; nothing is laid out before `connect`.
   public init(server: PD, client: PD, options: Options = Options()) {
     self.server = server
     self.client = client
     self.options = options
   }
 
+  /// Adds the queues, the shared memory, a channel and both records.
   public func connect(in system: inout SystemBuilder) throws(SubsystemError) {
     let command = try system.addRegion("fs_\(server.name)_command_queue", size: options.queueSize)
     let completion = try system.addRegion(
@@ -53,19 +62,24 @@ public struct FileSystem {
   }
 }
 
-/// Where an NFS client finds its export.
-public struct NFSExport {
-  /// Address in dotted decimal, or name, of the server; at most 4095 bytes.
+/// The NFS export that a client uses.
+public struct NFSMount {
+  /// The server's name or address in dotted decimal, with `:NFS` or `:NFS:MOUNT` for fixed ports;
+  /// at most 4095 bytes.
   public var server: String
-  /// Exported path; at most 4095 bytes.
+  /// The exported path; at most 4095 bytes.
   public var path: String
 
+  /// Creates the settings of one client.
   public init(server: String, path: String) {
     self.server = server
     self.path = path
   }
 
-  public func give(
+  /// Adds the record for the NFS client `nfs`.
+  ///
+  /// - Throws: `textTooLong` or `textNotPlain`.
+  public func addRecord(
     to nfs: SystemBuilder.PD, in system: inout SystemBuilder
   ) throws(SubsystemError) {
     var record = RecordBytes<NFSConfig>()

@@ -3,31 +3,35 @@
 
 import SystemModel
 
-// Who runs when, and for how long: docs/adr/0010 has the reasons, and what was measured.
+// The domains that most systems have, with their priorities and budgets; docs/adr/0010 has reasons
+// and measurements.
 extension SystemBuilder {
-  /// The priority of the clients of the network and the console, and of whoever serves them: nobody stands above those
-  /// that he works for.
+  /// Priority of the clients of network and console, and of the domains that serve them: no server
+  /// is more urgent than its clients.
   public static let sharedPriority: Priority = 95
 
-  /// How long a domain of `sharedPriority` runs before the next one has its turn, where both have something to do. As it is
-  /// the period, too, nobody has to wait for time that he has used.
+  /// Budget and period of domains with `sharedPriority`: the time after which a busy domain yields
+  /// to the next one. As both are the same, no domain has to wait for its budget to be refilled.
   public static let turn: Microseconds = 1000
 
-  /// What a client has of each `turn`. The rest is for others also where it spends all of its time in the timer driver,
-  /// which runs on its callers' time and is above all: turns that end there only take turns with each other.
+  /// A client's budget in each `turn`. The rest goes to other domains even if the client spends all
+  /// its time in the timer driver, which is more urgent and runs on its callers' time: turns that
+  /// end there only alternate with each other.
   public static let clientBudget: Microseconds = 900
 
-  /// A turn of a second, for whoever shares his priority with nobody: longer than anyone has to do.
+  /// Budget of domains that share their priority with no other: a second, longer than they are ever
+  /// busy.
   public static let wholeTurn: Microseconds = 1_000_000
 
-  /// The timer driver.
+  /// Adds the timer driver.
   public mutating func addTimer() throws -> TimerSubsystem {
     let driver = try add(
       "timer_driver", sourceImage: driver(for: .timer).image, priority: 101, passive: true)
     return TimerSubsystem(driver: driver)
   }
 
-  /// The serial driver and its transmit virtualiser, and where `withInput` the receive virtualiser.
+  /// Adds the serial driver and its transmit virtualiser, and the receive virtualiser if
+  /// `withInput`.
   public mutating func addSerial(withInput: Bool = false) throws -> SerialSubsystem {
     let driver = try add(
       "serial_driver", sourceImage: driver(for: .serial).image, priority: Self.sharedPriority,
@@ -44,8 +48,9 @@ extension SystemBuilder {
     return SerialSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
   }
 
-  /// The ethernet driver and the network virtualisers, which keep the state of 64 clients on their stacks. The driver is
-  /// above all: it does no more than it has been given buffers for by those below.
+  /// Adds the Ethernet driver and the network virtualisers, which keep the state of 64 clients on
+  /// their stacks. The driver is the most urgent domain: its work is limited by the buffers that
+  /// the others give it.
   public mutating func addNetwork() throws -> NetworkSubsystem {
     let driver = try add(
       "ethernet_driver", sourceImage: driver(for: .ethernet).image, priority: 101,
@@ -59,14 +64,15 @@ extension SystemBuilder {
     return NetworkSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
   }
 
-  /// A network client's copier.
+  /// Adds the copier of a network client.
   public mutating func addCopier(for client: PD) throws -> PD {
     try add(
       "\(client.name)_net_copier", sourceImage: "net_copier.elf",
       priority: Self.sharedPriority, budget: Self.turn)
   }
 
-  /// Below everybody: sleeps where the kernel's own idle thread would be woken by the end of its turn each 5 ms.
+  /// Adds the least urgent domain, which sleeps when nothing else runs. The kernel's idle thread,
+  /// which it replaces, would wake every 5 ms, at the end of its time slice.
   public mutating func addIdle() throws {
     _ = try add("idle", sourceImage: "idle.elf", priority: 0, budget: Self.wholeTurn)
   }
