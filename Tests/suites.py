@@ -23,10 +23,9 @@ LOGS = ROOT / ".build" / "suites"
 
 @dataclasses.dataclass
 class Suite:
-    """A command. `seconds` is what it takes on two quiet cores: the longest starts first."""
+    """A command: `swift test`, or a script in this folder with its arguments."""
 
     name: str
-    seconds: int
     arguments: list = dataclasses.field(default_factory=list)
     """Names of suites that must not run at the same time."""
     apart: tuple = ()
@@ -46,33 +45,34 @@ class Suite:
         return LOGS / (self.name.replace("/", "-").replace(" ", "-") + ".log")
 
 
+# In the order in which they start. The Swift tests use all cores: beside them run suites in virtual time, or without any time.
 SUITES = [
-    Suite("swift test", 180),
-    Suite("Network/floods.py", 75),
-    Suite("Boot/emulated.py", 60),
-    Suite("Boot/webserver.py", 55),
-    Suite("Boot/edited_site.py", 55),
-    Suite("Network/echo.py", 50),
+    Suite("swift test"),
+    Suite("Network/floods.py"),
     # It removes hello.elf, to see it built again.
-    Suite("Package/own_system.py", 50, apart=("Boot/emulated.py", "Boot/hello.py")),
-    Suite("Network/web.py", 35),
-    Suite("Network/web_memory.py", 25),
-    Suite("Network/leases.py", 10),
-    Suite("Oracle/compare_with_sdfgen.py", 6, [".build/debug/serval", ".build/oracle/python"]),
-    Suite("Boot/hello.py", 1),
-    Suite("Boot/runtime.py", 1),
-    Suite("Boot/examples.py", 1),
-    Suite("Package/first_run.py", 1),
-    Suite("Package/readme.py", 30, apart=("Package/own_system.py",)),
-    Suite("Package/documents.py", 5),
-    Suite("Package/repository.py", 1),
-    Suite("Network/crowd.py", 4, alone=True),
+    Suite("Package/own_system.py", apart=("Boot/emulated.py", "Boot/hello.py", "Package/readme.py")),
+    Suite("Network/leases.py"),
+    Suite("Oracle/compare_with_sdfgen.py", [".build/debug/serval", ".build/oracle/python"]),
+    Suite("Package/documents.py"),
+    Suite("Package/first_run.py"),
+    Suite("Package/repository.py"),
+    Suite("Boot/emulated.py"),
+    Suite("Boot/webserver.py"),
+    Suite("Boot/edited_site.py"),
+    Suite("Network/echo.py"),
+    Suite("Network/web.py"),
+    Suite("Network/web_memory.py"),
+    Suite("Package/readme.py"),
+    Suite("Boot/hello.py"),
+    Suite("Boot/runtime.py"),
+    Suite("Boot/examples.py"),
+    Suite("Network/crowd.py", alone=True),
 ]
 
 
 class Runner:
     def __init__(self, suites, jobs, verbose):
-        self.waiting = sorted(suites, key=lambda suite: (suite.alone, -suite.seconds))
+        self.waiting = sorted(suites, key=lambda suite: suite.alone)
         self.jobs, self.verbose = jobs, verbose
         self.running = []
         self.changed = threading.Condition()
@@ -105,7 +105,8 @@ class Runner:
             suite.status = subprocess.run(suite.command, cwd=ROOT).returncode
         else:
             with open(suite.log, "w") as log:
-                suite.status = subprocess.run(suite.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode
+                suite.status = subprocess.run(
+                    suite.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode
         suite.took = time.monotonic() - start
         with self.changed:
             self.report(suite)
@@ -115,7 +116,8 @@ class Runner:
     def report(self, suite):
         if suite.log.exists() and (suite.status or self.verbose):
             print(f"--- {suite.name}\n{suite.log.read_text(errors='replace')}", end="")
-        print(f"--- {suite.name}: {'passed' if not suite.status else 'FAILED'} after {suite.took:.0f} s{summary(suite)}", flush=True)
+        result = "FAILED" if suite.status else "passed"
+        print(f"--- {suite.name}: {result} after {suite.took:.0f} s{summary(suite)}", flush=True)
 
 
 def summary(suite):

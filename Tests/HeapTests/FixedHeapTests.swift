@@ -138,13 +138,19 @@ import Testing
           #expect(freed)
         }
         #expect(heap.blockCount == live.count && heap.used <= heap.capacity)
+        if step % 8 == 0, let problem = heap.problem { throw Broken(problem: "\(problem)") }
         #expect(heap.used >= live.reduce(0) { $0 + $1.size })
       }
       #expect(refused > 0)
       for entry in live { heap.free(entry.block) }
+      #expect(heap.problem.map { "\($0)" } == nil)
       #expect(heap.used == 0 && heap.blockCount == 0 && heap.canAllocate(heap.capacity - 16))
     }
   }
+}
+
+private struct Broken: Error {
+  let problem: String
 }
 
 /// A class around the heap, because `#expect` cannot capture a noncopyable value.
@@ -160,6 +166,7 @@ private final class TestHeap {
   var used: Int { heap.used }
   var peak: Int { heap.peak }
   var blockCount: Int { heap.blockCount }
+  var problem: StaticString? { heap.checkInvariants() }
   func allocate(_ byteCount: Int, alignment: Int = 16) -> UnsafeMutableRawPointer? {
     heap.allocate(byteCount, alignment: alignment)
   }
