@@ -49,7 +49,7 @@ extension Kernel {
   /// Stops the thread and tells its handler.
   func send(_ fault: Fault, of thread: Thread) {
     thread.statistics.faults += 1
-    trace?.faulted(thread, fault, at: now)
+    trace?.recordFault(fault, of: thread, at: now)
     let pc: UInt64 =
       switch fault {
       case .memory(let pc, _, _, _), .capability(let pc, _, _), .debug(let pc, _): pc

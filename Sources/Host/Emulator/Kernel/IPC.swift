@@ -54,7 +54,7 @@ extension Kernel {
       receiver[x: 1] = MessageInfo(label: fault.label, length: words.count).rawValue
     } else {
       copyMessage(from: sender, to: receiver)
-      trace?.called(from: sender, to: receiver, badge: badge, at: now)
+      trace?.recordCall(from: sender, to: receiver, badge: badge, at: now)
     }
   }
 
@@ -134,7 +134,7 @@ extension Kernel {
       copyMessage(from: thread, to: caller)
       caller[x: 0] = 0
       caller.state = .ready
-      trace?.answered(by: thread, to: caller, at: now)
+      trace?.recordReply(by: thread, to: caller, at: now)
     }
     if caller.isReady { wake(caller) }
   }

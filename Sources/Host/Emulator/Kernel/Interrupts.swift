@@ -26,7 +26,7 @@ extension Kernel {
     if line.trigger == .edge { line.isPending = false }
     spend(Self.interruptTime)
     line.notification.bound?.statistics.interrupts += 1
-    trace?.interrupted(line, at: now)
+    trace?.recordInterrupt(line, at: now)
     signal(line.notification, badge: line.badge)
   }
 

@@ -126,7 +126,7 @@ extension Kernel {
     choose()
     guard current !== lastRun else { return }
     current?.statistics.switches += 1
-    trace?.switched(from: lastRun, to: current, at: now)
+    trace?.recordSwitch(from: lastRun, to: current, at: now)
     lastRun = current
   }
 

@@ -92,7 +92,7 @@ extension Kernel {
     switch capability(of: thread, at: slot) {
     case .notification(let notification, let badge):
       thread.statistics.notificationsSent += 1
-      trace?.notified(by: thread, notification.bound, badge: badge, at: now)
+      trace?.recordNotification(by: thread, to: notification.bound, badge: badge, at: now)
       signal(notification, badge: badge)
       if isCall { answerFromKernel(thread, error: 0) }
     case .endpoint(let endpoint, let badge):
