@@ -37,7 +37,7 @@ import Testing
       #expect(before == after)
       #expect(old.contents(of: before) == image.contents(of: after))
     }
-    // And it can be done again.
+    // The section can grow again.
     try image.grow(section: ".last", with: Self.table)
     #expect(image.contents(of: try image.section(named: ".last")).map(Array.init) == Self.table)
   }

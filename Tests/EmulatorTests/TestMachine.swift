@@ -11,19 +11,19 @@ import Testing
 
 @testable import Emulator
 
-/// A system of small C programs, compiled with the Swift toolchain's clang.
+/// A system of small C programs, which the Swift toolchain's clang compiles.
 struct TestSystem {
   var sdk = SDKVersion.v2_3_0
   var kernel = KernelConfiguration.debug
   var board = EmulatedBoard.qemuVirtAArch64
   var network: NetworkChoice?
-  var packetFaults: PacketFaults?
+  var packetImpairment: PacketImpairment?
   var faults: [InjectedFault] = []
   var linkChanges: [LinkChange] = []
   var isIncoherent = false
-  /// Bodies of the programs by file name, without ".elf".
+  /// C sources, by file name without ".elf".
   var programs: [String: String]
-  /// What is inside <system>.
+  /// The contents of <system>.
   var xml: String
 
   final class Run {
@@ -47,20 +47,28 @@ struct TestSystem {
       var configuration = Machine.Configuration(
         sdk: system.sdk, kernel: system.kernel, board: system.board, searchPaths: [directory])
       configuration.network = system.network
-      configuration.packetFaults = system.packetFaults
+      configuration.packetImpairment = system.packetImpairment
       configuration.faults = system.faults
       configuration.linkChanges = system.linkChanges
       configuration.isIncoherent = system.isIncoherent
       machine = try Machine(
-        description, configuration, console: Console { output.bytes += $0 }, trace: writer,
+        description, configuration, console: MachineConsole { output.bytes += $0 }, trace: writer,
         packets: PcapWriter { frames.bytes += $0 }
       ) { reports.bytes += Array(($0 + "\n").utf8) }
     }
 
-    /// Runs for some virtual time, or until nothing is left to do.
+    /// Runs for a duration of virtual time or until there is nothing left to do, checking the kernel's invariants
+    /// between any two slices.
     @discardableResult
-    func run(_ milliseconds: UInt64 = 1000) -> Machine.State {
-      machine.run(until: machine.now + milliseconds * 1_000_000)
+    func run(_ milliseconds: UInt64 = 1000) -> Machine.StopReason {
+      machine.run(until: machine.now + milliseconds * 1_000_000) { !hasSoundState() }
+    }
+
+    /// Records an issue if an invariant of the kernel or of a device does not hold.
+    func hasSoundState() -> Bool {
+      guard let problem = machine.kernel.checkInvariants() else { return true }
+      Issue.record("at \(machine.now) ns: \(problem)")
+      return false
     }
 
     var text: String { String(decoding: output.bytes, as: UTF8.self) }
@@ -75,7 +83,7 @@ struct TestSystem {
       return String(decoding: traced.bytes, as: UTF8.self)
     }
 
-    func statistics(of name: String) -> Statistics? {
+    func statistics(of name: String) -> ThreadStatistics? {
       machine.kernel.threads.first { $0.name == name }?.statistics
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The timers of Amlogic's Meson chips (S905X3 datasheet, timers), of which drivers use two: E counts
-/// up in 64 bits, A counts 16 bits down to its interrupt, an edge.
+/// The timers of Amlogic's Meson chips (S905X3 datasheet, timers). Two of them are modelled: E counts up in
+/// 64 bits; A counts down from 16 bits and then raises an edge-triggered interrupt.
 final class MesonTimerModel: Device {
   let name = "meson-timer"
   var interrupt: (Bool) -> Void = { _ in }
@@ -10,9 +10,9 @@ final class MesonTimerModel: Device {
   private var multiplexer: UInt64 = 0
   private var reload: UInt64 = 0
   private var deadline: UInt64?
-  /// When E was 0.
+  /// The time at which E was 0.
   private var start: UInt64 = 0
-  private var wasTold = false
+  private var hasReported = false
   private var other: [UInt64: UInt64] = [:]
 
   private static let enable: UInt64 = 1 << 16
@@ -20,7 +20,7 @@ final class MesonTimerModel: Device {
 
   /// Nanoseconds of a tick of timer A.
   private var tickA: UInt64 { [1000, 10_000, 100_000, 1_000_000][Int(multiplexer & 3)] }
-  /// Of timer E; nil counts the system's clock, which is 24 MHz.
+  /// Nanoseconds of a tick of timer E; nil for the system clock of 24 MHz.
   private var tickE: UInt64? {
     [nil, 1000, 10_000, 100_000, 1_000_000, nil, nil, nil][Int(multiplexer >> 8 & 7)]
   }
@@ -41,7 +41,7 @@ final class MesonTimerModel: Device {
       return left << 16 | reload
     case 0x188: return countE(now) & 0xffff_ffff
     case 0x18c: return countE(now) >> 32
-    // The rest of the page is other timers' and the watchdog's, which read as they were written.
+    // The page's other registers, of more timers and the watchdog, read as written.
     default: return other[offset] ?? 0
     }
   }
@@ -58,7 +58,8 @@ final class MesonTimerModel: Device {
       }
     case 0x144:
       if value > 0xffff || value == 0 {
-        tell("meson-timer's timer A takes 1 to 65535, not \(value): it keeps the lowest 16 bits")
+        reportOnce(
+          "meson-timer's timer A takes 1 to 65535, not \(value): it keeps the lowest 16 bits")
       }
       reload = value & 0xffff
       if multiplexer & Self.enable != 0 { restart(now) }
@@ -68,16 +69,16 @@ final class MesonTimerModel: Device {
     }
   }
 
-  /// Once: a driver that does it, does it again.
-  private func tell(_ text: String) {
-    if wasTold { return }
-    wasTold = true
+  /// Reports the first time only, as a driver repeats its mistakes.
+  private func reportOnce(_ text: String) {
+    if hasReported { return }
+    hasReported = true
     report(text)
   }
 
   private func restart(_ now: UInt64) { deadline = now + count * tickA }
 
-  /// From 0 it goes all the way round.
+  /// Ticks of timer A until its interrupt; a reload value of 0 wraps around.
   private var count: UInt64 { reload == 0 ? 0x1_0000 : reload }
 
   var nextEvent: UInt64? { deadline }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The UART of Amlogic's Meson chips (S905X3 datasheet, UART; FIFOs of 64 bytes). Its interrupt is a
-/// pulse for each byte that comes or goes while the FIFO is at its level.
+/// The UART of Amlogic's Meson chips, with FIFOs of 64 bytes (S905X3 datasheet, UART). Its interrupt pulses
+/// for each byte that is received or transmitted while the FIFO is at its trigger level.
 final class MesonUARTModel: Device {
   let name = "meson-uart"
   var interrupt: (Bool) -> Void = { _ in }
@@ -16,7 +16,7 @@ final class MesonUARTModel: Device {
   private static let receiveInterrupt: UInt64 = 1 << 27
   private static let transmitInterrupt: UInt64 = 1 << 28
 
-  init(console: Console) { line = SerialLine(console: console, depth: 64) }
+  init(console: MachineConsole) { line = SerialLine(console: console, depth: 64) }
 
   func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 {
     switch offset {

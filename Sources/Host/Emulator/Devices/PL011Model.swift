@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Arm's PrimeCell UART (PL011; DDI 0183, revision r1p4: FIFOs of 16 bytes).
+/// Arm's PrimeCell UART PL011, with FIFOs of 16 bytes (DDI 0183, revision r1p4).
 final class PL011Model: Device {
   let name = "pl011"
   var interrupt: (Bool) -> Void = { _ in }
@@ -21,12 +21,13 @@ final class PL011Model: Device {
   private static let transmit: UInt64 = 1 << 5
   private static let timeout: UInt64 = 1 << 6
 
-  init(console: Console) { line = SerialLine(console: console, depth: 16) }
+  init(console: MachineConsole) { line = SerialLine(console: console, depth: 16) }
 
   private var isEnabled: Bool { control & 1 != 0 }
   private var hasFIFOs: Bool { lineControl & 1 << 4 != 0 }
 
-  /// Bytes at which the receive interrupt is raised, or to which the transmit FIFO has to fall.
+  /// The number of bytes up to which the receive FIFO must fill, or down to which the transmit FIFO must
+  /// drain, to raise an interrupt.
   private func level(_ field: UInt64) -> Int {
     guard hasFIFOs else { return 1 }
     return [2, 4, 8, 12, 14, 14, 14, 14][Int(field & 7)]
@@ -39,7 +40,7 @@ final class PL011Model: Device {
       if line.received.count < level(levels >> 3) { raised &= ~Self.receive }
       if line.received.isEmpty { raised &= ~Self.timeout }
       line.listen(now: now)
-      drive()
+      updateInterruptLine()
       return UInt64(byte)
     case 0x04: return 0
     case 0x18:
@@ -58,7 +59,7 @@ final class PL011Model: Device {
     case 0x3c: return raised
     case 0x40: return raised & mask
     case 0x48: return 0
-    // Identification: part 0x011, Arm, revision 1; the PrimeCell's own number.
+    // Identification: part 0x011, designer Arm, revision 1; then the PrimeCell identification.
     case 0xfe0: return 0x11
     case 0xfe4: return 0x10
     case 0xfe8: return 0x14
@@ -99,10 +100,10 @@ final class PL011Model: Device {
       if value & 7 != 0 { report("pl011's DMA is not modelled") }
     default: report("pl011 has no register to write at \(hex(offset))")
     }
-    drive()
+    updateInterruptLine()
   }
 
-  /// The divisors take effect with the write of the line control register (DDI 0183, 3.3.6).
+  /// A write of the line control register makes new divisors take effect (DDI 0183, 3.3.6).
   private func setBaud() {
     let divisor = integerDivisor * 64 + fractionalDivisor
     guard divisor > 0 else { return }
@@ -110,18 +111,13 @@ final class PL011Model: Device {
     line.byteTime = max(1, 10 * divisor * 1_000_000_000 / (4 * Self.clock))
   }
 
-  /// What the receive timeout waits for: 32 bits without a byte.
+  /// When the receive timeout is due: 32 bit times after the last byte, if some are still unread.
   private var timeoutTime: UInt64? {
     guard !line.received.isEmpty, raised & Self.timeout == 0 else { return nil }
     return line.lastReceived + line.byteTime * 32 / 10
   }
 
-  var nextEvent: UInt64? {
-    switch (line.nextEvent, timeoutTime) {
-    case (let a?, let b?): min(a, b)
-    case (let a, let b): a ?? b
-    }
-  }
+  var nextEvent: UInt64? { earliest(line.nextEvent, timeoutTime) }
 
   func listen(now: UInt64) { line.listen(now: now) }
 
@@ -131,13 +127,18 @@ final class PL011Model: Device {
     if moved.sent, line.sending.count <= level(levels), before > 0 { raised |= Self.transmit }
     if moved.received, line.received.count >= level(levels >> 3) { raised |= Self.receive }
     if let time = timeoutTime, time <= now { raised |= Self.timeout }
-    drive()
+    updateInterruptLine()
   }
 
-  private func drive() {
+  private func updateInterruptLine() {
     let high = raised & mask != 0
     if high == isHigh { return }
     isHigh = high
     interrupt(high)
+  }
+
+  func checkInvariants() -> String? {
+    isHigh == (raised & mask != 0)
+      ? line.checkInvariants() : "the interrupt line does not follow the status"
   }
 }

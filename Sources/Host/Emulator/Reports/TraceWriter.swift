@@ -68,7 +68,7 @@ public final class TraceWriter {
     append(.instant("irq \(line.number)", thread.index, now))
   }
 
-  func recordFault(_ fault: Fault, of thread: Thread, at now: UInt64) {
+  func recordFault(_ fault: ThreadFault, of thread: Thread, at now: UInt64) {
     append(
       .instant("fault: \(thread.name) \(fault.summary)", thread.index, now, isProcessWide: true))
   }
