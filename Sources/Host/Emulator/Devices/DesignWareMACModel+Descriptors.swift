@@ -61,7 +61,7 @@ extension DesignWareMACModel {
     }
   }
 
-  /// Clears the ownership bit, along with the rest of the status.
+  /// Writes the status. Its clear ownership bit returns the descriptor to the driver.
   func returnToDriver(_ descriptor: Descriptor, status: UInt32) {
     descriptor.pointer.storeBytes(of: status.littleEndian, as: UInt32.self)
   }

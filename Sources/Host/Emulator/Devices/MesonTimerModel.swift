@@ -15,6 +15,14 @@ final class MesonTimerModel: Device {
   private var hasReported = false
   private var other: [UInt64: UInt64] = [:]
 
+  /// Register offsets in bytes from the page of the timers.
+  private enum Offset {
+    static let multiplexer: UInt64 = 0x140
+    static let timerA: UInt64 = 0x144
+    static let timerE: UInt64 = 0x188
+    static let timerEHigh: UInt64 = 0x18c
+  }
+
   private static let enable: UInt64 = 1 << 16
   private static let periodic: UInt64 = 1 << 12
 
@@ -35,12 +43,12 @@ final class MesonTimerModel: Device {
 
   func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 {
     switch offset {
-    case 0x140: return multiplexer
-    case 0x144:
+    case Offset.multiplexer: return multiplexer
+    case Offset.timerA:
       let left = deadline.map { $0 > now ? ($0 - now) / tickA : 0 } ?? reload
       return left << 16 | reload
-    case 0x188: return countE(now) & 0xffff_ffff
-    case 0x18c: return countE(now) >> 32
+    case Offset.timerE: return countE(now) & 0xffff_ffff
+    case Offset.timerEHigh: return countE(now) >> 32
     // The page's other registers, of more timers and the watchdog, read as written.
     default: return other[offset] ?? 0
     }
@@ -48,7 +56,7 @@ final class MesonTimerModel: Device {
 
   func write(_ offset: UInt64, _ value: UInt64, size: Int, now: UInt64) {
     switch offset {
-    case 0x140:
+    case Offset.multiplexer:
       let wasEnabled = multiplexer & Self.enable != 0
       multiplexer = value & 0xffff_ffff
       if multiplexer & Self.enable == 0 {
@@ -56,15 +64,15 @@ final class MesonTimerModel: Device {
       } else if !wasEnabled {
         restart(now)
       }
-    case 0x144:
+    case Offset.timerA:
       if value > 0xffff || value == 0 {
         reportOnce(
           "meson-timer's timer A takes 1 to 65535, not \(value): it keeps the lowest 16 bits")
       }
       reload = value & 0xffff
       if multiplexer & Self.enable != 0 { restart(now) }
-    case 0x188: start = now
-    case 0x18c: report("meson-timer's high word of timer E cannot be written")
+    case Offset.timerE: start = now
+    case Offset.timerEHigh: report("meson-timer's high word of timer E cannot be written")
     default: other[offset] = value
     }
   }

@@ -16,6 +16,23 @@ final class PL011Model: Device {
   private var raised: UInt64 = 0
   private var isHigh = false
 
+  /// Register offsets in bytes (DDI 0183, 3.2).
+  private enum Offset {
+    static let data: UInt64 = 0x00
+    static let receiveStatus: UInt64 = 0x04
+    static let flags: UInt64 = 0x18
+    static let integerDivisor: UInt64 = 0x24
+    static let fractionalDivisor: UInt64 = 0x28
+    static let lineControl: UInt64 = 0x2c
+    static let control: UInt64 = 0x30
+    static let levels: UInt64 = 0x34
+    static let mask: UInt64 = 0x38
+    static let rawStatus: UInt64 = 0x3c
+    static let maskedStatus: UInt64 = 0x40
+    static let clear: UInt64 = 0x44
+    static let dmaControl: UInt64 = 0x48
+  }
+
   private static let clock: UInt64 = 24_000_000
   private static let receive: UInt64 = 1 << 4
   private static let transmit: UInt64 = 1 << 5
@@ -35,30 +52,30 @@ final class PL011Model: Device {
 
   func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 {
     switch offset {
-    case 0x00:
+    case Offset.data:
       let byte = line.takeReceived() ?? 0
       if line.received.count < level(levels >> 3) { raised &= ~Self.receive }
       if line.received.isEmpty { raised &= ~Self.timeout }
       line.listen(now: now)
       updateInterruptLine()
       return UInt64(byte)
-    case 0x04: return 0
-    case 0x18:
+    case Offset.receiveStatus: return 0
+    case Offset.flags:
       var flags: UInt64 = 0
       if line.sending.isEmpty { flags |= 1 << 7 } else { flags |= 1 << 3 }
       if line.received.count >= line.depth { flags |= 1 << 6 }
       if line.isSendFull { flags |= 1 << 5 }
       if line.received.isEmpty { flags |= 1 << 4 }
       return flags
-    case 0x24: return integerDivisor
-    case 0x28: return fractionalDivisor
-    case 0x2c: return lineControl
-    case 0x30: return control
-    case 0x34: return levels
-    case 0x38: return mask
-    case 0x3c: return raised
-    case 0x40: return raised & mask
-    case 0x48: return 0
+    case Offset.integerDivisor: return integerDivisor
+    case Offset.fractionalDivisor: return fractionalDivisor
+    case Offset.lineControl: return lineControl
+    case Offset.control: return control
+    case Offset.levels: return levels
+    case Offset.mask: return mask
+    case Offset.rawStatus: return raised
+    case Offset.maskedStatus: return raised & mask
+    case Offset.dmaControl: return 0
     // Identification: part 0x011, designer Arm, revision 1; then the PrimeCell identification.
     case 0xfe0: return 0x11
     case 0xfe4: return 0x10
@@ -76,27 +93,27 @@ final class PL011Model: Device {
 
   func write(_ offset: UInt64, _ value: UInt64, size: Int, now: UInt64) {
     switch offset {
-    case 0x00:
+    case Offset.data:
       guard isEnabled, control & 1 << 8 != 0 else {
         return report("pl011 is given a byte while its transmitter is off")
       }
       if line.isSendFull { return report("pl011 is given a byte while its FIFO is full") }
       line.send(UInt8(truncatingIfNeeded: value), now: now)
       if line.sending.count > level(levels) { raised &= ~Self.transmit }
-    case 0x04: break
-    case 0x24: integerDivisor = value & 0xffff
-    case 0x28: fractionalDivisor = value & 0x3f
-    case 0x2c:
+    case Offset.receiveStatus: break
+    case Offset.integerDivisor: integerDivisor = value & 0xffff
+    case Offset.fractionalDivisor: fractionalDivisor = value & 0x3f
+    case Offset.lineControl:
       lineControl = value & 0xff
       setBaud()
-    case 0x30:
+    case Offset.control:
       control = value & 0xff87
       line.isReceiving = isEnabled && control & 1 << 9 != 0
       line.listen(now: now)
-    case 0x34: levels = value & 0x3f
-    case 0x38: mask = value & 0x7ff
-    case 0x44: raised &= ~value
-    case 0x48:
+    case Offset.levels: levels = value & 0x3f
+    case Offset.mask: mask = value & 0x7ff
+    case Offset.clear: raised &= ~value
+    case Offset.dmaControl:
       if value & 7 != 0 { report("pl011's DMA is not modelled") }
     default: report("pl011 has no register to write at \(hex(offset))")
     }

@@ -22,6 +22,34 @@ final class VirtioNetModel {
   /// VIRTIO_F_VERSION_1, VIRTIO_NET_F_MAC, VIRTIO_NET_F_STATUS.
   private static let features: UInt64 = 1 << 32 | 1 << 5 | 1 << 16
   private static let driverOK: UInt64 = 4
+  /// Register offsets in bytes (virtio 1.2, 4.2.2).
+  private enum Offset {
+    static let magic: UInt64 = 0x00
+    static let version: UInt64 = 0x04
+    static let deviceID: UInt64 = 0x08
+    static let vendorID: UInt64 = 0x0c
+    static let deviceFeatures: UInt64 = 0x10
+    static let deviceFeaturesSelect: UInt64 = 0x14
+    static let driverFeatures: UInt64 = 0x20
+    static let driverFeaturesSelect: UInt64 = 0x24
+    static let queueSelect: UInt64 = 0x30
+    static let queueSizeMax: UInt64 = 0x34
+    static let queueSize: UInt64 = 0x38
+    static let queueReady: UInt64 = 0x44
+    static let queueNotify: UInt64 = 0x50
+    static let interruptStatus: UInt64 = 0x60
+    static let interruptAcknowledge: UInt64 = 0x64
+    static let status: UInt64 = 0x70
+    static let queueDescriptorsLow: UInt64 = 0x80
+    static let queueDescriptorsHigh: UInt64 = 0x84
+    static let queueDriverLow: UInt64 = 0x90
+    static let queueDriverHigh: UInt64 = 0x94
+    static let queueDeviceLow: UInt64 = 0xa0
+    static let queueDeviceHigh: UInt64 = 0xa4
+    static let configurationGeneration: UInt64 = 0xfc
+    static let configuration: UInt64 = 0x100
+  }
+
   private static let featuresOK: UInt64 = 8
   private static let needsReset: UInt64 = 0x40
   /// Nanoseconds from a notification to the device's first read of the queue.
@@ -54,19 +82,21 @@ final class VirtioNetModel {
   // MARK: Registers
 
   func read(_ offset: UInt64, size: Int) -> UInt64 {
-    if offset >= 0x100 { return configuration(offset - 0x100, size) }
+    if offset >= Offset.configuration {
+      return configuration(offset - Offset.configuration, size)
+    }
     switch offset {
-    case 0x00: return 0x7472_6976
-    case 0x04: return 2
-    case 0x08: return 1
-    case 0x0c: return 0x5345_5256
-    case 0x10:
+    case Offset.magic: return 0x7472_6976
+    case Offset.version: return 2
+    case Offset.deviceID: return 1
+    case Offset.vendorID: return 0x5345_5256
+    case Offset.deviceFeatures:
       return featureWord.device < 2 ? Self.features >> (32 * featureWord.device) & 0xffff_ffff : 0
-    case 0x34: return selected < queues.count ? UInt64(VirtQueueModel.largest) : 0
-    case 0x44: return selected < queues.count && queues[selected].isReady ? 1 : 0
-    case 0x60: return interruptStatus
-    case 0x70: return status
-    case 0xfc: return 0
+    case Offset.queueSizeMax: return selected < queues.count ? UInt64(VirtQueueModel.largest) : 0
+    case Offset.queueReady: return selected < queues.count && queues[selected].isReady ? 1 : 0
+    case Offset.interruptStatus: return interruptStatus
+    case Offset.status: return status
+    case Offset.configurationGeneration: return 0
     default:
       report("virtio-net has no register to read at \(hex(offset))")
       return 0
@@ -86,30 +116,30 @@ final class VirtioNetModel {
   func write(_ offset: UInt64, _ value: UInt64, now: UInt64) {
     let value = value & 0xffff_ffff
     switch offset {
-    case 0x14: featureWord.device = value
-    case 0x20:
+    case Offset.deviceFeaturesSelect: featureWord.device = value
+    case Offset.driverFeatures:
       guard featureWord.driver < 2 else { return }
       if status & Self.featuresOK != 0 {
         return report("virtio-net is given features after FEATURES_OK")
       }
       let shift = 32 * featureWord.driver
       accepted = accepted & ~(0xffff_ffff << shift) | value << shift
-    case 0x24: featureWord.driver = value
-    case 0x30: selected = Int(value)
-    case 0x38: setQueue("size") { $0.count = Int(value) }
-    case 0x44: setReady(value & 1 != 0)
-    case 0x50: notify(Int(value), now)
-    case 0x64:
+    case Offset.driverFeaturesSelect: featureWord.driver = value
+    case Offset.queueSelect: selected = Int(value)
+    case Offset.queueSize: setQueue("size") { $0.count = Int(value) }
+    case Offset.queueReady: setReady(value & 1 != 0)
+    case Offset.queueNotify: notify(Int(value), now)
+    case Offset.interruptAcknowledge:
       interruptStatus &= ~value
       updateInterruptLine()
-    case 0x70: setStatus(value)
-    case 0x80: setQueue("address") { $0.descriptors.setLow(value) }
-    case 0x84: setQueue("address") { $0.descriptors.setHigh(value) }
-    case 0x90: setQueue("address") { $0.available.setLow(value) }
-    case 0x94: setQueue("address") { $0.available.setHigh(value) }
-    case 0xa0: setQueue("address") { $0.used.setLow(value) }
-    case 0xa4: setQueue("address") { $0.used.setHigh(value) }
-    case 0x100...: report("virtio-net's configuration cannot be written")
+    case Offset.status: setStatus(value)
+    case Offset.queueDescriptorsLow: setQueue("address") { $0.descriptors.setLow(value) }
+    case Offset.queueDescriptorsHigh: setQueue("address") { $0.descriptors.setHigh(value) }
+    case Offset.queueDriverLow: setQueue("address") { $0.available.setLow(value) }
+    case Offset.queueDriverHigh: setQueue("address") { $0.available.setHigh(value) }
+    case Offset.queueDeviceLow: setQueue("address") { $0.used.setLow(value) }
+    case Offset.queueDeviceHigh: setQueue("address") { $0.used.setHigh(value) }
+    case Offset.configuration...: report("virtio-net's configuration cannot be written")
     default: report("virtio-net has no register to write at \(hex(offset))")
     }
   }

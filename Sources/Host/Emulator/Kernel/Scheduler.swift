@@ -42,16 +42,24 @@ struct ReadyQueues {
 
   /// Nil, or what is wrong: a thread in two places, in the wrong queue or with a wrong `isQueued`.
   func checkInvariants(_ threads: [Thread]) -> String? {
-    for thread in threads {
-      let places = queues.indices.flatMap { priority in
-        queues[priority].filter { $0 === thread }.map { _ in priority }
-      }
-      if places != (thread.isQueued ? [thread.priority] : []) {
-        return "'\(thread.name)' of priority \(thread.priority) is in the ready queues \(places)"
+    var expectedHighest = -1
+    var queuedCount = 0
+    for priority in queues.indices where !queues[priority].isEmpty {
+      expectedHighest = priority
+      queuedCount += queues[priority].count
+      for thread in queues[priority] where thread.priority != priority || !thread.isQueued {
+        return "'\(thread.name)' of priority \(thread.priority) is in ready queue \(priority)"
       }
     }
-    let expected = queues.lastIndex { !$0.isEmpty } ?? -1
-    return highest == expected ? nil : "the highest ready priority is \(expected), not \(highest)"
+    if highest != expectedHighest {
+      return "the highest ready priority is \(expectedHighest), not \(highest)"
+    }
+    for thread in threads where thread.isQueued {
+      let count = queues[thread.priority].count { $0 === thread }
+      if count != 1 { return "'\(thread.name)' is in its ready queue \(count) times" }
+      queuedCount -= 1
+    }
+    return queuedCount == 0 ? nil : "the ready queues hold a thread that is not the kernel's"
   }
 }
 

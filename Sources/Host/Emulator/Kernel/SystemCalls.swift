@@ -2,8 +2,8 @@
 // Copyright (c) 2026, the Serval authors
 
 extension Kernel {
-  /// The thread executed SVC. Called while its engine runs; unless another thread must run, the engine
-  /// continues without being left.
+  /// The thread executed SVC. This is called while its engine runs, which continues afterwards unless
+  /// another thread must run.
   func systemCall(of thread: Thread) {
     spend(Self.systemCallTime)
     // A thread that has used up its timeslice repeats the call in its next one (checkBudgetRestart in

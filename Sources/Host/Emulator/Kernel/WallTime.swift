@@ -46,6 +46,6 @@ public struct WallTime {
     return time + step
   }
 
-  /// Whether the wall is so far behind a machine at `now` that the machine must wait.
+  /// Whether the wall clock is so far behind a machine at `now` that the machine must wait.
   func isBehind(_ now: UInt64) -> Bool { now > passed + Self.slice }
 }

@@ -16,9 +16,9 @@ public final class TraceWriter {
 
   func begin(_ names: [String]) {
     buffer = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n"
-    append(.metadata("process_name", thread: nil, value: "serval"))
+    appendMetadata("process_name", thread: nil, value: "serval")
     for (index, name) in names.enumerated() {
-      append(.metadata("thread_name", thread: index, value: name))
+      appendMetadata("thread_name", thread: index, value: name)
     }
   }
 
@@ -33,103 +33,101 @@ public final class TraceWriter {
     buffer = ""
   }
 
-  private func append(_ event: TraceEvent) {
-    if !isFirst { buffer += ",\n" }
-    isFirst = false
-    buffer += JSONWriter.line(event)
-    if buffer.utf8.count > 1 << 16 { flush() }
-  }
-
   // MARK: Events
 
   func recordSwitch(from previous: Thread?, to next: Thread?, at now: UInt64) {
-    if let previous { append(TraceEvent("E", "runs", previous.index, now)) }
-    if let next { append(TraceEvent("B", "runs", next.index, now)) }
+    if let previous { append(event("E", "runs", previous, now)) }
+    if let next { append(event("B", "runs", next, now)) }
   }
 
   func recordNotification(by sender: Thread, to receiver: Thread?, badge: UInt64, at now: UInt64) {
-    let name = receiver.map { "notify \($0.name)" } ?? "notify"
-    append(.instant(name, sender.index, now, badge: badge))
+    appendInstant(receiver.map { "notify \($0.name)" } ?? "notify", sender, now, badge: badge)
     if let receiver { appendFlow(from: sender, to: receiver, "notification", now) }
   }
 
   func recordCall(from sender: Thread, to receiver: Thread, badge: UInt64, at now: UInt64) {
-    append(.instant("call \(receiver.name)", sender.index, now, badge: badge))
+    appendInstant("call \(receiver.name)", sender, now, badge: badge)
     appendFlow(from: sender, to: receiver, "call", now)
   }
 
   func recordReply(by sender: Thread, to receiver: Thread, at now: UInt64) {
-    append(.instant("answer \(receiver.name)", sender.index, now))
+    appendInstant("answer \(receiver.name)", sender, now)
     appendFlow(from: sender, to: receiver, "answer", now)
   }
 
   func recordInterrupt(_ line: InterruptLine, at now: UInt64) {
     guard let thread = line.notification.bound else { return }
-    append(.instant("irq \(line.number)", thread.index, now))
+    appendInstant("irq \(line.number)", thread, now)
   }
 
   func recordFault(_ fault: ThreadFault, of thread: Thread, at now: UInt64) {
-    append(
-      .instant("fault: \(thread.name) \(fault.summary)", thread.index, now, isProcessWide: true))
+    appendInstant("fault: \(thread.name) \(fault.summary)", thread, now, isProcessWide: true)
   }
 
-  /// An arrow between two tracks.
+  // MARK: JSON, with the field names of the Trace Event Format (Google, 2016)
+
+  private func append(_ event: JSONWriter.Object) {
+    if !isFirst { buffer += ",\n" }
+    isFirst = false
+    buffer += event.text
+    if buffer.utf8.count > 1 << 16 { flush() }
+  }
+
+  /// - Parameter phase: "B" and "E" for the beginning and end of a slice, "i" for an instant, "s" and "f" for the ends
+  ///   of an arrow.
+  private func event(
+    _ phase: String, _ name: String, _ thread: Thread, _ now: UInt64
+  ) -> JSONWriter.Object {
+    var event = JSONWriter.Object()
+    event.add("ph", phase)
+    event.add("pid", 1)
+    event.add("tid", thread.index)
+    // Microseconds.
+    event.add("ts", thousandths: now)
+    event.add("name", name)
+    return event
+  }
+
+  private func appendMetadata(_ name: String, thread: Int?, value: String) {
+    var event = JSONWriter.Object()
+    event.add("ph", "M")
+    event.add("pid", 1)
+    if let thread { event.add("tid", thread) }
+    event.add("name", name)
+    var arguments = JSONWriter.Object()
+    arguments.add("name", value)
+    event.add("args", arguments)
+    append(event)
+  }
+
+  /// - Parameter isProcessWide: whether the instant is drawn across all tracks.
+  private func appendInstant(
+    _ name: String, _ thread: Thread, _ now: UInt64, badge: UInt64? = nil,
+    isProcessWide: Bool = false
+  ) {
+    var event = event("i", name, thread, now)
+    event.add("s", isProcessWide ? "p" : "t")
+    if let badge {
+      var arguments = JSONWriter.Object()
+      // In hexadecimal: a JSON number would lose the upper bits.
+      arguments.add("badge", hex(badge))
+      event.add("args", arguments)
+    }
+    append(event)
+  }
+
+  /// An arrow from one track to another.
   private func appendFlow(from: Thread, to: Thread, _ name: String, _ now: UInt64) {
     nextFlow += 1
-    append(.flow("s", name, from.index, now, id: nextFlow))
-    append(.flow("f", name, to.index, now, id: nextFlow))
-  }
-}
-
-/// One event, with the field names of the Trace Event Format (Google, "Trace Event Format", 2016).
-private struct TraceEvent: Encodable {
-  struct Arguments: Encodable {
-    var name: String?
-    /// In hexadecimal: JSON numbers lose the upper bits.
-    var badge: String?
-  }
-
-  /// Phase: "M" metadata, "B" and "E" begin and end, "i" instant, "s" and "f" ends of an arrow.
-  var ph: String
-  var pid = 1
-  /// The protection domain's index.
-  var tid: Int?
-  /// Microseconds of virtual time.
-  var ts: Double?
-  var name: String
-  /// Scope of an instant: "t" for its track, "p" for all tracks.
-  var s: String?
-  var cat: String?
-  var id: Int?
-  /// "e" binds the end of an arrow to the slice around it.
-  var bp: String?
-  var args: Arguments?
-
-  init(_ phase: String, _ name: String, _ thread: Int?, _ now: UInt64?) {
-    (ph, self.name, tid) = (phase, name, thread)
-    ts = now.map { Double($0) / 1000 }
-  }
-
-  static func metadata(_ name: String, thread: Int?, value: String) -> TraceEvent {
-    var event = TraceEvent("M", name, thread, nil)
-    event.args = Arguments(name: value)
-    return event
-  }
-
-  static func instant(
-    _ name: String, _ thread: Int, _ now: UInt64, badge: UInt64? = nil, isProcessWide: Bool = false
-  ) -> TraceEvent {
-    var event = TraceEvent("i", name, thread, now)
-    event.s = isProcessWide ? "p" : "t"
-    event.args = badge.map { Arguments(badge: hex($0)) }
-    return event
-  }
-
-  static func flow(
-    _ phase: String, _ name: String, _ thread: Int, _ now: UInt64, id: Int
-  ) -> TraceEvent {
-    var event = TraceEvent(phase, name, thread, now)
-    (event.cat, event.id, event.bp) = ("ipc", id, phase == "f" ? "e" : nil)
-    return event
+    var start = event("s", name, from, now)
+    start.add("cat", "ipc")
+    start.add("id", nextFlow)
+    append(start)
+    var end = event("f", name, to, now)
+    end.add("cat", "ipc")
+    end.add("id", nextFlow)
+    // Binds the arrow to the enclosing slice.
+    end.add("bp", "e")
+    append(end)
   }
 }
