@@ -111,10 +111,11 @@ struct BrokenImageTests {
   }
 
   @Test func survivesMutation() {
-    var random = SeededRandom(seed: 0x5e7a1)
+    let iterations = fuzzIterations(2000)
+    var random = SeededGenerator(seed: 0x5e7a1)
     // Only headers and tables: mutations elsewhere have no effect.
     let interesting = Array(0..<176) + Array(0x2070..<stub.count)
-    for _ in 0..<fuzzIterations(2000) {
+    for _ in 0..<iterations {
       var bytes = stub
       for _ in 0..<(1 + random.next() % 4) {
         let position = interesting[Int(random.next() % UInt64(interesting.count))]

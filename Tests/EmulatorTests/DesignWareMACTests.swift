@@ -221,7 +221,7 @@ import Testing
   }
 
   @Test func hostileDescriptors() throws {
-    var random = SeededRandom(seed: 3)
+    var random = SeededGenerator(seed: 3)
     for _ in 0..<fuzzIterations(300) {
       let bench = try Bench()
       for offset in stride(from: 0, to: 0x800, by: 4) where random.below(2) == 0 {

@@ -114,7 +114,7 @@ private final class Log {
     #expect(received == "0123456789abcdefghij")
   }
 
-  @Test func pl011RefusesWhatItCannotDo() {
+  @Test func pl011ReportsInvalidAccesses() {
     let log = Log()
     let model = PL011Model(console: MachineConsole { log.output += $0 })
     model.report = { log.reports.append($0) }

@@ -219,7 +219,7 @@ import VirtioNet
   }
 
   /// A permanently wrong address stops the card after each restart, so the driver reports a failure in the end.
-  @Test func aCardThatOnlyFailsIsGivenUp() throws {
+  @Test func aCardThatFailsRepeatedlyIsGivenUp() throws {
     let bench = try Bench()
     var (_, card) = meson(bench)
     try card.start()

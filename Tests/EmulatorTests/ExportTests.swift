@@ -38,7 +38,7 @@ import Testing
     #expect(Array(read.dropFirst(4 + 4 + 84 + 12).prefix(4096)) == Array(contents[100..<4196]))
   }
 
-  @Test func aDirectoryThatIsNotThereIsAnError() {
+  @Test func aMissingDirectoryIsAnError() {
     #expect(throws: EmulatorError.self) {
       try UserNetwork(forwards: [], exportedDirectory: "/nonexistent")
     }

@@ -58,7 +58,7 @@ import Testing
     #expect(rows(run) == ["a heap 16 32 4096", "a pool 8 900 1000"])
   }
 
-  @Test func programsWithoutSayNothing() throws {
+  @Test func programsWithoutGaugesAreNotListed() throws {
     let run = try start([
       "a": Self.silent,
       "b": "word heap_start[3] = {3, 2, 1}, gauge_heap[3] = {3, 1, 2};" + Self.silent,
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: ["9, 3, 2", "9, 3, 10", "0, 0, 1", "9, -1ul, -1ul", "-1ul, -1ul, 0"])
-  func damagedFiguresAreSaidToBe(_ words: String) throws {
+  func inconsistentFiguresAreShownAsDamaged(_ words: String) throws {
     let run = try start([
       "a": #"__attribute__((section(".data"))) word serval_gauge_heap[3] = {\#(words)};"#
         + Self.silent
@@ -76,7 +76,7 @@ import Testing
     #expect(rows(run) == ["a heap damaged"])
   }
 
-  @Test func theLargestFiguresAreNoDamage() throws {
+  @Test func theLargestFiguresAreValid() throws {
     let run = try start([
       "a": #"__attribute__((section(".data"))) word serval_gauge_heap[3] = {-1ul, -1ul, -1ul};"#
         + Self.silent
@@ -152,7 +152,7 @@ import Testing
     (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
-  @Test func symbolsThatPointElsewhere() throws {
+  @Test func symbolsOutsideTheirSectionAreIgnored() throws {
     let subject = try subject()
     #expect(subject.gauges { _ in }?.map(\.used) == [1])
     let end = subject.section.address + subject.section.size
@@ -171,9 +171,9 @@ import Testing
     }
   }
 
-  @Test func imagesWithWrongBytes() throws {
+  @Test func mutatedImages() throws {
     let subject = try subject()
-    var generator = SeededRandom(seed: 1)
+    var generator = SeededGenerator(seed: 1)
     // Only headers and tables: nothing else is parsed.
     let image = try ELFImage(subject.bytes, name: "a.elf")
     let tables = [".symtab", ".strtab"].compactMap { try? image.section(named: $0) }.flatMap {

@@ -147,13 +147,13 @@ import Testing
   /// A damaged image is rejected or loaded; it never crashes the emulator.
   @Test func mutatedImages() throws {
     let good = StubELF().bytes
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(60) {
       var image = good
       for _ in 0...random.below(4) {
         // Mostly in the headers, which matter most.
         let place = random.below(3) == 0 ? random.below(image.count) : random.below(64 + 2 * 56)
-        image[place] = UInt8(truncatingIfNeeded: random.next())
+        image[place] = UInt8(truncatingIfNeeded: random.below(256))
       }
       _ = try error(of: single, image: image)
     }

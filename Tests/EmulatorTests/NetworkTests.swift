@@ -197,17 +197,17 @@ import Testing
     let memory = try #require(HostMemory(size: 0x4000))
     var physical = PhysicalMemory()
     physical.add(memory, at: 0x1000)
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(2000) {
       let bytes = UnsafeMutableRawBufferPointer(start: memory.start, count: memory.size)
       for _ in 0..<64 {
-        bytes[random.below(0x400)] = UInt8(truncatingIfNeeded: random.next())
+        bytes[Int(random.below(0x400))] = UInt8(truncatingIfNeeded: random.below(256))
       }
       var queue = VirtQueueModel()
-      queue.count = 1 << random.below(9)
-      queue.descriptors = 0x1000 + random.below(0x400 as UInt64)
-      queue.available = 0x1000 + random.below(0x4100 as UInt64)
-      queue.used = 0x1000 + random.below(0x4100 as UInt64)
+      queue.count = 1 << Int(random.below(9))
+      queue.descriptors = 0x1000 + random.below(0x400)
+      queue.available = 0x1000 + random.below(0x4100)
+      queue.used = 0x1000 + random.below(0x4100)
       queue.isReady = true
       do {
         while let chain = try queue.popAvailable(physical) {

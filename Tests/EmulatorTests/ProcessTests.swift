@@ -97,7 +97,7 @@ import Testing
     text.split { !($0.isLetter || $0 == "-") }.map(String.init).filter { $0.hasPrefix("--") }
   }
 
-  @Test(.enabled(if: isBuilt)) func badTimesAreMistakes() throws {
+  @Test(.enabled(if: isBuilt)) func anInvalidTimeIsAUsageError() throws {
     try with("void init(void) {} void notified(word c) {}") { directory in
       let result = try Subprocess.run([
         Self.serval, "run", "\(directory)/test.system", "--sdk", "2.3.0", "--for", "tomorrow",

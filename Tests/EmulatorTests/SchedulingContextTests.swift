@@ -7,7 +7,7 @@ import Testing
 @testable import Emulator
 
 @Suite struct SchedulingContextTests {
-  @Test func whatWasUsedComesBackOnePeriodLater() {
+  @Test func usedTimeReturnsOnePeriodLater() {
     let context = SchedulingContext(budget: 100, period: 1000)
     context.resume(at: 50)
     #expect(!context.charge(40, now: 90))
@@ -19,7 +19,7 @@ import Testing
     #expect(context.readyTime == 1100)
   }
 
-  @Test func timeIsNotSavedUp() {
+  @Test func unusedTimeIsNotSavedUp() {
     let context = SchedulingContext(budget: 100, period: 1000)
     context.resume(at: 5000)
     #expect(context.available == 100)
@@ -30,7 +30,7 @@ import Testing
   /// No window of a period's length contains more than the budget. Merging refills only delays time.
   @Test(arguments: 0..<20)
   func noMoreThanTheBudgetInAPeriod(seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let context = SchedulingContext(budget: 100, period: 1000)
     var now: UInt64 = 0
     var uses: [(start: UInt64, end: UInt64)] = []

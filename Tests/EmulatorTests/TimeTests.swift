@@ -118,7 +118,7 @@ import Testing
     #expect(run.instructions(of: "sleep") < 50_000)
   }
 
-  @Test func whenAllSleepNothingHappens() throws {
+  @Test func aMachineWhoseThreadsAllSleepIsIdle() throws {
     let run = try TestSystem(
       programs: ["sleep": Self.sleeper],
       xml: """
@@ -129,7 +129,7 @@ import Testing
   }
 
   /// WFI is charged like work: 200 us of each 1000 us, and a timeslice each among equals.
-  @Test func sleepIsPaidFor() throws {
+  @Test func sleepIsCharged() throws {
     let run = try TestSystem(
       programs: ["spin": Self.spinner, "sleep": Self.sleeper],
       xml: """
@@ -145,7 +145,7 @@ import Testing
     #expect(abs(Double(run.instructions(of: "c")) - 60_000_000) < 1_000_000)
   }
 
-  @Test func equalPrioritiesShareByTurns() throws {
+  @Test func equalPrioritiesTakeTurns() throws {
     let run = try TestSystem(
       programs: ["spin": Self.spinner],
       xml: """

@@ -174,7 +174,7 @@ import Testing
   }
 
   /// Also on a slow host, a budget limits a thread's share of wall time: here to a fifth.
-  @Test func aBudgetIsOneOfTheWallsTime() throws {
+  @Test func budgetsAreInWallTime() throws {
     let clock = Clock(readingTime: 500_000)
     let run = try start(
       """
