@@ -7,7 +7,7 @@ import Testing
 
 @testable import ELFImage
 
-/// Files that are no programs, or no longer: each gives an error that says why, and none a crash.
+/// Files that are not programs, and damaged programs. Each is rejected with the reason; none causes a crash.
 struct BrokenImageTests {
   private let stub = StubELF(sections: [.init(".record", [1, 2, 3, 4])]).bytes
 
@@ -22,7 +22,7 @@ struct BrokenImageTests {
     }
   }
 
-  @Test func refusesWhatIsNoAArch64Executable() {
+  @Test func refusesFilesThatAreNotAArch64Executables() {
     #expect(problem { $0 = [] } == .notELF)
     #expect(problem { $0 = Array("#!/bin/sh\n".utf8) } == .notELF)
     #expect(problem { $0[4] = 1 } == .not64Bit)
@@ -113,7 +113,7 @@ struct BrokenImageTests {
   @Test func survivesMutation() {
     let iterations = fuzzIterations(2000)
     var random = SeededGenerator(seed: 0x5e7a1)
-    // What matters is in the headers; the rest of the file would only dilute the mutations.
+    // Only headers and tables: mutations elsewhere have no effect.
     let interesting = Array(0..<176) + Array(0x2070..<stub.count)
     for _ in 0..<iterations {
       var bytes = stub
@@ -131,7 +131,7 @@ struct BrokenImageTests {
     }
   }
 
-  /// Everything that can be asked of an image that was accepted.
+  /// Calls everything that an accepted image offers.
   private func exercise(_ bytes: [UInt8]) {
     do {
       var image = try ELFImage(bytes, name: "fuzz.elf")

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Virtual time: nanoseconds since the start. An instruction takes one, whatever the host does, so that
-// a run depends on its inputs alone.
+// Virtual time, in nanoseconds since the start. Each instruction takes one, whatever the host does, so
+// that a run depends on its inputs alone.
 extension Kernel {
+  /// Virtual time, also while an engine runs.
   var now: UInt64 {
     guard let running else { return timeBase }
     return timeBase &+ UInt64(max(0, sliceLength - running.slice.pointee.remaining))
   }
 
-  /// What entering and leaving the kernel takes; a guess of the right order for a Cortex-A53.
+  /// Nanoseconds to enter and leave the kernel: an estimate of the right order for a Cortex-A53.
   static let systemCallTime: Int64 = 300
 
-  /// From an interrupt to its handler. Drivers may rely on it that this is no less than a microsecond.
+  /// Nanoseconds from an interrupt to its handler; never below a microsecond, which drivers rely on.
   static let interruptTime: Int64 = 1500
 
-  /// Time that passes in the kernel.
+  /// Lets time pass inside the kernel.
   func spend(_ nanoseconds: Int64) {
     if let running {
       running.slice.pointee.remaining -= nanoseconds
@@ -24,7 +25,7 @@ extension Kernel {
     }
   }
 
-  /// Something may be due earlier than it was when the slice began.
+  /// Shortens the running slice if an event is now due before its end.
   func eventsChanged() {
     guard let running else { return }
     let now = self.now
@@ -34,7 +35,7 @@ extension Kernel {
     running.slice.pointee.remaining = sliceLength
   }
 
-  /// When a device, or a thread that waits for time, needs the kernel next.
+  /// When the next event of a device, or the release of a thread, is due.
   var nextEvent: UInt64? {
     var next = nextRelease
     for device in devices {
@@ -43,7 +44,7 @@ extension Kernel {
     return next
   }
 
-  /// Until when the current thread may run without anyone looking.
+  /// Until when the current thread may run undisturbed: the next event or the end of its budget.
   private var sliceLimit: UInt64? {
     var limit = nextEvent ?? .max
     if let available = current?.context?.available {
@@ -52,9 +53,14 @@ extension Kernel {
     return limit
   }
 
-  /// Longest run of the engine, in instructions: how long ctrl-C may take to be heard.
+  /// The longest slice, in instructions. It bounds the response to ctrl-C.
   static let longestSlice: UInt64 = 20_000_000
 
+  /// Runs the current thread's engine for one slice.
+  ///
+  /// - Parameters:
+  ///   - end: the slice ends here at the latest, in nanoseconds of virtual time.
+  ///   - longest: nanoseconds.
   func runCurrent(_ thread: Thread, until end: UInt64, longest: UInt64 = longestSlice) {
     let start = timeBase
     let limit = min(sliceLimit ?? .max, end, start &+ longest)
@@ -68,45 +74,45 @@ extension Kernel {
     switch stop {
     case .sliceEnd: break
     case .exception(let exception): raise(exception, in: thread)
-    // WFI: the thread keeps the processor, and pays for the time that goes by until something happens.
+    // The thread keeps the processor and is charged for the time until the next event.
     case .waitForInterrupt: sleeper = thread
     }
-    charge()
+    chargeBudget()
   }
 
-  /// When something happens by itself, while nobody runs. The end of a turn is nothing where nobody else
-  /// waits for one.
+  /// When the next event is due while no engine runs. The end of a round-robin timeslice is no event
+  /// unless another thread of the priority is queued.
   var nextEventOfSleep: UInt64? {
     guard let current else { return nextEvent }
     let isAlone = current.context?.isRoundRobin == true && queues.highest < current.priority
     return isAlone ? nextEvent : sliceLimit
   }
 
-  /// Nobody runs until then.
+  /// Advances to `time` without running a program.
   func skip(to time: UInt64) {
     timeBase = max(timeBase, time)
-    if current == nil { chargedUntil = timeBase } else { charge() }
+    if current == nil { chargedUntil = timeBase } else { chargeBudget() }
     sleeper = nil
   }
 
-  /// The slice that is over took until then. The thread that has run pays for it, but for no more than
-  /// `limit`.
+  /// Extends the slice that has ended to `time`. The thread that ran is charged for the extension, but
+  /// for at most `limit` nanoseconds.
   func lengthenSlice(to time: UInt64, charging limit: UInt64) {
     guard time > timeBase else { return }
     timeBase += min(time - timeBase, limit)
-    charge()
-    pass(to: time)
+    chargeBudget()
+    advanceClock(to: time)
   }
 
-  /// Time goes by that nobody pays for, but a thread that waits in WFI.
-  func pass(to time: UInt64) {
+  /// Advances to `time`, charging no thread except one that waits in WFI.
+  func advanceClock(to time: UInt64) {
     if current == nil || current === sleeper { return skip(to: time) }
     timeBase = max(timeBase, time)
     chargedUntil = timeBase
   }
 
-  /// Lets devices and threads do what is due.
-  func advance() {
+  /// Handles the device events and thread releases that are due.
+  func handleDueEvents() {
     for device in devices {
       if let time = device.nextEvent, time <= now { device.advance(to: now) }
     }

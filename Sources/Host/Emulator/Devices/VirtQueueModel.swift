@@ -1,60 +1,70 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A split virtqueue, from the device's side (virtio 1.2, 2.7). Everything in it is the driver's word:
-/// every address is looked up, every chain is bounded.
-struct VirtQueue {
+/// The device's side of a split virtqueue (virtio 1.2, 2.7); the driver's side is in VirtioNet. It trusts
+/// nothing in memory: each address is looked up and each chain is bounded.
+struct VirtQueueModel {
+  /// The most entries of a queue.
   static let largest = 256
 
-  enum Fault: Error, Hashable {
-    /// Not all of those bytes are in one DMA region.
+  /// A driver's breach of the specification.
+  enum Violation: Error, Hashable {
+    /// Some of those bytes are not in one DMA region.
     case outside(address: UInt64, count: Int)
     case indexOutside(Int)
     case chainTooLong
     case indirect
-    /// A buffer that the device reads comes after one that it writes.
+    /// A device-readable buffer follows a device-writable one.
     case wrongOrder
     case tooManyAvailable(Int)
   }
 
+  /// A buffer of a chain.
   struct Segment {
+    /// Physical address.
     var address: UInt64
+    /// Bytes.
     var count: Int
     var pointer: UnsafeMutableRawPointer
+    /// Whether the device writes it, rather than reads it.
     var isWritable: Bool
   }
 
   struct Chain {
+    /// The index of its first descriptor.
     var head: UInt16
     var segments: [Segment]
   }
 
+  /// Entries of each of its three parts.
   var count: Int = 0
+  /// Physical addresses of the descriptor table, the available ring and the used ring.
   var descriptors: UInt64 = 0
   var available: UInt64 = 0
   var used: UInt64 = 0
   var isReady = false
+  /// Indices of the two rings, counting all entries modulo 2^16.
   private(set) var nextAvailable: UInt16 = 0
   private(set) var nextUsed: UInt16 = 0
 
   private func pointer(
     _ memory: PhysicalMemory, _ address: UInt64, _ count: Int
-  ) throws(Fault) -> UnsafeMutableRawPointer {
+  ) throws(Violation) -> UnsafeMutableRawPointer {
     guard let pointer = memory.pointer(to: address, count: count) else {
       throw .outside(address: address, count: count)
     }
     return pointer
   }
 
-  /// That its three parts are where a device can reach them.
-  func check(_ memory: PhysicalMemory) throws(Fault) {
+  /// Checks that its three parts are in DMA regions.
+  func check(_ memory: PhysicalMemory) throws(Violation) {
     _ = try pointer(memory, descriptors, 16 * count)
     _ = try pointer(memory, available, 6 + 2 * count)
     _ = try pointer(memory, used, 6 + 8 * count)
   }
 
-  /// The next chain that the driver offers; nil if there is none.
-  mutating func pop(_ memory: PhysicalMemory) throws(Fault) -> Chain? {
+  /// The next available chain; nil if there is none.
+  mutating func popAvailable(_ memory: PhysicalMemory) throws(Violation) -> Chain? {
     guard isReady, count > 0 else { return nil }
     let ring = try pointer(memory, available, 6 + 2 * count)
     let index = UInt16(littleEndian: ring.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
@@ -70,7 +80,7 @@ struct VirtQueue {
 
   private func segments(
     from head: UInt16, _ memory: PhysicalMemory
-  ) throws(Fault) -> [Segment] {
+  ) throws(Violation) -> [Segment] {
     let table = try pointer(memory, descriptors, 16 * count)
     var segments: [Segment] = []
     var index = Int(head)
@@ -97,12 +107,12 @@ struct VirtQueue {
     }
   }
 
-  /// Gives a chain back.
+  /// Returns a chain to the driver in the used ring.
   ///
-  /// - Parameter written: bytes that the device wrote into it.
-  mutating func push(
+  /// - Parameter written: bytes that the device wrote to the chain.
+  mutating func pushUsed(
     _ head: UInt16, written: Int, _ memory: PhysicalMemory
-  ) throws(Fault) {
+  ) throws(Violation) {
     let ring = try pointer(memory, used, 6 + 8 * count)
     let slot = 4 + 8 * (Int(nextUsed) % count)
     ring.storeBytes(of: UInt32(head).littleEndian, toByteOffset: slot, as: UInt32.self)
@@ -112,9 +122,32 @@ struct VirtQueue {
     ring.storeBytes(of: nextUsed.littleEndian, toByteOffset: 2, as: UInt16.self)
   }
 
-  /// Whether the driver wants to be told of what comes back.
+  /// Whether the driver wants interrupts for used chains (VRING_AVAIL_F_NO_INTERRUPT is clear).
   func wantsInterrupt(_ memory: PhysicalMemory) -> Bool {
     guard let ring = memory.pointer(to: available, count: 2) else { return true }
     return UInt16(littleEndian: ring.loadUnaligned(as: UInt16.self)) & 1 == 0
+  }
+
+  /// Nil, or what is wrong with the queue's own state.
+  func checkInvariants() -> String? {
+    guard isReady else { return nil }
+    guard 1...Self.largest ~= count else { return "a queue of \(count) entries" }
+    let held = Int(nextAvailable &- nextUsed)
+    return held <= count ? nil : "the device holds \(held) of \(count) chains"
+  }
+}
+
+extension VirtQueueModel.Violation {
+  /// For reports.
+  var text: String {
+    switch self {
+    case .outside(let address, let count):
+      "\(count) bytes at physical address \(hex(address)) are not in a DMA region"
+    case .indexOutside(let index): "descriptor \(index) is outside its table"
+    case .chainTooLong: "a chain of descriptors does not end"
+    case .indirect: "a descriptor is indirect, which was not negotiated"
+    case .wrongOrder: "a device-readable buffer follows a device-writable one"
+    case .tooManyAvailable(let count): "\(count) chains are available, more than the queue holds"
+    }
   }
 }

@@ -2,7 +2,8 @@
 // Copyright (c) 2026, the Serval authors
 
 extension Machine {
-  /// A table of what each protection domain did, and one of the memory that those which say so have in use.
+  /// The tables of `--stats`: the activity of each protection domain, the memory in use where programs have
+  /// gauges, and the virtual time.
   public func statisticsText() -> String {
     let head = [
       "", "instructions", "switches", "system calls", "notified", "was notified", "calls",
@@ -24,7 +25,7 @@ extension Machine {
     return "\(nanoseconds / 1_000_000_000).\(fraction)"
   }
 
-  /// What the host did not let the machine have.
+  /// Wall time that was left out because the host was busy; empty if none was.
   private var omission: String {
     guard let omitted = wall?.omitted, omitted > 0 else { return "" }
     return ", and \(seconds(omitted)) s on the wall left out"
@@ -41,7 +42,7 @@ extension Machine {
     return rows.isEmpty ? "" : table([["", "bytes in use", "at most", "of"]] + rows)
   }
 
-  /// Lines with columns as wide as they have to be; the first one flush left, the others flush right.
+  /// Aligns the columns, the first to the left and the others to the right.
   private func table(_ rows: [[String]]) -> String {
     let widths = (rows.first ?? []).indices.map { column in
       rows.map { $0[column].count }.max() ?? 0

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A fault that a protection domain shall have, for testing who depends on it.
+/// A fault to be caused in a protection domain, for testing the domains that depend on it.
 public struct InjectedFault: Hashable, Sendable {
+  /// The protection domain's name.
   public var domain: String
   /// Nanoseconds of virtual time.
   public var time: UInt64
 
+  /// - Parameters:
+  ///   - domain: the protection domain's name.
+  ///   - time: nanoseconds of virtual time.
   public init(domain: String, time: UInt64) {
     self.domain = domain
     self.time = time
   }
 }
 
-/// Waits for the times of faults. Not a device of any board, but the same to the clock.
+/// Causes faults at their times. No board has such a device; being one lets it take part in the
+/// kernel's events.
 final class FaultInjector: Device {
   let name = "fault injector"
   private var waiting: [InjectedFault]
-  private let strike: (String) -> Void
+  private let inject: (String) -> Void
 
-  init(_ faults: [InjectedFault], strike: @escaping (String) -> Void) {
+  /// - Parameter inject: receives the name of the domain that faults now.
+  init(_ faults: [InjectedFault], inject: @escaping (String) -> Void) {
     waiting = faults.sorted { $0.time < $1.time }
-    self.strike = strike
+    self.inject = inject
   }
 
   var nextEvent: UInt64? { waiting.first?.time }
@@ -29,7 +35,7 @@ final class FaultInjector: Device {
   func advance(to now: UInt64) {
     while let fault = waiting.first, fault.time <= now {
       waiting.removeFirst()
-      strike(fault.domain)
+      inject(fault.domain)
     }
   }
 
@@ -38,20 +44,20 @@ final class FaultInjector: Device {
 }
 
 extension Kernel {
-  /// The domain faults where it stands, as if it had read address 0; what it waits for, it waits for
-  /// again if its handler lets it go on.
+  /// Makes the domain fault where it is, as if it had read address 0. A blocked domain repeats its
+  /// system call if the handler resumes it.
   func injectFault(into name: String) {
     guard let thread = threads.first(where: { $0.name == name }) else { return }
     switch thread.state {
     case .inactive: return
     case .ready: break
     case .receiving, .sending, .awaitingReply:
-      cancel(thread)
+      cancelIPC(thread)
       thread.processor.pc &-= 4
     }
     report("'\(name)' is given a fault")
-    if current === thread { charge() }
-    // Data abort, translation fault, level 1.
+    if current === thread { chargeBudget() }
+    // Data abort from a lower exception level, translation fault, level 1.
     send(
       .memory(pc: thread.processor.pc, address: 0, isFetch: false, status: 0x9200_0005),
       of: thread)

@@ -3,25 +3,27 @@
 
 import ELFImage
 
-/// What a program says of memory that it shares out by itself: its heap, or a pool in it.
+/// A program's account of memory that it allocates itself: its heap, or a pool in it.
 ///
-/// The program keeps three words of 64 bits at a symbol `serval_gauge_NAME`, which all have to be in the
-/// symbol's section: bytes that there are, bytes in use, and the most that have been in use. They are read
-/// without its help, so that a program that waits, or has broken, has them too; and without trust in them.
+/// The program keeps three 64-bit words at a symbol `serval_gauge_NAME`: capacity, bytes in use, and the
+/// most bytes that were ever in use. They must lie within the symbol's section. The emulator reads them from
+/// the program's memory, so they are available while the program is blocked or after it has faulted. It does
+/// not trust them.
 struct Gauge: Hashable {
   static let symbolPrefix = "serval_gauge_"
   private static let byteCount = 24
 
-  /// Letters, digits and "_", at most 32.
+  /// 1 to 32 letters, digits and underscores.
   let name: String
+  /// Bytes, as are the other figures.
   let capacity: UInt64
   let used: UInt64
   let peak: UInt64
 
-  /// Whether the figures go together.
+  /// Whether the figures are consistent.
   var isSound: Bool { used <= peak && peak <= capacity }
 
-  /// Those of a program, by name; none where the program has no such symbols, or has not set them yet.
+  /// A program's gauges, sorted by name, without those that are still all zeros.
   static func all(of image: ELFImage, in memory: AddressSpace) -> [Gauge] {
     image.symbols.compactMap { Gauge($0, of: image, in: memory) }.sorted { $0.name < $1.name }
   }
@@ -43,7 +45,7 @@ struct Gauge: Hashable {
     if capacity == 0, used == 0, peak == 0 { return nil }
   }
 
-  // The name goes to a terminal.
+  // Names are printed on a terminal, so control characters must not get through.
   private static func isPartOfName(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

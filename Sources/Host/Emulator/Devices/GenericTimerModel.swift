@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The Arm generic timer's physical counter and timer, as programs see them through system registers
+/// The physical counter and timer of the Arm generic timer, which programs access through system registers
 /// (Arm ARM, D11).
-final class GenericTimer: Device {
+final class GenericTimerModel: Device {
   let name = "generic timer"
   /// Hertz.
   let frequency: UInt64
-  /// Drives the line.
+  /// Drives the interrupt line.
   var interrupt: (Bool) -> Void = { _ in }
   private var compare: UInt64 = 0
   private var isEnabled = false
@@ -16,12 +16,13 @@ final class GenericTimer: Device {
 
   init(frequency: UInt64) { self.frequency = frequency }
 
+  /// The counter's value.
   func count(at now: UInt64) -> UInt64 {
     let (seconds, rest) = now.quotientAndRemainder(dividingBy: 1_000_000_000)
     return seconds &* frequency &+ rest &* frequency / 1_000_000_000
   }
 
-  /// The first nanosecond at which the counter has at least that value; nil is never.
+  /// The first nanosecond at which the counter has reached `count`; nil if virtual time cannot get there.
   func time(ofCount count: UInt64) -> UInt64? {
     let (seconds, rest) = count.quotientAndRemainder(dividingBy: frequency)
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
@@ -30,6 +31,7 @@ final class GenericTimer: Device {
     return overflow || carry ? nil : sum
   }
 
+  /// The value of one of the timer's registers; nil for other registers.
   func register(_ instruction: SystemInstruction, at now: UInt64) -> UInt64? {
     switch instruction {
     case .physicalTimerCompare: return compare
@@ -41,6 +43,7 @@ final class GenericTimer: Device {
     }
   }
 
+  /// - Returns: whether it is one of the timer's registers.
   func set(_ instruction: SystemInstruction, to value: UInt64, at now: UInt64) -> Bool {
     switch instruction {
     case .physicalTimerCompare: compare = value
@@ -65,7 +68,7 @@ final class GenericTimer: Device {
     interrupt(high)
   }
 
-  // It has no registers in memory on these boards.
+  // The boards do not map its registers into memory.
   func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 { 0 }
   func write(_ offset: UInt64, _ value: UInt64, size: Int, now: UInt64) {}
 }

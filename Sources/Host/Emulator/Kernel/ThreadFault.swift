@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Why a thread stopped, with what its handler is told (seL4's fault messages).
-enum Fault: Hashable {
+/// Why a thread faulted, with the contents of the fault message (seL4 manual, 6.2 "Faults").
+enum ThreadFault: Hashable {
   case memory(pc: UInt64, address: UInt64, isFetch: Bool, status: UInt64)
   case capability(pc: UInt64, slot: UInt64, inReceive: Bool)
   case unknownSystemCall(number: UInt64)
@@ -11,7 +11,7 @@ enum Fault: Hashable {
   /// A breakpoint instruction, on kernels with the hardware debug interface.
   case debug(pc: UInt64, reason: UInt64)
 
-  /// seL4_Fault_tag values; the same in every supported kernel.
+  /// The fault message's label: seL4_Fault_tag, the same in all supported kernels.
   var label: UInt64 {
     switch self {
     case .capability: 1
@@ -23,7 +23,7 @@ enum Fault: Hashable {
     }
   }
 
-  /// A word or two for a person.
+  /// What the thread does, for the user: "reads 0x10".
   var summary: String {
     switch self {
     case .memory(_, let address, true, _): "fetches an instruction at \(hex(address))"
@@ -39,10 +39,13 @@ enum Fault: Hashable {
   }
 }
 
+/// Hexadecimal, without leading zeros.
 func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
-/// As Microkit's monitor writes numbers: all digits.
+/// Hexadecimal with all 16 digits, as Microkit's monitor prints 64-bit numbers.
 func hex64(_ value: UInt64) -> String { padded(value, 16) }
+
+/// The lower 32 bits in hexadecimal with all 8 digits.
 func hex32(_ value: UInt64) -> String { padded(value & 0xffff_ffff, 8) }
 
 private func padded(_ value: UInt64, _ digits: Int) -> String {

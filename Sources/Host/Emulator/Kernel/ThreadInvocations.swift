@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// What a parent can do with its child's thread.
+// Invocations of TCB capabilities, which a parent has for its children.
 extension Kernel {
   func invoke(
     _ target: Thread, by thread: Thread, _ info: MessageInfo, slot: UInt64, isCall: Bool
@@ -13,26 +13,27 @@ extension Kernel {
     case .resume: resume(target)
     case .setTLSBase: target.processor[Processor.Register.threadPointer] = thread[message: 0]
     case .acknowledgeInterrupt, nil:
-      return refuse(thread, label: info.label, slot: slot, isCall: isCall)
+      return rejectInvocation(thread, label: info.label, slot: slot, isCall: isCall)
     }
-    if isCall, abi.invocation(info.label) != .readRegisters { answerFromKernel(thread, error: 0) }
+    if isCall, abi.invocation(info.label) != .readRegisters { replyFromKernel(thread, error: 0) }
   }
 
   func suspend(_ thread: Thread) {
-    cancel(thread)
+    cancelIPC(thread)
     thread.state = .inactive
     queues.remove(thread)
-    waitingForTime.removeAll { $0 === thread }
+    waitingForBudget.removeAll { $0 === thread }
   }
 
   func resume(_ thread: Thread) {
     if thread.isReady { return }
-    cancel(thread)
+    cancelIPC(thread)
     thread.state = .ready
     wake(thread)
   }
 
-  /// Message: flags (bit 0 resumes), count, registers in the order of seL4_UserContext.
+  /// seL4_TCB_WriteRegisters: the message holds flags (bit 0: resume), a count, and registers in the order
+  /// of seL4_UserContext.
   private func writeRegisters(of target: Thread, by thread: Thread, _ info: MessageInfo) {
     let count = min(Int(clamping: thread[message: 1]), info.length - 2, Self.contextRegisters.count)
     for index in 0..<max(0, count) {
@@ -49,6 +50,7 @@ extension Kernel {
     if thread[message: 0] & 1 != 0 { resume(target) }
   }
 
+  /// seL4_TCB_ReadRegisters: the message holds flags (bit 0: suspend) and a count.
   private func readRegisters(of target: Thread, by thread: Thread, _ info: MessageInfo) {
     let count = min(Int(clamping: thread[message: 1]), Self.contextRegisters.count)
     if thread[message: 0] & 1 != 0 { suspend(target) }
@@ -64,7 +66,7 @@ extension Kernel {
     thread[x: 1] = MessageInfo(label: 0, length: values.count).rawValue
   }
 
-  /// seL4_UserContext of AArch64 (sel4_arch/types.h).
+  /// The registers of seL4_UserContext for AArch64, in order (sel4_arch/types.h).
   static let contextRegisters: [Int32] =
     [Processor.Register.pc, Processor.Register.sp, Processor.Register.pstate]
     + ([Int](0...8) + [16, 17, 18, 29, 30] + (9...15) + (19...28)).map(Processor.Register.x)

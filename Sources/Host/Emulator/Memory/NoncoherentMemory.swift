@@ -3,17 +3,17 @@
 
 import Glibc
 
-/// A DMA region on a machine whose devices do not look into the processor's cache, as the Odroid-C4:
-/// what programs see through cached mappings and what devices see are kept apart until a program
-/// cleans or invalidates a line. The cache never loses a line by itself, so that whatever relies on
-/// luck fails.
-final class CachedRegion {
+/// A DMA region on a machine whose devices bypass the processor's cache, such as the Odroid-C4: programs
+/// with cached mappings and devices see different bytes until a program cleans or invalidates a line. The
+/// model never evicts a line by itself, so that a driver that relies on evictions always fails.
+final class NoncoherentMemory {
   let name: String
   /// What programs see through cached mappings.
   let cached: HostMemory
-  /// What devices, and programs through uncached mappings, see.
+  /// What devices see, and programs through uncached mappings.
   let memory: HostMemory
-  /// What both saw when a line was last the same for both.
+  /// Each line as it was when both last agreed. A line of `cached` that differs from it is dirty; one of
+  /// `memory` that differs was written by a device.
   private let common: HostMemory
   var report: (String) -> Void = { _ in }
   private var wasReported: Set<String> = []
@@ -40,11 +40,11 @@ final class CachedRegion {
 
   // MARK: Programs
 
-  /// DC CVAC or DC CIVAC on the line of a byte.
+  /// A program executes DC CVAC or DC CIVAC on the line that holds the byte at `offset`.
   func maintain(offset: Int, invalidates: Bool) {
     guard offset >= 0, offset < cached.size else { return }
     let line = offset & ~(Self.lineSize - 1)
-    // What the program wrote goes to memory, whatever a device has put there meanwhile.
+    // A dirty line overwrites what a device has written to memory meanwhile.
     if differs(cached, common, line) {
       copy(cached, to: memory, line)
       copy(cached, to: common, line)
@@ -55,12 +55,12 @@ final class CachedRegion {
     }
   }
 
-  /// A program reads through the cache.
+  /// A program reads through the cache: reports a line that a device has written since.
   func programReads(offset: Int, by domain: String, at place: @autoclosure () -> String) {
     guard offset >= 0, offset < cached.size else { return }
     let line = offset & ~(Self.lineSize - 1)
     guard differs(memory, common, line), !differs(cached, common, line) else { return }
-    tell(
+    reportOnce(
       "read \(domain)",
       "'\(domain)' reads what a device has written to '\(name)' without invalidating the cache: "
         + place())
@@ -68,12 +68,12 @@ final class CachedRegion {
 
   // MARK: Devices
 
-  /// A device accesses bytes: none of their lines may wait in the cache.
+  /// A device accesses bytes: reports a line that is still dirty.
   func deviceAccesses(offset: Int, count: Int) {
     var line = offset & ~(Self.lineSize - 1)
     while line < offset + count, line < cached.size {
       if differs(cached, common, line) {
-        return tell(
+        return reportOnce(
           "device",
           "a device accesses '\(name)' at offset \(hex(UInt64(line))), where a program has written "
             + "without cleaning the cache")
@@ -82,8 +82,8 @@ final class CachedRegion {
     }
   }
 
-  /// Once for each kind: what is forgotten once is forgotten every time.
-  private func tell(_ kind: String, _ text: String) {
+  /// Reports each kind once, as a driver repeats its omissions.
+  private func reportOnce(_ kind: String, _ text: String) {
     if wasReported.insert(kind).inserted { report(text) }
   }
 }

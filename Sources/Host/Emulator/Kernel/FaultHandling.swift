@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+// A fault's way: the engine's exception becomes a fault, which goes to the thread's handler (its parent
+// or the monitor), whose reply resumes the thread.
 extension Kernel {
-  /// An instruction went wrong; the thread's registers are those of before it.
+  /// An instruction failed. The thread's registers are those before it.
   func raise(_ exception: ProcessorException, in thread: Thread) {
     let pc = thread.processor.pc
     switch exception {
@@ -22,11 +24,11 @@ extension Kernel {
     }
   }
 
-  /// With the syndrome that a Cortex-A53 gives for a stage 2 abort (Arm ARM, ESR_EL2).
+  /// Includes the syndrome that a Cortex-A53 reports for a stage 2 abort (Arm ARM, ESR_EL2).
   private func memoryFault(
     _ access: ProcessorException.Access, _ problem: ProcessorException.MemoryProblem,
     _ address: UInt64, _ pc: UInt64, _ thread: Thread
-  ) -> Fault {
+  ) -> ThreadFault {
     let space = thread.processor.addressSpace
     let status: UInt64 =
       switch problem {
@@ -46,10 +48,10 @@ extension Kernel {
       status: 0x24 << 26 | 1 << 25 | description | (access == .write ? 1 << 6 : 0) | status)
   }
 
-  /// Stops the thread and tells its handler.
-  func send(_ fault: Fault, of thread: Thread) {
+  /// Stops the thread and sends the fault to its handler.
+  func send(_ fault: ThreadFault, of thread: Thread) {
     thread.statistics.faults += 1
-    trace?.faulted(thread, fault, at: now)
+    trace?.recordFault(fault, of: thread, at: now)
     let pc: UInt64 =
       switch fault {
       case .memory(let pc, _, _, _), .capability(let pc, _, _), .debug(let pc, _): pc
@@ -70,7 +72,7 @@ extension Kernel {
   }
 
   /// The words of a fault message (sel4_arch/types_gen.h).
-  func message(of fault: Fault, in thread: Thread) -> [UInt64] {
+  func message(of fault: ThreadFault, in thread: Thread) -> [UInt64] {
     let processor = thread.processor
     let stack = processor[Processor.Register.sp]
     switch fault {
@@ -90,9 +92,9 @@ extension Kernel {
     }
   }
 
-  /// The handler answers: the thread goes on, with the registers that the answer brings, unless the
-  /// answer's label says to leave it (faulthandler.c: handleFaultReply).
-  func finish(_ fault: Fault, of thread: Thread, answeredBy handler: Thread) {
+  /// The handler has replied: sets the registers that the reply brings and resumes the thread if the
+  /// reply's label is 0 (handleFaultReply in faulthandler.c).
+  func handleFaultReply(_ fault: ThreadFault, of thread: Thread, from handler: Thread) {
     let info = MessageInfo(rawValue: handler[x: 1])
     let words = (0..<info.length).map { handler[message: $0] }
     switch fault {
@@ -112,7 +114,7 @@ extension Kernel {
 }
 
 extension Processor {
-  /// The number in a BRK instruction.
+  /// The immediate operand of the BRK instruction at `pc`; 0 if `pc` is not readable.
   func breakpointNumber(at pc: UInt64) -> UInt64 {
     guard pc & 3 == 0, let pointer = addressSpace.pointer(to: pc, count: 4) else { return 0 }
     return UInt64(UInt32(littleEndian: pointer.load(as: UInt32.self)) >> 5 & 0xffff)
