@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
   /// What a record's bytes say, field by field, and what is wrong with them.
   public struct DecodedRecord: Sendable {

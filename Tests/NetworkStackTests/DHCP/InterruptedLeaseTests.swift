@@ -2,7 +2,6 @@
 // Copyright (c) 2026, the Serval authors
 
 import NetworkStack
-import Records
 import Testing
 import Wire
 

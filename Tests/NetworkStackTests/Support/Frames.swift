@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Wire
 
 /// Takes frames into memory. With a limit, it has no more buffers than that.

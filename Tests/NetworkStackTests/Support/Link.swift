@@ -2,7 +2,6 @@
 // Copyright (c) 2026, the Serval authors
 
 import NetworkStack
-import Records
 import Wire
 
 /// Two hosts on a link that delays, loses, repeats, reorders and corrupts frames, in virtual time.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Wire
 
 /// Fragments of IPv4 packets, put together again (RFC 791, 3.2; RFC 815) within a bound: so many

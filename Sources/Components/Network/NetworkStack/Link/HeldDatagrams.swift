@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
 /// Frames that wait for a neighbour's address (RFC 1122, 2.3.2.2), complete but for it. The latest

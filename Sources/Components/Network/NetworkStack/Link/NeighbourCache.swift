@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
 /// Which MAC address a neighbour's IPv4 address has (RFC 826; RFC 1122, 2.3.2.1): a cache of a fixed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 
 /// A DHCP message (RFC 2131, 2; options RFC 2132), with the options that a client needs.
 public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {

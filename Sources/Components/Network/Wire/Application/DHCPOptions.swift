@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// What all instances of one option hold together (RFC 3396, 7): how many bytes, and the first eight.
 struct DHCPOption: BitwiseCopyable {
   private(set) var byteCount = 0

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// What a name server answered to a `DNSQuery`.
 public struct DNSAnswer: BitwiseCopyable, Sendable {
   public enum Outcome: Equatable, BitwiseCopyable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 
 /// An ARP packet for IPv4 over Ethernet (RFC 826): 28 bytes.
 public struct ARPPacket: Equatable, BitwiseCopyable, Sendable {

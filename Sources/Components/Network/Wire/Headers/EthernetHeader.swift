@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 
 /// What an Ethernet frame carries (IEEE 802 numbers). Others are kept as their number.
 public struct EtherType: Equatable, BitwiseCopyable, Sendable {

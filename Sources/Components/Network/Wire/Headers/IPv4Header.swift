@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// What an IP packet carries (IANA protocol numbers). Others are kept as their number.
 public struct IPProtocol: Equatable, BitwiseCopyable, Sendable {
   public let value: UInt8

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// The ways out of a link: two routers for everything, the second for when the first is dead
 /// (RFC 1122, 3.3.1), and some for single networks (RFC 3442). A router need not lie in the link's
 /// own network: who names it says that it is on the link.

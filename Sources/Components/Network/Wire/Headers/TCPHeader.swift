@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// The control bits of a segment (RFC 9293, 3.1).
 public struct TCPFlags: OptionSet, Equatable, BitwiseCopyable, Sendable {
   public let rawValue: UInt8

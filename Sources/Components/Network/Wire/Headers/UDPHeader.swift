@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// The header of a UDP datagram (RFC 768): 8 bytes.
 public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
   public static var byteCount: Int { 8 }

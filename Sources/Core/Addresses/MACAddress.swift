@@ -23,18 +23,3 @@ public struct MACAddress: Hashable, BitwiseCopyable, Sendable {
   /// Whether it addresses a group of stations: the lowest bit of the first octet (IEEE 802-2014, 8.2).
   public var isMulticast: Bool { self[octet: 0] & 1 != 0 }
 }
-
-extension MACAddress: RecordValue {
-  public static var byteCount: Int { 6 }
-
-  public static func read(from bytes: some ByteSource, at offset: Int) -> MACAddress {
-    let first = UInt64(UInt32.read(from: bytes, at: offset).byteSwapped)
-    return MACAddress(first << 16 | UInt64(UInt16.read(from: bytes, at: offset &+ 4).byteSwapped))
-  }
-
-  public func write(to bytes: inout some ByteSink, at offset: Int) {
-    for index in 0..<6 { bytes.setByte(self[octet: index], at: offset &+ index) }
-  }
-}
-
-extension MACAddress: RecordStructure {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
 // ICMP (RFC 792; RFC 1122, 3.2.2).
@@ -26,33 +26,6 @@ extension NetworkStack {
         reason, payload.extracting(ICMPMessage.headerByteCount..<payload.byteCount), now: now)
     case .echoReply, .timeExceeded, .other: break
     }
-  }
-
-  /// Answers a packet with one to the station that its frame came from, without looking anybody up. False when it was not
-  /// sent.
-  @discardableResult
-  mutating func sendToSender<Output: FrameOutput & ~Copyable>(
-    _ origin: Origin, _ carried: IPProtocol, _ byteCount: Int, _ fragment: Fragment? = nil,
-    into output: inout Output, _ write: (inout MutableRawSpan, Int) -> Void
-  ) -> Bool {
-    guard let source = network?.address, !origin.hardware.isMulticast else { return false }
-    let ethernet = EthernetHeader(
-      destination: origin.hardware, source: configuration.hardware, type: .ipv4)
-    var header = IPv4Header(
-      source: source, destination: origin.header.source, protocol: carried,
-      payloadByteCount: byteCount)
-    if let fragment {
-      header.identification = fragment.identification
-      header.fragmentField = fragment.field
-    }
-    let start = EthernetHeader.byteCount + IPv4Header.byteCount
-    let isSent = output.send(start + byteCount) { frame in
-      ethernet.write(to: &frame)
-      header.write(to: &frame, at: EthernetHeader.byteCount)
-      write(&frame, start)
-    }
-    if isSent { counters.framesOut &+= 1 }
-    return isSent
   }
 
   /// Tells the sender that nobody here wants what it sent; not for broadcasts (RFC 1122, 3.2.2), and
@@ -104,6 +77,43 @@ extension NetworkStack {
       connections[index].fail(isPort ? .refused : .unreachable)
     }
     settle(index)
+  }
+}
+
+// Answers to pings, with all of their data (RFC 1122, 3.2.2.6).
+extension NetworkStack {
+  mutating func answerEcho<Output: FrameOutput & ~Copyable>(
+    _ request: RawSpan, _ reply: ICMPMessage, _ origin: Origin, into output: inout Output
+  ) {
+    let data = request.extracting(ICMPMessage.headerByteCount..<request.byteCount)
+    guard request.byteCount + IPv4Header.byteCount > unit else {
+      sendToSender(origin, .icmp, request.byteCount, into: &output) { frame, start in
+        frame.copy(data, to: start + ICMPMessage.headerByteCount)
+        reply.write(to: &frame, at: start)
+      }
+      return
+    }
+    // In fragments of a multiple of 8 bytes; the last of 8 at least, as shorter frames are not sent.
+    let most = (unit - IPv4Header.byteCount) & ~7
+    var offset = 0
+    while offset < request.byteCount {
+      var end = min(offset + most, request.byteCount)
+      if end < request.byteCount, request.byteCount - end < 8 { end -= 8 }
+      let isLast = end == request.byteCount
+      // The sender has chosen a number that nothing else between the two of us has (RFC 6864, 4.3).
+      let fragment = Fragment(
+        identification: origin.header.identification,
+        field: UInt16(truncatingIfNeeded: offset / 8) | (isLast ? 0 : 0x2000))
+      let isSent = sendToSender(origin, .icmp, end - offset, fragment, into: &output) {
+        frame, start in
+        let header = offset == 0 ? ICMPMessage.headerByteCount : 0
+        frame.copy(request.extracting(offset + header..<end), to: start + header)
+        if offset == 0 { reply.write(to: &frame, at: start, before: data) }
+      }
+      // Without the rest nobody can use what has gone.
+      guard isSent else { return }
+      offset = end
+    }
   }
 }
 

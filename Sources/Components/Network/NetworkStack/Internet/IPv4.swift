@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// Frames in, from the link to the sockets.
+// IPv4 packets and their fragments (RFC 791).
 extension NetworkStack {
-  /// Takes a frame that has arrived; it is only looked at during the call. `isChecked` says that the
-  /// device has verified the checksum of what IP carries. What comes back has to be taken out of the
-  /// frame before the next call.
-  public mutating func receive<Output: FrameOutput & ~Copyable>(
-    _ frame: RawSpan, isChecked: Bool = false, now: Instant, into output: inout Output
-  ) -> Delivery {
-    counters.framesIn &+= 1
-    guard let ethernet = EthernetHeader(parsing: frame) else {
-      counters.malformed &+= 1
-      return .nothing
-    }
-    let isOurs = ethernet.destination == configuration.hardware
-    guard isOurs || ethernet.destination == .broadcast else {
-      counters.ignored &+= 1
-      return .nothing
-    }
-    // Safety: a frame that was parsed has its header.
-    let packet = unsafe frame.extracting(
-      unchecked: Range(uncheckedBounds: (ethernet.headerByteCount, frame.byteCount)))
-    if ethernet.type == .ipv4 {
-      return receiveIPv4(
-        packet, in: frame, ethernet, isOurs: isOurs, isChecked: isChecked, now: now, into: &output)
-    }
-    if ethernet.type == .arp {
-      receiveARP(packet, now: now, into: &output)
-    } else {
-      counters.ignored &+= 1
-    }
-    return .nothing
-  }
-
   @inline(__always)
-  private mutating func receiveIPv4<Output: FrameOutput & ~Copyable>(
+  mutating func receiveIPv4<Output: FrameOutput & ~Copyable>(
     _ packet: RawSpan, in frame: RawSpan, _ ethernet: EthernetHeader, isOurs: Bool,
     isChecked: Bool, now: Instant, into output: inout Output
   ) -> Delivery {
@@ -163,54 +132,37 @@ extension NetworkStack {
     }
   }
 
-  @inline(never)
-  private mutating func receiveARP<Output: FrameOutput & ~Copyable>(
-    _ packet: RawSpan, now: Instant, into output: inout Output
-  ) {
-    guard let arp = ARPPacket(parsing: packet) else {
-      counters.malformed &+= 1
-      return
-    }
-    guard arp.senderHardware != configuration.hardware else { return }
-    if usesDHCP, dhcp.phase == .probing {
-      // Somebody has the address that was offered, or probes for it as well (RFC 5227, 2.1.1).
-      dhcp.conflict(over: arp.sender, random: random32(), now: now)
-      if arp.sender.isUnspecified {
-        dhcp.conflict(over: arp.target, random: random32(), now: now)
-      }
-      timers.wake(dhcpTimer, by: dhcp.deadline)
-    }
-    guard let address = network?.address else { return }
-    guard arp.sender != address else { return addressConflict(with: arp.senderHardware, now: now) }
-    let isForUs = arp.target == address
-    if isOnLink(arp.sender),
-      neighbours.learn(arp.sender, arp.senderHardware, isForUs: isForUs, now: now)
-    {
-      held.resolved(arp.sender, arp.senderHardware)
-      wakeWaiting()
-    }
-    guard isForUs, arp.operation == .request else { return }
-    let reply = ARPPacket(
-      operation: .reply, senderHardware: configuration.hardware, sender: address,
-      targetHardware: arp.senderHardware, target: arp.sender)
-    _ = sendARP(reply, to: arp.senderHardware, into: &output)
-  }
-
-  /// Connections that waited for a neighbour try again.
-  mutating func wakeWaiting() {
-    while let index = neighbours.nextWoken() { output.push(index) }
-  }
-
-  mutating func sendARP<Output: FrameOutput & ~Copyable>(
-    _ packet: ARPPacket, to destination: MACAddress, into output: inout Output
+  /// Answers a packet with one to the station that its frame came from, without looking anybody up. False when it was not
+  /// sent.
+  @discardableResult
+  mutating func sendToSender<Output: FrameOutput & ~Copyable>(
+    _ origin: Origin, _ carried: IPProtocol, _ byteCount: Int, _ fragment: Fragment? = nil,
+    into output: inout Output, _ write: (inout MutableRawSpan, Int) -> Void
   ) -> Bool {
-    let header = EthernetHeader(
-      destination: destination, source: configuration.hardware, type: .arp)
-    let isSent = output.send(EthernetHeader.byteCount + ARPPacket.byteCount) { frame in
-      header.write(to: &frame)
-      packet.write(to: &frame, at: EthernetHeader.byteCount)
+    guard let source = network?.address, !origin.hardware.isMulticast else { return false }
+    let ethernet = EthernetHeader(
+      destination: origin.hardware, source: configuration.hardware, type: .ipv4)
+    var header = IPv4Header(
+      source: source, destination: origin.header.source, protocol: carried,
+      payloadByteCount: byteCount)
+    if let fragment {
+      header.identification = fragment.identification
+      header.fragmentField = fragment.field
+    }
+    let start = EthernetHeader.byteCount + IPv4Header.byteCount
+    let isSent = output.send(start + byteCount) { frame in
+      ethernet.write(to: &frame)
+      header.write(to: &frame, at: EthernetHeader.byteCount)
+      write(&frame, start)
     }
     if isSent { counters.framesOut &+= 1 }
     return isSent
   }
+}
+
+/// What a packet's header says of it as a part of a larger one.
+struct Fragment: BitwiseCopyable {
+  var identification: UInt16
+  /// Flags and offset, as on the wire.
+  var field: UInt16
 }
