@@ -191,8 +191,9 @@ let componentPrograms: [Target] = [
   program(
     "web_server", in: "Sources/Components/Web", heap: 30 << 20,
     [
-      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire", "Addresses",
-      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
+      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
+      "Rings",
     ]),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,

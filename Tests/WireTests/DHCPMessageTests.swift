@@ -31,7 +31,7 @@ import Wire
     #expect(message.router == IPv4Address(10, 0, 2, 2))
     #expect(message.resolver == IPv4Address(10, 0, 2, 3))
     #expect(message.secondResolver == IPv4Address(10, 0, 2, 4))
-    #expect(message.maximumUnit == 1500 && message.renewalTime == 43200)
+    #expect(message.mtu == 1500 && message.renewalTime == 43200)
     #expect(message.rebindingTime == 75600 && message.isFromServer)
   }
 
@@ -72,7 +72,7 @@ import Wire
     // What is there twice is no value of twice the size: the first counts.
     let twice = try #require(
       offer([51, 4, 0, 0, 1, 0, 51, 4, 0, 0, 2, 0, 26, 2, 5, 0, 26, 2, 6, 0]))
-    #expect(twice.leaseTime == 256 && twice.maximumUnit == 0x500 && twice.malformedOptions == 0)
+    #expect(twice.leaseTime == 256 && twice.mtu == 0x500 && twice.malformedOptions == 0)
   }
 
   /// Each option in wrong forms costs itself alone.
@@ -84,7 +84,7 @@ import Wire
         let message = try #require(offer([code, UInt8(count)] + body + good))
         #expect(message.malformedOptions == 1, "option \(code) of \(count) bytes")
         #expect(message.leaseTime == 256 || code == 51)
-        #expect(message.mask == nil && message.router == nil && message.maximumUnit == nil)
+        #expect(message.mask == nil && message.router == nil && message.mtu == nil)
         #expect(message.server == nil && message.classlessRoutes == nil)
       }
     }
@@ -108,7 +108,7 @@ import Wire
       bytes.replaceSubrange(44..<51, with: [26, 2, 5, 0, 255, 0, 0])
       let message = try #require(bytes.lend { DHCPMessage(parsing: $0) })
       #expect((message.leaseTime != nil) == [1, 3].contains(value))
-      #expect((message.maximumUnit != nil) == [2, 3].contains(value))
+      #expect((message.mtu != nil) == [2, 3].contains(value))
       #expect(message.malformedOptions == ((1...3).contains(value) ? 0 : 1))
     }
   }
@@ -185,7 +185,7 @@ import Wire
         message.leaseTime = 1
         message.renewalTime = 2
         message.rebindingTime = 3
-        message.maximumUnit = 1400
+        message.mtu = 1400
       }
       // The longest name there is; the messages that ask for something tell it.
       let asks = message.kind == .discover || message.kind == .request || message.kind == .inform

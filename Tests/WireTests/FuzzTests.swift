@@ -14,7 +14,7 @@ import Wire
     let tcp = [UInt8].written(60) { frame in
       var options = TCPOptions()
       options.timestamps = .init(value: 1, echo: 2)
-      options.maximumSegmentSize = 1460
+      options.mss = 1460
       options.blockCount = 2
       TCPHeader(
         sourcePort: 1, destinationPort: 2, sequence: SequenceNumber(3),

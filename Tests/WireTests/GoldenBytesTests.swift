@@ -182,8 +182,8 @@ import Wire
           acknowledgement: SequenceNumber(0), flags: .syn, window: 64240, headerByteCount: 40))
     #expect(bytes.lend { TCPHeader.isIntact($0, from: source, to: destination) })
     let options = try #require(bytes.lend { TCPOptions(parsing: $0.extracting(20..<40)) })
-    #expect(options.maximumSegmentSize == 1460 && options.windowScale == 7)
-    #expect(options.permitsSelectiveAcknowledgement && options.blockCount == 0)
+    #expect(options.mss == 1460 && options.windowScale == 7)
+    #expect(options.permitsSACK && options.blockCount == 0)
     #expect(options.timestamps == .init(value: 0x0102_0304, echo: 0))
     #expect(truncations(bytes, least: 40) { TCPHeader(parsing: $0) != nil })
     for bit in 0..<bytes.count * 8 {
@@ -251,9 +251,9 @@ import Wire
     for choice in 0..<32 {
       for blocks in 0...4 {
         var options = TCPOptions()
-        if choice & 1 != 0 { options.maximumSegmentSize = 1460 }
+        if choice & 1 != 0 { options.mss = 1460 }
         if choice & 2 != 0 { options.windowScale = 3 }
-        if choice & 4 != 0 { options.permitsSelectiveAcknowledgement = true }
+        if choice & 4 != 0 { options.permitsSACK = true }
         if choice & 8 != 0 { options.timestamps = .init(value: 1, echo: 2) }
         options.blockCount = blocks
         for index in 0..<blocks {

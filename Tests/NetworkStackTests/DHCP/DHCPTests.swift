@@ -307,17 +307,17 @@ import Wire
       offer.router = IPv4Address(UInt32(truncatingIfNeeded: random.next()))
       offer.leaseTime = UInt32(truncatingIfNeeded: random.next() >> UInt64(random.below(64)))
       offer.renewalTime = UInt32(truncatingIfNeeded: random.next() >> UInt64(random.below(64)))
-      offer.maximumUnit = UInt16(truncatingIfNeeded: random.next())
+      offer.mtu = UInt16(truncatingIfNeeded: random.next())
       var frame = server.frame(host, offer)
       if random.chance(300) {
         frame[42 + random.below(frame.count - 42)] = UInt8(truncatingIfNeeded: random.next())
         frame[40] = 0
         frame[41] = 0
       }
-      host.take(frame)
+      host.exchange(frame)
       host.now = host.now + Interval(nanoseconds: random.next() % 10_000_000_000)
       host.poll()
-      _ = host.output.take()
+      _ = host.output.drain()
     }
   }
 }

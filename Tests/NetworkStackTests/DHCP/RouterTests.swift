@@ -28,7 +28,7 @@ import Wire
   {
     let socket = try host.stack.bind()
     defer { host.stack.close(socket) }
-    _ = host.output.take()
+    _ = host.output.drain()
     _ = host.send([1, 2, 3], to: Endpoint(address, 9), from: socket)
     let frames = host.wait(pause).frames.compactMap { Packet($0) }
     return frames.last { $0.udp?.destinationPort == 9 && $0.ip?.destination == address }?.ethernet
@@ -100,7 +100,7 @@ import Wire
     let frame = Make.ip(
       Make.udp([5], from: (other, 9), to: (server.offers, 7)), .udp, from: other, to: server.offers,
       at: host.hardware, by: first)
-    host.take(frame)
+    host.exchange(frame)
     let read = host.stack.readDatagram(socket) { bytes, _ in bytes.array }
     #expect(read == [5])
   }

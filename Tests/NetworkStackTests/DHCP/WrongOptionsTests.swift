@@ -66,7 +66,7 @@ import Wire
     {
       let (host, server) = serve { $0.tail = tail }
       #expect(host.address?.address == server.offers, "\(tail)")
-      #expect(host.lease?.maximumUnit == nil && host.lease?.router == server.address)
+      #expect(host.lease?.mtu == nil && host.lease?.router == server.address)
       let isCut = tail.first == 26 || tail.first == 121
       #expect(
         host.counters.malformedOptions == (isCut ? 2 : 0), "\(tail): offer and acknowledgement")
@@ -87,7 +87,7 @@ import Wire
       $0.options = replacing(52, by: [[2]])
       $0.names = [26, 2, 5, 0, 255]
     }
-    #expect(host.lease?.maximumUnit == 1280)
+    #expect(host.lease?.mtu == 1280)
   }
 
   /// A server that names no server is who its packets come from.
@@ -129,7 +129,7 @@ import Wire
       host.stations = [(server.address, server.hardware)]
       _ = try host.connect(to: Endpoint(server.address, 80))
       let syn = host.wait(.seconds(1)).frames.compactMap { Packet($0) }.first { $0.tcp != nil }
-      #expect(syn?.options.maximumSegmentSize == segment, "\(body)")
+      #expect(syn?.options.mss == segment, "\(body)")
     }
   }
 }

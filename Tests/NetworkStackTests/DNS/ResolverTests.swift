@@ -54,7 +54,7 @@ import Wire
       message += (0..<4).map { UInt8(truncatingIfNeeded: address.value >> (24 - 8 * $0)) }
     }
     let server = server ?? question.server
-    host.take(
+    host.exchange(
       Make.ip(
         Make.udp(
           message, from: (server, 53), to: (IPv4Address(10, 0, 0, 1), port ?? question.port)),

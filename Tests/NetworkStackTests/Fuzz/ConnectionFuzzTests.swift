@@ -54,11 +54,11 @@ import Wire
       case 0...6:
         let index = random.below(flows.count)
         let segment = segment(&flows[index], &random, peer, host)
-        let heard = host.take(segment)
-        note(heard, &flows)
+        let heard = host.exchange(segment)
+        follow(heard, &flows)
       case 7:
         let interval = Interval(nanoseconds: random.next() >> UInt64(24 + random.below(30)))
-        note(host.wait(interval).frames, &flows)
+        follow(host.wait(interval).frames, &flows)
       case 8:
         if let connection = host.accept(listener) { open.append(connection) }
         if random.chance(200),
@@ -76,7 +76,7 @@ import Wire
                 acknowledgement: tcp.sequence + 1, hasTimestamps: random.chance(700))
             }
           }
-          note(host.output.take(), &flows)
+          follow(host.output.drain(), &flows)
         }
       case 9: try changeLink(host, peer, &random)
       default:
@@ -84,7 +84,7 @@ import Wire
         let index = random.below(open.count)
         act(host, open[index], &random)
         host.poll()
-        note(host.output.take(), &flows)
+        follow(host.output.drain(), &flows)
         if !host.isOpen(open[index]), random.chance(500) {
           host.close(open[index])
           open.remove(at: index)
@@ -95,7 +95,7 @@ import Wire
         Issue.record("seed \(seed): \(fault)")
         return
       }
-      note(host.output.take(), &flows)
+      follow(host.output.drain(), &flows)
       host.output.limit = random.chance(50) ? 0 : .max
     }
     host.output.limit = .max
@@ -136,7 +136,7 @@ import Wire
 
   private func act(_ host: Host, _ connection: TCPConnection, _ random: inout Random) {
     switch random.below(20) {
-    case 0: host.stack.finish(connection)
+    case 0: host.stack.finishSending(connection)
     case 1: host.close(connection)
     case 2: host.stack.abort(connection)
     case 3...10: _ = host.write(random.bytes(random.below(3000)), to: connection)
@@ -147,7 +147,7 @@ import Wire
   }
 
   /// Follows what the host says, so that most segments fall near what it expects.
-  private func note(_ frames: [[UInt8]], _ flows: inout [Flow]) {
+  private func follow(_ frames: [[UInt8]], _ flows: inout [Flow]) {
     for frame in frames {
       guard let packet = Packet(frame) else {
         Issue.record("the host sent something malformed: \(frame)")
@@ -198,9 +198,9 @@ import Wire
         echo: UInt32(truncatingIfNeeded: random.next()))
     }
     if flags.has(.syn) || random.chance(30) {
-      if random.chance(700) { options.maximumSegmentSize = UInt16(random.below(2000)) }
+      if random.chance(700) { options.mss = UInt16(random.below(2000)) }
       if random.chance(700) { options.windowScale = UInt8(random.below(15)) }
-      options.permitsSelectiveAcknowledgement = random.chance(700)
+      options.permitsSACK = random.chance(700)
     }
     if random.chance(200) {
       options.blockCount = 1 + random.below(3)
@@ -261,7 +261,7 @@ import Wire
         host.now = host.now + Interval(nanoseconds: random.next() % 3_000_000_000)
         host.poll()
       }
-      for sent in host.output.take() where Packet(sent) == nil {
+      for sent in host.output.drain() where Packet(sent) == nil {
         Issue.record("the host sent something malformed: \(sent)")
         return
       }

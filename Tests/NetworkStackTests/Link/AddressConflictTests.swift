@@ -33,7 +33,7 @@ import Wire
         targetHardware: MACAddress(0), target: target ?? server.offers
       ).write(to: &bytes, at: 14)
     }
-    server.hear(host, host.take(frame))
+    server.hear(host, host.exchange(frame))
   }
 
   private var conflicts: Int { host.events.count { $0.socket == .addressConflict(rival) } }
@@ -128,7 +128,7 @@ import Wire
         targetHardware: MACAddress(0), target: server.offers
       ).write(to: &bytes, at: 14)
     }
-    let answer = host.take(frame).compactMap { Packet($0)?.arp }
+    let answer = host.exchange(frame).compactMap { Packet($0)?.arp }
     #expect(answer.map(\.operation) == [.reply] && answer.first?.sender == server.offers)
     #expect(conflicts == 0 && host.counters.addressConflicts == 0)
   }
@@ -146,6 +146,6 @@ import Wire
         targetHardware: MACAddress(0), target: server.offers
       ).write(to: &bytes, at: 14)
     }
-    #expect(host.take(frame).isEmpty && host.counters.addressConflicts == 0)
+    #expect(host.exchange(frame).isEmpty && host.counters.addressConflicts == 0)
   }
 }

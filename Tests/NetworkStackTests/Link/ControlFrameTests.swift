@@ -24,7 +24,7 @@ import Wire
       _ = host.write(data, to: connection)
       host.now = host.now + .milliseconds(5)
       host.poll()
-      for frame in host.output.take() {
+      for frame in host.output.drain() {
         guard let packet = Packet(frame) else { continue }
         if packet.arp?.target == IPv4Address(10, 0, 0, 55) { asked += 1 }
         if let tcp = packet.tcp, packet.payload.count > 0 {
@@ -50,7 +50,7 @@ import Wire
     let answer = try #require(peer.next()?.tcp)
     peer.acknowledgement = answer.sequence + 1
     #expect(host.send([1, 2], to: Endpoint(peer.address, 9), from: socket) == .held)
-    var frames = host.take(peer.frame(.ack))
+    var frames = host.exchange(peer.frame(.ack))
     #expect(host.accept(listener) != nil)
     frames += host.wait(.seconds(20)).frames
     #expect(frames.contains { Packet($0)?.udp?.destinationPort == 9 })

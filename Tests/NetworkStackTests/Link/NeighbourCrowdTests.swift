@@ -27,7 +27,7 @@ import Wire
 
   /// Who is looked for. After the link came, the host says where it is, too.
   private func asked(by host: Host) -> [IPv4Address] {
-    host.output.take().compactMap { Packet($0)?.arp?.target }.filter { $0 != own }
+    host.output.drain().compactMap { Packet($0)?.arp?.target }.filter { $0 != own }
   }
 
   private struct Station {
@@ -74,7 +74,7 @@ import Wire
     let stations = (0..<300).map { Station($0) }
     for station in stations { host.receive(station.segment(.syn, to: host)) }
     host.poll()
-    let answers = host.output.take().compactMap { Packet($0) }
+    let answers = host.output.drain().compactMap { Packet($0) }
     #expect(answers.count == 300)
     for (station, answer) in zip(stations, answers) {
       let tcp = try #require(answer.tcp)
@@ -83,7 +83,7 @@ import Wire
       host.receive(station.segment(.ack, at: 1001, ack: tcp.sequence + 1, to: host))
     }
     host.poll()
-    #expect(host.output.take().isEmpty)
+    #expect(host.output.drain().isEmpty)
     host.now = host.now + .seconds(10)
     var open = 0
     while let connection = host.accept(listener) {
@@ -91,7 +91,7 @@ import Wire
       _ = host.write([1, 2, 3], to: connection)
     }
     host.poll()
-    let data = host.output.take().compactMap { Packet($0) }
+    let data = host.output.drain().compactMap { Packet($0) }
     #expect(open == 300 && data.count == 300)
     #expect(data.allSatisfy { $0.payload == [1, 2, 3] })
     #expect(Set(data.map(\.ethernet.destination.value)).count == 300)
@@ -106,16 +106,16 @@ import Wire
     let remote = Endpoint(station.address, 9)
     host.receive(station.segment(.syn, by: liar.hardware, to: host))
     host.poll()
-    let answer = try #require(host.output.take().first.flatMap { Packet($0) })
+    let answer = try #require(host.output.drain().first.flatMap { Packet($0) })
     #expect(answer.ethernet.destination == liar.hardware)
     #expect(host.send([1], to: remote, from: socket) == .held)
-    host.take(station.arp(.reply, to: host))
+    host.exchange(station.arp(.reply, to: host))
     #expect(host.send([1], to: remote, from: socket) == .sent)
-    #expect(Packet(host.output.take()[0])?.ethernet.destination == station.hardware)
+    #expect(Packet(host.output.drain()[0])?.ethernet.destination == station.hardware)
     // It is known now: the answer to a SYN from elsewhere goes to where it is.
     host.receive(station.segment(.syn, by: liar.hardware, port: 40001, to: host))
     host.poll()
-    let again = host.output.take().compactMap { Packet($0) }
+    let again = host.output.drain().compactMap { Packet($0) }
     #expect(again.count == 1 && again.allSatisfy { $0.ethernet.destination == station.hardware })
     #expect(host.accept(listener) == nil)
   }
@@ -125,7 +125,7 @@ import Wire
     let (host, _) = try crowdedHost(16)
     host.receive(Station(1).segment(.syn, to: host))
     host.poll()
-    #expect(host.output.take().count == 1)
+    #expect(host.output.drain().count == 1)
     let frames = host.wait(.milliseconds(1100)).frames.compactMap { Packet($0) }
     #expect(frames.map { $0.arp?.target } == [Station(1).address])
   }
@@ -137,8 +137,8 @@ import Wire
     let station = Station(0)
     host.receive(station.segment(.syn, to: host))
     host.poll()
-    let answer = try #require(host.output.take().first.flatMap { Packet($0)?.tcp })
-    host.take(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
+    let answer = try #require(host.output.drain().first.flatMap { Packet($0)?.tcp })
+    host.exchange(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
     let connection = try #require(host.accept(listener))
     // The station is forgotten.
     host.stack.linkChanged(isUp: false, now: host.now)
@@ -149,13 +149,13 @@ import Wire
     // Meanwhile others talk to us, more than there are places, and we to them.
     let socket = try host.stack.bind(port: 1000)
     for number in 0..<others {
-      host.take(Station(1 + number).arp(.request, to: host))
+      host.exchange(Station(1 + number).arp(.request, to: host))
       _ = host.send([1], to: Endpoint(Station(1 + number).address, 9), from: socket)
       _ = host.send([1], to: Endpoint(Station(20_000 + number).address, 9), from: socket)
     }
     host.poll()
-    _ = host.output.take()
-    let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0) }
+    _ = host.output.drain()
+    let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0) }
     #expect(sent.filter { $0.payload.count == 100 }.count == 1)
   }
 
@@ -167,8 +167,8 @@ import Wire
     let station = Station(0)
     host.receive(station.segment(.syn, to: host))
     host.poll()
-    let answer = try #require(host.output.take().first.flatMap { Packet($0)?.tcp })
-    host.take(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
+    let answer = try #require(host.output.drain().first.flatMap { Packet($0)?.tcp })
+    host.exchange(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
     let connection = try #require(host.accept(listener))
     host.stack.linkChanged(isUp: false, now: host.now)
     host.stack.linkChanged(isUp: true, now: host.now)
@@ -176,7 +176,7 @@ import Wire
     host.poll()
     #expect(asked(by: host) == [station.address])
     if isAnswered {
-      let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
+      let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
       #expect(sent.map(\.flags) == [.rst | .ack])
     }
     host.wait(.seconds(10))
@@ -194,7 +194,7 @@ import Wire
     host.stack.linkChanged(isUp: true, now: host.now)
     host.poll()
     #expect(asked(by: host) == [station.address])
-    let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
+    let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
     #expect(sent.map(\.flags) == [.syn])
   }
 
@@ -204,10 +204,10 @@ import Wire
     let stations = (0..<200).map { Station($0) }
     for station in stations { _ = try host.connect(to: Endpoint(station.address, 80)) }
     host.poll()
-    let asked = host.output.take().compactMap { Packet($0)?.arp?.target }
+    let asked = host.output.drain().compactMap { Packet($0)?.arp?.target }
     #expect(asked == stations.map(\.address))
     for station in stations.reversed() {
-      let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0) }
+      let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0) }
       #expect(sent.map { $0.ip?.destination } == [station.address])
     }
     #expect(host.nextDeadline > host.now)

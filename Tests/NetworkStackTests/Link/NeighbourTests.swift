@@ -27,7 +27,7 @@ import Wire
   }
 
   @Test func answersRequests() throws {
-    let answer = host.take(
+    let answer = host.exchange(
       arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
     #expect(answer.count == 1)
     let packet = try #require(answer.first.flatMap { Packet($0) })
@@ -37,7 +37,7 @@ import Wire
     #expect(packet.arp?.target == IPv4Address(10, 0, 0, 5))
     // Not for others.
     #expect(
-      host.take(
+      host.exchange(
         arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 2))
       ).isEmpty)
   }
@@ -66,8 +66,8 @@ import Wire
     let socket = try host.stack.bind(port: 1000)
     #expect(host.send([1, 2], to: Endpoint(IPv4Address(10, 0, 0, 5), 9), from: socket) == .held)
     host.poll()
-    _ = host.output.take()
-    let sent = host.take(
+    _ = host.output.drain()
+    let sent = host.exchange(
       arp(
         .reply, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1),
         to: host.hardware))
@@ -89,14 +89,14 @@ import Wire
     let socket = try host.stack.bind(port: 1000)
     for address in [IPv4Address.broadcast, IPv4Address(10, 0, 0, 255)] {
       #expect(host.send([1], to: Endpoint(address, 9), from: socket) == .sent)
-      let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+      let packet = try #require(host.output.drain().first.flatMap { Packet($0) })
       #expect(packet.ethernet.destination == .broadcast && packet.ip?.destination == address)
     }
     #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, 1), 9), from: socket) == .unreachable)
     #expect(
       host.send([1], to: Endpoint(IPv4Address(127, 0, 0, 1), 9), from: socket) == .unreachable)
     #expect(host.send([1], to: Endpoint(IPv4Address(224, 0, 0, 251), 9), from: socket) == .sent)
-    let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+    let packet = try #require(host.output.drain().first.flatMap { Packet($0) })
     #expect(packet.ethernet.destination == MACAddress(0x0100_5e00_00fb))
   }
 
@@ -105,7 +105,8 @@ import Wire
   @Test func probesOldEntries() throws {
     let socket = try host.stack.bind(port: 1000)
     let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
-    host.take(arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
+    host.exchange(
+      arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
     #expect(host.send([1], to: remote, from: socket) == .sent)
     // Without use nobody is asked.
     #expect(host.wait(.seconds(600)).frames.count == 1)
@@ -127,16 +128,16 @@ import Wire
   @Test func doesNotLearnFromAnybody() throws {
     let socket = try host.stack.bind(port: 1000)
     let own = IPv4Address(10, 0, 0, 1)
-    host.take(arp(.reply, from: IPv4Address(10, 0, 0, 6), station, for: own, to: host.hardware))
-    host.take(
+    host.exchange(arp(.reply, from: IPv4Address(10, 0, 0, 6), station, for: own, to: host.hardware))
+    host.exchange(
       arp(.request, from: IPv4Address(10, 0, 0, 7), station, for: IPv4Address(10, 0, 0, 8)))
-    host.take(arp(.request, from: IPv4Address(10, 0, 0, 9), .broadcast, for: own))
-    host.take(arp(.request, from: IPv4Address(192, 168, 0, 9), station, for: own))
+    host.exchange(arp(.request, from: IPv4Address(10, 0, 0, 9), .broadcast, for: own))
+    host.exchange(arp(.request, from: IPv4Address(192, 168, 0, 9), station, for: own))
     for last: UInt8 in [7, 9] {
       #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .held)
     }
     // Somebody who claims to be us is counted.
-    host.take(arp(.request, from: own, station, for: own))
+    host.exchange(arp(.request, from: own, station, for: own))
     #expect(host.counters.addressConflicts == 1)
   }
 
@@ -147,14 +148,14 @@ import Wire
     let socket = try host.stack.bind(port: 1000)
     func introduce(_ last: UInt8) {
       host.now = host.now + .milliseconds(1)
-      host.take(
+      host.exchange(
         arp(
           .request, from: IPv4Address(10, 0, 0, last), MACAddress(2, 0, 0, 0, 1, last),
           for: IPv4Address(10, 0, 0, 1)))
     }
     func send(_ last: UInt8) throws {
       #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .sent)
-      let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+      let packet = try #require(host.output.drain().first.flatMap { Packet($0) })
       #expect(packet.ethernet.destination == MACAddress(2, 0, 0, 0, 1, last))
     }
     introduce(251)
@@ -166,7 +167,7 @@ import Wire
       introduce(last)
       _ = host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket)
     }
-    _ = host.output.take()
+    _ = host.output.drain()
     introduce(200)
     #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, 200), 9), from: socket) == .held)
     try send(60)

@@ -17,7 +17,7 @@ import Wire
       var lent: [Block] = []
       var used = [Bool](repeating: false, count: size)
       for _ in 0..<3000 {
-        if random.chance(550), let block = pool.take(1 + random.below(9000)) {
+        if random.chance(550), let block = pool.allocate(1 + random.below(9000)) {
           for index in block.start..<block.start + block.byteCount {
             guard index < size, !used[index] else {
               Issue.record("\(block) overlaps")
@@ -29,7 +29,7 @@ import Wire
         } else if !lent.isEmpty {
           var block = lent.remove(at: random.below(lent.count))
           for index in block.start..<block.start + block.byteCount { used[index] = false }
-          pool.giveBack(&block)
+          pool.free(&block)
           #expect(block.isNone)
         }
         let free = pool.freeByteCount
@@ -38,9 +38,9 @@ import Wire
           return
         }
       }
-      for index in lent.indices { pool.giveBack(&lent[index]) }
+      for index in lent.indices { pool.free(&lent[index]) }
       var again: [Block] = []
-      while let block = pool.take(1024) { again.append(block) }
+      while let block = pool.allocate(1024) { again.append(block) }
       #expect(again.count == size / 1024)
       let nothing = pool.freeByteCount
       #expect(nothing == 0)
@@ -55,7 +55,7 @@ import Wire
     connection.settings.sendByteCount = 65536
     var sizes: [Int] = []
     for _ in 0..<1000 {
-      guard connection.takeBuffers(from: &pool) else { break }
+      guard connection.allocateBuffers(from: &pool) else { break }
       sizes.append(connection.sendBuffer.byteCount)
       connection.sendBuffer = Block()
       connection.receiveBuffer = Block()
@@ -68,8 +68,8 @@ import Wire
 
   @Test func rings() {
     var pool = BufferPool(byteCount: 4096)
-    _ = pool.take(1024)
-    guard let block = pool.take(1024) else {
+    _ = pool.allocate(1024)
+    guard let block = pool.allocate(1024) else {
       Issue.record("no block")
       return
     }

@@ -81,7 +81,7 @@ final class DHCPServer {
         targetHardware: host.hardware, target: arp.sender
       ).write(to: &bytes, at: 14)
     }
-    hear(host, host.take(frame))
+    hear(host, host.exchange(frame))
   }
 
   func answer(_ host: Host, _ request: DHCPMessage, _ kind: DHCPMessage.Kind) {
@@ -96,7 +96,7 @@ final class DHCPServer {
       message.router = router
       message.resolver = IPv4Address(10, 0, 2, 3)
     }
-    hear(host, host.take(frame(host, message)))
+    hear(host, host.exchange(frame(host, message)))
   }
 
   func frame(_ host: Host, _ message: DHCPMessage) -> [UInt8] {
@@ -137,6 +137,6 @@ final class DHCPServer {
 extension Host {
   func poll2() -> [[UInt8]] {
     poll()
-    return output.take()
+    return output.drain()
   }
 }

@@ -22,7 +22,7 @@ struct Frames: FrameOutput {
     return true
   }
 
-  mutating func take() -> [[UInt8]] {
+  mutating func drain() -> [[UInt8]] {
     let all = frames
     frames = []
     return all

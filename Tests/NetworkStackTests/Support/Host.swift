@@ -43,7 +43,7 @@ final class Host {
     poll()
     now = now + .seconds(2)
     poll()
-    _ = output.take()
+    _ = output.drain()
   }
 
   func collectEvents() {
@@ -52,10 +52,10 @@ final class Host {
 
   /// Hands in a frame; returns what was sent.
   @discardableResult
-  func take(_ frame: [UInt8]) -> [[UInt8]] {
+  func exchange(_ frame: [UInt8]) -> [[UInt8]] {
     receive(frame)
     poll()
-    return output.take()
+    return output.drain()
   }
 
   func receive(_ frame: [UInt8]) {
@@ -97,7 +97,7 @@ final class Host {
     }
     now = end
     poll()
-    return (output.take(), wakes)
+    return (output.drain(), wakes)
   }
 
   /// Stations that answer requests for their hardware address.

@@ -74,8 +74,8 @@ final class Link {
   }
 
   func collect() {
-    launch(left.output.take(), toRight: true)
-    launch(right.output.take(), toRight: false)
+    launch(left.output.drain(), toRight: true)
+    launch(right.output.drain(), toRight: false)
   }
 
   /// Goes on until `isDone` says so, or for `limit` at most. `step` is called whenever something has

@@ -39,7 +39,7 @@ final class Peer {
       EthernetHeader(destination: .broadcast, source: hardware, type: .arp).write(to: &$0)
       packet.write(to: &$0, at: 14)
     }
-    hear(host.take(frame))
+    hear(host.exchange(frame))
   }
 
   func frame(
@@ -62,7 +62,7 @@ final class Peer {
     _ flags: TCPFlags, _ payload: [UInt8] = [], at sequence: SequenceNumber? = nil,
     ack: SequenceNumber? = nil, options: TCPOptions = TCPOptions()
   ) {
-    hear(host.take(frame(flags, payload, at: sequence, ack: ack, options: options)))
+    hear(host.exchange(frame(flags, payload, at: sequence, ack: ack, options: options)))
   }
 
   /// Says the next thing.
@@ -87,7 +87,7 @@ final class Peer {
   func poll() {
     host.poll()
     host.answerNeighbourRequests()
-    hear(host.output.take())
+    hear(host.output.drain())
   }
 
   /// The next segment heard; nil when there is none.
@@ -118,9 +118,9 @@ final class Peer {
 extension TCPOptions {
   static func segment(_ size: UInt16, scale: UInt8? = nil, selective: Bool = false) -> TCPOptions {
     var options = TCPOptions()
-    options.maximumSegmentSize = size
+    options.mss = size
     options.windowScale = scale
-    options.permitsSelectiveAcknowledgement = selective
+    options.permitsSACK = selective
     return options
   }
 

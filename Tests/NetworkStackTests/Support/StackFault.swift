@@ -37,7 +37,8 @@ extension NetworkStack {
     case .synSent, .synReceived: hasWork = true
     case _ where connection.state.canSend:
       hasWork =
-        connection.una < connection.end || (connection.finQueued && !connection.isFinAcknowledged)
+        connection.sndUna < connection.sndEnd
+        || (connection.finQueued && !connection.isFinAcknowledged)
     default: hasWork = false
     }
     guard hasWork, deadline == .never else { return nil }

@@ -117,6 +117,6 @@ import Wire
         targetHardware: host.hardware, target: IPv4Address(10, 0, 0, 2)
       ).write(to: &bytes, at: 14)
     }
-    #expect(host.take(reply).isEmpty)
+    #expect(host.exchange(reply).isEmpty)
   }
 }

@@ -260,7 +260,7 @@ import Wire
         bytes.put(sequence.value, at: 32)
         ICMPMessage(.unreachable(reason)).write(to: &bytes, at: 0)
       }
-      host.take(
+      host.exchange(
         Make.ip(
           message, .icmp, from: peer.address, to: peer.hostAddress, at: host.hardware,
           by: peer.hardware))
@@ -288,7 +288,7 @@ import Wire
       ICMPMessage(.unreachable(.fragmentationNeeded(nextHopMTU: 640))).write(to: &bytes, at: 0)
     }
     peer.hear(
-      host.take(
+      host.exchange(
         Make.ip(
           message, .icmp, from: IPv4Address(10, 0, 0, 254), to: peer.hostAddress,
           at: host.hardware, by: peer.hardware)))

@@ -42,7 +42,7 @@ import Wire
 
   @Test func weFirst() throws {
     _ = host.write([1, 2], to: connection)
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
     peer.poll()
     // The FIN goes with the last bytes.
     let last = try #require(peer.next())
@@ -219,7 +219,7 @@ import Wire
     #expect(host.write([1], to: connection) == nil)
     #expect(host.outcome(connection) == .closed)
     host.close(connection)
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
     host.stack.abort(connection)
     _ = peer.all()
     // Its place is another's now, which the old number does not name.

@@ -26,7 +26,7 @@ import Wire
     while host.now + .milliseconds(150) < expiry { server.run(host, .milliseconds(100)) }
     _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
     host.poll()
-    _ = host.output.take()
+    _ = host.output.drain()
     for _ in 0..<3 { host.receive(peer.frame(.ack)) }
     host.now = expiry
     host.poll()
@@ -57,7 +57,7 @@ import Wire
     // Two segments, acknowledged one by one; the second echo is old.
     _ = host.write([UInt8](repeating: 1, count: 3952), to: connection)
     host.poll()
-    _ = host.output.take()
+    _ = host.output.drain()
     peer.say(.ack, ack: peer.acknowledgement + 988)
     peer.echo = peer.echo &- 200_000
     peer.say(.ack, ack: peer.acknowledgement + 1976)
@@ -69,7 +69,7 @@ import Wire
     go(to: 81)
     _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
     host.poll()
-    _ = host.output.take()
+    _ = host.output.drain()
     // Another connection, or here a datagram, has the neighbour asked for in vain.
     let socket = try host.stack.bind(port: 1000)
     for time in [605, 636, 640] {

@@ -84,7 +84,7 @@ import Wire
       host.poll()
       let sent = host.output.frames.count
       host.answerNeighbourRequests()
-      frames += host.output.take().count
+      frames += host.output.drain().count
       if sent == 0, host.events.isEmpty { idle += 1 }
     }
     #expect(host.failure(of: connection) == .timedOut && frames >= 12)

@@ -25,12 +25,12 @@ import Wire
   private func sendAGigabyte() {
     let index = Int(connection.index)
     let count = 1 << 30
-    host.stack.connections[index].una = host.stack.connections[index].una + count
-    host.stack.connections[index].next = host.stack.connections[index].next + count
-    host.stack.connections[index].highest = host.stack.connections[index].highest + count
-    host.stack.connections[index].end = host.stack.connections[index].end + count
-    host.stack.connections[index].windowAcknowledgement =
-      host.stack.connections[index].windowAcknowledgement + count
+    host.stack.connections[index].sndUna = host.stack.connections[index].sndUna + count
+    host.stack.connections[index].sndNxt = host.stack.connections[index].sndNxt + count
+    host.stack.connections[index].sndMax = host.stack.connections[index].sndMax + count
+    host.stack.connections[index].sndEnd = host.stack.connections[index].sndEnd + count
+    host.stack.connections[index].sndWl2 =
+      host.stack.connections[index].sndWl2 + count
     peer.acknowledgement = peer.acknowledgement + count
     _ = host.write([UInt8](repeating: 0, count: 1000), to: connection)
     peer.poll()
@@ -40,7 +40,7 @@ import Wire
   }
 
   /// Acknowledges what came in order.
-  private func take(_ packets: [Packet]) {
+  private func acknowledge(_ packets: [Packet]) {
     for packet in packets where packet.tcp?.sequence == peer.acknowledgement {
       peer.acknowledgement = peer.acknowledgement + packet.payload.count
     }
@@ -59,10 +59,10 @@ import Wire
     let heard = peer.all()
     #expect(heard.contains { $0.tcp?.sequence == start && $0.payload.count == 1000 })
     peer.acknowledgement = start + 1000 * flight
-    take(heard)
+    acknowledge(heard)
     for _ in 0..<20 where peer.acknowledgement != start + 20_000 {
       peer.wait(.milliseconds(5))
-      take(peer.all())
+      acknowledge(peer.all())
     }
     #expect(peer.acknowledgement == start + 20_000)
   }

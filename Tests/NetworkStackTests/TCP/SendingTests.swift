@@ -212,7 +212,7 @@ import Wire
     host.output.limit = 2
     host.poll()
     #expect(host.isBlocked && host.output.frames.count == 2)
-    peer.hear(host.output.take())
+    peer.hear(host.output.drain())
     host.output.limit = .max
     peer.poll()
     #expect(!host.isBlocked)

@@ -66,7 +66,7 @@ final class Transfer {
       guard let count = host.write(part, to: connection), count > 0 else { return }
       written += count
     }
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
   }
 
   var failures: String {

@@ -13,7 +13,7 @@ public struct DHCPLease: Equatable, BitwiseCopyable, Sendable {
   public var secondResolver: IPv4Address?
   public var server: IPv4Address
   /// Bytes of the largest packet, where the server says.
-  public var maximumUnit: UInt16?
+  public var mtu: UInt16?
   /// When renewing and rebinding begin, and when the address has to be given up.
   public var renewal: Instant
   public var rebinding: Instant
@@ -228,7 +228,7 @@ struct DHCPClient: BitwiseCopyable {
   }
 
   /// A probe was sent.
-  mutating func probed(now: Instant) {
+  mutating func didSendProbe(now: Instant) {
     probe = nil
     probesSent &+= 1
     deadline = now + probeInterval
@@ -260,7 +260,7 @@ struct DHCPClient: BitwiseCopyable {
   }
 
   /// Takes a server's message.
-  mutating func take(_ message: DHCPMessage, random: UInt32, now: Instant) -> Change {
+  mutating func receive(_ message: DHCPMessage, random: UInt32, now: Instant) -> Change {
     guard message.isFromServer, message.transaction == transaction, message.hardware == hardware
     else { return .nothing }
     switch (phase, message.kind) {
@@ -276,7 +276,7 @@ struct DHCPClient: BitwiseCopyable {
       send(.request, now: now, random: random)
     case (.requesting, .acknowledge), (.rebooting, .acknowledge), (.renewing, .acknowledge),
       (.rebinding, .acknowledge):
-      return takeAcknowledgement(message, now: now)
+      return receiveAcknowledgement(message, now: now)
     case (.requesting, .refuse), (.rebooting, .refuse), (.renewing, .refuse), (.rebinding, .refuse):
       // The answer of another server than the one chosen says nothing.
       guard phase != .requesting || message.server == nil || message.server == server else {
@@ -290,7 +290,7 @@ struct DHCPClient: BitwiseCopyable {
     return .nothing
   }
 
-  private mutating func takeAcknowledgement(_ message: DHCPMessage, now: Instant) -> Change {
+  private mutating func receiveAcknowledgement(_ message: DHCPMessage, now: Instant) -> Change {
     guard message.your.isHost, let server = message.server ?? lease?.server,
       let network = IPv4Network(
         address: message.your, mask: message.mask ?? DHCPClient.classMask(message.your)),
@@ -306,7 +306,7 @@ struct DHCPClient: BitwiseCopyable {
     }
     lease = DHCPLease(
       network: network, routes: routes.without(message.your), resolver: message.resolver,
-      secondResolver: message.secondResolver, server: server, maximumUnit: message.maximumUnit,
+      secondResolver: message.secondResolver, server: server, mtu: message.mtu,
       renewal: moment(times.renewal), rebinding: moment(times.rebinding),
       expiry: moment(times.lease))
     pending = nil
@@ -369,7 +369,7 @@ struct DHCPClient: BitwiseCopyable {
     }
   }
 
-  mutating func sent() {
+  mutating func didSend() {
     if pending == .release { lease = nil }
     pending = nil
   }

@@ -26,8 +26,8 @@ extension NetworkStack {
     case .nothing: break
     case .bound:
       guard let lease = dhcp.lease else { return }
-      let told = lease.maximumUnit.map { Int($0) } ?? configuration.maximumUnit
-      unit = min(max(told, 576), configuration.maximumUnit)
+      let told = lease.mtu.map { Int($0) } ?? configuration.mtu
+      mtu = min(max(told, 576), configuration.mtu)
       resolver.setServers(lease.resolver, lease.secondResolver)
       adopt(lease.network, lease.routes)
     case .lost: adopt(nil, IPv4Routes())
@@ -49,7 +49,7 @@ extension NetworkStack {
         operation: .request, senderHardware: configuration.hardware, sender: .unspecified,
         targetHardware: MACAddress(0), target: target)
       guard sendARP(packet, to: .broadcast, into: &output) else { return false }
-      dhcp.probed(now: now)
+      dhcp.didSendProbe(now: now)
       timers.wake(dhcpTimer, by: dhcp.deadline)
     }
     guard let out = dhcp.outgoing(now: now) else { return true }
@@ -64,7 +64,7 @@ extension NetworkStack {
         // It goes when the address is known; if it never is, rebinding helps.
         case .searching: return true
         case .unreachable:
-          dhcp.sent()
+          dhcp.didSend()
           return true
         }
       }
@@ -88,7 +88,7 @@ extension NetworkStack {
     }
     guard isSent else { return false }
     counters.framesOut &+= 1
-    dhcp.sent()
+    dhcp.didSend()
     return true
   }
 }

@@ -52,7 +52,7 @@ extension NetworkStack {
           timers.wake(resolverTimer, by: resolver.deadline)
           return false
         }
-        resolver.sent(question, now: now)
+        resolver.didSend(question, now: now)
       } else {
         // The neighbour is asked for meanwhile; the question is asked again soon.
         resolver.postpone(question, now: now)

@@ -116,7 +116,7 @@ struct Resolver: ~Copyable {
   mutating func nextQuestion() -> Question? {
     guard hasQuestions else { return nil }
     guard let first, let second else {
-      giveUp()
+      failDueQuestions()
       return nil
     }
     for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].isDue {
@@ -128,7 +128,7 @@ struct Resolver: ~Copyable {
     return nil
   }
 
-  private mutating func giveUp() {
+  private mutating func failDueQuestions() {
     for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].isDue {
       lookups[index].isDue = false
       lookups[index].tries = Resolver.tries
@@ -138,7 +138,7 @@ struct Resolver: ~Copyable {
     hasQuestions = false
   }
 
-  mutating func sent(_ question: Question, now: Instant) {
+  mutating func didSend(_ question: Question, now: Instant) {
     let index = question.index
     let wait = Resolver.interval.doubled(Int(lookups[index].tries) / 2, limit: .seconds(8))
     lookups[index].isDue = false
@@ -166,7 +166,7 @@ struct Resolver: ~Copyable {
   }
 
   /// Takes what came from a server. The index of the look-up that ended.
-  mutating func take(
+  mutating func receive(
     _ message: borrowing RawSpan, at port: UInt16, from server: IPv4Address
   ) -> Int? {
     guard server == first || server == second else { return nil }

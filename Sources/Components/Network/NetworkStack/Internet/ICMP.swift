@@ -22,7 +22,7 @@ extension NetworkStack {
         payload, ICMPMessage(.echoReply(identifier: identifier, sequence: sequence)), origin,
         into: &output)
     case .unreachable(let reason):
-      takeUnreachable(
+      receiveUnreachable(
         reason, payload.extracting(ICMPMessage.headerByteCount..<payload.byteCount), now: now)
     case .echoReply, .timeExceeded, .other: break
     }
@@ -52,7 +52,7 @@ extension NetworkStack {
 
   /// What a router says about a packet of ours: only believed where it quotes a number that is on
   /// its way (RFC 5927, 4).
-  private mutating func takeUnreachable(
+  private mutating func receiveUnreachable(
     _ reason: ICMPMessage.Unreachable, _ quoted: RawSpan, now: Instant
   ) {
     guard quoted.byteCount >= IPv4Header.byteCount + 8, quoted.byte(at: 0) >> 4 == 4 else { return }
@@ -65,7 +65,7 @@ extension NetworkStack {
       IPv4Address(quoted.number32(at: 16)), quoted.number16(at: headerByteCount + 2))
     let sequence = SequenceNumber(quoted.number32(at: headerByteCount + 4))
     guard let index = find(local, remote, hash: flowHash(local, remote)),
-      connections[index].una <= sequence, sequence < connections[index].highest
+      connections[index].sndUna <= sequence, sequence < connections[index].sndMax
     else { return }
     if case .fragmentationNeeded(let nextHop) = reason {
       // Routers that do not tell are taken to mean what all must carry (RFC 1191, 5).
@@ -76,7 +76,7 @@ extension NetworkStack {
       let isPort = reason == .portUnreachable
       connections[index].fail(isPort ? .refused : .unreachable)
     }
-    settle(index)
+    schedule(index)
   }
 }
 
@@ -86,7 +86,7 @@ extension NetworkStack {
     _ request: RawSpan, _ reply: ICMPMessage, _ origin: Origin, into output: inout Output
   ) {
     let data = request.extracting(ICMPMessage.headerByteCount..<request.byteCount)
-    guard request.byteCount + IPv4Header.byteCount > unit else {
+    guard request.byteCount + IPv4Header.byteCount > mtu else {
       sendToSender(origin, .icmp, request.byteCount, into: &output) { frame, start in
         frame.copy(data, to: start + ICMPMessage.headerByteCount)
         reply.write(to: &frame, at: start)
@@ -94,7 +94,7 @@ extension NetworkStack {
       return
     }
     // In fragments of a multiple of 8 bytes; the last of 8 at least, as shorter frames are not sent.
-    let most = (unit - IPv4Header.byteCount) & ~7
+    let most = (mtu - IPv4Header.byteCount) & ~7
     var offset = 0
     while offset < request.byteCount {
       var end = min(offset + most, request.byteCount)
@@ -119,12 +119,12 @@ extension NetworkStack {
 
 extension Connection {
   /// A router dropped a packet that was larger than it can hand on (RFC 1191).
-  mutating func pathCarries(_ unit: Int) {
-    let fitting = max(unit &- 40 &- (usesTimestamps ? 12 : 0), TCPLimits.leastSegment)
-    guard state.isSynchronised, fitting < segment else { return }
-    segment = fitting
+  mutating func pathCarries(_ mtu: Int) {
+    let largest = max(mtu &- 40 &- (usesTimestamps ? 12 : 0), TCPLimits.leastMSS)
+    guard state.isSynchronised, largest < mss else { return }
+    mss = largest
     // It is lost, but not by congestion.
-    next = una
+    sndNxt = sndUna
     isTiming = false
   }
 }

@@ -19,7 +19,7 @@ extension NetworkStack {
     if let network, header.destination == network.address {
       isBroadcast = !isOurs
     } else {
-      guard isForUsAnyway(header) else {
+      guard isBroadcastForUs(header) else {
         counters.ignored &+= 1
         return .nothing
       }
@@ -49,7 +49,7 @@ extension NetworkStack {
   }
 
   // Broadcasts, and what DHCP servers send to a host that has no address yet.
-  private func isForUsAnyway(_ header: IPv4Header) -> Bool {
+  private func isBroadcastForUs(_ header: IPv4Header) -> Bool {
     if header.destination == .broadcast { return true }
     if let network { return header.destination == network.broadcast }
     return usesDHCP && header.protocol == .udp
@@ -75,13 +75,13 @@ extension NetworkStack {
       return receiveUDP(
         payload, at: start, frame, origin, isLendable: true, now: now, into: &output)
     default:
-      receiveRare(payload, frame, origin, now: now, into: &output)
+      receiveOther(payload, frame, origin, now: now, into: &output)
       return .nothing
     }
   }
 
   @inline(never)
-  private mutating func receiveRare<Output: FrameOutput & ~Copyable>(
+  private mutating func receiveOther<Output: FrameOutput & ~Copyable>(
     _ payload: RawSpan, _ frame: RawSpan, _ origin: Origin, now: Instant, into output: inout Output
   ) {
     if origin.header.protocol == .icmp {
@@ -103,7 +103,7 @@ extension NetworkStack {
     origin.header.fragmentField = 0
     origin.isChecked = false
     // The bytes are moved out of the stack for the call, so that the stack can be changed in it.
-    let bytes = reassembly.takeBytes()
+    let bytes = reassembly.lendBytes()
     bytes.withBytes(whole.payload) { payload in
       switch origin.header.protocol {
       case .udp:
@@ -112,10 +112,10 @@ extension NetworkStack {
       case .tcp:
         // A path that fragments segments is slow already; nothing of them is lent.
         receiveReassembledTCP(payload, origin, now: now, into: &output)
-      default: receiveRare(payload, payload, origin, now: now, into: &output)
+      default: receiveOther(payload, payload, origin, now: now, into: &output)
       }
     }
-    reassembly.giveBack(bytes)
+    reassembly.returnBytes(bytes)
   }
 
   @inline(never)
@@ -127,7 +127,7 @@ extension NetworkStack {
       keep(payload.extracting(range.bounds(in: payload.byteCount)), of: connection)
       if let index = index(of: connection) {
         connections[index].raise(.readable)
-        settle(index)
+        schedule(index)
       }
     }
   }

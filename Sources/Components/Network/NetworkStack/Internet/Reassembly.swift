@@ -122,11 +122,11 @@ struct Reassembly: ~Copyable {
   }
 
   /// Lends out the bytes themselves; no fragment may come before they are given back.
-  mutating func takeBytes() -> FixedArray<UInt8> {
+  mutating func lendBytes() -> FixedArray<UInt8> {
     var lent = FixedArray<UInt8>(count: 0, repeating: 0)
     swap(&lent, &bytes)
     return lent
   }
 
-  mutating func giveBack(_ lent: consuming FixedArray<UInt8>) { bytes = lent }
+  mutating func returnBytes(_ lent: consuming FixedArray<UInt8>) { bytes = lent }
 }

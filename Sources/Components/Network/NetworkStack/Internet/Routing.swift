@@ -57,5 +57,5 @@ extension NetworkStack {
 
   /// The router in use was just asked in vain: the other one is used from now on, until that is dead in its turn
   /// (RFC 1122, 3.3.1.6).
-  mutating func leaveRouter() { isFirstRouterDead.toggle() }
+  mutating func switchRouter() { isFirstRouterDead.toggle() }
 }

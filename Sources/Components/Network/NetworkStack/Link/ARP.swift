@@ -29,8 +29,8 @@ extension NetworkStack {
     if isOnLink(arp.sender),
       neighbours.learn(arp.sender, arp.senderHardware, isForUs: isForUs, now: now)
     {
-      held.resolved(arp.sender, arp.senderHardware)
-      wakeWaiting()
+      held.neighbourResolved(arp.sender, arp.senderHardware)
+      queueWokenConnections()
     }
     guard isForUs, arp.operation == .request else { return }
     let reply = ARPPacket(
@@ -40,8 +40,8 @@ extension NetworkStack {
   }
 
   /// Connections that waited for a neighbour try again.
-  mutating func wakeWaiting() {
-    while let index = neighbours.nextWoken() { output.push(index) }
+  mutating func queueWokenConnections() {
+    while let index = neighbours.nextWoken() { sendQueue.push(index) }
   }
 
   mutating func sendARP<Output: FrameOutput & ~Copyable>(
@@ -67,7 +67,7 @@ extension NetworkStack {
         operation: .request, senderHardware: configuration.hardware, sender: address,
         targetHardware: MACAddress(0), target: request.target)
       guard sendARP(packet, to: request.destination, into: &output) else { return false }
-      neighbours.sent(request, now: now)
+      neighbours.didSend(request, now: now)
     }
     timers.wake(neighbourTimer, by: neighbours.deadline)
     return true

@@ -46,7 +46,7 @@ struct AddressDefence: BitwiseCopyable {
     isDue = left > 0
   }
 
-  mutating func sent(now: Instant) {
+  mutating func didSend(now: Instant) {
     isDue = false
     left = left > 0 ? left &- 1 : 0
     if left > 0 { deadline = now + AddressDefence.interval }
@@ -104,7 +104,7 @@ extension NetworkStack {
         targetHardware: MACAddress(0), target: address)
       guard sendARP(packet, to: .broadcast, into: &output) else { return false }
     }
-    defence.sent(now: now)
+    defence.didSend(now: now)
     timers.wake(defenceTimer, by: defence.deadline)
     return true
   }

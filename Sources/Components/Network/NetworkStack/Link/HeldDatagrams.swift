@@ -37,7 +37,7 @@ struct HeldDatagrams: ~Copyable {
   }
 
   /// A neighbour's address is known.
-  mutating func resolved(_ nextHop: IPv4Address, _ hardware: MACAddress) {
+  mutating func neighbourResolved(_ nextHop: IPv4Address, _ hardware: MACAddress) {
     for index in 0..<HeldDatagrams.limit
     where slots[index].count > 0 && slots[index].nextHop == nextHop {
       slots[index].hardware = hardware

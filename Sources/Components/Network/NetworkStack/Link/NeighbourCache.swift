@@ -112,7 +112,7 @@ struct NeighbourCache: ~Copyable {
   }
 
   /// A place for a neighbour that is not in the table; nil where all are needed by others.
-  private mutating func place(for address: IPv4Address, isStranger: Bool) -> Int? {
+  private mutating func allocate(for address: IPv4Address, isStranger: Bool) -> Int? {
     guard let index = spare.pop() ?? (isStranger ? nil : idle.pop()) else { return nil }
     if entries[index].state != .empty { forget(index) }
     entries[index].address = address
@@ -148,7 +148,7 @@ struct NeighbourCache: ~Copyable {
       touch(index)
     } else {
       // More neighbours than there are places are waited for: no connection's, since each has one.
-      guard let new = place(for: address, isStranger: false) else { return .unreachable }
+      guard let new = allocate(for: address, isStranger: false) else { return .unreachable }
       index = new
       ask(index, .searching)
     }
@@ -220,10 +220,10 @@ struct NeighbourCache: ~Copyable {
     guard address.isHost, hardware.isStation else { return false }
     if let index = find(address) {
       if entries[index].hardware != hardware, entries[index].state != .searching { version &+= 1 }
-      know(index, hardware, now: now)
+      markReachable(index, hardware, now: now)
     } else {
-      guard isForUs, let index = place(for: address, isStranger: true) else { return false }
-      know(index, hardware, now: now)
+      guard isForUs, let index = allocate(for: address, isStranger: true) else { return false }
+      markReachable(index, hardware, now: now)
     }
     return true
   }
@@ -232,14 +232,14 @@ struct NeighbourCache: ~Copyable {
   /// known. True where it is known only since now.
   mutating func confirm(_ address: IPv4Address, _ hardware: MACAddress, now: Instant) -> Bool {
     guard hardware.isStation, !knows(address),
-      let index = find(address) ?? place(for: address, isStranger: false)
+      let index = find(address) ?? allocate(for: address, isStranger: false)
     else { return false }
-    know(index, hardware, now: now)
+    markReachable(index, hardware, now: now)
     touch(index)
     return true
   }
 
-  private mutating func know(_ index: Int, _ hardware: MACAddress, now: Instant) {
+  private mutating func markReachable(_ index: Int, _ hardware: MACAddress, now: Instant) {
     due.remove(index)
     asked.remove(index)
     entries[index].hardware = hardware
@@ -281,7 +281,7 @@ struct NeighbourCache: ~Copyable {
       destination: isKnown ? entries[index].hardware : .broadcast, index: index)
   }
 
-  mutating func sent(_ request: Request, now: Instant) {
+  mutating func didSend(_ request: Request, now: Instant) {
     due.remove(request.index)
     entries[request.index].sent &+= 1
     entries[request.index].deadline = now + NeighbourCache.interval

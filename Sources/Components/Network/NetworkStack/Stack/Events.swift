@@ -14,12 +14,12 @@ extension NetworkStack {
     }
     if hasConflictEvent { return conflictEvent() }
     while let index = events.pop() {
-      if let event = takeEvent(index) { return event }
+      if let event = makeEvent(index) { return event }
     }
     return nil
   }
 
-  private mutating func takeEvent(_ index: Int) -> SocketEvent? {
+  private mutating func makeEvent(_ index: Int) -> SocketEvent? {
     if index < connections.count {
       let readiness = connections[index].events
       guard connections[index].isUsed, !connections[index].isOrphan, readiness.rawValue != 0,

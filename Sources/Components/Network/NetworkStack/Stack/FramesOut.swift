@@ -42,10 +42,10 @@ extension NetworkStack {
         counters.timeouts &+= 1
       }
       if connections[owner].retries > max(retries, 1) { doubtNeighbour(of: owner) }
-      settle(owner)
+      schedule(owner)
     } else if owner == neighbourTimer {
-      if neighbours.tick(now: now, watching: routerInUse) { leaveRouter() }
-      wakeWaiting()
+      if neighbours.tick(now: now, watching: routerInUse) { switchRouter() }
+      queueWokenConnections()
       timers.wake(neighbourTimer, by: neighbours.deadline)
     } else if owner == dhcpTimer {
       tickDHCP(now: now)

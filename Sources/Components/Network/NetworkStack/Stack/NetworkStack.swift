@@ -38,7 +38,7 @@ public struct NetworkStack: ~Copyable {
   var hasRoutesInside = false
   /// Whether the second router is used in place of the first.
   var isFirstRouterDead = false
-  var unit: Int
+  var mtu: Int
   var isLinkUp = true
   var neighbours: NeighbourCache
   var reassembly: Reassembly
@@ -70,7 +70,7 @@ public struct NetworkStack: ~Copyable {
   var nextPort: UInt16 = 0
 
   // Who has to be looked at: connections with something to send, sockets with events.
-  var output: IndexQueue
+  var sendQueue: IndexQueue
   var events: IndexQueue
   var timers: TimerHeap
 
@@ -79,12 +79,12 @@ public struct NetworkStack: ~Copyable {
 
   public init(_ configuration: StackConfiguration) {
     var configuration = configuration
-    configuration.maximumUnit = min(max(configuration.maximumUnit, 576), 1500)
+    configuration.mtu = min(max(configuration.mtu, 576), 1500)
     configuration.connectionLimit = min(max(configuration.connectionLimit, 1), 30000)
     self.configuration = configuration
     let limit = configuration.connectionLimit
     secret = Secret(configuration.secret.0, configuration.secret.1)
-    unit = configuration.maximumUnit
+    mtu = configuration.mtu
     keys = ConnectionKeys(&secret)
     neighbours = NeighbourCache(
       connections: limit, key: TableKey(secret.key(for: .neighbourTable)))
@@ -103,7 +103,7 @@ public struct NetworkStack: ~Copyable {
     datagramSockets = FixedArray(
       count: configuration.datagramSocketLimit, repeating: UDPSocketState())
     ports = HashChains(limit: configuration.datagramSocketLimit)
-    output = IndexQueue(limit: limit)
+    sendQueue = IndexQueue(limit: limit)
     resolver = Resolver(limit: configuration.lookupLimit)
     events = IndexQueue(
       limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))
@@ -174,7 +174,7 @@ extension NetworkStack {
 
   /// Before anything is done with connections' keys: makes them, as late as can be.
   @inline(__always)
-  mutating func needKeys() {
+  mutating func ensureKeys() {
     if !hasKeys { makeKeys() }
   }
 
@@ -223,7 +223,7 @@ extension NetworkStack {
     for index in 0..<connections.count
     where connections[index].isUsed && connections[index].state != .closed {
       connections[index].fail(.unreachable)
-      settle(index)
+      schedule(index)
     }
   }
 
@@ -231,7 +231,7 @@ extension NetworkStack {
   private mutating func forgetNeighbours(key: TableKey? = nil) {
     neighbours.removeAll(key: key)
     held.removeAll()
-    wakeWaiting()
+    queueWokenConnections()
   }
 
   /// The link came up or went down.
@@ -240,7 +240,7 @@ extension NetworkStack {
     isLinkUp = isUp
     forgetNeighbours()
     if isUp {
-      hurry(now: now)
+      retransmitAtOnce(now: now)
       if network != nil { defence.begin() }
     }
     guard usesDHCP else { return }
@@ -254,7 +254,7 @@ extension NetworkStack {
 
   /// What waited for an answer that the lost link swallowed is sent again at once: a timeout may have
   /// grown to a minute by now.
-  private mutating func hurry(now: Instant) {
+  private mutating func retransmitAtOnce(now: Instant) {
     for index in 0..<connections.count
     where connections[index].isUsed && connections[index].retransmitAt < .never {
       connections[index].retransmitAt = now

@@ -14,7 +14,7 @@ public struct StackConfiguration: BitwiseCopyable, Sendable {
   /// sequence numbers, ports and identifiers come from them.
   public var secret: (UInt64, UInt64)
   /// The largest IP packet in bytes, 576...1500.
-  public var maximumUnit = 1500
+  public var mtu = 1500
   /// Connections in any state, TIME-WAIT included; 30000 at most.
   public var connectionLimit = 128
   /// Of these, how many may be half open. One more, and the oldest goes: the bound on a SYN flood.

@@ -68,8 +68,8 @@ struct BufferPool: ~Copyable {
   }
 
   /// A block of `byteCount` bytes, rounded up to a power of two. Nil when there is none.
-  mutating func take(_ byteCount: Int) -> Block? {
-    takeExactly(BufferPool.order(of: byteCount))
+  mutating func allocate(_ byteCount: Int) -> Block? {
+    allocate(order: BufferPool.order(of: byteCount))
   }
 
   /// The largest power of two that is not larger than `byteCount`; 1 at least.
@@ -82,7 +82,7 @@ struct BufferPool: ~Copyable {
     return Int.bitWidth &- (size &- 1).leadingZeroBitCount
   }
 
-  private mutating func takeExactly(_ wanted: Int) -> Block? {
+  private mutating func allocate(order wanted: Int) -> Block? {
     var found = wanted
     while found < first.count, first[found] < 0 { found &+= 1 }
     guard found < first.count else { return nil }
@@ -100,7 +100,7 @@ struct BufferPool: ~Copyable {
   }
 
   /// Takes a block back; `block` is none afterwards.
-  mutating func giveBack(_ block: inout Block) {
+  mutating func free(_ block: inout Block) {
     guard !block.isNone else { return }
     var unit = block.start / BufferPool.smallest
     var size = block.byteCount.trailingZeroBitCount

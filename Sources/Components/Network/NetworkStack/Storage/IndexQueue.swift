@@ -54,11 +54,11 @@ struct IndexQueue: ~Copyable {
   /// Takes `index` out, if it is in the queue.
   @inline(__always)
   mutating func remove(_ index: Int) {
-    if contains(index) { takeOut(index) }
+    if contains(index) { unlink(index) }
   }
 
   @inline(never)
-  private mutating func takeOut(_ index: Int) {
+  private mutating func unlink(_ index: Int) {
     let place = places[index]
     if place.previous >= 0 {
       places[Int(place.previous)].next = place.next

@@ -8,25 +8,25 @@ extension Connection {
   /// False when the rest of the segment is not to be looked at.
   mutating func acknowledge(_ segment: inout Segment, now: Instant) -> Bool {
     let ack = segment.header.acknowledgement
-    let acked = ack - una
+    let acked = ack - sndUna
     // (RFC 5961, 5.2)
-    guard ack <= highest, acked >= 0 &- greatestWindow else {
+    guard ack <= sndMax, acked >= 0 &- maxSndWnd else {
       challenge(now: now)
       return false
     }
-    let before = window
+    let before = sndWnd
     var isNews = false
-    if segment.options.blockCount > 0, usesSelective { isNews = note(blocksOf: &segment, ack) }
+    if segment.options.blockCount > 0, usesSACK { isNews = recordBlocks(of: &segment, ack) }
     updateWindow(&segment, acked)
     if acked > 0 {
       advance(to: ack, &segment, now: now)
-    } else if acked == 0, flight > 0, window > 0, segment.payload.count == 0, !segment.hasFin,
-      usesSelective ? isNews : window == before
+    } else if acked == 0, flight > 0, sndWnd > 0, segment.payload.count == 0, !segment.hasFin,
+      usesSACK ? isNews : sndWnd == before
     {
-      duplicate(now: now)
+      countDuplicate(now: now)
     }
     if isTailOut { judgeTail(&segment, now: now) }
-    if isNews, !isRecovering, una >= recover, isFirstLost { enterRecovery(now: now) }
+    if isNews, !isRecovering, sndUna >= recover, isFirstLost { enterRecovery(now: now) }
     return true
   }
 
@@ -34,60 +34,60 @@ extension Connection {
   private mutating func updateWindow(_ segment: inout Segment, _ acked: Int) {
     let header = segment.header
     guard acked >= 0,
-      windowSequence < header.sequence
-        || (windowSequence == header.sequence && windowAcknowledgement <= header.acknowledgement)
+      sndWl1 < header.sequence
+        || (sndWl1 == header.sequence && sndWl2 <= header.acknowledgement)
     else { return }
-    let now = Int(header.window) << Int(sendScale)
-    if window == 0 {
+    let advertised = Int(header.window) << Int(sndWindShift)
+    if sndWnd == 0 {
       // The peer lives, whatever it cannot take (RFC 9293, 3.8.6.1).
       retries = 0
-      if now > 0 { probeBackoff = 0 }
-      if now > 0, flight > 0 {
+      if advertised > 0 { probeBackoff = 0 }
+      if advertised > 0, flight > 0 {
         // What was sent into the closed window was dropped.
-        next = una
+        sndNxt = sndUna
         retransmitAt = .never
       }
     }
-    window = now
-    greatestWindow = max(greatestWindow, window)
-    windowSequence = header.sequence
-    windowAcknowledgement = header.acknowledgement
+    sndWnd = advertised
+    maxSndWnd = max(maxSndWnd, sndWnd)
+    sndWl1 = header.sequence
+    sndWl2 = header.acknowledgement
   }
 
   private mutating func advance(
     to ack: SequenceNumber, _ segment: inout Segment, now: Instant
   ) {
-    let acked = ack - una
+    let acked = ack - sndUna
     let flightBefore = flight
     // What was on its way at the last timeout, and may have been sent again since.
-    let isOld = una < recover
-    una = ack
-    next = .max(next, una)
-    resent = .max(resent, una)
-    lossMark = .max(lossMark, una)
+    let isOld = sndUna < recover
+    sndUna = ack
+    sndNxt = .max(sndNxt, sndUna)
+    highRxt = .max(highRxt, sndUna)
+    lossMark = .max(lossMark, sndUna)
     // Whatever is compared has to keep up: numbers that are 2 GB apart compare the wrong way round.
-    recover = .max(recover, una)
-    if !selective.isEmpty { selective.removeBelow(una) }
+    recover = .max(recover, sndUna)
+    if !scoreboard.isEmpty { scoreboard.removeBelow(sndUna) }
     sampleRoundTrip(&segment, now: now)
     retries = 0
     probeBackoff = 0
     lastProgress = now
     tailTries = 0
-    if una == highest { retransmitAt = .never } else { startTimer(now: now) }
+    if sndUna == sndMax { retransmitAt = .never } else { startTimer(now: now) }
     if isRecovering {
-      recovering(acked, now: now)
+      continueRecovery(acked, now: now)
     } else {
-      duplicates = 0
-      if wasWindowLimited || flightBefore >= congestion.window {
+      dupAcks = 0
+      if wasWindowLimited || flightBefore >= congestion.cwnd {
         // In slow start after a timeout one segment for each acknowledgement, which may be for what arrived before it
         // (RFC 3465, 2.3).
         congestion.acknowledged(
-          isOld ? min(acked, self.segment) : acked, segment: self.segment,
-          roundTrip: Interval(nanoseconds: timer.smoothed), now: now)
+          isOld ? min(acked, mss) : acked, mss: mss,
+          roundTrip: Interval(nanoseconds: timer.srtt), now: now)
       }
     }
     startTailTimer(now: now)
-    if wantsWritable, writable >= min(sendBuffer.byteCount / 2, 2 &* self.segment) {
+    if wantsWritable, writable >= min(sendBuffer.byteCount / 2, 2 &* mss) {
       wantsWritable = false
       raise(.writable)
     }
@@ -100,7 +100,7 @@ extension Connection {
       state = .finWait2
       if isOrphan { lingerAt = now + TCPLimits.orphanWait }
     case .closing: enterTimeWait(now: now)
-    case .lastAck: toClosed()
+    case .lastAck: enterClosed()
     default: break
     }
   }
@@ -111,15 +111,15 @@ extension Connection {
   @inline(__always)
   private mutating func sampleRoundTrip(_ segment: inout Segment, now: Instant) {
     if isTiming {
-      guard una > timedSequence else { return }
+      guard sndUna > timedSequence else { return }
       isTiming = false
-      timer.add(now - timedAt)
+      timer.addSample(now - timedAt)
       backoff = 0
     } else if usesTimestamps, let timestamps = segment.options.timestamps, timestamps.echo != 0 {
       let elapsed = timestamp(now: now) &- timestamps.echo
       // An echo from the future, or of hours ago, is the peer's invention.
       if elapsed < 1 << 22 {
-        timer.add(.milliseconds(UInt64(max(elapsed, 1))))
+        timer.addSample(.milliseconds(UInt64(max(elapsed, 1))))
         backoff = 0
       }
     }
@@ -128,22 +128,22 @@ extension Connection {
   /// Notes what the peer has (RFC 2018, 5). False when that is not new. Blocks below the ACK repeat
   /// what arrived twice (RFC 2883), others outside of what was sent are nonsense.
   @inline(never)
-  private mutating func note(blocksOf segment: inout Segment, _ ack: SequenceNumber) -> Bool {
+  private mutating func recordBlocks(of segment: inout Segment, _ ack: SequenceNumber) -> Bool {
     var isNews = false
-    let low = SequenceNumber.max(ack, una)
+    let low = SequenceNumber.max(ack, sndUna)
     for index in 0..<min(segment.options.blockCount, 4) {
       let block = segment.options.blocks[index]
-      guard block.start < block.end, block.end <= highest, block.start >= low else { continue }
-      if selective.insert(block) == .added { isNews = true }
+      guard block.start < block.end, block.end <= sndMax, block.start >= low else { continue }
+      if scoreboard.insert(block) == .added { isNews = true }
     }
     return isNews
   }
 
-  private mutating func duplicate(now: Instant) {
-    duplicates = min(duplicates &+ 1, 1 << 20)
+  private mutating func countDuplicate(now: Instant) {
+    dupAcks = min(dupAcks &+ 1, 1 << 20)
     if isRecovering {
-      if !usesSelective { congestion.inflate(segment) }
-    } else if duplicates >= 3, una >= recover {
+      if !usesSACK { congestion.inflate(mss) }
+    } else if dupAcks >= 3, sndUna >= recover {
       enterRecovery(now: now)
     }
   }
@@ -152,30 +152,30 @@ extension Connection {
   mutating func enterRecovery(now: Instant) {
     guard flight > 0 else { return }
     isRecovering = true
-    recover = highest
-    resent = una
-    resentMark = highest
+    recover = sndMax
+    highRxt = sndUna
+    sndMaxAtResend = sndMax
     mustResend = true
     didRescue = false
-    congestion.lost(flight: flight, segment: segment)
-    congestion.enterRecovery(inflation: usesSelective ? 0 : 3 &* segment)
+    congestion.lost(flight: flight, mss: mss)
+    congestion.enterRecovery(inflation: usesSACK ? 0 : 3 &* mss)
     isTiming = false
   }
 
   /// New data was acknowledged during recovery.
-  private mutating func recovering(_ acked: Int, now: Instant) {
-    guard una < recover else {
+  private mutating func continueRecovery(_ acked: Int, now: Instant) {
+    guard sndUna < recover else {
       isRecovering = false
-      duplicates = 0
+      dupAcks = 0
       mustResend = false
       // With selective acknowledgements the window is right already (RFC 6675, 5.1).
-      if !usesSelective { congestion.leaveRecovery(flight: flight, segment: segment) }
+      if !usesSACK { congestion.leaveRecovery(flight: flight, mss: mss) }
       return
     }
-    guard !usesSelective else { return }
+    guard !usesSACK else { return }
     // A partial acknowledgement: the next hole begins at it.
-    congestion.deflate(acked, segment: segment)
-    resent = una
+    congestion.deflate(acked, mss: mss)
+    highRxt = sndUna
     mustResend = true
   }
 
@@ -188,30 +188,30 @@ extension Connection {
   private mutating func findLostEnd() -> SequenceNumber {
     var stretches = 0
     var bytes = 0
-    var index = selective.count
+    var index = scoreboard.count
     while index > 0 {
       index &-= 1
       stretches &+= 1
-      bytes &+= selective[index].count
-      if stretches >= 3 || bytes > 2 &* segment { return .max(lossMark, selective[index].start) }
+      bytes &+= scoreboard[index].count
+      if stretches >= 3 || bytes > 2 &* mss { return .max(lossMark, scoreboard[index].start) }
     }
-    return .max(lossMark, una)
+    return .max(lossMark, sndUna)
   }
 
-  private var isFirstLost: Bool { mutating get { !selective.isEmpty && lostEnd > una } }
+  private var isFirstLost: Bool { mutating get { !scoreboard.isEmpty && lostEnd > sndUna } }
 
   /// What is on its way, by what the peer has told (RFC 6675, 4, SetPipe).
   mutating func pipe(lostEnd: SequenceNumber) -> Int {
-    selective.missing(from: .max(lostEnd, una), to: highest)
-      &+ selective.missing(from: una, to: resent)
+    scoreboard.missing(from: .max(lostEnd, sndUna), to: sndMax)
+      &+ scoreboard.missing(from: sndUna, to: highRxt)
   }
 
   /// Whether the first hole was sent again and lost again: something sent later has arrived, by as
   /// much as shows a loss.
   var isResentLost: Bool {
     mutating get {
-      guard resent > una, !selective.isEmpty else { return false }
-      return selective[selective.count &- 1].end - resentMark > 2 &* segment
+      guard highRxt > sndUna, !scoreboard.isEmpty else { return false }
+      return scoreboard[scoreboard.count &- 1].end - sndMaxAtResend > 2 &* mss
     }
   }
 }

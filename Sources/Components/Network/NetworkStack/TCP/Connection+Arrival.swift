@@ -33,10 +33,10 @@ enum Arrival: BitwiseCopyable {
 
 // RFC 9293, 3.10.7.3 and 3.10.7.4, in their order.
 extension Connection {
-  mutating func arrive(
+  mutating func segmentArrived(
     _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
   ) -> Arrival {
-    if state == .synSent { return arriveInSynSent(&segment, pool: &pool, now: now) }
+    if state == .synSent { return segmentArrivedInSynSent(&segment, pool: &pool, now: now) }
     guard state != .closed else { return .nothing }
     guard passesTimestamps(&segment, now: now) else { return .nothing }
     guard isAcceptable(&segment) else {
@@ -44,7 +44,7 @@ extension Connection {
       return .nothing
     }
     if segment.header.flags.rawValue & (TCPFlags.rst.rawValue | TCPFlags.syn.rawValue) != 0 {
-      return arriveWithResetOrSyn(&segment, now: now)
+      return resetOrSynArrived(&segment, now: now)
     }
     guard segment.header.flags.has(.ack) else { return .nothing }
     lastHeard = now
@@ -64,19 +64,19 @@ extension Connection {
         fail(.reset)
         return .refuse
       }
-      if state.canReceive { arrival = take(&segment, frame: frame, pool: &pool, now: now) }
+      if state.canReceive { arrival = receiveData(&segment, frame: frame, pool: &pool, now: now) }
     }
-    if segment.hasFin { noteFin(segment.header.sequence + segment.payload.count) }
-    if hasPeerFin, !finReceived, peerFin == rcvNext { takeFin(now: now) }
+    if segment.hasFin { recordFin(segment.header.sequence + segment.payload.count) }
+    if hasPeerFin, !finReceived, peerFin == rcvNxt { receiveFin(now: now) }
     return arrival
   }
 
-  private mutating func arriveInSynSent(
+  private mutating func segmentArrivedInSynSent(
     _ segment: inout Segment, pool: inout BufferPool, now: Instant
   ) -> Arrival {
     let header = segment.header
     let hasAck = header.flags.has(.ack)
-    if hasAck, header.acknowledgement <= initialSend || header.acknowledgement > highest {
+    if hasAck, header.acknowledgement <= iss || header.acknowledgement > sndMax {
       if header.flags.has(.rst) { return .nothing }
       // The peer takes our SYN for one of a connection that it still has, from before we were restarted perhaps. The
       // reset ends that; then it can answer the SYN, which need not wait a second for it.
@@ -88,20 +88,20 @@ extension Connection {
       return .nothing
     }
     guard header.flags.has(.syn) else { return .nothing }
-    take(syn: header, segment.options, offering: receiveBuffer.byteCount, now: now)
+    synArrived(header, segment.options, offering: receiveBuffer.byteCount, now: now)
     lastHeard = now
     guard hasAck else {
       // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN again, with an acknowledgement.
       state = .synReceived
       synPending = true
-      next = initialSend
+      sndNxt = iss
       return .nothing
     }
-    una = header.acknowledgement
-    next = una
+    sndUna = header.acknowledgement
+    sndNxt = sndUna
     synPending = false
     established(now: now)
-    if isTiming { timer.add(now - timedAt) }
+    if isTiming { timer.addSample(now - timedAt) }
     isTiming = false
     ackNow = true
     return .nothing
@@ -109,14 +109,14 @@ extension Connection {
 
   mutating func established(now: Instant) {
     state = finQueued ? .finWait1 : .established
-    if retries > 0 { timer.startCarefully() }
+    if retries > 0 { timer.useCautiousRTO() }
     retries = 0
     backoff = 0
     retransmitAt = .never
     lastProgress = now
     // A buffer that is larger than what the SYN's answer could promise: the first data is acknowledged at once, so that
     // the peer hears of it.
-    if receiveBuffer.byteCount > offered { unacknowledged = peerSegment }
+    if receiveBuffer.byteCount > rcvWnd { unacknowledged = rcvMSS }
     raise(.writable)
   }
 
@@ -124,42 +124,42 @@ extension Connection {
     _ segment: inout Segment, pool: inout BufferPool, now: Instant
   ) -> Bool {
     let header = segment.header
-    guard header.acknowledgement > initialSend, header.acknowledgement <= highest else {
+    guard header.acknowledgement > iss, header.acknowledgement <= sndMax else {
       return false
     }
     // One that was closed before it opened has given back only the buffer for reading.
-    if sendBuffer.isNone, !takeBuffers(from: &pool) {
+    if sendBuffer.isNone, !allocateBuffers(from: &pool) {
       fail(.noMemory)
       return true
     }
-    una = initialSend + 1
-    next = .max(next, una)
+    sndUna = iss + 1
+    sndNxt = .max(sndNxt, sndUna)
     synPending = false
-    if isTiming, retries == 0 { timer.add(now - timedAt) }
+    if isTiming, retries == 0 { timer.addSample(now - timedAt) }
     isTiming = false
-    window = Int(header.window) << Int(sendScale)
-    greatestWindow = max(greatestWindow, window)
-    windowSequence = header.sequence
-    windowAcknowledgement = header.acknowledgement
+    sndWnd = Int(header.window) << Int(sndWindShift)
+    maxSndWnd = max(maxSndWnd, sndWnd)
+    sndWl1 = header.sequence
+    sndWl2 = header.acknowledgement
     established(now: now)
     return true
   }
 
   /// Takes the buffers out of the budget, no larger than is fair to others; false when it is used up.
-  mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
+  mutating func allocateBuffers(from pool: inout BufferPool) -> Bool {
     let share = max(pool.fairByteCount, settings.leastByteCount)
     // What the peer was offered when there was no buffer yet is kept.
     var receive = max(
-      min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share)), offered)
+      min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share)), rcvWnd)
     var send = min(settings.sendByteCount, BufferPool.powerOfTwo(within: share))
     while true {
-      if var block = pool.take(receive) {
-        if let other = pool.take(send) {
+      if var block = pool.allocate(receive) {
+        if let other = pool.allocate(send) {
           receiveBuffer = block
           sendBuffer = other
           return true
         }
-        pool.giveBack(&block)
+        pool.free(&block)
       }
       guard max(receive, send) > settings.leastByteCount else { return false }
       receive = max(receive / 2, min(receive, settings.leastByteCount))
@@ -173,9 +173,9 @@ extension Connection {
   private mutating func passesTimestamps(_ segment: inout Segment, now: Instant) -> Bool {
     guard usesTimestamps, !segment.header.flags.has(.rst) else { return true }
     guard let timestamps = segment.options.timestamps else { return false }
-    guard Int32(bitPattern: timestamps.value &- recentTimestamp) < 0 else { return true }
-    if now - recentTimestampAt > TCPLimits.timestampLifetime {
-      recentTimestamp = timestamps.value
+    guard Int32(bitPattern: timestamps.value &- tsRecent) < 0 else { return true }
+    if now - tsRecentAt > TCPLimits.timestampLifetime {
+      tsRecent = timestamps.value
       return true
     }
     // A SYN that is sent again may come after the ACK that followed it was lost.
@@ -188,31 +188,31 @@ extension Connection {
   private mutating func keepRecentTimestamp(_ segment: inout Segment, now: Instant) {
     guard usesTimestamps, let timestamps = segment.options.timestamps,
       segment.header.sequence <= lastAckSent,
-      Int32(bitPattern: timestamps.value &- recentTimestamp) >= 0
+      Int32(bitPattern: timestamps.value &- tsRecent) >= 0
     else { return }
-    recentTimestamp = timestamps.value
-    recentTimestampAt = now
+    tsRecent = timestamps.value
+    tsRecentAt = now
   }
 
   /// Table 6 of RFC 9293. With a window of zero a segment at its edge passes, so that its ACK counts;
   /// `trim` takes its data away.
   @inline(__always)
   private mutating func isAcceptable(_ segment: inout Segment) -> Bool {
-    let start = segment.header.sequence - rcvNext
+    let start = segment.header.sequence - rcvNxt
     let length = segment.length
-    let offered = offered
+    let rcvWnd = rcvWnd
     if start == 0 { return true }
     // An acknowledgement that stands exactly at the edge has overtaken the data that fills the window, or that data
     // was lost: to drop it, as the table has it, would lose what it acknowledges, which nobody repeats.
-    if start == offered { return length == 0 && !segment.header.flags.has(.rst) }
-    if start > 0 { return start < offered }
+    if start == rcvWnd { return length == 0 && !segment.header.flags.has(.rst) }
+    if start > 0 { return start < rcvWnd }
     return length > 0 && start &+ length > 0
   }
 
   private mutating func answerUnacceptable(_ segment: inout Segment, now: Instant) {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
-    if state == .synReceived, flags.has(.syn), segment.header.sequence == initialReceive {
+    if state == .synReceived, flags.has(.syn), segment.header.sequence == irs {
       // The peer has not seen our answer, or opened at the same moment and has.
       if flags.has(.ack) { ackNow = true } else { synPending = true }
       return
@@ -241,10 +241,10 @@ extension Connection {
     ackNow = true
   }
 
-  private mutating func arriveWithResetOrSyn(_ segment: inout Segment, now: Instant) -> Arrival {
+  private mutating func resetOrSynArrived(_ segment: inout Segment, now: Instant) -> Arrival {
     guard segment.header.flags.has(.rst) else {
       // A SYN inside the window is answered, never believed (RFC 5961, 4.2).
-      if state == .synReceived, segment.header.sequence == initialReceive {
+      if state == .synReceived, segment.header.sequence == irs {
         synPending = true
       } else {
         challenge(now: now)
@@ -253,7 +253,7 @@ extension Connection {
     }
     // Only the exact number resets (RFC 5961, 3.2); TIME-WAIT does not end early (RFC 1337).
     guard state != .timeWait else { return .nothing }
-    guard segment.header.sequence == rcvNext else {
+    guard segment.header.sequence == rcvNxt else {
       challenge(now: now)
       return .nothing
     }
@@ -261,7 +261,7 @@ extension Connection {
     if state == .synReceived {
       fail(.refused)
     } else if state == .closing || state == .lastAck {
-      toClosed()
+      enterClosed()
     } else {
       fail(.reset)
     }
@@ -271,14 +271,14 @@ extension Connection {
   /// Cuts off what lies outside the window.
   @inline(__always)
   private mutating func trim(_ segment: inout Segment) {
-    let old = rcvNext - segment.header.sequence
+    let old = rcvNxt - segment.header.sequence
     if old > 0 {
       let gone = min(old, segment.payload.count)
       segment.payload.start &+= gone
       segment.payload.count &-= gone
       segment.header.sequence = segment.header.sequence + gone
     }
-    let room = offered &- (segment.header.sequence - rcvNext)
+    let room = rcvWnd &- (segment.header.sequence - rcvNxt)
     if segment.payload.count > room {
       segment.payload.count = max(0, room)
       ackNow = true

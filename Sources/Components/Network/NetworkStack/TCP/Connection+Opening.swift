@@ -5,9 +5,9 @@ import Wire
 
 extension Connection {
   /// Begins an active open.
-  mutating func open(initialSequence: SequenceNumber, unit: Int, now: Instant) {
+  mutating func open(initialSequence: SequenceNumber, mtu: Int, now: Instant) {
     begin(initialSequence, now: now)
-    segment = unit &- 40
+    mss = mtu &- 40
     isActive = true
     state = .synSent
     setReceiveScale()
@@ -15,22 +15,22 @@ extension Connection {
 
   /// Answers a SYN. `window` is what can be offered in bytes: there are no buffers yet.
   mutating func open(
-    answering header: TCPHeader, _ options: TCPOptions, initialSequence: SequenceNumber, unit: Int,
+    answering header: TCPHeader, _ options: TCPOptions, initialSequence: SequenceNumber, mtu: Int,
     window: Int, now: Instant
   ) {
     begin(initialSequence, now: now)
-    segment = unit &- 40
+    mss = mtu &- 40
     setReceiveScale()
     state = .synReceived
-    take(syn: header, options, offering: window, now: now)
+    synArrived(header, options, offering: window, now: now)
   }
 
   private mutating func begin(_ initialSequence: SequenceNumber, now: Instant) {
-    initialSend = initialSequence
-    una = initialSequence
-    next = initialSequence
-    highest = initialSequence
-    end = initialSequence + 1
+    iss = initialSequence
+    sndUna = initialSequence
+    sndNxt = initialSequence
+    sndMax = initialSequence
+    sndEnd = initialSequence + 1
     recover = initialSequence
     lossMark = initialSequence
     synPending = true
@@ -40,54 +40,54 @@ extension Connection {
 
   /// The smallest shift that lets the whole buffer be offered (RFC 7323, 2.2).
   private mutating func setReceiveScale() {
-    receiveScale = 0
-    while settings.receiveByteCount >> Int(receiveScale) > 65535, receiveScale < 14 {
-      receiveScale &+= 1
+    rcvWindShift = 0
+    while settings.receiveByteCount >> Int(rcvWindShift) > 65535, rcvWindShift < 14 {
+      rcvWindShift &+= 1
     }
   }
 
   /// Takes what the peer's SYN says. An option is used when both sides have sent it.
-  mutating func take(
-    syn header: TCPHeader, _ options: TCPOptions, offering window: Int, now: Instant
+  mutating func synArrived(
+    _ header: TCPHeader, _ options: TCPOptions, offering window: Int, now: Instant
   ) {
-    initialReceive = header.sequence
-    rcvNext = header.sequence + 1
-    read = rcvNext
-    lastAckSent = rcvNext
+    irs = header.sequence
+    rcvNxt = header.sequence + 1
+    rcvRead = rcvNxt
+    lastAckSent = rcvNxt
     // The window of a SYN is never scaled.
-    edge = rcvNext + min(window, 65535)
-    peerSegment = segment
-    let told = options.maximumSegmentSize.map { Int($0) } ?? TCPLimits.defaultSegment
-    segment = max(min(segment, told), TCPLimits.leastSegment)
+    rcvEdge = rcvNxt + min(window, 65535)
+    rcvMSS = mss
+    let told = options.mss.map { Int($0) } ?? TCPLimits.defaultMSS
+    mss = max(min(mss, told), TCPLimits.leastMSS)
     usesScaling = options.windowScale != nil
-    sendScale = options.windowScale ?? 0
+    sndWindShift = options.windowScale ?? 0
     if !usesScaling {
-      receiveScale = 0
+      rcvWindShift = 0
     }
-    usesSelective = options.permitsSelectiveAcknowledgement
+    usesSACK = options.permitsSACK
     if let timestamps = options.timestamps {
       usesTimestamps = true
-      recentTimestamp = timestamps.value
-      recentTimestampAt = now
-      segment &-= 12
+      tsRecent = timestamps.value
+      tsRecentAt = now
+      mss &-= 12
     }
-    self.window = Int(header.window)
-    greatestWindow = self.window
-    windowSequence = header.sequence
-    windowAcknowledgement = header.acknowledgement
-    congestion.start(segment: segment)
+    sndWnd = Int(header.window)
+    maxSndWnd = sndWnd
+    sndWl1 = header.sequence
+    sndWl2 = header.acknowledgement
+    congestion.start(mss: mss)
   }
 
   /// Its options, in a segment with or without an ACK.
-  mutating func synOptions(unit: Int, now: Instant) -> TCPOptions {
+  mutating func synOptions(mtu: Int, now: Instant) -> TCPOptions {
     var options = TCPOptions()
-    options.maximumSegmentSize = UInt16(clamping: unit &- 40)
+    options.mss = UInt16(clamping: mtu &- 40)
     let isFirst = state == .synSent
-    if isFirst || usesScaling { options.windowScale = receiveScale }
-    options.permitsSelectiveAcknowledgement = isFirst || usesSelective
+    if isFirst || usesScaling { options.windowScale = rcvWindShift }
+    options.permitsSACK = isFirst || usesSACK
     if isFirst || usesTimestamps {
       options.timestamps = .init(
-        value: timestamp(now: now), echo: isFirst ? 0 : recentTimestamp)
+        value: timestamp(now: now), echo: isFirst ? 0 : tsRecent)
     }
     return options
   }

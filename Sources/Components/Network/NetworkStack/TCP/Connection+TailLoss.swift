@@ -12,15 +12,15 @@ extension Connection {
   /// sent or acknowledged.
   @inline(__always)
   mutating func startTailTimer(now: Instant) {
-    guard usesSelective, una < highest, tailTries < (isRecovering ? 3 : 1), timer.smoothed > 0,
-      next == highest
+    guard usesSACK, sndUna < sndMax, tailTries < (isRecovering ? 3 : 1), timer.srtt > 0,
+      sndNxt == sndMax
     else {
       tailAt = .never
       return
     }
     // A lone segment's acknowledgement may be delayed.
     let least =
-      flight <= segment
+      flight <= mss
       ? TCPLimits.peersDelay + timer.twice : max(timer.twice, TCPLimits.leastProbe)
     let moment = now + least
     tailAt = moment < retransmitAt ? moment : .never
@@ -29,18 +29,18 @@ extension Connection {
   /// Nothing was heard for as long as an answer should take.
   mutating func tailTimeout(now: Instant) {
     tailAt = .never
-    guard state.canSend, flight > 0, window > 0, next == highest else { return }
+    guard state.canSend, flight > 0, sndWnd > 0, sndNxt == sndMax else { return }
     tailTries &+= 1
     if isRecovering {
       // What was sent again was lost again.
-      resent = una
-      resentMark = highest
+      highRxt = sndUna
+      sndMaxAtResend = sndMax
       mustResend = true
-    } else if selective.isEmpty {
+    } else if scoreboard.isEmpty {
       tailPending = true
-    } else if una >= recover {
+    } else if sndUna >= recover {
       // Too few segments arrived behind a hole to make it a loss at once, and no more will.
-      lossMark = selective[selective.count &- 1].start
+      lossMark = scoreboard[scoreboard.count &- 1].start
       enterRecovery(now: now)
     }
   }
@@ -48,14 +48,14 @@ extension Connection {
   /// A new segment, where there is one, whatever the congestion window says; the last one again
   /// else.
   mutating func planTail() -> Plan? {
-    guard una < highest, next == highest else { return nil }
-    let room = min((una + window) - next, end - next, fitting)
+    guard sndUna < sndMax, sndNxt == sndMax else { return nil }
+    let room = min((sndUna + sndWnd) - sndNxt, sndEnd - sndNxt, segmentRoom)
     if room > 0 {
-      return Plan(kind: .data, sequence: next, count: room, hasFin: false)
+      return Plan(kind: .data, sequence: sndNxt, count: room, hasFin: false)
     }
-    let last = SequenceNumber.min(end, highest)
-    let count = min(max(0, last - una), fitting)
-    let hasFin = finQueued && highest > end
+    let last = SequenceNumber.min(sndEnd, sndMax)
+    let count = min(max(0, last - sndUna), segmentRoom)
+    let hasFin = finQueued && sndMax > sndEnd
     guard count > 0 || hasFin else { return nil }
     return Plan(kind: .tail, sequence: last - count, count: count, hasFin: hasFin)
   }
@@ -64,12 +64,12 @@ extension Connection {
   @inline(never)
   mutating func judgeTail(_ segment: inout Segment, now: Instant) {
     let ack = segment.header.acknowledgement
-    if una < tailEnd {
+    if sndUna < tailEnd {
       // It arrived, and what was sent two round-trip times before did not.
-      guard !selective.isEmpty, selective[selective.count &- 1].end >= tailEnd else { return }
+      guard !scoreboard.isEmpty, scoreboard[scoreboard.count &- 1].end >= tailEnd else { return }
       isTailOut = false
-      guard !isRecovering, una >= recover else { return }
-      lossMark = selective[selective.count &- 1].start
+      guard !isRecovering, sndUna >= recover else { return }
+      lossMark = scoreboard[scoreboard.count &- 1].start
       enterRecovery(now: now)
       return
     }
@@ -84,7 +84,7 @@ extension Connection {
       // Only the probe arrived, so there was a loss, which the window has to answer for.
       isTailOut = false
       guard !isRecovering else { return }
-      congestion.lost(flight: max(flight, self.segment), segment: self.segment)
+      congestion.lost(flight: max(flight, mss), mss: mss)
       congestion.enterRecovery(inflation: 0)
     } else {
       tailWasAcknowledged = true
@@ -96,6 +96,6 @@ extension Connection {
     tailAt = .never
     tailPending = false
     isTailOut = false
-    lossMark = una
+    lossMark = sndUna
   }
 }

@@ -12,7 +12,7 @@ extension Connection {
     }
     if lingerAt <= now {
       // TIME-WAIT is over, or a peer does not close.
-      return toClosed()
+      return enterClosed()
     }
     if tailAt <= now { tailTimeout(now: now) }
     if retransmitAt <= now { retransmissionTimeout(now: now) }
@@ -35,7 +35,7 @@ extension Connection {
       synPending = true
       isTiming = false
     case _ where state.canSend:
-      if flight > 0, window > 0 {
+      if flight > 0, sndWnd > 0 {
         sendAgain(now: now)
       } else {
         // The window is closed, or too small to be worth a segment until now. As long as the peer
@@ -52,17 +52,17 @@ extension Connection {
   /// (RFC 6298, 5.4 to 5.6; RFC 5681, 3.1)
   private mutating func sendAgain(now: Instant) {
     guard retries < TCPLimits.retries else { return fail(.timedOut) }
-    congestion.timedOut(flight: flight, segment: segment, isFirst: retries == 0)
+    congestion.timedOut(flight: flight, mss: mss, isFirst: retries == 0)
     retries &+= 1
     backoff = min(backoff &+ 1, 16)
     // The peer may have dropped what it said it has (RFC 2018, 8).
-    selective.removeAll()
+    scoreboard.removeAll()
     forgetTail()
     isRecovering = false
     mustResend = false
-    duplicates = 0
-    recover = highest
-    next = una
+    dupAcks = 0
+    recover = sndMax
+    sndNxt = sndUna
     isTiming = false
   }
 

@@ -50,38 +50,38 @@ struct Connection: BitwiseCopyable {
 
   // Sending (RFC 9293, 3.3.1). `next` falls behind `highest` after a timeout only.
   var sendBuffer = Block()
-  var initialSend = SequenceNumber(0)
-  var una = SequenceNumber(0)
-  var next = SequenceNumber(0)
-  var highest = SequenceNumber(0)
+  var iss = SequenceNumber(0)
+  var sndUna = SequenceNumber(0)
+  var sndNxt = SequenceNumber(0)
+  var sndMax = SequenceNumber(0)
   /// Behind the last byte written.
-  var end = SequenceNumber(0)
+  var sndEnd = SequenceNumber(0)
   var finQueued = false
   /// What the peer takes from `una` on, in bytes, and the most that it ever did.
-  var window = 0
-  var greatestWindow = 0
-  var windowSequence = SequenceNumber(0)
-  var windowAcknowledgement = SequenceNumber(0)
-  var sendScale: UInt8 = 0
+  var sndWnd = 0
+  var maxSndWnd = 0
+  var sndWl1 = SequenceNumber(0)
+  var sndWl2 = SequenceNumber(0)
+  var sndWindShift: UInt8 = 0
   /// Bytes of data in a full segment.
-  var segment = TCPLimits.defaultSegment
+  var mss = TCPLimits.defaultMSS
   var wantsWritable = false
 
   // Receiving.
   var receiveBuffer = Block()
-  var initialReceive = SequenceNumber(0)
-  var rcvNext = SequenceNumber(0)
-  var read = SequenceNumber(0)
+  var irs = SequenceNumber(0)
+  var rcvNxt = SequenceNumber(0)
+  var rcvRead = SequenceNumber(0)
   /// The end of the window that the peer was told.
-  var edge = SequenceNumber(0)
-  var receiveScale: UInt8 = 0
-  var arrived = RangeSet()
+  var rcvEdge = SequenceNumber(0)
+  var rcvWindShift: UInt8 = 0
+  var outOfOrder = RangeSet()
   /// Where the last segment out of order lay: its block comes first (RFC 2018, 4).
-  var latest = SequenceNumber(0)
+  var latestOutOfOrder = SequenceNumber(0)
   var hasPeerFin = false
   var peerFin = SequenceNumber(0)
   var finReceived = false
-  var peerSegment = TCPLimits.defaultSegment
+  var rcvMSS = TCPLimits.defaultMSS
   /// Bytes that arrived since the last acknowledgement.
   var unacknowledged = 0
   var ackNow = false
@@ -89,25 +89,25 @@ struct Connection: BitwiseCopyable {
   // Options.
   var usesScaling = false
   var usesTimestamps = false
-  var usesSelective = false
+  var usesSACK = false
   var timestampOffset: UInt32 = 0
-  var recentTimestamp: UInt32 = 0
-  var recentTimestampAt = Instant(nanoseconds: 0)
+  var tsRecent: UInt32 = 0
+  var tsRecentAt = Instant(nanoseconds: 0)
   var lastAckSent = SequenceNumber(0)
 
   // Loss and congestion.
   var timer = RoundTripTimer()
   var congestion = CongestionControl()
-  var selective = RangeSet()
-  var duplicates = 0
+  var scoreboard = RangeSet()
+  var dupAcks = 0
   var isRecovering = false
   /// `highest` when the present or last recovery began.
   var recover = SequenceNumber(0)
   /// How far the present recovery has sent again.
-  var resent = SequenceNumber(0)
+  var highRxt = SequenceNumber(0)
   /// `highest` when the first hole was sent again last: if what was sent later arrives, that was
   /// lost, too.
-  var resentMark = SequenceNumber(0)
+  var sndMaxAtResend = SequenceNumber(0)
   /// What lies below counts as lost, however few segments arrived behind it.
   var lossMark = SequenceNumber(0)
   var mustResend = false
@@ -159,26 +159,26 @@ struct Connection: BitwiseCopyable {
 extension Connection {
   /// Bytes sent and not acknowledged.
   @inline(__always)
-  var flight: Int { highest - una }
+  var flight: Int { sndMax - sndUna }
 
   /// Bytes that can be read.
   @inline(__always)
-  var readable: Int { (rcvNext - read) &- (finReceived ? 1 : 0) }
+  var readable: Int { (rcvNxt - rcvRead) &- (finReceived ? 1 : 0) }
 
   /// Bytes that can be written.
   @inline(__always)
   var writable: Int {
     // The SYN has a number, but no place in the ring.
-    max(0, sendBuffer.byteCount &- max(0, end - una))
+    max(0, sendBuffer.byteCount &- max(0, sndEnd - sndUna))
   }
 
   /// The FIN's number, once it is queued.
   @inline(__always)
-  var isFinAcknowledged: Bool { finQueued && una > end }
+  var isFinAcknowledged: Bool { finQueued && sndUna > sndEnd }
 
   /// Bytes that the peer may send from `rcvNext` on, by what it was told.
   @inline(__always)
-  var offered: Int { max(0, edge - rcvNext) }
+  var rcvWnd: Int { max(0, rcvEdge - rcvNxt) }
 
   /// When something has to be done without anything arriving.
   var deadline: Instant {
@@ -206,10 +206,10 @@ extension Connection {
   /// The connection is no more. Its owner is told; what is to be freed the stack frees.
   mutating func fail(_ reason: TCPFailure) {
     failure = reason
-    toClosed()
+    enterClosed()
   }
 
-  mutating func toClosed() {
+  mutating func enterClosed() {
     state = .closed
     retransmitAt = .never
     tailAt = .never
@@ -237,7 +237,7 @@ extension Connection {
   mutating func startTimer(now: Instant) {
     retransmitAt =
       now
-      + timer.timeout.doubled(Int(backoff &+ probeBackoff), limit: TCPLimits.maximumTimeout)
+      + timer.rto.doubled(Int(backoff &+ probeBackoff), limit: TCPLimits.maximumTimeout)
   }
 
   /// The time that timestamps tell: milliseconds, from a start of its own for each connection

@@ -57,11 +57,11 @@ extension NetworkStack {
   }
 
   /// A place for a new connection, if need be that of the one whose TIME-WAIT is the oldest.
-  mutating func takeConnection() -> Int? {
+  mutating func allocateConnection() -> Int? {
     if let index = freeConnections.pop() { return index }
     while let index = ending.pop() {
-      connections[index].toClosed()
-      settle(index)
+      connections[index].enterClosed()
+      schedule(index)
       if let index = freeConnections.pop() { return index }
     }
     return nil

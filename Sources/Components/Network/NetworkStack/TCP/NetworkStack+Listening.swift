@@ -49,7 +49,7 @@ extension NetworkStack {
       connections[connection].isOrphan = true
       connections[connection].resetPending = true
       connections[connection].fail(.reset)
-      settle(connection)
+      schedule(connection)
     }
   }
 
@@ -63,7 +63,7 @@ extension NetworkStack {
       connections[connection].raise(.readable)
     }
     let result = handle(connection)
-    settle(connection)
+    schedule(connection)
     return result
   }
 
@@ -95,9 +95,9 @@ extension NetworkStack {
       counters.refused &+= 1
       return true
     }
-    needKeys()
+    ensureKeys()
     if halfOpen.count >= configuration.halfOpenLimit { evictHalfOpen() }
-    guard let index = takeConnection() ?? takeHalfOpen() else {
+    guard let index = allocateConnection() ?? allocateByEviction() else {
       counters.refused &+= 1
       return true
     }
@@ -106,11 +106,11 @@ extension NetworkStack {
     connections[index].timestampOffset = offset
     connections[index].listener = Int16(truncatingIfNeeded: listener)
     connections[index].open(
-      answering: segment.header, segment.options, initialSequence: sequence, unit: unit,
+      answering: segment.header, segment.options, initialSequence: sequence, mtu: mtu,
       window: offerable(settings: listeners[listener].settings), now: now)
     answerWhereItCameFrom(index, origin, now: now)
     halfOpen.push(index)
-    settle(index)
+    schedule(index)
     return true
   }
 
@@ -142,10 +142,10 @@ extension NetworkStack {
     guard let index = halfOpen.first else { return }
     counters.evicted &+= 1
     connections[index].fail(.noMemory)
-    settle(index)
+    schedule(index)
   }
 
-  private mutating func takeHalfOpen() -> Int? {
+  private mutating func allocateByEviction() -> Int? {
     evictHalfOpen()
     return freeConnections.pop()
   }
@@ -175,9 +175,9 @@ extension NetworkStack {
       guard case .via(let nextHop) = route(to: address), nextHop == address else { return }
       let hardware = connections[index].hardware
       if neighbours.confirm(address, hardware, now: connections[index].lastHeard) {
-        held.resolved(address, hardware)
+        held.neighbourResolved(address, hardware)
       }
     }
-    wakeWaiting()
+    queueWokenConnections()
   }
 }

@@ -9,25 +9,25 @@ extension NetworkStack {
   /// frees it when it is over. Its timer is set when it has sent what it can: a deadline that the
   /// next segment takes away is never waited for.
   @inline(__always)
-  mutating func settle(_ index: Int) {
+  mutating func schedule(_ index: Int) {
     let state = connections[index].state
-    if halfOpen.contains(index) || state == .closed || state == .timeWait, !settleChange(index) {
+    if halfOpen.contains(index) || state == .closed || state == .timeWait, !updateQueues(index) {
       return
     }
     if connections[index].events.rawValue != 0 { events.push(index) }
     // One that is closed has no more to say than a reset.
-    if state != .closed || connections[index].resetPending { output.push(index) }
+    if state != .closed || connections[index].resetPending { sendQueue.push(index) }
   }
 
   /// A handshake that may be over, or a connection that is: what follows from it for the queues that it is in. False when
   /// its place was freed.
   @inline(never)
-  private mutating func settleChange(_ index: Int) -> Bool {
+  private mutating func updateQueues(_ index: Int) -> Bool {
     if halfOpen.contains(index), connections[index].state != .synReceived { endHandshake(index) }
     if connections[index].state == .closed { return retire(index) }
     if connections[index].state == .timeWait {
       // Everything that was sent is acknowledged.
-      pool.giveBack(&connections[index].sendBuffer)
+      pool.free(&connections[index].sendBuffer)
       if connections[index].isOrphan { ending.push(index) }
     }
     return true
@@ -39,8 +39,8 @@ extension NetworkStack {
       flows.remove(index, connections[index].hash)
       connections[index].isListed = false
       ending.remove(index)
-      pool.giveBack(&connections[index].sendBuffer)
-      connections[index].end = connections[index].una
+      pool.free(&connections[index].sendBuffer)
+      connections[index].sndEnd = connections[index].sndUna
     }
     // A last word may still have to be said, and an owner may still want to know why.
     guard !connections[index].resetPending,
@@ -52,8 +52,8 @@ extension NetworkStack {
 
   private mutating func free(_ index: Int) {
     if connections[index].listener >= 0 { leaveListener(index) }
-    pool.giveBack(&connections[index].receiveBuffer)
-    pool.giveBack(&connections[index].sendBuffer)
+    pool.free(&connections[index].receiveBuffer)
+    pool.free(&connections[index].sendBuffer)
     timers.remove(index)
     neighbours.leave(index)
     let generation = connections[index].generation &+ 1

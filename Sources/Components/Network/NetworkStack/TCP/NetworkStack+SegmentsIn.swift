@@ -34,13 +34,13 @@ extension NetworkStack {
       receiveStray(&segment, local, remote, origin, now: now, into: &output)
       return .nothing
     }
-    let arrival = connections[index].arrive(&segment, frame: frame, pool: &pool, now: now)
+    let arrival = connections[index].segmentArrived(&segment, frame: frame, pool: &pool, now: now)
     switch arrival {
     case .nothing:
-      settle(index)
+      schedule(index)
       return .nothing
     case .lend(let range):
-      settle(index)
+      schedule(index)
       return .stream(handle(index), tag: connections[index].tag, range)
     case .refuse, .forget:
       end(index, arrival, &segment, origin, now: now, into: &output)
@@ -58,7 +58,7 @@ extension NetworkStack {
     } else {
       connections[index].fail(.reset)
     }
-    settle(index)
+    schedule(index)
   }
 
   /// A SYN that opens the same connection anew while the old one is in TIME-WAIT (RFC 9293, 3.10.7.4,
@@ -74,14 +74,14 @@ extension NetworkStack {
     guard segment.header.flags.has(.syn), !segment.header.flags.has(.ack),
       !segment.header.flags.has(.rst)
     else { return false }
-    var isNew = segment.header.sequence > connections[index].rcvNext
+    var isNew = segment.header.sequence > connections[index].rcvNxt
     if connections[index].usesTimestamps, let timestamps = segment.options.timestamps {
-      let age = Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp)
+      let age = Int32(bitPattern: timestamps.value &- connections[index].tsRecent)
       isNew = age > 0 || (age == 0 && isNew)
     }
     guard isNew else { return false }
-    connections[index].toClosed()
-    settle(index)
+    connections[index].enterClosed()
+    schedule(index)
     return true
   }
 

@@ -20,12 +20,12 @@ extension NetworkStack {
   mutating func sendStreams<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) -> Bool {
-    while let index = self.output.pop() {
+    while let index = sendQueue.pop() {
       switch sendStream(index, now: now, into: &output) {
       case .done: break
-      case .more: self.output.push(index)
+      case .more: sendQueue.push(index)
       case .blocked:
-        self.output.push(index)
+        sendQueue.push(index)
         return false
       }
     }
@@ -37,18 +37,18 @@ extension NetworkStack {
   ) -> Progress {
     guard connections[index].isUsed else { return .done }
     for _ in 0..<NetworkStack.turn {
-      guard connections[index].mayHavePlan else { return rest(index, now: now) }
+      guard connections[index].mayHavePlan else { return endTurn(index, now: now) }
       guard
         (connections[index].neighbourVersion == neighbours.version
           && now < connections[index].neighbourUntil) || findNeighbour(index, now: now)
       else { return .done }
-      guard let plan = connections[index].plan(now: now) else { return rest(index, now: now) }
+      guard let plan = connections[index].plan(now: now) else { return endTurn(index, now: now) }
       guard send(plan, of: index, now: now, into: &output) else {
         timers.wake(index, by: connections[index].deadline)
         return .blocked
       }
       if connections[index].state == .closed {
-        settle(index)
+        schedule(index)
         return .done
       }
     }
@@ -57,8 +57,8 @@ extension NetworkStack {
 
   /// Nothing more can be sent now.
   @inline(__always)
-  private mutating func rest(_ index: Int, now: Instant) -> Progress {
-    connections[index].rest(now: now)
+  private mutating func endTurn(_ index: Int, now: Instant) -> Progress {
+    connections[index].armTimerForWaitingData(now: now)
     timers.wake(index, by: connections[index].deadline)
     return .done
   }
@@ -67,7 +67,7 @@ extension NetworkStack {
   private mutating func send<Output: FrameOutput & ~Copyable>(
     _ plan: Plan, of index: Int, now: Instant, into output: inout Output
   ) -> Bool {
-    let (header, options) = connections[index].header(plan, unit: unit, now: now)
+    let (header, options) = connections[index].header(plan, mtu: mtu, now: now)
     let source: IPv4Address
     let destination: IPv4Address
     switch (connections[index].local.address, connections[index].remote.address) {
@@ -99,8 +99,8 @@ extension NetworkStack {
     }
     guard isSent else { return false }
     counters.framesOut &+= 1
-    if plan.sequence < connections[index].highest, plan.count > 0 { counters.segmentsResent &+= 1 }
-    connections[index].sent(plan, now: now)
+    if plan.sequence < connections[index].sndMax, plan.count > 0 { counters.segmentsResent &+= 1 }
+    connections[index].didSend(plan, now: now)
     return true
   }
 
@@ -125,17 +125,17 @@ extension NetworkStack {
     case .searching:
       // Also for a closed one that has its reset to send: the answer, or that there is none, brings it back here.
       timers.wake(index, by: connections[index].deadline)
-    case .unreachable: withoutNeighbour(index, now: now)
+    case .unreachable: neighbourIsUnreachable(index, now: now)
     }
     return false
   }
 
   /// An open connection goes on: the timer tries again, and gives up in the end.
-  private mutating func withoutNeighbour(_ index: Int, now: Instant) {
+  private mutating func neighbourIsUnreachable(_ index: Int, now: Instant) {
     if connections[index].state == .synSent || connections[index].state == .closed {
       if connections[index].state == .synSent { connections[index].fail(.unreachable) }
       connections[index].resetPending = false
-      settle(index)
+      schedule(index)
     } else {
       if connections[index].retransmitAt == .never,
         connections[index].flight > 0

@@ -16,25 +16,25 @@ extension NetworkStack {
     case .v4(let destination):
       guard destination.isHost, case .via = route(to: destination) else { throw .unreachable }
     }
-    needKeys()
+    ensureKeys()
     var local = Endpoint(address, port)
     if port == 0 {
       local.port = try unusedPort(local, remote)
     } else if find(local, remote, hash: flowHash(local, remote)) != nil {
       throw .portInUse
     }
-    guard let index = takeConnection() else { throw .noSocket }
+    guard let index = allocateConnection() else { throw .noSocket }
     insert(index, local, remote, settings: settings, tag: tag)
-    guard connections[index].takeBuffers(from: &pool) else {
+    guard connections[index].allocateBuffers(from: &pool) else {
       connections[index].isOrphan = true
-      connections[index].toClosed()
-      settle(index)
+      connections[index].enterClosed()
+      schedule(index)
       throw .noMemory
     }
     let (sequence, offset) = initialNumbers(local, remote, now: now)
     connections[index].timestampOffset = offset
-    connections[index].open(initialSequence: sequence, unit: unit, now: now)
-    settle(index)
+    connections[index].open(initialSequence: sequence, mtu: mtu, now: now)
+    schedule(index)
     return handle(index)
   }
 
@@ -96,10 +96,10 @@ extension NetworkStack {
       return connections[index].state == .closed ? .closed : .nothingYet
     }
     let (range, _) = pool.parts(
-      of: connections[index].receiveBuffer, at: connections[index].read.value, count)
+      of: connections[index].receiveBuffer, at: connections[index].rcvRead.value, count)
     let taken = min(max(pool.bytes.withBytes(range, body), 0), range.count)
     connections[index].didRead(taken)
-    if connections[index].ackNow { output.push(index) }
+    if connections[index].ackNow { sendQueue.push(index) }
     return .bytes(taken)
   }
 
@@ -129,11 +129,11 @@ extension NetworkStack {
       connections[index].readable == 0,
       bytes.byteCount <= connections[index].receiveBuffer.byteCount
     else { return }
-    connections[index].read =
-      connections[index].rcvNext
+    connections[index].rcvRead =
+      connections[index].rcvNxt
       - (bytes.byteCount &+ (connections[index].finReceived ? 1 : 0))
     pool.copyIn(
-      bytes, to: connections[index].receiveBuffer, at: connections[index].read.value)
+      bytes, to: connections[index].receiveBuffer, at: connections[index].rcvRead.value)
   }
 
   private func mayWrite(_ index: Int) -> Bool {
@@ -153,17 +153,17 @@ extension NetworkStack {
     if count < bytes.byteCount { connections[index].wantsWritable = true }
     guard count > 0 else { return 0 }
     pool.copyIn(
-      bytes, count, to: connections[index].sendBuffer, at: connections[index].end.value)
-    connections[index].end = connections[index].end + count
-    if connections[index].mayHavePlan { output.push(index) }
+      bytes, count, to: connections[index].sendBuffer, at: connections[index].sndEnd.value)
+    connections[index].sndEnd = connections[index].sndEnd + count
+    if connections[index].mayHavePlan { sendQueue.push(index) }
     return count
   }
 
   /// Sends no more: the peer reads the end behind what was written. Reading goes on.
-  public mutating func finish(_ connection: TCPConnection) {
+  public mutating func finishSending(_ connection: TCPConnection) {
     guard let index = index(of: connection) else { return }
     queueFin(index)
-    settle(index)
+    schedule(index)
   }
 
   private mutating func queueFin(_ index: Int) {
@@ -187,16 +187,16 @@ extension NetworkStack {
     guard connections[index].readable == 0 else { return abort(connection) }
     connections[index].isOrphan = true
     if connections[index].state == .synSent {
-      connections[index].toClosed()
+      connections[index].enterClosed()
     } else {
       queueFin(index)
     }
     if connections[index].state == .finWait2 {
       connections[index].lingerAt = now + TCPLimits.orphanWait
     }
-    pool.giveBack(&connections[index].receiveBuffer)
-    connections[index].arrived.removeAll()
-    settle(index)
+    pool.free(&connections[index].receiveBuffer)
+    connections[index].outOfOrder.removeAll()
+    schedule(index)
   }
 
   /// Breaks a connection off, and lets go of it.
@@ -208,6 +208,6 @@ extension NetworkStack {
       connections[index].resetPending = true
     }
     connections[index].fail(.reset)
-    settle(index)
+    schedule(index)
   }
 }

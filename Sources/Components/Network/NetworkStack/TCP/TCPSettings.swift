@@ -59,7 +59,7 @@ enum TCPLimits {
   /// Age at which a peer's timestamp says nothing any more (RFC 7323, 5.5).
   static var timestampLifetime: Interval { .seconds(24 * 24 * 3600) }
   /// What a peer takes that does not tell (RFC 9293, MUST-15).
-  static var defaultSegment: Int { 536 }
+  static var defaultMSS: Int { 536 }
   /// Segments below this are not made, whatever a peer or a router asks for.
-  static var leastSegment: Int { 88 }
+  static var leastMSS: Int { 88 }
 }

@@ -19,7 +19,7 @@ extension NetworkStack {
     for index in 0..<datagramSockets.count where !datagramSockets[index].isOpen {
       var queue = Block()
       if queueByteCount > 0 {
-        guard let block = pool.take(queueByteCount) else { throw .noMemory }
+        guard let block = pool.allocate(queueByteCount) else { throw .noMemory }
         queue = block
       }
       let generation = datagramSockets[index].generation
@@ -76,7 +76,7 @@ extension NetworkStack {
   public mutating func close(_ socket: UDPSocket) {
     guard let index = index(of: socket) else { return }
     ports.remove(index, UInt32(datagramSockets[index].port))
-    pool.giveBack(&datagramSockets[index].queue)
+    pool.free(&datagramSockets[index].queue)
     datagramSockets[index].isOpen = false
     datagramSockets[index].generation &+= 1
   }
@@ -104,7 +104,7 @@ extension NetworkStack {
     switch remote.address {
     case .v4(let address): destination = address
     }
-    guard payload.byteCount <= unit &- 28 else { return .tooLong }
+    guard payload.byteCount <= mtu &- 28 else { return .tooLong }
     let flow = DatagramFlow(
       source: source, destination: destination, sourcePort: datagramSockets[index].port,
       destinationPort: remote.port)
@@ -207,12 +207,12 @@ extension NetworkStack {
       if message.server == nil, message.kind != .refuse, origin.header.source.isHost {
         message.server = origin.header.source
       }
-      let change = dhcp.take(message, random: random32(), now: now)
+      let change = dhcp.receive(message, random: random32(), now: now)
       apply(change, now: now)
       return
     }
     if header.sourcePort == 53, resolver.isAsking(from: header.destinationPort) {
-      if let index = resolver.take(
+      if let index = resolver.receive(
         payload, at: header.destinationPort, from: origin.header.source)
       {
         events.push(eventIndex(lookup: index))

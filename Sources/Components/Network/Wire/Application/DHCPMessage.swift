@@ -46,7 +46,7 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   public var resolver: IPv4Address?
   public var secondResolver: IPv4Address?
   /// Option 26, in bytes.
-  public var maximumUnit: UInt16?
+  public var mtu: UInt16?
   /// Options 51, 58 and 59, in seconds; 0xffffffff is for ever.
   public var leaseTime: UInt32?
   public var renewalTime: UInt32?
@@ -81,17 +81,17 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
     wantsBroadcast = message.byte(at: 10) & 0x80 != 0
     client = IPv4Address(message.number32(at: 12))
     your = IPv4Address(message.number32(at: 16))
-    take(&options)
+    readOptions(&options)
   }
 
-  private mutating func take(_ options: inout DHCPOptions) {
+  private mutating func readOptions(_ options: inout DHCPOptions) {
     mask = options.mask()
     (router, secondRouter) = options.hosts(3)
     (resolver, secondResolver) = options.hosts(6)
     classlessRoutes = options.classlessRoutes()
     hostName = options.name()
     // RFC 2132, 5.1: 68 is the least.
-    maximumUnit = options.number(26, 2, 68...65535).map { UInt16(truncatingIfNeeded: $0) }
+    mtu = options.number(26, 2, 68...65535).map { UInt16(truncatingIfNeeded: $0) }
     requested = options.number32(50).map { IPv4Address($0) }
     leaseTime = options.number32(51)
     server = options.host(54)
@@ -126,9 +126,9 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
       frame.putOption(6, resolver?.value, &at)
       frame.putOption(58, renewalTime, &at)
       frame.putOption(59, rebindingTime, &at)
-      if let maximumUnit {
+      if let mtu {
         frame.put(UInt16(26 << 8 | 2), at: at)
-        frame.put(maximumUnit, at: at &+ 2)
+        frame.put(mtu, at: at &+ 2)
         at &+= 4
       }
     } else {

@@ -62,10 +62,10 @@ struct ClasslessRoutes: BitwiseCopyable {
     }
     number = number << 8 | UInt64(byte)
     remaining &-= 1
-    if remaining == 0 { finish() }
+    if remaining == 0 { addRoute() }
   }
 
-  private mutating func finish() {
+  private mutating func addRoute() {
     let prefixByteCount = (Int(min(prefixLength, 32)) &+ 7) / 8
     let prefix = UInt32(truncatingIfNeeded: number >> 32) << UInt32(32 &- 8 &* prefixByteCount)
     guard
@@ -116,12 +116,12 @@ struct DHCPOptions: BitwiseCopyable {
         return
       }
       let end = index &+ 2 &+ Int(options.byte(at: index &+ 1))
-      take(code, options.extracting(index &+ 2..<end))
+      record(code, options.extracting(index &+ 2..<end))
       index = end
     }
   }
 
-  private mutating func take(_ code: UInt8, _ body: borrowing RawSpan) {
+  private mutating func record(_ code: UInt8, _ body: borrowing RawSpan) {
     switch code {
     case 12:
       for index in 0..<body.byteCount { _ = hostName.append(body.byte(at: index)) }

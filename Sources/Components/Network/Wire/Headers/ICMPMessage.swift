@@ -95,7 +95,7 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
       word = UInt32(identifier) << 16 | UInt32(sequence)
     case .unreachable(let reason):
       typeAndCode = 3 << 8 | UInt16(reason.code)
-      if case .fragmentationNeeded(let unit) = reason { word = UInt32(unit) }
+      if case .fragmentationNeeded(let mtu) = reason { word = UInt32(mtu) }
     case .timeExceeded(let code): typeAndCode = 11 << 8 | UInt16(code)
     case .other(let type, let code): typeAndCode = UInt16(type) << 8 | UInt16(code)
     }

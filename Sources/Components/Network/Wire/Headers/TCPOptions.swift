@@ -15,10 +15,10 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
   }
 
   /// The largest segment that the peer takes, in bytes behind a header without options.
-  public var maximumSegmentSize: UInt16?
+  public var mss: UInt16?
   /// Bits to shift the peer's windows by; above 14 it counts as 14 (RFC 7323, 2.3).
   public var windowScale: UInt8?
-  public var permitsSelectiveAcknowledgement = false
+  public var permitsSACK = false
   public var timestamps: Timestamps?
   /// Blocks that the peer has, the first `blockCount` of them.
   public var blocks = InlineArray<4, SequenceRange>(
@@ -64,13 +64,13 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
     switch kind {
     case 2:
       guard body.byteCount == 2 else { return false }
-      maximumSegmentSize = body.number16(at: 0)
+      mss = body.number16(at: 0)
     case 3:
       guard body.byteCount == 1 else { return false }
       windowScale = min(body.byte(at: 0), 14)
     case 4:
       guard body.byteCount == 0 else { return false }
-      permitsSelectiveAcknowledgement = true
+      permitsSACK = true
     case 5:
       guard body.byteCount % 8 == 0, body.byteCount <= 32 else { return false }
       blockCount = body.byteCount / 8
@@ -92,9 +92,9 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
   @inline(__always)
   public var byteCount: Int {
     var count = timestamps == nil ? 0 : 12
-    if maximumSegmentSize != nil { count &+= 4 }
+    if mss != nil { count &+= 4 }
     if windowScale != nil { count &+= 4 }
-    if permitsSelectiveAcknowledgement { count &+= 4 }
+    if permitsSACK { count &+= 4 }
     let room = fittingBlocks(after: count)
     return count &+ (room == 0 ? 0 : 4 &+ 8 &* room)
   }
@@ -114,8 +114,8 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
       frame.put(timestamps.echo, at: offset &+ 8)
       offset &+= 12
     }
-    if blockCount > 0 || maximumSegmentSize != nil || windowScale != nil
-      || permitsSelectiveAcknowledgement
+    if blockCount > 0 || mss != nil || windowScale != nil
+      || permitsSACK
     {
       writeRare(to: &frame, at: offset)
     }
@@ -124,15 +124,15 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
   @inline(never)
   private func writeRare(to frame: inout MutableRawSpan, at start: Int) {
     var offset = start
-    if let maximumSegmentSize {
-      frame.put(0x0204_0000 | UInt32(maximumSegmentSize), at: offset)
+    if let mss {
+      frame.put(0x0204_0000 | UInt32(mss), at: offset)
       offset &+= 4
     }
     if let windowScale {
       frame.put(0x0103_0300 | UInt32(windowScale), at: offset)
       offset &+= 4
     }
-    if permitsSelectiveAcknowledgement {
+    if permitsSACK {
       frame.put(UInt32(0x0101_0402), at: offset)
       offset &+= 4
     }
@@ -148,9 +148,9 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
 
 extension TCPOptions: Equatable {
   public static func == (left: TCPOptions, right: TCPOptions) -> Bool {
-    guard left.maximumSegmentSize == right.maximumSegmentSize,
+    guard left.mss == right.mss,
       left.windowScale == right.windowScale, left.timestamps == right.timestamps,
-      left.permitsSelectiveAcknowledgement == right.permitsSelectiveAcknowledgement,
+      left.permitsSACK == right.permitsSACK,
       left.blockCount == right.blockCount
     else { return false }
     for block in 0..<min(left.blockCount, 4) where left.blocks[block] != right.blocks[block] {
