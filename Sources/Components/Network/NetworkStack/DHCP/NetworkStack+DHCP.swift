@@ -4,9 +4,9 @@
 import Addresses
 import Wire
 
-// The DHCP client's messages and timers.
+// DHCP: the client's messages and timers.
 extension NetworkStack {
-  /// Gets an address by DHCP, and keeps it. `wanted` is asked for first.
+  /// Obtains an address by DHCP and keeps it. `wanted` is requested first.
   public mutating func startDHCP(wanted: IPv4Address? = nil, now: Instant) {
     usesDHCP = true
     dhcp.wanted = wanted
@@ -14,10 +14,10 @@ extension NetworkStack {
     timers.wake(dhcpTimer, by: dhcp.deadline)
   }
 
-  /// Gives the address back.
+  /// Releases the address.
   public mutating func releaseDHCP() { dhcp.release() }
 
-  /// The present lease.
+  /// The current lease.
   public var lease: DHCPLease? { dhcp.lease }
 
   mutating func apply(_ change: DHCPClient.Change, now: Instant) {
@@ -40,7 +40,7 @@ extension NetworkStack {
     apply(change, now: now)
   }
 
-  /// Sends what DHCP has to say; false when there was no buffer.
+  /// Sends due probes and messages; false if no buffer was free.
   mutating func sendDHCP<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) -> Bool {
@@ -61,7 +61,7 @@ extension NetworkStack {
       case .via(let nextHop):
         switch neighbours.resolve(nextHop, now: now) {
         case .known(let address, _): hardware = address
-        // It goes when the address is known; if it never is, rebinding helps.
+        // It is sent when the address is known; if that never happens, rebinding helps.
         case .searching: return true
         case .unreachable:
           dhcp.didSend()

@@ -4,11 +4,11 @@
 import Addresses
 import Wire
 
-// Name look-ups: their questions and timers.
+// DNS: look-ups, their queries and timers.
 extension NetworkStack {
-  /// Looks up the addresses of a name; an event tells when `result` is no longer pending. Without an address of the
-  /// stack's own it waits for one; without a name server it fails at once. Throws `noSocket` when there are as many
-  /// look-ups as there may be.
+  /// Looks up the addresses of a name; an event reports the result. Waits until the stack has an
+  /// address, but fails at once without a name server. Throws `noSocket` if too many look-ups are
+  /// open.
   public mutating func lookUp(_ name: DNSName, tag: UInt = 0) throws(SocketError) -> DNSLookup {
     guard let lookup = resolver.begin(name, tag: tag, random: secret.random(for: .lookups)) else {
       throw .noSocket
@@ -16,10 +16,10 @@ extension NetworkStack {
     return lookup
   }
 
-  /// How a look-up stands; nil for one that is not known (any more).
+  /// The state of a look-up; nil for an unknown or closed one.
   public func result(of lookup: DNSLookup) -> DNSResult? { resolver.result(of: lookup) }
 
-  /// Forgets a look-up, whether it has ended or not.
+  /// Ends a look-up, completed or not.
   public mutating func close(_ lookup: DNSLookup) { resolver.end(lookup) }
 
   mutating func tickResolver(now: Instant) {
@@ -29,7 +29,7 @@ extension NetworkStack {
     timers.wake(resolverTimer, by: resolver.deadline)
   }
 
-  /// Sends the questions that are due; false when there was no buffer.
+  /// Sends due queries; false if no buffer was free.
   mutating func sendQuestions<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) -> Bool {
@@ -54,7 +54,7 @@ extension NetworkStack {
         }
         resolver.didSend(question, now: now)
       } else {
-        // The neighbour is asked for meanwhile; the question is asked again soon.
+        // An ARP request is under way; the query is retried soon.
         resolver.postpone(question, now: now)
       }
     }

@@ -4,7 +4,7 @@
 import Addresses
 import Wire
 
-// ICMP (RFC 792; RFC 1122, 3.2.2).
+// ICMP: errors and echo (RFC 792; RFC 1122, 3.2.2).
 extension NetworkStack {
   @inline(never)
   mutating func receiveICMP<Output: FrameOutput & ~Copyable>(
@@ -16,7 +16,7 @@ extension NetworkStack {
     }
     switch message.kind {
     case .echoRequest(let identifier, let sequence):
-      // Broadcast pings are not answered (RFC 1122, 3.2.2.6, allows it).
+      // Broadcast pings are not answered, as RFC 1122, 3.2.2.6 allows.
       guard configuration.answersEcho, !origin.isBroadcast else { return }
       answerEcho(
         payload, ICMPMessage(.echoReply(identifier: identifier, sequence: sequence)), origin,
@@ -28,8 +28,8 @@ extension NetworkStack {
     }
   }
 
-  /// Tells the sender that nobody here wants what it sent; not for broadcasts (RFC 1122, 3.2.2), and
-  /// only so often.
+  /// Reports an unreachable port or protocol to the sender: never for broadcasts (RFC 1122, 3.2.2),
+  /// and at a limited rate.
   @inline(never)
   mutating func sendUnreachable<Output: FrameOutput & ~Copyable>(
     _ reason: ICMPMessage.Unreachable, about payload: RawSpan, _ origin: Origin, now: Instant,
@@ -50,8 +50,8 @@ extension NetworkStack {
     }
   }
 
-  /// What a router says about a packet of ours: only believed where it quotes a number that is on
-  /// its way (RFC 5927, 4).
+  /// Handles an unreachable message about one of our packets. It is believed only if it quotes a
+  /// sequence number in flight (RFC 5927, 4).
   private mutating func receiveUnreachable(
     _ reason: ICMPMessage.Unreachable, _ quoted: RawSpan, now: Instant
   ) {
@@ -68,11 +68,11 @@ extension NetworkStack {
       connections[index].sndUna <= sequence, sequence < connections[index].sndMax
     else { return }
     if case .fragmentationNeeded(let nextHop) = reason {
-      // Routers that do not tell are taken to mean what all must carry (RFC 1191, 5).
+      // A router that does not tell its MTU is assumed to have the least one (RFC 1191, 5).
       let told = nextHop == 0 ? 576 : Int(nextHop)
       connections[index].pathCarries(told)
     } else if connections[index].state == .synSent {
-      // Before a connection is open, no answer will come (RFC 1122, 4.2.3.9).
+      // Fatal only before the connection is open (RFC 1122, 4.2.3.9).
       let isPort = reason == .portUnreachable
       connections[index].fail(isPort ? .refused : .unreachable)
     }
@@ -93,14 +93,15 @@ extension NetworkStack {
       }
       return
     }
-    // In fragments of a multiple of 8 bytes; the last of 8 at least, as shorter frames are not sent.
+    // Fragments hold a multiple of 8 bytes. The last has at least 8, the shortest frame that
+    // `FrameOutput` sends.
     let most = (mtu - IPv4Header.byteCount) & ~7
     var offset = 0
     while offset < request.byteCount {
       var end = min(offset + most, request.byteCount)
       if end < request.byteCount, request.byteCount - end < 8 { end -= 8 }
       let isLast = end == request.byteCount
-      // The sender has chosen a number that nothing else between the two of us has (RFC 6864, 4.3).
+      // The sender chose this identification to be unique between the two hosts (RFC 6864, 4.3).
       let fragment = Fragment(
         identification: origin.header.identification,
         field: UInt16(truncatingIfNeeded: offset / 8) | (isLast ? 0 : 0x2000))
@@ -110,7 +111,7 @@ extension NetworkStack {
         frame.copy(request.extracting(offset + header..<end), to: start + header)
         if offset == 0 { reply.write(to: &frame, at: start, before: data) }
       }
-      // Without the rest nobody can use what has gone.
+      // Without the rest, the fragments sent so far are useless.
       guard isSent else { return }
       offset = end
     }
@@ -118,12 +119,12 @@ extension NetworkStack {
 }
 
 extension Connection {
-  /// A router dropped a packet that was larger than it can hand on (RFC 1191).
+  /// Shrinks segments: a router dropped a packet that exceeded its MTU (RFC 1191).
   mutating func pathCarries(_ mtu: Int) {
     let largest = max(mtu &- 40 &- (usesTimestamps ? 12 : 0), TCPLimits.leastMSS)
     guard state.isSynchronised, largest < mss else { return }
     mss = largest
-    // It is lost, but not by congestion.
+    // The packet is lost, but not by congestion.
     sndNxt = sndUna
     isTiming = false
   }

@@ -4,7 +4,7 @@
 import Addresses
 import Wire
 
-// IPv4 packets and their fragments (RFC 791).
+// IPv4 packets in, their fragments, and packets that answer them (RFC 791).
 extension NetworkStack {
   @inline(__always)
   mutating func receiveIPv4<Output: FrameOutput & ~Copyable>(
@@ -34,7 +34,7 @@ extension NetworkStack {
     let start = ethernet.headerByteCount &+ header.headerByteCount
     let origin = Origin(
       header: header, hardware: ethernet.source, isBroadcast: isBroadcast, isChecked: isChecked)
-    // Safety: a packet that was parsed has as many bytes as its header says, behind the header.
+    // Safety: a parsed packet contains as many bytes behind its header as the header says.
     let payload = unsafe packet.extracting(
       unchecked: Range(
         uncheckedBounds: (
@@ -48,14 +48,14 @@ extension NetworkStack {
     return .nothing
   }
 
-  // Broadcasts, and what DHCP servers send to a host that has no address yet.
+  // Broadcasts, and what DHCP servers send to a host without an address.
   private func isBroadcastForUs(_ header: IPv4Header) -> Bool {
     if header.destination == .broadcast { return true }
     if let network { return header.destination == network.broadcast }
     return usesDHCP && header.protocol == .udp
   }
 
-  /// Where a packet came from, and how.
+  /// A received packet's origin.
   struct Origin: BitwiseCopyable {
     var header: IPv4Header
     var hardware: MACAddress
@@ -102,7 +102,7 @@ extension NetworkStack {
     origin.header.payloadByteCount = whole.payload.count
     origin.header.fragmentField = 0
     origin.isChecked = false
-    // The bytes are moved out of the stack for the call, so that the stack can be changed in it.
+    // The bytes are moved out of the stack, so that the calls can change the stack.
     let bytes = reassembly.lendBytes()
     bytes.withBytes(whole.payload) { payload in
       switch origin.header.protocol {
@@ -110,7 +110,7 @@ extension NetworkStack {
         _ = receiveUDP(
           payload, at: 0, payload, origin, isLendable: false, now: now, into: &output)
       case .tcp:
-        // A path that fragments segments is slow already; nothing of them is lent.
+        // A path that fragments segments is slow anyway, so their data is not lent.
         receiveReassembledTCP(payload, origin, now: now, into: &output)
       default: receiveOther(payload, payload, origin, now: now, into: &output)
       }
@@ -132,8 +132,8 @@ extension NetworkStack {
     }
   }
 
-  /// Answers a packet with one to the station that its frame came from, without looking anybody up. False when it was not
-  /// sent.
+  /// Answers a packet to the station that its frame came from, without a neighbour look-up. False
+  /// if it was not sent.
   @discardableResult
   mutating func sendToSender<Output: FrameOutput & ~Copyable>(
     _ origin: Origin, _ carried: IPProtocol, _ byteCount: Int, _ fragment: Fragment? = nil,
@@ -160,7 +160,7 @@ extension NetworkStack {
   }
 }
 
-/// What a packet's header says of it as a part of a larger one.
+/// A fragment's fields in the IPv4 header.
 struct Fragment: BitwiseCopyable {
   var identification: UInt16
   /// Flags and offset, as on the wire.

@@ -4,7 +4,7 @@
 import Addresses
 import Wire
 
-// ARP packets in and out (RFC 826). The table that they fill is NeighbourCache.
+// ARP packets in and out (RFC 826). `NeighbourCache` holds what they tell.
 extension NetworkStack {
   @inline(never)
   mutating func receiveARP<Output: FrameOutput & ~Copyable>(
@@ -16,7 +16,7 @@ extension NetworkStack {
     }
     guard arp.senderHardware != configuration.hardware else { return }
     if usesDHCP, dhcp.phase == .probing {
-      // Somebody has the address that was offered, or probes for it as well (RFC 5227, 2.1.1).
+      // Another host has the offered address, or probes for it too (RFC 5227, 2.1.1).
       dhcp.conflict(over: arp.sender, random: random32(), now: now)
       if arp.sender.isUnspecified {
         dhcp.conflict(over: arp.target, random: random32(), now: now)
@@ -39,7 +39,7 @@ extension NetworkStack {
     _ = sendARP(reply, to: arp.senderHardware, into: &output)
   }
 
-  /// Connections that waited for a neighbour try again.
+  /// Lets connections that waited for a neighbour try again.
   mutating func queueWokenConnections() {
     while let index = neighbours.nextWoken() { sendQueue.push(index) }
   }

@@ -4,40 +4,41 @@
 import Addresses
 import Wire
 
-/// Says whose the stack's own address is (RFC 5227): to everybody when it is taken into use (2.3), and to another station that
-/// claims it (2.4). Without I/O.
+/// Announces and defends the stack's own address (RFC 5227): to all stations when it is adopted
+/// (2.3), and when another station claims it (2.4). Without I/O.
 struct AddressDefence: BitwiseCopyable {
   /// Announcements of a new address, and the time between them (ANNOUNCE_NUM, ANNOUNCE_INTERVAL).
   static var announcements: UInt8 { 2 }
   static var interval: Interval { .seconds(2) }
-  /// A second conflict within this time is one too many, and no more than one defence is sent in it (DEFEND_INTERVAL).
+  /// A second conflict within this time is decisive, and at most one defence is sent in it
+  /// (DEFEND_INTERVAL).
   static var defendInterval: Interval { .seconds(10) }
 
-  /// What another station's claim comes to.
+  /// The reaction to another station's claim.
   enum Verdict: BitwiseCopyable {
     /// Announce the address once.
     case defend
-    /// Others have been told within the interval.
+    /// Do nothing: an announcement was sent within the interval.
     case endure
-    /// Both stay: one has to go.
+    /// Give the address up: the other station insists.
     case giveWay
   }
 
-  /// Whether an announcement is to be sent; `sent` says that it was.
+  /// Whether an announcement is due; `didSend` confirms it.
   private(set) var isDue = false
   /// When `tick` has something to do.
   private(set) var deadline = Instant.never
   private var left: UInt8 = 0
   private var defended: Instant?
 
-  /// An address is taken into use, or the link is another one.
+  /// Starts announcing: the address is new, or the link is.
   mutating func begin() {
     left = AddressDefence.announcements
     isDue = true
     deadline = .never
   }
 
-  /// There is no address any more.
+  /// Stops: there is no address any more.
   mutating func end() { self = AddressDefence() }
 
   mutating func tick(now: Instant) {
@@ -52,8 +53,8 @@ struct AddressDefence: BitwiseCopyable {
     if left > 0 { deadline = now + AddressDefence.interval }
   }
 
-  /// Another station says that it has our address. One that was given to us alone, and is worth more than the other's peace,
-  /// is defended for ever (2.4 (c)); any other is given up when a defence has not helped (2.4 (b)).
+  /// Handles another station's claim to our address. A fixed address, which cannot be replaced, is
+  /// defended for ever (2.4 (c)); a leased one is given up if a defence has not helped (2.4 (b)).
   mutating func conflict(isForEver: Bool, now: Instant) -> Verdict {
     if let defended, now - defended < AddressDefence.defendInterval {
       return isForEver ? .endure : .giveWay
@@ -66,9 +67,9 @@ struct AddressDefence: BitwiseCopyable {
   }
 }
 
-// The stack's own address, and others who claim it (RFC 5227).
+// The stack's own address and its rivals (RFC 5227).
 extension NetworkStack {
-  /// Another station says that it has our address.
+  /// Handles another station's claim to our address.
   @inline(never)
   mutating func addressConflict(with station: MACAddress, now: Instant) {
     counters.addressConflicts &+= 1
@@ -82,7 +83,7 @@ extension NetworkStack {
     apply(change, now: now)
   }
 
-  /// The event of a conflict that was not told.
+  /// The event for a conflict that was not reported yet.
   mutating func conflictEvent() -> SocketEvent {
     hasConflictEvent = false
     return SocketEvent(socket: .addressConflict(rival), tag: 0, readiness: .readable)
@@ -93,7 +94,7 @@ extension NetworkStack {
     timers.wake(defenceTimer, by: defence.deadline)
   }
 
-  /// Says to everybody where our address is; false when there was no buffer.
+  /// Announces our address to all stations; false if no buffer was free.
   @inline(never)
   mutating func announce<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output

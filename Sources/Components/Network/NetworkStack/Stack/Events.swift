@@ -3,10 +3,10 @@
 
 import Wire
 
-// Events for the owner.
+// Events: what happened to which socket.
 extension NetworkStack {
-  /// The next event, until there is none. Sockets come in the order in which something happened to
-  /// them; what happened to one since it was told last comes at once.
+  /// The next event; nil if there is none. Sockets come in the order in which something happened to
+  /// them; all that happened to one since its last event comes at once.
   public mutating func nextEvent() -> SocketEvent? {
     if hasAddressEvent {
       hasAddressEvent = false

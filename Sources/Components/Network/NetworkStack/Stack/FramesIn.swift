@@ -4,11 +4,11 @@
 import Addresses
 import Wire
 
-// Frames in, from the link to the sockets.
+// Frames in: from the link to ARP and IPv4. `FramesOut` is the counterpart.
 extension NetworkStack {
-  /// Takes a frame that has arrived; it is only looked at during the call. `isChecked` says that the
-  /// device has verified the checksum of what IP carries. What comes back has to be taken out of the
-  /// frame before the next call.
+  /// Processes a received frame, which is borrowed for this call only. `isChecked`: the device has
+  /// verified the checksum of what IP carries. The owner must use a delivery's bytes, which lie in
+  /// the frame, before the next call.
   public mutating func receive<Output: FrameOutput & ~Copyable>(
     _ frame: RawSpan, isChecked: Bool = false, now: Instant, into output: inout Output
   ) -> Delivery {
@@ -22,7 +22,7 @@ extension NetworkStack {
       counters.ignored &+= 1
       return .nothing
     }
-    // Safety: a frame that was parsed has its header.
+    // Safety: a parsed frame contains its header.
     let packet = unsafe frame.extracting(
       unchecked: Range(uncheckedBounds: (ethernet.headerByteCount, frame.byteCount)))
     if ethernet.type == .ipv4 {

@@ -4,24 +4,24 @@
 import Addresses
 import Wire
 
-/// Where frames go. The stack never holds a frame that it could not send: it asks for a buffer and
+/// The sink for frames. The stack keeps no frame that it could not send: it asks for a buffer and
 /// writes straight into it.
 public protocol FrameOutput: ~Copyable {
-  /// Lends `write` a buffer of exactly `byteCount` bytes, 42...1514 for Ethernet, whatever is in
-  /// them, and sends it. False, without calling `write`, when there is no buffer: the stack tries
-  /// again at the next `poll`.
+  /// Lends `write` a buffer of exactly `byteCount` bytes (42...1514 for Ethernet) with arbitrary
+  /// content, and sends it. Returns false without calling `write` if no buffer is free; the stack
+  /// tries again at the next `poll`.
   mutating func send(_ byteCount: Int, _ write: (inout MutableRawSpan) -> Void) -> Bool
 }
 
-// What the stack does by itself: timers, and frames out.
+// Frames out: timers, then control packets and streams. `FramesIn` is the counterpart.
 extension NetworkStack {
-  /// Does what is due and sends what can be sent.
+  /// Runs the timers that have expired and sends what can be sent.
   public mutating func poll<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) {
     runTimers(now: now)
-    // What is little and cannot wait goes first, as streams may take every buffer each time. They may find that a
-    // neighbour has to be asked for.
+    // Control packets are few and urgent, and streams may use every buffer, so control goes first.
+    // Streams may then need further ARP requests.
     isBlocked =
       !(sendControl(now: now, into: &output) && sendStreams(now: now, into: &output)
       && (!neighbours.hasRequests || sendARPRequests(now: now, into: &output)))
@@ -37,7 +37,7 @@ extension NetworkStack {
     if owner < connections.count {
       guard connections[owner].isUsed else { return }
       let retries = connections[owner].retries
-      connections[owner].tick(now: now)
+      connections[owner].runTimers(now: now)
       if connections[owner].retries > retries, connections[owner].state.isSynchronised {
         counters.timeouts &+= 1
       }
@@ -56,7 +56,7 @@ extension NetworkStack {
     }
   }
 
-  /// False when there was no buffer.
+  /// Sends held datagrams, DHCP, announcements, DNS and ARP; false if no buffer was free.
   @inline(__always)
   private mutating func sendControl<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Who waits for something, first come first served: numbers below a limit, each there once at most.
+/// A FIFO of indices below a limit, each in it at most once.
 ///
-/// Where the order counts, whoever waits no more has to be taken out: a place that is left behind would be that of the
-/// next who bears the number.
+/// An index that no longer waits has to be removed: its slot's next user would inherit the
+/// position.
 struct IndexQueue: ~Copyable {
-  // `next` is `outside` for those not in the queue; -1 is nobody.
+  // `next` is `outside` for indices not in the queue; -1 is none.
   private struct Place: BitwiseCopyable {
     var next: Int32 = IndexQueue.outside
     var previous: Int32 = -1
@@ -23,14 +23,14 @@ struct IndexQueue: ~Copyable {
   @inline(__always)
   var isEmpty: Bool { head < 0 }
 
-  /// Who is next.
+  /// The first index.
   @inline(__always)
   var first: Int? { head < 0 ? nil : Int(head) }
 
   @inline(__always)
   func contains(_ index: Int) -> Bool { places[index].next != IndexQueue.outside }
 
-  /// Puts `index` last, unless it is in the queue.
+  /// Appends `index`, unless it is in the queue.
   @inline(__always)
   mutating func push(_ index: Int) {
     guard !contains(index) else { return }
@@ -51,7 +51,7 @@ struct IndexQueue: ~Copyable {
     return index
   }
 
-  /// Takes `index` out, if it is in the queue.
+  /// Removes `index` if it is in the queue.
   @inline(__always)
   mutating func remove(_ index: Int) {
     if contains(index) { unlink(index) }

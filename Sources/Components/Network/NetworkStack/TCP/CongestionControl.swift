@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// How much may be on its way: CUBIC (RFC 9438) with slow start (RFC 5681) from ten segments
-/// (RFC 6928). In whole numbers: bytes, and milliseconds.
+/// The congestion window: CUBIC (RFC 9438), with slow start (RFC 5681) from ten segments (RFC
+/// 6928). All arithmetic is in integers: bytes and milliseconds.
 struct CongestionControl: BitwiseCopyable {
   /// The congestion window in bytes.
   private(set) var cwnd = 0
   /// `ssthresh` in bytes.
   private(set) var ssthresh = Int(Int32.max)
-  // W_max in bytes, K in milliseconds, the start of the present epoch, W_est in bytes.
+  // W_max in bytes, K in milliseconds, the start of the current epoch, W_est in bytes.
   private var wMax = 0
   private var k = 0
   private var epoch = Instant.never
   private var wEst = 0
-  // Bytes acknowledged that did not make a whole step of the window yet.
+  // Remainders of growth, below one byte of the window.
   private var credit = 0
   private var wEstCredit = 0
 
   mutating func start(mss: Int) { cwnd = CongestionControl.initialWindow(mss) }
 
-  /// RFC 6928 (2).
+  /// The initial window (RFC 6928, 2).
   static func initialWindow(_ mss: Int) -> Int { min(10 &* mss, max(2 &* mss, 14600)) }
 
-  /// Nothing was sent for longer than a timeout (RFC 5681, 4.1).
+  /// Restarts after an idle period longer than a timeout (RFC 5681, 4.1).
   mutating func restart(mss: Int) {
     cwnd = min(cwnd, CongestionControl.initialWindow(mss))
     epoch = .never
   }
 
-  /// New data was acknowledged while the window was the limit.
+  /// Grows the window: new data was acknowledged while the window was the limit.
   mutating func acknowledged(_ byteCount: Int, mss: Int, roundTrip: Interval, now: Instant) {
     guard cwnd >= ssthresh else {
-      // RFC 3465, with a limit of two segments for each acknowledgement raised to what was
-      // acknowledged at once: receivers join acknowledgements, too.
+      // RFC 3465, with its limit of two segments per acknowledgement raised to the acknowledged
+      // bytes: receivers merge acknowledgements.
       cwnd = min(cwnd &+ byteCount, max(ssthresh, cwnd &+ mss))
       return
     }
@@ -44,7 +44,8 @@ struct CongestionControl: BitwiseCopyable {
       // The Reno-friendly region (4.3).
       cwnd = max(cwnd, wEst)
     } else {
-      // Towards the curve's value in a round-trip time, by 50 % of the window at most (4.2).
+      // Approaches the curve's value one round-trip time ahead, by at most 50 % of the window
+      // (4.2).
       let target = min(wanted, cwnd &+ cwnd / 2)
       guard target > cwnd else { return }
       credit &+= (target &- cwnd) &* min(byteCount, cwnd)
@@ -54,7 +55,7 @@ struct CongestionControl: BitwiseCopyable {
     cwnd = min(cwnd, 1 << 30)
   }
 
-  // (4.2, 4.8)
+  // Begins an epoch (4.2, 4.8).
   private mutating func begin(mss: Int, now: Instant) {
     epoch = now
     credit = 0
@@ -70,8 +71,8 @@ struct CongestionControl: BitwiseCopyable {
     }
   }
 
-  // W_est grows by alpha segments in a round-trip time; alpha = 3 * (1 - 0.7) / (1 + 0.7) = 9 / 17
-  // until it reaches what there was at the last loss, and 1 from then on.
+  // W_est grows by alpha segments per round-trip time: alpha = 3 * (1 - 0.7) / (1 + 0.7) = 9 / 17
+  // until it reaches the window of the last loss, then 1.
   private mutating func advanceWEst(_ byteCount: Int, _ mss: Int) {
     let step = mss &* byteCount
     wEstCredit &+= wEst >= wMax ? step : step &* 9 / 17
@@ -98,9 +99,9 @@ struct CongestionControl: BitwiseCopyable {
     return Int(low)
   }
 
-  /// A loss was noticed, with `flight` bytes on their way (4.6, 4.7).
+  /// Reacts to a loss with `flight` bytes in flight (4.6, 4.7).
   mutating func lost(flight: Int, mss: Int) {
-    // Fast convergence: who has less than before leaves room to others.
+    // Fast convergence: a flow that has less than before leaves room to others.
     wMax = cwnd < wMax ? cwnd &* 17 / 20 : cwnd
     ssthresh = max(flight &* 7 / 10, 2 &* mss)
     epoch = .never
@@ -109,7 +110,7 @@ struct CongestionControl: BitwiseCopyable {
   mutating func enterRecovery(inflation: Int) { cwnd = ssthresh &+ inflation }
   mutating func inflate(_ byteCount: Int) { cwnd = min(cwnd &+ byteCount, 1 << 30) }
 
-  /// A partial acknowledgement without selective ones (RFC 6582, 3.2, step 3).
+  /// Deflates after a partial acknowledgement without SACK (RFC 6582, 3.2, step 3).
   mutating func deflate(_ byteCount: Int, mss: Int) {
     cwnd = max(cwnd &- byteCount, 0)
     if byteCount >= mss { cwnd &+= mss }
@@ -120,7 +121,7 @@ struct CongestionControl: BitwiseCopyable {
     cwnd = min(ssthresh, max(flight, mss) &+ mss)
   }
 
-  /// A timeout (RFC 5681, 3.1, 7). `isFirst` for the first in a row.
+  /// Reacts to a timeout (RFC 5681, 3.1, 7). `isFirst`: the first of a series.
   mutating func timedOut(flight: Int, mss: Int, isFirst: Bool) {
     if isFirst { lost(flight: flight, mss: mss) }
     cwnd = mss

@@ -3,13 +3,13 @@
 
 import Wire
 
-// The ACK field (RFC 9293, 3.10.7.4, fifth), and what it says about losses.
+// The ACK field (RFC 9293, 3.10.7.4, fifth step) and what it says about losses.
 extension Connection {
-  /// False when the rest of the segment is not to be looked at.
+  /// Processes the ACK field; false if the rest of the segment has to be ignored.
   mutating func acknowledge(_ segment: inout Segment, now: Instant) -> Bool {
     let ack = segment.header.acknowledgement
     let acked = ack - sndUna
-    // (RFC 5961, 5.2)
+    // The acceptable range of RFC 5961, 5.2.
     guard ack <= sndMax, acked >= 0 &- maxSndWnd else {
       challenge(now: now)
       return false
@@ -39,11 +39,11 @@ extension Connection {
     else { return }
     let advertised = Int(header.window) << Int(sndWindShift)
     if sndWnd == 0 {
-      // The peer lives, whatever it cannot take (RFC 9293, 3.8.6.1).
+      // The peer is alive, however full (RFC 9293, 3.8.6.1).
       retries = 0
       if advertised > 0 { probeBackoff = 0 }
       if advertised > 0, flight > 0 {
-        // What was sent into the closed window was dropped.
+        // Data sent into the closed window was dropped.
         sndNxt = sndUna
         retransmitAt = .never
       }
@@ -59,13 +59,13 @@ extension Connection {
   ) {
     let acked = ack - sndUna
     let flightBefore = flight
-    // What was on its way at the last timeout, and may have been sent again since.
+    // Data that was in flight at the last timeout and may have been retransmitted since.
     let isOld = sndUna < recover
     sndUna = ack
     sndNxt = .max(sndNxt, sndUna)
     highRxt = .max(highRxt, sndUna)
     lossMark = .max(lossMark, sndUna)
-    // Whatever is compared has to keep up: numbers that are 2 GB apart compare the wrong way round.
+    // Every mark that is compared has to keep up: numbers 2 GB apart compare the wrong way round.
     recover = .max(recover, sndUna)
     if !scoreboard.isEmpty { scoreboard.removeBelow(sndUna) }
     sampleRoundTrip(&segment, now: now)
@@ -79,8 +79,8 @@ extension Connection {
     } else {
       dupAcks = 0
       if wasWindowLimited || flightBefore >= congestion.cwnd {
-        // In slow start after a timeout one segment for each acknowledgement, which may be for what arrived before it
-        // (RFC 3465, 2.3).
+        // In slow start after a timeout, count one segment per acknowledgement, which may cover
+        // data that arrived before it (RFC 3465, 2.3).
         congestion.acknowledged(
           isOld ? min(acked, mss) : acked, mss: mss,
           roundTrip: Interval(nanoseconds: timer.srtt), now: now)
@@ -105,9 +105,10 @@ extension Connection {
     }
   }
 
-  /// Our own clock for one segment at a time, by Karn's rule; the peer's echo of our timestamp where
-  /// that was spoilt by sending again (RFC 7323, 4.1). A timeout that was backed off stays so until there is a sample:
-  /// without one, it is the only sign that the path is slower than it was (RFC 6298, 5.5 to 5.7).
+  /// Samples the round-trip time: by our own clock for one segment at a time (Karn's rule), or by
+  /// the echoed timestamp if a retransmission spoilt that (RFC 7323, 4.1). A backed-off timeout
+  /// stays until there is a sample: without one it is the only sign that the path has become slower
+  /// (RFC 6298, 5.5 to 5.7).
   @inline(__always)
   private mutating func sampleRoundTrip(_ segment: inout Segment, now: Instant) {
     if isTiming {
@@ -117,7 +118,7 @@ extension Connection {
       backoff = 0
     } else if usesTimestamps, let timestamps = segment.options.timestamps, timestamps.echo != 0 {
       let elapsed = timestamp(now: now) &- timestamps.echo
-      // An echo from the future, or of hours ago, is the peer's invention.
+      // An echo from the future or from hours ago is bogus.
       if elapsed < 1 << 22 {
         timer.addSample(.milliseconds(UInt64(max(elapsed, 1))))
         backoff = 0
@@ -125,8 +126,8 @@ extension Connection {
     }
   }
 
-  /// Notes what the peer has (RFC 2018, 5). False when that is not new. Blocks below the ACK repeat
-  /// what arrived twice (RFC 2883), others outside of what was sent are nonsense.
+  /// Records what the peer has received (RFC 2018, 5); true if any of it is new. Blocks below the
+  /// ACK report duplicates (RFC 2883); blocks outside of the sent data are nonsense.
   @inline(never)
   private mutating func recordBlocks(of segment: inout Segment, _ ack: SequenceNumber) -> Bool {
     var isNews = false
@@ -162,25 +163,25 @@ extension Connection {
     isTiming = false
   }
 
-  /// New data was acknowledged during recovery.
+  /// Handles an acknowledgement of new data during recovery.
   private mutating func continueRecovery(_ acked: Int, now: Instant) {
     guard sndUna < recover else {
       isRecovering = false
       dupAcks = 0
       mustResend = false
-      // With selective acknowledgements the window is right already (RFC 6675, 5.1).
+      // With SACK the window is already right (RFC 6675, 5.1).
       if !usesSACK { congestion.leaveRecovery(flight: flight, mss: mss) }
       return
     }
     guard !usesSACK else { return }
-    // A partial acknowledgement: the next hole begins at it.
+    // A partial acknowledgement: the next hole begins here.
     congestion.deflate(acked, mss: mss)
     highRxt = sndUna
     mustResend = true
   }
 
-  /// Where what has to count as lost ends: three stretches, or more than two segments, that lie
-  /// behind it have arrived (RFC 6675, 4, IsLost).
+  /// The end of the data that counts as lost: three ranges, or more than two segments, have arrived
+  /// behind it (RFC 6675, 4, IsLost).
   var lostEnd: SequenceNumber {
     mutating get { findLostEnd() }
   }
@@ -200,14 +201,14 @@ extension Connection {
 
   private var isFirstLost: Bool { mutating get { !scoreboard.isEmpty && lostEnd > sndUna } }
 
-  /// What is on its way, by what the peer has told (RFC 6675, 4, SetPipe).
+  /// Bytes in flight by the peer's SACK blocks (RFC 6675, 4, SetPipe).
   mutating func pipe(lostEnd: SequenceNumber) -> Int {
     scoreboard.missing(from: .max(lostEnd, sndUna), to: sndMax)
       &+ scoreboard.missing(from: sndUna, to: highRxt)
   }
 
-  /// Whether the first hole was sent again and lost again: something sent later has arrived, by as
-  /// much as shows a loss.
+  /// Whether the first hole's retransmission was lost: data sent more than two segments after it
+  /// has arrived.
   var isResentLost: Bool {
     mutating get {
       guard highRxt > sndUna, !scoreboard.isEmpty else { return false }

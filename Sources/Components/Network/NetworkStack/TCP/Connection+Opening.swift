@@ -13,7 +13,7 @@ extension Connection {
     setReceiveScale()
   }
 
-  /// Answers a SYN. `window` is what can be offered in bytes: there are no buffers yet.
+  /// Begins a passive open. `window` is the window to offer, in bytes: there are no buffers yet.
   mutating func open(
     answering header: TCPHeader, _ options: TCPOptions, initialSequence: SequenceNumber, mtu: Int,
     window: Int, now: Instant
@@ -38,7 +38,7 @@ extension Connection {
     lastProgress = now
   }
 
-  /// The smallest shift that lets the whole buffer be offered (RFC 7323, 2.2).
+  /// Chooses the smallest shift with which the whole buffer can be offered (RFC 7323, 2.2).
   private mutating func setReceiveScale() {
     rcvWindShift = 0
     while settings.receiveByteCount >> Int(rcvWindShift) > 65535, rcvWindShift < 14 {
@@ -46,7 +46,7 @@ extension Connection {
     }
   }
 
-  /// Takes what the peer's SYN says. An option is used when both sides have sent it.
+  /// Reads the peer's SYN. An option is used if both sides have sent it.
   mutating func synArrived(
     _ header: TCPHeader, _ options: TCPOptions, offering window: Int, now: Instant
   ) {
@@ -78,7 +78,7 @@ extension Connection {
     congestion.start(mss: mss)
   }
 
-  /// Its options, in a segment with or without an ACK.
+  /// The options of our SYN, with or without an ACK.
   mutating func synOptions(mtu: Int, now: Instant) -> TCPOptions {
     var options = TCPOptions()
     options.mss = UInt16(clamping: mtu &- 40)

@@ -3,15 +3,15 @@
 
 import Wire
 
-// The data of segments (RFC 9293, 3.10.7.4, seventh and eighth).
+// Data and FIN of received segments (RFC 9293, 3.10.7.4, seventh and eighth steps).
 extension Connection {
-  /// Takes data that lies inside the window.
+  /// Receives data that lies inside the window.
   mutating func receiveData(
     _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
   ) -> Arrival {
     let start = segment.header.sequence
     let count = segment.payload.count
-    // Never beyond a FIN that has been seen, nor beyond the ring.
+    // Nothing may lie beyond a FIN that was seen, or beyond the ring.
     guard !finReceived, !hasPeerFin || start + count <= peerFin,
       (start + count) - rcvRead <= receiveBuffer.byteCount
     else {
@@ -36,7 +36,7 @@ extension Connection {
     if outOfOrder.isEmpty {
       acknowledgeLater(count, now: now)
     } else {
-      // What fills a gap is acknowledged at once (RFC 5681, 4.2).
+      // Data that fills a gap is acknowledged at once (RFC 5681, 4.2).
       outOfOrder.removeBelow(rcvNxt)
       if !outOfOrder.isEmpty, outOfOrder[0].start == rcvNxt {
         rcvNxt = outOfOrder[0].end
@@ -51,7 +51,7 @@ extension Connection {
   @inline(__always)
   private mutating func acknowledgeLater(_ count: Int, now: Instant) {
     unacknowledged &+= count
-    // More than a full segment: every second one (RFC 9293, 3.8.6.3).
+    // Acknowledge at least every second full segment (RFC 9293, 3.8.6.3).
     if unacknowledged > rcvMSS {
       ackNow = true
     } else if acknowledgeAt == .never {
@@ -73,7 +73,7 @@ extension Connection {
     latestOutOfOrder = start
   }
 
-  /// The blocks of what arrived out of order, the latest first (RFC 2018, 4).
+  /// Adds blocks for the out-of-order data, the latest first (RFC 2018, 4).
   mutating func addSACKBlocks(_ options: inout TCPOptions) {
     guard usesSACK, !outOfOrder.isEmpty else { return }
     var first = 0
@@ -90,8 +90,8 @@ extension Connection {
     options.blockCount = count
   }
 
-  /// Remembers where the peer's data ends. The first FIN counts; one that contradicts what has
-  /// arrived behind it does not.
+  /// Records where the peer's data ends. The first FIN counts, unless data has already arrived
+  /// behind it.
   mutating func recordFin(_ number: SequenceNumber) {
     guard !hasPeerFin, state.canReceive, number >= rcvNxt,
       outOfOrder.isEmpty || outOfOrder[outOfOrder.count &- 1].end <= number
@@ -118,8 +118,8 @@ extension Connection {
     }
   }
 
-  /// Bytes that can be offered beyond `rcvNext`: a window never shrinks, and opens by steps that are
-  /// worth a segment (RFC 9293, 3.8.6.2.2).
+  /// Moves the window's right edge. A window never shrinks, and opens in steps of at least a
+  /// segment or half the buffer (RFC 9293, 3.8.6.2.2).
   @inline(__always)
   mutating func advanceEdge() {
     let free = receiveBuffer.byteCount &- (rcvNxt - rcvRead)
@@ -128,7 +128,7 @@ extension Connection {
     if possible - rcvEdge >= step { rcvEdge = possible }
   }
 
-  /// Whether the peer should hear of the room that reading has made.
+  /// Frees what the owner has read, and acknowledges at once if the peer should learn of the room.
   mutating func didRead(_ count: Int) {
     rcvRead = rcvRead + count
     guard state.canReceive else { return }

@@ -3,12 +3,12 @@
 
 import Wire
 
-// Losses that no later segment shows: of the last segments before a pause, and of what was sent again
-// when nothing follows. A probe after two round-trip times brings them to light (RFC 8985, 7), where a
-// timeout would cost 200 ms and the whole window. For peers with selective acknowledgements only: the
-// others' duplicates do not tell what a probe has found.
+// Tail loss: of the last segments before a pause, and of retransmissions that nothing follows. No
+// later segment reveals it, so a probe is sent after two round-trip times (RFC 8985, 7); a timeout
+// would cost 200 ms and the whole window. Only for peers with SACK: other duplicates do not tell
+// what a probe has found.
 extension Connection {
-  /// Starts the timer of the probe, or stops it where there is nothing to find out. After data was
+  /// Starts the probe's timer, or stops it if there is nothing to find out. Called after data was
   /// sent or acknowledged.
   @inline(__always)
   mutating func startTailTimer(now: Instant) {
@@ -18,7 +18,7 @@ extension Connection {
       tailAt = .never
       return
     }
-    // A lone segment's acknowledgement may be delayed.
+    // The peer may delay the acknowledgement of a lone segment.
     let least =
       flight <= mss
       ? TCPLimits.peersDelay + timer.twice : max(timer.twice, TCPLimits.leastProbe)
@@ -26,27 +26,27 @@ extension Connection {
     tailAt = moment < retransmitAt ? moment : .never
   }
 
-  /// Nothing was heard for as long as an answer should take.
+  /// Handles silence for as long as an answer should take.
   mutating func tailTimeout(now: Instant) {
     tailAt = .never
     guard state.canSend, flight > 0, sndWnd > 0, sndNxt == sndMax else { return }
     tailTries &+= 1
     if isRecovering {
-      // What was sent again was lost again.
+      // The retransmission was lost as well.
       highRxt = sndUna
       sndMaxAtResend = sndMax
       mustResend = true
     } else if scoreboard.isEmpty {
       tailPending = true
     } else if sndUna >= recover {
-      // Too few segments arrived behind a hole to make it a loss at once, and no more will.
+      // Too few segments have arrived behind a hole to count it as lost at once, and no more will.
       lossMark = scoreboard[scoreboard.count &- 1].start
       enterRecovery(now: now)
     }
   }
 
-  /// A new segment, where there is one, whatever the congestion window says; the last one again
-  /// else.
+  /// The probe: new data if there is some, whatever the congestion window says, otherwise the last
+  /// segment again.
   mutating func planTail() -> Plan? {
     guard sndUna < sndMax, sndNxt == sndMax else { return nil }
     let room = min((sndUna + sndWnd) - sndNxt, sndEnd - sndNxt, segmentRoom)
@@ -60,12 +60,12 @@ extension Connection {
     return Plan(kind: .tail, sequence: last - count, count: count, hasFin: hasFin)
   }
 
-  /// What an acknowledgement says about a probe that repeated the last segment.
+  /// Interprets an acknowledgement while a probe that repeated the last segment is in flight.
   @inline(never)
   mutating func judgeTail(_ segment: inout Segment, now: Instant) {
     let ack = segment.header.acknowledgement
     if sndUna < tailEnd {
-      // It arrived, and what was sent two round-trip times before did not.
+      // The probe arrived, and data sent two round-trip times earlier did not.
       guard !scoreboard.isEmpty, scoreboard[scoreboard.count &- 1].end >= tailEnd else { return }
       isTailOut = false
       guard !isRecovering, sndUna >= recover else { return }
@@ -78,10 +78,10 @@ extension Connection {
     let isDuplicate =
       ack == tailEnd && tailWasAcknowledged && segment.payload.count == 0 && !segment.hasFin
     if isRepeat || isDuplicate {
-      // Both it and the first one arrived (RFC 2883): nothing was lost.
+      // Both the original and the probe arrived (RFC 2883): nothing was lost.
       isTailOut = false
     } else if ack > tailEnd {
-      // Only the probe arrived, so there was a loss, which the window has to answer for.
+      // Only the probe arrived: there was a loss, and the window has to react.
       isTailOut = false
       guard !isRecovering else { return }
       congestion.lost(flight: max(flight, mss), mss: mss)
@@ -91,7 +91,7 @@ extension Connection {
     }
   }
 
-  /// Forgets the probe: a timeout has taken over.
+  /// Cancels the probe: a timeout has taken over.
   mutating func forgetTail() {
     tailAt = .never
     tailPending = false

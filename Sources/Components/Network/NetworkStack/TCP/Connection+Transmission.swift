@@ -9,13 +9,13 @@ struct Plan: BitwiseCopyable {
   enum Kind: BitwiseCopyable {
     /// SYN, alone or with an ACK.
     case syn
-    /// Data, FIN or both, from `next` on.
+    /// Data, FIN or both, from `sndNxt` on.
     case data
-    /// Data that is sent again by recovery.
+    /// Data that recovery retransmits.
     case retransmission
-    /// The last segment again, to learn whether it was lost.
+    /// The last segment again: a tail loss probe.
     case tail
-    /// One byte into a closed window, or what keeps a connection alive.
+    /// A window probe of one byte, or a keep-alive.
     case probe
     /// An acknowledgement and nothing else.
     case acknowledgement
@@ -29,8 +29,7 @@ struct Plan: BitwiseCopyable {
 }
 
 extension Connection {
-  /// The next segment that may be sent now. It is sent when `sent` says so; until then the answer is
-  /// the same.
+  /// The next segment that may be sent now. The answer stays the same until `didSend` is called.
   mutating func plan(now: Instant) -> Plan? {
     if resetPending { return Plan(kind: .reset, sequence: sndMax) }
     if synPending { return Plan(kind: .syn, sequence: iss) }
@@ -47,12 +46,12 @@ extension Connection {
       }
     }
     if keepAlivePending { return Plan(kind: .probe, sequence: sndUna - 1) }
-    // Beyond everything sent, or the peer would take it for old after a timeout.
+    // Beyond everything sent: after a timeout the peer would take `sndNxt` for old.
     if ackNow { return Plan(kind: .acknowledgement, sequence: sndMax) }
     return nil
   }
 
-  /// Whether `plan` may have something: a cheap look.
+  /// Whether `plan` may return a segment: a cheap test.
   @inline(__always)
   var mayHavePlan: Bool {
     ackNow || synPending || resetPending || probePending || keepAlivePending || mustResend
@@ -60,8 +59,7 @@ extension Connection {
       || (state.canSend && (sndNxt < sndEnd || isRecovering || (finQueued && sndNxt <= sndEnd)))
   }
 
-  /// Bytes of data that fit into the next segment: less than a full one's while blocks of what
-  /// arrived out of order go with it.
+  /// Bytes of data that fit into the next segment: fewer than `mss` while SACK blocks go with it.
   @inline(__always)
   var segmentRoom: Int {
     mutating get {
@@ -77,7 +75,7 @@ extension Connection {
     if isResentLost { return retransmission(from: sndUna, to: sndMax) }
     let lost = lostEnd
     guard congestion.cwnd &- pipe(lostEnd: lost) >= mss else { return nil }
-    // NextSeg (RFC 6675, 4): what is lost, what is new, what may be lost, the last bytes once.
+    // NextSeg (RFC 6675, 4): lost data, new data, data that may be lost, and once the last bytes.
     if let plan = retransmission(from: highRxt, to: lost) { return plan }
     let isNewPossible = sndNxt == sndMax && sndNxt < sndEnd && (sndUna + sndWnd) - sndNxt > 0
     if isNewPossible { return nil }
@@ -97,7 +95,7 @@ extension Connection {
   ) -> Plan? {
     let low = SequenceNumber.max(start, sndUna)
     guard let hole = scoreboard.firstMissing(from: low, to: limit) else { return nil }
-    // The FIN's number holds no byte.
+    // The FIN's sequence number holds no byte.
     let isFin = finQueued && hole.start == sndEnd
     let count = min(hole.count, segmentRoom, max(0, sndEnd - hole.start))
     let reachesEnd = hole.start + count == sndEnd
@@ -114,7 +112,7 @@ extension Connection {
     var start = sndNxt
     var stop = sndEnd
     if sndNxt < sndMax {
-      // After a timeout: what the peer has is passed over.
+      // After a timeout: skip what the peer already has.
       if let hole = scoreboard.firstMissing(from: sndNxt, to: sndMax) {
         start = hole.start
         if hole.end < sndMax { stop = .min(stop, hole.end) }
@@ -133,12 +131,12 @@ extension Connection {
     guard count == full || start < sndMax || stop < sndEnd || isWorthSending(count, isLast) else {
       return nil
     }
-    // With the last bytes goes the FIN.
+    // The FIN goes with the last bytes.
     let hasFin = isLast && finQueued && (sndUna + max(sndWnd, 1)) - (start + count) > 0
     return Plan(kind: .data, sequence: start, count: count, hasFin: hasFin)
   }
 
-  /// Bytes that the congestion window lets be sent from `start` on.
+  /// Bytes that the congestion window allows to be sent from `start` on.
   private mutating func allowance(at start: SequenceNumber) -> Int {
     let used: Int
     if isRecovering, usesSACK {
@@ -151,7 +149,7 @@ extension Connection {
     return congestion.cwnd &+ extra &- used
   }
 
-  /// Whether a segment that is not full may go (RFC 9293, 3.7.4 and 3.8.6.2.1).
+  /// Whether a segment that is not full may be sent (RFC 9293, 3.7.4 and 3.8.6.2.1).
   private mutating func isWorthSending(_ count: Int, _ isLast: Bool) -> Bool {
     if probePending { return true }
     if isLast { return flight == 0 || settings.isImmediate || finQueued }
@@ -200,7 +198,7 @@ extension Connection {
     return (header, options)
   }
 
-  /// The segment is on its way.
+  /// Records that the segment was sent.
   mutating func didSend(_ plan: Plan, now: Instant) {
     if plan.kind != .syn || state != .synSent { didAcknowledge() }
     switch plan.kind {
@@ -257,7 +255,7 @@ extension Connection {
       let isRepeat = isResentLost
       sndMaxAtResend = sndMax
       if plan.sequence == sndUna, isRepeat {
-        // Everything behind the first hole is judged anew.
+        // Judge everything behind the first hole anew.
         highRxt = after
       } else {
         highRxt = .max(highRxt, after)
@@ -283,8 +281,8 @@ extension Connection {
     startTailTimer(now: now)
   }
 
-  /// Nothing more can be sent now. Data that waits for a window is not forgotten: a timer asks for
-  /// it (RFC 9293, 3.8.6.1).
+  /// Starts the retransmission timer for data that waits for a window, so that it will be probed
+  /// for (RFC 9293, 3.8.6.1).
   @inline(__always)
   mutating func armTimerForWaitingData(now: Instant) {
     guard state.canSend, retransmitAt == .never else { return }

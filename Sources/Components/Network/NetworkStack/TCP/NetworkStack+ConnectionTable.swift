@@ -4,7 +4,7 @@
 import Addresses
 import Wire
 
-// Which connections there are, and who they are with.
+// The table of connections: look-up, allocation, initial numbers.
 extension NetworkStack {
   @inline(__always)
   func flowHash(_ local: Endpoint, _ remote: Endpoint) -> UInt32 {
@@ -56,7 +56,7 @@ extension NetworkStack {
     return index
   }
 
-  /// A place for a new connection, if need be that of the one whose TIME-WAIT is the oldest.
+  /// A slot for a new connection; if none is free, the one whose TIME-WAIT is the oldest.
   mutating func allocateConnection() -> Int? {
     if let index = freeConnections.pop() { return index }
     while let index = ending.pop() {
@@ -67,7 +67,7 @@ extension NetworkStack {
     return nil
   }
 
-  /// Puts a connection into its place and into the table.
+  /// Initialises a connection's slot and enters it into the table.
   mutating func insert(
     _ index: Int, _ local: Endpoint, _ remote: Endpoint, settings: TCPSettings, tag: UInt
   ) {
@@ -85,9 +85,9 @@ extension NetworkStack {
     flows.insert(index, hash)
   }
 
-  /// A first sequence number (RFC 6528): a clock of 4 microseconds, from a start that depends on the
-  /// two ends and a key. With it the start of the connection's timestamps (RFC 7323, 5.4 and 7.1), by another key: each
-  /// alone, and both together, show 32 bits of one hash.
+  /// An initial sequence number (RFC 6528): a 4-microsecond clock plus an offset that depends on
+  /// both ends and a key. With it comes the connection's timestamp offset (RFC 7323, 5.4 and 7.1),
+  /// from another key: each alone, and both together, reveal 32 bits of one hash.
   func initialNumbers(
     _ local: Endpoint, _ remote: Endpoint, now: Instant
   ) -> (SequenceNumber, UInt32) {

@@ -3,11 +3,12 @@
 
 import Wire
 
-// What follows from a change to a connection: sending, events, its place.
+// What a changed connection needs next: a place in the queues for sending and for events, or the
+// return of its slot.
 extension NetworkStack {
-  /// Looks at a connection after something has happened to it: tells its owner, lets it send, and
-  /// frees it when it is over. Its timer is set when it has sent what it can: a deadline that the
-  /// next segment takes away is never waited for.
+  /// Schedules a connection that has changed: queues its events and its turn to send, and frees it
+  /// when it has ended. Its timer is set once it has sent what it can, since the next segment often
+  /// makes a deadline obsolete.
   @inline(__always)
   mutating func schedule(_ index: Int) {
     let state = connections[index].state
@@ -15,25 +16,25 @@ extension NetworkStack {
       return
     }
     if connections[index].events.rawValue != 0 { events.push(index) }
-    // One that is closed has no more to say than a reset.
+    // A closed connection can only send a reset.
     if state != .closed || connections[index].resetPending { sendQueue.push(index) }
   }
 
-  /// A handshake that may be over, or a connection that is: what follows from it for the queues that it is in. False when
-  /// its place was freed.
+  /// Moves a connection whose handshake or life may be over between the queues. False if its slot
+  /// was freed.
   @inline(never)
   private mutating func updateQueues(_ index: Int) -> Bool {
     if halfOpen.contains(index), connections[index].state != .synReceived { endHandshake(index) }
     if connections[index].state == .closed { return retire(index) }
     if connections[index].state == .timeWait {
-      // Everything that was sent is acknowledged.
+      // The peer has acknowledged everything that was sent.
       pool.free(&connections[index].sendBuffer)
       if connections[index].isOrphan { ending.push(index) }
     }
     return true
   }
 
-  /// The connection is closed: it leaves the table. False when its place was freed.
+  /// Removes a closed connection from the table. False if its slot was freed.
   private mutating func retire(_ index: Int) -> Bool {
     if connections[index].isListed {
       flows.remove(index, connections[index].hash)
@@ -42,7 +43,7 @@ extension NetworkStack {
       pool.free(&connections[index].sendBuffer)
       connections[index].sndEnd = connections[index].sndUna
     }
-    // A last word may still have to be said, and an owner may still want to know why.
+    // A reset may still have to be sent, and an owner may still ask for the reason.
     guard !connections[index].resetPending,
       connections[index].isOrphan || connections[index].listener >= 0
     else { return true }

@@ -4,7 +4,8 @@
 import Addresses
 import Wire
 
-// Segments in.
+// TCP segments in, from the IPv4 packet to the connection; `NetworkStack+SegmentsOut` is the
+// counterpart.
 extension NetworkStack {
   @inline(__always)
   mutating func receiveTCP<Output: FrameOutput & ~Copyable>(
@@ -15,7 +16,7 @@ extension NetworkStack {
       origin.isChecked
         || TCPHeader.isIntact(
           bytes, from: origin.header.source, to: origin.header.destination),
-      // Safety: a segment that was parsed has all of its header.
+      // Safety: a parsed segment contains its whole header.
       let options = TCPOptions(
         parsing: unsafe bytes.extracting(
           unchecked: Range(uncheckedBounds: (TCPHeader.byteCount, header.headerByteCount))))
@@ -61,8 +62,8 @@ extension NetworkStack {
     schedule(index)
   }
 
-  /// A SYN that opens the same connection anew while the old one is in TIME-WAIT (RFC 9293, 3.10.7.4,
-  /// and RFC 6191): its number or its timestamp is beyond the old one's. The old one goes.
+  /// Whether a SYN reopens a connection in TIME-WAIT: its sequence number or timestamp is beyond
+  /// the old one's (RFC 9293, 3.10.7.4; RFC 6191). The old connection then ends.
   @inline(__always)
   private mutating func makesRoom(_ index: Int, _ segment: inout Segment) -> Bool {
     guard connections[index].state == .timeWait else { return false }
@@ -85,7 +86,7 @@ extension NetworkStack {
     return true
   }
 
-  /// A segment of no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
+  /// Handles a segment that belongs to no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
   @inline(never)
   private mutating func receiveStray<Output: FrameOutput & ~Copyable>(
     _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
@@ -102,7 +103,7 @@ extension NetworkStack {
     sendReset(answering: &segment, origin, now: now, into: &output)
   }
 
-  /// (RFC 9293, 3.10.7.1)
+  /// Sends a reset (RFC 9293, 3.10.7.1).
   @inline(never)
   private mutating func sendReset<Output: FrameOutput & ~Copyable>(
     answering segment: inout Segment, _ origin: Origin, now: Instant, into output: inout Output

@@ -4,19 +4,19 @@
 import Addresses
 import Wire
 
-// Segments out.
+// TCP segments out, from the send queue to the frame; `NetworkStack+SegmentsIn` is the counterpart.
 extension NetworkStack {
-  // Segments that a connection may send before others have their turn.
+  // Segments that a connection may send before it has to let others send.
   private static var turn: Int { 16 }
 
   private enum Progress: BitwiseCopyable {
     case done
     case more
-    /// There was no buffer.
+    /// No transmit buffer was free.
     case blocked
   }
 
-  /// Sends for everybody who has something; false when there was no buffer.
+  /// Sends for all connections in the send queue; false if no buffer was free.
   mutating func sendStreams<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) -> Bool {
@@ -55,7 +55,7 @@ extension NetworkStack {
     return .more
   }
 
-  /// Nothing more can be sent now.
+  /// The connection can send nothing more now.
   @inline(__always)
   private mutating func endTurn(_ index: Int, now: Instant) -> Progress {
     connections[index].armTimerForWaitingData(now: now)
@@ -83,7 +83,7 @@ extension NetworkStack {
       payloadByteCount: header.headerByteCount &+ plan.count)
     let data = 34 &+ header.headerByteCount
     let isSent = output.send(data &+ plan.count) { frame in
-      // Once, instead of with every field.
+      // Checked once here instead of for every field.
       precondition(frame.byteCount >= 54)
       ethernet.write(to: &frame)
       ip.write(to: &frame, at: 14)
@@ -104,7 +104,7 @@ extension NetworkStack {
     return true
   }
 
-  /// Finds the neighbour that a connection's frames go to. False when they have to wait.
+  /// Resolves the neighbour for a connection's frames; false if they have to wait.
   @inline(never)
   private mutating func findNeighbour(_ index: Int, now: Instant) -> Bool {
     let destination: IPv4Address
@@ -123,14 +123,15 @@ extension NetworkStack {
       connections[index].neighbourUntil = until
       return true
     case .searching:
-      // Also for a closed one that has its reset to send: the answer, or that there is none, brings it back here.
+      // This includes a closed connection with a pending reset: an answer, or the lack of one,
+      // brings it back here.
       timers.wake(index, by: connections[index].deadline)
     case .unreachable: neighbourIsUnreachable(index, now: now)
     }
     return false
   }
 
-  /// An open connection goes on: the timer tries again, and gives up in the end.
+  /// An open connection continues: its timer tries again, and gives up in the end.
   private mutating func neighbourIsUnreachable(_ index: Int, now: Instant) {
     if connections[index].state == .synSent || connections[index].state == .closed {
       if connections[index].state == .synSent { connections[index].fail(.unreachable) }
@@ -147,7 +148,7 @@ extension NetworkStack {
     }
   }
 
-  /// Frames of a connection seem to get lost.
+  /// Has the neighbour verified: frames of this connection seem to get lost.
   mutating func doubtNeighbour(of index: Int) {
     switch connections[index].remote.address {
     case .v4(let destination):

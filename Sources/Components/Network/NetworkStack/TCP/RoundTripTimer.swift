@@ -13,7 +13,8 @@ struct RoundTripTimer: BitwiseCopyable {
   var twice: Interval { Interval(nanoseconds: srtt &* 2) }
 
   mutating func addSample(_ sample: Interval) {
-    // Beyond any timeout a sample says nothing, and the sums below stay far from overflow.
+    // A sample beyond any timeout carries no information; the limit also keeps the sums below from
+    // overflow.
     let sample = min(max(sample.nanoseconds, 1), 120_000_000_000)
     if srtt == 0 {
       srtt = sample
@@ -23,13 +24,13 @@ struct RoundTripTimer: BitwiseCopyable {
       rttvar = (rttvar &* 3 &+ difference) / 4
       srtt = (srtt &* 7 &+ sample) / 8
     }
-    // The clock's grain of 1 ms keeps the timeout away from the round-trip time (2.3).
+    // The clock granularity of 1 ms keeps the timeout above the round-trip time (2.3).
     let next = srtt &+ max(1_000_000, rttvar &* 4)
     rto = min(
       max(Interval(nanoseconds: next), TCPLimits.minimumTimeout), TCPLimits.maximumTimeout)
   }
 
-  /// After a handshake whose SYN had to be sent again (5.7).
+  /// Starts from 3 s after a handshake whose SYN was retransmitted (5.7).
   mutating func useCautiousRTO() {
     if srtt == 0 { rto = .seconds(3) }
   }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The options of a segment that the stack knows (RFC 9293, 3.2; RFC 7323; RFC 2018). Others are
-/// skipped.
+/// The TCP options that the stack knows (RFC 9293, 3.2; RFC 7323; RFC 2018). Others are skipped.
 public struct TCPOptions: BitwiseCopyable, Sendable {
+  /// Timestamps (RFC 7323, 3).
   public struct Timestamps: Equatable, BitwiseCopyable, Sendable {
+    /// TSval: the sender's clock.
     public var value: UInt32
+    /// TSecr: the receiver's clock, echoed.
     public var echo: UInt32
+    /// Both fields.
     @inline(__always)
     public init(value: UInt32, echo: UInt32) {
       self.value = value
@@ -14,26 +17,30 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
     }
   }
 
-  /// The largest segment that the peer takes, in bytes behind a header without options.
+  /// The maximum segment size: bytes behind a header without options.
   public var mss: UInt16?
-  /// Bits to shift the peer's windows by; above 14 it counts as 14 (RFC 7323, 2.3).
+  /// Shift count of the peer's windows; values above 14 count as 14 (RFC 7323, 2.3).
   public var windowScale: UInt8?
+  /// Whether SACK is permitted (RFC 2018, 2).
   public var permitsSACK = false
+  /// Timestamps, if there are any.
   public var timestamps: Timestamps?
-  /// Blocks that the peer has, the first `blockCount` of them.
+  /// SACK blocks: ranges that the peer has received, of which the first `blockCount` are valid.
   public var blocks = InlineArray<4, SequenceRange>(
     repeating: SequenceRange(SequenceNumber(0), SequenceNumber(0)))
+  /// Number of SACK blocks, 0...4.
   public var blockCount = 0
 
+  /// No options.
   @inline(__always)
   public init() {}
 
-  /// Nil where a length is wrong: such a segment is refused as a whole (RFC 9293, MUST-7). `options`
-  /// is what lies between the fixed header and the data.
+  /// Nil if a length is wrong: such a segment is rejected as a whole (RFC 9293, MUST-7). `options`
+  /// lies between the fixed header and the data.
   @inline(__always)
   public init?(parsing options: borrowing RawSpan) {
     self.init()
-    // What nearly every segment has: two fillers and timestamps (RFC 7323, appendix A).
+    // The common case: two fillers and timestamps (RFC 7323, appendix A).
     if options.byteCount == 12, options.number32(at: 0) == 0x0101_080a {
       timestamps = Timestamps(value: options.number32(at: 4), echo: options.number32(at: 8))
       return
@@ -87,8 +94,8 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
     return true
   }
 
-  /// Bytes that `write` takes: a multiple of 4, 40 at most since blocks are left out where they do
-  /// not fit.
+  /// Bytes that `write` writes: a multiple of 4, at most 40 since blocks that do not fit are left
+  /// out.
   @inline(__always)
   public var byteCount: Int {
     var count = timestamps == nil ? 0 : 12
@@ -147,6 +154,7 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
 }
 
 extension TCPOptions: Equatable {
+  /// Compares valid blocks only.
   public static func == (left: TCPOptions, right: TCPOptions) -> Bool {
     guard left.mss == right.mss,
       left.windowScale == right.windowScale, left.timestamps == right.timestamps,
