@@ -7,16 +7,17 @@ import Wire
 
 @testable import NetworkStack
 
-/// A whole stack under segments by chance: near the numbers that count, with any flags and options,
-/// between calls of its owner in any order, with neighbours that answer or do not, other addresses, and a link that goes.
-/// Nothing traps, memory comes back, and no connection goes on for ever, or stands still, without a reason.
+/// A whole stack under random segments: near the expected numbers, with any flags and options,
+/// between calls of its owner in any order, with neighbours that answer or do not, changing
+/// addresses, and a link that comes and goes. Nothing traps, invariants hold after each step,
+/// memory is returned, and no connection lives for ever or stalls without a reason.
 @Suite struct ConnectionFuzzTests {
   private struct Flow {
     var port: UInt16
     var hostPort: UInt16
     var sequence = SequenceNumber(0)
     var acknowledgement = SequenceNumber(0)
-    /// Which of the stations of the link it is with, and whether that one knows timestamps.
+    /// The station at the other end, and whether it uses timestamps.
     var station: UInt8 = 9
     var hasTimestamps = true
   }
@@ -91,7 +92,7 @@ import Wire
         }
       }
       host.poll()
-      if !host.isBlocked, let fault = host.stack.fault() {
+      if let fault = host.fault ?? (host.isBlocked ? nil : host.stack.stalledConnection()) {
         Issue.record("seed \(seed): \(fault)")
         return
       }
@@ -109,7 +110,7 @@ import Wire
     }
   }
 
-  /// A neighbour tells where it is, or asks; now and then the link goes or comes, or the host gets another address.
+  /// A neighbour announces itself or asks; now and then the link or the host's address changes.
   private func changeLink(_ host: Host, _ peer: Peer, _ random: inout Random) throws {
     switch random.below(10) {
     case 0: host.stack.linkChanged(isUp: random.chance(600), now: host.now)
@@ -146,7 +147,7 @@ import Wire
     }
   }
 
-  /// Follows what the host says, so that most segments fall near what it expects.
+  /// Follows the host's segments, so that most random ones fall near what it expects.
   private func follow(_ frames: [[UInt8]], _ flows: inout [Flow]) {
     for frame in frames {
       guard let packet = Packet(frame) else {
@@ -213,16 +214,16 @@ import Wire
       flags, random.chance(500) ? random.bytes(random.below(1400)) : [], at: sequence, ack: ack,
       options: options)
     if random.chance(30) {
-      // Something else than numbers is wrong.
+      // Damage something other than the numbers.
       frame[14 + random.below(frame.count - 14)] ^= UInt8(1 << random.below(8))
     }
     return frame
   }
 
-  /// Any frames at all, and good ones with a few bytes changed.
+  /// Random frames, and valid ones with a few bytes changed.
   @Test func anyFrames() throws {
     var random = Random(4711)
-    let host = Host()
+    let host = Host { $0.connectionLimit = 8 }
     _ = try host.stack.listen(port: 7)
     let socket = try host.stack.bind(port: 9, isDirect: true)
     let peer = Peer(host)
@@ -252,6 +253,8 @@ import Wire
       if random.chance(20) { frame = random.bytes(random.below(1514)) }
       let delivery = host.stack.receive(
         frame.span.bytes, isChecked: random.chance(800), now: host.now, into: &host.output)
+      host.checkInvariants()
+      guard host.fault == nil else { return }
       switch delivery {
       case .nothing: break
       case .datagram(_, _, _, let range), .stream(_, _, let range):

@@ -6,9 +6,9 @@ import NetworkStack
 import Testing
 import Wire
 
-/// What is not of a stream goes out beside streams that are never done.
+/// Control frames are sent beside streams that never end.
 @Suite struct ControlFrameTests {
-  /// Streams that always have more than there are buffers do not keep others from being looked for.
+  /// Streams that always use every buffer do not prevent ARP requests.
   @Test func controlUnderLoad() throws {
     let host = Host()
     let listener = try host.stack.listen(port: 7)
@@ -38,7 +38,7 @@ import Wire
     #expect(asked > 0, "\(bytes) bytes went, no request")
   }
 
-  /// A datagram that is held for a neighbour goes out when a handshake finds it.
+  /// A datagram held for a neighbour is sent when a handshake reveals its address.
   @Test func heldAndConfirmed() throws {
     let host = Host()
     let listener = try host.stack.listen(port: 7)

@@ -35,14 +35,14 @@ import Wire
     #expect(packet.arp?.sender == IPv4Address(10, 0, 0, 1))
     #expect(packet.arp?.senderHardware == host.hardware)
     #expect(packet.arp?.target == IPv4Address(10, 0, 0, 5))
-    // Not for others.
+    // No reply for other targets.
     #expect(
       host.exchange(
         arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 2))
       ).isEmpty)
   }
 
-  /// A datagram waits for the answer; three requests, a second apart, then a pause.
+  /// A datagram waits for the reply; three requests, a second apart, then a pause.
   @Test func asksAndGivesUp() throws {
     let socket = try host.stack.bind(port: 1000)
     let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
@@ -100,15 +100,15 @@ import Wire
     #expect(packet.ethernet.destination == MACAddress(0x0100_5e00_00fb))
   }
 
-  /// After a minute the neighbour alone is asked, while its address is still used; if it does not
-  /// answer, everybody is.
+  /// After a minute a unicast request is sent while the address is still used; if it is not
+  /// answered, the next is broadcast.
   @Test func probesOldEntries() throws {
     let socket = try host.stack.bind(port: 1000)
     let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
     host.exchange(
       arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
     #expect(host.send([1], to: remote, from: socket) == .sent)
-    // Without use nobody is asked.
+    // Without use there are no requests.
     #expect(host.wait(.seconds(600)).frames.count == 1)
     #expect(host.send([1], to: remote, from: socket) == .sent)
     var probes = 0
@@ -124,7 +124,7 @@ import Wire
     #expect(request.ethernet.destination == .broadcast)
   }
 
-  /// Only who is asked for, or asks us, is remembered, and only as one host on our network.
+  /// Only a host that we asked for or that asks us is learned, and only on our network.
   @Test func doesNotLearnFromAnybody() throws {
     let socket = try host.stack.bind(port: 1000)
     let own = IPv4Address(10, 0, 0, 1)
@@ -136,13 +136,13 @@ import Wire
     for last: UInt8 in [7, 9] {
       #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .held)
     }
-    // Somebody who claims to be us is counted.
+    // A station that claims our address is counted.
     host.exchange(arp(.request, from: own, station, for: own))
     #expect(host.counters.addressConflicts == 1)
   }
 
-  /// More neighbours than places: those that were heard of last stay, and those that are talked to stay whoever is
-  /// heard of.
+  /// More neighbours than entries: those heard of last stay, and those in use stay whoever is heard
+  /// of.
   @Test func manyNeighbours() throws {
     let host = Host { $0.connectionLimit = 8 }
     let socket = try host.stack.bind(port: 1000)
@@ -162,7 +162,8 @@ import Wire
     try send(251)
     for last in UInt8(2)...250 { introduce(last) }
     for last in [UInt8(251)] + Array(240...250) { try send(last) }
-    // All places are of neighbours that were talked to: who is only heard of gets none, and is asked for when needed.
+    // All entries are in use: a station that is only heard of gets none, and is looked up when
+    // needed.
     for last in UInt8(2)...100 {
       introduce(last)
       _ = host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket)

@@ -6,7 +6,7 @@ import NetworkStack
 import Testing
 import Wire
 
-/// Fragments against a model that knows every byte.
+/// Reassembly against a model that knows every byte.
 @Suite struct ReassemblyTests {
   let host = Host { configuration in
     configuration.reassemblySlots = 3
@@ -68,8 +68,8 @@ import Wire
     #expect(read(socket) == nil)
   }
 
-  /// Several packets at once in fragments of any size, repeated, lost, out of order and overlapping.
-  /// What the model has whole arrives, and nothing else.
+  /// Several packets at once in fragments of random sizes, repeated, lost, reordered and
+  /// overlapping. Exactly the packets that the model completes arrive.
   @Test func againstModel() throws {
     struct Model {
       var datagram: [UInt8]
@@ -129,7 +129,7 @@ import Wire
         }
         if isWhole {
           whole += 1
-          // What comes again of it begins a packet anew.
+          // Its fragments, when repeated, begin a new packet.
           models[index].have = [Bool](repeating: false, count: count)
           sets[index] = []
         }

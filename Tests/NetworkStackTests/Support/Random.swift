@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// A small generator (SplitMix64), so that every run of a test is the same.
+/// A seeded generator (SplitMix64): each run of a test is the same.
 struct Random {
   var state: UInt64
 
@@ -18,14 +18,14 @@ struct Random {
   }
 
   mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(limit, 1))) }
-  /// True so many times in a thousand.
+  /// True with a probability in thousandths.
   mutating func chance(_ perMille: Int) -> Bool { below(1000) < perMille }
   mutating func bytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 }
 
-/// How long fuzz tests go on: `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
+/// Iterations of a fuzz test: `SERVAL_FUZZ_ITERATIONS`, or the few of a normal run.
 func fuzzIterations(_ few: Int) -> Int {
   getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? few
 }

@@ -7,7 +7,7 @@ import Wire
 
 @testable import NetworkStack
 
-/// The window's course against the formulas of RFC 9438, in floating point.
+/// The congestion window against the formulas of RFC 9438 in floating point.
 @Suite struct CongestionControlTests {
   @Test func cubeRoots() {
     for value: UInt64 in [0, 1, 7, 8, 26, 27, 1_000_000, 999_999, .max >> 1] {
@@ -48,7 +48,7 @@ import Wire
     }
   }
 
-  /// With short round trips Reno would be faster, and its pace is kept (4.3).
+  /// With short round-trip times Reno would grow faster, so its pace is kept (4.3).
   @Test func friendlyRegion() {
     let segment = 1000
     var control = CongestionControl()
@@ -64,12 +64,12 @@ import Wire
       }
       now = now + .milliseconds(1)
     }
-    // 9/17 of a segment in each round until the old window, one from then on.
+    // 9/17 of a segment per round trip up to the old window, then one.
     #expect((before + 8000...before + 20_000).contains(control.cwnd))
   }
 
-  /// Who loses again before it is back at its old window has less to claim: the curve's next turn is
-  /// at 0.85 of what it had (4.7), where one that got beyond has its turn at what it had.
+  /// A flow that loses before it has regained its old window yields: the curve's plateau is at 0.85
+  /// of its window (4.7), otherwise at its window.
   @Test func fastConvergence() {
     let segment = 1000
     var windows: [Int] = []
@@ -91,7 +91,7 @@ import Wire
       let had = control.cwnd
       control.lost(flight: control.cwnd, mss: segment)
       control.enterRecovery(inflation: 0)
-      // At the turn the curve is flat: hardly any growth in a second.
+      // At the plateau the window hardly grows within a second.
       let claim = reached < first ? had * 17 / 20 : had
       let turn = cbrt(Double(claim - control.cwnd) / 1000 / 0.4)
       let begin = now

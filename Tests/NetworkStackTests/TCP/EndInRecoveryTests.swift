@@ -6,9 +6,10 @@ import NetworkStack
 import Testing
 import Wire
 
-/// A connection that ends with something to send again, where its peer cannot be reached: the machine goes on.
+/// A connection that ends with data to retransmit while its peer is unreachable: the machine
+/// continues.
 @Suite struct EndInRecoveryTests {
-  /// A lease ends while a connection has something to send again.
+  /// A lease expires while a connection has data to retransmit.
   @Test func leaseEndsInRecovery() throws {
     let host = Host(nil)
     let server = DHCPServer()
@@ -33,8 +34,8 @@ import Wire
     #expect(host.address == nil)
   }
 
-  /// The same by a host of the link alone: it never answers ARP, makes the timeout long by old echoes, and lets a
-  /// connection be idle with a loss that cannot be mended.
+  /// The same by a hostile host on the link: it never answers ARP, inflates the timeout with old
+  /// echoes, and keeps a connection idle with a loss that cannot be repaired.
   @Test func idleInRecovery() throws {
     let host = Host()
     var settings = TCPSettings()
@@ -54,7 +55,7 @@ import Wire
       let end = start + .milliseconds(seconds * 100)
       if end > host.now { _ = host.wait(end - host.now) }
     }
-    // Two segments, acknowledged one by one; the second echo is old.
+    // Two segments, acknowledged separately; the second echo is old.
     _ = host.write([UInt8](repeating: 1, count: 3952), to: connection)
     host.poll()
     _ = host.output.drain()
@@ -70,7 +71,7 @@ import Wire
     _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
     host.poll()
     _ = host.output.drain()
-    // Another connection, or here a datagram, has the neighbour asked for in vain.
+    // Another connection, or here a datagram, triggers an unanswered look-up.
     let socket = try host.stack.bind(port: 1000)
     for time in [605, 636, 640] {
       go(to: UInt64(time))

@@ -6,8 +6,8 @@ import Wire
 
 @testable import NetworkStack
 
-/// Connections over which gigabytes have gone: numbers that are kept must not be left so far behind that they compare
-/// the wrong way round.
+/// Connections that have carried gigabytes: stored sequence numbers must not fall so far behind
+/// that they compare the wrong way round.
 @Suite struct LongConnectionTests {
   private let host = Host()
   private let peer: Peer
@@ -21,7 +21,8 @@ import Wire
     connection = try #require(peer.open(listener, options: .segment(1000, selective: true)))
   }
 
-  /// All that a gigabyte that was sent and acknowledged without a loss changes, and then a segment in truth.
+  /// Applies the effects of a gigabyte sent and acknowledged without loss, then really sends a
+  /// segment.
   private func sendAGigabyte() {
     let index = Int(connection.index)
     let count = 1 << 30
@@ -39,7 +40,7 @@ import Wire
     peer.acknowledge(peer.acknowledgement + 1000)
   }
 
-  /// Acknowledges what came in order.
+  /// Acknowledges in-order segments.
   private func acknowledge(_ packets: [Packet]) {
     for packet in packets where packet.tcp?.sequence == peer.acknowledgement {
       peer.acknowledgement = peer.acknowledgement + packet.payload.count

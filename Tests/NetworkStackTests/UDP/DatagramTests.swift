@@ -59,7 +59,7 @@ import Wire
       }
     }
     #expect(host.counters.datagramsDropped > 100)
-    // One that is larger than the queue is dropped, too, and stops nothing.
+    // A datagram larger than the queue is dropped too, and does not block it.
     while read(socket) != nil {}
     host.exchange(frame([UInt8](repeating: 1, count: 1200)))
     host.exchange(frame([9]))
@@ -89,7 +89,7 @@ import Wire
     }
     host.exchange(good)
     #expect(read(socket)?.0 == [1, 2, 3])
-    // A device that has checked it saves the work.
+    // A device that has verified the checksum saves the work.
     var bad = good
     bad[44] ^= 1
     _ = host.stack.receive(bad.span.bytes, isChecked: true, now: host.now, into: &host.output)
@@ -103,7 +103,7 @@ import Wire
       host.exchange(Array(whole[..<count]))
       #expect(read(socket)?.0 == nil)
     }
-    // With the padding of short frames.
+    // With the padding of a short frame.
     host.exchange(whole + [0, 0, 0, 0, 0, 0, 0])
     #expect(read(socket)?.0 == [1, 2, 3, 4, 5])
   }
@@ -120,7 +120,7 @@ import Wire
       host.exchange(frame([1], from: source))
     }
     #expect(read(socket)?.0 == nil && host.output.frames.isEmpty)
-    // Broadcasts are for us, too.
+    // Broadcasts are for us too.
     host.exchange(frame([2], to: .broadcast, at: .broadcast))
     host.exchange(frame([3], to: IPv4Address(10, 0, 0, 255), at: .broadcast))
     #expect(read(socket)?.0 == [2])
@@ -132,10 +132,10 @@ import Wire
     let packet = try #require(answer.first.flatMap { Packet($0) })
     #expect(packet.icmp == ICMPMessage(.unreachable(.portUnreachable)))
     #expect(packet.ip?.destination == other && packet.ethernet.destination == station)
-    // The header and 8 bytes of what was sent.
+    // The header and 8 bytes of the offending packet.
     #expect(packet.payload.count == 28 && packet.payload[9] == 17)
     #expect(Array(packet.payload[20..<24]) == [0x0f, 0xa0, 0, 99])
-    // Not about broadcasts, and not for ever.
+    // Not for broadcasts, and rate-limited.
     #expect(host.exchange(frame([1], port: 99, to: .broadcast, at: .broadcast)).isEmpty)
     var answers = 0
     for _ in 0..<500 { answers += host.exchange(frame([1], port: 99)).count }
@@ -175,7 +175,7 @@ import Wire
     #expect(host.exchange(bad).isEmpty && host.counters.malformed == 1)
   }
 
-  /// Pings that come in fragments, and those that a smaller unit makes fragments of, are answered with all
+  /// Pings that arrive in fragments, or whose answer exceeds a smaller MTU, are answered with all
   /// of their data (RFC 1122, 3.2.2.6).
   @Test func longEcho() throws {
     for (count, unit) in [
@@ -216,7 +216,7 @@ import Wire
     }
   }
 
-  /// A tag with VLAN 0 says something of a frame's priority alone (IEEE 802.1Q): it is ours. Frames of a VLAN
+  /// A tag with VLAN 0 only carries a priority (IEEE 802.1Q): the frame is ours. Frames of a VLAN
   /// are not.
   @Test func priorityTags() throws {
     func tagged(_ frame: [UInt8], _ tag: UInt16) -> [UInt8] {
@@ -235,7 +235,7 @@ import Wire
     for tag in [0x0001, 0x2fff, 0xe064] as [UInt16] {
       #expect(host.exchange(tagged(frame([1]), tag)).isEmpty && host.deliveries.isEmpty)
     }
-    // Cut off anywhere, and tagged twice.
+    // Truncated anywhere, and tagged twice.
     let whole = tagged(frame([1, 2, 3, 4, 5]), 0)
     for count in 0..<whole.count { host.exchange(Array(whole[..<count])) }
     host.exchange(tagged(whole, 0))
@@ -274,7 +274,7 @@ import Wire
     } catch { #expect(error == .noSocket) }
   }
 
-  /// Options of IP are skipped (RFC 1122, 3.2.1.8), in front of UDP, TCP and ICMP.
+  /// IP options are skipped (RFC 1122, 3.2.1.8) in front of UDP, TCP and ICMP.
   @Test func ipOptions() throws {
     let socket = try host.stack.bind(port: 7)
     let listener = try host.stack.listen(port: 7)

@@ -310,3 +310,39 @@ extension MACAddress {
   @inline(__always)
   var isStation: Bool { !isMulticast && value != 0 }
 }
+
+#if !hasFeature(Embedded)
+  extension NeighbourCache {
+    /// What is wrong with the table, its queues and its waiting connections; nil if nothing is.
+    func checkInvariants() -> String? {
+      guard spare.checkedIndices() != nil, idle.checkedIndices() != nil,
+        due.checkedIndices() != nil, woken.checkedIndices() != nil,
+        let requested = asked.checkedIndices()
+      else { return "a neighbour queue has wrong links" }
+      if let fault = waiting.checkInvariants() { return "waiting for neighbours: \(fault)" }
+      var hashes: [Int: UInt32] = [:]
+      for index in 0..<entries.count {
+        let entry = entries[index]
+        if entry.state != .empty { hashes[index] = hash(entry.address) }
+        let isAwaited = !waiting.isEmpty(index)
+        let queues = (spare.contains(index) ? 1 : 0) + (idle.contains(index) ? 1 : 0)
+        guard queues == (isAwaited ? 0 : 1), entry.state != .empty || spare.contains(index) else {
+          return "neighbour \(index), \(entry.state), is in \(queues) queues for reuse"
+        }
+        guard !isAwaited || entry.state == .searching else {
+          return "neighbour \(index), \(entry.state), is awaited"
+        }
+        let isRequested = (due.contains(index) ? 1 : 0) + (asked.contains(index) ? 1 : 0)
+        let isSearched = entry.state == .searching || entry.state == .probing
+        guard isRequested == (isSearched ? 1 : 0) else {
+          return "neighbour \(index), \(entry.state), is in \(isRequested) queues for requests"
+        }
+      }
+      for (earlier, later) in zip(requested, requested.dropFirst())
+      where entries[earlier].deadline > entries[later].deadline {
+        return "neighbour \(later) times out before \(earlier)"
+      }
+      return chains.checkInvariants(hashes).map { "neighbours: \($0)" }
+    }
+  }
+#endif

@@ -186,3 +186,32 @@ extension BufferPool {
     )
   }
 }
+
+#if !hasFeature(Embedded)
+  extension BufferPool {
+    /// What is wrong if `lent` and the free blocks do not tile the pool; nil if they do.
+    func checkInvariants(lent: [Block]) -> String? {
+      var blocks = lent.filter { !$0.isNone }
+      let lentByteCount = blocks.reduce(0) { $0 + $1.byteCount }
+      guard lentByteCount + freeByteCount == bytes.count else {
+        return "\(lentByteCount) bytes lent, \(freeByteCount) free, not \(bytes.count) in all"
+      }
+      for size in 0..<first.count {
+        var (before, unit) = (Int32(-1), first[size])
+        while unit >= 0 {
+          guard Int(order[Int(unit)]) == size, previous[Int(unit)] == before,
+            blocks.count <= order.count
+          else { return "the free block at unit \(unit) has wrong links" }
+          blocks.append(Block(start: Int(unit) * BufferPool.smallest, byteCount: 1 << size))
+          (before, unit) = (unit, next[Int(unit)])
+        }
+      }
+      var end = 0
+      for block in blocks.sorted(by: { $0.start < $1.start }) {
+        guard block.start == end else { return "blocks overlap or miss bytes at \(end)" }
+        end = block.start + block.byteCount
+      }
+      return end == bytes.count ? nil : "blocks end at \(end), not \(bytes.count)"
+    }
+  }
+#endif

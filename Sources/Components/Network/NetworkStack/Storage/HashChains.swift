@@ -45,3 +45,24 @@ struct HashChains: ~Copyable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension HashChains {
+    /// What is wrong if the chains do not hold exactly `hashes`, by index; nil if they do.
+    func checkInvariants(_ hashes: [Int: UInt32]) -> String? {
+      var found = 0
+      for slot in 0..<heads.count {
+        var current = Int(heads[slot])
+        while current >= 0 {
+          guard let hash = hashes[current], Int(hash & mask) == slot else {
+            return "index \(current) is in chain \(slot)"
+          }
+          found += 1
+          guard found <= hashes.count else { return "chain \(slot) has an index twice" }
+          current = Int(next[current])
+        }
+      }
+      return found == hashes.count ? nil : "\(hashes.count - found) indices are in no chain"
+    }
+  }
+#endif

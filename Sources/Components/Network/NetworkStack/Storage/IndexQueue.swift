@@ -74,3 +74,26 @@ struct IndexQueue: ~Copyable {
     count &-= 1
   }
 }
+
+#if !hasFeature(Embedded)
+  extension IndexQueue {
+    /// The queue's indices in order; nil if the links are broken.
+    func checkedIndices() -> [Int]? {
+      var indices: [Int] = []
+      var (previous, current) = (Int32(-1), head)
+      while current >= 0 {
+        guard indices.count < places.count, places[Int(current)].previous == previous else {
+          return nil
+        }
+        indices.append(Int(current))
+        (previous, current) = (current, places[Int(current)].next)
+      }
+      var outside = 0
+      for index in 0..<places.count where !contains(index) { outside += 1 }
+      guard current == -1, tail == previous, indices.count == count,
+        outside == places.count - count
+      else { return nil }
+      return indices
+    }
+  }
+#endif

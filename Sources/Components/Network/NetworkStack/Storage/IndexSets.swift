@@ -54,3 +54,26 @@ struct IndexSets: ~Copyable {
     return first
   }
 }
+
+#if !hasFeature(Embedded)
+  extension IndexSets {
+    /// What is wrong with the links; nil if nothing is.
+    func checkInvariants() -> String? {
+      var linked = 0
+      for set in 0..<firsts.count {
+        var (previous, current) = (Int32(-1), firsts[set])
+        while current >= 0 {
+          let member = members[Int(current)]
+          guard linked < members.count, Int(member.set) == set, member.previous == previous else {
+            return "index \(current) has wrong links in set \(set)"
+          }
+          linked += 1
+          (previous, current) = (current, member.next)
+        }
+      }
+      var inSets = 0
+      for index in 0..<members.count where members[index].set >= 0 { inSets += 1 }
+      return inSets == linked ? nil : "\(inSets) indices name a set, \(linked) are linked"
+    }
+  }
+#endif

@@ -97,3 +97,20 @@ struct RangeSet: BitwiseCopyable {
     return low < end ? SequenceRange(low, end) : nil
   }
 }
+
+#if !hasFeature(Embedded)
+  extension RangeSet {
+    /// Whether the ranges are in order, apart, not empty and within `low ... high`.
+    func isSound(from low: SequenceNumber, to high: SequenceNumber) -> Bool {
+      var end: SequenceNumber?
+      for index in 0..<count {
+        let range = ranges[index]
+        guard range.start < range.end, end.map({ $0 < range.start }) ?? (low <= range.start) else {
+          return false
+        }
+        end = range.end
+      }
+      return end.map { $0 <= high } ?? true
+    }
+  }
+#endif

@@ -102,3 +102,28 @@ struct TimerHeap: ~Copyable {
     put(entry, at: place)
   }
 }
+
+#if !hasFeature(Embedded)
+  extension TimerHeap {
+    /// When `owner` is looked at; `never` if it has no entry.
+    func moment(of owner: Int) -> Instant {
+      places[owner] < 0 ? .never : entries[Int(places[owner])].moment
+    }
+
+    /// What is wrong with the heap; nil if nothing is.
+    func checkInvariants() -> String? {
+      for place in 0..<count {
+        let entry = entries[place]
+        guard Int(places[Int(entry.owner)]) == place else {
+          return "timer \(entry.owner) is not where its owner's place says"
+        }
+        guard place == 0 || entries[(place - 1) / 2].moment <= entry.moment else {
+          return "timer \(entry.owner) is earlier than its parent in the heap"
+        }
+      }
+      var owners = 0
+      for owner in 0..<places.count where places[owner] >= 0 { owners += 1 }
+      return owners == count ? nil : "\(owners) owners have a place among \(count) timers"
+    }
+  }
+#endif
