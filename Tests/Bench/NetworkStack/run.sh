@@ -11,7 +11,7 @@ flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo 
   -parse-as-library -swift-version 6 -strict-memory-safety -I $out -I $root/Sources/Core/CMemory
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 for module in Addresses Wire NetworkStack; do
-  folder=$(find "$root/Sources" -type d -name "$module")
+  folder=$(find "$root/Sources" -type d ! -empty -name "$module")
   swiftc $flags -module-name "$module" -emit-module \
     -emit-module-path "$out/$module.swiftmodule" -c $(find "$folder" -name '*.swift') \
     -o "$out/$module.o"

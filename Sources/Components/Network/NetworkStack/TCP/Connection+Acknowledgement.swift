@@ -105,7 +105,7 @@ extension Connection {
     }
   }
 
-  /// Samples the round-trip time: by our own clock for one segment at a time (Karn's rule), or by
+  /// Samples the round-trip time: by our own clock for one segment per round trip (Karn's rule), or by
   /// the echoed timestamp if a retransmission spoilt that (RFC 7323, 4.1). A backed-off timeout
   /// stays until there is a sample: without one it is the only sign that the path has become slower
   /// (RFC 6298, 5.5 to 5.7).
