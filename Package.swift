@@ -88,7 +88,7 @@ let hostModules: [Target] = [
       "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
     ]),
   .target(
-    name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
+    name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
     path: "systems",
     exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
   // A separate program, which `serval run` starts, because it links Unicorn, which is GPL-2.0.
@@ -107,8 +107,11 @@ let hostModules: [Target] = [
     name: "CSlirp", path: "Sources/Host/CSlirp", providers: [.apt(["libslirp-dev"])]),
   .systemLibrary(
     name: "CUnicorn", path: "Sources/Host/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
-  host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
-  host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
+  host(
+    "Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records", "Addresses"]),
+  host(
+    "SystemReports",
+    ["SystemModel", "Records", "Addresses", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
@@ -144,8 +147,8 @@ let componentModules: [Target] = [
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
   module(
-    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Records"]),
-  module("Wire", at: "Components/Network/Wire", allocates: true, ["Records", "CMemory"]),
+    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Addresses"]),
+  module("Wire", at: "Components/Network/Wire", allocates: true, ["Addresses", "CMemory"]),
   module(
     "NetworkComponents", at: "Components/Network",
     without: [
@@ -189,12 +192,13 @@ let componentPrograms: [Target] = [
     "web_server", in: "Sources/Components/Web", heap: 30 << 20,
     [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
-      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
+      "Rings",
     ]),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,
     [
-      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire",
+      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Addresses",
       "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
@@ -202,7 +206,8 @@ let componentPrograms: [Target] = [
   .target(
     name: "Networking",
     dependencies: [
-      "NetworkStack", "Wire", "NetworkWiring", "SerialWiring", "TimerWiring", "NetworkComponents",
+      "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring", "TimerWiring",
+      "NetworkComponents",
       "DMA", "Wiring", "Microkit", "CMicrokit", "Records",
     ],
     path: "Sources/Components/Network/Networking"),
@@ -223,7 +228,7 @@ let componentPrograms: [Target] = [
     ["DesignWareMAC", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Registers"]),
   module(
     "NetworkWiring", at: "Components/Network/Wiring",
-    ["NetworkComponents", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
+    ["NetworkComponents", "DMA", "Wiring", "Microkit", "Records", "Rings", "Addresses"]),
 
   program(
     "serial_virt_rx", in: "Sources/Components/Serial/VirtRx",
@@ -255,8 +260,8 @@ let componentPrograms: [Target] = [
   program(
     "echo", in: "Sources/Components/Examples", heap: 18 << 20,
     [
-      "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
-      "Records",
+      "Networking", "NetworkStack", "Bytes", "Wire", "Addresses", "SerialWiring", "TimerWiring",
+      "Microkit", "Records",
     ]),
   program(
     "hello", in: "Sources/Components/Examples", heap: 0x8000,
@@ -280,11 +285,12 @@ let runtimeModules: [Target] = [
 
 let coreModules: [Target] = [
   core("Bytes", allocates: true),
-  core("Records"),
+  core("Records", ["Addresses"]),
   core("Rings", ["CMemory"]),
   core("Registers", ["CMemory"]),
   core("DMA", ["CMemory"]),
   core("Heap"),
+  core("Addresses"),
   .systemLibrary(name: "CMemory", path: "Sources/Core/CMemory"),
 ]
 
@@ -332,7 +338,7 @@ let testModules: [Target] = [
   tests("DeviceTreeTests", ["DeviceTree", "Boards", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
   tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
-  tests("RecordsTests", ["Records", "HostIO", "TestSupport"]),
+  tests("RecordsTests", ["Records", "Addresses", "HostIO", "TestSupport"]),
   tests("RingsTests", ["Rings", "TargetTestSupport"]),
   tests(
     "DriversTests",
@@ -360,8 +366,8 @@ let testModules: [Target] = [
   .target(
     name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
     path: "Tests/NFSTestSupport"),
-  tests("WireTests", ["Wire", "Records", "TestSupport"]),
-  tests("NetworkStackTests", ["NetworkStack", "Wire", "Records", "TestSupport"]),
+  tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
+  tests("NetworkStackTests", ["NetworkStack", "Wire", "Addresses", "TestSupport"]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests(
     "ComponentsTests",
@@ -391,19 +397,19 @@ let testModules: [Target] = [
     "SystemReportsTests",
     [
       "SystemReports", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "Records",
-      "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
+      "Addresses", "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
     ]),
   .target(
     name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),
-  tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "SystemModel"]),
+  tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "Addresses", "SystemModel"]),
   tests(
     "SystemsTests",
     ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
   tests(
     "ServalCommandTests",
     [
-      "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "HostIO",
-      "TestSupport", "serval",
+      "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "Addresses",
+      "HostIO", "TestSupport", "serval",
     ]),
 ]
 
@@ -422,6 +428,7 @@ let package = Package(
         targets: [
           "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
           "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
+          "Addresses",
         ]),
     ],
   dependencies: isTarget

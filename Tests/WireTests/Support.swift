@@ -14,7 +14,7 @@ extension [UInt8] {
     }
   }
 
-  /// What `body` writes into bytes that are full of something else.
+  /// What `body` writes into bytes with other content.
   static func written(_ count: Int, _ body: (inout MutableRawSpan) -> Void) -> [UInt8] {
     var bytes = [UInt8](repeating: 0xa5, count: count)
     bytes.fill(body)
@@ -22,8 +22,8 @@ extension [UInt8] {
   }
 }
 
-/// Every shorter piece of `bytes` goes through `parse`, which must not trap. True when only those of
-/// at least `least` bytes were parsed into something.
+/// Passes each truncation of `bytes` to `parse`, which must not trap. True if exactly those of at
+/// least `least` bytes are parsed.
 func truncations(_ bytes: [UInt8], least: Int, _ parse: (RawSpan) -> Bool) -> Bool {
   for count in 0...bytes.count {
     let isParsed = Array(bytes[..<count]).lend(parse)

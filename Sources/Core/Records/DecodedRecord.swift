@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
   /// A record's fields with their values, and what is wrong with its bytes.
   public struct DecodedRecord: Sendable {

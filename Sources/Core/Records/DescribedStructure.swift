@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
   /// A structure that can list its fields.
   protocol DescribedStructure: RecordStructure {

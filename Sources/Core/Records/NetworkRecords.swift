@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 // Network records (sddf/network/config.h).
 
 /// Record of an Ethernet driver (`net_driver_config_t`).

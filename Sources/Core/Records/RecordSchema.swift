@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
   /// A record's fields as data, for code that shows any record: `serval inspect` and tests.
   public struct RecordSchema: Sendable {

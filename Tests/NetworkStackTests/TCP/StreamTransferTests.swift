@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import TestSupport
 import Testing
 import Wire
 
-/// A transfer between two stacks: what each side sends has to be what the other reads.
+/// A transfer between two stacks: each side reads what the other has sent.
 final class Transfer {
   let link: Link
   let listener: TCPListener
@@ -67,7 +67,7 @@ final class Transfer {
       guard let count = host.write(part, to: connection), count > 0 else { return }
       written += count
     }
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
   }
 
   var failures: String {
@@ -78,7 +78,7 @@ final class Transfer {
 
   var isDone: Bool { failed || (ended.0 && ended.1) }
 
-  /// Whether every byte came, and no other.
+  /// Whether exactly the sent bytes arrived.
   var isIntact: Bool { readByServer == toServer && readByClient == toClient }
 }
 
@@ -98,8 +98,8 @@ final class Transfer {
     #expect(transfer.isIntact && !transfer.failed)
   }
 
-  /// Every byte arrives, whatever the link does to the frames, or the connection fails; here no
-  /// link is so bad that it may.
+  /// Every byte arrives, whatever the link does to frames, or the connection fails; none of these
+  /// links is bad enough for that.
   @Test(arguments: [
     (0, 0, 0, 0), (50, 0, 0, 0), (0, 100, 0, 0), (0, 0, 300, 0), (0, 0, 0, 50), (20, 20, 100, 20),
     (100, 50, 50, 30),
@@ -125,7 +125,7 @@ final class Transfer {
           link, toServer: random.bytes(random.below(150_000)),
           toClient: random.bytes(random.below(150_000)), settings: settings)
         let isDone = link.run(.seconds(3600), step: transfer.step) { transfer.isDone }
-        // Three ARP requests in a row may go unanswered.
+        // Three successive ARP requests may remain unanswered.
         if transfer.readByServer.isEmpty,
           link.left.failure(of: transfer.client) == .unreachable
         {

@@ -143,7 +143,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     var answer: [UInt8] = []
     answer.append(Server.busyAnswer)
     answer.span.withRawBytes { _ = network.stack.write($0, to: connection) }
-    network.stack.finish(connection)
+    network.stack.finishSending(connection)
     discard(connection, &network)
   }
 
@@ -204,7 +204,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     }
     switch server.disposal(index) {
     case .stayOpen: break
-    case .endOutput: if server.outputCount(index) == 0 { network.stack.finish(connection) }
+    case .endOutput: if server.outputCount(index) == 0 { network.stack.finishSending(connection) }
     case .close: end(index, connection, &network)
     case .reset:
       network.stack.abort(connection)

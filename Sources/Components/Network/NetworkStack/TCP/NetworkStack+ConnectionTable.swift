@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Wire
 
-// Which connections there are, and who they are with.
+// The table of connections: look-up, allocation, initial numbers.
 extension NetworkStack {
   @inline(__always)
   func flowHash(_ local: Endpoint, _ remote: Endpoint) -> UInt32 {
@@ -55,18 +56,18 @@ extension NetworkStack {
     return index
   }
 
-  /// A place for a new connection, if need be that of the one whose TIME-WAIT is the oldest.
-  mutating func takeConnection() -> Int? {
+  /// A slot for a new connection; if none is free, the one whose TIME-WAIT is the oldest.
+  mutating func allocateConnection() -> Int? {
     if let index = freeConnections.pop() { return index }
     while let index = ending.pop() {
-      connections[index].toClosed()
-      settle(index)
+      connections[index].enterClosed()
+      schedule(index)
       if let index = freeConnections.pop() { return index }
     }
     return nil
   }
 
-  /// Puts a connection into its place and into the table.
+  /// Initialises a connection's slot and enters it into the table.
   mutating func insert(
     _ index: Int, _ local: Endpoint, _ remote: Endpoint, settings: TCPSettings, tag: UInt
   ) {
@@ -84,9 +85,9 @@ extension NetworkStack {
     flows.insert(index, hash)
   }
 
-  /// A first sequence number (RFC 6528): a clock of 4 microseconds, from a start that depends on the
-  /// two ends and a key. With it the start of the connection's timestamps (RFC 7323, 5.4 and 7.1), by another key: each
-  /// alone, and both together, show 32 bits of one hash.
+  /// An initial sequence number (RFC 6528): a 4-microsecond clock plus an offset that depends on
+  /// both ends and a key. With it comes the connection's timestamp offset (RFC 7323, 5.4 and 7.1),
+  /// from another key: each alone, and both together, reveal 32 bits of one hash.
   func initialNumbers(
     _ local: Endpoint, _ remote: Endpoint, now: Instant
   ) -> (SequenceNumber, UInt32) {
@@ -101,62 +102,5 @@ extension NetworkStack {
         UInt32(truncatingIfNeeded: keys.timestamps.hash(addresses, ports))
       )
     }
-  }
-
-  /// Looks at a connection after something has happened to it: tells its owner, lets it send, and
-  /// frees it when it is over. Its timer is set when it has sent what it can: a deadline that the
-  /// next segment takes away is never waited for.
-  @inline(__always)
-  mutating func settle(_ index: Int) {
-    let state = connections[index].state
-    if halfOpen.contains(index) || state == .closed || state == .timeWait, !settleChange(index) {
-      return
-    }
-    if connections[index].events.rawValue != 0 { events.push(index) }
-    // One that is closed has no more to say than a reset.
-    if state != .closed || connections[index].resetPending { output.push(index) }
-  }
-
-  /// A handshake that may be over, or a connection that is: what follows from it for the queues that it is in. False when
-  /// its place was freed.
-  @inline(never)
-  private mutating func settleChange(_ index: Int) -> Bool {
-    if halfOpen.contains(index), connections[index].state != .synReceived { endHandshake(index) }
-    if connections[index].state == .closed { return retire(index) }
-    if connections[index].state == .timeWait {
-      // Everything that was sent is acknowledged.
-      pool.giveBack(&connections[index].sendBuffer)
-      if connections[index].isOrphan { ending.push(index) }
-    }
-    return true
-  }
-
-  /// The connection is closed: it leaves the table. False when its place was freed.
-  private mutating func retire(_ index: Int) -> Bool {
-    if connections[index].isListed {
-      flows.remove(index, connections[index].hash)
-      connections[index].isListed = false
-      ending.remove(index)
-      pool.giveBack(&connections[index].sendBuffer)
-      connections[index].end = connections[index].una
-    }
-    // A last word may still have to be said, and an owner may still want to know why.
-    guard !connections[index].resetPending,
-      connections[index].isOrphan || connections[index].listener >= 0
-    else { return true }
-    free(index)
-    return false
-  }
-
-  private mutating func free(_ index: Int) {
-    if connections[index].listener >= 0 { leaveListener(index) }
-    pool.giveBack(&connections[index].receiveBuffer)
-    pool.giveBack(&connections[index].sendBuffer)
-    timers.remove(index)
-    neighbours.leave(index)
-    let generation = connections[index].generation &+ 1
-    connections[index] = Connection()
-    connections[index].generation = generation
-    freeConnections.push(index)
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// Segments in.
+// TCP segments in, from the IPv4 packet to the connection; `NetworkStack+SegmentsOut` is the
+// counterpart.
 extension NetworkStack {
   @inline(__always)
   mutating func receiveTCP<Output: FrameOutput & ~Copyable>(
@@ -15,7 +16,7 @@ extension NetworkStack {
       origin.isChecked
         || TCPHeader.isIntact(
           bytes, from: origin.header.source, to: origin.header.destination),
-      // Safety: a segment that was parsed has all of its header.
+      // Safety: a parsed segment contains its whole header.
       let options = TCPOptions(
         parsing: unsafe bytes.extracting(
           unchecked: Range(uncheckedBounds: (TCPHeader.byteCount, header.headerByteCount))))
@@ -34,13 +35,13 @@ extension NetworkStack {
       receiveStray(&segment, local, remote, origin, now: now, into: &output)
       return .nothing
     }
-    let arrival = connections[index].arrive(&segment, frame: frame, pool: &pool, now: now)
+    let arrival = connections[index].segmentArrived(&segment, frame: frame, pool: &pool, now: now)
     switch arrival {
     case .nothing:
-      settle(index)
+      schedule(index)
       return .nothing
     case .lend(let range):
-      settle(index)
+      schedule(index)
       return .stream(handle(index), tag: connections[index].tag, range)
     case .refuse, .forget:
       end(index, arrival, &segment, origin, now: now, into: &output)
@@ -58,11 +59,11 @@ extension NetworkStack {
     } else {
       connections[index].fail(.reset)
     }
-    settle(index)
+    schedule(index)
   }
 
-  /// A SYN that opens the same connection anew while the old one is in TIME-WAIT (RFC 9293, 3.10.7.4,
-  /// and RFC 6191): its number or its timestamp is beyond the old one's. The old one goes.
+  /// Whether a SYN reopens a connection in TIME-WAIT: its sequence number or timestamp is beyond
+  /// the old one's (RFC 9293, 3.10.7.4; RFC 6191). The old connection then ends.
   @inline(__always)
   private mutating func makesRoom(_ index: Int, _ segment: inout Segment) -> Bool {
     guard connections[index].state == .timeWait else { return false }
@@ -74,18 +75,18 @@ extension NetworkStack {
     guard segment.header.flags.has(.syn), !segment.header.flags.has(.ack),
       !segment.header.flags.has(.rst)
     else { return false }
-    var isNew = segment.header.sequence > connections[index].rcvNext
+    var isNew = segment.header.sequence > connections[index].rcvNxt
     if connections[index].usesTimestamps, let timestamps = segment.options.timestamps {
-      let age = Int32(bitPattern: timestamps.value &- connections[index].recentTimestamp)
+      let age = Int32(bitPattern: timestamps.value &- connections[index].tsRecent)
       isNew = age > 0 || (age == 0 && isNew)
     }
     guard isNew else { return false }
-    connections[index].toClosed()
-    settle(index)
+    connections[index].enterClosed()
+    schedule(index)
     return true
   }
 
-  /// A segment of no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
+  /// Handles a segment that belongs to no connection (RFC 9293, 3.10.7.1 and 3.10.7.2).
   @inline(never)
   private mutating func receiveStray<Output: FrameOutput & ~Copyable>(
     _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant,
@@ -102,7 +103,7 @@ extension NetworkStack {
     sendReset(answering: &segment, origin, now: now, into: &output)
   }
 
-  /// (RFC 9293, 3.10.7.1)
+  /// Sends a reset (RFC 9293, 3.10.7.1).
   @inline(never)
   private mutating func sendReset<Output: FrameOutput & ~Copyable>(
     answering segment: inout Segment, _ origin: Origin, now: Instant, into output: inout Output

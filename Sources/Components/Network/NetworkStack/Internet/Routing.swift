@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// Whom packets are handed (RFC 1122, 3.3.1).
+// The next hop of outgoing packets (RFC 1122, 3.3.1).
 extension NetworkStack {
   enum Route: BitwiseCopyable {
     case direct(MACAddress)
@@ -12,7 +12,7 @@ extension NetworkStack {
     case none
   }
 
-  /// Whom packets to `destination` are handed.
+  /// The next hop of packets to `destination`.
   @inline(__always)
   func route(to destination: IPv4Address) -> Route {
     guard let network else { return .none }
@@ -43,19 +43,19 @@ extension NetworkStack {
     MACAddress(0x0100_5e00_0000 | UInt64(address.value & 0x7f_ffff))
   }
 
-  /// Whether `address` can be asked for by ARP: it is in the link's network, or somebody in charge said that it is on the
-  /// link, as of routers outside of it.
+  /// Whether `address` can be resolved by ARP: it is in the link's network, or configured as on the
+  /// link, like a router outside of the network.
   func isOnLink(_ address: IPv4Address) -> Bool {
     network.map { $0.contains(address) || routes.hasOnLink(address) } ?? false
   }
 
-  /// The router for everything, where there is another one.
+  /// The default router in use, if there is a second one to switch to.
   var routerInUse: IPv4Address? {
     guard let second = routes.secondRouter else { return nil }
     return isFirstRouterDead ? second : routes.router
   }
 
-  /// The router in use was just asked in vain: the other one is used from now on, until that is dead in its turn
-  /// (RFC 1122, 3.3.1.6).
-  mutating func leaveRouter() { isFirstRouterDead.toggle() }
+  /// Switches to the other default router, since the one in use no longer answers ARP (RFC 1122,
+  /// 3.3.1.6).
+  mutating func switchRouter() { isFirstRouterDead.toggle() }
 }

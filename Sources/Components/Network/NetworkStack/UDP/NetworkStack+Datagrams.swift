@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
 // UDP (RFC 768), from frame to socket and back.
 extension NetworkStack {
-  /// Opens a socket on `port`, or on one that nobody uses where that is 0. `queueByteCount` is for
-  /// datagrams that wait to be read, each with 12 bytes of its own; none are kept where it is 0.
-  /// With `isDirect` a datagram is lent out of its frame while none waits.
+  /// Opens a socket on `port`, or on a free dynamic port if that is 0. `queueByteCount` is for
+  /// unread datagrams, each with 12 bytes of overhead; with 0, none are queued. With `isDirect`, a
+  /// datagram is lent in its frame while the queue is empty. Throws `portInUse`, `noMemory` or
+  /// `noSocket`.
   public mutating func bind(
     port: UInt16 = 0, queueByteCount: Int = 8192, isDirect: Bool = false, tag: UInt = 0
   ) throws(SocketError) -> UDPSocket {
@@ -19,7 +20,7 @@ extension NetworkStack {
     for index in 0..<datagramSockets.count where !datagramSockets[index].isOpen {
       var queue = Block()
       if queueByteCount > 0 {
-        guard let block = pool.take(queueByteCount) else { throw .noMemory }
+        guard let block = pool.allocate(queueByteCount) else { throw .noMemory }
         queue = block
       }
       let generation = datagramSockets[index].generation
@@ -72,16 +73,16 @@ extension NetworkStack {
     index(of: socket).map { datagramSockets[$0].port }
   }
 
-  /// Closes a socket; what waits in it is lost.
+  /// Closes a socket and discards its queue.
   public mutating func close(_ socket: UDPSocket) {
     guard let index = index(of: socket) else { return }
     ports.remove(index, UInt32(datagramSockets[index].port))
-    pool.giveBack(&datagramSockets[index].queue)
+    pool.free(&datagramSockets[index].queue)
     datagramSockets[index].isOpen = false
     datagramSockets[index].generation &+= 1
   }
 
-  /// Lends the first datagram that waits, and drops it. Nil when there is none.
+  /// Lends the first queued datagram and its sender, then removes it; nil if there is none.
   public mutating func readDatagram<Result>(
     _ socket: UDPSocket, _ body: (RawSpan, Endpoint) -> Result
   ) -> Result? {
@@ -93,7 +94,7 @@ extension NetworkStack {
     return result
   }
 
-  /// Sends one datagram.
+  /// Sends a datagram of at most `mtu` - 28 bytes.
   public mutating func send<Output: FrameOutput & ~Copyable>(
     _ payload: RawSpan, to remote: Endpoint, from socket: UDPSocket, now: Instant,
     into output: inout Output
@@ -104,11 +105,11 @@ extension NetworkStack {
     switch remote.address {
     case .v4(let address): destination = address
     }
-    guard payload.byteCount <= unit &- 28 else { return .tooLong }
+    guard payload.byteCount <= mtu &- 28 else { return .tooLong }
     let flow = DatagramFlow(
       source: source, destination: destination, sourcePort: datagramSockets[index].port,
       destinationPort: remote.port)
-    // The neighbour that this socket last sent to need not be looked up.
+    // No look-up for the neighbour that this socket last sent to.
     if datagramSockets[index].lastDestination == destination,
       datagramSockets[index].neighbourVersion == neighbours.version,
       now < datagramSockets[index].neighbourUntil
@@ -165,7 +166,7 @@ extension NetworkStack {
       return .nothing
     }
     let end = UDPHeader.byteCount &+ header.payloadByteCount
-    // Safety: a datagram that was parsed has as many bytes as its header says.
+    // Safety: a parsed datagram contains as many bytes as its header says.
     let payload = unsafe datagram.extracting(
       unchecked: Range(uncheckedBounds: (UDPHeader.byteCount, end)))
     guard let index = findDatagramSocket(header.destinationPort), network != nil else {
@@ -189,7 +190,7 @@ extension NetworkStack {
     return .nothing
   }
 
-  /// What is for the stack itself, or for nobody.
+  /// Handles a datagram for the stack itself, or for a port without a socket.
   @inline(never)
   private mutating func receiveInternal<Output: FrameOutput & ~Copyable>(
     _ payload: RawSpan, _ datagram: RawSpan, _ header: UDPHeader, _ origin: Origin, now: Instant,
@@ -203,16 +204,16 @@ extension NetworkStack {
         return
       }
       counters.malformedOptions &+= UInt64(truncatingIfNeeded: message.malformedOptions)
-      // A server that does not say who it is.
+      // The server omitted its identifier.
       if message.server == nil, message.kind != .refuse, origin.header.source.isHost {
         message.server = origin.header.source
       }
-      let change = dhcp.take(message, random: random32(), now: now)
+      let change = dhcp.receive(message, random: random32(), now: now)
       apply(change, now: now)
       return
     }
     if header.sourcePort == 53, resolver.isAsking(from: header.destinationPort) {
-      if let index = resolver.take(
+      if let index = resolver.receive(
         payload, at: header.destinationPort, from: origin.header.source)
       {
         events.push(eventIndex(lookup: index))
@@ -226,7 +227,7 @@ extension NetworkStack {
   }
 }
 
-/// The two ends of a datagram.
+/// The addresses and ports of a datagram.
 struct DatagramFlow: BitwiseCopyable {
   var source: IPv4Address
   var destination: IPv4Address
@@ -237,7 +238,7 @@ struct DatagramFlow: BitwiseCopyable {
   func write(
     _ payload: RawSpan, behind ethernet: EthernetHeader, to frame: inout MutableRawSpan
   ) {
-    // Once, instead of with every field.
+    // Checked once here instead of for every field.
     precondition(frame.byteCount >= 42)
     ethernet.write(to: &frame)
     IPv4Header(

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Wire
 
-// What owners do with connections.
+// The owner's operations on connections.
 extension NetworkStack {
-  /// Opens a connection. A `writable` event tells when it is open, a `closed` one when it cannot be.
+  /// Opens a connection; a `writable` event reports success, a `closed` event failure. Throws
+  /// `unreachable`, `portInUse`, `noSocket` or `noMemory`.
   public mutating func connect(
     to remote: Endpoint, from port: UInt16 = 0, settings: TCPSettings = TCPSettings(),
     tag: UInt = 0, now: Instant
@@ -15,29 +17,29 @@ extension NetworkStack {
     case .v4(let destination):
       guard destination.isHost, case .via = route(to: destination) else { throw .unreachable }
     }
-    needKeys()
+    ensureKeys()
     var local = Endpoint(address, port)
     if port == 0 {
       local.port = try unusedPort(local, remote)
     } else if find(local, remote, hash: flowHash(local, remote)) != nil {
       throw .portInUse
     }
-    guard let index = takeConnection() else { throw .noSocket }
+    guard let index = allocateConnection() else { throw .noSocket }
     insert(index, local, remote, settings: settings, tag: tag)
-    guard connections[index].takeBuffers(from: &pool) else {
+    guard connections[index].allocateBuffers(from: &pool) else {
       connections[index].isOrphan = true
-      connections[index].toClosed()
-      settle(index)
+      connections[index].enterClosed()
+      schedule(index)
       throw .noMemory
     }
     let (sequence, offset) = initialNumbers(local, remote, now: now)
     connections[index].timestampOffset = offset
-    connections[index].open(initialSequence: sequence, unit: unit, now: now)
-    settle(index)
+    connections[index].open(initialSequence: sequence, mtu: mtu, now: now)
+    schedule(index)
     return handle(index)
   }
 
-  // RFC 6056, 3.3.3: a start that depends on the peer, and a step by one.
+  // Ports by RFC 6056, 3.3.3: from an offset that depends on the peer, in steps of one.
   private mutating func unusedPort(
     _ local: Endpoint, _ remote: Endpoint
   ) throws(SocketError) -> UInt16 {
@@ -62,29 +64,29 @@ extension NetworkStack {
     return connections[index].writable
   }
 
-  /// Why a connection is no more; nil for one that lives, or that both sides have closed.
+  /// Why a connection ended; nil while it is open, or if both sides have closed it.
   public func failure(of connection: TCPConnection) -> TCPFailure? {
     index(of: connection).flatMap { connections[$0].failure }
   }
 
-  /// Whether the connection can still carry something in either direction.
+  /// Whether the connection can still carry data in either direction.
   public func isOpen(_ connection: TCPConnection) -> Bool {
     guard let index = index(of: connection) else { return false }
     return connections[index].state != .closed
   }
 
-  /// The other end; nil once the connection is closed.
+  /// The peer's address and port; nil once the connection is closed.
   public func remote(of connection: TCPConnection) -> Endpoint? {
     index(of: connection).map { connections[$0].remote }
   }
 
-  /// Names an accepted connection for its events.
+  /// Sets the tag of a connection's events.
   public mutating func setTag(_ tag: UInt, of connection: TCPConnection) {
     if let index = index(of: connection) { connections[index].tag = tag }
   }
 
-  /// Lends what has arrived, as far as it lies in one piece; `body` says how many bytes of it were
-  /// taken. Call again while the answer is `bytes`: the ring's end may have cut it.
+  /// Lends the received bytes that lie in one piece; `body` returns how many of them it consumed.
+  /// Call again while the result is `bytes`: the ring's end may have split the data.
   public mutating func read(
     _ connection: TCPConnection, _ body: (RawSpan) -> Int
   ) -> ReadOutcome {
@@ -95,14 +97,14 @@ extension NetworkStack {
       return connections[index].state == .closed ? .closed : .nothingYet
     }
     let (range, _) = pool.parts(
-      of: connections[index].receiveBuffer, at: connections[index].read.value, count)
+      of: connections[index].receiveBuffer, at: connections[index].rcvRead.value, count)
     let taken = min(max(pool.bytes.withBytes(range, body), 0), range.count)
     connections[index].didRead(taken)
-    if connections[index].ackNow { output.push(index) }
+    if connections[index].ackNow { sendQueue.push(index) }
     return .bytes(taken)
   }
 
-  /// Copies what has arrived into `buffer`, as much as it holds.
+  /// Copies received bytes into `buffer`, as many as fit.
   public mutating func read(
     _ connection: TCPConnection, into buffer: inout MutableRawSpan
   ) -> ReadOutcome {
@@ -121,18 +123,18 @@ extension NetworkStack {
     return .bytes(total)
   }
 
-  /// Keeps the end of a `Delivery.stream` that its reader could not take; the next event tells of it
-  /// again. `bytes` are the last ones of what was lent.
+  /// Stores the end of a `Delivery.stream` that its reader could not consume; the next `readable`
+  /// event reports it again. `bytes` must be the last ones of the lent range.
   public mutating func keep(_ bytes: RawSpan, of connection: TCPConnection) {
     guard let index = index(of: connection), bytes.byteCount > 0,
       connections[index].readable == 0,
       bytes.byteCount <= connections[index].receiveBuffer.byteCount
     else { return }
-    connections[index].read =
-      connections[index].rcvNext
+    connections[index].rcvRead =
+      connections[index].rcvNxt
       - (bytes.byteCount &+ (connections[index].finReceived ? 1 : 0))
     pool.copyIn(
-      bytes, to: connections[index].receiveBuffer, at: connections[index].read.value)
+      bytes, to: connections[index].receiveBuffer, at: connections[index].rcvRead.value)
   }
 
   private func mayWrite(_ index: Int) -> Bool {
@@ -144,25 +146,25 @@ extension NetworkStack {
     }
   }
 
-  /// Takes bytes to send, as many as there is room for: the answer. Where it is less than all, a
-  /// `writable` event tells when there is room again. Nil when nothing can be sent any more.
+  /// Queues bytes to send and returns how many there was room for. If that is not all of them, a
+  /// `writable` event reports new room. Nil if the connection cannot send any more.
   public mutating func write(_ bytes: RawSpan, to connection: TCPConnection) -> Int? {
     guard let index = index(of: connection), mayWrite(index) else { return nil }
     let count = min(bytes.byteCount, connections[index].writable)
     if count < bytes.byteCount { connections[index].wantsWritable = true }
     guard count > 0 else { return 0 }
     pool.copyIn(
-      bytes, count, to: connections[index].sendBuffer, at: connections[index].end.value)
-    connections[index].end = connections[index].end + count
-    if connections[index].mayHavePlan { output.push(index) }
+      bytes, count, to: connections[index].sendBuffer, at: connections[index].sndEnd.value)
+    connections[index].sndEnd = connections[index].sndEnd + count
+    if connections[index].mayHavePlan { sendQueue.push(index) }
     return count
   }
 
-  /// Sends no more: the peer reads the end behind what was written. Reading goes on.
-  public mutating func finish(_ connection: TCPConnection) {
+  /// Ends our data: the peer sees the end after what was written. Reading continues.
+  public mutating func finishSending(_ connection: TCPConnection) {
     guard let index = index(of: connection) else { return }
     queueFin(index)
-    settle(index)
+    schedule(index)
   }
 
   private mutating func queueFin(_ index: Int) {
@@ -179,26 +181,26 @@ extension NetworkStack {
     }
   }
 
-  /// Lets go of a connection: what was written is still sent, and then its end. If something came
-  /// that was never read, the peer is told so by a reset (RFC 2525, 2.17).
+  /// Closes a connection: written data is still sent, followed by a FIN. If received data was never
+  /// read, the peer gets a reset instead (RFC 2525, 2.17).
   public mutating func close(_ connection: TCPConnection, now: Instant) {
     guard let index = index(of: connection) else { return }
     guard connections[index].readable == 0 else { return abort(connection) }
     connections[index].isOrphan = true
     if connections[index].state == .synSent {
-      connections[index].toClosed()
+      connections[index].enterClosed()
     } else {
       queueFin(index)
     }
     if connections[index].state == .finWait2 {
       connections[index].lingerAt = now + TCPLimits.orphanWait
     }
-    pool.giveBack(&connections[index].receiveBuffer)
-    connections[index].arrived.removeAll()
-    settle(index)
+    pool.free(&connections[index].receiveBuffer)
+    connections[index].outOfOrder.removeAll()
+    schedule(index)
   }
 
-  /// Breaks a connection off, and lets go of it.
+  /// Closes a connection with a reset.
   public mutating func abort(_ connection: TCPConnection) {
     guard let index = index(of: connection) else { return }
     let state = connections[index].state
@@ -207,6 +209,6 @@ extension NetworkStack {
       connections[index].resetPending = true
     }
     connections[index].fail(.reset)
-    settle(index)
+    schedule(index)
   }
 }

@@ -4,15 +4,15 @@
 import Wire
 
 extension Connection {
-  /// Does what is due.
-  mutating func tick(now: Instant) {
+  /// Runs the timers that have expired.
+  mutating func runTimers(now: Instant) {
     if acknowledgeAt <= now {
       acknowledgeAt = .never
       ackNow = true
     }
     if lingerAt <= now {
-      // TIME-WAIT is over, or a peer does not close.
-      return toClosed()
+      // TIME-WAIT is over, or the peer does not close.
+      return enterClosed()
     }
     if tailAt <= now { tailTimeout(now: now) }
     if retransmitAt <= now { retransmissionTimeout(now: now) }
@@ -35,11 +35,11 @@ extension Connection {
       synPending = true
       isTiming = false
     case _ where state.canSend:
-      if flight > 0, window > 0 {
+      if flight > 0, sndWnd > 0 {
         sendAgain(now: now)
       } else {
-        // The window is closed, or too small to be worth a segment until now. As long as the peer
-        // answers it may stay so.
+        // The window is closed, or has been too small to be worth a segment. It may stay so as long
+        // as the peer answers.
         guard retries < TCPLimits.retries else { return fail(.timedOut) }
         retries &+= 1
         probeBackoff = min(probeBackoff &+ 1, 16)
@@ -49,20 +49,20 @@ extension Connection {
     }
   }
 
-  /// (RFC 6298, 5.4 to 5.6; RFC 5681, 3.1)
+  /// Retransmits from the first unacknowledged byte (RFC 6298, 5.4 to 5.6; RFC 5681, 3.1).
   private mutating func sendAgain(now: Instant) {
     guard retries < TCPLimits.retries else { return fail(.timedOut) }
-    congestion.timedOut(flight: flight, segment: segment, isFirst: retries == 0)
+    congestion.timedOut(flight: flight, mss: mss, isFirst: retries == 0)
     retries &+= 1
     backoff = min(backoff &+ 1, 16)
-    // The peer may have dropped what it said it has (RFC 2018, 8).
-    selective.removeAll()
+    // The peer may have discarded data that it reported (RFC 2018, 8).
+    scoreboard.removeAll()
     forgetTail()
     isRecovering = false
     mustResend = false
-    duplicates = 0
-    recover = highest
-    next = una
+    dupAcks = 0
+    recover = sndMax
+    sndNxt = sndUna
     isTiming = false
   }
 

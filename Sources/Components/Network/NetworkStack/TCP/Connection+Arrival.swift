@@ -3,40 +3,40 @@
 
 import Wire
 
-/// A segment that has arrived: parsed, intact, and its connection's.
+/// A parsed, intact segment for this connection.
 struct Segment: BitwiseCopyable {
   var header: TCPHeader
   var options: TCPOptions
-  /// Where its data lies in the frame.
+  /// Position of its data in the frame.
   var payload: ByteRange
 
   @inline(__always)
   var hasFin: Bool { header.flags.has(.fin) }
 
-  /// Numbers that it takes: its data, SYN and FIN.
+  /// Sequence numbers that it occupies: data, SYN and FIN.
   @inline(__always)
   var length: Int {
     payload.count &+ (hasFin ? 1 : 0) &+ (header.flags.has(.syn) ? 1 : 0)
   }
 }
 
-/// What the stack has to do after a segment.
+/// What the stack has to do after a segment has been processed.
 enum Arrival: BitwiseCopyable {
   case nothing
-  /// Data to lend out of the frame.
+  /// Lend this data to the owner, in the frame.
   case lend(ByteRange)
-  /// The segment has to be answered with a reset (RFC 9293, 3.10.7, "send a reset").
+  /// Answer the segment with a reset (RFC 9293, 3.10.7, "send a reset").
   case refuse
-  /// A half-open connection that somebody else's reset or our own decision ended without a trace.
+  /// Drop the half-open connection silently: a reset ended it.
   case forget
 }
 
-// RFC 9293, 3.10.7.3 and 3.10.7.4, in their order.
+// The steps of RFC 9293, 3.10.7.3 and 3.10.7.4, in the RFC's order.
 extension Connection {
-  mutating func arrive(
+  mutating func segmentArrived(
     _ segment: inout Segment, frame: borrowing RawSpan, pool: inout BufferPool, now: Instant
   ) -> Arrival {
-    if state == .synSent { return arriveInSynSent(&segment, pool: &pool, now: now) }
+    if state == .synSent { return segmentArrivedInSynSent(&segment, pool: &pool, now: now) }
     guard state != .closed else { return .nothing }
     guard passesTimestamps(&segment, now: now) else { return .nothing }
     guard isAcceptable(&segment) else {
@@ -44,7 +44,7 @@ extension Connection {
       return .nothing
     }
     if segment.header.flags.rawValue & (TCPFlags.rst.rawValue | TCPFlags.syn.rawValue) != 0 {
-      return arriveWithResetOrSyn(&segment, now: now)
+      return resetOrSynArrived(&segment, now: now)
     }
     guard segment.header.flags.has(.ack) else { return .nothing }
     lastHeard = now
@@ -60,26 +60,27 @@ extension Connection {
     var arrival = Arrival.nothing
     if segment.payload.count > 0 {
       guard !isOrphan || !state.canReceive else {
-        // Nobody will ever read it: the peer has to know (RFC 2525, 2.17).
+        // The data will never be read, and the peer has to know (RFC 2525, 2.17).
         fail(.reset)
         return .refuse
       }
-      if state.canReceive { arrival = take(&segment, frame: frame, pool: &pool, now: now) }
+      if state.canReceive { arrival = receiveData(&segment, frame: frame, pool: &pool, now: now) }
     }
-    if segment.hasFin { noteFin(segment.header.sequence + segment.payload.count) }
-    if hasPeerFin, !finReceived, peerFin == rcvNext { takeFin(now: now) }
+    if segment.hasFin { recordFin(segment.header.sequence + segment.payload.count) }
+    if hasPeerFin, !finReceived, peerFin == rcvNxt { receiveFin(now: now) }
     return arrival
   }
 
-  private mutating func arriveInSynSent(
+  private mutating func segmentArrivedInSynSent(
     _ segment: inout Segment, pool: inout BufferPool, now: Instant
   ) -> Arrival {
     let header = segment.header
     let hasAck = header.flags.has(.ack)
-    if hasAck, header.acknowledgement <= initialSend || header.acknowledgement > highest {
+    if hasAck, header.acknowledgement <= iss || header.acknowledgement > sndMax {
       if header.flags.has(.rst) { return .nothing }
-      // The peer takes our SYN for one of a connection that it still has, from before we were restarted perhaps. The
-      // reset ends that; then it can answer the SYN, which need not wait a second for it.
+      // The peer still has an old connection, perhaps from before our restart, and takes our SYN
+      // for one of its segments. The reset ends that connection, and an early retransmission of the
+      // SYN saves the wait of a second.
       if retries == 0 { retransmitAt = min(retransmitAt, now + TCPLimits.synAfterReset) }
       return .refuse
     }
@@ -88,20 +89,20 @@ extension Connection {
       return .nothing
     }
     guard header.flags.has(.syn) else { return .nothing }
-    take(syn: header, segment.options, offering: receiveBuffer.byteCount, now: now)
+    synArrived(header, segment.options, offering: receiveBuffer.byteCount, now: now)
     lastHeard = now
     guard hasAck else {
-      // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN again, with an acknowledgement.
+      // Simultaneous open (RFC 9293, 3.5, figure 7): repeat our SYN, with an acknowledgement.
       state = .synReceived
       synPending = true
-      next = initialSend
+      sndNxt = iss
       return .nothing
     }
-    una = header.acknowledgement
-    next = una
+    sndUna = header.acknowledgement
+    sndNxt = sndUna
     synPending = false
     established(now: now)
-    if isTiming { timer.add(now - timedAt) }
+    if isTiming { timer.addSample(now - timedAt) }
     isTiming = false
     ackNow = true
     return .nothing
@@ -109,14 +110,14 @@ extension Connection {
 
   mutating func established(now: Instant) {
     state = finQueued ? .finWait1 : .established
-    if retries > 0 { timer.startCarefully() }
+    if retries > 0 { timer.useCautiousRTO() }
     retries = 0
     backoff = 0
     retransmitAt = .never
     lastProgress = now
-    // A buffer that is larger than what the SYN's answer could promise: the first data is acknowledged at once, so that
-    // the peer hears of it.
-    if receiveBuffer.byteCount > offered { unacknowledged = peerSegment }
+    // The buffer turned out larger than the SYN's answer could promise. Acknowledge the first data
+    // at once, so that the peer learns of it.
+    if receiveBuffer.byteCount > rcvWnd { unacknowledged = rcvMSS }
     raise(.writable)
   }
 
@@ -124,42 +125,42 @@ extension Connection {
     _ segment: inout Segment, pool: inout BufferPool, now: Instant
   ) -> Bool {
     let header = segment.header
-    guard header.acknowledgement > initialSend, header.acknowledgement <= highest else {
+    guard header.acknowledgement > iss, header.acknowledgement <= sndMax else {
       return false
     }
-    // One that was closed before it opened has given back only the buffer for reading.
-    if sendBuffer.isNone, !takeBuffers(from: &pool) {
+    // A connection closed before it opened has freed only its receive buffer.
+    if sendBuffer.isNone, !allocateBuffers(from: &pool) {
       fail(.noMemory)
       return true
     }
-    una = initialSend + 1
-    next = .max(next, una)
+    sndUna = iss + 1
+    sndNxt = .max(sndNxt, sndUna)
     synPending = false
-    if isTiming, retries == 0 { timer.add(now - timedAt) }
+    if isTiming, retries == 0 { timer.addSample(now - timedAt) }
     isTiming = false
-    window = Int(header.window) << Int(sendScale)
-    greatestWindow = max(greatestWindow, window)
-    windowSequence = header.sequence
-    windowAcknowledgement = header.acknowledgement
+    sndWnd = Int(header.window) << Int(sndWindShift)
+    maxSndWnd = max(maxSndWnd, sndWnd)
+    sndWl1 = header.sequence
+    sndWl2 = header.acknowledgement
     established(now: now)
     return true
   }
 
-  /// Takes the buffers out of the budget, no larger than is fair to others; false when it is used up.
-  mutating func takeBuffers(from pool: inout BufferPool) -> Bool {
+  /// Allocates both buffers, no larger than a fair share of the pool; false if there is no memory.
+  mutating func allocateBuffers(from pool: inout BufferPool) -> Bool {
     let share = max(pool.fairByteCount, settings.leastByteCount)
-    // What the peer was offered when there was no buffer yet is kept.
+    // The window offered before there was a buffer must be honoured.
     var receive = max(
-      min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share)), offered)
+      min(settings.receiveByteCount, BufferPool.powerOfTwo(within: share)), rcvWnd)
     var send = min(settings.sendByteCount, BufferPool.powerOfTwo(within: share))
     while true {
-      if var block = pool.take(receive) {
-        if let other = pool.take(send) {
+      if var block = pool.allocate(receive) {
+        if let other = pool.allocate(send) {
           receiveBuffer = block
           sendBuffer = other
           return true
         }
-        pool.giveBack(&block)
+        pool.free(&block)
       }
       guard max(receive, send) > settings.leastByteCount else { return false }
       receive = max(receive / 2, min(receive, settings.leastByteCount))
@@ -167,53 +168,54 @@ extension Connection {
     }
   }
 
-  /// Protection against old segments whose numbers fit again (RFC 7323, 5.3). A segment without
-  /// timestamps is dropped where they were agreed on (3.2).
+  /// Protection against wrapped sequence numbers (PAWS; RFC 7323, 5.3). Once timestamps are
+  /// negotiated, a segment without them is dropped (3.2).
   @inline(__always)
   private mutating func passesTimestamps(_ segment: inout Segment, now: Instant) -> Bool {
     guard usesTimestamps, !segment.header.flags.has(.rst) else { return true }
     guard let timestamps = segment.options.timestamps else { return false }
-    guard Int32(bitPattern: timestamps.value &- recentTimestamp) < 0 else { return true }
-    if now - recentTimestampAt > TCPLimits.timestampLifetime {
-      recentTimestamp = timestamps.value
+    guard Int32(bitPattern: timestamps.value &- tsRecent) < 0 else { return true }
+    if now - tsRecentAt > TCPLimits.timestampLifetime {
+      tsRecent = timestamps.value
       return true
     }
-    // A SYN that is sent again may come after the ACK that followed it was lost.
+    // This also answers a SYN that the peer repeats because it lost our acknowledgement.
     answerUnacceptable(&segment, now: now)
     return false
   }
 
-  /// (RFC 7323, 4.3)
+  /// Updates TS.Recent (RFC 7323, 4.3).
   @inline(__always)
   private mutating func keepRecentTimestamp(_ segment: inout Segment, now: Instant) {
     guard usesTimestamps, let timestamps = segment.options.timestamps,
       segment.header.sequence <= lastAckSent,
-      Int32(bitPattern: timestamps.value &- recentTimestamp) >= 0
+      Int32(bitPattern: timestamps.value &- tsRecent) >= 0
     else { return }
-    recentTimestamp = timestamps.value
-    recentTimestampAt = now
+    tsRecent = timestamps.value
+    tsRecentAt = now
   }
 
-  /// Table 6 of RFC 9293. With a window of zero a segment at its edge passes, so that its ACK counts;
-  /// `trim` takes its data away.
+  /// The acceptability test (RFC 9293, table 6). With a zero window, a segment at the window's edge
+  /// passes so that its ACK counts; `trim` removes its data.
   @inline(__always)
   private mutating func isAcceptable(_ segment: inout Segment) -> Bool {
-    let start = segment.header.sequence - rcvNext
+    let start = segment.header.sequence - rcvNxt
     let length = segment.length
-    let offered = offered
+    let rcvWnd = rcvWnd
     if start == 0 { return true }
-    // An acknowledgement that stands exactly at the edge has overtaken the data that fills the window, or that data
-    // was lost: to drop it, as the table has it, would lose what it acknowledges, which nobody repeats.
-    if start == offered { return length == 0 && !segment.header.flags.has(.rst) }
-    if start > 0 { return start < offered }
+    // An acknowledgement exactly at the right edge has overtaken the data that fills the window, or
+    // that data was lost. Dropping it, as the table demands, would lose an ACK that is never
+    // repeated.
+    if start == rcvWnd { return length == 0 && !segment.header.flags.has(.rst) }
+    if start > 0 { return start < rcvWnd }
     return length > 0 && start &+ length > 0
   }
 
   private mutating func answerUnacceptable(_ segment: inout Segment, now: Instant) {
     let flags = segment.header.flags
     guard !flags.has(.rst) else { return }
-    if state == .synReceived, flags.has(.syn), segment.header.sequence == initialReceive {
-      // The peer has not seen our answer, or opened at the same moment and has.
+    if state == .synReceived, flags.has(.syn), segment.header.sequence == irs {
+      // The peer has not seen our SYN-ACK, or this is a simultaneous open and it has.
       if flags.has(.ack) { ackNow = true } else { synPending = true }
       return
     }
@@ -232,8 +234,9 @@ extension Connection {
     }
   }
 
-  /// An acknowledgement that tells a peer who is what it needs, and a forger nothing (RFC 5961). At
-  /// most one in an interval, so that two confused ends do not go on for ever.
+  /// Sends a challenge ACK (RFC 5961), which tells a genuine peer what it needs and a forger
+  /// nothing. At most one per interval, so that two confused ends do not answer each other for
+  /// ever.
   mutating func challenge(now: Instant) {
     guard now - lastChallenge >= TCPLimits.challengeInterval || lastChallenge.nanoseconds == 0
     else { return }
@@ -241,19 +244,20 @@ extension Connection {
     ackNow = true
   }
 
-  private mutating func arriveWithResetOrSyn(_ segment: inout Segment, now: Instant) -> Arrival {
+  private mutating func resetOrSynArrived(_ segment: inout Segment, now: Instant) -> Arrival {
     guard segment.header.flags.has(.rst) else {
-      // A SYN inside the window is answered, never believed (RFC 5961, 4.2).
-      if state == .synReceived, segment.header.sequence == initialReceive {
+      // A SYN inside the window is challenged, never obeyed (RFC 5961, 4.2).
+      if state == .synReceived, segment.header.sequence == irs {
         synPending = true
       } else {
         challenge(now: now)
       }
       return .nothing
     }
-    // Only the exact number resets (RFC 5961, 3.2); TIME-WAIT does not end early (RFC 1337).
+    // Only the exact sequence number resets (RFC 5961, 3.2); TIME-WAIT does not end early (RFC
+    // 1337).
     guard state != .timeWait else { return .nothing }
-    guard segment.header.sequence == rcvNext else {
+    guard segment.header.sequence == rcvNxt else {
       challenge(now: now)
       return .nothing
     }
@@ -261,24 +265,24 @@ extension Connection {
     if state == .synReceived {
       fail(.refused)
     } else if state == .closing || state == .lastAck {
-      toClosed()
+      enterClosed()
     } else {
       fail(.reset)
     }
     return .nothing
   }
 
-  /// Cuts off what lies outside the window.
+  /// Cuts the segment to what lies inside the window.
   @inline(__always)
   private mutating func trim(_ segment: inout Segment) {
-    let old = rcvNext - segment.header.sequence
+    let old = rcvNxt - segment.header.sequence
     if old > 0 {
       let gone = min(old, segment.payload.count)
       segment.payload.start &+= gone
       segment.payload.count &-= gone
       segment.header.sequence = segment.header.sequence + gone
     }
-    let room = offered &- (segment.header.sequence - rcvNext)
+    let room = rcvWnd &- (segment.header.sequence - rcvNxt)
     if segment.payload.count > room {
       segment.payload.count = max(0, room)
       ackNow = true

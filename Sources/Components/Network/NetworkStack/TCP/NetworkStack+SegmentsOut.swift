@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// Segments out.
+// TCP segments out, from the send queue to the frame; `NetworkStack+SegmentsIn` is the counterpart.
 extension NetworkStack {
-  // Segments that a connection may send before others have their turn.
+  // Segments that a connection may send before it has to let others send.
   private static var turn: Int { 16 }
 
   private enum Progress: BitwiseCopyable {
     case done
     case more
-    /// There was no buffer.
+    /// No transmit buffer was free.
     case blocked
   }
 
-  /// Sends for everybody who has something; false when there was no buffer.
+  /// Sends for all connections in the send queue; false if no buffer was free.
   mutating func sendStreams<Output: FrameOutput & ~Copyable>(
     now: Instant, into output: inout Output
   ) -> Bool {
-    while let index = self.output.pop() {
+    while let index = sendQueue.pop() {
       switch sendStream(index, now: now, into: &output) {
       case .done: break
-      case .more: self.output.push(index)
+      case .more: sendQueue.push(index)
       case .blocked:
-        self.output.push(index)
+        sendQueue.push(index)
         return false
       }
     }
@@ -37,28 +37,28 @@ extension NetworkStack {
   ) -> Progress {
     guard connections[index].isUsed else { return .done }
     for _ in 0..<NetworkStack.turn {
-      guard connections[index].mayHavePlan else { return rest(index, now: now) }
+      guard connections[index].mayHavePlan else { return endTurn(index, now: now) }
       guard
         (connections[index].neighbourVersion == neighbours.version
           && now < connections[index].neighbourUntil) || findNeighbour(index, now: now)
       else { return .done }
-      guard let plan = connections[index].plan(now: now) else { return rest(index, now: now) }
+      guard let plan = connections[index].plan(now: now) else { return endTurn(index, now: now) }
       guard send(plan, of: index, now: now, into: &output) else {
         timers.wake(index, by: connections[index].deadline)
         return .blocked
       }
       if connections[index].state == .closed {
-        settle(index)
+        schedule(index)
         return .done
       }
     }
     return .more
   }
 
-  /// Nothing more can be sent now.
+  /// The connection can send nothing more now.
   @inline(__always)
-  private mutating func rest(_ index: Int, now: Instant) -> Progress {
-    connections[index].rest(now: now)
+  private mutating func endTurn(_ index: Int, now: Instant) -> Progress {
+    connections[index].armTimerForWaitingData(now: now)
     timers.wake(index, by: connections[index].deadline)
     return .done
   }
@@ -67,7 +67,7 @@ extension NetworkStack {
   private mutating func send<Output: FrameOutput & ~Copyable>(
     _ plan: Plan, of index: Int, now: Instant, into output: inout Output
   ) -> Bool {
-    let (header, options) = connections[index].header(plan, unit: unit, now: now)
+    let (header, options) = connections[index].header(plan, mtu: mtu, now: now)
     let source: IPv4Address
     let destination: IPv4Address
     switch (connections[index].local.address, connections[index].remote.address) {
@@ -83,7 +83,7 @@ extension NetworkStack {
       payloadByteCount: header.headerByteCount &+ plan.count)
     let data = 34 &+ header.headerByteCount
     let isSent = output.send(data &+ plan.count) { frame in
-      // Once, instead of with every field.
+      // Checked once here instead of for every field.
       precondition(frame.byteCount >= 54)
       ethernet.write(to: &frame)
       ip.write(to: &frame, at: 14)
@@ -99,12 +99,12 @@ extension NetworkStack {
     }
     guard isSent else { return false }
     counters.framesOut &+= 1
-    if plan.sequence < connections[index].highest, plan.count > 0 { counters.segmentsResent &+= 1 }
-    connections[index].sent(plan, now: now)
+    if plan.sequence < connections[index].sndMax, plan.count > 0 { counters.segmentsResent &+= 1 }
+    connections[index].didSend(plan, now: now)
     return true
   }
 
-  /// Finds the neighbour that a connection's frames go to. False when they have to wait.
+  /// Resolves the neighbour for a connection's frames; false if they have to wait.
   @inline(never)
   private mutating func findNeighbour(_ index: Int, now: Instant) -> Bool {
     let destination: IPv4Address
@@ -123,19 +123,20 @@ extension NetworkStack {
       connections[index].neighbourUntil = until
       return true
     case .searching:
-      // Also for a closed one that has its reset to send: the answer, or that there is none, brings it back here.
+      // This includes a closed connection with a pending reset: an answer, or the lack of one,
+      // brings it back here.
       timers.wake(index, by: connections[index].deadline)
-    case .unreachable: withoutNeighbour(index, now: now)
+    case .unreachable: neighbourIsUnreachable(index, now: now)
     }
     return false
   }
 
-  /// An open connection goes on: the timer tries again, and gives up in the end.
-  private mutating func withoutNeighbour(_ index: Int, now: Instant) {
+  /// An open connection continues: its timer tries again, and gives up in the end.
+  private mutating func neighbourIsUnreachable(_ index: Int, now: Instant) {
     if connections[index].state == .synSent || connections[index].state == .closed {
       if connections[index].state == .synSent { connections[index].fail(.unreachable) }
       connections[index].resetPending = false
-      settle(index)
+      schedule(index)
     } else {
       if connections[index].retransmitAt == .never,
         connections[index].flight > 0
@@ -147,7 +148,7 @@ extension NetworkStack {
     }
   }
 
-  /// Frames of a connection seem to get lost.
+  /// Has the neighbour verified: frames of this connection seem to get lost.
   mutating func doubtNeighbour(of index: Int) {
     switch connections[index].remote.address {
     case .v4(let destination):

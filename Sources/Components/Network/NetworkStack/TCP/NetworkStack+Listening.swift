@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// Listeners, and the handshakes that they begin.
+// Listeners and passive handshakes.
 extension NetworkStack {
-  /// Listens on a port. Connections that come are told by `acceptable` events.
+  /// Listens on a port; `acceptable` events announce connections. Throws `portInUse`, or `noSocket`
+  /// if all listeners are in use.
   public mutating func listen(
     port: UInt16, settings: TCPSettings = TCPSettings(), tag: UInt = 0
   ) throws(SocketError) -> TCPListener {
@@ -38,7 +39,7 @@ extension NetworkStack {
     return index
   }
 
-  /// Listens no more. Connections that were not accepted are broken off.
+  /// Stops listening and resets connections that were not accepted.
   public mutating func close(_ listener: TCPListener) {
     guard let index = index(of: listener) else { return }
     listeners[index].isOpen = false
@@ -49,11 +50,11 @@ extension NetworkStack {
       connections[connection].isOrphan = true
       connections[connection].resetPending = true
       connections[connection].fail(.reset)
-      settle(connection)
+      schedule(connection)
     }
   }
 
-  /// The next connection that is complete; nil when there is none. Something may be there to read.
+  /// The next completed connection; nil if there is none. It may already have data to read.
   public mutating func accept(_ listener: TCPListener, tag: UInt = 0) -> TCPConnection? {
     guard let index = index(of: listener), listeners[index].head >= 0 else { return nil }
     let connection = Int(listeners[index].head)
@@ -63,11 +64,11 @@ extension NetworkStack {
       connections[connection].raise(.readable)
     }
     let result = handle(connection)
-    settle(connection)
+    schedule(connection)
     return result
   }
 
-  /// Takes a connection out of its listener's queue, where it is in it.
+  /// Removes a connection from its listener's queue, if it is in it.
   mutating func leaveListener(_ index: Int) {
     let listener = Int(connections[index].listener)
     guard listener >= 0 else { return }
@@ -85,19 +86,19 @@ extension NetworkStack {
     listeners[listener].waiting &-= 1
   }
 
-  /// Answers a SYN to a listener. False when nobody listens there.
+  /// Answers a SYN; false if no listener has its port.
   mutating func receiveSyn(
     _ segment: inout Segment, _ local: Endpoint, _ remote: Endpoint, _ origin: Origin, now: Instant
   ) -> Bool {
     guard let listener = listener(on: local.port) else { return false }
     guard listeners[listener].waiting < listeners[listener].settings.backlog else {
-      // The peer tries again, and may find room then.
+      // The peer will try again, and may find room then.
       counters.refused &+= 1
       return true
     }
-    needKeys()
+    ensureKeys()
     if halfOpen.count >= configuration.halfOpenLimit { evictHalfOpen() }
-    guard let index = takeConnection() ?? takeHalfOpen() else {
+    guard let index = allocateConnection() ?? allocateByEviction() else {
       counters.refused &+= 1
       return true
     }
@@ -106,16 +107,16 @@ extension NetworkStack {
     connections[index].timestampOffset = offset
     connections[index].listener = Int16(truncatingIfNeeded: listener)
     connections[index].open(
-      answering: segment.header, segment.options, initialSequence: sequence, unit: unit,
+      answering: segment.header, segment.options, initialSequence: sequence, mtu: mtu,
       window: offerable(settings: listeners[listener].settings), now: now)
     answerWhereItCameFrom(index, origin, now: now)
     halfOpen.push(index)
-    settle(index)
+    schedule(index)
     return true
   }
 
-  /// What a SYN's answer may offer: what a buffer would have now if every handshake that has begun took its own first,
-  /// of full size.
+  /// The window that a SYN's answer may offer: what this buffer would get if every handshake under
+  /// way allocated its full-sized buffers first.
   private func offerable(settings: TCPSettings) -> Int {
     let share = pool.fairByteCount(
       behind: halfOpen.count &* (settings.receiveByteCount &+ settings.sendByteCount))
@@ -123,9 +124,10 @@ extension NetworkStack {
       settings.receiveByteCount, BufferPool.powerOfTwo(within: max(share, settings.leastByteCount)))
   }
 
-  /// The answer to a SYN of a neighbour that is not known goes to the station that the SYN came from: nobody has to be
-  /// asked while a crowd comes. The cache learns of it when the handshake is over, which shows that the answer arrived;
-  /// until then it is a claim that anybody can make for another. An answer that is sent again asks.
+  /// Addresses the answer to an unknown neighbour's SYN to the station that the SYN came from, so
+  /// that a crowd causes no ARP requests. The cache learns the address when the handshake
+  /// completes, which proves that the answer arrived; until then it is a claim that any station can
+  /// make for another. A retransmitted answer does ask.
   private mutating func answerWhereItCameFrom(_ index: Int, _ origin: Origin, now: Instant) {
     let source = origin.header.source
     guard case .via(let nextHop) = route(to: source), nextHop == source,
@@ -136,21 +138,21 @@ extension NetworkStack {
     connections[index].neighbourUntil = now + NeighbourCache.interval
   }
 
-  /// Drops the oldest half-open connection: in a flood it is the least likely to be an honest one's,
-  /// who answers within a round-trip time.
+  /// Drops the oldest half-open connection. In a flood it is the least likely to be genuine: an
+  /// honest peer answers within a round-trip time.
   private mutating func evictHalfOpen() {
     guard let index = halfOpen.first else { return }
     counters.evicted &+= 1
     connections[index].fail(.noMemory)
-    settle(index)
+    schedule(index)
   }
 
-  private mutating func takeHalfOpen() -> Int? {
+  private mutating func allocateByEviction() -> Int? {
     evictHalfOpen()
     return freeConnections.pop()
   }
 
-  /// A handshake is over, in whatever way: what is open now can be accepted.
+  /// Ends a handshake, successful or not; an open connection can now be accepted.
   mutating func endHandshake(_ index: Int) {
     halfOpen.remove(index)
     let listener = Int(connections[index].listener)
@@ -168,16 +170,16 @@ extension NetworkStack {
     events.push(eventIndex(listener: listener))
   }
 
-  /// The peer has acknowledged what was sent to a station: it is there.
+  /// The peer has acknowledged a segment, which confirms the station that it was sent to.
   private mutating func confirmNeighbour(_ index: Int) {
     switch connections[index].remote.address {
     case .v4(let address):
       guard case .via(let nextHop) = route(to: address), nextHop == address else { return }
       let hardware = connections[index].hardware
       if neighbours.confirm(address, hardware, now: connections[index].lastHeard) {
-        held.resolved(address, hardware)
+        held.neighbourResolved(address, hardware)
       }
     }
-    wakeWaiting()
+    queueWokenConnections()
   }
 }

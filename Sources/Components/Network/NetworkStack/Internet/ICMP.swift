@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// ICMP (RFC 792; RFC 1122, 3.2.2).
+// ICMP: errors and echo (RFC 792; RFC 1122, 3.2.2).
 extension NetworkStack {
   @inline(never)
   mutating func receiveICMP<Output: FrameOutput & ~Copyable>(
@@ -16,47 +16,20 @@ extension NetworkStack {
     }
     switch message.kind {
     case .echoRequest(let identifier, let sequence):
-      // Broadcast pings are not answered (RFC 1122, 3.2.2.6, allows it).
+      // Broadcast pings are not answered, as RFC 1122, 3.2.2.6 allows.
       guard configuration.answersEcho, !origin.isBroadcast else { return }
       answerEcho(
         payload, ICMPMessage(.echoReply(identifier: identifier, sequence: sequence)), origin,
         into: &output)
     case .unreachable(let reason):
-      takeUnreachable(
+      receiveUnreachable(
         reason, payload.extracting(ICMPMessage.headerByteCount..<payload.byteCount), now: now)
     case .echoReply, .timeExceeded, .other: break
     }
   }
 
-  /// Answers a packet with one to the station that its frame came from, without looking anybody up. False when it was not
-  /// sent.
-  @discardableResult
-  mutating func sendToSender<Output: FrameOutput & ~Copyable>(
-    _ origin: Origin, _ carried: IPProtocol, _ byteCount: Int, _ fragment: Fragment? = nil,
-    into output: inout Output, _ write: (inout MutableRawSpan, Int) -> Void
-  ) -> Bool {
-    guard let source = network?.address, !origin.hardware.isMulticast else { return false }
-    let ethernet = EthernetHeader(
-      destination: origin.hardware, source: configuration.hardware, type: .ipv4)
-    var header = IPv4Header(
-      source: source, destination: origin.header.source, protocol: carried,
-      payloadByteCount: byteCount)
-    if let fragment {
-      header.identification = fragment.identification
-      header.fragmentField = fragment.field
-    }
-    let start = EthernetHeader.byteCount + IPv4Header.byteCount
-    let isSent = output.send(start + byteCount) { frame in
-      ethernet.write(to: &frame)
-      header.write(to: &frame, at: EthernetHeader.byteCount)
-      write(&frame, start)
-    }
-    if isSent { counters.framesOut &+= 1 }
-    return isSent
-  }
-
-  /// Tells the sender that nobody here wants what it sent; not for broadcasts (RFC 1122, 3.2.2), and
-  /// only so often.
+  /// Reports an unreachable port or protocol to the sender: never for broadcasts (RFC 1122, 3.2.2),
+  /// and at a limited rate.
   @inline(never)
   mutating func sendUnreachable<Output: FrameOutput & ~Copyable>(
     _ reason: ICMPMessage.Unreachable, about payload: RawSpan, _ origin: Origin, now: Instant,
@@ -77,9 +50,9 @@ extension NetworkStack {
     }
   }
 
-  /// What a router says about a packet of ours: only believed where it quotes a number that is on
-  /// its way (RFC 5927, 4).
-  private mutating func takeUnreachable(
+  /// Handles an unreachable message about one of our packets. It is believed only if it quotes a
+  /// sequence number in flight (RFC 5927, 4).
+  private mutating func receiveUnreachable(
     _ reason: ICMPMessage.Unreachable, _ quoted: RawSpan, now: Instant
   ) {
     guard quoted.byteCount >= IPv4Header.byteCount + 8, quoted.byte(at: 0) >> 4 == 4 else { return }
@@ -92,29 +65,67 @@ extension NetworkStack {
       IPv4Address(quoted.number32(at: 16)), quoted.number16(at: headerByteCount + 2))
     let sequence = SequenceNumber(quoted.number32(at: headerByteCount + 4))
     guard let index = find(local, remote, hash: flowHash(local, remote)),
-      connections[index].una <= sequence, sequence < connections[index].highest
+      connections[index].sndUna <= sequence, sequence < connections[index].sndMax
     else { return }
     if case .fragmentationNeeded(let nextHop) = reason {
-      // Routers that do not tell are taken to mean what all must carry (RFC 1191, 5).
+      // A router that does not tell its MTU is assumed to have the least one (RFC 1191, 5).
       let told = nextHop == 0 ? 576 : Int(nextHop)
       connections[index].pathCarries(told)
     } else if connections[index].state == .synSent {
-      // Before a connection is open, no answer will come (RFC 1122, 4.2.3.9).
+      // Fatal only before the connection is open (RFC 1122, 4.2.3.9).
       let isPort = reason == .portUnreachable
       connections[index].fail(isPort ? .refused : .unreachable)
     }
-    settle(index)
+    schedule(index)
+  }
+}
+
+// Answers to pings, with all of their data (RFC 1122, 3.2.2.6).
+extension NetworkStack {
+  mutating func answerEcho<Output: FrameOutput & ~Copyable>(
+    _ request: RawSpan, _ reply: ICMPMessage, _ origin: Origin, into output: inout Output
+  ) {
+    let data = request.extracting(ICMPMessage.headerByteCount..<request.byteCount)
+    guard request.byteCount + IPv4Header.byteCount > mtu else {
+      sendToSender(origin, .icmp, request.byteCount, into: &output) { frame, start in
+        frame.copy(data, to: start + ICMPMessage.headerByteCount)
+        reply.write(to: &frame, at: start)
+      }
+      return
+    }
+    // Fragments hold a multiple of 8 bytes. The last has at least 8, the shortest frame that
+    // `FrameOutput` sends.
+    let most = (mtu - IPv4Header.byteCount) & ~7
+    var offset = 0
+    while offset < request.byteCount {
+      var end = min(offset + most, request.byteCount)
+      if end < request.byteCount, request.byteCount - end < 8 { end -= 8 }
+      let isLast = end == request.byteCount
+      // The sender chose this identification to be unique between the two hosts (RFC 6864, 4.3).
+      let fragment = Fragment(
+        identification: origin.header.identification,
+        field: UInt16(truncatingIfNeeded: offset / 8) | (isLast ? 0 : 0x2000))
+      let isSent = sendToSender(origin, .icmp, end - offset, fragment, into: &output) {
+        frame, start in
+        let header = offset == 0 ? ICMPMessage.headerByteCount : 0
+        frame.copy(request.extracting(offset + header..<end), to: start + header)
+        if offset == 0 { reply.write(to: &frame, at: start, before: data) }
+      }
+      // Without the rest, the fragments sent so far are useless.
+      guard isSent else { return }
+      offset = end
+    }
   }
 }
 
 extension Connection {
-  /// A router dropped a packet that was larger than it can hand on (RFC 1191).
-  mutating func pathCarries(_ unit: Int) {
-    let fitting = max(unit &- 40 &- (usesTimestamps ? 12 : 0), TCPLimits.leastSegment)
-    guard state.isSynchronised, fitting < segment else { return }
-    segment = fitting
-    // It is lost, but not by congestion.
-    next = una
+  /// Shrinks segments: a router dropped a packet that exceeded its MTU (RFC 1191).
+  mutating func pathCarries(_ mtu: Int) {
+    let largest = max(mtu &- 40 &- (usesTimestamps ? 12 : 0), TCPLimits.leastMSS)
+    guard state.isSynchronised, largest < mss else { return }
+    mss = largest
+    // The packet is lost, but not by congestion.
+    sndNxt = sndUna
     isTiming = false
   }
 }
