@@ -200,6 +200,50 @@ import Testing
     #expect(site.files.isBroken)
   }
 
+  /// Two visitors open the same file at the same time. The second OPEN is answered when the first visitor's file is
+  /// already shared: both get the file, and neither leaves a descriptor open.
+  @Test func opensOfOneFileAtTheSameTime() throws {
+    let site = try Site()
+    func open() throws -> Int {
+      let place = site.web.open(now: site.now)
+      let id = try #require(place)
+      _ = site.web.receive(id, bytes(Self.requests[0]).span, now: site.now)
+      return id
+    }
+    let ids = [try open(), try open()]
+    var openCount = 0
+    var delayed: FileAnswer?
+    var (opened, closed) = (0, 0)
+    var answers: [[UInt8]] = [[], []]
+    for _ in 0..<60 {
+      try site.step { command, id in
+        switch command {
+        case .open:
+          openCount += 1
+          opened += 1
+          let answer = FileAnswer(id: id, status: .success, value: UInt64(openCount))
+          guard openCount == 2 else { return [answer] }
+          delayed = answer
+          return []
+        case .close:
+          closed += 1
+          return site.honest(command, id)
+        case .stat:
+          let late = delayed
+          delayed = nil
+          return (late.map { [$0] } ?? []) + site.honest(command, id)
+        default: return site.honest(command, id)
+        }
+      }
+      for (index, id) in ids.enumerated() { answers[index] += site.read(id) }
+    }
+    for answer in answers {
+      #expect(text(answer).hasPrefix("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n"))
+      #expect(answer.suffix(20_000) == (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }[...])
+    }
+    #expect(openCount == 2 && opened == closed && site.files.openFiles == 0)
+  }
+
   /// LionsOS's NFS component says `error` to whatever goes wrong: that is no file for it, and trouble for a
   /// server that has a status for missing files.
   @Test(arguments: [FileStatus.error, .noFile]) func serversOfFewWords(missing: FileStatus) throws {

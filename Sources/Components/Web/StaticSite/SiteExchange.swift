@@ -275,7 +275,8 @@ final class SiteExchange {
   // MARK: Opening
 
   private func open(_ known: KnownAnswer) -> Step {
-    if let file = known.file {
+    // Not while an OPEN is under way: its answer has to be taken, as its descriptor has to be closed.
+    if ticket == nil, let file = known.file {
       stage = .examining(file)
       return .goOn
     }
