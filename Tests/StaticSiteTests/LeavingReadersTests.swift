@@ -7,9 +7,9 @@ import Testing
 @testable import NFSFileServer
 
 @Suite struct LeavingReadersTests {
-  /// More visitors than the server has places for open files go away while their file is read: a CLOSE that came before
-  /// the last answer would be refused, and the file be open for good.
-  @Test func thoseWhoLeaveInTheMiddleLeaveNothingOpen() throws {
+  /// More clients than the server can have open files leave while their file is being read. A CLOSE sent
+  /// before the last answer would be refused, and the file would stay open for good.
+  @Test func leavingReadersLeaveNothingOpen() throws {
     let site = try SimulatedSite()
     for number in 0..<300 {
       _ = site.server.add("\(number)", [UInt8](repeating: 1, count: 400_000))

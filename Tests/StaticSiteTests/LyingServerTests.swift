@@ -11,7 +11,8 @@ import StaticSite
 import TargetTestSupport
 import Testing
 
-/// A file system server that says what it likes: the web server lives, and serves when it is honest.
+/// A file system server that lies: the web server survives, and serves again when the other one is
+/// honest.
 @Suite struct LyingServerTests {
   private struct Numbers: RandomNumberGenerator {
     var state: UInt64
@@ -29,7 +30,8 @@ import Testing
     let completionMemory = SharedMemory(byteCount: 32_768)
     let share = SharedMemory(byteCount: 1 << 19)
     let files: FileAccess
-    var web: Server
+    var web: HTTPServer
+    private let site: StaticSite
     var now: UInt64 = second
     private var commands: RingConsumer<FileQueue>
     private var completions: RingProducer<FileQueue>
@@ -44,10 +46,11 @@ import Testing
         commands: commandRing, completions: completionRing, share: share.region,
         bufferByteCount: 8192)
       var router = Router()
-      router.get("/*path", StaticSite(files).handler)
-      var settings = Server.Settings()
+      site = StaticSite(files)
+      router.get("/*path", site.answer)
+      var settings = HTTPServer.Settings()
       settings.sendsDirectly = true
-      web = Server(router, settings)
+      web = HTTPServer(router, settings)
     }
 
     func step(_ answer: (FileCommand, UInt64) -> [FileAnswer]) throws {
@@ -67,6 +70,8 @@ import Testing
       while let id = files.nextReady() { web.wake(id, now: now) }
       web.timePassed(now: now)
       while web.nextChanged() != nil {}
+      #expect(web.checkInvariants() == nil)
+      #expect(site.checkInvariants() == nil)
     }
 
     func read(_ id: Int) -> [UInt8] {
@@ -88,7 +93,7 @@ import Testing
       }
     }
 
-    /// One file of 20,000 bytes, whatever its name.
+    /// An honest server, on which every path names a file of 20,000 bytes.
     func honest(_ command: FileCommand, _ id: UInt64) -> [FileAnswer] {
       var answer = FileAnswer(id: id, status: .success)
       switch command {
@@ -163,7 +168,7 @@ import Testing
         }
       }
       #expect(!site.files.isBroken)
-      // From now on it is honest: whoever comes is served.
+      // The server is honest from now on, and the next client is served.
       for id in ids { site.web.close(id) }
       for _ in 0..<20 { try site.step { site.honest($0, $1) } }
       site.now += 10 * second
@@ -180,7 +185,7 @@ import Testing
     }
   }
 
-  /// A queue that makes no sense: those who wait, and those who come, get 502 at once.
+  /// The server breaks its queue: waiting clients and new ones get 502 at once.
   @Test func indicesThatJump() throws {
     let site = try Site()
     func open() throws -> Int {
@@ -200,8 +205,8 @@ import Testing
     #expect(site.files.isBroken)
   }
 
-  /// Two visitors open the same file at the same time. The second OPEN is answered when the first visitor's file is
-  /// already shared: both get the file, and neither leaves a descriptor open.
+  /// Two clients open the same file at the same time. The second OPEN is answered when the first
+  /// client's file is already shared: both get the file, and no descriptor stays open.
   @Test func opensOfOneFileAtTheSameTime() throws {
     let site = try Site()
     func open() throws -> Int {
@@ -244,8 +249,8 @@ import Testing
     #expect(openCount == 2 && opened == closed && site.files.openFiles == 0)
   }
 
-  /// LionsOS's NFS component says `error` to whatever goes wrong: that is no file for it, and trouble for a
-  /// server that has a status for missing files.
+  /// LionsOS's NFS component answers `error` to every failure, so that the file counts as missing. From
+  /// a server that has a status for missing files, `error` is a failure.
   @Test(arguments: [FileStatus.error, .noFile]) func serversOfFewWords(missing: FileStatus) throws {
     let site = try Site()
     func get(_ path: String) throws -> String {
@@ -271,7 +276,7 @@ import Testing
       return text(answer.prefix(13))
     }
     #expect(try get("/page.html") == "HTTP/1.1 200 ")
-    #expect(try get("/page") == "HTTP/1.1 200 ", "the name alone is not there")
+    #expect(try get("/page") == "HTTP/1.1 200 ", "there is no file by the name alone")
     #expect(try get("/none") == "HTTP/1.1 404 ")
     #expect(try get("/broken") == (missing == .error ? "HTTP/1.1 404 " : "HTTP/1.1 502 "))
   }

@@ -6,9 +6,9 @@ import Testing
 
 @testable import StaticSite
 
-/// Readers that take next to nothing hold next to nothing that others need.
+/// Slow readers hold little that others need.
 @Suite struct SlowReaderTests {
-  /// With as many buffers as a protection domain has, and a quarter of them kept.
+  /// With as many buffers as web_server has, a quarter of them kept.
   @Test func othersAreServed() throws {
     let size = 8192
     let site = try SimulatedSite(
@@ -23,7 +23,7 @@ import Testing
       _ = site.server.add("kept\(number)", [UInt8](data[..<65_536]))
       _ = try site.get("/kept\(number)")
     }
-    // All but a few places; each takes the head, and 100 bytes a second from then on.
+    // Nearly all slots. Each client reads the head, and 100 bytes a second after that.
     var readers: [Int] = []
     for _ in 0..<1000 {
       readers.append(try site.open("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"))
@@ -45,8 +45,8 @@ import Testing
     #expect(site.setup.files.freeBuffers > 0)
   }
 
-  /// One that died in the line is not called in the place of one that waits.
-  @Test func aDeadConnectionIsNotCalled() {
+  /// A connection that is gone takes nobody's turn.
+  @Test func closedConnectionsLeaveTheLine() {
     var line = WaitingLine()
     for connection in [7, 3, 7, 900, 5] { line.add(connection) }
     line.remove(3)
