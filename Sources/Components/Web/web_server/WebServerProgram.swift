@@ -201,12 +201,10 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     let now = network.now.nanoseconds
     while sendOutput(index, connection, now, &network) || sendBody(index, connection, now, &network)
     {
-      // The server may now take what it left unread.
-      if network.stack.readableByteCount(connection) > 0 {
-        _ = network.stack.read(connection) { bytes in
-          bytes.withOctets { server.receive(index, $0, now: now) }
-        }
-      }
+      // The server may now take what it left unread, and the peer's end behind it.
+      guard network.stack.readableByteCount(connection) > 0 else { continue }
+      read(index, connection, &network)
+      guard connections[index] == connection else { return }
     }
     switch server.disposal(index) {
     case .stayOpen: break
