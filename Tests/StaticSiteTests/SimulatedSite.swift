@@ -29,11 +29,11 @@ final class SimulatedSite {
   /// Delivers the next message, or advances the time to the next deadline. False if there is neither.
   @discardableResult
   func step() -> Bool {
-    setup.settle(now: now)
+    setup.runUntilIdle(now: now)
     wire.client = setup.fileServer.nfs
     let isAlive = wire.step()
     setup.fileServer.nfs = wire.client
-    setup.settle(now: now)
+    setup.runUntilIdle(now: now)
     #expect(setup.checkInvariants() == nil)
     return isAlive
   }
@@ -87,7 +87,7 @@ final class SimulatedSite {
     #expect(idle < 10, "the request is stuck")
     let wasReset = setup.web.disposal(id) == .reset
     close(id)
-    setup.settle(now: now)
+    setup.runUntilIdle(now: now)
     return (answer, wasReset)
   }
 

@@ -52,7 +52,7 @@ final class SiteSetup {
   func checkInvariants() -> String? { web.checkInvariants() ?? site.checkInvariants() }
 
   /// Lets the parts serve each other until all of them wait.
-  func settle(now: UInt64) {
+  func runUntilIdle(now: UInt64) {
     var isBusy = true
     var rounds = 0
     // While no command is under way, requests that find no room are woken again and again.

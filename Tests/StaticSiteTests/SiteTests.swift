@@ -145,7 +145,7 @@ import Testing
       }
       site.setup.web.close(id)
     }
-    site.setup.settle(now: site.now)
+    site.setup.runUntilIdle(now: site.now)
     while site.setup.files.freeBuffers < buffers { site.step() }
     #expect(site.setup.files.openFiles == 0 && site.setup.web.connectionCount == 0)
   }
@@ -203,7 +203,7 @@ import Testing
       #expect(part.contains("\r\n\r\n" + text(data[5000...18_000]) + "\r\n--"))
     }
     #expect(site.directBytes > 3 * (length - 5000), "not through the output")
-    site.setup.settle(now: site.now)
+    site.setup.runUntilIdle(now: site.now)
   }
 
   /// Answers are remembered for a time. Until then the server is not asked, and a change does not show.

@@ -56,10 +56,10 @@ final class WebLoop: @unchecked Sendable {
   private func run() {
     while !isStopped {
       let now = NFSSocket.now()
-      setup.settle(now: now)
+      setup.runUntilIdle(now: now)
       nfs.act(&setup.fileServer.nfs)
       for id in Array(sockets.keys) { push(id) }
-      setup.settle(now: NFSSocket.now())
+      setup.runUntilIdle(now: NFSSocket.now())
       wait()
       let later = NFSSocket.now()
       setup.fileServer.nfs.timePassed(now: later)

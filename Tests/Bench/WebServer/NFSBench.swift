@@ -14,7 +14,7 @@ struct TinyServer {
   static let fileSize: UInt64 = 1 << 26
   private var assembler = RecordAssembler(limit: 1 << 17)
 
-  mutating func take(_ bytes: Span<UInt8>) -> [UInt8] {
+  mutating func replies(to bytes: Span<UInt8>) -> [UInt8] {
     var replies: [UInt8] = []
     var index = 0
     while index < bytes.count {
@@ -150,7 +150,7 @@ struct NFSBench: ~Copyable {
     meter.start()
     let output = server.nfs.withOutput { $0.count }
     meter.stop()
-    let replies = server.nfs.withOutput { remote.take($0) }
+    let replies = server.nfs.withOutput { remote.replies(to: $0) }
     meter.start()
     server.nfs.sent(output)
     meter.stop()

@@ -4,10 +4,11 @@
 import NFSTestSupport
 import Testing
 
+@testable import NFSFileServer
 @testable import StaticSite
 
-/// Slow readers hold little that others need.
-@Suite struct SlowReaderTests {
+/// Slow readers hold little that others need, and readers that leave hold nothing.
+@Suite struct ReaderTests {
   /// With as many buffers as web_server has, a quarter of them kept.
   @Test func othersAreServed() throws {
     let size = 8192
@@ -48,13 +49,39 @@ import Testing
   /// A connection that is gone takes nobody's turn.
   @Test func closedConnectionsLeaveTheLine() {
     var line = WaitingLine()
-    for connection in [7, 3, 7, 900, 5] { line.add(connection) }
+    for connection in [7, 3, 7, 900, 5] {
+      line.add(connection)
+      #expect(line.checkInvariants() == nil)
+    }
     line.remove(3)
+    #expect(line.checkInvariants() == nil)
     line.add(3)
     line.remove(900)
+    #expect(line.checkInvariants() == nil)
     #expect(line.next() == 7)
     line.add(7)
+    #expect(line.checkInvariants() == nil)
     #expect([line.next(), line.next(), line.next(), line.next()] == [5, 3, 7, nil])
-    #expect(line.isEmpty)
+    #expect(line.isEmpty && line.checkInvariants() == nil)
+  }
+
+  /// More clients than the server can have open files leave while their file is being read. A CLOSE sent
+  /// before the last answer would be refused, and the file would stay open for good.
+  @Test func leavingReadersLeaveNothingOpen() throws {
+    let site = try SimulatedSite()
+    for number in 0..<300 {
+      _ = site.server.add("\(number)", [UInt8](repeating: 1, count: 400_000))
+    }
+    for number in 0..<300 {
+      let id = try site.open("GET /\(number) HTTP/1.1\r\nHost: a\r\n\r\n")
+      for _ in 0..<5000 where site.read(id).isEmpty { site.step() }
+      for _ in 0..<8 { _ = site.read(id) }
+      site.setup.web.close(id)
+      site.setup.files.forget(id)
+      for _ in 0..<50 { site.step() }
+    }
+    #expect(site.setup.files.openFiles == 0)
+    #expect(site.setup.fileServer.descriptors.count == 0)
+    #expect(try site.get("/0").hasPrefix("HTTP/1.1 200"))
   }
 }
