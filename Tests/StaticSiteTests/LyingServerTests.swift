@@ -205,6 +205,32 @@ import Testing
     #expect(site.files.isBroken)
   }
 
+  /// The server breaks its queue in the middle of a body: the connection is reset at once.
+  @Test func indicesThatJumpInTheMiddle() throws {
+    let site = try Site()
+    let place = site.web.open(now: site.now)
+    let id = try #require(place)
+    _ = site.web.receive(id, bytes(Self.requests[0]).span, now: site.now)
+    var answer: [UInt8] = []
+    var readCount = 0
+    for _ in 0..<30 where answer.isEmpty {
+      // The second of three reads is never answered.
+      try site.step { command, id in
+        guard case .read = command else { return site.honest(command, id) }
+        readCount += 1
+        return readCount == 2 ? [] : site.honest(command, id)
+      }
+      answer += site.read(id)
+    }
+    #expect(text(answer).hasPrefix("HTTP/1.1 200 ") && answer.count < 20_000)
+    #expect(site.web.disposal(id) == .stayOpen)
+    site.completionMemory.poke(UInt64(100_000), at: 8)
+    site.files.collect()
+    while let id = site.files.nextReady() { site.web.wake(id, now: site.now) }
+    #expect(site.read(id).isEmpty)
+    #expect(site.files.isBroken && site.web.disposal(id) == .reset)
+  }
+
   /// Two clients open the same file at the same time. The second OPEN is answered when the first
   /// client's file is already shared: both get the file, and no descriptor stays open.
   @Test func opensOfOneFileAtTheSameTime() throws {

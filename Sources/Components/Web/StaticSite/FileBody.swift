@@ -243,7 +243,9 @@ final class FileBody: BodySource {
 
   private func send(_ range: Range<UInt64>, _ consume: (Span<UInt8>) -> Int) -> StreamStep {
     guard let read = reads.first else { return files.isBroken ? .failed : .wait }
-    guard case .done(let status, let count) = read.ticket.state else { return .wait }
+    guard case .done(let status, let count) = read.ticket.state else {
+      return files.isBroken ? .failed : .wait
+    }
     guard status == .success, count > 0, count <= read.count,
       let offset = read.ticket.buffer?.offset
     else { return fail() }
