@@ -3,14 +3,13 @@
 
 import Bytes
 
-/// Whether a file's name carries a hash of its content, as bundlers write it: `app.3f9a1c2b.js`,
-/// `app-BfX3aT9k.css`, `main.3f9a1c2b.js.map`.
+/// Recognises file names that carry a hash of the content, as bundlers write them:
+/// `app.3f9a1c2b.js`, `app-BfX3aT9k.css`, `main.3f9a1c2b.js.map`.
 ///
-/// There is no way to be sure, and a name that is wrongly taken for one is kept by browsers for a year.
-/// So dates, versions, sizes and words are none, and some hashes are not found: their files are
-/// asked about, which costs a round trip.
+/// This is a guess. Browsers would keep a file whose name is wrongly recognised for a year, so dates,
+/// versions, sizes and words must not be. A hash that is not recognised costs a round trip only.
 enum HashedName {
-  /// Looks between the dots of the path's last segment, but for what is behind the last.
+  /// Examines the parts of the path's last segment between its dots, except the extension.
   static func isHashed(_ path: [UInt8]) -> Bool {
     let bytes = path.span
     var start = bytes.count
@@ -23,8 +22,10 @@ enum HashedName {
     return false
   }
 
-  /// - Parameter isFirst: whether this is where the name begins. There a hash stands behind something
-  ///   else; or it is all there is, and long.
+  /// Whether a part of a name ends in a hash behind a `-` or `_`, or is a hash.
+  ///
+  /// - Parameter isFirst: whether the name begins with this part. Then it is a hash only if it has 16
+  ///   digits or more.
   private static func hasHash(_ bytes: Span<UInt8>, _ part: Range<Int>, isFirst: Bool) -> Bool {
     var start = part.upperBound
     while start > part.lowerBound, ASCII.hexadecimal(bytes[start - 1]) != nil { start -= 1 }
@@ -35,7 +36,7 @@ enum HashedName {
     {
       return true
     }
-    // What can be a mark may be in it: it has a fixed length.
+    // `-` and `_` are digits of base64url as well, so that the hash is found by its length.
     start = part.upperBound - 8
     guard start >= part.lowerBound else { return false }
     guard start == part.lowerBound ? !isFirst : isMark(bytes[start - 1]) else { return false }
@@ -44,8 +45,8 @@ enum HashedName {
 
   private static func isMark(_ byte: UInt8) -> Bool { byte == 0x2d || byte == 0x5f }
 
-  /// Eight digits or more, with letters and figures mixed: a date with a letter behind it is none, nor
-  /// an article's number with one in it.
+  /// Eight hexadecimal digits or more that mix letters and figures. A date followed by a letter is not
+  /// enough, nor an article number with a letter in it.
   private static func isHexadecimal(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard range.count >= 8 else { return false }
     var changes = 0
@@ -56,7 +57,8 @@ enum HashedName {
     return changes >= (range.count < 12 ? 3 : 2)
   }
 
-  /// Groups of 8, 4, 4, 4 and 12 digits at the end: a name that was drawn, whatever the content.
+  /// Whether the part ends in groups of 8, 4, 4, 4 and 12 digits: a UUID does not depend on the
+  /// content.
   private static func isUUID(_ bytes: Span<UInt8>, _ part: Range<Int>) -> Bool {
     guard part.count >= 36 else { return false }
     let start = part.upperBound - 36
@@ -64,8 +66,9 @@ enum HashedName {
     return true
   }
 
-  /// Eight characters of base64url: four letters or more, one of them a capital behind the first
-  /// place, a figure with a letter behind it, and capitals, small letters and figures mixed.
+  /// Eight characters of base64url with at least four letters, a capital that is not the first
+  /// character, a figure before a letter, and three changes between capitals, small letters, figures
+  /// and marks.
   private static func isBase64(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var (letters, changes) = (0, 0)
     var (hasCapital, hasFigure, hasLetterBehind) = (false, false, false)

@@ -3,18 +3,19 @@
 
 import Bytes
 
-/// How long others may keep a site's files without asking (RFC 9111 section 5.2.2): the field lines
-/// that say it, made once.
+/// How long caches may use a site's files without asking the server (RFC 9111 section 5.2.2), as
+/// Cache-Control lines that are formatted once.
 public struct Freshness: Sendable {
+  /// What Cache-Control says.
   public enum Rule: Equatable, Sendable {
-    /// Kept, and asked about before each use: what comes back is 304 as long as a file is the same.
+    /// `no-cache`: a cache keeps files but asks before each use. The answer is 304 while a file is
+    /// unchanged.
     case revalidate
-    /// For so many seconds.
+    /// `max-age` of this many seconds; 0 is the same as `revalidate`.
     case seconds(UInt32)
-    /// As LionsOS's server does: what changes with a site's every edition for ten minutes,
-    /// everything else for a year.
+    /// As LionsOS's server: ten minutes for HTML, CSS and JavaScript, a year for everything else.
     case lionsOS
-    /// Not kept at all.
+    /// `no-store`: a cache keeps nothing.
     case noStore
   }
 
@@ -24,8 +25,10 @@ public struct Freshness: Sendable {
   private let hashedLine: [UInt8]
   private let shortLine: [UInt8]
 
-  /// - Parameter hashedSeconds: for names that carry a hash of their content, which another content
-  ///   would change; 0 for the same as for others. LionsOS's rule and `noStore` have no exceptions.
+  /// A rule, with an exception for names that carry a hash of the file's content.
+  ///
+  /// - Parameter hashedSeconds: `max-age` for such names, as other content would have another name; 0
+  ///   for no exception. `lionsOS` and `noStore` have no exceptions.
   public init(_ rule: Rule = .revalidate, hashedSeconds: UInt32 = 31_536_000) {
     self.rule = rule
     let hasExceptions = rule != .lionsOS && rule != .noStore
@@ -52,9 +55,11 @@ public struct Freshness: Sendable {
     return line
   }
 
-  /// The Cache-Control line of a file, with its end.
+  /// A file's Cache-Control line, with its CR LF.
   ///
-  /// - Parameter path: of the file before it was compressed.
+  /// - Parameters:
+  ///   - path: the path of the uncompressed file.
+  ///   - type: its media type.
   func line(path: [UInt8], type: StaticString) -> [UInt8] {
     if rule == .lionsOS {
       let isShort =
@@ -62,8 +67,7 @@ public struct Freshness: Sendable {
         || type.equals(ContentType.javaScript)
       return isShort ? shortLine : line
     }
-    // A page is what the other names stand in: it is asked for by the same name for ever, also where
-    // that is a commit's.
+    // Pages refer to hashed names but keep their own, even if it looks like a hash, as a commit's does.
     guard hashedSeconds > 0, !type.equals(ContentType.html), HashedName.isHashed(path) else {
       return line
     }

@@ -3,14 +3,16 @@
 
 import Bytes
 
-/// The codings that a client takes (RFC 9110 section 12.5.3), the one it likes best first; of two
-/// that it likes as much, the one that is shorter. One that it likes less than the file as it is, is
-/// not among them.
+/// The content codings that a client accepts (RFC 9110 section 12.5.3), the preferred one first. With
+/// equal weights brotli comes first, as it compresses better. Codings with a lower weight than
+/// `identity` are left out.
 public struct AcceptedCodings: Equatable, Sendable {
+  /// The preferred coding; nil if the client wants files uncompressed.
   public private(set) var first: ContentCoding?
+  /// The other coding, if the client accepts it as well.
   public private(set) var second: ContentCoding?
 
-  /// 0 to 4: by this, answers are told apart.
+  /// 0 to 4, by which answers for different codings are told apart.
   public var key: UInt8 {
     switch (first, second) {
     case (nil, _): 0
@@ -21,6 +23,7 @@ public struct AcceptedCodings: Equatable, Sendable {
     }
   }
 
+  /// Reads the request's Accept-Encoding fields.
   public init(_ head: RequestHead) {
     let weights = Weights(head)
     guard weights.isListed else { return }
@@ -40,7 +43,7 @@ public struct AcceptedCodings: Equatable, Sendable {
     weight < identity ? 0 : weight
   }
 
-  /// In thousandths; nil where the coding is not listed.
+  /// Weights in thousandths; nil for a coding that is not listed.
   private struct Weights {
     var isListed = false
     var brotli: Int?
@@ -53,11 +56,11 @@ public struct AcceptedCodings: Equatable, Sendable {
       where ("accept-encoding" as StaticString).equalsIgnoringCase(head.fieldName(index).span) {
         isListed = true
         var items = ListItems(bytes: head.bytes, range: head.fieldValue(index).indices)
-        while let item = items.next() { take(head.bytes.span, item) }
+        while let item = items.next() { addItem(head.bytes.span, item) }
       }
     }
 
-    private mutating func take(_ bytes: Span<UInt8>, _ item: Range<Int>) {
+    private mutating func addItem(_ bytes: Span<UInt8>, _ item: Range<Int>) {
       let end = bytes.first(0x3b, in: item) ?? item.upperBound
       let coding = bytes.extracting(bytes.trimmed(item.lowerBound..<end))
       let weight = Self.weight(bytes, end..<item.upperBound)
@@ -74,8 +77,8 @@ public struct AcceptedCodings: Equatable, Sendable {
       }
     }
 
-    /// `;q=0.5` with blanks where they may be. 1 where there is none; 0 where it makes no sense, as
-    /// the file as it is does for everybody.
+    /// The weight in `;q=0.5`. 1 if there is none, and 0 if it is malformed, as every client can read
+    /// the uncompressed file.
     private static func weight(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
       guard !range.isEmpty else { return 1000 }
       let parameter = bytes.extracting(bytes.trimmed(range.lowerBound + 1..<range.upperBound))

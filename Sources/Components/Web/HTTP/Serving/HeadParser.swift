@@ -3,10 +3,10 @@
 
 import Bytes
 
-/// Reads a complete head, whose lines end in CR LF and hold no other control characters but tabs
-/// (`HeadScanner` has seen to it).
+/// Parses a complete head. `HeadScanner` has checked that its lines end in CR LF and hold no other
+/// control characters than tabs.
 enum HeadParser {
-  /// - Parameter fieldCount: to reserve room for.
+  /// - Parameter fieldCount: the number of fields to reserve memory for.
   static func parse(_ bytes: [UInt8], fieldCount: Int = 8) throws(RequestError) -> RequestHead {
     var head = RequestHead(bytes: bytes)
     var position = 0
@@ -19,7 +19,7 @@ enum HeadParser {
       if line.isEmpty { break }
       let field = try parseField(bytes.span, line)
       head.hasConditions = head.hasConditions || isCondition(bytes.span, field.name.range)
-      counts.note(bytes.span.extracting(field.name.range), field.value)
+      counts.add(bytes.span.extracting(field.name.range), field.value)
       head.fields.append(field)
     }
     try checkHost(bytes.span, counts, isRequired: head.isVersion11)
@@ -72,7 +72,7 @@ enum HeadParser {
     try parseTarget(targetStart..<targetEnd, &head)
   }
 
-  /// The end of the method, which one space follows.
+  /// The end of the method, which is followed by one space.
   private static func token(
     _ bytes: Span<UInt8>, _ line: Range<Int>
   ) throws(RequestError) -> Int {
@@ -114,7 +114,7 @@ enum HeadParser {
     }
     var pathStart = target.lowerBound
     if bytes[pathStart] != 0x2f { pathStart = try authorityEnd(bytes.span, target) }
-    // A fragment never belongs into a request.
+    // A target has no fragment.
     guard bytes.span.first(0x23, in: target) == nil else { throw .malformedRequestLine }
     let pathEnd = bytes.span.first(0x3f, in: pathStart..<target.upperBound) ?? target.upperBound
     head.pathExtent = .init(pathStart..<pathEnd)
@@ -162,7 +162,7 @@ enum HeadParser {
     )
   }
 
-  /// If-Match and the like, and Range.
+  /// Whether the name looks like one of the conditions (If-Match and so on) or Range.
   private static func isCondition(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
     guard name.count >= 5 else { return false }
     switch bytes[name.lowerBound] | 0x20 {
@@ -172,7 +172,7 @@ enum HeadParser {
     }
   }
 
-  /// Fields that mean something to the connection, by name: how many there are.
+  /// How often each field occurs that concerns the connection.
   private struct Counts {
     var host = 0
     var hostValue = RequestHead.Extent(0..<0)
@@ -181,7 +181,7 @@ enum HeadParser {
     var connection = 0
     var expect = 0
 
-    mutating func note(_ name: Span<UInt8>, _ value: RequestHead.Extent) {
+    mutating func add(_ name: Span<UInt8>, _ value: RequestHead.Extent) {
       switch name.count {
       case 4:
         guard ("host" as StaticString).equalsIgnoringCase(name) else { return }
@@ -201,7 +201,7 @@ enum HeadParser {
     _ bytes: Span<UInt8>, _ counts: Counts, isRequired: Bool
   ) throws(RequestError) {
     guard counts.host == 1 || (counts.host == 0 && !isRequired) else { throw .badHost }
-    // Empty is what a client sends whose target has no host (RFC 9112 section 3.2).
+    // Empty if the target has no host (RFC 9112 section 3.2).
     let host = counts.hostValue.range
     guard host.isEmpty || Authority(bytes, host) != nil else { throw .badHost }
   }
@@ -229,7 +229,8 @@ enum HeadParser {
     return .length(length)
   }
 
-  /// Whether `chunked` is listed once, and last: then it is the other coding that is not known.
+  /// Whether `chunked` is listed once, and last: then the framing is clear, but another coding is
+  /// unknown.
   private static func endsWithOnlyChunked(_ head: RequestHead) -> Bool {
     guard let value = head.value("transfer-encoding") else { return false }
     var items = ListItems(bytes: head.bytes, range: value.indices)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Reads over the extensions behind a chunk's size (RFC 9112 section 7.1.1). They mean nothing to
-/// this server, but have to be extensions: a recipient that ends the line elsewhere would see other
-/// chunks. Blanks around the marks, which a recipient may take, are refused with the rest.
+/// Skips the extensions behind a chunk's size (RFC 9112 section 7.1.1). The server ignores what they
+/// say but checks their grammar: a recipient that ended the line elsewhere would see other chunks.
+/// The whitespace that the grammar allows recipients to accept is refused, too.
 struct ChunkExtensions {
   private enum Place { case ended, nameStart, name, valueStart, value, quoted, escaped, quoteEnd }
   private var place = Place.ended
 
-  /// Whether `byte` is the CR behind them.
-  mutating func take(_ byte: UInt8) throws(RequestError) -> Bool {
+  /// Reads the next byte. Returns whether it is the CR that ends the extensions.
+  mutating func accept(_ byte: UInt8) throws(RequestError) -> Bool {
     switch place {
     case .ended, .quoteEnd: return try end(byte)
     case .nameStart:
@@ -35,7 +35,7 @@ struct ChunkExtensions {
     return false
   }
 
-  /// What may stand behind an extension: another one, or the end.
+  /// Behind an extension comes another one, or the end.
   private mutating func end(_ byte: UInt8) throws(RequestError) -> Bool {
     if byte == 0x0d { return true }
     guard byte == 0x3b else { throw .malformedChunk }

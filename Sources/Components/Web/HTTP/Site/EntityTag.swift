@@ -3,13 +3,17 @@
 
 import Bytes
 
-/// A strong validator of one version of a file (RFC 9110 section 8.8.3): its time and size, and the
-/// coding it is sent in.
+/// A strong validator of one version of a file (RFC 9110 section 8.8.3), made of its time, its size
+/// and the coding in which it is sent.
 public struct EntityTag: Equatable, Sendable {
-  /// With the quotes.
+  /// The tag with its quotes.
   public let bytes: [UInt8]
 
-  /// - Parameter revision: tells apart versions of the same time and size; 0 for nothing.
+  /// A tag of hexadecimal numbers.
+  ///
+  /// - Parameters:
+  ///   - seconds: when the file was modified, since 1970.
+  ///   - revision: tells versions of equal time and size apart; 0 leaves it out.
   public init(
     seconds: UInt64, nanoseconds: UInt64, size: UInt64, revision: UInt64 = 0,
     coding: ContentCoding?
@@ -32,10 +36,10 @@ public struct EntityTag: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Whether the fields called `name`, which are one list (RFC 9110 section 5.3), have this tag, or
-  /// are `*` alone (section 13.1). Nil without such a field.
+  /// Whether the fields called `name` list this tag or are just `*` (RFC 9110 section 13.1). Several
+  /// fields are one list (section 5.3). Nil if there is no such field.
   ///
-  /// - Parameter weakly: whether tags that are marked as weak count, too.
+  /// - Parameter weakly: whether weak tags count as well.
   func isListed(in head: RequestHead, _ name: StaticString, weakly: Bool) -> Bool? {
     var (isThere, hasStar, others) = (false, false, false)
     for index in 0..<head.fieldCount
@@ -62,8 +66,8 @@ public struct EntityTag: Equatable, Sendable {
   }
 }
 
-/// The items of a list of tags. A tag ends with the next quote, whatever is in front of that: unlike
-/// in a quoted string, a backslash is one of its characters (RFC 9110 section 8.8.3).
+/// The items of a list of tags. A tag ends at the next quote, as a backslash does not escape anything
+/// in it, unlike in a quoted string (RFC 9110 section 8.8.3).
 private struct TagList {
   private var rest: Range<Int>
 
@@ -85,12 +89,14 @@ private struct TagList {
   }
 }
 
-/// How a file was compressed beforehand.
+/// How a file was compressed in advance.
 public enum ContentCoding: Equatable, Sendable {
+  /// RFC 7932.
   case brotli
+  /// RFC 1952.
   case gzip
 
-  /// As it is called in fields.
+  /// The coding's name in fields.
   public var name: StaticString {
     switch self {
     case .brotli: "br"
@@ -98,7 +104,7 @@ public enum ContentCoding: Equatable, Sendable {
     }
   }
 
-  /// What such a neighbour's name ends in.
+  /// What the name of the compressed file ends in.
   public var suffix: StaticString {
     switch self {
     case .brotli: ".br"
@@ -106,7 +112,7 @@ public enum ContentCoding: Equatable, Sendable {
     }
   }
 
-  /// Whether the client takes it.
+  /// Whether the client accepts the coding.
   public func isAccepted(by head: RequestHead) -> Bool {
     let accepted = AcceptedCodings(head)
     return accepted.first == self || accepted.second == self

@@ -3,13 +3,13 @@
 
 import Bytes
 
-/// Types of files by the last part of their names: those registered with IANA, and where there is
-/// none, what browsers and other servers use. Text is UTF-8. JSON and XML have no charset: the first
-/// is always UTF-8 (RFC 8259 section 11), the second says itself what it is.
+/// Media types of files by their extensions: those registered with IANA, or else those that browsers
+/// and other servers use. Text is UTF-8. JSON and XML have no charset: JSON is always UTF-8 (RFC 8259
+/// section 11), and XML declares its own.
 ///
-/// `ContentTypeTests` has the list once more.
+/// `ContentTypeTests` repeats the list.
 public enum ContentType {
-  /// `application/octet-stream` for what is not known.
+  /// The type of files with this extension, in any case; `application/octet-stream` if it is unknown.
   public static func of(fileExtension: ArraySlice<UInt8>) -> StaticString {
     let name = FileExtension(bytes: fileExtension)
     guard !fileExtension.isEmpty, fileExtension.count <= FileExtension.longest else {
@@ -174,11 +174,11 @@ public enum ContentType {
   }
 }
 
-/// Compared without regard to case.
+/// A file's extension, compared without regard to case.
 private struct FileExtension {
   let bytes: ArraySlice<UInt8>
 
-  /// Letters of the longest that is known.
+  /// Bytes of the longest known extension, `webmanifest`.
   static var longest: Int { 11 }
 
   static func ~= (pattern: StaticString, name: FileExtension) -> Bool {

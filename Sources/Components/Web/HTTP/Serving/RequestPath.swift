@@ -3,35 +3,38 @@
 
 import Bytes
 
-/// A request's path, decoded and normalised: what files are looked up by.
+/// A request's path, decoded and normalised, by which routes and files are found.
 ///
-/// It starts with a slash and has no empty, `.` or `..` segments; a slash at its end is kept, as it
-/// tells a directory. Bytes that were percent-encoded are themselves, so that the same file has one
-/// path however it was asked for.
+/// It begins with a slash and has no empty, `.` or `..` segments. A slash at the end is kept, as it
+/// asks for a directory. Percent-encoded bytes are decoded, so that a file has the same path however
+/// a client encodes it.
 public struct RequestPath: Equatable, Sendable {
+  /// The decoded path.
   public let bytes: [UInt8]
 
-  /// Stands for every path that names no file: no path that is decoded is like it, as none has a NUL.
+  /// Stands for all paths that cannot name a file. It differs from each decoded path, as it has a
+  /// NUL.
   public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Why a path is refused.
   public enum Refusal: Error, Equatable, Sendable {
-    /// Not a path, or `%` without two hexadecimal digits behind it.
+    /// It does not begin with a slash, or has a `%` without two hexadecimal digits.
     case malformed
-    /// Would lead above the root, or names a file in a way that no site does: a decoded slash,
-    /// backslash or NUL. The answer is that there is no such file.
+    /// It has a `..` segment, a segment of more than 255 bytes, a backslash, or an encoded slash,
+    /// backslash or NUL. No site has a file by such a name.
     case noSuchFile
   }
 
-  /// Decodes the path of an origin-form target; the query must be off it already.
+  /// Decodes the path of an origin-form target, without its query.
   public init(decoding target: Span<UInt8>) throws(Refusal) {
     guard target.count > 0, target[0] == 0x2f else { throw .malformed }
     var path: [UInt8] = []
     path.reserveCapacity(target.count)
     var index = 0
     while index < target.count {
-      // At a slash: a segment follows.
+      // The slash before a segment.
       index += 1
       let segment = path.count
       path.append(0x2f)
@@ -50,7 +53,7 @@ public struct RequestPath: Equatable, Sendable {
     let byte = target[index]
     index += 1
     guard byte == 0x25 else {
-      // A backslash is a separator to some file systems behind a server.
+      // Some file systems take a backslash for a separator.
       guard byte != 0x5c, byte != 0 else { throw .noSuchFile }
       return byte
     }
@@ -59,27 +62,27 @@ public struct RequestPath: Equatable, Sendable {
     else { throw .malformed }
     index += 2
     let decoded = high << 4 | low
-    // What a segment cannot contain: it would be another path than the one that was checked.
+    // Decoded, these would change the path after it was checked.
     guard decoded != 0, decoded != 0x2f, decoded != 0x5c else { throw .noSuchFile }
     return decoded
   }
 
-  /// `path` ends with a slash and a segment; what that does to the segments before it.
+  /// Removes the last segment of `path`, which begins at `segment`, if it is empty or `.`.
   private static func normalise(
     _ path: inout [UInt8], segment: Int, isLast: Bool
   ) throws(Refusal) {
     let length = path.count - segment - 1
     switch length {
     case 0:
-      // Slashes in a row are one.
+      // Adjacent slashes count as one.
       if !isLast { path.removeLast() }
     case 1 where path[segment + 1] == 0x2e:
       path.removeLast(isLast ? 1 : 2)
     case 2 where path[segment + 1] == 0x2e && path[segment + 2] == 0x2e:
-      // LionsOS answers 404 to any path with `..`, and no browser sends one.
+      // As in LionsOS, which answers 404 to any path with `..`; no browser sends one.
       throw .noSuchFile
     default:
-      // Too long for any file system (NAME_MAX).
+      // NAME_MAX: longer than names of any file system.
       if length > 255 { throw .noSuchFile }
     }
   }
@@ -87,7 +90,7 @@ public struct RequestPath: Equatable, Sendable {
   /// Whether the path asks for a directory.
   public var isDirectory: Bool { bytes.last == 0x2f }
 
-  /// What is behind the last dot of the last segment; empty if there is none.
+  /// What follows the last dot of the last segment; empty if there is no dot.
   public var fileExtension: ArraySlice<UInt8> { Self.fileExtension(of: bytes) }
 
   static func fileExtension(of path: [UInt8]) -> ArraySlice<UInt8> {

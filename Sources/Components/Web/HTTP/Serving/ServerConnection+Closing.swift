@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+// Sent output, deadlines, and the end of the connection.
+
 extension ServerConnection {
-  /// What the transport has to do beyond sending.
+  /// What the transport should do with a connection.
   public enum Disposal: Equatable, Sendable {
+    /// Nothing: the connection stays open.
     case stayOpen
-    /// End our direction; the peer may still be sending, and a full close would lose it our last
-    /// answer (RFC 9112 section 9.6).
+    /// End our direction once the output is sent. The peer may still be sending, and a full close
+    /// could destroy our last answer (RFC 9112 section 9.6).
     case endOutput
-    /// Close: both directions are over.
+    /// Close: both directions have ended.
     case close
-    /// Reset: the peer has to know that something is missing.
+    /// Reset, which tells the peer that something is missing.
     case reset
   }
 
+  /// What the transport should do now. It may change with each call that changes the connection.
   public var disposal: Disposal {
     switch phase {
     case .head, .exchange, .discarding: .stayOpen
@@ -23,43 +27,50 @@ extension ServerConnection {
     }
   }
 
-  /// Shows what is to be sent.
+  // MARK: Output
+
+  /// Passes the bytes that wait to be sent to `body`.
   public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     body(output.bytes.span.extracting(output.range))
   }
 
+  /// Bytes that wait to be sent.
   public var outputCount: Int { output.count }
 
   /// The transport took the first `count` bytes of the output.
   public mutating func sent(_ count: Int, now: UInt64) {
     guard count > 0 else { return }
-    timing.moved(count, now)
+    timing.addBytes(count)
     output.drop(count)
-    if output.isEmpty, phase == .head { timing.idleIfUntouched(now) }
-    settle(now)
+    if output.isEmpty, phase == .head { timing.delayIdle(now) }
+    closeOrLinger(now)
   }
 
-  mutating func settle(_ now: UInt64) {
+  /// Ends a closing connection whose output is sent: at once if the peer has ended its direction,
+  /// otherwise after `Limits.lingerTime`.
+  mutating func closeOrLinger(_ now: UInt64) {
     guard phase == .closing, output.isEmpty else { return }
     if inputEnded {
       phase = .closed
     } else {
-      timing.linger(now)
+      timing.beginLinger(now)
     }
   }
 
-  /// Whether only the peer can move things now.
+  // MARK: Deadlines
+
+  /// Whether nothing can go on before the peer sends or reads.
   private var waitsForPeer: Bool {
     if !output.isEmpty || directIsBlocked { return true }
     switch phase {
-    case .exchange: return answer == .none && input.isEmpty && !body.isOver
+    case .exchange: return framing == .notBegun && input.isEmpty && !body.isOver
     case .discarding: return true
     case .head, .closing, .closed, .aborted: return false
     }
   }
 
-  /// When `timePassed` has something to do, unless something else happens first; the largest number
-  /// is never.
+  /// When to call `timePassed`, unless another call changes the connection first. `UInt64.max` means
+  /// never.
   public var deadline: UInt64 {
     switch phase {
     case .head:
@@ -72,10 +83,10 @@ extension ServerConnection {
     }
   }
 
-  /// Acts on the deadlines that have passed at `now`.
+  /// Acts on a deadline up to `now`.
   public mutating func timePassed(now: UInt64) {
     guard now >= deadline else {
-      // The peer is not responsible for the time in which nothing was asked of it.
+      // Time that the handler takes does not count against the peer.
       if phase == .exchange, !waitsForPeer { timing.restartWindow(now) }
       return
     }

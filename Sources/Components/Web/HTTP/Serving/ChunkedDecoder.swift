@@ -3,15 +3,16 @@
 
 import Bytes
 
-/// Finds the data in a chunked body (RFC 9112 section 7.1) while its bytes arrive.
+/// Finds the data in a chunked body (RFC 9112 section 7.1) as its bytes arrive.
 struct ChunkedDecoder {
   enum Step: Equatable {
-    /// So many bytes were framing and are used up; go on behind them.
+    /// This many bytes are framing; drop them and go on.
     case skip(Int)
-    /// So many bytes are data.
+    /// This many bytes are data.
     case data(Int)
-    /// So many bytes were framing, and the body is over behind them.
+    /// This many bytes are framing, and the body ends with them.
     case end(Int)
+    /// The input is used up.
     case needsMore
   }
 
@@ -21,12 +22,13 @@ struct ChunkedDecoder {
   private var size: UInt64 = 0
   private var hasDigit = false
   private var extensions = ChunkExtensions()
-  // Bytes of extensions, and of the trailer section.
+  // Bytes of the current chunk's extensions, or of the trailer section.
   private var overhead = 0
   private var trailer = TrailerChecker()
+  // Bytes of data, including those of the current chunk.
   private(set) var total: UInt64 = 0
 
-  /// What the input's first bytes are. Data stays data until `consumed` says that it was taken.
+  /// Tells what the first bytes of the input are. Data must be dropped and reported with `consumed`.
   mutating func step(_ input: Span<UInt8>, _ limits: Limits) throws(RequestError) -> Step {
     if place == .data {
       guard !input.isEmpty else { return .needsMore }
@@ -34,34 +36,35 @@ struct ChunkedDecoder {
     }
     var index = 0
     while index < input.count, place != .data {
-      try take(input[index], limits)
+      try accept(input[index], limits)
       index += 1
       if place == .over { return .end(index) }
     }
     return index > 0 ? .skip(index) : .needsMore
   }
 
+  /// Records that `count` bytes of data were taken.
   mutating func consumed(_ count: Int) {
     size -= min(size, UInt64(max(count, 0)))
     if size == 0 { place = .dataReturn }
   }
 
-  private mutating func take(_ byte: UInt8, _ limits: Limits) throws(RequestError) {
+  private mutating func accept(_ byte: UInt8, _ limits: Limits) throws(RequestError) {
     switch place {
     case .size:
       if let digit = ASCII.hexadecimal(byte) {
-        // 15 digits: no overflow, and more than any body.
+        // 15 digits do not overflow, and are more than any body has.
         guard size >> 56 == 0 else { throw .malformedChunk }
         size = size << 4 | UInt64(digit)
         hasDigit = true
       } else {
         guard hasDigit else { throw .malformedChunk }
-        try sizeIsKnown(limits)
+        try addSize(limits)
         place = .extensions
-        try take(byte, limits)
+        try accept(byte, limits)
       }
     case .extensions:
-      if try extensions.take(byte) {
+      if try extensions.accept(byte) {
         place = .sizeEnd
       } else {
         overhead += 1
@@ -84,25 +87,25 @@ struct ChunkedDecoder {
     case .trailer:
       overhead += 1
       guard overhead <= limits.chunkOverheadBytes else { throw .malformedChunk }
-      if try trailer.take(byte) { place = .over }
+      if try trailer.accept(byte) { place = .over }
     case .over: throw .malformedChunk
     }
   }
 
-  private mutating func sizeIsKnown(_ limits: Limits) throws(RequestError) {
+  private mutating func addSize(_ limits: Limits) throws(RequestError) {
     let (sum, carry) = total.addingReportingOverflow(size)
     guard !carry, sum <= limits.bodyBytes else { throw .bodyTooLarge }
     total = sum
   }
 }
 
-/// Reads a trailer section over: its fields mean nothing to this server, but have to be fields.
+/// Skips a trailer section. The server ignores its fields but checks their grammar.
 private struct TrailerChecker {
   private enum Place { case lineStart, name, value, lineEnd, lastLineEnd }
   private var place = Place.lineStart
 
-  /// Whether `byte` ended the section.
-  mutating func take(_ byte: UInt8) throws(RequestError) -> Bool {
+  /// Reads the next byte. Returns whether it is the last one of the section.
+  mutating func accept(_ byte: UInt8) throws(RequestError) -> Bool {
     switch place {
     case .lineStart:
       if byte == 0x0d {

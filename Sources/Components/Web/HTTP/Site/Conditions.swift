@@ -3,19 +3,23 @@
 
 import Bytes
 
-/// What a request's conditions make of it (RFC 9110 section 13.2.2).
+/// Conditional requests (RFC 9110 section 13).
 public enum Conditions {
+  /// What a request's conditions require.
   public enum Verdict: Equatable, Sendable {
+    /// They hold, or there are none.
     case proceed
-    /// 304.
+    /// Answer 304.
     case notModified
-    /// 412.
+    /// Answer 412.
     case failed
   }
 
+  /// Evaluates the conditions in the order of RFC 9110 section 13.2.2.
+  ///
   /// - Parameters:
-  ///   - modified: seconds since 1970.
-  ///   - now: the same, or 0 where that is not known: then it is no earlier than `modified`.
+  ///   - modified: when the file was modified, in seconds since 1970.
+  ///   - now: the time in seconds since 1970, or 0 if it is unknown; then `modified` is used.
   public static func evaluate(
     _ head: RequestHead, tag: EntityTag, modified: Int64, now: Int64
   ) -> Verdict {
@@ -34,8 +38,8 @@ public enum Conditions {
     return .proceed
   }
 
-  /// Whether a Range field is to be looked at: without If-Range, or where that names this version.
-  /// A date does so only by being the same, as a range of another version would be joined to it.
+  /// Whether the Range field counts: there is no If-Range, or it names this version. A date has to be
+  /// equal, as the client would join the range to another version otherwise.
   public static func allowsRange(
     _ head: RequestHead, tag: EntityTag, modified: Int64, now: Int64
   ) -> Bool {
@@ -45,7 +49,8 @@ public enum Conditions {
     return date(head, "if-range", now > 0 ? now : modified) == modified
   }
 
-  /// Nil for none, for what is no date, and for several, which mean nothing (RFC 9110 section 13.1.3).
+  /// A field's date; nil if there is no such field, if it is not a date, and if there are several,
+  /// which are ignored (RFC 9110 section 13.1.3).
   private static func date(_ head: RequestHead, _ name: StaticString, _ now: Int64) -> Int64? {
     guard let field = head.value(name), head.count(name) == 1 else { return nil }
     return HTTPDate.parse(field.span, now: now)

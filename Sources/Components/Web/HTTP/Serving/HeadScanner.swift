@@ -3,28 +3,28 @@
 
 import Bytes
 
-/// Looks for the end of a head while its bytes arrive; each byte is looked at once.
+/// Finds the end of a head as its bytes arrive. It examines each byte once.
 ///
-/// Line ends are CR LF and nothing else. RFC 9112 section 2.2 lets a recipient take a bare LF for
-/// one; this one does not, as others in front of it may not.
+/// Lines end in CR LF. RFC 9112 section 2.2 allows a recipient to accept a bare LF as a line end;
+/// this one does not, as a proxy in front of it may not.
 struct HeadScanner {
   private var position = 0
   private var lineStart = 0
   private var isFirstLine = true
   private(set) var lineCount = 0
-  /// Empty lines before the head, which are not part of it (RFC 9112 section 2.2).
+  /// Where the head begins: behind empty lines, which are not part of it (RFC 9112 section 2.2).
   private(set) var start = 0
-  // Bytes of those that are no longer in the input.
+  // Bytes of such lines that have been dropped from the input.
   private let emptyBytes: Int
   private var afterReturn = false
 
-  /// - Parameter emptyBytes: of empty lines before the head that were taken off the input.
+  /// - Parameter emptyBytes: bytes of empty lines before the head that were dropped from the input.
   init(emptyBytes: Int = 0) { self.emptyBytes = emptyBytes }
 
-  /// The same behind the empty lines, which are to be taken off the input.
+  /// A scanner for the input without the empty lines, which the caller drops.
   var withoutEmptyLines: HeadScanner { HeadScanner(emptyBytes: emptyBytes + start) }
 
-  /// The offset behind the head's empty line once that is there; nil before.
+  /// Scans what has arrived. Returns the offset of the head's end, or nil until it has arrived.
   mutating func scan(
     _ input: Span<UInt8>, _ limits: Limits
   ) throws(RequestError) -> Int? {
@@ -48,13 +48,13 @@ struct HeadScanner {
     return nil
   }
 
-  /// A line ended behind CR LF at `position`: whether that ends the head.
+  /// A line has ended in front of `position`. Returns whether that ends the head.
   private mutating func endLine(_ limits: Limits) throws(RequestError) -> Bool {
     let isEmpty = position - lineStart == 2
     lineStart = position
     if isFirstLine {
       if isEmpty {
-        // Some clients send an empty line behind a body; a flood of them is something else.
+        // Some clients send an empty line behind a body. Four are accepted.
         guard emptyBytes + position <= 8 else { throw .malformedRequestLine }
         start = position
         return false
@@ -68,6 +68,6 @@ struct HeadScanner {
     return false
   }
 
-  /// Whether nothing but empty lines has come.
+  /// Whether nothing but empty lines has arrived.
   var isUntouched: Bool { position == start && !afterReturn }
 }

@@ -3,14 +3,18 @@
 
 import Bytes
 
-extension ServerConnection {
-  /// Whether the request that is out has not been answered yet.
-  public var awaitsAnswer: Bool { phase == .exchange && answer == .none }
+// Responses in, bytes out.
 
-  /// Writes the head of the answer. Nothing happens where no answer is awaited.
+extension ServerConnection {
+  /// Whether there is a request to which no response has begun.
+  public var awaitsAnswer: Bool { phase == .exchange && framing == .notBegun }
+
+  // MARK: Head
+
+  /// Begins the response to the current request. Does nothing unless `awaitsAnswer`.
   ///
-  /// - Parameter date: seconds since 1970 for the Date field; nil leaves it out, as a server
-  ///   without a clock must (RFC 9110 section 6.6.1).
+  /// - Parameter date: seconds since 1970 for the Date field, or nil to omit it, as a server without
+  ///   a clock must (RFC 9110 section 6.6.1).
   public mutating func respond(_ head: ResponseHead, date: Int64? = nil, now: UInt64) {
     var line: [UInt8] = []
     if let date {
@@ -23,13 +27,13 @@ extension ServerConnection {
 
   mutating func respond(_ head: ResponseHead, dateLine: [UInt8], now: UInt64) {
     guard awaitsAnswer else { return }
+    // The client may send the body that it has not been told to send, or a new request.
     if request.awaitsContinue { request.keepsAlive = false }
     if let rest = body.knownRest, rest > limits.discardBytes { request.keepsAlive = false }
-    answer = framing(of: head)
-    if answer == .untilClose { request.keepsAlive = false }
+    framing = framing(of: head)
+    if framing == .untilClose { request.keepsAlive = false }
     let summary = request
-    let answer = answer
-    output.append(head.lines.count + Self.headOverhead + bodyRoom(head)) { (bytes: inout [UInt8]) in
+    output.append(head.lines.count + Self.headOverhead + bodyRoom) { (bytes: inout [UInt8]) in
       bytes.append("HTTP/1.1 ")
       bytes.append(decimal: UInt64(head.status.code))
       bytes.append(0x20)
@@ -41,27 +45,23 @@ extension ServerConnection {
       } else if !summary.isVersion11 {
         bytes.append("Connection: keep-alive\r\n")
       }
-      Self.appendFraming(head, answer, summary, to: &bytes)
+      Self.appendFraming(head, summary, to: &bytes)
       bytes.append(copying: head.lines.span)
       bytes.append("\r\n")
     }
     timing.restartWindow(now)
   }
 
-  var outputLimit: Int {
-    isCramped ? min(limits.outputBytes, Limits.crampedBytes) : limits.outputBytes
-  }
-
-  // Status line, Date, Connection and the body's framing.
+  /// Room for the status line, Date, Connection and the body's framing.
   private static var headOverhead: Int { 192 }
 
-  /// Bytes of the body that are worth reserving room for with the head.
-  private func bodyRoom(_ head: ResponseHead) -> Int {
-    guard case .length(let length) = answer else { return 0 }
+  /// Room to reserve together with the head for the body, or for its beginning.
+  private var bodyRoom: Int {
+    guard case .length(let length) = framing else { return 0 }
     return Int(min(length, UInt64(max(outputLimit - output.count, 0))))
   }
 
-  private func framing(of head: ResponseHead) -> Answer {
+  private func framing(of head: ResponseHead) -> BodyFraming {
     if request.isHead || head.status.forbidsBody { return .headOnly }
     switch head.length {
     case .known(let length): return .length(length)
@@ -70,10 +70,10 @@ extension ServerConnection {
   }
 
   private static func appendFraming(
-    _ head: ResponseHead, _ answer: Answer, _ request: RequestSummary, to bytes: inout [UInt8]
+    _ head: ResponseHead, _ request: RequestSummary, to bytes: inout [UInt8]
   ) {
-    // 1xx and 204 must have neither field (RFC 9110 section 8.6); for 304 a length is optional, and
-    // would be that of the body which is not sent.
+    // 1xx and 204 must have neither field (RFC 9110 section 8.6). In a 304 the length would be that
+    // of the body which is not sent, and is optional.
     if head.status.forbidsBody { return }
     switch head.length {
     case .known(let length):
@@ -85,39 +85,46 @@ extension ServerConnection {
     }
   }
 
-  /// Whether what is written of the body reaches the peer: not to HEAD, not with 304.
+  // MARK: Body
+
+  /// Whether the response still needs bytes of its body. A response to HEAD and a 304 need none.
   public var wantsBody: Bool {
-    switch answer {
+    switch framing {
     case .length(let rest): rest > 0
     case .chunked, .untilClose: true
-    case .none, .headOnly, .done: false
+    case .notBegun, .headOnly, .complete: false
     }
   }
 
-  // Framing of a chunk: up to 16 digits and two line ends.
+  var outputLimit: Int {
+    isCramped ? min(limits.outputBytes, Limits.crampedBytes) : limits.outputBytes
+  }
+
+  /// A chunk's size in up to 16 digits, and two line ends.
   private static var chunkFraming: Int { 20 }
 
-  /// Bytes of body that `write` takes now; 0 while the peer has to read first.
+  /// Bytes of the body that `write` takes now; 0 until the peer has read some of the output.
   public var writeRoom: Int {
     guard phase == .exchange else { return 0 }
     let room = max(outputLimit - output.count, 0)
-    // A peer that takes a byte at a time does not make all that is buffered move for each.
+    // Waits for a quarter of the output to be free: otherwise a peer that reads byte by byte would
+    // make the whole output move for each byte.
     guard room >= outputLimit / 4 else { return 0 }
-    switch answer {
+    switch framing {
     case .length(let rest): return Int(min(UInt64(room), rest))
     case .untilClose: return room
     case .chunked: return max(room - Self.chunkFraming, 0)
-    case .none, .headOnly, .done: return 0
+    case .notBegun, .headOnly, .complete: return 0
     }
   }
 
-  /// Writes a part of the body; returns how much of it was taken.
+  /// Writes the next bytes of the body; returns how many it took.
   public mutating func write(_ bytes: Span<UInt8>, now: UInt64) -> Int {
     let count = min(bytes.count, writeRoom)
     guard count > 0 else { return 0 }
     if output.isEmpty { timing.restartWindow(now) }
     let part = bytes.extracting(0..<count)
-    switch answer {
+    switch framing {
     case .chunked:
       output.append(count + Self.chunkFraming) { (bytes: inout [UInt8]) in
         bytes.append(hexadecimal: UInt64(count))
@@ -126,88 +133,87 @@ extension ServerConnection {
         bytes.append("\r\n")
       }
     case .length(let rest):
-      answer = .length(rest - UInt64(count))
+      framing = .length(rest - UInt64(count))
       output.append(part)
-    case .none, .untilClose, .headOnly, .done: output.append(part)
+    case .notBegun, .untilClose, .headOnly, .complete: output.append(part)
     }
     return count
   }
 
-  /// Bytes of a body of stated length that are still to come.
+  /// Bytes still to come of a body of stated length; 0 for other bodies.
   var bodyRest: UInt64 {
-    guard phase == .exchange, case .length(let rest) = answer else { return 0 }
+    guard phase == .exchange, case .length(let rest) = framing else { return 0 }
     return rest
   }
 
-  /// Bytes of body that may go to the transport past this buffer now: when nothing is in front of
-  /// them and their number is stated.
+  /// Bytes of the body that may go straight to the transport now. 0 while output is in front of them,
+  /// and for a body without a stated length.
   public var directRoom: UInt64 {
-    guard phase == .exchange, output.isEmpty, case .length(let rest) = answer else { return 0 }
+    guard phase == .exchange, output.isEmpty, case .length(let rest) = framing else { return 0 }
     return rest
   }
 
-  /// `count` bytes of the body went to the transport directly.
+  /// `count` bytes of the body went straight to the transport.
   public mutating func wroteDirectly(_ count: Int, now: UInt64) {
     let count = min(UInt64(max(count, 0)), directRoom)
-    guard count > 0, case .length(let rest) = answer else { return }
-    answer = .length(rest - count)
-    timing.moved(Int(count), now)
+    guard count > 0, case .length(let rest) = framing else { return }
+    framing = .length(rest - count)
+    timing.addBytes(Int(count))
   }
 
-  /// Whether the transport took less than it was offered directly: then the peer's pace counts.
+  /// Tells whether the transport took less than it was offered directly: then the peer has to read
+  /// first, and its pace is measured.
   public mutating func setDirectlyBlocked(_ blocked: Bool, now: UInt64) {
     if blocked != directIsBlocked { timing.restartWindow(now) }
     directIsBlocked = blocked
   }
 
-  /// The answer is complete. One that is shorter than it said cannot be repaired: the connection is
-  /// torn down, which tells the peer.
+  // MARK: End
+
+  /// Ends the response. If its body is shorter than its stated length, the connection is torn down,
+  /// which tells the peer; if it has not begun, it is a 500.
   public mutating func finish(now: UInt64) {
     guard phase == .exchange else { return }
     directIsBlocked = false
-    switch answer {
-    case .none:
+    switch framing {
+    case .notBegun:
       return refuse(.internalServerError, now)
     case .length(let rest) where rest > 0:
       return abort()
     case .chunked:
       output.append(5) { (bytes: inout [UInt8]) in bytes.append("0\r\n\r\n") }
-    case .length, .untilClose, .headOnly, .done: break
+    case .length, .untilClose, .headOnly, .complete: break
     }
-    answer = .done
+    framing = .complete
     guard request.keepsAlive else { return beginClosing(now) }
     phase = .discarding
-    discard(now)
+    discardBody(now)
   }
 
-  /// Gives up without another byte, as when an answer cannot be completed.
+  /// Tears the connection down without sending what is left.
   public mutating func abort() {
     phase = .aborted
     input.removeAll()
     output.removeAll()
   }
 
-  /// Answers `status` by itself and closes behind it.
+  /// Answers the current request with `status` and its phrase, and closes the connection after that.
   mutating func refuse(_ status: Status, _ now: UInt64) {
-    // Nothing is known of a request whose head could not be read.
+    // The head could not be read, so nothing is known about the request.
     if phase == .head { request = RequestSummary() }
     phase = .exchange
-    answer = .none
+    framing = .notBegun
     body = RequestBody(.none)
     request.keepsAlive = false
     request.awaitsContinue = false
-    var text: [UInt8] = []
-    text.append(decimal: UInt64(status.code))
-    text.append(0x20)
-    text.append(status.phrase)
-    text.append(0x0a)
+    let text = status.text
     var head = ResponseHead(status, length: .known(UInt64(text.count)))
     head.add("Content-Type", ContentType.plain)
     respond(head, now: now)
     if wantsBody {
-      // Past the room: a few bytes, and the last that are written.
+      // Ignores `writeRoom`: these few bytes are the last ones.
       output.append(text.span)
-      answer = .length(0)
+      framing = .length(0)
     }
     finish(now: now)
   }

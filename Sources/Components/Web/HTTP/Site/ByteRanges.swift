@@ -3,21 +3,24 @@
 
 import Bytes
 
-/// A Range field (RFC 9110 section 14).
+/// Range fields (RFC 9110 section 14).
 public enum ByteRanges {
+  /// The parts of a file that a request asks for.
   public enum Request: Equatable, Sendable {
-    /// No field, another unit, or no sense: the whole is sent.
+    /// The whole file: there is no Range field, it is malformed, or its unit is unknown.
     case whole
-    /// In the order asked for; each inside the file and not empty.
+    /// Byte ranges in the order of the request, each inside the file and not empty.
     case parts([Range<UInt64>])
-    /// 416.
+    /// All ranges lie behind the file's end: 416.
     case unsatisfiable
   }
 
-  /// Ranges in one request at most; with more, the whole is sent.
+  /// Ranges in one request; if there are more, the whole file is sent.
   static var limit: Int { 16 }
 
-  /// - Parameter size: of the file, in bytes.
+  /// Reads the request's Range field.
+  ///
+  /// - Parameter size: the file's size in bytes.
   public static func parse(_ head: RequestHead, size: UInt64) -> Request {
     guard head.method == .get, head.count("range") == 1, let field = head.value("range") else {
       return .whole
@@ -41,12 +44,12 @@ public enum ByteRanges {
     }
     if count == 0 { return .whole }
     if parts.isEmpty { return .unsatisfiable }
-    // Overlapping parts that come to more than the file are no way to save anything.
+    // Overlapping parts that add up to more than the file save nothing.
     if parts.count > 1, total > size { return .whole }
     return .parts(parts)
   }
 
-  /// Empty where the part lies behind the end; nil where it is none.
+  /// One range: empty if it lies behind the file's end, nil if it is malformed.
   private static func parsePart(
     _ bytes: Span<UInt8>, _ item: Range<Int>, _ size: UInt64
   ) -> Range<UInt64>? {
