@@ -47,7 +47,7 @@ import XDR
 
   private func dispatcher(_ tree: ExportedTree) -> RPCDispatcher {
     RPCDispatcher(programs: [
-      PortMapper(port: 2049), MountProgram(tree: tree), NFSProgram(tree: tree),
+      PortMapper(port: 2049), MountProgram(tree: tree), NFSv3Program(tree: tree),
     ])
   }
 
@@ -63,8 +63,8 @@ import XDR
     return answer
   }
 
-  private func handle(_ tree: ExportedTree, _ path: String) throws -> FileHandle {
-    try path.split(separator: "/").reduce(FileHandle(number: 0)) {
+  private func handle(_ tree: ExportedTree, _ path: String) throws -> ExportHandle {
+    try path.split(separator: "/").reduce(ExportHandle(number: 0)) {
       try tree.lookup(Array($1.utf8), in: $0)
     }
   }
@@ -141,8 +141,10 @@ import XDR
       #expect(read == Self.big)
       #expect(try tree.read(file, at: 300_000, count: 10).isEnd)
       #expect(try tree.read(file, at: .max, count: 10).bytes.isEmpty)
-      #expect(throws: NFSStatus.isDirectory) { try tree.read(handle(tree, "sub"), at: 0, count: 1) }
-      #expect(throws: NFSStatus.notDirectory) {
+      #expect(throws: ExportStatus.isDirectory) {
+        try tree.read(handle(tree, "sub"), at: 0, count: 1)
+      }
+      #expect(throws: ExportStatus.notDirectory) {
         try tree.read(handle(tree, "link"), at: 0, count: 1)
       }
     }
@@ -152,25 +154,25 @@ import XDR
   @Test func nothingOutsideIsReached() throws {
     try Self.withTree { tree, root in
       for name in ["", "a/b", "../secret", "/etc/passwd", "sub/../../secret", "a\0b"] {
-        #expect(throws: NFSStatus.invalid) {
-          try tree.lookup(Array(name.utf8), in: FileHandle(number: 0))
+        #expect(throws: ExportStatus.invalid) {
+          try tree.lookup(Array(name.utf8), in: ExportHandle(number: 0))
         }
       }
-      #expect(try tree.lookup(Array("..".utf8), in: FileHandle(number: 0)).number == 0)
-      #expect(throws: NFSStatus.noEntry) { try handle(tree, "../secret") }
-      #expect(throws: NFSStatus.notDirectory) { try handle(tree, "out/passwd") }
-      #expect(throws: NFSStatus.nameTooLong) {
+      #expect(try tree.lookup(Array("..".utf8), in: ExportHandle(number: 0)).number == 0)
+      #expect(throws: ExportStatus.noEntry) { try handle(tree, "../secret") }
+      #expect(throws: ExportStatus.notDirectory) { try handle(tree, "out/passwd") }
+      #expect(throws: ExportStatus.nameTooLong) {
         try handle(tree, String(repeating: "x", count: 256))
       }
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: FileHandle(number: 99)) }
-      for bytes in [[], [UInt8](repeating: 0, count: 16), FileHandle(number: 0).bytes + [0]] {
-        #expect(throws: NFSStatus.badHandle) { try FileHandle(bytes) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: ExportHandle(number: 99)) }
+      for bytes in [[], [UInt8](repeating: 0, count: 16), ExportHandle(number: 0).bytes + [0]] {
+        #expect(throws: ExportStatus.badHandle) { try ExportHandle(bytes) }
       }
       // A directory that becomes a link after it was looked up.
       let sub = try handle(tree, "sub")
       #expect(rmdir("\(root)/sub") == 0 && symlink("/etc", "\(root)/sub") == 0)
-      #expect(throws: NFSStatus.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
-      #expect(throws: NFSStatus.self) { try tree.names(in: sub) }
+      #expect(throws: ExportStatus.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
+      #expect(throws: ExportStatus.self) { try tree.names(in: sub) }
     }
   }
 
@@ -182,8 +184,8 @@ import XDR
       #expect(first.bytes == Array(Self.big[..<100]) && first.status.st_size == 200_000)
       try Files.replace("\(root)/new", with: [UInt8](repeating: 9, count: 300_000))
       #expect(rename("\(root)/new", "\(root)/big") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.read(old, at: 100, count: 100) }
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: old) }
+      #expect(throws: ExportStatus.stale) { try tree.read(old, at: 100, count: 100) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: old) }
       let new = try handle(tree, "big")
       #expect(new != old)
       #expect(try tree.read(new, at: 0, count: 2).bytes == [9, 9])
@@ -196,15 +198,15 @@ import XDR
       // Removed, and made anew: a file system may use the inode again.
       let page = try handle(tree, "index.html")
       #expect(unlink("\(root)/index.html") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: page) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: page) }
       try Files.replace("\(root)/index.html", with: [7])
-      #expect(throws: NFSStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: ExportStatus.stale) { try tree.read(page, at: 0, count: 1) }
       #expect(try handle(tree, "index.html") != page)
       // A directory that went takes what was in it along.
       try Files.replace("\(root)/sub/file", with: [7])
       let inside = try handle(tree, "sub/file")
       #expect(rename("\(root)/sub", "\(root)/other") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: inside) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: inside) }
       #expect(try tree.read(handle(tree, "other/file"), at: 0, count: 1).bytes == [7])
     }
   }
@@ -215,13 +217,13 @@ import XDR
       let (page, big) = (try handle(tree, "index.html"), try handle(tree, "big"))
       #expect(unlink("\(root)/index.html") == 0)
       #expect(symlink("big", "\(root)/index.html") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.read(page, at: 0, count: 1) }
-      #expect(throws: NFSStatus.stale) { try tree.mayRead(page) }
+      #expect(throws: ExportStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: ExportStatus.stale) { try tree.mayRead(page) }
       try Files.replace("\(root)/sub/file", with: [7])
       let inside = try handle(tree, "sub/file")
       #expect(rename("\(root)/sub", "\(root)/other") == 0)
       try Files.replace("\(root)/sub", with: [7])
-      #expect(throws: NFSStatus.stale) { try tree.mayRead(inside) }
+      #expect(throws: ExportStatus.stale) { try tree.mayRead(inside) }
       #expect(try tree.mayRead(big))
       #expect(try tree.read(big, at: 0, count: 1).bytes == [Self.big[0]])
     }
@@ -233,7 +235,7 @@ import XDR
       #expect(try tree.target(of: link) == Array("index.html".utf8))
       let mode = try tree.attributes(of: link).st_mode
       #expect(mode & S_IFMT == S_IFLNK)
-      #expect(throws: NFSStatus.invalid) { try tree.target(of: file) }
+      #expect(throws: ExportStatus.invalid) { try tree.target(of: file) }
     }
   }
 
@@ -245,7 +247,7 @@ import XDR
         let answer = try results(
           tree,
           call(100_003, 3, procedure) {
-            $0.opaque(FileHandle(number: 0).bytes)
+            $0.opaque(ExportHandle(number: 0).bytes)
             $0.uint64(cookie)
             $0.uint64(0)
             if procedure == 17 { $0.uint32(512) }
@@ -275,7 +277,7 @@ import XDR
         let answer = try results(
           tree,
           call(100_003, 3, procedure) {
-            $0.opaque(FileHandle(number: 0).bytes)
+            $0.opaque(ExportHandle(number: 0).bytes)
             $0.uint64(cookie)
             $0.uint64(0)
             if procedure == 17 { $0.uint32(512) }
@@ -301,7 +303,7 @@ import XDR
       let answer = try results(
         tree,
         call(100_003, 3, 4) {
-          $0.opaque(FileHandle(number: 0).bytes)
+          $0.opaque(ExportHandle(number: 0).bytes)
           $0.uint32(0x3f)
         })
       _ = try answer.fixed(8 + 84)
@@ -313,7 +315,7 @@ import XDR
   @Test func brokenMessages() throws {
     try Self.withTree { tree, _ in
       var dispatcher = dispatcher(tree)
-      let root = FileHandle(number: 0).bytes
+      let root = ExportHandle(number: 0).bytes
       let messages = [
         call(100_000, 2, 3) { for word: UInt32 in [100_003, 3, 6, 0] { $0.uint32(word) } },
         call(100_005, 3, 1) { $0.opaque(Array("/sub".utf8)) },

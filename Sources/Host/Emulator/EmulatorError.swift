@@ -23,7 +23,7 @@ public enum EmulatorError: Error, Hashable {
   case portTaken(UInt16)
   case tap(String, errno: Int32)
   case peer(String, errno: Int32)
-  case export(NFSExport.Failure)
+  case export(DirectoryExport.Failure)
   /// Unicorn's error number.
   case engine(UInt32)
 }

@@ -6,7 +6,7 @@ import Glibc
 import XDR
 
 /// What a client has of a file: which of the files it has come by.
-struct FileHandle: Hashable {
+struct ExportHandle: Hashable {
   var number: UInt64
 
   /// 16 bytes: "Serval", two of zero, the number.
@@ -19,7 +19,7 @@ struct FileHandle: Hashable {
 
   init(number: UInt64) { self.number = number }
 
-  init(_ bytes: [UInt8]) throws(NFSStatus) {
+  init(_ bytes: [UInt8]) throws(ExportStatus) {
     guard bytes.count == 16, bytes.starts(with: Array("Serval".utf8) + [0, 0]) else {
       throw .badHandle
     }
@@ -38,9 +38,9 @@ struct FileIdentity: Hashable {
   private let birthNanoseconds: UInt32
 
   /// - Parameter descriptor: of any kind, `O_PATH`, too.
-  init(_ descriptor: Int32) throws(NFSStatus) {
+  init(_ descriptor: Int32) throws(ExportStatus) {
     var status = statx()
-    guard statx_of_descriptor(descriptor, &status) == 0 else { throw NFSStatus(errno: errno) }
+    guard statx_of_descriptor(descriptor, &status) == 0 else { throw ExportStatus(errno: errno) }
     device = UInt64(status.stx_dev_major) << 32 | UInt64(status.stx_dev_minor)
     inode = status.stx_ino
     generation = handle_of_descriptor(descriptor)
@@ -78,8 +78,8 @@ final class ExportedTree {
   deinit { close(root) }
 
   /// The handle of a directory by its path, as a mount asks for it.
-  func directory(_ path: [UInt8]) throws(NFSStatus) -> FileHandle {
-    var handle = FileHandle(number: 0)
+  func directory(_ path: [UInt8]) throws(ExportStatus) -> ExportHandle {
+    var handle = ExportHandle(number: 0)
     for component in path.split(separator: UInt8(ascii: "/")) {
       handle = try lookup(Array(component), in: handle)
     }
@@ -87,7 +87,7 @@ final class ExportedTree {
     return handle
   }
 
-  func lookup(_ name: [UInt8], in directory: FileHandle) throws(NFSStatus) -> FileHandle {
+  func lookup(_ name: [UInt8], in directory: ExportHandle) throws(ExportStatus) -> ExportHandle {
     guard !name.isEmpty, !name.contains(0), !name.contains(UInt8(ascii: "/")) else {
       throw .invalid
     }
@@ -98,31 +98,31 @@ final class ExportedTree {
     if name == Array(".".utf8) { return directory }
     if name == Array("..".utf8) {
       // Above the export there is nothing.
-      guard path.count > 1 else { return FileHandle(number: 0) }
+      guard path.count > 1 else { return ExportHandle(number: 0) }
       path.removeLast()
       let above = try open(path, pathOnly)
       defer { close(above) }
       return handle(of: try FileIdentity(above), at: path)
     }
     let file = openat(parent, cString(name), pathOnly | O_NOFOLLOW | O_CLOEXEC)
-    guard file >= 0 else { throw NFSStatus(errno: errno) }
+    guard file >= 0 else { throw ExportStatus(errno: errno) }
     defer { close(file) }
     return handle(of: try FileIdentity(file), at: path + [name])
   }
 
-  func attributes(of handle: FileHandle) throws(NFSStatus) -> stat {
+  func attributes(of handle: ExportHandle) throws(ExportStatus) -> stat {
     let file = try open(handle, pathOnly)
     defer { close(file) }
     return try status(of: file)
   }
 
-  func target(of handle: FileHandle) throws(NFSStatus) -> [UInt8] {
+  func target(of handle: ExportHandle) throws(ExportStatus) -> [UInt8] {
     let link = try open(handle, pathOnly)
     defer { close(link) }
     guard try status(of: link).st_mode & S_IFMT == S_IFLNK else { throw .invalid }
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlinkat(link, "", &buffer, buffer.count)
-    if count < 0 { throw NFSStatus(errno: errno) }
+    if count < 0 { throw ExportStatus(errno: errno) }
     return buffer[..<count].map { UInt8(bitPattern: $0) }
   }
 
@@ -133,7 +133,7 @@ final class ExportedTree {
     var status: stat
   }
 
-  func read(_ handle: FileHandle, at offset: UInt64, count: Int) throws(NFSStatus) -> Piece {
+  func read(_ handle: ExportHandle, at offset: UInt64, count: Int) throws(ExportStatus) -> Piece {
     let file = try open(handle, O_RDONLY | O_NONBLOCK)
     defer { close(file) }
     let before = try status(of: file)
@@ -144,14 +144,14 @@ final class ExportedTree {
     }
     var buffer = [UInt8](repeating: 0, count: count)
     let length = buffer.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, start) }
-    if length < 0 { throw NFSStatus(errno: errno) }
+    if length < 0 { throw ExportStatus(errno: errno) }
     let after = try status(of: file)
     return Piece(
       bytes: Array(buffer[..<length]), isEnd: start + off_t(length) >= after.st_size, status: after)
   }
 
   /// Whether this process may read a file, or look into a directory.
-  func mayRead(_ handle: FileHandle) throws(NFSStatus) -> Bool {
+  func mayRead(_ handle: ExportHandle) throws(ExportStatus) -> Bool {
     let file = try open(handle, pathOnly)
     defer { close(file) }
     let isDirectory = try status(of: file).st_mode & S_IFMT == S_IFDIR
@@ -159,11 +159,11 @@ final class ExportedTree {
   }
 
   /// Names in a directory in their order, "." and ".." first.
-  func names(in handle: FileHandle) throws(NFSStatus) -> [[UInt8]] {
+  func names(in handle: ExportHandle) throws(ExportStatus) -> [[UInt8]] {
     let descriptor = try open(handle, O_RDONLY | O_DIRECTORY)
     guard let stream = fdopendir(descriptor) else {
       close(descriptor)
-      throw NFSStatus(errno: errno)
+      throw ExportStatus(errno: errno)
     }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
@@ -177,13 +177,13 @@ final class ExportedTree {
 
   // MARK: Handles
 
-  private func components(of handle: FileHandle) throws(NFSStatus) -> [[UInt8]] {
+  private func components(of handle: ExportHandle) throws(ExportStatus) -> [[UInt8]] {
     if handle.number == 0 { return [] }
     guard let entry = entries[handle.number] else { throw .stale }
     return entry.path
   }
 
-  private func handle(of identity: FileIdentity, at path: [[UInt8]]) -> FileHandle {
+  private func handle(of identity: FileIdentity, at path: [[UInt8]]) -> ExportHandle {
     let number = numbers[identity] ?? nextNumber
     // Who was at that place before is somewhere else, and will be met there, or is no more.
     if let other = places[path], other != number { forget(other) }
@@ -196,7 +196,7 @@ final class ExportedTree {
       numbers[identity] = number
     }
     places[path] = number
-    return FileHandle(number: number)
+    return ExportHandle(number: number)
   }
 
   private func forget(_ number: UInt64) {
@@ -207,26 +207,26 @@ final class ExportedTree {
 
   /// Opens what a handle stands for, or nothing. It is found before it is opened: what may not be read, or is no
   /// directory, is what the handle stands for, and not what has come in its place.
-  private func open(_ handle: FileHandle, _ flags: Int32) throws(NFSStatus) -> Int32 {
+  private func open(_ handle: ExportHandle, _ flags: Int32) throws(ExportStatus) -> Int32 {
     let file = try find(handle)
     if flags == pathOnly { return file }
     defer { close(file) }
     let opened = Glibc.open(place(of: file), flags | O_CLOEXEC)
-    guard opened >= 0 else { throw NFSStatus(errno: errno) }
+    guard opened >= 0 else { throw ExportStatus(errno: errno) }
     return opened
   }
 
-  private func find(_ handle: FileHandle) throws(NFSStatus) -> Int32 {
+  private func find(_ handle: ExportHandle) throws(ExportStatus) -> Int32 {
     let path = try components(of: handle)
     let file: Int32
-    do throws(NFSStatus) { file = try open(path, pathOnly) } catch {
+    do throws(ExportStatus) { file = try open(path, pathOnly) } catch {
       // Something on the way there is a link or a file by now, or nothing at all.
       guard error == .noEntry || error == .notDirectory else { throw error }
       forget(handle.number)
       throw .stale
     }
     guard let entry = entries[handle.number] else { return file }
-    do throws(NFSStatus) {
+    do throws(ExportStatus) {
       if try FileIdentity(file) == entry.identity { return file }
     } catch {
       close(file)
@@ -242,34 +242,34 @@ final class ExportedTree {
 
   // MARK: Paths
 
-  private func status(of file: Int32) throws(NFSStatus) -> stat {
+  private func status(of file: Int32) throws(ExportStatus) -> stat {
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw NFSStatus(errno: errno) }
+    guard fstat(file, &status) == 0 else { throw ExportStatus(errno: errno) }
     return status
   }
 
-  private func open(_ path: [[UInt8]], _ flags: Int32) throws(NFSStatus) -> Int32 {
+  private func open(_ path: [[UInt8]], _ flags: Int32) throws(ExportStatus) -> Int32 {
     guard let name = path.last else {
       let copy = openat(root, ".", flags | O_CLOEXEC)
-      guard copy >= 0 else { throw NFSStatus(errno: errno) }
+      guard copy >= 0 else { throw ExportStatus(errno: errno) }
       return copy
     }
-    return try withParent(of: path) { parent throws(NFSStatus) in
+    return try withParent(of: path) { parent throws(ExportStatus) in
       let file = openat(parent, cString(name), flags | O_NOFOLLOW | O_CLOEXEC)
-      guard file >= 0 else { throw NFSStatus(errno: errno) }
+      guard file >= 0 else { throw ExportStatus(errno: errno) }
       return file
     }
   }
 
   /// Opens the directories down to the last component, one by one, so that no link is followed.
   private func withParent<Result>(
-    of path: [[UInt8]], _ body: (Int32) throws(NFSStatus) -> Result
-  ) throws(NFSStatus) -> Result {
+    of path: [[UInt8]], _ body: (Int32) throws(ExportStatus) -> Result
+  ) throws(ExportStatus) -> Result {
     var parent = root
     defer { if parent != root { close(parent) } }
     for name in path.dropLast() {
       let next = openat(parent, cString(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      guard next >= 0 else { throw NFSStatus(errno: errno) }
+      guard next >= 0 else { throw ExportStatus(errno: errno) }
       if parent != root { close(parent) }
       parent = next
     }

@@ -12,7 +12,7 @@ final class UserNetwork: NetworkBackend {
   private let callbacks: UnsafeMutablePointer<SlirpCb>
   private var now: UInt64 = 0
   private var timers: [SlirpTimer] = []
-  private var export: NFSExport?
+  private var export: DirectoryExport?
   /// While libslirp fills or reads the list.
   private var polled: [pollfd] = []
   /// The sockets of forwarded TCP ports.
@@ -64,10 +64,10 @@ final class UserNetwork: NetworkBackend {
 
   /// The first address that libslirp has free for services, as QEMU's guestfwd: 10.0.2.4.
   private func serve(_ directory: String) throws(EmulatorError) {
-    do throws(NFSExport.Failure) {
-      let export = try NFSExport(directory)
+    do throws(DirectoryExport.Failure) {
+      let export = try DirectoryExport(directory)
       self.export = export
-      for port in [NFSExport.portMapperPort, NFSExport.port] {
+      for port in [DirectoryExport.portMapperPort, DirectoryExport.port] {
         var guest = address(10, 0, 2, 4)
         let status = slirp_add_unix(slirp, export.socketPath, &guest, Int32(port))
         if status < 0 { throw .socket(errno: EADDRNOTAVAIL) }

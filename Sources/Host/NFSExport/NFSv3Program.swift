@@ -5,7 +5,7 @@ import Glibc
 import XDR
 
 /// NFS version 3 (RFC 1813), reading only: what would change anything is refused with NFS3ERR_ROFS.
-struct NFSProgram: RPCProgram {
+struct NFSv3Program: RPCProgram {
   let number: UInt32 = 100_003
   let version: UInt32 = 3
   let tree: ExportedTree
@@ -42,7 +42,7 @@ struct NFSProgram: RPCProgram {
     }
   }
 
-  private typealias Operation = (FileHandle, inout XDRReader) throws -> XDRWriter
+  private typealias Operation = (ExportHandle, inout XDRReader) throws -> XDRWriter
 
   private func answer(
     _ arguments: inout XDRReader, withoutAttributes: Int, _ operation: Operation
@@ -51,10 +51,10 @@ struct NFSProgram: RPCProgram {
     do {
       var results = XDRWriter()
       results.uint32(0)
-      let rest = try operation(FileHandle(bytes), &arguments)
+      let rest = try operation(ExportHandle(bytes), &arguments)
       results.fixedOpaque(rest.bytes.span)
       return results
-    } catch let status as NFSStatus {
+    } catch let status as ExportStatus {
       var results = XDRWriter()
       results.uint32(status.rawValue)
       for _ in 0..<withoutAttributes { results.bool(false) }
@@ -66,20 +66,20 @@ struct NFSProgram: RPCProgram {
 
   private func refusal(words: Int) -> XDRWriter {
     var results = XDRWriter()
-    results.uint32(NFSStatus.readOnly.rawValue)
+    results.uint32(ExportStatus.readOnly.rawValue)
     for _ in 0..<words { results.bool(false) }
     return results
   }
 
   // MARK: Procedures
 
-  private func getAttributes(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func getAttributes(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.attributes(try tree.attributes(of: handle))
     return results
   }
 
-  private func lookUp(_ directory: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
+  private func lookUp(_ directory: ExportHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let name = try arguments.opaqueBytes(limit: 1024)
     let found = try tree.lookup(name, in: directory)
     var results = XDRWriter()
@@ -89,7 +89,7 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func access(_ handle: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
+  private func access(_ handle: ExportHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let wanted = try arguments.uint32()
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
@@ -98,7 +98,7 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func readLink(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func readLink(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     let target = try tree.target(of: handle)
     results.someAttributes(try tree.attributes(of: handle))
@@ -106,7 +106,7 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func read(_ handle: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
+  private func read(_ handle: ExportHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let (offset, count) = (try arguments.uint64(), try arguments.uint32())
     let piece = try tree.read(handle, at: offset, count: Int(min(count, Self.readLimit)))
     var results = XDRWriter()
@@ -120,14 +120,14 @@ struct NFSProgram: RPCProgram {
   /// READDIR, and READDIRPLUS, whose entries have attributes and handles too. A cookie is the number of
   /// entries up to it.
   private static func list(
-    _ directory: FileHandle, _ arguments: inout XDRReader, _ tree: ExportedTree, isLong: Bool
+    _ directory: ExportHandle, _ arguments: inout XDRReader, _ tree: ExportedTree, isLong: Bool
   ) throws -> XDRWriter {
     let cookie = try arguments.uint64()
     _ = try arguments.fixedOpaque(8)
     if isLong { _ = try arguments.uint32() }
     let limit = Int(min(try arguments.uint32(), readLimit))
     let names = try tree.names(in: directory)
-    guard cookie <= UInt64(names.count) else { throw NFSStatus.badCookie }
+    guard cookie <= UInt64(names.count) else { throw ExportStatus.badCookie }
 
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: directory))
@@ -154,13 +154,13 @@ struct NFSProgram: RPCProgram {
       }
       next += 1
     }
-    if next == Int(cookie), next < names.count { throw NFSStatus.tooSmall }
+    if next == Int(cookie), next < names.count { throw ExportStatus.tooSmall }
     results.bool(false)
     results.bool(next == names.count)
     return results
   }
 
-  private func fileSystemState(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func fileSystemState(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
     for _ in 0..<6 { results.uint64(0) }
@@ -168,7 +168,7 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func fileSystemInfo(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func fileSystemInfo(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
     // READ: most, preferred, multiple of; WRITE the same; READDIR preferred.
@@ -180,7 +180,7 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func pathConfiguration(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func pathConfiguration(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
     // Links, bytes of a name; not truncated, owners restricted, cases differ and are kept.

@@ -5,7 +5,7 @@ import Glibc
 
 /// A directory as an NFS server on a Unix socket has it: port mapper, mount and NFS version 3 on one port, reading
 /// only. It runs in a thread of its own until it goes away.
-public final class NFSExport: @unchecked Sendable {
+public final class DirectoryExport: @unchecked Sendable {
   public enum Failure: Error, Hashable {
     case directory(String, errno: Int32)
     case socket(errno: Int32)
@@ -48,7 +48,7 @@ public final class NFSExport: @unchecked Sendable {
     let server = ExportServer(
       listener: listener, wake: wake.read,
       dispatcher: RPCDispatcher(programs: [
-        PortMapper(port: Self.port), MountProgram(tree: tree), NFSProgram(tree: tree),
+        PortMapper(port: Self.port), MountProgram(tree: tree), NFSv3Program(tree: tree),
       ]))
     let argument = Unmanaged.passRetained(server).toOpaque()
     let failure = pthread_create(
