@@ -47,7 +47,7 @@ import XDR
 
   private func dispatcher(_ tree: ExportedTree) -> RPCDispatcher {
     RPCDispatcher(programs: [
-      PortMapper(port: 2049), MountService(tree: tree), NFSService(tree: tree),
+      PortMapper(port: 2049), MountProgram(tree: tree), NFSv3Program(tree: tree),
     ])
   }
 
@@ -141,10 +141,10 @@ import XDR
       #expect(read == Self.big)
       #expect(try tree.read(file, at: 300_000, count: 10).isEnd)
       #expect(try tree.read(file, at: .max, count: 10).bytes.isEmpty)
-      #expect(throws: ExportError.isDirectory) {
+      #expect(throws: ExportStatus.isDirectory) {
         try tree.read(handle(tree, "sub"), at: 0, count: 1)
       }
-      #expect(throws: ExportError.notDirectory) {
+      #expect(throws: ExportStatus.notDirectory) {
         try tree.read(handle(tree, "link"), at: 0, count: 1)
       }
     }
@@ -154,25 +154,25 @@ import XDR
   @Test func nothingOutsideIsReached() throws {
     try Self.withTree { tree, root in
       for name in ["", "a/b", "../secret", "/etc/passwd", "sub/../../secret", "a\0b"] {
-        #expect(throws: ExportError.invalid) {
+        #expect(throws: ExportStatus.invalid) {
           try tree.lookup(Array(name.utf8), in: ExportHandle(number: 0))
         }
       }
       #expect(try tree.lookup(Array("..".utf8), in: ExportHandle(number: 0)).number == 0)
-      #expect(throws: ExportError.noEntry) { try handle(tree, "../secret") }
-      #expect(throws: ExportError.notDirectory) { try handle(tree, "out/passwd") }
-      #expect(throws: ExportError.nameTooLong) {
+      #expect(throws: ExportStatus.noEntry) { try handle(tree, "../secret") }
+      #expect(throws: ExportStatus.notDirectory) { try handle(tree, "out/passwd") }
+      #expect(throws: ExportStatus.nameTooLong) {
         try handle(tree, String(repeating: "x", count: 256))
       }
-      #expect(throws: ExportError.stale) { try tree.attributes(of: ExportHandle(number: 99)) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: ExportHandle(number: 99)) }
       for bytes in [[], [UInt8](repeating: 0, count: 16), ExportHandle(number: 0).bytes + [0]] {
-        #expect(throws: ExportError.badHandle) { try ExportHandle(bytes) }
+        #expect(throws: ExportStatus.badHandle) { try ExportHandle(bytes) }
       }
       // A directory is replaced by a link after its look-up.
       let sub = try handle(tree, "sub")
       #expect(rmdir("\(root)/sub") == 0 && symlink("/etc", "\(root)/sub") == 0)
-      #expect(throws: ExportError.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
-      #expect(throws: ExportError.self) { try tree.names(in: sub) }
+      #expect(throws: ExportStatus.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
+      #expect(throws: ExportStatus.self) { try tree.names(in: sub) }
     }
   }
 
@@ -184,8 +184,8 @@ import XDR
       #expect(first.bytes == Array(Self.big[..<100]) && first.status.st_size == 200_000)
       try Files.replace("\(root)/new", with: [UInt8](repeating: 9, count: 300_000))
       #expect(rename("\(root)/new", "\(root)/big") == 0)
-      #expect(throws: ExportError.stale) { try tree.read(old, at: 100, count: 100) }
-      #expect(throws: ExportError.stale) { try tree.attributes(of: old) }
+      #expect(throws: ExportStatus.stale) { try tree.read(old, at: 100, count: 100) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: old) }
       let new = try handle(tree, "big")
       #expect(new != old)
       #expect(try tree.read(new, at: 0, count: 2).bytes == [9, 9])
@@ -198,15 +198,15 @@ import XDR
       // Removed and created again: the file system may reuse the inode.
       let page = try handle(tree, "index.html")
       #expect(unlink("\(root)/index.html") == 0)
-      #expect(throws: ExportError.stale) { try tree.attributes(of: page) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: page) }
       try Files.replace("\(root)/index.html", with: [7])
-      #expect(throws: ExportError.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: ExportStatus.stale) { try tree.read(page, at: 0, count: 1) }
       #expect(try handle(tree, "index.html") != page)
       // Handles of files in a directory that was renamed are stale until they are looked up again.
       try Files.replace("\(root)/sub/file", with: [7])
       let inside = try handle(tree, "sub/file")
       #expect(rename("\(root)/sub", "\(root)/other") == 0)
-      #expect(throws: ExportError.stale) { try tree.attributes(of: inside) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: inside) }
       #expect(try tree.read(handle(tree, "other/file"), at: 0, count: 1).bytes == [7])
     }
   }
@@ -218,13 +218,13 @@ import XDR
       let (page, big) = (try handle(tree, "index.html"), try handle(tree, "big"))
       #expect(unlink("\(root)/index.html") == 0)
       #expect(symlink("big", "\(root)/index.html") == 0)
-      #expect(throws: ExportError.stale) { try tree.read(page, at: 0, count: 1) }
-      #expect(throws: ExportError.stale) { try tree.mayRead(page) }
+      #expect(throws: ExportStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: ExportStatus.stale) { try tree.mayRead(page) }
       try Files.replace("\(root)/sub/file", with: [7])
       let inside = try handle(tree, "sub/file")
       #expect(rename("\(root)/sub", "\(root)/other") == 0)
       try Files.replace("\(root)/sub", with: [7])
-      #expect(throws: ExportError.stale) { try tree.mayRead(inside) }
+      #expect(throws: ExportStatus.stale) { try tree.mayRead(inside) }
       #expect(try tree.mayRead(big))
       #expect(try tree.read(big, at: 0, count: 1).bytes == [Self.big[0]])
     }
@@ -236,7 +236,7 @@ import XDR
       #expect(try tree.target(of: link) == Array("index.html".utf8))
       let mode = try tree.attributes(of: link).st_mode
       #expect(mode & S_IFMT == S_IFLNK)
-      #expect(throws: ExportError.invalid) { try tree.target(of: file) }
+      #expect(throws: ExportStatus.invalid) { try tree.target(of: file) }
     }
   }
 

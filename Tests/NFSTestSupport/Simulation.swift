@@ -119,8 +119,9 @@ public final class Simulation {
     client.sent(output.count)
     var index = 0
     while index < output.count {
-      index += (try? assembler.take(output.span.extracting(index..<output.count))) ?? output.count
-      guard let record = assembler.takeRecord(), let reply = server.answer(record) else { continue }
+      index +=
+        (try? assembler.consume(output.span.extracting(index..<output.count))) ?? output.count
+      guard let record = assembler.nextRecord(), let reply = server.answer(record) else { continue }
       var writer = XDRWriter()
       writer.uint32(1 << 31 | UInt32(reply.count))
       guard let bent = bend(writer.bytes + reply) else { return cut() }

@@ -52,7 +52,7 @@ public final class DirectoryExport: @unchecked Sendable {
     let server = ExportServer(
       listener: listener, wake: wake.read,
       dispatcher: RPCDispatcher(programs: [
-        PortMapper(port: Self.port), MountService(tree: tree), NFSService(tree: tree),
+        PortMapper(port: Self.port), MountProgram(tree: tree), NFSv3Program(tree: tree),
       ]))
     let argument = Unmanaged.passRetained(server).toOpaque()
     let failure = pthread_create(

@@ -20,7 +20,7 @@ struct ExportHandle: Hashable {
 
   init(number: UInt64) { self.number = number }
 
-  init(_ bytes: [UInt8]) throws(ExportError) {
+  init(_ bytes: [UInt8]) throws(ExportStatus) {
     guard bytes.count == 16, bytes.starts(with: Array("Serval".utf8) + [0, 0]) else {
       throw .badHandle
     }
@@ -40,9 +40,9 @@ struct FileIdentity: Hashable {
   private let birthNanoseconds: UInt32
 
   /// - Parameter descriptor: an open file; `O_PATH` is enough.
-  init(_ descriptor: Int32) throws(ExportError) {
+  init(_ descriptor: Int32) throws(ExportStatus) {
     var status = statx()
-    guard statx_of_descriptor(descriptor, &status) == 0 else { throw ExportError(errno: errno) }
+    guard statx_of_descriptor(descriptor, &status) == 0 else { throw ExportStatus(errno: errno) }
     device = UInt64(status.stx_dev_major) << 32 | UInt64(status.stx_dev_minor)
     inode = status.stx_ino
     generation = handle_of_descriptor(descriptor)
@@ -80,7 +80,7 @@ final class ExportedTree {
   deinit { close(root) }
 
   /// The handle of the directory at a path, for MOUNT.
-  func directory(_ path: [UInt8]) throws(ExportError) -> ExportHandle {
+  func directory(_ path: [UInt8]) throws(ExportStatus) -> ExportHandle {
     var handle = ExportHandle(number: 0)
     for component in path.split(separator: UInt8(ascii: "/")) {
       handle = try lookup(Array(component), in: handle)
@@ -90,7 +90,7 @@ final class ExportedTree {
   }
 
   /// The handle of the file with this name; "." and ".." work as usual.
-  func lookup(_ name: [UInt8], in directory: ExportHandle) throws(ExportError) -> ExportHandle {
+  func lookup(_ name: [UInt8], in directory: ExportHandle) throws(ExportStatus) -> ExportHandle {
     guard !name.isEmpty, !name.contains(0), !name.contains(UInt8(ascii: "/")) else {
       throw .invalid
     }
@@ -108,25 +108,25 @@ final class ExportedTree {
       return handle(of: try FileIdentity(above), at: path)
     }
     let file = openat(parent, cString(name), pathOnly | O_NOFOLLOW | O_CLOEXEC)
-    guard file >= 0 else { throw ExportError(errno: errno) }
+    guard file >= 0 else { throw ExportStatus(errno: errno) }
     defer { close(file) }
     return handle(of: try FileIdentity(file), at: path + [name])
   }
 
-  func attributes(of handle: ExportHandle) throws(ExportError) -> stat {
+  func attributes(of handle: ExportHandle) throws(ExportStatus) -> stat {
     let file = try open(handle, pathOnly)
     defer { close(file) }
     return try status(of: file)
   }
 
   /// The target of a symbolic link.
-  func target(of handle: ExportHandle) throws(ExportError) -> [UInt8] {
+  func target(of handle: ExportHandle) throws(ExportStatus) -> [UInt8] {
     let link = try open(handle, pathOnly)
     defer { close(link) }
     guard try status(of: link).st_mode & S_IFMT == S_IFLNK else { throw .invalid }
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlinkat(link, "", &buffer, buffer.count)
-    if count < 0 { throw ExportError(errno: errno) }
+    if count < 0 { throw ExportStatus(errno: errno) }
     return buffer[..<count].map { UInt8(bitPattern: $0) }
   }
 
@@ -138,7 +138,7 @@ final class ExportedTree {
   }
 
   /// Reads up to `count` bytes of a regular file from `offset`.
-  func read(_ handle: ExportHandle, at offset: UInt64, count: Int) throws(ExportError) -> Piece {
+  func read(_ handle: ExportHandle, at offset: UInt64, count: Int) throws(ExportStatus) -> Piece {
     let file = try open(handle, O_RDONLY | O_NONBLOCK)
     defer { close(file) }
     let before = try status(of: file)
@@ -149,14 +149,14 @@ final class ExportedTree {
     }
     var buffer = [UInt8](repeating: 0, count: count)
     let length = buffer.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, start) }
-    if length < 0 { throw ExportError(errno: errno) }
+    if length < 0 { throw ExportStatus(errno: errno) }
     let after = try status(of: file)
     return Piece(
       bytes: Array(buffer[..<length]), isEnd: start + off_t(length) >= after.st_size, status: after)
   }
 
   /// Whether this process may read the file, or list and search the directory.
-  func mayRead(_ handle: ExportHandle) throws(ExportError) -> Bool {
+  func mayRead(_ handle: ExportHandle) throws(ExportStatus) -> Bool {
     let file = try open(handle, pathOnly)
     defer { close(file) }
     let isDirectory = try status(of: file).st_mode & S_IFMT == S_IFDIR
@@ -165,11 +165,11 @@ final class ExportedTree {
   }
 
   /// The names in a directory: "." and "..", then the others in byte order.
-  func names(in handle: ExportHandle) throws(ExportError) -> [[UInt8]] {
+  func names(in handle: ExportHandle) throws(ExportStatus) -> [[UInt8]] {
     let descriptor = try open(handle, O_RDONLY | O_DIRECTORY)
     guard let stream = fdopendir(descriptor) else {
       close(descriptor)
-      throw ExportError(errno: errno)
+      throw ExportStatus(errno: errno)
     }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
@@ -183,7 +183,7 @@ final class ExportedTree {
 
   // MARK: Handles
 
-  private func components(of handle: ExportHandle) throws(ExportError) -> [[UInt8]] {
+  private func components(of handle: ExportHandle) throws(ExportStatus) -> [[UInt8]] {
     if handle.number == 0 { return [] }
     guard let entry = entries[handle.number] else { throw .stale }
     return entry.path
@@ -213,26 +213,26 @@ final class ExportedTree {
 
   /// Opens the file that a handle stands for. The file is identified with `O_PATH` first and then reopened through its
   /// descriptor, so that an error such as EACCES is about this file and not about one that took its place.
-  private func open(_ handle: ExportHandle, _ flags: Int32) throws(ExportError) -> Int32 {
+  private func open(_ handle: ExportHandle, _ flags: Int32) throws(ExportStatus) -> Int32 {
     let file = try find(handle)
     if flags == pathOnly { return file }
     defer { close(file) }
     let opened = Glibc.open(reopeningPath(of: file), flags | O_CLOEXEC)
-    guard opened >= 0 else { throw ExportError(errno: errno) }
+    guard opened >= 0 else { throw ExportStatus(errno: errno) }
     return opened
   }
 
-  private func find(_ handle: ExportHandle) throws(ExportError) -> Int32 {
+  private func find(_ handle: ExportHandle) throws(ExportStatus) -> Int32 {
     let path = try components(of: handle)
     let file: Int32
-    do throws(ExportError) { file = try open(path, pathOnly) } catch {
+    do throws(ExportStatus) { file = try open(path, pathOnly) } catch {
       // A directory of the path was removed, or replaced by a link or a file.
       guard error == .noEntry || error == .notDirectory else { throw error }
       forget(handle.number)
       throw .stale
     }
     guard let entry = entries[handle.number] else { return file }
-    do throws(ExportError) {
+    do throws(ExportStatus) {
       if try FileIdentity(file) == entry.identity { return file }
     } catch {
       close(file)
@@ -248,34 +248,34 @@ final class ExportedTree {
 
   // MARK: Paths
 
-  private func status(of file: Int32) throws(ExportError) -> stat {
+  private func status(of file: Int32) throws(ExportStatus) -> stat {
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw ExportError(errno: errno) }
+    guard fstat(file, &status) == 0 else { throw ExportStatus(errno: errno) }
     return status
   }
 
-  private func open(_ path: [[UInt8]], _ flags: Int32) throws(ExportError) -> Int32 {
+  private func open(_ path: [[UInt8]], _ flags: Int32) throws(ExportStatus) -> Int32 {
     guard let name = path.last else {
       let copy = openat(root, ".", flags | O_CLOEXEC)
-      guard copy >= 0 else { throw ExportError(errno: errno) }
+      guard copy >= 0 else { throw ExportStatus(errno: errno) }
       return copy
     }
-    return try withParent(of: path) { parent throws(ExportError) in
+    return try withParent(of: path) { parent throws(ExportStatus) in
       let file = openat(parent, cString(name), flags | O_NOFOLLOW | O_CLOEXEC)
-      guard file >= 0 else { throw ExportError(errno: errno) }
+      guard file >= 0 else { throw ExportStatus(errno: errno) }
       return file
     }
   }
 
   /// Opens each directory of the path but the last component in turn, so that no link is followed.
   private func withParent<Result>(
-    of path: [[UInt8]], _ body: (Int32) throws(ExportError) -> Result
-  ) throws(ExportError) -> Result {
+    of path: [[UInt8]], _ body: (Int32) throws(ExportStatus) -> Result
+  ) throws(ExportStatus) -> Result {
     var parent = root
     defer { if parent != root { close(parent) } }
     for name in path.dropLast() {
       let next = openat(parent, cString(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      guard next >= 0 else { throw ExportError(errno: errno) }
+      guard next >= 0 else { throw ExportStatus(errno: errno) }
       if parent != root { close(parent) }
       parent = next
     }

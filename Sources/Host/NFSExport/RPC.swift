@@ -97,8 +97,8 @@ struct RecordStream {
     var index = 0
     do throws(RecordAssembler.TooLong) {
       while index < bytes.count {
-        index += try assembler.take(bytes.extracting(index..<bytes.count))
-        if let message = assembler.takeRecord() { messages.append(message) }
+        index += try assembler.consume(bytes.extracting(index..<bytes.count))
+        if let message = assembler.nextRecord() { messages.append(message) }
       }
     } catch {
       return nil

@@ -113,9 +113,7 @@ public enum FileCommand: Equatable, Sendable {
       }
       return .command(.statOpen(message[2], buffer: buffer))
     case 8:
-      guard case .command(.remove(let to)) = check.path(4, { .remove(path: $0) }) else {
-        return .refused(.invalidPath)
-      }
+      guard let to = check.pathBuffer(4) else { return .refused(.invalidPath) }
       return check.path(2) { .rename(from: $0, to: to) }
     case 9: return check.path(2) { .remove(path: $0) }
     case 10: return .command(.truncate(message[2], length: message[3]))
@@ -192,10 +190,13 @@ private struct BufferCheck {
     return ShareBuffer(offset: offset, byteCount: count)
   }
 
+  func pathBuffer(_ word: Int) -> ShareBuffer? {
+    guard let buffer = buffer(word), buffer.byteCount <= FileCommand.pathLimit else { return nil }
+    return buffer
+  }
+
   func path(_ word: Int, _ make: (ShareBuffer) -> FileCommand) -> FileCommand.Parsed {
-    guard let buffer = buffer(word), buffer.byteCount <= FileCommand.pathLimit else {
-      return .refused(.invalidPath)
-    }
+    guard let buffer = pathBuffer(word) else { return .refused(.invalidPath) }
     return .command(make(buffer))
   }
 }

@@ -24,7 +24,7 @@ public struct SharePool: Sendable {
   public var freeCount: Int { free.count }
 
   /// Nil when all are out.
-  public mutating func take() -> ShareBuffer? {
+  public mutating func allocate() -> ShareBuffer? {
     guard let index = free.popLast() else { return nil }
     return ShareBuffer(
       offset: start + UInt64(index) * bufferByteCount, byteCount: bufferByteCount)

@@ -132,12 +132,12 @@ public struct NFSClient: Sendable {
 
   public mutating func connected(now: UInt64) {
     session.connected(now: now)
-    pump(now)
+    resumeWork(now)
   }
 
   public mutating func disconnected(now: UInt64) {
     session.disconnected(now: now)
-    pump(now)
+    resumeWork(now)
   }
 
   /// Takes all of what arrived.
@@ -147,12 +147,12 @@ public struct NFSClient: Sendable {
       let count = session.receive(bytes.extracting(index..<bytes.count), now: now)
       index += count
       if session.hasRecord, let answer = session.nextAnswer(now: now) {
-        take(answer, now)
+        handle(answer, now)
       } else if count == 0 {
         break
       }
     }
-    pump(now)
+    resumeWork(now)
   }
 
   public var outputCount: Int { session.outputCount }
@@ -186,7 +186,7 @@ public struct NFSClient: Sendable {
       session.cancel(tag: tag(of: index))
       fail(index, .timedOut)
     }
-    pump(now)
+    resumeWork(now)
   }
 
   // MARK: Calls
@@ -213,11 +213,11 @@ public struct NFSClient: Sendable {
     }
   }
 
-  private mutating func take(_ answer: NFSSession.Answer, _ now: UInt64) {
+  private mutating func handle(_ answer: NFSSession.Answer, _ now: UInt64) {
     let index = Int(answer.tag & 0xff_ffff)
     if answer.tag & Self.blockBit != 0 {
       guard blocks.blocks.indices.contains(index), blockTag(of: index) == answer.tag else { return }
-      takeBlock(index, answer, now)
+      handleBlockAnswer(index, answer, now)
       return
     }
     guard operations.indices.contains(index), tag(of: index) == answer.tag,
@@ -234,7 +234,7 @@ public struct NFSClient: Sendable {
   }
 
   /// Does what has become possible: new mounts, calls that waited for room or for a time.
-  mutating func pump(_ now: UInt64) {
+  mutating func resumeWork(_ now: UInt64) {
     if session.generation != knownGeneration {
       knownGeneration = session.generation
       knowsSizes = false
@@ -256,8 +256,8 @@ public struct NFSClient: Sendable {
       knownRefusals = session.refusals
       failMounts()
     }
-    if callsWait, session.hasRoom { pumpCalls(now) }
-    pumpBlocks(now)
+    if callsWait, session.hasRoom { retryCalls(now) }
+    retryBlocks(now)
   }
 
   /// The server said no: those that only want to know are told at once. The others wait for the attempts that follow.
@@ -267,7 +267,7 @@ public struct NFSClient: Sendable {
     }
   }
 
-  private mutating func pumpCalls(_ now: UInt64) {
+  private mutating func retryCalls(_ now: UInt64) {
     callsWait = false
     for index in operations.indices where operations[index]?.pending != nil {
       guard let call = operations[index]?.pending, let time = operations[index]?.retryAt else {

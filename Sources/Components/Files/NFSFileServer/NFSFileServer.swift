@@ -84,9 +84,9 @@ public struct NFSFileServer: ~Copyable {
   public mutating func serve(now: UInt64) -> Bool {
     hasAnswers = false
     do throws(PeerFault) {
-      try takeAnswers(now)
-      try takeCommands(now)
-      try takeAnswers(now)
+      try handleAnswers(now)
+      try startCommands(now)
+      try handleAnswers(now)
     } catch {
       isQuarantined = true
       counters.faults &+= 1
@@ -95,14 +95,14 @@ public struct NFSFileServer: ~Copyable {
     return hasAnswers
   }
 
-  private mutating func takeAnswers(_ now: UInt64) throws(PeerFault) {
+  private mutating func handleAnswers(_ now: UInt64) throws(PeerFault) {
     while let completion = nfs.nextCompletion() {
       guard let place = Int(exactly: completion.tag), pending.indices.contains(place),
         var entry = pending[place]
       else { continue }
       writesCount -= entry.dataCount
       // Not for ever, however little at a time a server gives: each part may take as long once more.
-      if let rest = goOn(&entry, completion.result),
+      if let rest = continuation(&entry, completion.result),
         now &- entry.started < nfs.settings.operationTime,
         nfs.start(rest, tag: UInt64(place), now: now)
       {
@@ -126,7 +126,7 @@ public struct NFSFileServer: ~Copyable {
     hasAnswers = true
   }
 
-  private mutating func takeCommands(_ now: UInt64) throws(PeerFault) {
+  private mutating func startCommands(_ now: UInt64) throws(PeerFault) {
     guard !isQuarantined else { return }
     while nfs.hasRoom, writesCount < Self.writesLimit, try completions.free() > pendingCount,
       let message = try commands.dequeue()

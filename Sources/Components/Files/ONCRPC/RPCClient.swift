@@ -165,7 +165,7 @@ public struct RPCClient: Sendable {
     guard isConnected, !isBroken else { return bytes.count }
     lastHeard = now
     do throws(RecordAssembler.TooLong) {
-      let count = try assembler.take(bytes)
+      let count = try assembler.consume(bytes)
       recordBegan = assembler.isInside ? recordBegan ?? now : nil
       return count
     } catch {
@@ -179,7 +179,7 @@ public struct RPCClient: Sendable {
 
   /// The answer in the record that is complete; nil where none is, or it answers nothing.
   public mutating func nextAnswer() -> Answer? {
-    guard !isBroken, let record = assembler.takeRecord() else { return nil }
+    guard !isBroken, let record = assembler.nextRecord() else { return nil }
     do throws(XDRError) {
       let reply = try RPCReply(record)
       guard let index = calls.firstIndex(where: { $0.xid == reply.xid }) else {

@@ -32,7 +32,7 @@ public struct RecordAssembler: Sendable {
 
   /// Takes bytes up to the end of a record; returns how many. Fewer than given: there is a record
   /// to take first.
-  public mutating func take(_ bytes: Span<UInt8>) throws(TooLong) -> Int {
+  public mutating func consume(_ bytes: Span<UInt8>) throws(TooLong) -> Int {
     var index = 0
     while index < bytes.count, !isComplete {
       if left > 0 {
@@ -68,7 +68,7 @@ public struct RecordAssembler: Sendable {
   }
 
   /// The record, once it is complete.
-  public mutating func takeRecord() -> [UInt8]? {
+  public mutating func nextRecord() -> [UInt8]? {
     guard isComplete else { return nil }
     isComplete = false
     emptyCount = 0

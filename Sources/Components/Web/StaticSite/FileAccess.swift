@@ -19,7 +19,6 @@ public final class FileAccess {
   private var pool: SharePool
   private var slots: SharePool
   private var tickets: [FileTicket?]
-  private var freeTags: [Int] = []
   private var closing: [FileCommand] = []
   private var openCount = 0
   // Connections that found no room; of those that were called since, which have not heard of it yet.
@@ -59,8 +58,7 @@ public final class FileAccess {
       share: count * size, from: data * size, bufferByteCount: Self.slotByteCount,
       limit: FileQueue.capacity)
     bufferCount = pool.freeCount
-    tickets = [FileTicket?](repeating: nil, count: FileQueue.capacity)
-    for tag in stride(from: FileQueue.capacity - 1, through: 0, by: -1) { freeTags.append(tag) }
+    tickets = [FileTicket?](repeating: nil, count: FileSystemClient.commandLimit)
   }
 
   // Of each kind, what is kept between requests leaves most to those that are on their way.
@@ -111,7 +109,7 @@ public final class FileAccess {
   public func collect() {
     guard !isBroken else { return }
     do throws(PeerFault) {
-      while let completion = try client.nextCompletion() { take(completion) }
+      while let completion = try client.nextCompletion() { handle(completion) }
     } catch {
       giveUp()
     }
@@ -148,12 +146,9 @@ public final class FileAccess {
 
   private func callAll() { while !line.isEmpty { callOne() } }
 
-  private func take(_ completion: FileSystemClient.Completion) {
-    guard let tag = Int(exactly: completion.tag), tickets.indices.contains(tag),
-      let ticket = tickets[tag]
-    else { return }
-    tickets[tag] = nil
-    freeTags.append(tag)
+  private func handle(_ completion: FileSystemClient.Completion) {
+    guard let ticket = tickets[completion.number] else { return }
+    tickets[completion.number] = nil
     callOne()
     if ticket.connection >= 0 { ready.append(ticket.connection) }
     ticket.state = .done(completion.status, completion.value)
@@ -170,28 +165,25 @@ public final class FileAccess {
 
   /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
   func submit(_ command: FileCommand, _ ticket: FileTicket) -> Bool {
-    guard hasRoom(for: ticket.connection, opens: ticket.opens != .nothing),
-      let tag = freeTags.last
-    else { return false }
+    guard hasRoom(for: ticket.connection, opens: ticket.opens != .nothing) else { return false }
     do throws(PeerFault) {
-      guard try client.submit(command, tag: UInt64(tag)) else {
+      guard let number = try client.submit(command) else {
         want(ticket.connection)
         return false
       }
+      tickets[number] = ticket
     } catch {
       giveUp()
       return false
     }
     line.remove(ticket.connection)
-    freeTags.removeLast()
-    tickets[tag] = ticket
     if ticket.opens != .nothing { openCount += 1 }
     return true
   }
 
   /// Whether `submit` would take a command now. Whoever hears no is woken when that may be other.
   func hasRoom(for connection: Int, opens: Bool) -> Bool {
-    guard !isBroken, !freeTags.isEmpty, !opens || openCount < Self.openLimit else {
+    guard !isBroken, client.hasRoom, !opens || openCount < Self.openLimit else {
       want(connection)
       return false
     }
@@ -199,8 +191,8 @@ public final class FileAccess {
   }
 
   /// Nil when all are out; whoever hears that is woken when one is back.
-  func takeBuffer(for connection: Int) -> ShareBuffer? {
-    let buffer = pool.take()
+  func allocateBuffer(for connection: Int) -> ShareBuffer? {
+    let buffer = pool.allocate()
     if buffer == nil { want(connection) }
     return buffer
   }
@@ -255,7 +247,7 @@ public final class FileAccess {
     file: OpenFile? = nil, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) -> FileTicket? {
     guard hasRoom(for: connection, opens: opens != .nothing) else { return nil }
-    guard let slot = slots.take() else {
+    guard let slot = slots.allocate() else {
       want(connection)
       return nil
     }
@@ -290,7 +282,7 @@ public final class FileAccess {
   }
 
   /// Notes what kept a visitor from a file; nil where nothing did.
-  func note(_ trouble: SiteTrouble?) { self.trouble = trouble }
+  func report(_ trouble: SiteTrouble?) { self.trouble = trouble }
 
   // MARK: Mounting
 
@@ -307,7 +299,7 @@ public final class FileAccess {
   /// Has the server mount its files, unless that is done or under way.
   func start() {
     guard state == .idle else { return }
-    let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.take(), connection: -1)
+    let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.allocate(), connection: -1)
     var command = FileCommand.initialise
     if !confinement.isEmpty {
       // All buffers are free before the server has its files mounted.
@@ -326,11 +318,11 @@ public final class FileAccess {
     if let starting { end(starting) }
     starting = nil
     if status == .success {
-      note(nil)
+      report(nil)
       askWhoItIs()
       if asking == nil { become(.ready) }
     } else {
-      note(.notMounted)
+      report(.notMounted)
       failures &+= 1
       become(.idle)
     }

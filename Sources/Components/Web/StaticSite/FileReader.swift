@@ -248,7 +248,7 @@ final class FileReader: BodySource {
 
   private func request(_ offset: UInt64, _ count: UInt64, at place: Int) -> Bool {
     guard let file, files.hasRoom(for: connection, opens: false),
-      let buffer = files.takeBuffer(for: connection)
+      let buffer = files.allocateBuffer(for: connection)
     else { return false }
     let count = min(count, buffer.byteCount)
     let ticket = FileTicket(buffer: buffer, connection: connection, file: file)

@@ -124,7 +124,7 @@ final class SiteExchange {
     case .missing, .gone: return startOver()
     case .failed(let answer):
       known?.drop()
-      if answer != .forbidden { files.note(.file(status)) }
+      if answer != .forbidden { files.report(.file(status)) }
       return answer == .serviceUnavailable
         ? .answer(Self.unavailable) : .answer(.status(answer))
     }
@@ -198,13 +198,13 @@ final class SiteExchange {
       case .missing: return .nothing
       case .gone: return .failed(.badGateway)
       case .failed(let answer):
-        if answer != .forbidden { files.note(.file(status)) }
+        if answer != .forbidden { files.report(.file(status)) }
         return .failed(answer)
       }
     }
     guard let stat else { return .failed(.badGateway) }
     site.note(change: stat.changed)
-    files.note(nil)
+    files.report(nil)
     if stat.isDirectory { return .directory }
     return stat.isRegular ? .file(SiteFile(path: path, stat)) : .nothing
   }
@@ -231,7 +231,7 @@ final class SiteExchange {
 
   private func settle(_ found: SiteLookup.Found) -> SiteLookup.Found {
     doubt = .none
-    if found != .nothing { files.note(.file(.error)) }
+    if found != .nothing { files.report(.file(.error)) }
     return found
   }
 
@@ -262,10 +262,10 @@ final class SiteExchange {
     looksAtFolder = false
     guard status != .success else {
       site.folderSeenAt = request.now
-      files.note(nil)
+      files.report(nil)
       return .goOn
     }
-    files.note(.folder(status))
+    files.report(.folder(status))
     guard case .failed(let answer) = status.meaning, answer != .serviceUnavailable else {
       return .answer(Self.unavailable)
     }
@@ -314,7 +314,7 @@ final class SiteExchange {
       return mayBeGone ? startOver() : fail(status == .success ? .error : status)
     }
     guard stat.isRegular else { return startOver() }
-    files.note(nil)
+    files.report(nil)
     let found = SiteFile(path: resolution.file.path, stat)
     if found != resolution.file {
       known.drop()

@@ -129,7 +129,7 @@ struct BlockCache: Sendable {
   }
 
   /// A block is loaded, or will not be. Others make room where it takes too much.
-  mutating func settle(_ index: Int, _ state: State) {
+  mutating func finish(_ index: Int, _ state: State) {
     if state == .ready {
       byteCount += blocks[index].bytes.count
       blocks[index].state = .loading

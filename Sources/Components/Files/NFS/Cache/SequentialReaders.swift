@@ -18,7 +18,7 @@ struct SequentialReaders: Sendable {
 
   /// A read of `count` bytes at `offset`: the number of blocks to read ahead of its end, at most
   /// `limit`. It doubles with each read that goes on where one ended.
-  mutating func note(
+  mutating func record(
     _ file: FileHandle, offset: UInt64, count: UInt64, limit: Int
   ) -> Int {
     uses &+= 1

@@ -124,12 +124,12 @@ extension NFSClient {
     switch operation.stage {
     case .root, .blocks: break
     case .lookUp(let name, let isLast):
-      takeLookUp(index, result, name: name, isLast: isLast, now)
+      handleLookUp(index, result, name: name, isLast: isLast, now)
     case .type(let directory, let isLast):
       guard let here = operation.walk.here, let found = result.attributes else {
         return fail(index, result.status)
       }
-      note(found, here, now)
+      cacheAttributes(found, here, now)
       if pass(index, found.type, here, directory: directory, isLast: isLast, now) {
         walkOn(index, now)
       }
@@ -150,11 +150,11 @@ extension NFSClient {
     }
   }
 
-  private mutating func takeLookUp(
+  private mutating func handleLookUp(
     _ index: Int, _ result: NFSResult, name: [UInt8], isLast: Bool, _ now: UInt64
   ) {
     guard let here = operations[index]?.walk.here else { return }
-    if let directory = result.directoryAttributes { note(directory, here, now) }
+    if let directory = result.directoryAttributes { cacheAttributes(directory, here, now) }
     if result.status == .noEntry {
       names.store(.nothing, here, name, until: now &+ settings.absenceTime)
       return missing(index, here, name, isLast: isLast, now)
@@ -163,7 +163,7 @@ extension NFSClient {
       return fail(index, result.status)
     }
     names.store(.file(handle), here, name, until: now &+ settings.attributeTime)
-    if let found = result.attributes { note(found, handle, now) }
+    if let found = result.attributes { cacheAttributes(found, handle, now) }
     if reach(index, handle, directory: here, isLast: isLast, now) { walkOn(index, now) }
   }
 
@@ -195,7 +195,7 @@ extension NFSClient {
 
   /// Keeps what a server said about a file. Blocks of another version are found out when they are
   /// looked at.
-  mutating func note(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
+  mutating func cacheAttributes(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
     // Answers overtake each other: how a file was before is no news.
     if let known = attributes.attributes(handle, now: now), found.changed < known.changed { return }
     attributes.store(found, handle, until: now &+ settings.attributeTime)

@@ -49,7 +49,7 @@ extension NFSSession {
     }
     serverAnswered()
     if answer.tag == Self.ownTag {
-      takeInformation(answer)
+      handleInformation(answer)
       return nil
     }
     guard let procedure = NFSProcedure(rawValue: UInt32(answer.tag >> 56)) else { return nil }
@@ -69,7 +69,7 @@ extension NFSSession {
     }
   }
 
-  private mutating func takeInformation(_ answer: RPCClient.Answer) {
+  private mutating func handleInformation(_ answer: RPCClient.Answer) {
     guard answer.reply.outcome == .success else {
       trouble = Trouble(answer.reply.outcome)
       return

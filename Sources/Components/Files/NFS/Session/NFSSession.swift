@@ -206,7 +206,7 @@ public struct NFSSession: Sendable {
       return count
     }
     let count = setup.receive(bytes, now: now)
-    if let answer = setup.nextAnswer() { takeSetup(answer, now) }
+    if let answer = setup.nextAnswer() { handleSetupReply(answer, now) }
     if setup.isBroken { fail(.malformed, now) }
     return count
   }

@@ -17,7 +17,7 @@ import Wiring
 
 /// A file system server for one client, over NFSv3: the wiring between a TCP connection, the NFS client, and the
 /// queues of the file protocol.
-struct NFSProgram: NetworkProgram, ~Copyable {
+struct FileServerProgram: NetworkProgram, ~Copyable {
   static var network: NetworkSettings {
     var settings = NetworkSettings()
     settings.connectionLimit = 8
@@ -60,7 +60,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     if case .address(let address) = server.host { self.address = address }
     var settings = SessionSettings(
       exportPath: config.bytes(of: NFSConfig.exportPath),
-      credentials: .system(machineName: NFSProgram.name, user: 0, group: 0, groups: []))
+      credentials: .system(machineName: FileServerProgram.name, user: 0, group: 0, groups: []))
     settings.filesPort = server.filesPort
     settings.mountPort = server.mountPort
     // Differs from start to start as far as time does; a server tells clients apart by their ports, too.

@@ -4,7 +4,7 @@
 import Glibc
 
 /// Why an operation on the export failed, as `nfsstat3` (RFC 1813, section 2.6).
-enum ExportError: UInt32, Error {
+enum ExportStatus: UInt32, Error {
   case permission = 1
   case noEntry = 2
   case io = 5

@@ -5,7 +5,7 @@ import Glibc
 import XDR
 
 /// NFS version 3 (RFC 1813), read-only: procedures that would change anything fail with NFS3ERR_ROFS.
-struct NFSService: RPCProgram {
+struct NFSv3Program: RPCProgram {
   let number: UInt32 = 100_003
   let version: UInt32 = 3
   let tree: ExportedTree
@@ -55,7 +55,7 @@ struct NFSService: RPCProgram {
       let rest = try operation(ExportHandle(bytes), &arguments)
       results.fixedOpaque(rest.bytes.span)
       return results
-    } catch let status as ExportError {
+    } catch let status as ExportStatus {
       var results = XDRWriter()
       results.uint32(status.rawValue)
       for _ in 0..<withoutAttributes { results.bool(false) }
@@ -67,7 +67,7 @@ struct NFSService: RPCProgram {
 
   private func refusal(words: Int) -> XDRWriter {
     var results = XDRWriter()
-    results.uint32(ExportError.readOnly.rawValue)
+    results.uint32(ExportStatus.readOnly.rawValue)
     for _ in 0..<words { results.bool(false) }
     return results
   }
@@ -128,7 +128,7 @@ struct NFSService: RPCProgram {
     if isLong { _ = try arguments.uint32() }
     let limit = Int(min(try arguments.uint32(), readLimit))
     let names = try tree.names(in: directory)
-    guard cookie <= UInt64(names.count) else { throw ExportError.badCookie }
+    guard cookie <= UInt64(names.count) else { throw ExportStatus.badCookie }
 
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: directory))
@@ -155,7 +155,7 @@ struct NFSService: RPCProgram {
       }
       next += 1
     }
-    if next == Int(cookie), next < names.count { throw ExportError.tooSmall }
+    if next == Int(cookie), next < names.count { throw ExportStatus.tooSmall }
     results.bool(false)
     results.bool(next == names.count)
     return results

@@ -6,7 +6,7 @@ import XDR
 
 /// The MOUNT protocol, version 3 (RFC 1813, appendix I). Paths are relative to the export: "/" is the
 /// export itself, and each directory below it can be mounted.
-struct MountService: RPCProgram {
+struct MountProgram: RPCProgram {
   let number = Mount.program
   let version = Mount.version
   let tree: ExportedTree
