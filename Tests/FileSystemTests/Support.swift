@@ -35,7 +35,15 @@ final class Setup {
   var isQuarantined: Bool { server.isQuarantined }
   var unknownAnswers: UInt64 { client.unknownAnswers }
 
-  func serve() -> Bool { server.serve(now: wire.now) }
+  func serve() -> Bool {
+    defer { checkInvariants() }
+    return server.serve(now: wire.now)
+  }
+
+  private func checkInvariants() {
+    guard let found = server.checkInvariants() ?? client.checkInvariants() else { return }
+    preconditionFailure(found)
+  }
 
   /// Something happens on the wire.
   func step() {

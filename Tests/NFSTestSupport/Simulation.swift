@@ -46,6 +46,7 @@ public final class Simulation {
     nextTag += 1
     if !client.start(request, tag: tag, now: now) { results[tag] = .failed(.timedOut) }
     collect()
+    checkInvariants()
     return tag
   }
 
@@ -63,6 +64,7 @@ public final class Simulation {
     isConnected = false
     arriving = []
     client.disconnected(now: now)
+    checkInvariants()
   }
 
   private func collect() {
@@ -110,7 +112,13 @@ public final class Simulation {
     }
     client.timePassed(now: now)
     collect()
+    checkInvariants()
     return true
+  }
+
+  private func checkInvariants() {
+    guard let found = client.checkInvariants() else { return }
+    preconditionFailure("NFSClient: \(found)")
   }
 
   private func send() {

@@ -75,3 +75,18 @@ public struct DescriptorTable<Content: Sendable>: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension DescriptorTable {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      let open = entries.count { $0 != nil }
+      if open != count { return "\(open) descriptors are open, but \(count) are counted" }
+      for (place, entry) in entries.enumerated() {
+        if let entry, entry.users < 0 { return "descriptor \(place) has \(entry.users) users" }
+        if generations[place] >> 56 != 0 { return "generation of \(place) is too large" }
+      }
+      return nil
+    }
+  }
+#endif

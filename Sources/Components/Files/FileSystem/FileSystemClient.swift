@@ -88,17 +88,21 @@ public struct FileSystemClient: ~Copyable {
     }
     return nil
   }
-
-  /// What is inconsistent in this client's own state, for tests; nil if nothing is.
-  public func brokenInvariant() -> String? {
-    var isFree = [Bool](repeating: false, count: Self.commandLimit)
-    for number in freeNumbers {
-      if isFree[Int(number)] { return "number \(number) is free twice" }
-      isFree[Int(number)] = true
-    }
-    for number in 0..<Self.commandLimit where isFree[number] == isInFlight[number] {
-      return "number \(number) is both free and in flight, or neither"
-    }
-    return nil
-  }
 }
+
+#if !hasFeature(Embedded)
+  extension FileSystemClient {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      var isFree = [Bool](repeating: false, count: Self.commandLimit)
+      for number in freeNumbers {
+        if isFree[Int(number)] { return "number \(number) is free twice" }
+        isFree[Int(number)] = true
+      }
+      for number in 0..<Self.commandLimit where isFree[number] == isInFlight[number] {
+        return "number \(number) is both free and in flight, or neither"
+      }
+      return nil
+    }
+  }
+#endif

@@ -41,3 +41,18 @@ public struct SharePool: Sendable {
     free.append(UInt32(truncatingIfNeeded: (buffer.offset - start) / bufferByteCount))
   }
 }
+
+#if !hasFeature(Embedded)
+  extension SharePool {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      var isFree = [Bool](repeating: false, count: Int(capacity))
+      for index in free {
+        guard Int(index) < isFree.count else { return "free buffer \(index) of \(capacity)" }
+        if isFree[Int(index)] { return "buffer \(index) is free twice" }
+        isFree[Int(index)] = true
+      }
+      return nil
+    }
+  }
+#endif

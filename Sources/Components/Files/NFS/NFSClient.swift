@@ -277,3 +277,36 @@ public struct NFSClient: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NFSClient {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      if completionStart > completions.count { return "completions start at \(completionStart)" }
+      if operations.count(where: { $0 != nil }) != operationCount {
+        return "\(operationCount) operations are counted"
+      }
+      for (index, operation) in operations.enumerated() {
+        guard let operation else {
+          if deadlines[index] != .max || waitsForBlocks[index] { return "no operation \(index)" }
+          continue
+        }
+        if operation.pending != nil, !callsWait {
+          return "a call of operation \(index) is forgotten"
+        }
+        if operation.stage == .root, !rootsWait { return "operation \(index) misses the mount" }
+        guard operation.stage == .blocks, case .read(let file, _, _) = operation.request else {
+          continue
+        }
+        if !waitsForBlocks[index] { return "operation \(index) is not woken by blocks" }
+        let isLoading = blocks.blocks.contains { $0.state == .loading && $0.file == file }
+        if !isLoading, !readsWait { return "operation \(index) waits for blocks that never come" }
+      }
+      if !blocksWait, blocks.blocks.contains(where: { $0.wantsCall }) {
+        return "a block's call is forgotten"
+      }
+      return blocks.checkInvariants() ?? attributes.checkInvariants() ?? names.checkInvariants()
+        ?? session.checkInvariants()
+    }
+  }
+#endif

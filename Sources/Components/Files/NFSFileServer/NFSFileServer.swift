@@ -189,3 +189,22 @@ extension FileRequest {
     if case .write(_, _, let data) = self { data.count } else { 0 }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NFSFileServer {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      if Set(freePlaces).count != freePlaces.count { return "a place is free twice" }
+      for (place, entry) in pending.enumerated() where freePlaces.contains(place) != (entry == nil)
+      {
+        return "place \(place) is both free and taken, or neither"
+      }
+      if pending.reduce(0, { $0 + ($1?.dataCount ?? 0) }) != writesCount { return "data of writes" }
+      let ids = Set(pending.compactMap { $0?.id })
+      for (id, isUsed) in smallIDs.enumerated() where ids.contains(UInt64(id)) != isUsed {
+        return "command \(id) is in flight, or not"
+      }
+      return descriptors.checkInvariants() ?? nfs.checkInvariants()
+    }
+  }
+#endif

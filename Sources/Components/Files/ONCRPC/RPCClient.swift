@@ -237,3 +237,21 @@ public struct RPCClient: Sendable {
     return overflow ? .max : sum
   }
 }
+
+#if !hasFeature(Embedded)
+  extension RPCClient {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      if calls.count > settings.callLimit { return "\(calls.count) calls are in flight" }
+      if Set(calls.map(\.xid)).count != calls.count { return "two calls have one number" }
+      if outputStart < 0 || outputStart > output.count { return "output starts at \(outputStart)" }
+      if !isConnected, !output.isEmpty { return "output without a connection" }
+      if isConnected, calls.contains(where: { !$0.isSent }) { return "a call was not sent" }
+      if silences > 3 { return "\(silences) silences" }
+      if isConnected, !isBroken, (recordBegan != nil) != assembler.isInside {
+        return "the start of the incomplete record"
+      }
+      return isBroken ? nil : assembler.checkInvariants()
+    }
+  }
+#endif

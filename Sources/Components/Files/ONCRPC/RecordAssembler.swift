@@ -80,3 +80,16 @@ public struct RecordAssembler: Sendable {
   /// Forgets what has come: the stream is a new one.
   public mutating func reset() { self = RecordAssembler(limit: limit) }
 }
+
+#if !hasFeature(Embedded)
+  extension RecordAssembler {
+    /// What is inconsistent in this state, or nil; for tests.
+    func checkInvariants() -> String? {
+      if left < 0 || headerCount > 3 {
+        return "\(left) bytes and \(headerCount) of a mark are left"
+      }
+      if record.count + left > limit { return "a record of \(record.count + left) bytes" }
+      return isComplete && left > 0 ? "a record is complete without \(left) bytes" : nil
+    }
+  }
+#endif

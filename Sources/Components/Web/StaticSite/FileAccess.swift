@@ -346,3 +346,20 @@ public final class FileAccess {
     callAll()
   }
 }
+
+#if !hasFeature(Embedded)
+  extension FileAccess {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      let submitted = tickets.count { $0 != nil }
+      if submitted != client.inFlight { return "\(submitted) tickets, \(client.inFlight) commands" }
+      let opening = tickets.count { $0.map { $0.opens != .nothing } ?? false }
+      if openCount < opening || openCount > Self.openLimit { return "\(openCount) files are open" }
+      if keptBuffers < 0 || keptBuffers + pool.freeCount > bufferCount {
+        return "\(keptBuffers) buffers are kept, \(pool.freeCount) are free"
+      }
+      if keptFiles < 0 || keptFiles > openCount { return "\(keptFiles) files are kept" }
+      return client.checkInvariants() ?? pool.checkInvariants() ?? slots.checkInvariants()
+    }
+  }
+#endif

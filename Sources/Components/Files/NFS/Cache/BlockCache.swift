@@ -176,3 +176,35 @@ struct BlockCache: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension BlockCache {
+    /// What is inconsistent in this state, or nil; for tests.
+    func checkInvariants() -> String? {
+      var chained = [Bool](repeating: false, count: blocks.count)
+      for (hash, head) in heads.enumerated() {
+        var index = Int(head)
+        while index >= 0 {
+          if chained[index] { return "block \(index) is in two chains, or a chain is a circle" }
+          chained[index] = true
+          guard let file = blocks[index].file, chain(file, blocks[index].number) == hash else {
+            return "block \(index) is in the wrong chain"
+          }
+          index = Int(links[index])
+        }
+      }
+      var (held, readyCount) = (0, 0)
+      for (index, block) in blocks.enumerated() {
+        if chained[index] == (block.state == .free) { return "block \(index): chained while free" }
+        if (block.file == nil) != (block.state == .free) { return "block \(index): file and state" }
+        if block.wantsCall, block.state != .loading { return "block \(index) wants a call" }
+        if block.range.upperBound > block.bytes.count { return "block \(index): range of data" }
+        guard block.state == .ready else { continue }
+        held += block.bytes.count
+        readyCount += 1
+      }
+      if held != byteCount { return "blocks hold \(held) bytes, but \(byteCount) are counted" }
+      return byteCount > byteLimit && readyCount > 1 ? "blocks hold too much: \(byteCount)" : nil
+    }
+  }
+#endif

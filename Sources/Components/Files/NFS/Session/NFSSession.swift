@@ -235,3 +235,17 @@ public struct NFSSession: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NFSSession {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      var isUp = false
+      if case .up = link { isUp = true }
+      if files.isConnected != (isUp && step == .files) { return "connection of NFS calls" }
+      if setup.isConnected != (isUp && step != .files) { return "connection of mounting" }
+      if step == .files, root == nil { return "mounted without a root" }
+      return setup.checkInvariants() ?? files.checkInvariants()
+    }
+  }
+#endif
