@@ -28,6 +28,7 @@ public final class Simulation {
   private var connectTime: UInt64?
   public private(set) var results: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
+  private var checks = 0
   public private(set) var largestOutput = 0
 
   public init(
@@ -117,7 +118,9 @@ public final class Simulation {
   }
 
   private func checkInvariants() {
-    guard let found = client.checkInvariants() else { return }
+    checks += 1
+    // The caches are searched less often: that takes most of a test's time.
+    guard let found = client.checkInvariants(includingCaches: checks % 16 == 0) else { return }
     preconditionFailure("NFSClient: \(found)")
   }
 

@@ -2,9 +2,9 @@
 // Copyright (c) 2026, the Serval authors
 
 extension NFSClient {
-  /// Hands out a read's data, or sees to it that its blocks come.
+  /// Completes a read whose blocks are all in the cache; otherwise requests the missing ones.
   ///
-  /// - Parameter found: the file's attributes, where the server told them just now.
+  /// - Parameter found: the file's attributes, if the server has just sent them.
   mutating func serveRead(_ index: Int, _ now: UInt64, found: FileAttributes? = nil) {
     guard let operation = operations[index],
       case .read(let file, let offset, var count) = operation.request
@@ -31,7 +31,7 @@ extension NFSClient {
       switch blockState(file, number, known, now) {
       case .ready: break
       case .changed:
-        // A file that is written to all the time is read as it comes.
+        // Give up on consistency if the file keeps changing.
         guard let place = blocks.find(file, number), restarts < 3 else { break }
         operations[index]?.restarts += 1
         blocks.free(place)
@@ -99,14 +99,14 @@ extension NFSClient {
   ) {
     let limit = min(settings.readAhead, settings.blockCount / 4)
     let window = readers.record(file, offset: offset, count: count, limit: limit)
-    // Without its size there is no telling what lies ahead.
+    // Read-ahead needs the size of the file.
     guard window > 0, let known, known.size > 0 else { return }
     let next = (offset + count - 1) / blockSize + 1
     let end = (known.size - 1) / blockSize
     guard next <= end else { return }
     for number in next...min(end, next + UInt64(window) - 1)
     where blocks.find(file, number) == nil {
-      // Others' calls come first.
+      // Read-ahead uses at most half of the calls.
       guard session.callCount * 2 < session.settings.callLimit,
         let place = blocks.allocate(file, number)
       else { return }
@@ -115,7 +115,7 @@ extension NFSClient {
     }
   }
 
-  /// What blocks hold of `count` bytes from `offset` on, up to a block that ends early.
+  /// The cached part of `count` bytes from `offset`, up to the first short block.
   private func pieces(_ file: FileHandle, _ offset: UInt64, _ count: UInt64) -> [ArraySlice<UInt8>]
   {
     var pieces: [ArraySlice<UInt8>] = []
@@ -137,11 +137,11 @@ extension NFSClient {
 
   // MARK: Blocks on their way
 
-  /// Makes a block's READ, now or when there is room.
+  /// Sends a block's READ, or keeps it until there is room.
   private mutating func requestBlock(_ place: Int, _ now: UInt64) {
     let block = blocks.blocks[place]
     guard let file = block.file else { return blocks.free(place) }
-    // A few calls are left to others than readers.
+    // Eight calls are reserved for other operations.
     guard session.callCount + 8 < session.settings.callLimit || session.callCount == 0 else {
       blocks.blocks[place].wantsCall = true
       blocks.blocks[place].until = 0
@@ -202,8 +202,8 @@ extension NFSClient {
     guard range.count <= Int(blockSize) - block.range.count else {
       return finishBlock(place, .failed(.protocolViolation), now)
     }
-    // The server looks at the file after it has read, and somebody may have written in between: the data is of the
-    // version that it tells only where that is the one from before.
+    // The server samples attributes after the read, so a write may have happened in between. The data belongs to the
+    // reported version only if that version is the one we knew before the call.
     let found = result.attributes
     var isOfOneVersion = true
     if let found { isOfOneVersion = block.before?.hasSameContent(as: found) ?? false }
@@ -222,7 +222,7 @@ extension NFSClient {
     requestRest(place, now)
   }
 
-  /// Asks for the rest of a block, some times.
+  /// Requests the rest of a block, at most 64 times.
   private mutating func requestRest(_ place: Int, _ now: UInt64) {
     blocks.blocks[place].continuations += 1
     guard blocks.blocks[place].continuations <= 64 else {
@@ -231,7 +231,7 @@ extension NFSClient {
     requestBlock(place, now)
   }
 
-  /// A block is there, or will not come; those that wait for it go on.
+  /// Ends the loading of a block and resumes the reads that wait for it.
   private mutating func finishBlock(
     _ place: Int, _ state: BlockCache.State, _ now: UInt64, isOfOneVersion: Bool = true
   ) {
