@@ -5,8 +5,8 @@ import Bytes
 import FileSystem
 import Rings
 
-/// Shares a file system server among concurrent exchanges of a web server: tickets for commands, a pool of buffers, and a
-/// limit on open files.
+/// Shares a file system server among concurrent exchanges of a web server: tickets for commands, a pool of buffers, and
+/// a limit on open files.
 ///
 /// Memory: the share, and a ticket for each of 511 commands.
 public final class FileAccess {

@@ -25,8 +25,8 @@ struct BlockCache: Sendable {
     var range = 0..<0
     /// Attributes of the file that were known when the READ was sent.
     var before: FileAttributes?
-    /// Attributes of the version that the data belongs to; nil if the server sent none, or if the file changed during the
-    /// READ, so that the data may belong to either version.
+    /// Attributes of the version that the data belongs to; nil if the server sent none, or if the file changed during
+    /// the READ, so that the data may belong to either version.
     var attributes: FileAttributes?
     /// Time until which the block is valid without checking the file; while `wantsCall`, when to send the READ.
     var until: UInt64 = 0
