@@ -88,9 +88,9 @@ import XDR
       var total = 0
       while !rest.isEmpty {
         let piece = Array(rest.prefix(Int.random(in: 1...stream.count, using: &numbers)))
-        guard let count = try? assembler.take(piece.span) else { break }
+        guard let count = try? assembler.consume(piece.span) else { break }
         rest = rest.dropFirst(count)
-        let record = assembler.takeRecord()
+        let record = assembler.nextRecord()
         total += record?.count ?? 0
         guard record?.count ?? 0 <= 200, total <= stream.count, count > 0 || record != nil else {
           Issue.record("round \(round): \(total) of \(stream.count), \(count) taken")

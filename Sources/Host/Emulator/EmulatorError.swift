@@ -37,7 +37,7 @@ public enum EmulatorError: Error, Hashable {
   /// The peer's socket, at that path, cannot be connected to.
   case peer(String, errno: Int32)
   /// The exported directory cannot be served.
-  case export(NFSExport.Failure)
+  case export(DirectoryExport.Failure)
   /// Unicorn's error number.
   case engine(UInt32)
 }

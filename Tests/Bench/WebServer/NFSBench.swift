@@ -18,8 +18,8 @@ struct TinyServer {
     var replies: [UInt8] = []
     var index = 0
     while index < bytes.count {
-      index += (try? assembler.take(bytes.extracting(index..<bytes.count))) ?? bytes.count
-      if let record = assembler.takeRecord(), let reply = answer(record) {
+      index += (try? assembler.consume(bytes.extracting(index..<bytes.count))) ?? bytes.count
+      if let record = assembler.nextRecord(), let reply = answer(record) {
         var writer = XDRWriter()
         writer.uint32(1 << 31 | UInt32(reply.count))
         replies.append(contentsOf: writer.bytes)
@@ -127,7 +127,7 @@ struct NFSBench: ~Copyable {
   /// A command and its answer, with everything in between.
   mutating func ask(_ command: FileCommand) -> UInt64 {
     now += 100_000
-    guard (try? client.submit(command, tag: 1)) == true else { fatalError() }
+    guard (try? client.submit(command)) != nil else { fatalError() }
     _ = client.publish()
     while true {
       meter.start()

@@ -163,7 +163,7 @@ final class FileBody: BodySource {
   /// Sends a READ, and inserts it into `reads` at `index`. False if there is no room.
   private func read(_ offset: UInt64, _ count: UInt64, at index: Int) -> Bool {
     guard let file, files.hasRoom(for: connection, opens: false),
-      let buffer = files.takeBuffer(for: connection)
+      let buffer = files.allocateBuffer(for: connection)
     else { return false }
     let count = min(count, buffer.byteCount)
     let ticket = FileTicket(buffer: buffer, connection: connection, file: file)

@@ -59,13 +59,13 @@ extension SiteExchange {
       case .missing: return .nothing
       case .gone: return .failed(.badGateway)
       case .failed(let answer):
-        if answer != .forbidden { files.note(.file(status)) }
+        if answer != .forbidden { files.report(.file(status)) }
         return .failed(answer)
       }
     }
     guard let stat else { return .failed(.badGateway) }
     site.recordChange(at: stat.changed)
-    files.note(nil)
+    files.report(nil)
     if stat.isDirectory { return .directory }
     return stat.isRegular ? .file(SiteFile(path: path, stat)) : .nothing
   }
@@ -94,7 +94,7 @@ extension SiteExchange {
 
   private func endDoubt(_ found: SiteLookup.Found) -> SiteLookup.Found {
     doubt = .none
-    if found != .nothing { files.note(.file(.error)) }
+    if found != .nothing { files.report(.file(.error)) }
     return found
   }
 
@@ -129,10 +129,10 @@ extension SiteExchange {
     isCheckingFolder = false
     guard status != .success else {
       site.folderSeenAt = request.now
-      files.note(nil)
+      files.report(nil)
       return .proceed
     }
-    files.note(.folder(status))
+    files.report(.folder(status))
     guard case .failed(let answer) = status.meaning, answer != .serviceUnavailable else {
       return .answer(Self.unavailable)
     }

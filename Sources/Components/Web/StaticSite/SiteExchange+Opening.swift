@@ -46,7 +46,7 @@ extension SiteExchange {
       return mayBeGone ? startOver() : fail(result.status == .success ? .error : result.status)
     }
     guard stat.isRegular else { return startOver() }
-    files.note(nil)
+    files.report(nil)
     let found = SiteFile(path: resolution.file.path, stat)
     if found != resolution.file {
       known.invalidate()

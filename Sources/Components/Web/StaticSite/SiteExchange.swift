@@ -170,7 +170,7 @@ final class SiteExchange {
     case .missing, .gone: return startOver()
     case .failed(let answer):
       known?.invalidate()
-      if answer != .forbidden { files.note(.file(status)) }
+      if answer != .forbidden { files.report(.file(status)) }
       return answer == .serviceUnavailable
         ? .answer(Self.unavailable) : .answer(.status(answer))
     }

@@ -12,7 +12,7 @@ final class UserNetwork: NetworkBackend {
   private let callbacks: UnsafeMutablePointer<SlirpCb>
   private var now: UInt64 = 0
   private var timers: [SlirpTimer] = []
-  private var export: NFSExport?
+  private var export: DirectoryExport?
   /// The list that libslirp fills and reads.
   private var polled: [pollfd] = []
   /// The listening sockets of forwarded TCP ports.
@@ -64,10 +64,10 @@ final class UserNetwork: NetworkBackend {
 
   /// Serves a directory at 10.0.2.4, the first address that libslirp leaves free for services (QEMU's guestfwd).
   private func serve(_ directory: String) throws(EmulatorError) {
-    do throws(NFSExport.Failure) {
-      let export = try NFSExport(directory)
+    do throws(DirectoryExport.Failure) {
+      let export = try DirectoryExport(directory)
       self.export = export
-      for port in [NFSExport.portMapperPort, NFSExport.port] {
+      for port in [DirectoryExport.portMapperPort, DirectoryExport.port] {
         var guest = address(10, 0, 2, 4)
         let status = slirp_add_unix(slirp, export.socketPath, &guest, Int32(port))
         if status < 0 { throw .socket(errno: EADDRNOTAVAIL) }

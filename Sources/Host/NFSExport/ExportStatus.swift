@@ -3,8 +3,8 @@
 
 import Glibc
 
-/// Why an operation failed (RFC 1813, section 2.6).
-enum NFSStatus: UInt32, Error {
+/// Why an operation on the export failed, as `nfsstat3` (RFC 1813, section 2.6).
+enum ExportStatus: UInt32, Error {
   case permission = 1
   case noEntry = 2
   case io = 5

@@ -16,9 +16,9 @@ import TimerWiring
 import Wire
 import Wiring
 
-/// A file system server for one client, over NFSv3: the wiring between a TCP connection, the NFS client, and the
-/// queues of the file protocol.
-struct NFSProgram: NetworkProgram, ~Copyable {
+/// The program of the protection domain `nfs`: serves one client's files from an NFSv3 server. It connects the NFS
+/// client to a TCP connection and to the queues of the file protocol.
+struct FileServerProgram: NetworkProgram, ~Copyable {
   static var network: NetworkSettings {
     var settings = NetworkSettings()
     settings.connectionLimit = 8
@@ -35,7 +35,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
   private var lookup: DNSLookup?
   private var nextLookup = Instant.never
   private var report = MountReport()
-  // The server's port that was connected to last.
+  // Port of the last connection, for `report`.
   private var port: UInt16 = 0
 
   /// The connection to the server.
@@ -51,9 +51,15 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     let connection = client[FileSystemServerConfig.client]
     guard let commands = connection.commands, let completions = connection.completions,
       let share = connection.share.shared
-    else { fatal("the file system record's queues are no queues") }
+    else {
+      fatal(
+        ".fs_server_config: client has no queues or no share of valid size; lay the system out again"
+      )
+    }
     guard let server = ServerName(config.bytes(of: NFSConfig.server)) else {
-      fatal("the record's NFS server is neither an address nor a name, with or without ports")
+      fatal(
+        ".nfs_config: server is not ADDRESS, ADDRESS:PORT or ADDRESS:NFSPORT:MOUNTPORT; correct it in the system"
+      )
     }
     self.console = console
     self.client = connection.channel
@@ -61,10 +67,10 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     if case .address(let address) = server.host { self.address = address }
     var settings = SessionSettings(
       exportPath: config.bytes(of: NFSConfig.exportPath),
-      credentials: .system(machineName: NFSProgram.name, user: 0, group: 0, groups: []))
+      credentials: .system(machineName: FileServerProgram.name, user: 0, group: 0, groups: []))
     settings.filesPort = server.filesPort
     settings.mountPort = server.mountPort
-    // Differs from start to start as far as time does; a server tells clients apart by their ports, too.
+    // The time makes it differ between starts. Servers tell clients apart by their ports too.
     settings.firstXID = UInt32(truncatingIfNeeded: Clock().ticks)
     settings.callLimit = 32
     var limits = ClientSettings()
@@ -101,7 +107,7 @@ struct NFSProgram: NetworkProgram, ~Copyable {
     if address != nil {
       files.nfs.connect(now: network.now.nanoseconds)
     } else if lookup == nil, case .name(let name) = server.host {
-      // There is one look-up at a time, and room for it.
+      // The stack has room for our only look-up.
       lookup = try? network.stack.lookUp(name)
     }
   }

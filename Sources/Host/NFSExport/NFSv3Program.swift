@@ -4,19 +4,19 @@
 import Glibc
 import XDR
 
-/// NFS version 3 (RFC 1813), reading only: what would change anything is refused with NFS3ERR_ROFS.
-struct NFSProgram: RPCProgram {
+/// NFS version 3 (RFC 1813), read-only: procedures that would change anything fail with NFS3ERR_ROFS.
+struct NFSv3Program: RPCProgram {
   let number: UInt32 = 100_003
   let version: UInt32 = 3
   let tree: ExportedTree
 
-  /// Bytes that one READ gives at most.
+  /// Maximum number of bytes that one READ returns.
   static let readLimit: UInt32 = 1 << 16
 
   mutating func call(
     _ procedure: UInt32, _ arguments: inout XDRReader
   ) throws(XDRError) -> XDRWriter? {
-    // Results of a failure carry attributes that may be left out: so many in each procedure.
+    // A failure carries as many `post_op_attr` as `withoutAttributes` says; each is sent as absent.
     switch procedure {
     case 1: return try answer(&arguments, withoutAttributes: 0, getAttributes)
     case 3: return try answer(&arguments, withoutAttributes: 1, lookUp)
@@ -34,7 +34,8 @@ struct NFSProgram: RPCProgram {
     case 18: return try answer(&arguments, withoutAttributes: 1, fileSystemState)
     case 19: return try answer(&arguments, withoutAttributes: 1, fileSystemInfo)
     case 20: return try answer(&arguments, withoutAttributes: 1, pathConfiguration)
-    // SETATTR, WRITE, CREATE to RMDIR, COMMIT: attributes before and after. RENAME has two such, LINK one more.
+    // The words are absent attributes. SETATTR, WRITE, CREATE to RMDIR and COMMIT: before and after (`wcc_data`).
+    // RENAME: two `wcc_data`. LINK: one `wcc_data` and one `post_op_attr`.
     case 2, 7...13, 21: return refusal(words: 2)
     case 14: return refusal(words: 4)
     case 15: return refusal(words: 3)
@@ -42,7 +43,7 @@ struct NFSProgram: RPCProgram {
     }
   }
 
-  private typealias Operation = (FileHandle, inout XDRReader) throws -> XDRWriter
+  private typealias Operation = (ExportHandle, inout XDRReader) throws -> XDRWriter
 
   private func answer(
     _ arguments: inout XDRReader, withoutAttributes: Int, _ operation: Operation
@@ -51,10 +52,10 @@ struct NFSProgram: RPCProgram {
     do {
       var results = XDRWriter()
       results.uint32(0)
-      let rest = try operation(FileHandle(bytes), &arguments)
+      let rest = try operation(ExportHandle(bytes), &arguments)
       results.fixedOpaque(rest.bytes.span)
       return results
-    } catch let status as NFSStatus {
+    } catch let status as ExportStatus {
       var results = XDRWriter()
       results.uint32(status.rawValue)
       for _ in 0..<withoutAttributes { results.bool(false) }
@@ -66,20 +67,20 @@ struct NFSProgram: RPCProgram {
 
   private func refusal(words: Int) -> XDRWriter {
     var results = XDRWriter()
-    results.uint32(NFSStatus.readOnly.rawValue)
+    results.uint32(ExportStatus.readOnly.rawValue)
     for _ in 0..<words { results.bool(false) }
     return results
   }
 
   // MARK: Procedures
 
-  private func getAttributes(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func getAttributes(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.attributes(try tree.attributes(of: handle))
     return results
   }
 
-  private func lookUp(_ directory: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
+  private func lookUp(_ directory: ExportHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let name = try arguments.opaqueBytes(limit: 1024)
     let found = try tree.lookup(name, in: directory)
     var results = XDRWriter()
@@ -89,16 +90,16 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func access(_ handle: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
+  private func access(_ handle: ExportHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let wanted = try arguments.uint32()
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
-    // Read, look up, execute; not modify, extend, delete.
+    // ACCESS3_READ, LOOKUP and EXECUTE, but not MODIFY, EXTEND or DELETE.
     results.uint32(try tree.mayRead(handle) ? wanted & 0x23 : 0)
     return results
   }
 
-  private func readLink(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func readLink(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     let target = try tree.target(of: handle)
     results.someAttributes(try tree.attributes(of: handle))
@@ -106,7 +107,7 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func read(_ handle: FileHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
+  private func read(_ handle: ExportHandle, _ arguments: inout XDRReader) throws -> XDRWriter {
     let (offset, count) = (try arguments.uint64(), try arguments.uint32())
     let piece = try tree.read(handle, at: offset, count: Int(min(count, Self.readLimit)))
     var results = XDRWriter()
@@ -117,24 +118,24 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  /// READDIR, and READDIRPLUS, whose entries have attributes and handles too. A cookie is the number of
-  /// entries up to it.
+  /// READDIR, or READDIRPLUS if `isLong`, whose entries also have attributes and handles. A cookie is the number of
+  /// entries up to and including its own.
   private static func list(
-    _ directory: FileHandle, _ arguments: inout XDRReader, _ tree: ExportedTree, isLong: Bool
+    _ directory: ExportHandle, _ arguments: inout XDRReader, _ tree: ExportedTree, isLong: Bool
   ) throws -> XDRWriter {
     let cookie = try arguments.uint64()
     _ = try arguments.fixedOpaque(8)
     if isLong { _ = try arguments.uint32() }
     let limit = Int(min(try arguments.uint32(), readLimit))
     let names = try tree.names(in: directory)
-    guard cookie <= UInt64(names.count) else { throw NFSStatus.badCookie }
+    guard cookie <= UInt64(names.count) else { throw ExportStatus.badCookie }
 
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: directory))
     results.uint64(0)
     var next = Int(cookie)
     while next < names.count {
-      // One that went away meanwhile is left out.
+      // A file that was removed in the meantime is left out.
       if let found = try? tree.lookup(names[next], in: directory),
         let attributes = try? tree.attributes(of: found)
       {
@@ -148,19 +149,19 @@ struct NFSProgram: RPCProgram {
           entry.bool(true)
           entry.opaque(found.bytes)
         }
-        // Behind it the end of the list and whether that was all.
+        // 8 bytes are left for the end of the list and the end-of-directory flag.
         if results.bytes.count + entry.bytes.count + 8 > limit { break }
         results.fixedOpaque(entry.bytes.span)
       }
       next += 1
     }
-    if next == Int(cookie), next < names.count { throw NFSStatus.tooSmall }
+    if next == Int(cookie), next < names.count { throw ExportStatus.tooSmall }
     results.bool(false)
     results.bool(next == names.count)
     return results
   }
 
-  private func fileSystemState(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func fileSystemState(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
     for _ in 0..<6 { results.uint64(0) }
@@ -168,29 +169,29 @@ struct NFSProgram: RPCProgram {
     return results
   }
 
-  private func fileSystemInfo(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func fileSystemInfo(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
-    // READ: most, preferred, multiple of; WRITE the same; READDIR preferred.
+    // READ: maximum, preferred, multiple; WRITE the same; READDIR: preferred.
     let (most, multiple) = (Self.readLimit, UInt32(4096))
     for word in [most, most, multiple, most, most, multiple, most] { results.uint32(word) }
     results.uint64(UInt64(Int64.max))
-    // Times are exact to a nanosecond; there are symbolic links, and it is all the same.
+    // Times are exact to 1 ns. FSF3_SYMLINK | FSF3_HOMOGENEOUS.
     for word: UInt32 in [0, 1, 0x0a] { results.uint32(word) }
     return results
   }
 
-  private func pathConfiguration(_ handle: FileHandle, _: inout XDRReader) throws -> XDRWriter {
+  private func pathConfiguration(_ handle: ExportHandle, _: inout XDRReader) throws -> XDRWriter {
     var results = XDRWriter()
     results.someAttributes(try tree.attributes(of: handle))
-    // Links, bytes of a name; not truncated, owners restricted, cases differ and are kept.
+    // linkmax, name_max, no_trunc, chown_restricted, case_insensitive (no), case_preserving.
     for word: UInt32 in [1, 255, 1, 1, 0, 1] { results.uint32(word) }
     return results
   }
 }
 
 extension XDRWriter {
-  /// fattr3 (RFC 1813, section 2.6).
+  /// `fattr3` (RFC 1813, section 2.6).
   fileprivate mutating func attributes(_ status: stat) {
     let type: UInt32 =
       switch status.st_mode & S_IFMT {
@@ -203,7 +204,7 @@ extension XDRWriter {
       default: 7
       }
     uint32(type)
-    // Nobody may write.
+    // The export is read-only.
     uint32(UInt32(status.st_mode) & 0o555)
     uint32(UInt32(truncatingIfNeeded: status.st_nlink))
     uint32(status.st_uid)
@@ -219,7 +220,7 @@ extension XDRWriter {
     }
   }
 
-  /// post_op_attr, there.
+  /// `post_op_attr` with attributes present.
   fileprivate mutating func someAttributes(_ status: stat) {
     bool(true)
     attributes(status)

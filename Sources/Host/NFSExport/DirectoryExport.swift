@@ -3,26 +3,30 @@
 
 import Glibc
 
-/// A directory as an NFS server on a Unix socket has it: port mapper, mount and NFS version 3 on one port, reading
-/// only. It runs in a thread of its own until it goes away.
-public final class NFSExport: @unchecked Sendable {
+/// Exports a directory read-only over NFS version 3 on a Unix socket; port mapper, MOUNT and NFS share the socket.
+/// A thread of its own serves it until this object is released.
+public final class DirectoryExport: @unchecked Sendable {
+  /// Why the export could not start; the numbers are from `errno`.
   public enum Failure: Error, Hashable {
+    /// The directory at this path could not be opened.
     case directory(String, errno: Int32)
+    /// The socket, its pipe or its thread could not be created.
     case socket(errno: Int32)
   }
 
-  /// The port that all programs have for whoever asks the port mapper.
+  /// The TCP port that the port mapper reports for both NFS and MOUNT.
   public static let port: UInt16 = 2049
+  /// The port mapper's TCP port (RFC 1833, section 3).
   public static let portMapperPort: UInt16 = 111
 
-  /// Where to connect; in a directory of its own, readable for this user only.
+  /// Path of the socket, in a temporary directory that only this user can read.
   public let socketPath: String
   private let listener: Int32
-  // Closing its writing end wakes the thread.
+  // Closing the write end stops the thread.
   private let wake: (read: Int32, write: Int32)
   private var thread = pthread_t()
 
-  /// Serves `directory` from now on.
+  /// Starts serving `directory`.
   public init(_ directory: String) throws(Failure) {
     let tree: ExportedTree
     do throws(ExportedTree.OpenFailure) { tree = try ExportedTree(directory) } catch {
@@ -43,12 +47,12 @@ public final class NFSExport: @unchecked Sendable {
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
 
-    // The process may end before we do.
+    // `deinit` does not run when the process exits.
     Leftovers.add(socketPath)
     let server = ExportServer(
       listener: listener, wake: wake.read,
       dispatcher: RPCDispatcher(programs: [
-        PortMapper(port: Self.port), MountProgram(tree: tree), NFSProgram(tree: tree),
+        PortMapper(port: Self.port), MountProgram(tree: tree), NFSv3Program(tree: tree),
       ]))
     let argument = Unmanaged.passRetained(server).toOpaque()
     let failure = pthread_create(
