@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# What the targets do stands in README.md; each is one or two commands.
+# README.md and CONTRIBUTING.md describe the targets.
 
 BUILD_FLAGS := -c release --static-swift-stdlib
 SERVAL := .build/release/serval
 MICROKIT_BOARD ?= qemu_virt_aarch64
 SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
+# Tests misspell on purpose.
+PROSE := README.md CHANGELOG.md CONTRIBUTING.md docs Package.swift Sources systems dts Plugins make Makefile
 
-.PHONY: all build run webserver test lint fmt bench bench-network bench-web deps oracle clean help
+.PHONY: all build run webserver test test-long test-build lint fmt bench bench-network bench-web deps oracle clean help
 
-# With an SDK, a boot image; as LionsOS's web server is built. Without, the tool.
+# With an SDK, a boot image, as LionsOS builds its web server; without, the tool.
 all: $(if $(MICROKIT_SDK),image,build)
 
 help:
@@ -18,9 +20,9 @@ help:
 	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
-	@echo "make build | test | lint | fmt | bench | bench-network | bench-web | deps | clean"
+	@echo "make build | test | test-long | lint | fmt | bench | bench-network | bench-web | deps | clean"
 
-# Debian packages that the build and the tests need, installed only where they are missing; and a newer Unicorn.
+# Installs missing Debian packages that the build and the tests need, and a newer Unicorn.
 deps:
 	@./make/deps.sh
 	@./make/unicorn.sh
@@ -40,33 +42,34 @@ webserver:
 	@$(MAKE) --no-print-directory build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
 
-test: BUILD_CHECK := ./make/no-warnings.sh
-test: deps lint oracle sizes
-	$(BUILD_CHECK) swift build --build-tests
-	swift test
-	python3 Tests/Boot/hello.py
-	python3 Tests/Boot/runtime.py
-	python3 Tests/Boot/emulated.py
-	python3 Tests/Boot/examples.py
-	python3 Tests/Boot/webserver.py
-	python3 Tests/Boot/edited_site.py
-	python3 Tests/Network/echo.py
-	python3 Tests/Network/crowd.py
-	python3 Tests/Network/leases.py
-	python3 Tests/Network/floods.py
-	python3 Tests/Network/web.py
-	python3 Tests/Network/web_memory.py
-	python3 Tests/Oracle/compare_with_sdfgen.py .build/debug/serval .build/oracle/python
-	python3 Tests/Package/own_system.py
-	python3 Tests/Package/first_run.py
+# Both builds at once, then the suites of Tests/suites.py, two at a time. Tests/README.md says what each needs.
+test: deps oracle
+	@./make/checkout.sh
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BUILD_CHECK=./make/no-warnings.sh lint sizes test-build
+	python3 Tests/suites.py
 
-lint:
+# The same with the tests that take minutes or hours, for the night; one suite after the other.
+test-long: export SERVAL_LONG := 1
+test-long: deps oracle
+	@./make/checkout.sh
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BUILD_CHECK=./make/no-warnings.sh lint sizes test-build
+	python3 Tests/suites.py --jobs 1
+
+# Without debug information and index, which takes a quarter less work than `swift build --build-tests`, and is another build
+# for SwiftPM.
+TEST_FLAGS := --disable-index-store -Xswiftc -gnone
+
+test-build:
+	$(BUILD_CHECK) swift build --build-tests $(TEST_FLAGS)
+
+lint: deps
 	swift format lint --strict --recursive $(SOURCES)
+	codespell $(PROSE)
 
 fmt:
 	swift format --in-place --recursive $(SOURCES)
 
-# sdfgen 0.35.1 from PyPI, the generator that layouts are compared with.
+# sdfgen 0.35.1 from PyPI: the generator that layouts are compared with.
 oracle: .build/oracle/python
 
 .build/oracle/python:

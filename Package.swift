@@ -4,17 +4,17 @@
 
 import PackageDescription
 
-// Sources has four rooms, and imports point down only:
+// Sources has four rooms, and imports point down only (docs/architecture.md):
 //   Host        the tool and the emulator
-//   Components  what systems are made of: for each class of device or service a folder with its protocols, drivers,
-//               virtualisers, clients and programs. Folders in CamelCase are modules, folders in snake_case programs. Modules need no
-//               kernel and run in tests on the host, but for those named Wiring and Networking, which join them to it.
-//   Runtime     what needs seL4: the Microkit runtime
+//   Components  what systems consist of: for each class of device or service a folder with its protocols, drivers,
+//               virtualisers, clients and programs. Folders in CamelCase are modules, those in snake_case programs.
+//               Modules need no kernel and run in tests on the host, except for Networking and those named Wiring.
+//   Runtime     the Microkit runtime, which needs seL4
 //   Core        what all of them need: bytes, records, rings, registers
 //
-// The package has two builds. Without SERVAL_TARGET: the tool, and the tests of everything that runs
-// without a kernel. With SERVAL_TARGET=1, which `make images` sets: the protection domains' programs,
-// for aarch64-none-none-elf and with the flags of Sources/Runtime/toolset.json.
+// The package has two builds. Without SERVAL_TARGET, it has the tool and the tests of everything that runs without a
+// kernel. With SERVAL_TARGET=1, which `make images` sets, it has the protection domains' programs, for
+// aarch64-none-none-elf and with the flags in Sources/Runtime/toolset.json.
 let isTarget = Context.environment["SERVAL_TARGET"] == "1"
 
 let argumentParser: Target.Dependency = .product(
@@ -24,14 +24,14 @@ func host(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Host/\(name)")
 }
 
-/// `allocates`: only for programs that have a heap.
+/// A module in Core. If it `allocates`, only programs with a heap can use it.
 func core(
   _ name: String, allocates: Bool = false, _ dependencies: [Target.Dependency] = []
 ) -> Target {
   module(name, at: "Core/\(name)", allocates: allocates, dependencies)
 }
 
-/// A module that domains are made of, at `folder` of Sources, but for what `other` modules and programs have there.
+/// A module for protection domains in `folder` of Sources, without the folders of `other` modules and programs in it.
 func module(
   _ name: String, at folder: String, without other: [String] = [], allocates: Bool = false,
   _ dependencies: [Target.Dependency] = []
@@ -41,8 +41,8 @@ func module(
     swiftSettings: allocates ? [] : targetSettings)
 }
 
-/// A protection domain's program; its product is the ELF file `name`. Without `heap`, in bytes, its sources
-/// are compiled so that nothing can be allocated.
+/// A protection domain's program, whose product is the ELF file `name`. `heap` is in bytes; without one, the compiler
+/// rejects sources that allocate.
 func program(
   _ name: String, in folder: String, heap: Int = 0, _ dependencies: [Target.Dependency]
 ) -> Target {
@@ -88,10 +88,10 @@ let hostModules: [Target] = [
       "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
     ]),
   .target(
-    name: "Systems", dependencies: ["Subsystems", "Records", "SystemModel"],
+    name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
     path: "systems",
     exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
-  // What links Unicorn, which is GPL-2.0, is a program of its own that `serval run` starts.
+  // A separate program, which `serval run` starts, because it links Unicorn, which is GPL-2.0.
   .executableTarget(
     name: "serval-emulator",
     dependencies: [
@@ -107,8 +107,11 @@ let hostModules: [Target] = [
     name: "CSlirp", path: "Sources/Host/CSlirp", providers: [.apt(["libslirp-dev"])]),
   .systemLibrary(
     name: "CUnicorn", path: "Sources/Host/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
-  host("Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records"]),
-  host("SystemReports", ["SystemModel", "Records", "ELFImage", "HostIO", "Diagnostics"]),
+  host(
+    "Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records", "Addresses"]),
+  host(
+    "SystemReports",
+    ["SystemModel", "Records", "Addresses", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
@@ -127,7 +130,7 @@ let hostModules: [Target] = [
     providers: [.apt(["libexpat1-dev"])]),
 ]
 
-// MARK: Components: what needs no kernel, top to bottom
+// MARK: Components that need no kernel, top to bottom
 
 let componentModules: [Target] = [
   module(
@@ -144,8 +147,8 @@ let componentModules: [Target] = [
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
   module(
-    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Records"]),
-  module("Wire", at: "Components/Network/Wire", allocates: true, ["Records", "CMemory"]),
+    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Addresses"]),
+  module("Wire", at: "Components/Network/Wire", allocates: true, ["Addresses", "CMemory"]),
   module(
     "NetworkComponents", at: "Components/Network",
     without: [
@@ -182,19 +185,20 @@ let componentModules: [Target] = [
   .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
 ]
 
-// MARK: Components: what needs the kernel, and the programs
+// MARK: Components that need the kernel, and the programs
 
 let componentPrograms: [Target] = [
   program(
     "web_server", in: "Sources/Components/Web", heap: 30 << 20,
     [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
-      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
+      "Rings",
     ]),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,
     [
-      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire",
+      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Addresses",
       "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
@@ -202,7 +206,8 @@ let componentPrograms: [Target] = [
   .target(
     name: "Networking",
     dependencies: [
-      "NetworkStack", "Wire", "NetworkWiring", "SerialWiring", "TimerWiring", "NetworkComponents",
+      "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring", "TimerWiring",
+      "NetworkComponents",
       "DMA", "Wiring", "Microkit", "CMicrokit", "Records",
     ],
     path: "Sources/Components/Network/Networking"),
@@ -223,7 +228,7 @@ let componentPrograms: [Target] = [
     ["DesignWareMAC", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Registers"]),
   module(
     "NetworkWiring", at: "Components/Network/Wiring",
-    ["NetworkComponents", "DMA", "Wiring", "Microkit", "Records", "Rings"]),
+    ["NetworkComponents", "DMA", "Wiring", "Microkit", "Records", "Rings", "Addresses"]),
 
   program(
     "serial_virt_rx", in: "Sources/Components/Serial/VirtRx",
@@ -255,8 +260,8 @@ let componentPrograms: [Target] = [
   program(
     "echo", in: "Sources/Components/Examples", heap: 18 << 20,
     [
-      "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
-      "Records",
+      "Networking", "NetworkStack", "Bytes", "Wire", "Addresses", "SerialWiring", "TimerWiring",
+      "Microkit", "Records",
     ]),
   program(
     "hello", in: "Sources/Components/Examples", heap: 0x8000,
@@ -280,11 +285,12 @@ let runtimeModules: [Target] = [
 
 let coreModules: [Target] = [
   core("Bytes", allocates: true),
-  core("Records"),
+  core("Records", ["Addresses"]),
   core("Rings", ["CMemory"]),
   core("Registers", ["CMemory"]),
   core("DMA", ["CMemory"]),
   core("Heap"),
+  core("Addresses"),
   .systemLibrary(name: "CMemory", path: "Sources/Core/CMemory"),
 ]
 
@@ -294,6 +300,15 @@ let testPrograms: [Target] = [
     [
       "NetworkComponents", "DMA", "NetworkWiring", "SerialWiring", "TimerWiring", "FilesWiring",
       "Wiring", "Microkit", "Records", "Rings",
+    ]),
+  program(
+    "ticker", in: "Tests/Boot/Programs",
+    ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
+  program(
+    "greeter", in: "Tests/Boot/Programs", heap: 18 << 20,
+    [
+      "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
+      "Records",
     ]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
@@ -316,14 +331,14 @@ let testModules: [Target] = [
     name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
     path: "Tests/StubImages"),
   .executableTarget(
-    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel"],
+    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel", "Records"],
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
-  tests("DeviceTreeTests", ["DeviceTree", "Boards"]),
+  tests("DeviceTreeTests", ["DeviceTree", "Boards", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
   tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
-  tests("RecordsTests", ["Records", "HostIO"]),
+  tests("RecordsTests", ["Records", "Addresses", "HostIO", "TestSupport"]),
   tests("RingsTests", ["Rings", "TargetTestSupport"]),
   tests(
     "DriversTests",
@@ -333,29 +348,32 @@ let testModules: [Target] = [
       "Registers", "Rings",
       "TargetTestSupport",
     ]),
-  tests("HeapTests", ["Heap"]),
-  tests("HTTPTests", ["HTTP", "Bytes"]),
-  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport"]),
+  tests("HeapTests", ["Heap", "TestSupport"]),
+  tests("HTTPTests", ["HTTP", "Bytes", "TestSupport"]),
+  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
-    ["NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport"]),
+    [
+      "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport",
+      "TestSupport",
+    ]),
   tests(
     "StaticSiteTests",
     [
       "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "Bytes", "TargetTestSupport",
+      "Bytes", "TargetTestSupport", "TestSupport",
     ]),
   .target(
     name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
     path: "Tests/NFSTestSupport"),
-  tests("WireTests", ["Wire", "Records"]),
-  tests("NetworkStackTests", ["NetworkStack", "Wire", "Records"]),
+  tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
+  tests("NetworkStackTests", ["NetworkStack", "Wire", "Addresses", "TestSupport"]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests(
     "ComponentsTests",
     [
       "NetworkComponents", "SerialComponents", "TimerComponents", "DMA", "Rings",
-      "TargetTestSupport",
+      "TargetTestSupport", "TestSupport",
     ]),
   .testTarget(
     name: "EmulatorTests",
@@ -379,19 +397,19 @@ let testModules: [Target] = [
     "SystemReportsTests",
     [
       "SystemReports", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "Records",
-      "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
+      "Addresses", "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
     ]),
   .target(
     name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),
-  tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "SystemModel"]),
+  tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "Addresses", "SystemModel"]),
   tests(
     "SystemsTests",
     ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
   tests(
     "ServalCommandTests",
     [
-      "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "HostIO",
-      "TestSupport", "serval",
+      "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "Addresses",
+      "HostIO", "TestSupport", "serval",
     ]),
 ]
 
@@ -404,12 +422,13 @@ let package = Package(
       .executable(name: "serval-emulator", targets: ["serval-emulator"]),
       .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
       .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
-      // Everything that a system of one's own needs: describe, connect, check, render, and the command.
+      // Everything for systems in other packages (docs/own-system.md).
       .library(
         name: "Serval",
         targets: [
           "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
           "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
+          "Addresses",
         ]),
     ],
   dependencies: isTarget

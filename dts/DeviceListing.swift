@@ -5,33 +5,41 @@ import DeviceTree
 
 /// One device of a tree as `serval devices` shows it.
 public struct DeviceRow: Hashable, Sendable {
+  /// Full path in the tree.
   public var path: String
+  /// `compatible` strings, most specific first.
   public var compatible: [String]
+  /// Whether the device and all buses above it are enabled.
   public var isEnabled: Bool
   /// At CPU addresses; empty if they cannot be translated, with the reason in `problems`.
   public var registers: [RegisterRange]
-  /// Those that resolve; reasons for the others are in `problems`.
+  /// Those that resolve; `problems` says why others do not.
   public var interrupts: [DeviceInterrupt]
+  /// Why registers or interrupts are missing from this row.
   public var problems: [DeviceTreeError]
   /// What the board would use it for.
   public var role: DeviceRole?
-  /// The driver that would take it, as the caller names drivers.
+  /// Image of the driver for it.
   public var driver: String?
 }
 
-/// The devices of a tree, in its order. `driver` names the driver for a device, if there is one.
+/// The devices of a tree, in its order, with the roles that `board` gives them and the drivers that
+/// know them.
 public func deviceRows(
-  of tree: DeviceTree, for board: Board?, driver: (Device) -> String? = { _ in nil }
+  of tree: DeviceTree, for board: Board?, drivers: [DriverDescription] = DriverDescription.builtIn
 ) -> [DeviceRow] {
   var chosen: [String: (role: DeviceRole, device: Device)] = [:]
   for role in DeviceRole.allCases {
-    guard let device = try? board?.device(role, in: tree) else { continue }
+    guard let device = try? board?.device(role, in: tree, drivers: drivers) else { continue }
     chosen[device.path] = (role, device)
   }
   return tree.devices.map { device in
-    // The board may know more of its devices than the tree says.
+    // The board may know interrupts that the tree leaves out.
     let device = chosen[device.path]?.device ?? device
-    return DeviceRow(device, role: chosen[device.path]?.role, driver: driver(device))
+    let driver = DeviceRole.allCases.lazy.compactMap {
+      DriverDescription.find(for: $0, compatible: device.compatible, among: drivers)
+    }.first
+    return DeviceRow(device, role: chosen[device.path]?.role, driver: driver?.image)
   }
 }
 
@@ -43,7 +51,7 @@ extension DeviceRow {
     switch device.registers {
     case .success(let ranges): registers = ranges
     case .failure(let error):
-      // A CPU or a sensor on I2C has no registers in memory, and nobody expects them.
+      // A CPU or a sensor on I2C has no registers in memory, which is fine.
       if case .notMemoryMapped = error.problem { break }
       problems.append(error)
     }

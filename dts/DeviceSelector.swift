@@ -3,32 +3,36 @@
 
 import DeviceTree
 
-/// Where to find the device of a role: trees for one board differ in names, order and what they omit.
+/// Where to find the device of a role. Trees for one board differ in names, in order and in what
+/// they leave out.
 public struct DeviceSelector: Hashable, Sendable {
-  /// Candidate paths, the first present one wins.
+  /// Candidate paths or aliases, best first.
   public var paths: [String]
-  /// What a driver can drive; also what to look for when no path is present.
-  public var compatible: [String]
-  /// Interrupts of the hardware that some trees do not mention.
+  /// The hardware's interrupts, used where the tree mentions none.
   public var fallbackInterrupts: [DeviceInterrupt]
 
-  public init(
-    paths: [String], compatible: [String], fallbackInterrupts: [DeviceInterrupt] = []
-  ) {
+  /// Creates a selector; without paths, the device is found by its drivers' `compatible` strings
+  /// alone.
+  public init(paths: [String], fallbackInterrupts: [DeviceInterrupt] = []) {
     self.paths = paths
-    self.compatible = compatible
     self.fallbackInterrupts = fallbackInterrupts
   }
 }
 
 extension Board {
-  /// The device that takes a role on this board, found in `tree`.
+  /// The device that fills a role on this board, found in `tree` among those that `drivers` know.
   ///
-  /// First the board's candidate paths, then the console (for serial), then any enabled device that is
-  /// compatible, if it is the only one. Throws if there is none, several, or only a disabled one.
-  public func device(_ role: DeviceRole, in tree: DeviceTree) throws(BoardError) -> Device {
+  /// The board's candidate paths come first, then the console (for serial), then the only enabled
+  /// device that a driver of the role knows.
+  ///
+  /// - Throws: if there is none, more than one, only a disabled one, or only one without a driver.
+  public func device(
+    _ role: DeviceRole, in tree: DeviceTree,
+    drivers: [DriverDescription] = DriverDescription.builtIn
+  ) throws(BoardError) -> Device {
     let selector = selector(role)
-    var device = try select(role, selector, in: tree)
+    let compatible = drivers.filter { $0.role == role }.flatMap(\.compatible)
+    var device = try select(role, selector, compatible, in: tree)
     if device.interrupts.isEmpty {
       device.interrupts = selector.fallbackInterrupts.map { .success($0) }
     }
@@ -36,11 +40,12 @@ extension Board {
   }
 
   private func select(
-    _ role: DeviceRole, _ selector: DeviceSelector, in tree: DeviceTree
+    _ role: DeviceRole, _ selector: DeviceSelector, _ compatible: [String], in tree: DeviceTree
   ) throws(BoardError) -> Device {
-    let named = selector.paths.compactMap { tree.find($0).map(tree.device) }.filter(selector.fits)
+    let candidates = selector.paths.compactMap { tree.find($0).map(tree.device) }
+    let named = candidates.filter { $0.compatible.contains(where: compatible.contains) }
     if let device = named.first(where: \.isEnabled) { return device }
-    let others = tree.devices(compatibleWith: selector.compatible)
+    let others = tree.devices(compatibleWith: compatible)
     if role == .serial, let console = try? tree.standardOutput()?.node,
       let device = others.first(where: { $0.path == console.path })
     {
@@ -53,10 +58,10 @@ extension Board {
     if let disabled = named.first {
       throw .disabledDevice(role, file: tree.name, path: disabled.path)
     }
-    throw .noDevice(role, board: name, file: tree.name, compatible: selector.compatible)
+    if let unknown = candidates.first {
+      throw .noDriver(
+        role, file: tree.name, path: unknown.path, compatible: unknown.compatible)
+    }
+    throw .noDevice(role, board: name, file: tree.name, compatible: compatible)
   }
-}
-
-extension DeviceSelector {
-  func fits(_ device: Device) -> Bool { device.compatible.contains(where: compatible.contains) }
 }

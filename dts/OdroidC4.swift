@@ -6,7 +6,7 @@ import DeviceTree
 extension Board {
   /// Hardkernel Odroid-C4: Amlogic S905X3 (SM1), four Cortex-A55, 4 GiB.
   ///
-  /// Memory and holes: platform_gen.json of the Microkit SDKs. Devices: Amlogic S905X3 datasheet.
+  /// Memory and its gaps: the Microkit SDKs' platform_gen.json. Devices: Amlogic S905X3 datasheet.
   public static let odroidC4 = Board(
     name: "odroidc4",
     title: "Hardkernel Odroid-C4 (Amlogic S905X3, Arm Cortex-A55)",
@@ -14,20 +14,16 @@ extension Board {
     compatible: "hardkernel,odroid-c4",
     treeName: "dts/odroidc4.dts",
     treeSource: PackageResources.odroidc4_dts,
-    serial: DeviceSelector(
-      paths: ["/soc/bus@ff800000/serial@3000"],
-      compatible: ["amlogic,meson-gx-uart", "amlogic,meson-ao-uart"]),
-    ethernet: DeviceSelector(
-      paths: ["/soc/ethernet@ff3f0000"],
-      compatible: ["amlogic,meson-g12a-dwmac", "amlogic,meson-gxbb-dwmac"]),
-    // The watchdog's page holds the timers too. Linux does not use them, so its tree gives no interrupt;
-    // timer A's is SPI 10, and edge-triggered.
+    serial: DeviceSelector(paths: ["/soc/bus@ff800000/serial@3000"]),
+    ethernet: DeviceSelector(paths: ["/soc/ethernet@ff3f0000"]),
+    // The watchdog's page also holds the timers. Linux does not use them, so its tree lists no
+    // interrupt: timer A's is SPI 10, edge-triggered.
     timer: DeviceSelector(
-      paths: ["/soc/bus@ffd00000/watchdog@f0d0"], compatible: ["amlogic,meson-gxbb-wdt"],
+      paths: ["/soc/bus@ffd00000/watchdog@f0d0"],
       fallbackInterrupts: [DeviceInterrupt(number: 42, trigger: .edge)]),
     physicalMemoryTop: 0x6000_0000,
     loadAddress: 0x2000_0000,
-    // The gap is the secure monitor's.
+    // The gap belongs to the secure monitor.
     normalMemory: [0x0..<0x0500_0000, 0x0530_0000..<0xf580_0000],
     // The GIC's distributor and CPU interface, and its hypervisor interface.
     kernelDevices: [0xffc0_1000..<0xffc0_3000, 0xffc0_4000..<0xffc0_5000],

@@ -4,7 +4,7 @@
 extension Board {
   /// QEMU's "virt" machine with EL2, so that seL4 runs as a hypervisor.
   ///
-  /// Memory and holes: platform_gen.json of the Microkit SDKs. Devices: QEMU, hw/arm/virt.c.
+  /// Memory and its gaps: the Microkit SDKs' platform_gen.json. Devices: QEMU's hw/arm/virt.c.
   public static let qemuVirtAArch64 = Board(
     name: "qemu_virt_aarch64",
     title: "QEMU virt (Arm Cortex-A53)",
@@ -12,10 +12,10 @@ extension Board {
     compatible: "linux,dummy-virt",
     treeName: "dts/qemu_virt_aarch64.dts",
     treeSource: PackageResources.qemu_virt_aarch64_dts,
-    serial: DeviceSelector(paths: ["/pl011@9000000"], compatible: ["arm,pl011"]),
+    serial: DeviceSelector(paths: ["/pl011@9000000"]),
     // virtio-mmio-bus.0, where `emulation` puts the network card.
-    ethernet: DeviceSelector(paths: ["/virtio_mmio@a000000"], compatible: ["virtio,mmio"]),
-    timer: DeviceSelector(paths: ["/timer"], compatible: ["arm,armv8-timer"]),
+    ethernet: DeviceSelector(paths: ["/virtio_mmio@a000000"]),
+    timer: DeviceSelector(paths: ["/timer"]),
     physicalMemoryTop: 0x6000_0000,
     loadAddress: 0x7000_0000,
     normalMemory: [0x6000_0000..<0xc000_0000],

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Compares the numbers by which our programs talk to the kernel with the headers of the SDK at MICROKIT_SDK.
-# $1 is the serval command, which knows the numbers that differ between kernels.
+# Compares the system call numbers and layouts that our programs use with the headers of the SDK at MICROKIT_SDK. $1 is the
+# serval command, which knows the numbers that differ between kernels.
 set -eu
 
 include=$MICROKIT_SDK/board/$MICROKIT_BOARD/$MICROKIT_CONFIG/include
@@ -11,7 +11,7 @@ definitions=$("$1" abi --config "$MICROKIT_CONFIG" --definitions)
 clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
 # shellcheck disable=SC2086
 "$clang" --target=aarch64-none-elf -ffreestanding -fsyntax-only -Wno-everything $definitions \
-  -I "$include" -I Sources/Target/CMicrokit/include Sources/Target/CMicrokit/check/sdk.c || {
+  -I "$include" -I Sources/Runtime/CMicrokit/include Sources/Runtime/CMicrokit/check/sdk.c || {
   echo "serval: the SDK at $MICROKIT_SDK numbers its interface otherwise than we do; see the assertions above" >&2
   exit 1
 }

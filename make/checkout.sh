@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# The compiler's module caches know where they were made, and fail anywhere else: in a checkout that has been moved
-# or copied they go, and are made anew. Everything else in .build is found to be old by SwiftPM itself.
+# Removes the compiler's module caches from a checkout that was moved or copied: they contain absolute paths. SwiftPM itself
+# notices everything else in .build that is out of date.
 set -eu
 
 stamp=.build/checkout

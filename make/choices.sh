@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Says in one line what is missing for SYSTEM, or unknown, before anything is built. The tool says the rest.
+# Reports in one line, before anything is built, which settings of SYSTEM are missing or malformed. The tool checks the rest.
 set -eu
 
 stop() {

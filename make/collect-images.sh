@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Gives every program with a Main.swift below directory $3, and that was linked in directory $1, its name as a
-# system knows it, in directory $2. What has not changed is left alone.
+# Copies each program that has a Main.swift below directory $3 from directory $1, where it was linked, to $2/NAME.elf. Files
+# that have not changed stay untouched.
 set -eu
 
 mkdir -p "$2"

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Installs the Debian packages that are missing, as root or through sudo; says which where it can do neither.
+# Installs missing Debian packages, as root or through sudo; lists them if neither is possible.
 set -eu
 
 missing=""
-need() { # a test that succeeds when PACKAGE is there
+need() { # PACKAGE, then a command that succeeds when it is installed
   package=$1
   shift
   "$@" >/dev/null 2>&1 || missing="$missing $package"
@@ -18,6 +18,7 @@ need libunicorn-dev test -e /usr/include/unicorn/unicorn.h
 need libslirp-dev test -e /usr/include/slirp/libslirp.h
 need device-tree-compiler command -v dtc
 need graphviz command -v dot
+need codespell command -v codespell
 need spin command -v spin
 need iproute2 command -v ip
 need gcc command -v gcc

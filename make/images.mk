@@ -3,20 +3,20 @@
 
 # The protection domains' programs, and boot images of whole systems.
 #
-#   make images    every program as an ELF file in .build/images; wants nothing but the Swift toolchain
+#   make images    every program as an ELF file in .build/images; needs only the Swift toolchain
 #   make image     a boot image of SYSTEM for MICROKIT_SDK, MICROKIT_BOARD and MICROKIT_CONFIG
 #   make qemu      the same, and boots it
 
 MICROKIT_CONFIG ?= debug
 SYSTEM ?= webserver
 IMAGES := .build/images
-# What has to be made for the tool; nothing where SwiftPM's plugin brings its own.
+# The target that builds the tool; empty where SwiftPM's plugin provides one.
 TOOL ?= build
 OUTPUT := out/$(SYSTEM)-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
 TARGET_BUILD := SERVAL_TARGET=1 swift build --triple aarch64-none-none-elf -c release \
   --toolset Sources/Runtime/toolset.json --scratch-path .build/target \
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
-# What a build is run by: `make test` holds it to be free of warnings.
+# Command that runs the build: `make test` uses it to fail on warnings.
 BUILD_CHECK ?=
 export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SYSTEM
 
@@ -31,7 +31,7 @@ images:
 	./make/collect-images.sh "$$bin" $(IMAGES) Sources/Components && \
 	./make/collect-images.sh "$$bin" $(IMAGES)/tests Tests/Boot/Programs
 
-# What is wrong with the SDK or the system's choices is said before anything is built.
+# Checks the SDK and the system's options before it builds anything.
 image:
 	@./make/sdk.sh
 	@./make/choices.sh
@@ -50,6 +50,6 @@ qemu:
 	@$(MAKE) --no-print-directory image
 	./make/qemu.sh $(OUTPUT)/loader.img
 
-# Section sizes of every program, held against Tests/Embedded/sizes.txt.
+# Compares the section sizes of every program with Tests/Embedded/sizes.txt.
 sizes: images
 	python3 Tests/Embedded/sizes.py $(IMAGES)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Runs the build "$@", and fails where it has a warning. The sources of those are touched, so that the next build
-# says them again.
+# Runs the build "$@", and fails if it prints a warning. Touches the sources with warnings, so that the next build prints them
+# again.
 set -eu
 
 log=$(mktemp)

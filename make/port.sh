@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Says so where WEB_PORT, on which this machine is to have the web server, is no port or is taken.
+# Fails if WEB_PORT, the port of the web server on this machine, is malformed or in use.
 set -eu
 
 python3 - "${WEB_PORT:-5555}" <<'EOF'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 of SYSTEM as the board qemu_virt_aarch64 has it; without an image, says what stands against it. For
-# the web server, which asks for 10.0.2.15, port WEB_PORT, 5555, of this machine is port 80 of the guest. Ctrl-A X ends it.
+# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server, which
+# requests 10.0.2.15, port WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
 set -eu
 
 if [ "${MICROKIT_BOARD:-}" != qemu_virt_aarch64 ]; then
@@ -20,7 +20,7 @@ if [ "$SYSTEM" = webserver ]; then
   network="$network,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-10.0.2.15:80"
 fi
 [ $# = 0 ] && exit 0
-# A comma ends a word of QEMU's; two stand for one.
+# QEMU ends a value at a comma; a doubled comma stands for one.
 image=$(printf %s "$1" | sed 's/,/,,/g')
 exec qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
   -device "loader,file=$image,addr=0x70000000,cpu-num=0" \

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# The web server under `serval run`: tool $1, images $2, the site SITE on http://localhost:WEB_PORT. Ctrl-C ends it.
-# Without a tool, says what stands against it.
+# Runs the web server under `serval run`, with tool $1 and images $2: serves SITE on http://localhost:WEB_PORT. Ctrl-C ends it.
+# Without arguments, only checks that this is possible.
 set -eu
 
 site=${SITE:-examples/site}

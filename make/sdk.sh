@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Says in one line what is wrong with MICROKIT_SDK, MICROKIT_BOARD or MICROKIT_CONFIG, before anything is built.
+# Reports in one line, before anything is built, what is wrong with MICROKIT_SDK, MICROKIT_BOARD or MICROKIT_CONFIG.
 set -eu
 
 stop() {
@@ -25,7 +25,7 @@ sdk=${MICROKIT_SDK:-}
 [ -n "$sdk" ] || stop "set MICROKIT_SDK to an unpacked Microkit SDK, 1.4.1 to 2.3.0, from $releases"
 [ -x "$sdk/bin/microkit" ] && [ -d "$sdk/board" ] ||
   stop "MICROKIT_SDK '$sdk' is no Microkit SDK (it has no bin/microkit): unpack one from $releases"
-# 1.4.1 has no such file.
+# SDK 1.4.1 has no VERSION file.
 version=1.4.1
 [ ! -f "$sdk/VERSION" ] || read -r version _ <"$sdk/VERSION" || true
 case " $versions " in

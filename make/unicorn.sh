@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Unicorn's library out of its wheel on PyPI, which is newer and quicker than Debian's: asked for once, and put
-# beside serval-emulator, where the loader looks first. Without it Debian's is used. `serval run --version` says which.
+# Installs Unicorn's library from its wheel on PyPI, which is newer and faster than Debian's, beside serval-emulator, where the
+# loader looks first. PyPI is asked once; if that fails, Debian's library is used. `serval run --version` prints which.
 set -eu
 
 version=2.1.4

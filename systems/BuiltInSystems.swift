@@ -3,7 +3,7 @@
 
 import Subsystems
 
-/// The systems that `serval generate` knows by itself.
+/// The systems that are built into `serval generate`.
 public let builtInSystems: [any SystemTemplate.Type] = [
   HelloSystem.self, EchoSystem.self, WebServerSystem.self,
 ]

@@ -4,8 +4,8 @@
 import Foundation
 import PackagePlugin
 
-/// `swift package microkit images|image|qemu NAME=VALUE...`: what `make` does with the same words, also from
-/// a package that depends on this one. The names are those of make/images.mk.
+/// `swift package microkit images|image|qemu NAME=VALUE...` does what `make` does with the same
+/// arguments, also from a package that depends on this one. make/images.mk has the names.
 @main
 struct MicrokitPlugin: CommandPlugin {
   private static let goals = ["images", "image", "qemu"]
@@ -15,13 +15,13 @@ struct MicrokitPlugin: CommandPlugin {
       arguments.dropFirst().allSatisfy({ $0.contains("=") })
     else {
       Diagnostics.error(
-        "say which: swift package microkit \(Self.goals.joined(separator: "|")) "
+        "choose one: swift package microkit \(Self.goals.joined(separator: "|")) "
           + "[SYSTEM=...] [MICROKIT_SDK=...] [MICROKIT_BOARD=...] [MICROKIT_CONFIG=...]")
       return
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    // The tool is built already, and SwiftPM would wait for itself if it were to be built again.
+    // The tool is already built, and building it again would make SwiftPM wait for itself.
     process.arguments =
       ["make", "--no-print-directory", "-C", Self.sources.path]
       + [goal, "TOOL=", "SERVAL=\(try context.tool(named: "serval").url.path)"]
@@ -34,7 +34,7 @@ struct MicrokitPlugin: CommandPlugin {
     }
   }
 
-  /// Where Serval's own sources are, in whichever package's name we run: a plugin is compiled in place.
+  /// Serval's own sources, whichever package we run for: a plugin is compiled in place.
   private static let sources = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }

@@ -4,9 +4,9 @@
 import Foundation
 import PackagePlugin
 
-/// `swift package serval ARGUMENTS`: the serval command, built as need be.
+/// `swift package serval ARGUMENTS` builds and runs the serval command.
 ///
-/// `generate` writes files; outside the sandbox's temporary directory SwiftPM wants
+/// `generate` writes files: outside the sandbox's temporary directory, SwiftPM requires
 /// `--allow-writing-to-package-directory` before the verb.
 @main
 struct ServalPlugin: CommandPlugin {

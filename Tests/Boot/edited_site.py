@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""A site that is edited while it is served, as editors, rsync and deploy scripts do it: files are renamed over others, written
-in place, truncated, appended to, removed, and their times set back. An answer that says that it is whole is one of the versions
-that ever were, and a tag stands for one of them, but for what no server can tell apart: Linux moves a file's times before it
-copies the bytes that are written, so that for some microseconds the old bytes have the new times. Under `serval run`, with its own NFS server and with nfs-ganesha; on seL4 where
-MICROKIT_SDK is set. 20 s each, with SERVAL_LONG=1 an hour."""
+"""A site that is edited while it is served, as by editors, rsync and deploy scripts: files are renamed over others, written in
+place, truncated, appended to, removed, and their times set back. Each complete answer must be one of the versions that existed,
+and each ETag must stand for one version. One exception no server can detect: Linux updates a file's times before it copies the
+written bytes, so for some microseconds the old bytes have the new times. Runs under `serval run` with its own NFS server and with
+nfs-ganesha, and on seL4 if MICROKIT_SDK is set; 20 s each, an hour with SERVAL_LONG=1."""
 
 import collections
 import hashlib
@@ -27,12 +27,12 @@ import webserver
 
 SECONDS = 3600 if os.environ.get("SERVAL_LONG") == "1" else 20
 SIZES = (2_000, 40_000, 150_000, 500_000, 1_500_000)
-"""Servers tell versions apart by times, which have steps of some milliseconds."""
+"""Seconds between edits at least: servers distinguish versions by times, which have steps of some milliseconds."""
 STEP = 0.03
 
 
 class Editor:
-    """Changes a file for as long as it runs; every state that a visitor may see is noted."""
+    """Edits a file while it runs, and records every state that a visitor may see."""
 
     def __init__(self, path, seed):
         self.path, self.chance = pathlib.Path(path), random.Random(seed)
@@ -40,12 +40,12 @@ class Editor:
         self.content = b""
         self.rename()
 
-    def note(self, content, in_place=False):
+    def record(self, content, in_place=False):
         self.content = bytes(content)
         self.versions.append((hashlib.sha256(self.content).digest(), in_place))
 
     def cannot_be_told_apart(self, contents):
-        """Whether two contents of one tag are those before and after a write in place, which leaves the size as it is."""
+        """Whether two contents with one tag are those before and after a write in place, which keeps the size."""
         places = [place for place, (version, _) in enumerate(self.versions) if version in contents]
         return len(places) == 2 and places[1] == places[0] + 1 and self.versions[places[1]][1]
 
@@ -53,16 +53,16 @@ class Editor:
         content = self.chance.randbytes(self.chance.choice(SIZES))
         new = self.path.with_suffix(".new")
         new.write_bytes(content)
-        self.note(content)
+        self.record(content)
         os.rename(new, self.path)
 
     def write(self):
-        """One page, so that no read sees half of it."""
+        """Writes within one page, so that no read sees half of it."""
         content, page = bytearray(self.content), self.chance.randbytes(1024)
         offset = self.chance.randrange(max(1, len(content) // 4096)) * 4096
         content[offset:offset + 1024] = page
-        # Whoever reads meanwhile may be quicker than we are.
-        self.note(content, in_place=True)
+        # Recorded before the write, since a visitor may read before this thread continues.
+        self.record(content, in_place=True)
         with open(self.path, "r+b") as file:
             os.pwrite(file.fileno(), page, offset)
 
@@ -72,12 +72,12 @@ class Editor:
         os.utime(self.path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
     def truncate(self):
-        self.note(self.content[:max(1, len(self.content) * 2 // 3)])
+        self.record(self.content[:max(1, len(self.content) * 2 // 3)])
         os.truncate(self.path, len(self.content))
 
     def append(self):
         more = self.chance.randbytes(1000)
-        self.note(self.content + more)
+        self.record(self.content + more)
         with open(self.path, "ab") as file:
             file.write(more)
 
@@ -97,7 +97,7 @@ class Editor:
 
 
 class Visitor:
-    """Asks for the file in every way."""
+    """Requests the file in all ways: HEAD, GET, and conditional GET."""
 
     def __init__(self, port, editor, seed):
         self.port, self.editor, self.chance = port, editor, random.Random(seed)
@@ -189,7 +189,7 @@ class Checks(unittest.TestCase):
         self.assertLessEqual(
             set(tally), {"whole", "cut off", "HEAD 200", "HEAD 404", "GET 404", "GET 503", "condition 200", "condition 304",
                          "condition 404", "condition 503"})
-        # What was remembered runs out: in some seconds, of the machine's time.
+        # Cached content expires after some seconds of the machine's time.
         deadline = time.monotonic() + 60
         while visitors[0].ask(b"GET")[3] != editor.content:
             self.assertLess(time.monotonic(), deadline, "the last version is not served")
@@ -202,7 +202,7 @@ class Checks(unittest.TestCase):
 
 class Emulated(Checks):
     def test_its_own_nfs_server(self):
-        port = webserver.free_port()
+        port = machine.free_port()
         with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryDirectory() as site:
             process = emulated(
                 directory, port, "--nfs-server", "10.0.2.4", "--nfs-directory", "/", "--website-dir", "/",
@@ -212,7 +212,7 @@ class Emulated(Checks):
 
     @unittest.skipIf(ganesha.why_not(), ganesha.why_not())
     def test_ganesha(self):
-        port = webserver.free_port()
+        port = machine.free_port()
         with tempfile.TemporaryDirectory() as directory, ganesha.Ganesha(expiry=0) as server:
             process = emulated(
                 directory, port, "--nfs-server", "10.0.2.2", "--nfs-directory", server.export, "--website-dir", "/",
@@ -226,14 +226,14 @@ class OnSeL4(webserver.WebServer, Checks):
     test_the_sample_site = test_a_server_that_comes_later_and_goes_during_a_download = None
 
     def test_ganesha(self):
-        port = webserver.free_port()
+        port = machine.free_port()
         with ganesha.Ganesha(expiry=0) as server, self.boot(server, port, site="/") as console:
             console.expect(r"web_server: address 10\.0\.2\.15", 30)
             self.drain(console)
             self.check(server.export, port)
 
 
-# Tests of theirs are not ours.
+# Keeps webserver.py's own tests from running here.
 del Checks
 
 if __name__ == "__main__":

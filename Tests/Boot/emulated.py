@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `hello` under `serval run`: the same images that boot on seL4, for both boards and every SDK,
-without any of them. With an SDK and QEMU at hand, the transcripts are compared."""
+"""Systems under `serval run`, with the images that boot on seL4: for both boards and every SDK, without needing an SDK. With
+an SDK and QEMU, the transcripts of `hello` are compared."""
 
 import collections
 import functools
@@ -29,9 +29,9 @@ CONFIGURATIONS = ["debug", "release"]
 
 @functools.cache
 def generated(board, sdk, configuration, system="hello", tool=machine.SERVAL):
-    """A directory with the system and its patched images; it goes with the process."""
+    """A temporary directory with the system and its patched images, removed when the process exits."""
     directory = tempfile.TemporaryDirectory()
-    # The programs of the tests and those of every system, in one place.
+    # The programs of the tests and those of the systems, in one folder.
     images = pathlib.Path(directory.name, "images")
     images.mkdir()
     for source in (machine.IMAGES, machine.IMAGES / "tests"):
@@ -44,7 +44,7 @@ def generated(board, sdk, configuration, system="hello", tool=machine.SERVAL):
 
 
 def run(typed, *arguments, board=BOARDS[0], sdk="2.3.0", configuration="debug", system="hello", tool=machine.SERVAL):
-    """What the console shows, without colours."""
+    """The console's text, without colours."""
     file = f"{generated(board, sdk, configuration, system, tool).name}/system/{system}.system"
     command = [machine.SERVAL, "run", file, "--sdk", sdk, "--config", configuration]
     result = subprocess.run([*command, *arguments], input=typed.encode(), capture_output=True, timeout=120)
@@ -75,14 +75,35 @@ class EmulatedRuntime(unittest.TestCase):
             self.assertIn("all done", console)
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+class EmulatedDocumentation(unittest.TestCase):
+    """The programs of docs/programs.md, which are in Tests/Boot/Programs."""
+
+    TOOL = machine.SERVAL.with_name("test-systems")
+
+    def test_the_ticker_ticks(self):
+        console = run("", "--for", "3500ms", system="ticker", tool=self.TOOL)
+        self.assertEqual(console.count("tick\n"), 3, console)
+
+    def test_the_greeter_greets(self):
+        system = f"{generated(BOARDS[0], '2.3.0', 'release', 'greeter', self.TOOL).name}/system/greeter.system"
+        port = machine.free_port()
+        command = [machine.SERVAL, "run", system, "--sdk", "2.3.0", "--config", "release", "--net", "user"]
+        with machine.Console([*command, "--forward", f"{port}:4242"]):
+            deadline, said = time.monotonic() + 60, ""
+            # It prints nothing: until it has its address, connections fail.
+            while not said and time.monotonic() < deadline:
+                time.sleep(0.2)
+                try:
+                    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                        said = connection.makefile(newline="").read()
+                except OSError:
+                    pass
+        self.assertEqual(said, "good day\r\n")
 
 
 @unittest.skipUnless((machine.IMAGES / "web_server.elf").exists(), "there is no web_server.elf in .build/images: make images")
 class EmulatedWebServer(unittest.TestCase):
-    """The web server on a forwarded port, as `make run` has it: many at once, on libslirp's sockets."""
+    """The web server on a forwarded port, as with `make run`: many clients at once, through libslirp's sockets."""
 
     SMALL, LARGE = b"small" * 200, os.urandom(100_000)
 
@@ -98,7 +119,7 @@ class EmulatedWebServer(unittest.TestCase):
         for name, value in {"nfs-server": "10.0.2.4", "nfs-directory": "/", "website-dir": "/", "access-log": "no"}.items():
             command += ["--set", f"{name}={value}"]
         subprocess.run([*command, "--output", system], check=True, stdout=subprocess.DEVNULL)
-        cls.port = free_port()
+        cls.port = machine.free_port()
         command = [machine.SERVAL, "run", system / "webserver.system", *target, "--net", "user", "--stats"]
         cls.console = machine.Console([*command, "--forward", f"{cls.port}:80", "--export", site])
         cls.addClassCleanup(cls.console.__exit__)
@@ -115,7 +136,7 @@ class EmulatedWebServer(unittest.TestCase):
         return found
 
     def together(self, clients, action):
-        """What `action` returned or raised in so many threads at once."""
+        """The results of `action` in `clients` threads at once, or the errors that it raised."""
         found = []
 
         def one():
@@ -132,7 +153,7 @@ class EmulatedWebServer(unittest.TestCase):
         return found
 
     def test_a_browsers_six_connections_do_not_wait(self):
-        """A connection that the host's backlog has no room for waits a second."""
+        """If the host's backlog were too short, a connection would wait for a second."""
 
         def timed():
             start = time.monotonic()
@@ -178,7 +199,7 @@ class EmulatedWebServer(unittest.TestCase):
         self.assertGreater(int(re.search(r"(\d+) requests in", result.stdout)[1]), 300, result.stdout)
 
     def processor_time(self):
-        """Seconds that the emulator has used."""
+        """Processor seconds that the emulator has used."""
         children = pathlib.Path(f"/proc/{self.console.process.pid}/task/{self.console.process.pid}/children").read_text()
         clocks = 0
         for process in (self.console.process.pid, *children.split()):
@@ -193,13 +214,13 @@ class EmulatedWebServer(unittest.TestCase):
         self.assertLess(self.processor_time() - start, 0.3)
 
     def virtual_time(self):
-        """Seconds of it, and those that were left out."""
+        """Virtual seconds so far, and those that were skipped."""
         self.console.process.send_signal(signal.SIGUSR1)
         found = self.console.expect(r"virtual time: ([\d.]+) s(?:, and ([\d.]+) s)?.*\n", 20)
         return float(found[1]), float(found[2] or 0)
 
     def test_time_goes_on_under_load(self):
-        """It neither stands still nor leaps: as fast as on the wall, but for what the host did not let the machine have."""
+        """Virtual time neither stalls nor leaps: it passes like wall time, minus the time that the host kept from the machine."""
         end = time.monotonic() + 6
 
         def load():
@@ -213,7 +234,7 @@ class EmulatedWebServer(unittest.TestCase):
             samples.append((time.monotonic(), *self.virtual_time(), time.monotonic()))
             time.sleep(0.2)
         clients.join()
-        # The host may take its time between a question and its answer.
+        # The host may delay between a request and its reply.
         for (first, virtual, omitted, second), (third, later, more, fourth) in zip(samples, samples[1:]):
             self.assertLess(later - virtual, fourth - first + 0.05, samples)
             self.assertGreater(later - virtual + more - omitted, third - second - 0.05, samples)
@@ -238,7 +259,7 @@ class EmulatedHello(unittest.TestCase):
     def test_a_child_that_faults_is_restarted_with_fresh_data(self):
         for target in every(self):
             console = run("fault\rtrap\roverflow\rwrite-text\rexecute-data\rstill here\r", "--for", "2s", **target)
-            # What the kernel prints for the child may come between.
+            # The kernel's messages about the child may come in between.
             self.assertEqual(len(re.findall("restarting it", console)), 5)
             self.assert_in_order(
                 console, "bad access to 0x4 at 0x20", "trap at 0x20", "bad access to 0xff", "bad access to 0x200004",
@@ -260,7 +281,7 @@ class EmulatedHello(unittest.TestCase):
             shutil.copytree(f"{generated(BOARDS[0], '2.3.0', 'debug').name}/system", directory, dirs_exist_ok=True)
             image = pathlib.Path(directory, "serial_driver.elf")
             contents = image.read_bytes()
-            # sDDF's records begin with "sDDF" and a number for their kind.
+            # sDDF's records start with "sDDF" and a class number.
             self.assertIn(b"sDDF\x03", contents)
             image.write_bytes(contents.replace(b"sDDF\x03", b"sDDF\x63"))
             errors = self.refused(directory, "--config", "debug")
@@ -284,7 +305,7 @@ class EmulatedHello(unittest.TestCase):
 
     @unittest.skipIf(machine.why_not(), machine.why_not())
     def test_the_transcript_is_seL4s(self):
-        """Line by line, the ticks left out: when they come between others depends on how fast QEMU is."""
+        """Compares line by line without the ticks, whose place among the others depends on QEMU's speed."""
         with tempfile.TemporaryDirectory() as output:
             image = machine.build("hello", BOARDS[0], "release", pathlib.Path(output))
             with machine.Machine(image) as console:

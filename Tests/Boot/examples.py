@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Examples of the Microkit SDK, in C and with its libmicrokit: the same console under `serval run` as on
-seL4 in QEMU. MICROKIT_SDKS names a directory with microkit-sdk-1.4.1 and so on; MICROKIT_SDK one SDK."""
+"""The Microkit SDKs' examples, in C and with libmicrokit: the console under `serval run` must equal that on seL4 in QEMU."""
 
 import os
 import pathlib
@@ -19,7 +18,7 @@ FIRST_LINES = r"restarter: starting|SERVER\|INFO: init|hello, world|p1 starts"
 
 
 def example(sdk, name):
-    """The directory of an example; None where the SDK has it not."""
+    """The directory of an example; None if the SDK does not have it."""
     for place in (sdk / "example" / name, sdk / "board" / BOARD / "example" / name):
         if place.is_dir():
             return place
@@ -39,7 +38,7 @@ def compile_all(source, sdk, output):
 
 def on_seL4(system, sdk, output):
     image = output / "loader.img"
-    # The tool takes the variable for its own SDK.
+    # The tool uses this variable to find its own SDK.
     environment = {**os.environ, "MICROKIT_SDK": str(sdk)}
     subprocess.run(
         [sdk / "bin" / "microkit", system, "--search-path", output, "--board", BOARD, "--config", "debug",
@@ -47,7 +46,7 @@ def on_seL4(system, sdk, output):
         stderr=subprocess.DEVNULL)
     with machine.Machine(image) as console:
         console.expect(FIRST_LINES)
-        # Nothing says that it is over.
+        # The examples do not announce their end.
         try:
             console.expect("this never comes", seconds=4)
         except AssertionError:
@@ -63,8 +62,8 @@ def emulated(system, sdk, output):
 
 
 def lines(console):
-    """From the first domain's first words on; without the kernel's own remarks, whose addresses differ, and
-    without a number that depends on the layout of all capabilities."""
+    """The console's lines from the first domain's first words on, without the kernel's own messages, whose addresses differ, and
+    without a capability number that depends on the layout of all capabilities."""
     text = console.replace("\r", "")
     text = re.sub(r"\x1b\[0m\x1b\[.*<<.*>>\x1b\[0m\n", "\n", text)
     text = re.sub(r"tcb cap: \w+", "", text[re.search(FIRST_LINES, text).start():])

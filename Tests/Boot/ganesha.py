@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""A real NFSv3 server on this machine: nfs-ganesha, which needs root and Debian's packages nfs-ganesha,
-nfs-ganesha-vfs and rpcbind."""
+"""A real NFSv3 server: nfs-ganesha, which needs root and the Debian packages nfs-ganesha, nfs-ganesha-vfs and rpcbind."""
 
 import os
 import pathlib
@@ -32,8 +31,8 @@ def why_not():
 
 
 class Ganesha:
-    """Serves directory `export` on the ports `files` and `mount` of `address`, while it runs. It believes for `expiry` seconds
-    that nobody else changes a file; `privileged` ports are those below 1024."""
+    """Serves directory `export` on the ports `files` and `mount` of `address` while it runs. It caches attributes for `expiry`
+    seconds. If `privileged`, it only accepts clients with ports below 1024."""
 
     def __init__(self, address="127.0.0.1", export=None, expiry=60, privileged=False):
         self.directory = tempfile.TemporaryDirectory(prefix="serval-ganesha-")
@@ -57,8 +56,7 @@ class Ganesha:
         return pathlib.Path(self.directory.name, name)
 
     def start(self):
-        # Each registers with the machine's one rpcbind, which is asked by other tests' servers, too: where two come at once,
-        # one of them gives up.
+        # All servers register with the machine's single rpcbind. If two do so at once, one of them gives up.
         for _ in range(5):
             self.path("log").unlink(missing_ok=True)
             if self._comes_up(30):

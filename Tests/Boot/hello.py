@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `hello` on seL4 in QEMU, with the SDK that MICROKIT_SDK names and each in MICROKIT_SDKS, in each of their
-configurations; and the boot images for the board that is not at hand."""
+"""System `hello` on seL4 in QEMU, with each SDK in each of its configurations; and boot images for the Odroid-C4, which are only
+built."""
 
 import pathlib
 import tempfile
@@ -25,13 +25,13 @@ class Hello(unittest.TestCase):
             self.assertLess(at, tick * 1000 + 900)
         console.type("What you typed")
         console.expect("you typed: What you typed\r?\n")
-        # What the line took has been given back.
+        # The memory for the line has been freed.
         console.type("heap")
         console.expect(r"heap: 0 of 3\d{4} bytes in 0 blocks, at most \d{2,3}\r?\n")
 
     @machine.boots("hello")
     def test_a_child_that_faults_is_restarted_with_fresh_data(self, configuration, console):
-        # Command, and what the parent sees: where data is executed or the stack ends differs by SDK.
+        # Commands, and what the parent sees. The addresses of data and of the stack's end vary with the SDK.
         faults = [
             ("fault", r"bad access to 0x4 at 0x20\w+"),
             ("trap", r"trap at 0x20\w+"),
@@ -49,7 +49,7 @@ class Hello(unittest.TestCase):
                 console.expect("hello_child: the heap is exhausted")
             console.expect(f"hello_child: {fault}, restarting it")
             console.expect(rf"restarts so far: {count}\r?\n")
-        # Nobody else has suffered.
+        # The other domains still work.
         console.expect(r"tick \d+ ")
         console.type("still here")
         console.expect("you typed: still here")
@@ -73,5 +73,5 @@ class Hello(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    # Says why what is skipped is skipped.
+    # Verbose, so that skipped tests give their reason.
     unittest.main(verbosity=2)

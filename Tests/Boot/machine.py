@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Boot images of Serval's systems, and the QEMU that runs one."""
+"""Builds boot images of Serval's systems, and runs them in QEMU."""
 
 import functools
 import os
 import pathlib
+import random
 import re
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,22 +27,31 @@ BOARD = "qemu_virt_aarch64"
 VERSIONS = ("1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0")
 
 
+def free_port():
+    """A TCP port on which nothing listens, below those that Linux gives to outgoing connections (32,768 and up)."""
+    while True:
+        port = random.randrange(30_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
 def version(path):
-    """That of the SDK at `path`; 1.4.1 does not say it."""
+    """The version of the SDK at `path`; 1.4.1 has no VERSION file."""
     file = path / "VERSION"
     return (file.read_text().split() or [""])[0] if file.exists() else "1.4.1"
 
 
 @functools.cache
 def _installed():
-    """The directories of the SDKs that tests run with, by version; and the names of those that are skipped."""
+    """The directories of the SDKs to test with, by version; and the names of those that are skipped."""
     found = []
     if os.environ.get("MICROKIT_SDK"):
         found.append(pathlib.Path(os.environ["MICROKIT_SDK"]))
     if os.environ.get("MICROKIT_SDKS"):
         found += sorted(pathlib.Path(os.environ["MICROKIT_SDKS"]).glob("microkit-sdk-*"))
     found = [path for path in found if (path / "bin" / "microkit").exists()]
-    # MICROKIT_SDK's comes first, and its version's others are not run as well.
+    # MICROKIT_SDK comes first, and hides others of its version.
     known = {}
     for path in found:
         if version(path) in VERSIONS:
@@ -52,18 +63,18 @@ def _installed():
 
 
 def sdks():
-    """The SDKs that tests run with, by version: MICROKIT_SDK's, and each microkit-sdk-* in MICROKIT_SDKS. Those of
-    versions that are not known are named on standard error, once, and left out."""
+    """The SDKs to test with, by version: MICROKIT_SDK and each microkit-sdk-* in MICROKIT_SDKS. SDKs of unknown versions are
+    named on standard error, once, and left out."""
     return _installed()[0]
 
 
 def default_sdk():
-    """The one SDK where one has to do: MICROKIT_SDK's, or the newest."""
+    """The SDK for tests that use only one: MICROKIT_SDK, or the newest."""
     return next(iter(sdks().values())) if os.environ.get("MICROKIT_SDK") else sdks()[max(sdks())]
 
 
 def why_not():
-    """What is missing to boot anything, as a reason to skip; None if nothing is."""
+    """What is missing to boot seL4, as a reason to skip; None if nothing is."""
     known, skipped = _installed()
     if not known:
         return f"no known version: {', '.join(skipped)}" if skipped else "neither MICROKIT_SDK nor MICROKIT_SDKS has an SDK"
@@ -73,7 +84,8 @@ def why_not():
 
 
 def on_each_sdk(name, make):
-    """Classes of tests by name, for a module's: `make(name, sdk)` for each SDK, or one that is skipped and says why."""
+    """Test classes by name, for `globals()`: `make(name, sdk)` for each SDK, or a single class that is skipped with the
+    reason."""
     if why_not():
         return {name: unittest.skip(why_not())(make(name, None))}
     if len(sdks()) == 1:
@@ -88,9 +100,9 @@ def configurations(board=BOARD, sdk=None):
 
 
 def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, options=(), sdk=None):
-    """Makes a boot image in directory `output`; its path."""
+    """Builds a boot image in directory `output`, and returns its path."""
     sdk = sdk or default_sdk()
-    # The Microkit tool takes the variable for its own SDK.
+    # The Microkit tool uses this variable to find its own SDK.
     environment = {**os.environ, "MICROKIT_SDK": str(sdk)}
     target = ["--board", board, "--config", configuration]
     generate = [tool, "generate", system, *target, "--sdk", version(sdk)]
@@ -106,14 +118,14 @@ def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, opti
 
 
 class Console:
-    """A running program with a machine's console; colours are taken out of what it prints. Standard error is
-    part of it, unless it goes to a file."""
+    """A running program that prints a machine's console. `output` has no colours, and includes standard error unless `errors`
+    says otherwise."""
 
     def __init__(self, command, errors=subprocess.STDOUT):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         self.raw = b""
         self.output = ""
-        # Whole lines, and what is behind the last: a console of a night is not looked through anew for each of its lines.
+        # Whole lines and the unfinished one are kept apart, so that a long console is not processed anew for each line.
         self._lines, self._rest = "", b""
         self.position = 0
 
@@ -129,7 +141,7 @@ class Console:
         self.process.stdin.flush()
 
     def expect(self, pattern, seconds=30):
-        """Waits for the next text that matches, after the one expected last."""
+        """Waits for text that matches, after the last match."""
         deadline = time.monotonic() + seconds
         while True:
             found = re.compile(pattern).search(self.output, self.position)
@@ -168,8 +180,8 @@ class Machine(Console):
 
 
 def boots(system, **options):
-    """A decorator: runs `test(self, configuration, console)` on a fresh boot of `system` with each SDK, in each
-    configuration that it has."""
+    """A decorator that runs `test(self, configuration, console)` on a fresh boot of `system`, with each SDK in each of its
+    configurations."""
 
     def decorate(test):
         @functools.wraps(test)

@@ -15,7 +15,7 @@ TOOL = machine.SERVAL.with_name("test-systems")
 
 
 def all_images():
-    """The programs of the tests and those of every system, in one directory."""
+    """A directory with the programs of the tests and of all systems."""
     directory = pathlib.Path(tempfile.mkdtemp())
     unittest.addModuleCleanup(shutil.rmtree, directory)
     for source in (machine.IMAGES, machine.IMAGES / "tests"):
@@ -35,5 +35,5 @@ class Runtime(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    # Says why what is skipped is skipped.
+    # Verbose, so that skipped tests give their reason.
     unittest.main(verbosity=2)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""What a browser and curl ask of the sample site, wherever it is served from."""
+"""Checks of the sample site, as browsers and curl request it, wherever it is served."""
 
 import concurrent.futures
 import hashlib
@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 
 
 def pattern(size, seed=1):
-    """`size` bytes without a period, the same for the same seed."""
+    """`size` bytes that do not repeat, the same for the same seed."""
     block = hashlib.shake_256(str(seed).encode()).digest(1 << 20)
     whole = b"".join(hashlib.sha256(block[:64] + struct.pack(">I", i)).digest() + block for i in range(size // len(block) + 1))
     return whole[:size]
@@ -42,7 +42,7 @@ def lay_out(directory, size=10_000_000):
 
 
 def lay_out_links(export, folder):
-    """Links out of the site in `folder` of `export`, and one that names a file in it."""
+    """Adds links that lead out of the site in `folder` of `export`, and one to a file inside it."""
     pathlib.Path(export, "outside.txt").write_text("outside\n")
     for target, name in [("../outside.txt", "outside.txt"), ("/outside.txt", "absolute.txt"), ("..", "parent"),
                          (f"/{folder}/data.csv", "named.csv")]:
@@ -50,21 +50,21 @@ def lay_out_links(export, folder):
 
 
 def link(target, *path):
-    """Makes a symbolic link, unless there is one."""
+    """Creates a symbolic link unless it exists."""
     place = pathlib.Path(*path)
     if not place.is_symlink():
         place.symlink_to(target)
 
 
 class Client:
-    """Checks `test` on port `port` of this machine."""
+    """A client of the server on port `port` of this machine; failures are those of `test`."""
 
     def __init__(self, test, port):
         self.test = test
         self.port = port
 
     def wait(self, seconds=60):
-        """Until the server answers with a page."""
+        """Waits until the server answers with a page."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -81,7 +81,7 @@ class Client:
         return http.client.HTTPConnection(HOST, self.port, timeout=timeout)
 
     def connect(self):
-        """A connection; the pause is for libslirp's backlog, see `many`."""
+        """A new connection. The pause spares libslirp's backlog, see `many`."""
         time.sleep(0.02)
         return socket.create_connection((HOST, self.port), timeout=60)
 
@@ -122,7 +122,7 @@ class Client:
         self.test.assertEqual(headers["Content-Encoding"], "gzip")
 
     def as_expected(self):
-        """What people expect of a web server beside pages: types, what may be kept, what is hidden."""
+        """Expectations besides pages: content types, caching, hidden files."""
         headers = self.expect("/", 200)[1]
         self.test.assertEqual(headers["Content-Type"], "text/html; charset=utf-8")
         self.test.assertEqual(headers["Cache-Control"], "no-cache")
@@ -151,7 +151,7 @@ class Client:
         self.test.assertEqual(headers["Allow"], "GET, HEAD")
 
     def outside_links(self, followed=False):
-        """For sites in a folder of the export, where `lay_out` is told so."""
+        """Links made by `lay_out_links`: those that lead out of the site are refused unless `followed`."""
         for path in ["/outside.txt", "/absolute.txt", "/parent/outside.txt"]:
             status, _, body = self.get(path)
             self.test.assertEqual((status, body == b"outside\n"), (200, True) if followed else (404, False), path)
@@ -166,7 +166,7 @@ class Client:
         _, headers, body = self.expect("/big.bin", 206, Range="bytes=1000-1999")
         self.test.assertEqual((headers["Content-Range"], body), ("bytes 1000-1999/10000000", whole[1000:2000]))
         self.test.assertEqual(self.expect("/big.bin", 206, Range="bytes=-5")[2], whole[-5:])
-        # A download that is resumed.
+        # A resumed download.
         self.test.assertEqual(self.expect("/big.bin", 206, Range="bytes=4000000-")[2], whole[4_000_000:])
         self.expect("/big.bin", 416, Range="bytes=10000000-")
         _, headers, body = self.expect("/big.bin", 206, Range="bytes=0-9,5000000-5000009")
@@ -182,7 +182,7 @@ class Client:
             self.test.assertEqual(self.get(f"/small.txt?{number}", connection=connection)[0], 200)
         self.test.assertIs(connection.sock, first)
         connection.close()
-        # Ten at once, in one segment, and a request in single bytes.
+        # Ten requests in one segment, then one in single bytes.
         request = b"GET /small.txt HTTP/1.1\r\nHost: a\r\n\r\n"
         with socket.create_connection((HOST, self.port), timeout=30) as pipelined:
             pipelined.sendall(request * 9 + request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
@@ -219,8 +219,8 @@ class Client:
                 self.test.assertEqual(connection.recv(65536)[9:12], status, request[:60])
 
     def many(self, count=100, workers=8):
-        """Each a connection of its own, not too many at a time: libslirp, which forwards the port, listens with a
-        backlog of one, and those that find it full try again after seconds."""
+        """`count` requests on separate connections, few at once: libslirp, which forwards the port, listens with a backlog of
+        one, and clients that find it full retry after seconds."""
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             pages = list(pool.map(lambda number: self.get(f"/pictures/{number % 10}.png?{number}"), range(count)))
         for number, page in enumerate(pages):
@@ -228,7 +228,7 @@ class Client:
             self.test.assertEqual(page[2], (SAMPLE / "pictures" / f"{number % 10}.png").read_bytes())
 
     def idle_and_rude(self, idle):
-        """`idle` connections that say nothing, and others that break off: others are served meanwhile."""
+        """`idle` silent connections, and others that break off, do not keep the server from serving."""
         waiting = [self.connect() for _ in range(idle)]
         for number in range(50):
             rude = self.connect()

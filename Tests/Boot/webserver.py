@@ -2,13 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `webserver`: the sample site under `serval run`, from its own NFS server, with the images of both boards; and
-with an SDK, QEMU and nfs-ganesha at hand, on seL4."""
+"""System `webserver` with the sample site: under `serval run` for both boards, with its own NFS server; and on seL4, if an
+SDK, QEMU and nfs-ganesha are available."""
 
 import os
 import pathlib
-import random
-import socket
 import subprocess
 import tempfile
 import threading
@@ -23,16 +21,8 @@ FORWARD = "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80"
 DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0"
 
 
-def free_port():
-    while True:
-        port = random.randrange(30_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-
-
 class Emulated:
-    """The web server under `serval run`, with `folder` of what its NFS server exports as the site, and `choices` of it."""
+    """The web server under `serval run`. Its site is `folder` in `export`; `choices` are options of `serval generate`."""
 
     def __init__(self, board, export, port, configuration="release", folder="/", choices=()):
         self.directory = tempfile.TemporaryDirectory()
@@ -65,7 +55,7 @@ class Emulated:
 
 class EmulatedWebServer(unittest.TestCase):
     def check(self, board):
-        port = free_port()
+        port = machine.free_port()
         with tempfile.TemporaryDirectory() as export:
             site_checks.lay_out(pathlib.Path(export, "site"))
             site_checks.lay_out_links(export, "site")
@@ -89,8 +79,8 @@ class EmulatedWebServer(unittest.TestCase):
                 self.assertIn("GET /gallery 200 ", console)
 
     def test_choices(self):
-        """What can be chosen of a site reaches its visitors."""
-        port = free_port()
+        """The site's options take effect for visitors."""
+        port = machine.free_port()
         with tempfile.TemporaryDirectory() as export:
             site_checks.lay_out(pathlib.Path(export, "site"))
             site_checks.lay_out_links(export, "site")
@@ -116,12 +106,12 @@ class EmulatedWebServer(unittest.TestCase):
 
 
 class OnSeL4:
-    """Tests with one SDK, `sdk`."""
+    """Tests on seL4 with the SDK `sdk`."""
 
     sdk = None
 
     def boot(self, server, port, site="site", configuration="release"):
-        """A machine that serves `site` of what `server` exports."""
+        """A machine that serves `site` from the export of `server`."""
         output = tempfile.TemporaryDirectory()
         self.addCleanup(output.cleanup)
         os.environ.update(
@@ -131,7 +121,7 @@ class OnSeL4:
         return machine.Machine(image, *DEVICE.split(), *FORWARD.format(port=port).split())
 
     def drain(self, console):
-        """Reads what a machine prints, so that it never waits for us."""
+        """Reads the machine's output continuously, so that it never blocks."""
         def read():
             while console.process.poll() is None:
                 if not console._read(0.2):
@@ -140,7 +130,7 @@ class OnSeL4:
         threading.Thread(target=read, daemon=True).start()
 
     def test_the_sample_site(self):
-        port = free_port()
+        port = machine.free_port()
         with ganesha.Ganesha() as server:
             site_checks.lay_out(server.export / "site")
             site_checks.lay_out_links(server.export, "site")
@@ -160,7 +150,7 @@ class OnSeL4:
                 client.download()
 
     def test_a_server_that_comes_later_and_goes_during_a_download(self):
-        port = free_port()
+        port = machine.free_port()
         server = ganesha.Ganesha()
         self.addCleanup(server.directory.cleanup)
         self.addCleanup(server.stop)

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import SerialComponents
 import TargetTestSupport
+import TestSupport
 import Testing
 
 /// Peers overwrite their queues at random between handlers. Nothing traps or loops forever, and all data
 /// of an honest client arrives, complete and in order.
 @Suite struct HostilePeerTests {
-  private static let rounds =
-    getenv("SERVAL_FUZZ_ITERATIONS").flatMap {
-      Int(String(cString: $0))
-    } ?? 5000
+  private static let rounds = fuzzIterations(5000)
 
-  /// Xorshift, so that each run is the same.
-  private struct Random {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state
-    }
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-  }
-
-  private func scribble(_ pair: SerialPair, _ random: inout Random) {
+  private func scribble(_ pair: SerialPair, _ random: inout SeededGenerator) {
     let value = UInt32(truncatingIfNeeded: random.next() >> UInt64(random.below(48)))
     switch random.below(5) {
     case 0: pair.tail = value
@@ -38,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64]) func honestClientAmongLiars(seed: UInt64) throws {
-    var random = Random(state: seed &* 0x9e37_79b9_7f4a_7c15)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<max(1, Self.rounds / 500) {
       let driver = try #require(SerialPair(capacity: 128))
       let honest = try #require(SerialPair(capacity: 64))
@@ -86,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64]) func everythingIsALie(seed: UInt64) throws {
-    var random = Random(state: seed &* 0x9e37_79b9_7f4a_7c15)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<max(1, Self.rounds / 100) {
       let driver = try #require(SerialPair(capacity: 64))
       let clients = try (0..<4).map { _ in try #require(SerialPair(capacity: 64)) }

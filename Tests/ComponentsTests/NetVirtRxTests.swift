@@ -4,6 +4,7 @@
 import NetworkComponents
 import Rings
 import TargetTestSupport
+import TestSupport
 import Testing
 
 @Suite struct NetVirtRxTests {
@@ -300,7 +301,7 @@ import Testing
   /// Buffers are never lost and never in two places, for all frames and all orders of return.
   @Test(arguments: 1...5) func buffersAreConserved(seed: UInt64) throws {
     var virtualiser = try virtualiser()
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     var held: [[NetDescriptor]] = [[], [], []]
     for _ in 0..<5000 {
       switch random.below(4) {
@@ -331,18 +332,5 @@ import Testing
     }
     let back = driver.take(.free).map(\.address)
     #expect(Set(back).count == 16 && back.count == 16)
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
   }
 }

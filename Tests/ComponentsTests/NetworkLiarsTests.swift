@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import NetworkComponents
 import Rings
 import TargetTestSupport
+import TestSupport
 import Testing
 
 /// Client 0 breaks the protocol before each frame of client 1. Client 1 still gets all its frames through, in order,
@@ -15,12 +15,11 @@ import Testing
     case returnsNothing, ringsWithoutEnd, scribbles
   }
 
-  private static let rounds =
-    getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 300
+  private static let rounds = fuzzIterations(300)
 
   /// Applies a lie to the liar's queues; `queue` is the one of which it is the producer.
   private func lie(
-    _ lie: Lie, _ pair: NetPair, _ queue: NetPair.Queue, _ random: inout SplitMix
+    _ lie: Lie, _ pair: NetPair, _ queue: NetPair.Queue, _ random: inout SeededGenerator
   ) {
     switch lie {
     case .outOfRange:
@@ -69,7 +68,7 @@ import Testing
       for buffer in 0..<16 { pair.put(.free, NetDescriptor(address: UInt64(buffer) * 2048)) }
     }
     _ = virtualiser.start()
-    var random = SplitMix(state: 1)
+    var random = SeededGenerator(seed: 1)
     for round in 0..<Self.rounds {
       self.lie(lie, pairs[0], .active, &random)
       // A liar that never takes back its empty buffers keeps sending.
@@ -118,7 +117,7 @@ import Testing
       virtualiser.addAddress(0x1000 + UInt64(client), client: client)
     }
     _ = virtualiser.start()
-    var random = SplitMix(state: 1)
+    var random = SeededGenerator(seed: 1)
     for round in 0..<Self.rounds {
       self.lie(lie, pairs[0], .free, &random)
       for _ in 0..<(lie == .ringsWithoutEnd ? 100 : 1) {

@@ -4,6 +4,7 @@
 import Rings
 import SerialComponents
 import TargetTestSupport
+import TestSupport
 import Testing
 
 @Suite struct SerialVirtTxTests {
@@ -88,18 +89,17 @@ import Testing
     var virtualiser = virtualiser(colours: colours)
     var output = ""
     var sent = [0, 0, 0, 0]
-    var state: UInt32 = 1
+    var random = SeededGenerator(seed: 1)
     for round in 0..<2000 {
-      state = state &* 1_664_525 &+ 1_013_904_223
-      let client = Int(state >> 24) % 4
-      let line = String(repeating: Character("\(client)"), count: Int(state >> 16) % 13) + "\n"
+      let client = random.below(4)
+      let line = String(repeating: Character("\(client)"), count: random.below(13)) + "\n"
       if line.utf8.count <= 32 - clients[client].count {
         clients[client].put(line)
         sent[client] += line.utf8.count
         _ = virtualiser.clientReady(client)
       }
       if round % 3 == 0 {
-        output += driver.takeText(Int(state >> 8) % 40)
+        output += driver.takeText(random.below(40))
         if driver.producerSignalled == 0 {
           driver.producerSignalled = 1
           _ = virtualiser.driverReady()

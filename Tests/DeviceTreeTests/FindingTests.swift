@@ -15,8 +15,8 @@ import Testing
   @Test func errorsNameThePlaceAndTheFix() {
     #expect(
       text(DeviceTreeError(file: "a.dtb", .malformed(libfdt: -8))) == """
-        a.dtb: error: not a sound device tree blob (FDT_ERR_TRUNCATED) [device-tree-blob]
-          fix: give a .dtb file as dtc writes it, or name source .dts
+        a.dtb: error: not a valid device tree blob (FDT_ERR_TRUNCATED) [device-tree-blob]
+          fix: give a .dtb file written by dtc, or source whose name ends in .dts
 
         """)
     #expect(
@@ -24,8 +24,8 @@ import Testing
         DeviceTreeError(
           file: "a.dtb", node: "/soc/n@1", .badLength(property: "reg", byteCount: 6, unit: 8)))
           == """
-          a.dtb: /soc/n@1: error: reg is 6 bytes long, which is no multiple of 8 [device-tree-cells]
-            fix: compare it with the cell counts of the node that gives its entries their shape
+          a.dtb: /soc/n@1: error: reg is 6 bytes long, which is not a multiple of 8 [device-tree-cells]
+            fix: compare it with the cell counts that apply to it
 
           """)
     #expect(
@@ -57,6 +57,12 @@ import Testing
       text(BoardError.noDevice(.timer, board: "b", file: "a.dtb", compatible: ["x", "y"])) == """
         a.dtb: error: no timer device for board 'b' [board-device]
           fix: add a node compatible with x or y
+
+        """)
+    #expect(
+      text(BoardError.noDriver(.serial, file: "a.dtb", path: "/n", compatible: ["x", "y"])) == """
+        a.dtb: /n: error: no serial driver supports it (compatible: x, y) [board-device]
+          fix: use another device tree, or add a driver for it
 
         """)
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Writes blobs that dtc would refuse to write.
+/// Writes blobs that dtc would not.
 struct FlatBlob {
   private var structure: [UInt8] = []
   private var strings: [UInt8] = []
@@ -48,7 +48,7 @@ struct FlatBlob {
   }
 }
 
-/// Not a method: that would copy the blob for every word.
+/// Not a method, which would copy the blob for every word.
 private func word(_ value: Int, to bytes: inout [UInt8]) {
   for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Boards
 @testable import DeviceTree
 
 @Suite struct HostileBlobTests {
-  static let blobs: [[UInt8]] = Board.all.compactMap {
+  static let blobs: [[UInt8]] = Board.builtIn.compactMap {
     try? compileDeviceTree(source: $0.treeSource, file: $0.treeName)
   }
 
-  /// Asks a tree everything that callers ask. That it returns is the test.
+  /// Calls everything that users of a tree call; the test is that it returns.
   static func exercise(_ blob: [UInt8]) -> DeviceTree? {
     guard let tree = try? DeviceTree(blob: blob, name: "hostile.dtb") else { return nil }
     for device in tree.devices { _ = try? device.register() }
@@ -22,12 +23,12 @@ import Testing
     _ = try? tree.memory()
     _ = try? tree.standardOutput()
     _ = tree.find("serial0/x")
-    for board in Board.all { _ = deviceRows(of: tree, for: board) }
+    for board in Board.builtIn { _ = deviceRows(of: tree, for: board) }
     return tree
   }
 
   @Test func truncationAtEveryLengthIsRefused() throws {
-    #expect(Self.blobs.count == Board.all.count)
+    #expect(Self.blobs.count == Board.builtIn.count)
     for blob in Self.blobs {
       for length in 0..<blob.count {
         let cut = deviceTreeError {
@@ -42,14 +43,14 @@ import Testing
   }
 
   @Test func mutationsNeverCrash() {
-    let iterations = environment("SERVAL_FUZZ_ITERATIONS").flatMap { Int($0) } ?? 400
-    var random = SplitMix64(state: 0x5e7_7a1)
+    let iterations = fuzzIterations(400)
+    var random = SeededGenerator(seed: 0x5e7_7a1)
     var sound = 0
     for round in 0..<iterations {
       let blob = mutated(Self.blobs[round % Self.blobs.count], &random)
       if Self.exercise(blob) != nil { sound += 1 }
     }
-    // If all or none were accepted, the mutations would not test what they should.
+    // If all or none were accepted, the mutations would test too little.
     #expect(sound > iterations / 20 && sound < iterations)
   }
 
@@ -128,8 +129,8 @@ import Testing
     #expect(tree.nodes[2]["second"]?.strings == ["\u{fffd}\u{fffd}"])
   }
 
-  /// Random bytes, words and cuts, mostly in the structure block, where they hurt.
-  private func mutated(_ blob: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+  /// Random bytes, words and cuts, mostly in the structure block, where they have most effect.
+  private func mutated(_ blob: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     let interesting: [UInt8] = [0, 1, 2, 3, 4, 9, 0x2f, 0x40, 0x7f, 0x80, 0xfe, 0xff]
     var blob = blob
     for _ in 0...random.below(4) {
@@ -155,19 +156,4 @@ import Testing
     }
     return blob
   }
-}
-
-/// The splitmix64 generator: the same sequence on every run.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 }

@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func aParentWithoutCellsPassesOn() throws {
-    // As Linux does: a controller's own parent is followed until one takes interrupts.
+    // As in Linux, parents are followed until one is an interrupt controller.
     let tree = try tree(
       """
       interrupt-parent = <&middle>;
@@ -115,7 +115,7 @@ import Testing
     #expect(deviceTreeError { _ = try tree.device(at: "/n").interrupt() }?.problem == problem)
   }
 
-  @Test func parentsInACircleEnd() throws {
+  @Test func cyclesOfParentsEnd() throws {
     let tree = try tree(
       """
       a: a { interrupt-parent = <&b>; interrupts = <1>; }; b: b { interrupt-parent = <&a>; };

@@ -7,7 +7,7 @@ import Testing
 @testable import Boards
 @testable import DeviceTree
 
-/// Our trees against those that the machines come with.
+/// Compares our trees with QEMU's and Linux's.
 @Suite struct RealTreeTests {
   /// Debian's linux-image-*-arm64 installs it below /usr/lib.
   static let linuxTree: String? =
@@ -16,7 +16,7 @@ import Testing
 
   static let hasQEMU = firstInPath("qemu-system-aarch64") != nil
 
-  /// QEMU describes the machine that it emulates.
+  /// QEMU's tree of the machine that it emulates.
   @Test(.enabled(if: hasQEMU)) func qemusOwnTree() throws {
     let board = Board.qemuVirtAArch64
     let machine = try #require(board.emulation)
@@ -30,7 +30,7 @@ import Testing
     #expect(Board.matching(real)?.name == board.name)
     try expectSameDevices(board, real)
     #expect(try real.memory() == board.tree().memory())
-    // And everything else that we describe: every slot, the clock, the GPIO controller, the GIC.
+    // The same for everything else in our tree: slots, clock, GPIO controller, GIC.
     for device in try board.tree().devices {
       let there = try real.device(at: device.path)
       #expect(there.compatible.contains { device.compatible.contains($0) })
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// Linux describes the Odroid-C4.
+  /// Linux's tree of the Odroid-C4.
   @Test(.enabled(if: linuxTree != nil)) func linuxsTree() throws {
     let real = try DeviceTree.load(try #require(Self.linuxTree))
     #expect(Board.matching(real)?.name == "odroidc4")
@@ -50,7 +50,7 @@ import Testing
       #expect(there.compatible == device.compatible)
       #expect(there.isEnabled == device.isEnabled)
       #expect(there.registers == device.registers(in: there.file))
-      // Linux's watchdog has no interrupt: its users of the timers' line are none.
+      // Linux does not use the timers, so its watchdog has no interrupt.
       if device.name != "watchdog@f0d0" { #expect(there.lines == device.lines) }
     }
   }
@@ -78,7 +78,7 @@ import Testing
 }
 
 extension Device {
-  /// The registers as they would compare in another file: errors name their file.
+  /// The registers with `file` in their errors, so that trees from different files compare.
   fileprivate func registers(in file: String) -> Result<[RegisterRange], DeviceTreeError> {
     registers.mapError { DeviceTreeError(file: file, node: $0.node, $0.problem) }
   }

@@ -6,7 +6,7 @@ import Testing
 @testable import DeviceTree
 
 @Suite struct RegisterTests {
-  @Test func theParentsCellsCountNotTheGrandparents() throws {
+  @Test func cellCountsAreNotInherited() throws {
     let tree = try tree(
       """
       #address-cells = <2>; #size-cells = <2>;
@@ -22,7 +22,7 @@ import Testing
       try tree.device(at: "/bus/narrow@5").registers.get() == [
         RegisterRange(address: 5, size: 0), RegisterRange(address: 6, size: 0),
       ])
-    // Without the properties a bus has 2 and 1 cells, whatever is above it.
+    // Without the properties a bus has 2 and 1 cells, whatever its parent has.
     #expect(
       try tree.device(at: "/plain/usual@1").register()
         == RegisterRange(address: 0x1000, size: 0x100))
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  @Test func memoryIsWhatIsEnabled() throws {
+  @Test func onlyEnabledMemoryCounts() throws {
     let tree = try tree(
       """
       #address-cells = <1>; #size-cells = <1>;

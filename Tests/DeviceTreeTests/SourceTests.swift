@@ -38,7 +38,7 @@ import Testing
     #expect(compilerMessages(in: "", file: "a").map(\.text) == ["failed without a message"])
   }
 
-  @Test func filesAreReadByTheirKind() throws {
+  @Test func filesAreReadByExtension() throws {
     let directory = "/tmp/serval-dt-\(getpid())"
     mkdir(directory, 0o700)
     defer { rmdir(directory) }

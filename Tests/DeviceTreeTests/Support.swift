@@ -6,12 +6,12 @@ import Testing
 
 @testable import DeviceTree
 
-/// Trees in tests are source, which dtc (a dependency of the build) compiles.
+/// A tree from source, which dtc compiles.
 func tree(_ body: String, name: String = "test.dts") throws -> DeviceTree {
   try DeviceTree(source: "/dts-v1/;\n/ {\n\(body)\n};\n".utf8, name: name)
 }
 
-/// A GICv2 and what the nodes under test need around it.
+/// A GICv2 with the surroundings that the nodes under test need.
 func treeWithGIC(_ body: String) throws -> DeviceTree {
   try tree(
     """

@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func nothingIsNothing() {
+  @Test func noFindingsGiveNoText() {
     #expect(FindingRenderer(format: .text).render([]) == "")
     #expect(FindingRenderer(format: .github).render([]) == "")
   }
@@ -133,7 +133,7 @@ import Testing
         """)
   }
 
-  /// A message must not be able to end its command and start another.
+  /// A message cannot end its command and start another.
   @Test func annotationsEscapeWhatTheyQuote() {
     let finding = Finding(
       rule: "r", at: .source(SourceLocation(file: "C:\\a,b%.xml", line: 1, column: 2)),

@@ -29,7 +29,7 @@ import Testing
     #expect(nearestName(to: "x", in: []) == nil)
   }
 
-  @Test func distanceGrowsWithTheName() {
+  @Test func allowedDistanceGrowsWithTheName() {
     // Three letters allow one slip, nine allow three.
     #expect(nearestName(to: "abc", in: ["axx"]) == nil)
     #expect(nearestName(to: "abcdefghi", in: ["abcdefxxx"]) == "abcdefxxx")

@@ -6,7 +6,7 @@ import Testing
 @testable import Diagnostics
 
 @Suite struct PlaceTests {
-  @Test func locationsSortAsAReaderMeetsThem() {
+  @Test func locationsSortInReadingOrder() {
     let sorted = [
       SourceLocation(file: "a", line: 2, column: 9), SourceLocation(file: "a", line: 10, column: 1),
       SourceLocation(file: "a", line: 10, column: 2), SourceLocation(file: "b", line: 1, column: 1),

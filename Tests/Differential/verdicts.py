@@ -5,10 +5,9 @@
 
     verdicts.py SERVAL STUB_IMAGES SDK_DIRECTORY [--count N] [--seed S] [--keep DIR]
 
-SDK_DIRECTORY holds microkit-sdk-1.4.1, -2.0.1, ...; every one whose version Serval knows is compared.
-The images that the files name are stubs with all the symbols that any SDK wants, and setvar targets
-sv0 to sv9, so that the real tool's verdict is about the system file. Disagreements are printed, and
-kept in DIR; the exit status is 1 if there are any.
+SDK_DIRECTORY holds microkit-sdk-1.4.1, -2.0.1, ...; each one whose version Serval knows is compared. The images are stubs with
+every symbol that any SDK needs and setvar targets sv0 to sv9, so that the real tool's verdict concerns the system file.
+Disagreements are printed and kept in DIR; the exit status is 1 if there are any.
 """
 
 import argparse
@@ -77,7 +76,7 @@ def mutate_attribute(rng, text):
 
 
 def element_spans(text):
-    """Whole elements that the simple grammar of the seeds can find: self-closing ones, and blocks."""
+    """Whole elements, as far as the seeds' simple grammar goes: self-closing ones and blocks."""
     spans = [m.span() for m in re.finditer(r"<\w+[^<>]*/>", text)]
     for name in ("protection_domain", "channel", "virtual_machine", "cspace", "domains", "domain_schedule"):
         stack = []
@@ -103,7 +102,7 @@ def mutate_element(rng, text):
     if kind == 1:
         return text[:end] + text[start:end] + text[end:]
     if kind == 2:
-        # Somewhere else.
+        # At another place.
         piece, rest = text[start:end], text[:start] + text[end:]
         tags = [m.end() for m in TAG.finditer(rest)]
         at = rng.choice(tags) if tags else 0
@@ -244,7 +243,7 @@ def main():
 
 
 def fits(path, version):
-    """A seed's name ends in the oldest version that it is for, or `only` that one: a-2.3.0.system."""
+    """The versions that a seed is for. Its name ends with the oldest one, as in a-2.3.0.system, and with `only` if it is the only one."""
     match = re.search(r"-(\d\.\d\.\d)(only)?$", path.stem)
     if not match:
         return True

@@ -11,8 +11,8 @@ private let binutilsAreInstalled = ["objcopy", "readelf", "gcc"].allSatisfy {
   Files.exists("/usr/bin/aarch64-linux-gnu-\($0)")
 }
 
-/// Against GNU binutils for AArch64, where they are installed: they read what we patch as we mean it,
-/// and patch as we do.
+/// Comparison with GNU binutils for AArch64, where installed: they read our patched files as intended, and patch files
+/// as we do.
 @Suite(.enabled(if: binutilsAreInstalled, "needs binutils-aarch64-linux-gnu and its gcc"))
 struct BinutilsTests {
   private let directory: String
@@ -64,13 +64,13 @@ struct BinutilsTests {
     for name in ours.sections.map(\.name) where ![".symtab", ".strtab"].contains(name) {
       let (a, b) = try (ours.section(named: name), theirs.section(named: name))
       #expect(a.address == b.address)
-      // objcopy writes section names in an order of its own.
+      // objcopy orders section names differently.
       if name != ".shstrtab" { #expect(ours.contents(of: a) == theirs.contents(of: b)) }
     }
     #expect(
       try ours.bytes(atVirtualAddress: ours.symbol(named: "record").value, count: 100) == record)
 
-    // And binutils read our file as we do.
+    // Binutils read our file as we do.
     let path = directory + "/ours.elf"
     try Files.replace(path, with: ours.bytes)
     let dump = directory + "/dump"

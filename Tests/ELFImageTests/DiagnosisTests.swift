@@ -17,8 +17,8 @@ struct DiagnosisTests {
     #expect(
       text(.truncated(.section(3)))
         == """
-        a.elf: section 3: error: not wholly inside the file [elf-broken]
-          fix: build the file anew
+        a.elf: section 3: error: extends beyond the end of the file [elf-broken]
+          fix: rebuild the file
 
         """)
     #expect(

@@ -51,7 +51,7 @@ struct ELFImageTests {
     #expect(try image.contents(of: image.section(named: ".zeros")) == nil)
     #expect(image.bytes(atVirtualAddress: first.address, count: 6) == [1, 2, 3, 4, 5, 6])
     #expect(image.bytes(atVirtualAddress: first.address + 4, count: 5) == [5, 6, 0, 0, 9])
-    // The end of what is in the file, then .bss, then nothing.
+    // The last byte in the file, then .bss, then unmapped addresses.
     #expect(image.bytes(atVirtualAddress: 0x201080, count: 9) == [9, 0, 0, 0, 0, 0, 0, 0, 0])
     #expect(image.bytes(atVirtualAddress: 0x2010ef, count: 1) == [0])
     #expect(image.bytes(atVirtualAddress: 0x2010ef, count: 2) == nil)
@@ -89,7 +89,7 @@ struct ELFImageTests {
     #expect(image.bytes == expected)
   }
 
-  @Test func refusesToPatchWhatTheProgramWouldNotSee() throws {
+  @Test func refusesToPatchBytesThatAreNotLoaded() throws {
     var image = try image()
     expect(.sectionSize(".first", size: 6, needed: 5)) {
       try image.patch(section: ".first", with: [1, 2, 3, 4, 5])
@@ -123,14 +123,14 @@ struct ELFImageTests {
   }
 
   @Test func refusesASectionOutsideEverySegment() throws {
-    // The loader maps .data at an address other than its section says: the header is a lie.
+    // The section header contradicts the segment that loads .first.
     var bytes = stub.bytes
     bytes.write(0x201_0000 as UInt64, at: bytes.sectionHeader(3) + 16)
     var moved = try ELFImage(bytes, name: "stub.elf")
     expect(.sectionNotLoaded(".first")) {
       try moved.patch(section: ".first", with: [1, 2, 3, 4, 5, 6])
     }
-    // The segment is a note now.
+    // The segment's type becomes PT_NOTE.
     bytes = stub.bytes
     bytes.write(4 as UInt32, at: 64 + 56)
     var unloaded = try ELFImage(bytes, name: "stub.elf")
@@ -152,7 +152,7 @@ extension [UInt8] {
     }
   }
 
-  /// Where a stub's section header is.
+  /// The offset of a section header.
   func sectionHeader(_ index: Int) -> Int {
     let table = (0..<8).reduce(0) { $0 | Int(self[40 + $1]) << (8 * $1) }
     return table + 64 * index

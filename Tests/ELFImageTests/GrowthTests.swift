@@ -28,7 +28,7 @@ import Testing
     #expect(segment.fileOffset % 0x1000 == segment.virtualAddress % 0x1000)
     #expect(image.bytes(atVirtualAddress: section.address, count: count) == contents)
 
-    // Addresses and everything else stay.
+    // Addresses and all other contents are unchanged.
     #expect(section.address == (try old.section(named: ".last")).address)
     #expect(image.symbols == old.symbols)
     #expect(Array(image.segments.dropLast()) == Array(old.segments.dropLast()))
@@ -37,12 +37,12 @@ import Testing
       #expect(before == after)
       #expect(old.contents(of: before) == image.contents(of: after))
     }
-    // And it can be done again.
+    // The section can grow again.
     try image.grow(section: ".last", with: Self.table)
     #expect(image.contents(of: try image.section(named: ".last")).map(Array.init) == Self.table)
   }
 
-  @Test func refusesWhereSomethingElseWouldMove() throws {
+  @Test func refusesToMoveOtherSections() throws {
     let image = try ELFImage(stub.bytes, name: "stub.elf")
     for name in [".record", ".data", ".text", ".symtab"] {
       var changed = image

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Functions whose machine code Tests/Embedded/check looks at.
+// Functions whose machine code Tests/Embedded/check examines.
 
 import ArmGenericTimer
 import DMA
+import Heap
 import PL011
 import Registers
 import Rings
@@ -62,6 +63,19 @@ nonisolated(unsafe) private var receive: SerialVirtRx?
 
 @c public func probe_transmit_handler(_ client: Int) -> Bool {
   unsafe transmit?.clientReady(client).notifyDriver == true
+}
+
+nonisolated(unsafe) private var heap: FixedHeap?
+
+@c public func probe_heap_start(_ start: UInt64) {
+  guard let start = unsafe UnsafeMutableRawPointer(bitPattern: UInt(start)) else { return }
+  unsafe heap = FixedHeap(start: start, byteCount: 65_536)
+}
+
+@c public func probe_heap_handler(_ byteCount: Int) -> Bool {
+  guard unsafe heap?.canAllocate(byteCount) == true else { return false }
+  guard let block = unsafe heap?.allocate(byteCount) else { return false }
+  return unsafe heap?.free(block) == true
 }
 
 @c public func probe_receive_handler() -> Bool {

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Section sizes of the protection domains' programs, held against sizes.txt beside this file.
+"""Compares the section sizes of the protection domains' programs with the budget in sizes.txt.
 
-The budget is two-sided: a program may not grow over it, and one that has become much smaller wants its
-budget lowered, so that the next growth shows. `sizes.py DIRECTORY` checks and prints the table,
-`sizes.py DIRECTORY --update` writes the budget anew. Sizes are those of one compiler version, which the
-budget names; with another nothing is compared.
+The budget is two-sided: a program must not exceed it, and the budget of a program that has become much smaller must be lowered, so
+that later growth shows. `sizes.py DIRECTORY` checks and prints the table; `sizes.py DIRECTORY --update` rewrites the budget.
+The budget holds for the compiler version that it names; with another, nothing is compared.
 """
 
 import pathlib
@@ -18,7 +17,7 @@ import sys
 
 BUDGET = pathlib.Path(__file__).with_name("sizes.txt")
 COLUMNS = ["text", "rodata", "data", "bss"]
-# sDDF 0.7.0's C components, text in bytes, on QEMU: ours should stay below twice that.
+# Text of sDDF 0.7.0's C components for QEMU, in bytes. Ours must stay below twice that.
 SDDF_TEXT = {
     "serial_driver_pl011": 2662,
     "serial_virt_tx": 4506,
@@ -30,7 +29,7 @@ GROWTH, SHRINKAGE = 1.02, 0.95
 
 
 def sections(path):
-    """Sizes by name of the sections that are loaded, from an ELF64 file's section headers."""
+    """The sizes of the loaded sections of an ELF64 file, by name."""
     data = path.read_bytes()
     offset, = struct.unpack_from("<Q", data, 0x28)
     size, count, names = struct.unpack_from("<HHH", data, 0x3A)
@@ -76,7 +75,10 @@ def main():
         sys.exit(f"sizes: no images in {sys.argv[1]}; make images builds them")
     version = compiler()
     if "--update" in sys.argv:
-        BUDGET.write_text(render(version, table))
+        _, budget = read_budget()
+        if missing := sorted(budget.keys() - table.keys()):
+            print(f"sizes: no image, budget kept: {', '.join(missing)}; delete the line of a program that is gone")
+        BUDGET.write_text(render(version, dict(sorted((budget | table).items()))))
         return
     print(render(version, table), end="")
     wanted_version, budget = read_budget()

@@ -6,16 +6,16 @@ import Testing
 
 @testable import Emulator
 
-/// Many at once, on the way to a machine.
+/// Many connections and frames at once, on their way to a machine.
 @Suite struct CrowdTests {
   private final class Far: NetworkBackend {
     var deliver: ([UInt8]) -> Void = { _ in }
     let queueLimit: Int
-    let canWait: Bool
-    init(queueLimit: Int, canWait: Bool = false) {
-      (self.queueLimit, self.canWait) = (queueLimit, canWait)
+    let hasFlowControl: Bool
+    init(queueLimit: Int, hasFlowControl: Bool = false) {
+      (self.queueLimit, self.hasFlowControl) = (queueLimit, hasFlowControl)
     }
-    func send(_ frame: [UInt8], now: UInt64) {}
+    func transmit(_ frame: [UInt8], now: UInt64) {}
     func descriptors(timeout: inout UInt32) -> [pollfd] { [pollfd(fd: 0, events: 1, revents: 0)] }
     func handle(_ descriptors: [pollfd], now: UInt64) {}
     var nextEvent: UInt64? { nil }
@@ -46,7 +46,7 @@ import Testing
     socket(AF_INET, Int32(SOCK_STREAM.rawValue) | flags, 0)
   }
 
-  /// One that was free a moment ago.
+  /// A port that was free a moment ago.
   private static func freePort() -> UInt16 {
     let descriptor = stream()
     defer { close(descriptor) }
@@ -65,7 +65,7 @@ import Testing
     return polled.count { $0.revents & Int16(events) != 0 }
   }
 
-  /// Connections are there at once, while the machine is busy, and all are accepted with one look.
+  /// Connections are established while the machine is busy, and one poll accepts all of them.
   @Test func aForwardedPortTakesACrowd() throws {
     let port = Self.freePort()
     let network = try UserNetwork(forwards: [PortForward(hostPort: port, guestPort: 80)])
@@ -120,16 +120,18 @@ import Testing
     }
     var received: Int { Int(index(0x202)) }
 
-    /// Gives every buffer to the card.
+    /// Provides all four buffers to the card.
     func offer() {
       memory.start.storeBytes(of: index(0x202) &+ 4, toByteOffset: 0x102, as: UInt16.self)
       model.write(0x50, 0, now: 0)
+      #expect(model.checkInvariants() == nil)
     }
   }
 
   private func frame(_ count: Int = 60) -> [UInt8] { [UInt8](repeating: 1, count: count) }
 
-  /// Whoever cannot be held back loses nothing; the card of a machine in virtual time has its limit.
+  /// A network without flow control loses no frames up to its queue limit, which is high for libslirp and a card's
+  /// for a peer in virtual time.
   @Test(arguments: [(10_000, 700), (256, 260)])
   func framesWaitForBuffers(limit: Int, taken: Int) throws {
     let far = Far(queueLimit: limit)
@@ -142,23 +144,23 @@ import Testing
     #expect(card.received == taken)
   }
 
-  /// A tap device keeps what the card has no room for.
-  @Test func whoCanWaitIsNotAsked() throws {
-    let far = Far(queueLimit: 512, canWait: true)
+  /// A tap device keeps the frames that the card has no buffers for.
+  @Test func aNetworkWithFlowControlIsNotPolled() throws {
+    let far = Far(queueLimit: 512, hasFlowControl: true)
     let card = try Card(far)
-    func isAsked() -> Bool {
+    func isPolled() -> Bool {
       var timeout: UInt32 = 0
       return !card.link.descriptors(timeout: &timeout).isEmpty
     }
     card.offer()
-    #expect(isAsked())
+    #expect(isPolled())
     for _ in 0..<300 { far.deliver(frame()) }
-    #expect(!isAsked())
+    #expect(!isPolled())
     card.model.advance(to: 1_000_000)
-    #expect(!isAsked())
+    #expect(!isPolled())
     for _ in 0..<100 { card.offer() }
     #expect(card.received == 300)
-    #expect(isAsked())
+    #expect(isPolled())
   }
 
   /// The last segment of a burst is short.
@@ -166,7 +168,7 @@ import Testing
     let far = Far(queueLimit: 256)
     let link = NetworkLink(backend: far, recorder: nil, faults: nil)
     var sizes: [Int] = []
-    link.receive = { frame, _ in sizes.append(frame.count) }
+    link.onFrame = { frame, _ in sizes.append(frame.count) }
     for count in [1514, 60, 1514, 700, 60] { far.deliver(frame(count)) }
     link.advance(to: 1_000_000)
     #expect(sizes == [1514, 60, 1514, 700, 60])

@@ -2,11 +2,12 @@
 // Copyright (c) 2026, the Serval authors
 
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Emulator
 
-/// The MAC's registers and descriptors, as sDDF's driver and ours use them.
+/// The MAC's registers and descriptors, as used by sDDF's driver and by ours.
 @Suite struct DesignWareMACTests {
   private final class Bench {
     let memory: HostMemory
@@ -18,7 +19,7 @@ import Testing
     private final class Far: NetworkBackend {
       var deliver: ([UInt8]) -> Void = { _ in }
       var sent: [[UInt8]] = []
-      func send(_ frame: [UInt8], now: UInt64) { sent.append(frame) }
+      func transmit(_ frame: [UInt8], now: UInt64) { sent.append(frame) }
       func descriptors(timeout: inout UInt32) -> [pollfd] { [] }
       func handle(_ descriptors: [pollfd], now: UInt64) {}
       var nextEvent: UInt64? { nil }
@@ -50,7 +51,7 @@ import Testing
       memory.start.load(fromByteOffset: offset, as: UInt32.self)
     }
 
-    /// Both directions on; receive list at 0, transmit list at 0x400, every interrupt enabled.
+    /// Starts both directions, with the receive list at 0, the transmit list at 0x400 and all interrupts enabled.
     func start() {
       write(0x1000, 1)
       write(0x40, 0x0605)
@@ -103,23 +104,23 @@ import Testing
     #expect(bench.level)
     bench.write(0x1014, 1 << 6 | 1 << 16)
     #expect(!bench.level)
-    // The ring's only descriptor is not the device's.
+    // The ring's only descriptor belongs to the driver.
     bench.deliver(frame)
     #expect(bench.read(0x1014) & (1 << 7 | 1 << 15) == 1 << 7 | 1 << 15)
   }
 
-  /// Bytes of frames, without check sequence, and what becomes of each of three descriptors of 256 bytes: the
-  /// frame's length so far, and what the status says beside it.
+  /// Frame lengths without check sequence, and the status written to each of three descriptors of 256 bytes: the frame's
+  /// length so far and flags.
   @Test(
     arguments: [
       (252, [256 << 16 | first | last]),
       (253, [256 << 16 | first, 257 << 16 | last]),
       (508, [256 << 16 | first, 512 << 16 | last]),
       (764, [256 << 16 | first, 512 << 16, 768 << 16 | last]),
-      // No fourth descriptor: what has been stored is truncated.
+      // There is no fourth descriptor: the frame is truncated.
       (765, [256 << 16 | first, 512 << 16, 768 << 16 | last | error | truncated]),
     ] as [(Int, [UInt32])])
-  func aLongFrameGoesOnInTheNextDescriptor(count: Int, statuses: [UInt32]) throws {
+  func aLongFrameContinuesInTheNextDescriptor(count: Int, statuses: [UInt32]) throws {
     let bench = try Bench()
     for slot in 0..<3 {
       bench.describe(16 * slot, 1 << 31, 0x100, 0x1000_1000 + UInt32(0x100 * slot), 0)
@@ -144,7 +145,7 @@ import Testing
   private static let truncated: UInt32 = 1 << 14
   private static let error: UInt32 = 1 << 15
 
-  /// Jumbo frames are not asked for: the watchdog cuts them off.
+  /// Jumbo frames are not enabled, so the watchdog cuts them off.
   @Test func aFrameOfMoreThan2048BytesIsCutOff() throws {
     let bench = try Bench()
     bench.describe(0, 1 << 31, 0x600, 0x1000_1000, 0)
@@ -174,7 +175,7 @@ import Testing
     for (index, byte) in frame.enumerated() {
       bench.memory.start.storeBytes(of: byte, toByteOffset: 0x2000 + index, as: UInt8.self)
     }
-    // In two descriptors, the second of which ends the ring.
+    // Two descriptors, the second of which ends the ring.
     bench.describe(0x400, 1 << 31, 1 << 29 | 20, 0x1000_2000, 0)
     bench.describe(0x410, 1 << 31, 1 << 31 | 1 << 30 | 1 << 25 | 40, 0x1000_2014, 0)
     #expect(bench.transmit() == [frame])
@@ -197,7 +198,7 @@ import Testing
     #expect(bench.read(0x1014) & 1 << 13 != 0)
   }
 
-  /// A UDP packet whose checksum is known, with its checksums left out and put back.
+  /// Inserts the checksums of a UDP packet and verifies them.
   @Test func checksumsAreInserted() {
     var packet: [UInt8] =
       [UInt8](repeating: 0xff, count: 12) + [8, 0]
@@ -220,26 +221,24 @@ import Testing
   }
 
   @Test func hostileDescriptors() throws {
-    var state: UInt64 = 3
-    func random(_ limit: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state % limit
-    }
+    var random = SeededGenerator(seed: 3)
     for _ in 0..<fuzzIterations(300) {
       let bench = try Bench()
-      for offset in stride(from: 0, to: 0x800, by: 4) where random(2) == 0 {
-        bench.describe(offset, UInt32(truncatingIfNeeded: random(.max)))
+      for offset in stride(from: 0, to: 0x800, by: 4) where random.below(2) == 0 {
+        bench.describe(offset, UInt32(truncatingIfNeeded: random.next()))
       }
-      for offset in stride(from: 8, to: 0x800, by: 16) where random(4) != 0 {
-        bench.describe(offset, 0x1000_0000 + UInt32(random(0x4000)))
-        bench.describe(offset + 4, 0x1000_0000 + UInt32(random(0x800)))
+      for offset in stride(from: 8, to: 0x800, by: 16) where random.below(4) != 0 {
+        bench.describe(offset, 0x1000_0000 + UInt32(random.below(0x4000)))
+        bench.describe(offset + 4, 0x1000_0000 + UInt32(random.below(0x800)))
       }
       bench.start()
       bench.write(4, 1)
       _ = bench.transmit()
-      for _ in 0..<4 { bench.deliver(frame) }
+      #expect(bench.model.checkInvariants() == nil)
+      for _ in 0..<4 {
+        bench.deliver(frame)
+        #expect(bench.model.checkInvariants() == nil)
+      }
     }
   }
 }

@@ -10,8 +10,7 @@ import Testing
 
 @testable import Emulator
 
-/// The drivers that run in protection domains, on the models of their devices: each is a check of the
-/// other.
+/// Connects the drivers of protection domains to the models of their devices, so that each checks the other.
 final class ModelBus: RegisterBus {
   let device: any Device
   let base: UInt64
@@ -30,11 +29,12 @@ final class ModelBus: RegisterBus {
     device.write(base + UInt64(offset), UInt64(bits), size: 4, now: now)
   }
 
-  /// Lets everything happen that is due until then.
+  /// Handles all events that are due until `end`.
   func advance(to end: UInt64) {
     while let next = device.nextEvent, next <= end {
       now = max(now, next)
       device.advance(to: now)
+      #expect(device.checkInvariants() == nil)
     }
     now = end
   }
@@ -59,7 +59,7 @@ private final class Log {
 
   @Test func pl011Sends() throws {
     let log = Log()
-    let console = Console { log.output += $0 }
+    let console = MachineConsole { log.output += $0 }
     let model = PL011Model(console: console)
     model.report = { log.reports.append($0) }
     model.interrupt = { log.level = $0 }
@@ -77,13 +77,13 @@ private final class Log {
     #expect(uart.takeInterrupts() == SerialInterrupts(transmit: true))
     #expect(!log.level)
     #expect(log.reports.isEmpty)
-    // 36 bytes and no faster than the line allows.
+    // 36 bytes, no faster than the line allows.
     #expect(bus.now > 36 * Self.byteTime)
   }
 
   @Test func pl011Receives() throws {
     let log = Log()
-    let console = Console { log.output += $0 }
+    let console = MachineConsole { log.output += $0 }
     let model = PL011Model(console: console)
     model.interrupt = { log.level = $0 }
     let bus = ModelBus(model)
@@ -92,7 +92,7 @@ private final class Log {
     try uart.start(baud: 115_200, receive: true)
     console.type(Array("x".utf8))
     bus.advance(to: bus.now + Self.byteTime + 10)
-    // One byte is below the level; the timeout of 32 bits tells of it.
+    // One byte is below the trigger level; the timeout after 32 bit times raises the interrupt.
     #expect(!log.level)
     #expect(uart.hasReceived())
     bus.advance(to: bus.now + 4 * Self.byteTime)
@@ -114,9 +114,9 @@ private final class Log {
     #expect(received == "0123456789abcdefghij")
   }
 
-  @Test func pl011RefusesWhatItCannotDo() {
+  @Test func pl011ReportsInvalidAccesses() {
     let log = Log()
-    let model = PL011Model(console: Console { log.output += $0 })
+    let model = PL011Model(console: MachineConsole { log.output += $0 })
     model.report = { log.reports.append($0) }
     model.write(0, 65, size: 4, now: 0)
     model.write(0x50, 1, size: 4, now: 0)
@@ -129,7 +129,7 @@ private final class Log {
 
   @Test func mesonUARTSendsAndReceives() throws {
     let log = Log()
-    let console = Console { log.output += $0 }
+    let console = MachineConsole { log.output += $0 }
     let model = MesonUARTModel(console: console)
     model.report = { log.reports.append($0) }
     model.interrupt = { if $0 { log.edges += 1 } }
@@ -195,7 +195,7 @@ private final class Log {
     let model = MesonTimerModel()
     model.interrupt = { if $0 { log.edges += 1 } }
     let bus = ModelBus(model)
-    // Periodic, milliseconds, as the SDK's timer example sets it.
+    // Periodic, in milliseconds, as in the SDK's timer example.
     bus.store(1 << 16 | 1 << 12 | 1 << 8 | 3, at: 0x140)
     bus.store(1000, at: 0x144)
     bus.advance(to: 5_000_000_000)
@@ -203,7 +203,7 @@ private final class Log {
   }
 
   @Test func genericTimer() {
-    let timer = GenericTimer(frequency: 62_500_000)
+    let timer = GenericTimerModel(frequency: 62_500_000)
     #expect(timer.count(at: 1_000_000_000) == 62_500_000)
     #expect(timer.count(at: 15) == 0)
     #expect(timer.count(at: 16) == 1)

@@ -11,13 +11,13 @@ import VirtioNet
 
 @testable import Emulator
 
-/// The Ethernet drivers that run in protection domains, on the models of their cards. Their rings are in
-/// memory without a cache, as the systems map it.
+/// The Ethernet drivers of protection domains on the models of their cards. Rings are in uncached memory, as the
+/// systems map them.
 @Suite struct EthernetModelTests {
   private final class Far: NetworkBackend {
     var deliver: ([UInt8]) -> Void = { _ in }
     var sent: [[UInt8]] = []
-    func send(_ frame: [UInt8], now: UInt64) { sent.append(frame) }
+    func transmit(_ frame: [UInt8], now: UInt64) { sent.append(frame) }
     func descriptors(timeout: inout UInt32) -> [pollfd] { [] }
     func handle(_ descriptors: [pollfd], now: UInt64) {}
     var nextEvent: UInt64? { nil }
@@ -82,6 +82,7 @@ import VirtioNet
     func advance() {
       now += 1_000_000
       while let next = device?.nextEvent, next <= now { device?.advance(to: next) }
+      #expect(device?.checkInvariants() == nil)
     }
   }
 
@@ -90,7 +91,7 @@ import VirtioNet
       + (0..<(60 + Int(seed))).map { UInt8(truncatingIfNeeded: $0) ^ seed }
   }
 
-  /// More frames each way than either ring holds.
+  /// Exchanges more frames in each direction than the rings have entries.
   private func exchange(_ card: inout some EthernetDevice & ~Copyable, _ bench: Bench) throws {
     try card.start()
     var free = Array(0..<16)
@@ -148,9 +149,9 @@ import VirtioNet
     return (model, card)
   }
 
-  /// A neighbour's frames of every length, also longer than one buffer and than the card takes at all: those
-  /// that are whole go up as they are, of the others nothing does, and the buffers stay in use.
-  @Test func framesThatAreLongerThanABufferDoNotGoUp() throws {
+  /// Frames of all lengths arrive, some longer than a buffer or than the card accepts. Complete frames are passed on
+  /// unchanged, all others are dropped, and the buffers remain in use.
+  @Test func framesLongerThanABufferAreDropped() throws {
     let bench = try Bench()
     var (_, card) = meson(bench)
     try card.start()
@@ -175,8 +176,8 @@ import VirtioNet
     #expect(bench.reports.isEmpty)
   }
 
-  /// A frame at an address where no memory is: the card stops. It is started anew, and everything is as before.
-  @Test func anErrorOfTheBusIsNotTheEnd() throws {
+  /// A buffer outside memory stops the card. The driver restarts it, and everything works as before.
+  @Test func aBusErrorIsRecoveredFrom() throws {
     let bench = try Bench()
     var (model, card) = meson(bench)
     var line: [Bool] = []
@@ -193,7 +194,7 @@ import VirtioNet
     #expect(card.transmitted() == bench.buffer(16) && card.transmitted() == 0x1000)
     #expect(card.transmitted() == nil)
     #expect(bench.reports.map { $0.prefix(12) } == ["dwmac stops:"])
-    // The buffers that it had are its own again, from the beginning of the ring.
+    // The driver provides the same receive buffers again, from the start of the ring.
     #expect(card.received() == nil && card.spoiled > 0)
     card.kick()
     bench.reports = []
@@ -217,8 +218,8 @@ import VirtioNet
     #expect(bench.far.sent.count == before + places.count && bench.reports.isEmpty)
   }
 
-  /// An address that is wrong for good stops the card each time anew; somebody has to say so.
-  @Test func aCardThatOnlyFailsIsGivenUp() throws {
+  /// A permanently wrong address stops the card after each restart, so the driver reports a failure in the end.
+  @Test func aCardThatFailsRepeatedlyIsGivenUp() throws {
     let bench = try Bench()
     var (_, card) = meson(bench)
     try card.start()
@@ -254,7 +255,8 @@ import VirtioNet
       #expect(!frames && changed && state == isUp)
     }
     #expect(line == [true, false, true, false])
-    // Lost and back before anybody looked: the PHY remembers, and the second answer is the present.
+    // The link went down and came back unnoticed: the PHY's bit latches low, and the driver's second read gives the
+    // present state.
     model.isLinkUp = false
     model.isLinkUp = true
     _ = card.takeInterrupts()
@@ -267,7 +269,7 @@ import VirtioNet
     let physical = bench.physical
     let model = VirtioNetModel(link: bench.link) { physical }
     model.report = { [unowned bench] in bench.reports.append($0) }
-    let page = VirtioPage((0, model))
+    let page = VirtioMMIOPage((0, model))
     bench.device = page
     var card = VirtioNet(
       ModelBus(page), memory: bench.memory(at: 0, count: 0x1_0000), ioAddress: Bench.base)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Emulator
 
-/// The NFS server of the user network, asked as a guest asks: over Ethernet, by a TCP of a few lines.
+/// The user network's NFS server, tested as a guest uses it: over Ethernet, with a minimal TCP.
 @Suite struct ExportTests {
   @Test func aGuestReadsAFile() throws {
     let directory = try TemporaryDirectory.make()
@@ -33,19 +33,19 @@ import Testing
     let read = try guest.call(
       program: 100_003, version: 3, procedure: 6, [16],
       bytes: file + [0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0x10, 0])
-    // Status, attributes, count, end, length, data.
+    // READ3resok: status, attributes, count, eof, length, data.
     #expect(read.prefix(4) == [0, 0, 0, 0])
     #expect(Array(read.dropFirst(4 + 4 + 84 + 12).prefix(4096)) == Array(contents[100..<4196]))
   }
 
-  @Test func aDirectoryThatIsNotThereIsAnError() {
+  @Test func aMissingDirectoryIsAnError() {
     #expect(throws: EmulatorError.self) {
       try UserNetwork(forwards: [], exportedDirectory: "/nonexistent")
     }
   }
 }
 
-/// One connection from 10.0.2.15 to 10.0.2.4, on a network that loses nothing.
+/// One TCP connection from 10.0.2.15 to 10.0.2.4 over a network that loses no frames.
 private final class Guest {
   struct NoAnswer: Error {}
 
@@ -88,7 +88,7 @@ private final class Guest {
       let mark = self.received[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
       return self.received.count >= 4 + Int(mark & 0x7fff_ffff)
     }
-    // Behind the header of an accepted reply.
+    // The results follow the header of an accepted reply.
     #expect(Array(received[4..<28]) == [7, 1, 0, 0, 0, 0].flatMap(Self.big))
     return Array(received[28...])
   }
@@ -102,12 +102,12 @@ private final class Guest {
       let now = UInt64(round) * 10_000_000
       network.handle(descriptors, now: now)
       network.advance(to: now)
-      while !frames.isEmpty { take(frames.removeFirst()) }
+      while !frames.isEmpty { receive(frames.removeFirst()) }
     }
     throw NoAnswer()
   }
 
-  private func take(_ frame: [UInt8]) {
+  private func receive(_ frame: [UInt8]) {
     if frame[12..<14] == [8, 6] {
       if frame[28..<32] == Self.server[...] { peer = Array(frame[22..<28]) }
       return
@@ -144,8 +144,8 @@ private final class Guest {
   }
 
   private func send(_ destination: [UInt8], type: [UInt8], _ payload: [UInt8]) {
-    network.send(destination + Self.station + type + payload, now: 0)
-    while !frames.isEmpty { take(frames.removeFirst()) }
+    network.transmit(destination + Self.station + type + payload, now: 0)
+    while !frames.isEmpty { receive(frames.removeFirst()) }
   }
 
   private static func big(_ value: UInt32) -> [UInt8] {

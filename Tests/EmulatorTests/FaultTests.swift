@@ -6,10 +6,11 @@ import Testing
 
 @testable import Emulator
 
-/// Programs that break the rules, each in one way, stop as on seL4. What the monitor prints was compared
-/// with QEMU's output of such programs for SDK 1.4.1, 2.0.1 and 2.3.0: all registers, all words.
+/// Programs that each fault in one way. The monitor's output, with all registers and words, was compared with that of
+/// the same programs in QEMU for SDKs 1.4.1, 2.0.1 and 2.3.0.
 @Suite struct FaultTests {
-  /// One domain with a read-only region at 0x4000000 and uncached memory at 0x5000000.
+  /// Runs one domain with a read-only region at 0x4000000, uncached memory at 0x5000000 and a read-only region of 2 MiB
+  /// at 0x6000000.
   private func run(
     _ body: String, sdk: SDKVersion = .v2_3_0, kernel: KernelConfiguration = .debug
   ) throws -> TestSystem.Run {
@@ -57,7 +58,7 @@ import Testing
     #expect(run.reported.contains("'bad' writes 0x4000008 at init+"))
   }
 
-  /// The region says nothing of pages: tools since 2.0 map it with one of 2 MiB.
+  /// The system file does not state a page size, so tools since 2.0 use a page of 2 MiB.
   @Test(arguments: [(SDKVersion.v1_4_1, 3), (.v2_0_1, 2), (.v2_3_0, 2)])
   func writingToAReadOnlyLargePage(sdk: SDKVersion, level: Int) throws {
     let run = try run("*(volatile byte *)0x6000001 = 1;", sdk: sdk)
@@ -137,7 +138,7 @@ import Testing
     #expect(!run.text.contains("survives"))
   }
 
-  /// `dc zva` is trapped on any memory, and the registers are those of its moment.
+  /// `dc zva` traps, with the registers of that moment.
   @Test func zeroingACacheLine() throws {
     let run = try run(
       "__asm__ volatile(\"mov x9, #7\\n dc zva, %0\\n mov x9, #8\" :: \"r\"(data) : \"x9\");")
@@ -189,7 +190,7 @@ import Testing
 
   // MARK: Configurations
 
-  /// A release kernel has no debug calls, and its monitor says nothing.
+  /// A release kernel has no debug system calls, and its monitor prints nothing.
   @Test func releaseKernelsDoNotPrint() throws {
     let run = try run("putc('x');", kernel: .release)
     #expect(run.text == "")

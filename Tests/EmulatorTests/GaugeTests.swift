@@ -3,6 +3,7 @@
 
 import ELFImage
 import SystemModel
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -18,7 +19,7 @@ import Testing
     return try TestSystem(programs: programs, xml: domains.joined()).start()
   }
 
-  /// The rows of the table of memory, in words.
+  /// The rows of the memory table, with single spaces.
   private func rows(_ run: TestSystem.Run) -> [String] {
     let lines = run.machine.statisticsText().split(separator: "\n")
     guard let head = lines.firstIndex(where: { $0.contains("bytes in use") }) else { return [] }
@@ -46,7 +47,7 @@ import Testing
         <channel><end pd="a" id="1"/><end pd="b" id="1"/></channel>
         """
     ).start()
-    // Of zeros alone nothing is said: they are those of a heap that has not been used.
+    // A gauge of zeros is left out: the heap has not been set up yet.
     #expect(rows(run) == ["a heap 16 32 4096"])
     var seen = Set<[String]>()
     for _ in 0..<2000 where run.machine.run(until: run.machine.now + 100) == .timeOver {
@@ -57,7 +58,7 @@ import Testing
     #expect(rows(run) == ["a heap 16 32 4096", "a pool 8 900 1000"])
   }
 
-  @Test func programsWithoutSayNothing() throws {
+  @Test func programsWithoutGaugesAreNotListed() throws {
     let run = try start([
       "a": Self.silent,
       "b": "word heap_start[3] = {3, 2, 1}, gauge_heap[3] = {3, 1, 2};" + Self.silent,
@@ -67,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: ["9, 3, 2", "9, 3, 10", "0, 0, 1", "9, -1ul, -1ul", "-1ul, -1ul, 0"])
-  func damagedFiguresAreSaidToBe(_ words: String) throws {
+  func inconsistentFiguresAreShownAsDamaged(_ words: String) throws {
     let run = try start([
       "a": #"__attribute__((section(".data"))) word serval_gauge_heap[3] = {\#(words)};"#
         + Self.silent
@@ -75,7 +76,7 @@ import Testing
     #expect(rows(run) == ["a heap damaged"])
   }
 
-  @Test func theLargestFiguresAreNoDamage() throws {
+  @Test func theLargestFiguresAreValid() throws {
     let run = try start([
       "a": #"__attribute__((section(".data"))) word serval_gauge_heap[3] = {-1ul, -1ul, -1ul};"#
         + Self.silent
@@ -83,7 +84,7 @@ import Testing
     #expect(rows(run) == ["a heap \(UInt64.max) \(UInt64.max) \(UInt64.max)"])
   }
 
-  /// A linker's symbol for a heap that the program has not is where something else begins.
+  /// A linker script's symbol for a heap that the program does not have is the start of something else.
   @Test func wordsBehindTheSectionAreNotRead() throws {
     let run = try start([
       "a": """
@@ -100,7 +101,7 @@ import Testing
   @Test(arguments: [
     "serval_gauge_", "serval_gauge_$x", "serval_gauge_\(String(repeating: "a", count: 33))",
   ])
-  func namesThatAreNone(_ name: String) throws {
+  func invalidNames(_ name: String) throws {
     let run = try start([
       "a": """
       __asm__(".section .data\\n.globl \\"\(name)\\"\\n\\"\(name)\\": .xword 9, 1, 2\\n");
@@ -112,12 +113,12 @@ import Testing
 
   // MARK: Images that lie
 
-  /// An image whose gauge has been found, and the memory that it runs in.
+  /// An image with a gauge, and the memory that it runs in.
   private struct Subject {
     var bytes: [UInt8]
     var memory: AddressSpace
     var symbol: ELFSymbol
-    /// Where the symbol's entry is in the file (gABI, chapter 4): section at byte 6, value at 8.
+    /// The offset of the symbol's entry in the file (gABI, chapter 4: section at byte 6, value at byte 8).
     var entry: Int
     var section: ELFSection
 
@@ -151,7 +152,7 @@ import Testing
     (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
-  @Test func symbolsThatPointElsewhere() throws {
+  @Test func symbolsOutsideTheirSectionAreIgnored() throws {
     let subject = try subject()
     #expect(subject.gauges { _ in }?.map(\.used) == [1])
     let end = subject.section.address + subject.section.size
@@ -170,10 +171,10 @@ import Testing
     }
   }
 
-  @Test func imagesWithWrongBytes() throws {
+  @Test func mutatedImages() throws {
     let subject = try subject()
-    var generator = MutationGenerator()
-    // Headers and tables; the rest is not looked at.
+    var generator = SeededGenerator(seed: 1)
+    // Only headers and tables: nothing else is parsed.
     let image = try ELFImage(subject.bytes, name: "a.elf")
     let tables = [".symtab", ".strtab"].compactMap { try? image.section(named: $0) }.flatMap {
       Array(Int($0.fileOffset)..<Int($0.fileOffset + $0.size))
@@ -191,18 +192,5 @@ import Testing
       if found != nil { read += 1 }
     }
     #expect(read > 0)
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-private struct MutationGenerator {
-  var state: UInt64 = 1
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
   }
 }

@@ -77,7 +77,7 @@ import Testing
     #expect(run.lines == ["0x2a"])
   }
 
-  // MARK: What cannot be run
+  // MARK: Systems that cannot be run
 
   private func error(
     of xml: SystemDescription, image: [UInt8]? = nil
@@ -90,7 +90,7 @@ import Testing
         xml,
         Machine.Configuration(
           sdk: .v2_3_0, board: .qemuVirtAArch64, searchPaths: [directory]),
-        console: Console { _ in })
+        console: MachineConsole { _ in })
       return nil
     } catch {
       #expect(!error.findings.isEmpty)
@@ -144,22 +144,16 @@ import Testing
     }
   }
 
-  /// Broken images end in an error or a run, never in a crash.
+  /// A damaged image is rejected or loaded; it never crashes the emulator.
   @Test func mutatedImages() throws {
     let good = StubELF().bytes
-    var state: UInt64 = 88_172_645_463_325_252
-    func random(_ limit: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int(state % UInt64(limit))
-    }
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(60) {
       var image = good
-      for _ in 0...random(4) {
-        // The headers, where it hurts.
-        let place = random(3) == 0 ? random(image.count) : random(64 + 2 * 56)
-        image[place] = UInt8(truncatingIfNeeded: random(256))
+      for _ in 0...random.below(4) {
+        // Mostly in the headers, which matter most.
+        let place = random.below(3) == 0 ? random.below(image.count) : random.below(64 + 2 * 56)
+        image[place] = UInt8(truncatingIfNeeded: random.below(256))
       }
       _ = try error(of: single, image: image)
     }

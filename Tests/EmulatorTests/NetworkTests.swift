@@ -2,11 +2,12 @@
 // Copyright (c) 2026, the Serval authors
 
 import SystemModel
+import TestSupport
 import Testing
 
 @testable import Emulator
 
-/// A driver in C, as short as one can be, on the model of a virtio network card.
+/// A minimal driver in C on the model of a virtio network card.
 @Suite struct NetworkTests {
   private static let driver = #"""
     #define REGS ((volatile unsigned *)0x4000000)
@@ -85,7 +86,7 @@ import Testing
         """)
   }
 
-  /// The gateway of libslirp's network answers an ARP request, in virtual time.
+  /// The gateway of libslirp's network answers an ARP request in virtual time.
   @Test func theGatewayAnswers() throws {
     let run = try system(Self.asks, network: .user(forwards: [])).start()
     run.run(10)
@@ -96,21 +97,21 @@ import Testing
       ] || run.text.contains("got 0x"))
     #expect(run.text.contains("0x0 0x2 0x52 0x55 0xa 0x0 0x2 0x2 0xa 0x0 0x2 0x2"))
     #expect(run.reported == "")
-    // Both frames, in the format that Wireshark reads.
+    // Both frames, in the format of Wireshark.
     #expect(run.packets.starts(with: [0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0]))
     #expect(run.packets.count > 24 + 2 * (16 + 42))
   }
 
   @Test func lostFramesAreLost() throws {
     var system = system(Self.asks, network: .user(forwards: []))
-    system.packetFaults = PacketFaults(dropped: 1000)
+    system.packetImpairment = PacketImpairment(dropped: 1000)
     let run = try system.start()
     run.run(10)
     #expect(!run.text.contains("got"))
     #expect(run.packets.count == 24)
   }
 
-  @Test func aCableThatIsOut() throws {
+  @Test func anUnpluggedCable() throws {
     var system = system(Self.asks, network: .user(forwards: []))
     system.linkChanges = [
       LinkChange(isUp: true, time: 5_000_000), LinkChange(isUp: false, time: 0),
@@ -119,17 +120,20 @@ import Testing
     run.run(10)
     #expect(!run.text.contains("got"))
     #expect(run.packets.count == 24)
-    // The configuration has changed.
+    // The configuration change notification.
     #expect(run.text.contains("irq 0x2"))
   }
 
   @Test(arguments: [
     ("describe(1, 0, 0x50004000, 64, 0); offer(1, 0);", "are not in a DMA region"),
     ("describe(1, 0, 0x50003ff0, 64, 0); offer(1, 0);", "64 bytes at physical address 0x50003ff0"),
-    ("describe(1, 0, PHYSICAL, 64, 1); offer(1, 0);", "a chain of descriptors has no end"),
-    ("offer(1, 9);", "descriptor 9 is outside of its table"),
+    ("describe(1, 0, PHYSICAL, 64, 1); offer(1, 0);", "a chain of descriptors does not end"),
+    ("offer(1, 9);", "descriptor 9 is outside its table"),
     ("describe(1, 0, PHYSICAL, 64, 4); offer(1, 0);", "a descriptor is indirect"),
-    ("((volatile unsigned short *)(DMA + 0x1100))[1] = 99; set(0x50, 1);", "99 chains are offered"),
+    (
+      "((volatile unsigned short *)(DMA + 0x1100))[1] = 99; set(0x50, 1);",
+      "99 chains are available"
+    ),
     ("describe(1, 0, PHYSICAL + 0x3000, 20, 0); offer(1, 0);", "is given a frame of 20 bytes"),
     ("set(0x30, 0); set(0x80, 0);", "is given the address of queue 0, which is in use"),
     ("set(0x30, 7); set(0x80, 0);", "has no queue 7"),
@@ -137,7 +141,7 @@ import Testing
     ("set(0x4c, 7);", "has no register to write at 0x4c"),
     ("set(0x70, 0); set(0x50, 1);", "is notified before DRIVER_OK"),
   ])
-  func whatADeviceDoesNotTake(body: String, complaint: String) throws {
+  func driverErrorsAreReported(body: String, complaint: String) throws {
     let run = try system(
       """
       void init(void) { start(); \(body) }
@@ -150,8 +154,8 @@ import Testing
 
   // MARK: Caches
 
-  /// On a machine where devices do not see the cache, this driver, which cleans nothing, is told so,
-  /// and its device sees nothing of what it wrote.
+  /// The driver never cleans the cache. On a machine whose devices bypass it, this is reported, and the device does not
+  /// see what the driver wrote.
   @Test func aMissingCleanIsFound() throws {
     var system = system(Self.asks, network: .user(forwards: []))
     system.isIncoherent = true
@@ -163,7 +167,7 @@ import Testing
 
   @Test func cleaningAndInvalidating() throws {
     let cached = try #require(HostMemory(size: 0x1000))
-    let region = try #require(CachedRegion("r", cached: cached))
+    let region = try #require(NoncoherentMemory("r", cached: cached))
     var reports: [String] = []
     region.report = { reports.append($0) }
     cached.start.storeBytes(of: 1, as: UInt8.self)
@@ -172,14 +176,14 @@ import Testing
     #expect(region.memory.start.load(as: UInt8.self) == 1)
     region.deviceAccesses(offset: 0, count: 64)
     #expect(reports.isEmpty)
-    // The device writes; the program sees it after invalidating.
+    // The program sees what the device writes only after invalidating the line.
     region.memory.start.storeBytes(of: 2, as: UInt8.self)
     region.programReads(offset: 1, by: "p", at: "there")
     #expect(reports.count == 1)
     #expect(cached.start.load(as: UInt8.self) == 1)
     region.maintain(offset: 63, invalidates: true)
     #expect(cached.start.load(as: UInt8.self) == 2)
-    // A line that is written back over what the device wrote.
+    // Cleaning a dirty line overwrites what the device wrote.
     cached.start.storeBytes(of: 3, as: UInt8.self)
     region.memory.start.storeBytes(of: 4, toByteOffset: 1, as: UInt8.self)
     region.deviceAccesses(offset: 1, count: 1)
@@ -188,33 +192,28 @@ import Testing
     #expect(cached.start.load(fromByteOffset: 1, as: UInt8.self) == 0)
   }
 
-  /// A queue full of anything at all stops the device at most.
+  /// Random bytes in a queue can only stop the device.
   @Test func hostileQueues() throws {
     let memory = try #require(HostMemory(size: 0x4000))
     var physical = PhysicalMemory()
     physical.add(memory, at: 0x1000)
-    var state: UInt64 = 1
-    func random(_ limit: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state % limit
-    }
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(2000) {
       let bytes = UnsafeMutableRawBufferPointer(start: memory.start, count: memory.size)
       for _ in 0..<64 {
-        bytes[Int(random(0x400))] = UInt8(truncatingIfNeeded: random(256))
+        bytes[Int(random.below(0x400))] = UInt8(truncatingIfNeeded: random.below(256))
       }
-      var queue = VirtQueue()
-      queue.count = 1 << Int(random(9))
-      queue.descriptors = 0x1000 + random(0x400)
-      queue.available = 0x1000 + random(0x4100)
-      queue.used = 0x1000 + random(0x4100)
+      var queue = VirtQueueModel()
+      queue.count = 1 << Int(random.below(9))
+      queue.descriptors = 0x1000 + random.below(0x400)
+      queue.available = 0x1000 + random.below(0x4100)
+      queue.used = 0x1000 + random.below(0x4100)
       queue.isReady = true
       do {
-        while let chain = try queue.pop(physical) {
+        while let chain = try queue.popAvailable(physical) {
           for segment in chain.segments { #expect(segment.count <= memory.size) }
-          try queue.push(chain.head, written: 1, physical)
+          try queue.pushUsed(chain.head, written: 1, physical)
+          #expect(queue.checkInvariants() == nil)
         }
       } catch {}
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Emulator
 
-/// What a program at the other end says was written into its socket before: it does not depend on what it is told.
+/// The peer's answers are written to its socket in advance; they do not depend on what it receives.
 @Suite struct PeerNetworkTests {
   private final class Peer {
     let network: PeerNetwork
@@ -21,17 +21,17 @@ import Testing
       try #require(write(far, bytes, bytes.count) == bytes.count)
       if hangsUp { shutdown(far, Int32(SHUT_WR)) }
       let reported = Reported()
-      network = PeerNetwork(pair[0], path: "peer") { reported.take($0) }
+      network = PeerNetwork(pair[0], path: "peer") { reported.append($0) }
       network.deliver = { [unowned self] in delivered.append($0) }
-      reported.take = { [unowned self] in reports.append($0) }
+      reported.append = { [unowned self] in reports.append($0) }
     }
 
-    private final class Reported { var take: (String) -> Void = { _ in } }
+    private final class Reported { var append: (String) -> Void = { _ in } }
 
     deinit { close(far) }
 
-    /// What it was told so far.
-    func told() -> [UInt8] {
+    /// The bytes that the peer has received since the last call.
+    func receivedBytes() -> [UInt8] {
       var buffer = [UInt8](repeating: 0, count: 1000)
       let count = recv(far, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       return Array(buffer.prefix(max(count, 0)))
@@ -47,12 +47,12 @@ import Testing
     let peer = try Peer(saying: Self.answers)
     #expect(peer.network.nextEvent == 0)
     peer.network.advance(to: 5)
-    #expect(peer.told() == [5] + [UInt8](repeating: 0, count: 11))
+    #expect(peer.receivedBytes() == [5] + [UInt8](repeating: 0, count: 11))
     #expect(peer.network.nextEvent == 64)
     peer.network.advance(to: 63)
-    #expect(peer.told() == [])
-    peer.network.send([7, 8], now: 0x102)
-    #expect(peer.told() == [2, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 7, 8])
+    #expect(peer.receivedBytes() == [])
+    peer.network.transmit([7, 8], now: 0x102)
+    #expect(peer.receivedBytes() == [2, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 7, 8])
     #expect(peer.delivered == [[1, 2, 3], [9]])
     #expect(peer.network.nextEvent == nil)
     #expect(peer.reports == [])
@@ -64,12 +64,12 @@ import Testing
     #expect(peer.network.nextEvent == 1001)
   }
 
-  @Test func oneThatHangsUp() throws {
+  @Test func aPeerThatHangsUp() throws {
     for count in 0..<Self.answers.count {
       let peer = try Peer(saying: Array(Self.answers.prefix(count)), hangsUp: true)
       peer.network.advance(to: 0)
-      peer.network.send([1], now: 1)
-      peer.network.send([1], now: 2)
+      peer.network.transmit([1], now: 1)
+      peer.network.transmit([1], now: 2)
       #expect(peer.reports == ["the program at peer is gone, and the network with it"])
       #expect(peer.network.nextEvent == nil)
       #expect(peer.delivered == [])
@@ -79,7 +79,7 @@ import Testing
   @Test(arguments: [
     [0xff, 0xff, 0xff, 0xff], [1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
   ])
-  func oneThatSaysTooMuch(bytes: [UInt8]) throws {
+  func aPeerThatExceedsTheLimits(bytes: [UInt8]) throws {
     let peer = try Peer(saying: Self.never + bytes)
     peer.network.advance(to: 0)
     #expect(peer.reports.count == 1)

@@ -8,11 +8,12 @@ import SystemModel
 import TestSupport
 import Testing
 
-/// `serval run` as a process: statuses, the terminal, ctrl-C.
+/// `serval run` as a process: exit statuses, the terminal, ctrl-C.
 @Suite struct ProcessTests {
-  private static let serval =
-    String(#filePath.dropLast("Tests/EmulatorTests/ProcessTests.swift".count))
-    + ".build/debug/serval"
+  /// The repository's directory, with a slash at the end.
+  private static let root = String(
+    #filePath.dropLast("Tests/EmulatorTests/ProcessTests.swift".count))
+  private static let serval = root + ".build/debug/serval"
 
   private static let isBuilt = Files.exists(serval) && Files.exists("\(serval)-emulator")
 
@@ -54,7 +55,7 @@ import Testing
     }
   }
 
-  /// Unicorn is under the GPL: the emulator alone may have it.
+  /// Unicorn is under the GPL, so only the emulator may link it.
   @Test(.enabled(if: isBuilt)) func onlyTheEmulatorLinksUnicorn() throws {
     func libraries(_ program: String) throws -> String {
       String(decoding: try Subprocess.run(["ldd", program]).output, as: UTF8.self)
@@ -63,7 +64,7 @@ import Testing
     #expect(try !libraries(Self.serval).contains("libunicorn"))
   }
 
-  /// Of the library that it runs with, which need not be the one that it was built with.
+  /// The version is that of the library found at run time, not of the headers at build time.
   @Test(.enabled(if: isBuilt)) func theVersionIsUnicorns() throws {
     let result = try Subprocess.run([Self.serval, "run", "--version"])
     let text = String(decoding: result.output, as: UTF8.self)
@@ -71,7 +72,32 @@ import Testing
     #expect(unicornVersion.hasPrefix("2."))
   }
 
-  @Test(.enabled(if: isBuilt)) func badTimesAreMistakes() throws {
+  /// The table of options in docs/emulator.md names the options of `serval run`, and no others.
+  @Test(.enabled(if: isBuilt)) func theDocumentNamesEveryOption() throws {
+    let result = try Subprocess.run([Self.serval, "run", "--help"])
+    let help = String(decoding: result.output, as: UTF8.self)
+    let document = String(
+      decoding: try Files.read("\(Self.root)docs/emulator.md"), as: UTF8.self)
+    let section = try #require(
+      document.split(separator: "\n## ").first { $0.hasPrefix("Options\n") })
+    let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `--") }
+    let documented = rows.flatMap { row in
+      Self.options(in: String(row.split(separator: "|").first ?? ""))
+    }
+    let listed = help.split(separator: "\n").filter { $0.hasPrefix("  --") }
+      .compactMap { Self.options(in: String($0)).first }
+    let expected = Set(listed).subtracting(["--version"])
+    #expect(expected.count > 15)
+    #expect(Set(documented) == expected)
+    #expect(documented.count == Set(documented).count)
+  }
+
+  /// The words of a text that start with two hyphens.
+  private static func options(in text: String) -> [String] {
+    text.split { !($0.isLetter || $0 == "-") }.map(String.init).filter { $0.hasPrefix("--") }
+  }
+
+  @Test(.enabled(if: isBuilt)) func anInvalidTimeIsAUsageError() throws {
     try with("void init(void) {} void notified(word c) {}") { directory in
       let result = try Subprocess.run([
         Self.serval, "run", "\(directory)/test.system", "--sdk", "2.3.0", "--for", "tomorrow",
@@ -80,7 +106,7 @@ import Testing
     }
   }
 
-  /// On a terminal: raw while it runs, as it was afterwards, also when a program spins.
+  /// A terminal is raw during the run and restored afterwards, even while a program spins.
   @Test(.enabled(if: isBuilt), arguments: ["\u{3}", "\u{1}x"])
   func endsFromTheKeyboard(keys: String) throws {
     let program =
@@ -103,7 +129,7 @@ import Testing
 private struct Child {
   var pid: pid_t
 
-  /// The exit status; nil if it does not end in time, and is killed.
+  /// The exit status; nil if the process did not end in time and was killed.
   func wait(seconds: Int) -> Int32? {
     var status: Int32 = 0
     for _ in 0..<seconds * 50 {
@@ -124,7 +150,7 @@ private final class PseudoTerminal {
   private let path: String
 
   init() throws {
-    // What posix_openpt, unlockpt and ptsname do (Linux, tty_ioctl): Glibc's module hides them.
+    // As posix_openpt, unlockpt and ptsname do, which Swift's Glibc module hides (Linux, tty_ioctl).
     let (unlock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
     var (locked, number): (Int32, UInt32) = (0, 0)
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -141,7 +167,7 @@ private final class PseudoTerminal {
     return settings.c_lflag
   }
 
-  /// Starts a program in a session of its own, with this as its terminal.
+  /// Starts a program in a new session with this as its controlling terminal.
   func spawn(_ arguments: [String]) throws -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

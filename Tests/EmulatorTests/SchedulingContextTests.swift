@@ -1,53 +1,48 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Emulator
 
 @Suite struct SchedulingContextTests {
-  @Test func whatWasUsedComesBackOnePeriodLater() {
+  @Test func usedTimeReturnsOnePeriodLater() {
     let context = SchedulingContext(budget: 100, period: 1000)
-    context.begin(at: 50)
-    #expect(!context.use(40, now: 90))
+    context.resume(at: 50)
+    #expect(!context.charge(40, now: 90))
     #expect(context.refills == [.init(time: 90, amount: 60), .init(time: 1050, amount: 40)])
-    #expect(context.use(60, now: 150))
+    #expect(context.charge(60, now: 150))
     #expect(context.readyTime == 1050)
     #expect(!context.isReady(at: 1049))
-    context.begin(at: 1100)
+    context.resume(at: 1100)
     #expect(context.readyTime == 1100)
   }
 
-  @Test func timeIsNotSavedUp() {
+  @Test func unusedTimeIsNotSavedUp() {
     let context = SchedulingContext(budget: 100, period: 1000)
-    context.begin(at: 5000)
+    context.resume(at: 5000)
     #expect(context.available == 100)
-    #expect(context.use(100, now: 5100))
+    #expect(context.charge(100, now: 5100))
     #expect(context.readyTime == 6000)
   }
 
-  /// In any window of a period's length no more than the budget is used, give or take the merging of
-  /// refills, which only delays.
+  /// No window of a period's length contains more than the budget. Merging refills only delays time.
   @Test(arguments: 0..<20)
   func noMoreThanTheBudgetInAPeriod(seed: UInt64) {
-    var state = seed &* 0x9e37_79b9_7f4a_7c15 | 1
-    func random(_ limit: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state % limit
-    }
+    var random = SeededGenerator(seed: seed)
     let context = SchedulingContext(budget: 100, period: 1000)
     var now: UInt64 = 0
     var uses: [(start: UInt64, end: UInt64)] = []
     while now < 100_000 {
       if !context.isReady(at: now) { now = context.readyTime }
-      context.begin(at: now)
-      let amount = min(1 + random(60), context.available)
+      context.resume(at: now)
+      let amount = min(1 + random.below(60), context.available)
       uses.append((now, now + amount))
       now += amount
-      _ = context.use(amount, now: now)
-      now += random(300)
+      _ = context.charge(amount, now: now)
+      #expect(context.checkInvariants() == nil)
+      now += random.below(300)
     }
     for (start, _) in uses {
       let used = uses.filter { $0.start >= start && $0.end <= start + 1000 }
@@ -58,8 +53,8 @@ import Testing
 
   @Test func aRoundRobinTurnStartsAgain() {
     let context = SchedulingContext(budget: 100, period: 100)
-    #expect(!context.use(60, now: 60))
-    #expect(context.use(40, now: 100))
+    #expect(!context.charge(60, now: 60))
+    #expect(context.charge(40, now: 100))
     #expect(context.available == 100)
     #expect(context.isReady(at: 100))
   }

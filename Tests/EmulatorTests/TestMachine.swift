@@ -11,19 +11,21 @@ import Testing
 
 @testable import Emulator
 
-/// A system of small C programs, compiled with the Swift toolchain's clang.
+/// A system of small C programs, which the Swift toolchain's clang compiles.
 struct TestSystem {
   var sdk = SDKVersion.v2_3_0
   var kernel = KernelConfiguration.debug
   var board = EmulatedBoard.qemuVirtAArch64
   var network: NetworkChoice?
-  var packetFaults: PacketFaults?
+  var packetImpairment: PacketImpairment?
   var faults: [InjectedFault] = []
   var linkChanges: [LinkChange] = []
   var isIncoherent = false
-  /// Bodies of the programs by file name, without ".elf".
+  /// Whether `endTrace` will be called. Traces make runs with many switches several times as long.
+  var isTraced = false
+  /// C sources, by file name without ".elf".
   var programs: [String: String]
-  /// What is inside <system>.
+  /// The contents of <system>.
   var xml: String
 
   final class Run {
@@ -33,6 +35,7 @@ struct TestSystem {
     private let reports: Collected
     private let frames: Collected
     private let writer: TraceWriter
+    private var slices = 0
 
     fileprivate final class Collected { var bytes: [UInt8] = [] }
 
@@ -47,20 +50,32 @@ struct TestSystem {
       var configuration = Machine.Configuration(
         sdk: system.sdk, kernel: system.kernel, board: system.board, searchPaths: [directory])
       configuration.network = system.network
-      configuration.packetFaults = system.packetFaults
+      configuration.packetImpairment = system.packetImpairment
       configuration.faults = system.faults
       configuration.linkChanges = system.linkChanges
       configuration.isIncoherent = system.isIncoherent
       machine = try Machine(
-        description, configuration, console: Console { output.bytes += $0 }, trace: writer,
+        description, configuration, console: MachineConsole { output.bytes += $0 },
+        trace: system.isTraced ? writer : nil,
         packets: PcapWriter { frames.bytes += $0 }
       ) { reports.bytes += Array(($0 + "\n").utf8) }
     }
 
-    /// Runs for some virtual time, or until nothing is left to do.
+    /// Runs for a duration of virtual time or until there is nothing left to do, checking the kernel's invariants
+    /// between any two slices.
     @discardableResult
-    func run(_ milliseconds: UInt64 = 1000) -> Machine.State {
-      machine.run(until: machine.now + milliseconds * 1_000_000)
+    func run(_ milliseconds: UInt64 = 1000) -> Machine.StopReason {
+      machine.run(until: machine.now + milliseconds * 1_000_000) { !hasSoundState() }
+    }
+
+    /// Records an issue if an invariant of the kernel or of a device does not hold. Checks each of the first 2,000
+    /// slices, and then one in 100.
+    func hasSoundState() -> Bool {
+      slices += 1
+      guard slices <= 2000 || slices.isMultiple(of: 100) else { return true }
+      guard let problem = machine.kernel.checkInvariants() else { return true }
+      Issue.record("at \(machine.now) ns: \(problem)")
+      return false
     }
 
     var text: String { String(decoding: output.bytes, as: UTF8.self) }
@@ -70,12 +85,13 @@ struct TestSystem {
 
     var reported: String { String(decoding: reports.bytes, as: UTF8.self) }
 
+    /// Completes and returns the trace.
     func endTrace() -> String {
       writer.end()
       return String(decoding: traced.bytes, as: UTF8.self)
     }
 
-    func statistics(of name: String) -> Statistics? {
+    func statistics(of name: String) -> ThreadStatistics? {
       machine.kernel.threads.first { $0.name == name }?.statistics
     }
 

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Emulator
 
-/// What programs print, in the order in which they print it on seL4: the expectations were taken from
-/// the same programs, or the SDK's examples, on seL4 in QEMU.
+/// Programs print the same lines in the same order as on seL4. The expectations were recorded from the same programs,
+/// or from the SDK's examples, on seL4 in QEMU.
 @Suite struct TranscriptTests {
   @Test(arguments: SDKVersion.allCases)
   func everySDKRunsItsOwnImages(sdk: SDKVersion) throws {
@@ -22,8 +22,8 @@ import Testing
     #expect(run.text == "first: hello\n")
   }
 
-  /// Started in the order of the file, so that the last of a priority runs first; who is notified and
-  /// no more urgent waits until the other waits.
+  /// Threads are started in the order of the file, so the last of a priority runs first. A notified thread of the same
+  /// priority runs when the notifying thread blocks.
   @Test(arguments: [SDKVersion.v1_4_1, .v2_0_1, .v2_3_0])
   func equalPrioritiesTakeTurnsAsOnSeL4(sdk: SDKVersion) throws {
     let run = try TestSystem(
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(arguments: [SDKVersion.v1_4_1, .v2_0_1, .v2_3_0])
-  func aPassiveServerRunsOnItsCallersTime(sdk: SDKVersion) throws {
+  func aPassiveServerRunsOnItsCallersBudget(sdk: SDKVersion) throws {
     let (onCallee, onCaller) = sdk < .v2_0_1 ? ("pp=\"true\"", "") : ("", "pp=\"true\"")
     let run = try TestSystem(
       sdk: sdk,
@@ -108,7 +108,7 @@ import Testing
     #expect(run.statistics(of: "client")?.calls == 1)
   }
 
-  @Test func badgesGatherUntilSomeoneLooks() throws {
+  @Test func badgesAccumulateUntilTheyAreReceived() throws {
     let run = try TestSystem(
       programs: [
         "sender": #"""
@@ -168,8 +168,8 @@ import Testing
     #expect(run.statistics(of: "child")?.faults == 3)
   }
 
-  /// A parent that answers lets the child try again.
-  @Test func aParentAnswersAFault() throws {
+  /// A child repeats the faulting instruction after its parent's reply.
+  @Test func aParentRepliesToAFault() throws {
     let run = try TestSystem(
       programs: [
         "child": #"""
@@ -196,7 +196,7 @@ import Testing
     #expect(run.lines == ["0x200d 0xffffffffffffff9c"])
   }
 
-  /// The deferred operation goes with the receive, in one system call.
+  /// A deferred operation is sent with the next receive, in one system call.
   @Test func operationsCanBeDeferred() throws {
     let run = try TestSystem(
       programs: [
@@ -219,7 +219,7 @@ import Testing
     #expect(run.lines == ["a: waits", "b: init", "b: notified", "a: notified"])
   }
 
-  /// A fault at a chosen time: the parent restarts a child that waits for nothing bad.
+  /// A fault is injected into a healthy child at a chosen time, and its parent restarts it.
   @Test func aFaultCanBeInjected() throws {
     let run = try TestSystem(
       faults: [InjectedFault(domain: "child", time: 5_000_000)],

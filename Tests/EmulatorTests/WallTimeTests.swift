@@ -5,18 +5,18 @@ import Testing
 
 @testable import Emulator
 
-/// Virtual time that follows a clock, which these tests set.
+/// Virtual time that follows a clock controlled by the tests.
 @Suite struct WallTimeTests {
   private final class Clock {
     var time: UInt64 = 7_000_000_000
-    /// What a look at it takes: a host on which it is more than half of a slice is slower than the
-    /// machine, as there are two looks for each.
-    var lookTime: UInt64
+    /// Nanoseconds that pass at each reading. As each slice reads the clock twice, more than half a slice means that
+    /// the host is slower than the machine.
+    var readingTime: UInt64
 
-    init(lookTime: UInt64) { self.lookTime = lookTime }
+    init(readingTime: UInt64) { self.readingTime = readingTime }
 
-    func look() -> UInt64 {
-      time += lookTime
+    func read() -> UInt64 {
+      time += readingTime
       return time
     }
   }
@@ -25,7 +25,7 @@ import Testing
   private static let spinner =
     "void init(void) { for (;;) __asm__(\"\"); } void notified(word c) {}"
 
-  /// Prints the time in milliseconds whenever a tenth of a second is over.
+  /// Prints the time in milliseconds every tenth of a second.
   private static let ticker = #"""
     static void arm(void) {
       __asm__ volatile("msr cntp_cval_el0, %0\n msr cntp_ctl_el0, %1"
@@ -54,29 +54,30 @@ import Testing
     let run = try TestSystem(
       programs: ["t": Self.ticker, "spin": Self.spinner, "sleep": Self.sleeper], xml: xml
     ).start()
-    run.machine.wall = WallTime(clock: clock.look)
+    run.machine.wall = WallTime(clock: clock.read)
     return run
   }
 
-  /// Runs until so much has passed on the wall, and looks at virtual time before each slice.
+  /// Runs for a duration of wall time and passes virtual time to `check` before each slice.
   private func run(
-    _ machine: Machine, _ clock: Clock, milliseconds: UInt64, _ look: (UInt64) -> Void
+    _ machine: Machine, _ clock: Clock, milliseconds: UInt64, check: (UInt64) -> Void
   ) {
     let end = clock.time + milliseconds * Self.millisecond
-    let state = machine.run(until: .max) {
-      look(machine.now)
+    let reason = machine.run(until: .max) {
+      #expect(machine.kernel.checkInvariants() == nil)
+      check(machine.now)
       return clock.time >= end
     }
-    #expect(state == .stopped)
+    #expect(reason == .stopped)
   }
 
   private func times(_ run: TestSystem.Run) -> [UInt64] {
     run.lines.compactMap { UInt64($0.dropFirst(2), radix: 16) }
   }
 
-  /// A host that takes ten nanoseconds for an instruction, and a machine that never rests.
+  /// A host that takes ten nanoseconds for an instruction, and a machine that is never idle.
   @Test func aBusyMachineKeepsUp() throws {
-    let clock = Clock(lookTime: 500_000)
+    let clock = Clock(readingTime: 500_000)
     let start = clock.time
     let run = try self.start(Self.ticks + Self.spins, clock)
     var last: UInt64 = 0
@@ -95,7 +96,7 @@ import Testing
   }
 
   @Test func aFastHostWaits() throws {
-    let clock = Clock(lookTime: 100)
+    let clock = Clock(readingTime: 100)
     let start = clock.time
     let run = try self.start(Self.spins, clock)
     for _ in 0..<1000 {
@@ -110,9 +111,9 @@ import Testing
     #expect(run.machine.wall?.omitted == 0)
   }
 
-  /// A domain that waits in WFI costs the host nothing between two events.
+  /// A domain that waits in WFI uses no host time between two events.
   @Test func sleepCostsNothing() throws {
-    let clock = Clock(lookTime: 100)
+    let clock = Clock(readingTime: 100)
     let start = clock.time
     let run = try self.start(Self.ticks + Self.sleeps, clock)
     var waits = 0
@@ -127,18 +128,18 @@ import Testing
     #expect(times(run).count == 9 || times(run).count == 10)
   }
 
-  /// The emulator is stopped for ten seconds, while the machine is busy.
+  /// The host stops the emulator for ten seconds while the machine is busy.
   @Test func aHostThatStopsMakesNoLeap() throws {
-    let clock = Clock(lookTime: 200_000)
+    let clock = Clock(readingTime: 200_000)
     let run = try start(Self.ticks + Self.spins, clock)
     var last: UInt64 = 0
-    func look(_ now: UInt64) {
+    func check(_ now: UInt64) {
       #expect(now - last <= WallTime.longestStep + 2 * WallTime.slice)
       last = now
     }
-    self.run(run.machine, clock, milliseconds: 150, look)
+    self.run(run.machine, clock, milliseconds: 150, check: check)
     clock.time += 10_000 * Self.millisecond
-    self.run(run.machine, clock, milliseconds: 100, look)
+    self.run(run.machine, clock, milliseconds: 100, check: check)
     let omitted = try #require(run.machine.wall?.omitted)
     #expect(omitted > 9_970 * Self.millisecond && omitted < 9_990 * Self.millisecond)
     #expect(times(run).count == 2)
@@ -146,14 +147,14 @@ import Testing
   }
 
   @Test func waitingTakesAsLongAsItSays() throws {
-    let clock = Clock(lookTime: 1000)
+    let clock = Clock(readingTime: 1000)
     let run = try start(Self.ticks, clock)
     for tick in 1...20 as ClosedRange<UInt64> {
       #expect(run.machine.run(until: .max) == .idle)
       let wait = try #require(run.machine.timeToWait(until: .max))
-      // Virtual time is ahead by what was executed since.
+      // Virtual time is ahead by the instructions since the last wait.
       #expect(wait > 98 * Self.millisecond && wait <= 101 * Self.millisecond)
-      // Something comes in before.
+      // Input ends the wait early.
       clock.time += 30 * Self.millisecond
       run.machine.catchUp(until: .max)
       #expect(run.machine.run(until: .max) == .idle)
@@ -164,7 +165,7 @@ import Testing
     #expect(run.machine.run(until: .max) == .idle)
     #expect(times(run).count == 20)
     #expect(run.machine.wall?.omitted == 0)
-    // Called back far too late: no more than a step behind what was due.
+    // Called far too late: virtual time is at most one step past the tick that was due.
     clock.time += 5_000 * Self.millisecond
     run.machine.catchUp(until: .max)
     #expect(run.machine.run(until: .max) == .idle)
@@ -172,9 +173,9 @@ import Testing
     #expect(last >= 2100 && last <= 2130)
   }
 
-  /// Time is paid for by who uses it, also where the host is slow: a fifth of it, and no more.
-  @Test func aBudgetIsOneOfTheWallsTime() throws {
-    let clock = Clock(lookTime: 500_000)
+  /// Also on a slow host, a budget limits a thread's share of wall time: here to a fifth.
+  @Test func budgetsAreInWallTime() throws {
+    let clock = Clock(readingTime: 500_000)
     let run = try start(
       """
       <protection_domain name="greedy" priority="200" budget="200" period="1000">
@@ -187,7 +188,7 @@ import Testing
   }
 
   @Test func theEndIsExact() throws {
-    let clock = Clock(lookTime: 500_000)
+    let clock = Clock(readingTime: 500_000)
     let run = try start(Self.ticks + Self.spins, clock)
     #expect(run.machine.run(until: 350 * Self.millisecond) == .timeOver)
     #expect(run.machine.now == 350 * Self.millisecond)

@@ -6,6 +6,7 @@ import NFSFileServer
 import NFSTestSupport
 import Rings
 import TargetTestSupport
+import TestSupport
 import Testing
 
 @Suite struct LyingClientTests {
@@ -57,7 +58,7 @@ import Testing
   /// Random words in the queue and random bytes in the share: nothing traps, and each command gets
   /// one answer.
   @Test func noise() throws {
-    var numbers = Numbers(state: 6)
+    var numbers = SeededGenerator(seed: 6)
     for _ in 0..<fuzzIterations(30) {
       let setup = try Setup()
       _ = setup.files.add("f", bytes("hello"))

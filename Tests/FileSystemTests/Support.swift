@@ -18,8 +18,7 @@ final class Setup {
   let wire: Simulation
   private var server: NFSFileServer
   private var client: FileSystemClient
-  private var answers: [UInt64: FileSystemClient.Completion] = [:]
-  private var nextTag: UInt64 = 1
+  private var answers: [Int: FileSystemClient.Completion] = [:]
 
   init() throws {
     guard let commands = Ring<FileQueue>(queue: commandMemory.region),
@@ -36,7 +35,15 @@ final class Setup {
   var isQuarantined: Bool { server.isQuarantined }
   var unknownAnswers: UInt64 { client.unknownAnswers }
 
-  func serve() -> Bool { server.serve(now: wire.now) }
+  func serve() -> Bool {
+    defer { checkInvariants() }
+    return server.serve(now: wire.now)
+  }
+
+  private func checkInvariants() {
+    guard let found = server.checkInvariants() ?? client.checkInvariants() else { return }
+    preconditionFailure(found)
+  }
 
   /// Something happens on the wire.
   func step() {
@@ -53,22 +60,22 @@ final class Setup {
     server.nfs = wire.client
   }
 
-  func submit(_ command: FileCommand) throws -> UInt64 {
-    nextTag += 1
-    guard try client.submit(command, tag: nextTag) else { throw PeerFault.beyondCapacity }
+  /// The command's number.
+  func submit(_ command: FileCommand) throws -> Int {
+    guard let number = try client.submit(command) else { throw PeerFault.beyondCapacity }
     _ = client.publish()
-    return nextTag
+    return number
   }
 
   func collect() throws {
-    while let answer = try client.nextCompletion() { answers[answer.tag] = answer }
+    while let answer = try client.nextCompletion() { answers[answer.number] = answer }
   }
 
-  func wait(_ tag: UInt64) throws -> FileSystemClient.Completion {
+  func wait(_ number: Int) throws -> FileSystemClient.Completion {
     while true {
       _ = serve()
       try collect()
-      if let answer = answers.removeValue(forKey: tag) { return answer }
+      if let answer = answers.removeValue(forKey: number) { return answer }
       step()
     }
   }

@@ -38,7 +38,7 @@ import Testing
       let connection = TestConnection()
       connection.receive(Array(request[..<count]))
       let head = connection.next()
-      connection.machine.peerEnded(now: connection.now)
+      connection.peerEnded()
       if head != nil {
         #expect(connection.readBody().progress == .failed)
         #expect(connection.machine.disposal == .reset)
@@ -69,7 +69,7 @@ import Testing
     connection.receive(String(repeating: get, count: 5))
     for number in 0..<5 {
       #expect(connection.next() != nil)
-      #expect(connection.next() == nil, "one at a time")
+      #expect(connection.next() == nil, "one after another")
       connection.answer("\(number)")
     }
     let answers = connection.flush()
@@ -100,8 +100,8 @@ import Testing
     #expect(
       connection.flush() == "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx")
     #expect(connection.machine.disposal == .endOutput)
-    connection.receive("more that nobody reads")
-    connection.machine.peerEnded(now: connection.now)
+    connection.receive("ignored")
+    connection.peerEnded()
     #expect(connection.machine.disposal == .close)
 
     connection = TestConnection()
@@ -115,11 +115,11 @@ import Testing
     #expect(connection.flush().contains("\r\nConnection: close\r\n"))
     #expect(connection.machine.disposal == .endOutput)
     connection.now = connection.machine.deadline
-    connection.machine.timePassed(now: connection.now)
+    connection.timePassed(now: connection.now)
     #expect(connection.machine.disposal == .close)
   }
 
-  /// Four empty lines before a request are read over, and no more, in whatever pieces they come.
+  /// Up to four empty lines before a request are skipped, in pieces of any size.
   @Test(arguments: [1, 2, 3, 100], [0, 1, 4, 5, 9])
   func emptyLines(_ piece: Int, _ count: Int) {
     let connection = TestConnection()
@@ -193,7 +193,7 @@ import Testing
     connection.answer()
     #expect(connection.machine.disposal == .stayOpen)
 
-    // Refused without reading: what follows could be the body or the next request.
+    // Refused without reading the body: what follows could be the body or the next request.
     connection = TestConnection()
     connection.receive(request)
     _ = connection.next()
@@ -202,7 +202,7 @@ import Testing
     connection.receive("GET")
     #expect(connection.machine.disposal == .endOutput && connection.next() == nil)
 
-    // The body came without waiting.
+    // The client sent the body without waiting.
     connection = TestConnection()
     connection.receive(request + "abc")
     _ = connection.next()
@@ -287,7 +287,7 @@ import Testing
     connection.receive(get)
     _ = connection.next()
     connection.machine.respond(ResponseHead(.ok, length: .known(5)), now: 0)
-    #expect(connection.write(bytes("abcdefgh"), now: 0) == 5, "never more than said")
+    #expect(connection.write(bytes("abcdefgh"), now: 0) == 5, "never more than the stated length")
     #expect(!connection.machine.wantsBody)
     connection.machine.finish(now: 0)
     #expect(connection.machine.disposal == .stayOpen)
@@ -324,7 +324,7 @@ import Testing
     connection.receive(get)
     _ = connection.next()
     connection.machine.respond(ResponseHead(.ok, length: .known(1000)), now: 0)
-    #expect(connection.machine.directRoom == 0, "behind the head only")
+    #expect(connection.machine.directRoom == 0, "only after the head")
     _ = connection.flush()
     #expect(connection.machine.directRoom == 1000)
     connection.machine.wroteDirectly(600, now: connection.now)

@@ -6,8 +6,8 @@ import HTTP
 import Testing
 
 @Suite struct ContentTypeTests {
-  /// What a site may hold, by type: from IANA's registry; those with `x-` and audio/wav from what other
-  /// servers send.
+  /// Extensions by type, from IANA's registry; types with `x-` and audio/wav are what other servers
+  /// send.
   static let list: [(String, String)] = [
     ("text/html; charset=utf-8", "html htm"), ("text/css; charset=utf-8", "css"),
     ("text/javascript; charset=utf-8", "js mjs cjs"),
@@ -73,7 +73,7 @@ import Testing
     #expect(type(String(repeating: "a", count: 255)) == "application/octet-stream")
   }
 
-  /// Text without a charset is guessed at by browsers; JSON and fonts have none (RFC 8259, RFC 8081).
+  /// Browsers guess the charset of text without one. JSON and fonts have none (RFC 8259, RFC 8081).
   @Test func charsets() {
     for (type, _) in Self.list {
       #expect(type.hasSuffix("; charset=utf-8") == type.hasPrefix("text/"), "\(type)")
@@ -81,7 +81,7 @@ import Testing
   }
 }
 
-/// How long others may keep what, by its name.
+/// How long caches may keep a file, by its name.
 @Suite struct FreshnessTests {
   private func cacheControl(_ freshness: Freshness, _ path: String) throws -> String {
     let connection = TestConnection()
@@ -89,9 +89,9 @@ import Testing
     let head = try #require(connection.next())
     var lookup = SiteLookup(
       head, try RequestPath(decoding: bytes(path).span), SiteRules(freshness: freshness))
-    lookup.take(
+    lookup.record(
       .file(SiteFile(path: bytes(path), size: 0, modified: 1, modifiedNanoseconds: 0)))
-    guard case .send(let plan, _) = lookup.next() else { return "" }
+    guard case .send(let plan, _) = lookup.nextStep() else { return "" }
     connection.machine.respond(plan.head, now: 0)
     let lines = connection.flush().split(separator: "\r\n").filter {
       $0.hasPrefix("Cache-Control: ")
@@ -100,7 +100,7 @@ import Testing
     return String(try #require(lines.first).dropFirst(15))
   }
 
-  /// Names that bundlers write.
+  /// Names that bundlers write count as hashed.
   static let hashed = [
     "/app.3f9a1c2b.js", "/assets/index-BfX3aT9k.js", "/assets/index-D4Xq-9Zs.css",
     "/a/main.5d41402abc4b2a76b9719d911017c592.css", "/style-0cc175b9c0f1b6a8.min.css",
@@ -109,7 +109,7 @@ import Testing
     "/lib.a1B2c3D4.wasm", "/x.y.z/app-3f9a1c2b.js",
   ]
 
-  /// Names that only look a little like it.
+  /// Names that look similar do not.
   static let plain = [
     "/index.html", "/style.css", "/app.js", "/logo.png", "/photo-20240101.jpg", "/20240101.jpg",
     "/photo-20240101b.jpg", "/IMG_12345678.jpg", "/jquery-3.7.1.min.js", "/v1.2.3-beta.tar.gz",
@@ -137,7 +137,7 @@ import Testing
     #expect(try cacheControl(Freshness(.noStore), path) == "no-store")
   }
 
-  /// LionsOS's table, whatever the names.
+  /// LionsOS's rule ignores hashes in names.
   @Test func lionsOS() throws {
     for path in ["/a.html", "/a.htm", "/a.css", "/a.js", "/app.3f9a1c2b.js"] {
       #expect(try cacheControl(Freshness(.lionsOS), path) == "max-age=600", "\(path)")

@@ -20,8 +20,8 @@ import Testing
     }
   }
 
-  /// docs/request-smuggling.md has a line for each case that is tested, and no other. The lines
-  /// that it has to have are in the message.
+  /// docs/request-smuggling.md has a line for each tested case, and no others. The message shows the
+  /// lines that it should have.
   @Test func everySmugglingCase() {
     let document = read("docs/request-smuggling.md")
     let cases = SmugglingTests.requestLines + SmugglingTests.cases + SmugglingTests.chunks
@@ -36,14 +36,14 @@ import Testing
     #expect(lines == expected, "\(expected.joined(separator: "\n"))")
   }
 
-  @Test func theExample() throws {
+  @Test func exampleIsInTheDocument() throws {
     let source = read("Tests/HTTPTests/GuestBook.swift")
     let start = try #require(source.firstRange(of: "final class"))
     #expect(read("docs/web-programs.md").contains(source[start.lowerBound...]))
   }
 
-  @Test func theExampleRuns() {
-    var server = Server(GuestBook().routes)
+  @Test func exampleRuns() {
+    var server = HTTPServer(GuestBook().routes)
     guard let id = server.open(now: 0) else { return }
     func exchange(_ request: String) -> String {
       _ = server.receive(id, bytes(request).span, now: 0)

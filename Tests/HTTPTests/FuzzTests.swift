@@ -3,10 +3,11 @@
 
 import Bytes
 import HTTP
+import TestSupport
 import Testing
 
-/// Requests that were damaged at random, in pieces of random sizes, with answers of random kinds:
-/// nothing traps, memory stays within the limits, and how the bytes were cut makes no difference.
+/// Randomly damaged requests in pieces of random sizes: nothing traps, output stays within its limit,
+/// invariants hold, and the sizes of the pieces make no difference.
 @Suite struct FuzzTests {
   private static let seeds = [
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -19,7 +20,7 @@ import Testing
     "POST / HTTP/1.1\r\nHost: [v1.a:b]\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b\\\";c\";d\r\nx\r\n0;e\r\n\r\n",
   ]
 
-  private static func mutate(_ input: [UInt8], _ numbers: inout Numbers) -> [UInt8] {
+  private static func mutate(_ input: [UInt8], _ numbers: inout SeededGenerator) -> [UInt8] {
     var bytes = input
     let special: [UInt8] = [0, 9, 10, 13, 32, 37, 44, 48, 58, 59, 102, 127, 255]
     for _ in 0..<Int.random(in: 0...4, using: &numbers) where !bytes.isEmpty {
@@ -38,10 +39,10 @@ import Testing
     return bytes
   }
 
-  /// What a server that answers everything makes of `input` cut into `pieces`: its output, and how
-  /// the connection ended.
+  /// Serves `input` in pieces, or as a whole, with a server that answers every request. Returns its
+  /// output, how the connection ended, and the most output there was at the same time.
   private static func serve(
-    _ input: [UInt8], _ pieces: inout Numbers, whole: Bool
+    _ input: [UInt8], _ pieces: inout SeededGenerator, whole: Bool
   ) -> ([UInt8], ServerConnection.Disposal, largest: Int) {
     var limits = Limits()
     limits.headBytes = 512
@@ -79,7 +80,7 @@ import Testing
       largest = max(largest, connection.machine.outputCount)
       if rest.isEmpty { break }
     }
-    connection.machine.peerEnded(now: connection.now)
+    connection.peerEnded()
     while connection.next() != nil { connection.answer("0") }
     if isReading { _ = connection.readBody() }
     _ = connection.flush()
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func damagedRequests() {
-    var numbers = Numbers(state: 3)
+    var numbers = SeededGenerator(seed: 3)
     for round in 0..<fuzzIterations(3000) {
       var input: [UInt8] = []
       for _ in 0..<Int.random(in: 1...4, using: &numbers) {
@@ -95,7 +96,7 @@ import Testing
       }
       let whole = Self.serve(input, &numbers, whole: true)
       let cut = Self.serve(input, &numbers, whole: false)
-      // 100 depends on what has arrived; everything else does not.
+      // 100 (Continue) depends on what has arrived; nothing else does.
       let interim = "HTTP/1.1 100 Continue\r\n\r\n"
       let left = text(whole.0).split(separator: interim, omittingEmptySubsequences: false).joined()
       let right = text(cut.0).split(separator: interim, omittingEmptySubsequences: false).joined()

@@ -4,7 +4,7 @@
 import Bytes
 import HTTP
 
-// The example of docs/web-programs.md, which a test compares with this file.
+// The example in docs/web-programs.md; a test compares the two.
 
 final class GuestBook {
   private var entries: [[UInt8]] = []

@@ -4,12 +4,13 @@
 import Bytes
 import Glibc
 import HTTP
+import TestSupport
 import Testing
 
-/// Hosts as RFC 3986 section 3.2.2 has them, in Host fields (RFC 9110 section 7.2) and in targets
-/// (RFC 9112 section 3.2). Any other is 400.
+/// Hosts by the grammar of RFC 3986 section 3.2.2, in Host fields (RFC 9110 section 7.2) and in targets
+/// (RFC 9112 section 3.2). Anything else gets 400.
 @Suite struct HostTests {
-  /// Whether a request is taken; the status where it is not.
+  /// Nil if the request is accepted, otherwise the status of its refusal.
   private func refusal(_ request: String) -> String? {
     let connection = TestConnection()
     connection.receive(request)
@@ -49,7 +50,7 @@ import Testing
 
   @Test(arguments: names + addresses) func taken(_ host: String) {
     #expect(refusal("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") == nil)
-    #expect(refusal("GET / HTTP/1.1\r\nHost:\t \(host) \r\n\r\n") == nil, "blanks around it")
+    #expect(refusal("GET / HTTP/1.1\r\nHost:\t \(host) \r\n\r\n") == nil, "whitespace around it")
     #expect(refusal("GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\n\r\n") == nil)
     #expect(refusal("GET https://\(host)?a HTTP/1.1\r\nHost: x\r\n\r\n") == nil)
   }
@@ -58,15 +59,15 @@ import Testing
     #expect(refusal("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") == "400")
     #expect(refusal("GET / HTTP/1.0\r\nHost: \(host)\r\n\r\n") == "400")
     #expect(
-      refusal("GET http://a/ HTTP/1.1\r\nHost: \(host)\r\n\r\n") == "400", "beside a good one")
-    // A slash, a question mark and what is behind them are no part of an authority.
+      refusal("GET http://a/ HTTP/1.1\r\nHost: \(host)\r\n\r\n") == "400", "with a valid target")
+    // A slash or a question mark ends an authority.
     guard !host.contains(where: { "/?".contains($0) }) else { return }
     #expect(refusal("GET http://\(host)/ HTTP/1.1\r\nHost: a\r\n\r\n") == "400")
   }
 
-  /// The C library as an oracle of what is an IPv6 address.
+  /// Compares IPv6 addresses with the C library.
   @Test func addressesAgainstTheCLibrary() {
-    var numbers = Numbers(state: 4)
+    var numbers = SeededGenerator(seed: 4)
     let parts = [
       "0", "1", "f", "2001", "DB8", "12345", ":", ":", ":", "::", "::", ".", "1.2.3.4", "255",
       "256", "g",
@@ -76,7 +77,7 @@ import Testing
       let count = Int.random(in: 1...16, using: &numbers)
       var text = (0..<count).map { _ in parts.randomElement(using: &numbers) ?? "" }.joined()
       if Bool.random(using: &numbers) {
-        // What is nearly one is found seldom by chance.
+        // Random parts seldom make a near miss.
         text = (0..<Int.random(in: 6...9, using: &numbers)).map { _ in
           Int.random(in: 0..<8, using: &numbers) == 0 ? "" : "a1"
         }.joined(separator: ":")
@@ -89,7 +90,7 @@ import Testing
     #expect(found > 100)
   }
 
-  /// No host is sent by clients whose target has none, and by none else.
+  /// A client sends an empty Host field only if its target has no host.
   @Test func none() {
     #expect(refusal("GET / HTTP/1.1\r\nHost:\r\n\r\n") == nil)
     #expect(refusal("GET / HTTP/1.1\r\nHost: \t \r\n\r\n") == nil)

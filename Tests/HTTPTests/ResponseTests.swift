@@ -37,7 +37,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try parse("bytes=" + (0..<17).map { "\($0)-\($0)" }.joined(separator: ",")) == .whole)
   }
 
-  /// Sizes that a lying file system may state.
+  /// Sizes that a lying file system server may report.
   @Test(arguments: [.max, .max - 1, 1 << 63] as [UInt64]) func hugeFiles(_ size: UInt64) throws {
     #expect(try parse("bytes=0-", size: size) == .parts([0..<size]))
     #expect(try parse("bytes=0-,0-", size: size) == .whole)
@@ -86,7 +86,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try evaluate("If-Match: *\r\n") == .proceed)
   }
 
-  /// Several lines are one list (RFC 9110 section 5.3).
+  /// Several fields are one list (RFC 9110 section 5.3).
   @Test func tagsInSeveralLines() throws {
     for name in ["If-None-Match", "if-none-match"] {
       let other = "X: y\r\n"
@@ -99,18 +99,18 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try evaluate("If-Match: \"x\"\r\nIf-Match: \"y\"\r\n") == .failed)
     #expect(try evaluate("If-Match: W/\"10-2-3\"\r\nIf-Match: \"x\"\r\n") == .failed)
     #expect(try evaluate("If-Match:\r\n") == .failed)
-    // A star stands alone, or it is none.
+    // `*` counts only if it stands alone.
     #expect(try evaluate("If-None-Match: *\r\nIf-None-Match: \"x\"\r\n") == .proceed)
     #expect(try evaluate("If-Match: \"x\"\r\nIf-Match: *\r\n") == .failed)
-    // Line by line or in one: the same.
+    // Two fields mean the same as one.
     #expect(try evaluate("If-None-Match: *, \"x\"\r\n") == .proceed)
-    // A backslash is a character of a tag like others, and quotes nothing.
+    // In a tag, a backslash does not escape anything.
     #expect(try evaluate("If-None-Match: \"\\\", \"10-2-3\"\r\n") == .notModified)
     #expect(try evaluate("If-None-Match: \"10-2-3\r\nIf-None-Match: \"x\"\r\n") == .proceed)
     #expect(try evaluate("If-None-Match: \"x, \"10-2-3\"\r\n") == .proceed, "an open quote")
   }
 
-  /// A date in several lines is none (RFC 9110 section 13.1.3).
+  /// Several dates are ignored (RFC 9110 section 13.1.3).
   @Test func datesInSeveralLines() throws {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT"
     let line = "If-Modified-Since: \(date)\r\n"
@@ -122,20 +122,20 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(!Conditions.allowsRange(head, tag: tag, modified: 784_111_777, now: 0))
   }
 
-  /// Two digits of a year: by the time that is known, else by the file's.
+  /// A year of two digits is relative to the known time, or else to the file's.
   @Test func oldDates() throws {
     func verdict(_ date: String, modified: Int64, now: Int64) throws -> Conditions.Verdict {
       let head = try #require(request("If-Modified-Since: \(date)\r\n"))
       return Conditions.evaluate(head, tag: tag, modified: modified, now: now)
     }
-    // Of 2024, known in 2026, and where nothing is known.
+    // A file of 2024, with the time known to be in 2026, and with the time unknown.
     #expect(
       try verdict("Monday, 01-Jan-24 00:00:00 GMT", modified: 1_704_067_200, now: 1_795_824_000)
         == .notModified)
     #expect(
       try verdict("Monday, 01-Jan-24 00:00:00 GMT", modified: 1_704_067_200, now: 0) == .notModified
     )
-    // A file without a time of its own.
+    // A file without a time.
     #expect(
       try verdict("Monday, 01-Jan-24 00:00:00 GMT", modified: 1, now: 1_795_824_000) == .notModified
     )
@@ -153,7 +153,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try evaluate("If-Modified-Since: yesterday\r\n") == .proceed)
     #expect(try evaluate("If-Unmodified-Since: \(date)\r\n") == .proceed)
     #expect(try evaluate("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n") == .failed)
-    // The tag decides where both are there.
+    // With both, the tag decides.
     #expect(try evaluate("If-None-Match: \"x\"\r\nIf-Modified-Since: \(date)\r\n") == .proceed)
     for (field, allows) in [
       ("\"10-2-3\"", true), ("\"x\"", false), ("W/\"10-2-3\"", false), (date, true),
@@ -189,7 +189,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
   }
 }
 
-/// A site of names, and the answer that a lookup comes to.
+/// Looks a target up in a site made of names.
 @Suite struct SiteTests {
   private func answer(
     _ target: String, _ files: [String: UInt64?], _ fields: String = "", method: String = "GET",
@@ -201,14 +201,14 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     var lookup = SiteLookup(head, try RequestPath(decoding: head.rawPath.span), rules)
     var looks = 0
     while true {
-      switch lookup.next() {
-      case .look(let path):
+      switch lookup.nextStep() {
+      case .examine(let path):
         looks += 1
         switch files[text(path)] {
-        case nil: lookup.take(.nothing)
-        case .some(nil): lookup.take(.directory)
+        case nil: lookup.record(.nothing)
+        case .some(nil): lookup.record(.directory)
         case .some(let size?):
-          lookup.take(
+          lookup.record(
             .file(SiteFile(path: path, size: size, modified: 784_111_777, modifiedNanoseconds: 5)))
         }
       case .send(let plan, let path):
@@ -275,7 +275,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(!answer.output.contains("ETag"))
   }
 
-  /// Names with a dot in front are none but where they are shown; `/.well-known` is.
+  /// Names with a leading dot do not exist unless the rules show them, except `/.well-known`.
   @Test(arguments: [
     "/.htaccess", "/.git/config", "/.git/", "/.git", "/d/.env", "/.env.html", "/%2ehtaccess",
     "/..x/y", "/.well-known/.hidden", "/.well-knownx/f", "/d/.well-known/f", "/.hidden/a.b",
@@ -285,7 +285,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     let files: [String: UInt64?] = [path: 5, "/404.html": 12]
     let hidden = try answer(target, files)
     #expect(hidden.status == "404" && hidden.path == "/404.html")
-    #expect(hidden.looks == 1, "nobody looks whether it is there")
+    #expect(hidden.looks == 1, "the file is not examined")
     guard path.last != "/" else { return }
     #expect(try answer(target, files, rules: SiteRules(showsDotFiles: true)).status == "200")
   }
@@ -356,7 +356,9 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try answer("/a", site, "Accept-Encoding: gzip;q=0, br;q=0\r\n").path == "/a.html")
     let plain = try answer("/a", site)
     #expect(plain.path == "/a.html")
-    #expect(plain.output.contains("\r\nVary: Accept-Encoding\r\n"), "others would get others")
+    #expect(
+      plain.output.contains("\r\nVary: Accept-Encoding\r\n"), "other clients may get another coding"
+    )
     #expect(!plain.output.contains("Content-Encoding"))
     #expect(try answer("/b", site, "Accept-Encoding: gzip, br\r\n").path == "/b.htm")
   }
@@ -364,8 +366,10 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
   @Test func unreachableFiles() throws {
     let head = try #require(request())
     var lookup = SiteLookup(head, try RequestPath(decoding: bytes("/").span), SiteRules())
-    lookup.take(.failed(.gatewayTimeout))
-    guard case .answer(let answer, _) = lookup.next() else { throw RequestPath.Refusal.malformed }
+    lookup.record(.failed(.gatewayTimeout))
+    guard case .answer(let answer, _) = lookup.nextStep() else {
+      throw RequestPath.Refusal.malformed
+    }
     #expect(answer.status == .gatewayTimeout)
   }
 }

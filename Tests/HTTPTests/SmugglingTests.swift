@@ -4,8 +4,8 @@
 import HTTP
 import Testing
 
-/// Requests whose end two recipients could see at different places. Each is refused, the connection
-/// ends behind the answer, and nothing behind it is taken for a request.
+/// Requests whose end two recipients could find at different places. Each is refused, the connection
+/// closes after the answer, and nothing that follows is taken for a request.
 @Suite struct SmugglingTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
@@ -112,7 +112,7 @@ import Testing
     #expect(connection.next() == nil)
   }
 
-  /// What may be behind a size is read over.
+  /// Well-formed extensions behind a size are skipped.
   @Test(arguments: [
     "3;a", "3;a;b", "3;a=b", "3;a=b;c=d;e", "3;a=\"b\"", "3;a=\"b c;d\t=\";e", "3;a=\"\"",
     "3;a=\"\\\"\\\\\"", "0003;!#$%&'*+-.^_`|~=1", "3;a=\"\u{e9}\"",

@@ -2,13 +2,13 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
-import Glibc
 import HTTP
+import Testing
 
 func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
 func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
-/// A connection with a clock, as a test drives it.
+/// A connection with a clock, driven by a test. Each step checks the connection's invariants.
 final class TestConnection {
   var machine: ServerConnection
   var now: UInt64 = 1_000_000_000
@@ -17,7 +17,7 @@ final class TestConnection {
 
   init(_ limits: Limits = Limits()) { machine = ServerConnection(limits, now: now) }
 
-  /// Offers bytes; what is not taken is offered again by `next`.
+  /// Offers bytes. `next` and `readBody` offer again what the connection did not take.
   func receive(_ text: String) { receive(bytes(text)) }
   func receive(_ bytes: [UInt8]) {
     pending += bytes
@@ -27,21 +27,27 @@ final class TestConnection {
   private func offer() {
     let count = machine.receive(pending.span, now: now)
     pending.removeFirst(count)
+    check()
   }
 
   func next() -> RequestHead? {
     while true {
-      if let head = machine.nextRequest(now: now) { return head }
+      let head = machine.nextRequest(now: now)
+      check()
+      if let head { return head }
       let before = pending.count
       offer()
       if pending.count == before { return nil }
     }
   }
 
-  /// Everything that is to be sent, sent.
+  private func check() { #expect(machine.checkInvariants() == nil) }
+
+  /// Sends all output; returns it.
   func flush() -> String {
     let output = machine.withOutput { [UInt8](copying: $0) }
     machine.sent(output.count, now: now)
+    check()
     sent += output
     return text(output)
   }
@@ -50,6 +56,7 @@ final class TestConnection {
     var body: [UInt8] = []
     while true {
       let progress = machine.readBody(now: now) { body.append(copying: $0) }
+      check()
       let before = pending.count
       offer()
       if progress != .waiting || pending.count == before { return (body, progress) }
@@ -57,30 +64,49 @@ final class TestConnection {
   }
 
   func write(_ data: [UInt8], now: UInt64? = nil) -> Int {
-    machine.write(data.span, now: now ?? self.now)
+    let count = machine.write(data.span, now: now ?? self.now)
+    check()
+    return count
+  }
+
+  /// The peer has read `count` bytes.
+  func wasRead(_ count: Int) {
+    machine.sent(count, now: now)
+    check()
+  }
+
+  func timePassed(now: UInt64) {
+    machine.timePassed(now: now)
+    check()
+  }
+
+  func peerEnded() {
+    machine.peerEnded(now: now)
+    check()
   }
 
   func answer(_ body: String = "", status: Status = .ok) {
     machine.respond(ResponseHead(status, length: .known(UInt64(body.utf8.count))), now: now)
     _ = machine.write(bytes(body).span, now: now)
     machine.finish(now: now)
+    check()
   }
 }
 
-/// SplitMix64: the same numbers on every machine.
-struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
+/// Sends a request on a connection of `server`; returns everything it answers.
+func exchange(_ server: inout HTTPServer, _ id: Int, _ request: String) -> String {
+  _ = server.receive(id, bytes(request).span, now: 0)
+  return flush(&server, id)
 }
 
-/// Rounds of a fuzz test: SERVAL_FUZZ_ITERATIONS, or few.
-func fuzzIterations(_ standard: Int) -> Int {
-  guard let value = getenv("SERVAL_FUZZ_ITERATIONS") else { return standard }
-  return Int(String(cString: value)) ?? standard
+/// Sends all output of a connection, and what follows it; returns the bytes.
+func flush(_ server: inout HTTPServer, _ id: Int) -> String {
+  var all: [UInt8] = []
+  while let output = server.withOutput(id, { [UInt8](copying: $0) }), !output.isEmpty {
+    all += output
+    server.sent(id, output.count, now: 0)
+    #expect(server.checkInvariants() == nil)
+  }
+  #expect(server.checkInvariants() == nil)
+  return text(all)
 }

@@ -4,6 +4,7 @@
 import Bytes
 import Glibc
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct DateTests {
@@ -31,8 +32,8 @@ import Testing
     }
   }
 
-  /// Two digits of a year stand for the last year that is no more than 50 years behind the present
-  /// (RFC 9110 section 5.6.7), to the second.
+  /// Two digits stand for the last such year that is at most 50 years in the future (RFC 9110 section
+  /// 5.6.7), to the second.
   @Test func twoDigitYears() {
     func year(_ digits: String, now: Int64, _ moment: String = "01-Jan") -> Int64? {
       HTTPDate.parse(bytes("Sunday, \(moment)-\(digits) 00:00:00 GMT").span, now: now)
@@ -49,16 +50,16 @@ import Testing
     #expect(year("76", now: now, "28-Nov") == seconds("Sat, 28 Nov 2076 00:00:00 GMT"))
     #expect(year("76", now: now, "29-Nov") == seconds("Mon, 29 Nov 1976 00:00:00 GMT"))
     #expect(year("76", now: now - 1, "28-Nov") == seconds("Sun, 28 Nov 1976 00:00:00 GMT"))
-    // At the end of a century the next one is nearer than this one's start.
+    // At the end of a century, low years are in the next one.
     #expect(year("10", now: 4_070_908_800) == seconds("Wed, 01 Jan 2110 00:00:00 GMT"))
     #expect(year("49", now: 4_070_908_800) == seconds("Fri, 01 Jan 2149 00:00:00 GMT"))
     #expect(year("50", now: 4_070_908_800) == seconds("Sat, 01 Jan 2050 00:00:00 GMT"))
     #expect(year("00", now: .max) != nil && year("00", now: .min) != nil)
   }
 
-  /// The C library as an oracle, over all of its calendar.
+  /// Compares with the C library over its whole calendar.
   @Test func againstTheCLibrary() {
-    var numbers = Numbers(state: 1)
+    var numbers = SeededGenerator(seed: 1)
     for _ in 0..<fuzzIterations(2000) {
       let time = Int64.random(in: -62_135_596_800...253_402_300_799, using: &numbers)
       var clock = time_t(time)
@@ -110,14 +111,14 @@ import Testing
   ])
   func traversal(_ target: String) { #expect(path(target) == "none") }
 
-  /// Encoded twice is a name with percent signs in it, and stays inside.
+  /// What is encoded twice is a name with percent signs, and stays inside the root.
   @Test func doubleEncoding() {
     #expect(path("/%252e%252e/x") == "/%2e%2e/x")
     #expect(path("/%c0%ae%c0%ae/x").hasSuffix("/x"))
   }
 
   @Test func anythingGoes() {
-    var numbers = Numbers(state: 2)
+    var numbers = SeededGenerator(seed: 2)
     let alphabet = bytes("/.%2efEFc5\\\u{0}a")
     for _ in 0..<fuzzIterations(20_000) {
       let target = (0..<Int.random(in: 0...24, using: &numbers)).map { _ in

@@ -11,7 +11,7 @@ import Testing
   @Test func idleConnectionsEnd() {
     let connection = TestConnection()
     #expect(connection.machine.deadline == 16 * second)
-    connection.machine.timePassed(now: 15 * second)
+    connection.timePassed(now: 15 * second)
     #expect(connection.machine.disposal == .stayOpen)
     connection.now = 10 * second
     connection.receive(get)
@@ -20,10 +20,10 @@ import Testing
     connection.answer()
     _ = connection.flush()
     #expect(connection.machine.deadline == 27 * second)
-    connection.machine.timePassed(now: 27 * second)
+    connection.timePassed(now: 27 * second)
     #expect(connection.flush().isEmpty && connection.machine.disposal == .endOutput)
     #expect(connection.machine.deadline == 29 * second)
-    connection.machine.timePassed(now: 29 * second)
+    connection.timePassed(now: 29 * second)
     #expect(connection.machine.disposal == .close)
   }
 
@@ -32,11 +32,11 @@ import Testing
     for byte in bytes("GET / HTTP/1.1\r\n").prefix(10) {
       connection.receive([byte])
       #expect(connection.next() == nil)
-      connection.machine.timePassed(now: connection.now)
+      connection.timePassed(now: connection.now)
       connection.now += second
     }
     #expect(connection.machine.deadline == 11 * second)
-    connection.machine.timePassed(now: connection.now)
+    connection.timePassed(now: connection.now)
     #expect(connection.flush().hasPrefix("HTTP/1.1 408 "))
     #expect(connection.machine.disposal == .endOutput)
   }
@@ -49,7 +49,7 @@ import Testing
       connection.receive("a")
       _ = connection.readBody()
       connection.now += second
-      connection.machine.timePassed(now: connection.now)
+      connection.timePassed(now: connection.now)
     }
     #expect(connection.machine.disposal == .reset && connection.now < 30 * second)
   }
@@ -62,9 +62,9 @@ import Testing
     let data = [UInt8](repeating: 1, count: 100_000)
     #expect(connection.write(data) < 16_384)
     for _ in 0..<100 where connection.machine.disposal == .stayOpen {
-      connection.machine.sent(50, now: connection.now)
+      connection.wasRead(50)
       connection.now += second
-      connection.machine.timePassed(now: connection.now)
+      connection.timePassed(now: connection.now)
     }
     #expect(connection.machine.disposal == .reset && connection.now < 30 * second)
   }
@@ -78,9 +78,9 @@ import Testing
     var written = 0
     for _ in 0..<500 where written < data.count {
       written += connection.write(Array(data[written...]))
-      connection.machine.sent(300, now: connection.now)
+      connection.wasRead(300)
       connection.now += second
-      connection.machine.timePassed(now: connection.now)
+      connection.timePassed(now: connection.now)
       #expect(connection.machine.disposal == .stayOpen)
     }
     #expect(written == data.count)
@@ -92,10 +92,10 @@ import Testing
     _ = connection.next()
     #expect(connection.machine.deadline == .max)
     connection.now += 1000 * second
-    connection.machine.timePassed(now: connection.now)
+    connection.timePassed(now: connection.now)
     connection.machine.respond(ResponseHead(.ok, length: .known(1)), now: connection.now)
     #expect(connection.machine.deadline > connection.now)
-    connection.machine.timePassed(now: connection.now)
+    connection.timePassed(now: connection.now)
     #expect(connection.machine.disposal == .stayOpen)
   }
 }

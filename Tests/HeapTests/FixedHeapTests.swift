@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 
 @testable import Heap
 
 @Suite struct FixedHeapTests {
-  /// Runs `body` with a heap over `byteCount` bytes, whose start is `lead` bytes past an aligned one.
+  /// Runs `body` with a heap over `byteCount` bytes that start `lead` bytes after an aligned address.
   private func withHeap(_ byteCount: Int, lead: Int = 0, _ body: (TestHeap) throws -> Void)
     throws
   {
@@ -43,7 +44,7 @@ import Testing
     }
   }
 
-  /// As `serval run --stats` reads it from a program's memory.
+  /// The layout with which `serval run --stats` reads the heap from a program's memory.
   @Test func theStateBeginsWithItsFigures() throws {
     let region = UnsafeMutableRawPointer.allocate(byteCount: 0x1000, alignment: 16)
     defer { region.deallocate() }
@@ -99,12 +100,12 @@ import Testing
     }
   }
 
-  /// Against a model that knows each live block: none overlap, contents stay, what is used is counted,
-  /// a refusal is only for want of room, and in the end all is one block again.
+  /// Compares with a model that knows each live block: blocks do not overlap, contents persist, `used` is right,
+  /// allocation fails only for lack of room, and after freeing everything one block is left.
   @Test(arguments: 1...8) func agreesWithAModel(seed: UInt64) throws {
     let byteCount = 0x4000
     try withHeap(byteCount, lead: Int(seed) * 3) { heap in
-      var random = SplitMix(state: seed)
+      var random = SeededGenerator(seed: seed)
       var live: [(block: UnsafeMutableRawPointer, size: Int, mark: UInt8)] = []
       var refused = 0
       for step in 0..<20_000 {
@@ -113,7 +114,7 @@ import Testing
           let alignment = 1 << random.below(9)
           guard let block = heap.allocate(size, alignment: alignment) else {
             refused += 1
-            // There is no excuse while three quarters are free and blocks are few.
+            // With three quarters free and few blocks, allocation must not fail.
             #expect(heap.used > byteCount / 4 || heap.blockCount > 8)
             continue
           }
@@ -137,16 +138,22 @@ import Testing
           #expect(freed)
         }
         #expect(heap.blockCount == live.count && heap.used <= heap.capacity)
+        if step % 8 == 0, let problem = heap.problem { throw Broken(problem: "\(problem)") }
         #expect(heap.used >= live.reduce(0) { $0 + $1.size })
       }
       #expect(refused > 0)
       for entry in live { heap.free(entry.block) }
+      #expect(heap.problem.map { "\($0)" } == nil)
       #expect(heap.used == 0 && heap.blockCount == 0 && heap.canAllocate(heap.capacity - 16))
     }
   }
 }
 
-/// A heap that expectations can look at: they cannot hold what is not copyable.
+private struct Broken: Error {
+  let problem: String
+}
+
+/// A class around the heap, because `#expect` cannot capture a noncopyable value.
 private final class TestHeap {
   private var heap: FixedHeap
 
@@ -159,22 +166,10 @@ private final class TestHeap {
   var used: Int { heap.used }
   var peak: Int { heap.peak }
   var blockCount: Int { heap.blockCount }
+  var problem: StaticString? { heap.checkInvariants() }
   func allocate(_ byteCount: Int, alignment: Int = 16) -> UnsafeMutableRawPointer? {
     heap.allocate(byteCount, alignment: alignment)
   }
   @discardableResult func free(_ pointer: UnsafeMutableRawPointer) -> Bool { heap.free(pointer) }
   func canAllocate(_ byteCount: Int) -> Bool { heap.canAllocate(byteCount) }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
-  }
 }

@@ -75,7 +75,7 @@ import Testing
 }
 
 @Suite struct SubprocessTests {
-  @Test func givesOutputErrorsAndStatus() throws {
+  @Test func returnsOutputErrorsAndStatus() throws {
     let result = try Subprocess.run(
       ["sh", "-c", "cat; echo oops >&2; exit 3"], input: Array("hello".utf8))
     #expect(String(decoding: result.output, as: UTF8.self) == "hello")

@@ -9,7 +9,7 @@ import XDR
 
 @testable import NFSExport
 
-/// Calls as a client writes them, and what must come back, word for word (RFC 1813, RFC 5531).
+/// Sends calls as a client writes them and compares each word of the replies (RFC 1813, RFC 5531).
 @Suite struct NFSExportTests {
   /// site/index.html, site/big (200,000 bytes), site/link -> index.html, site/out -> /etc, site/sub/.
   private static func withTree(_ body: (ExportedTree, String) throws -> Void) throws {
@@ -47,11 +47,11 @@ import XDR
 
   private func dispatcher(_ tree: ExportedTree) -> RPCDispatcher {
     RPCDispatcher(programs: [
-      PortMapper(port: 2049), MountProgram(tree: tree), NFSProgram(tree: tree),
+      PortMapper(port: 2049), MountProgram(tree: tree), NFSv3Program(tree: tree),
     ])
   }
 
-  /// The words of a reply behind an accepted call's header, whose status must be `status`.
+  /// Calls, expects an accepted reply with `accept_stat` equal to `status`, and returns its results.
   fileprivate func results(
     _ tree: ExportedTree, _ message: [UInt8], status: UInt32 = 0
   ) throws -> Answer {
@@ -63,13 +63,13 @@ import XDR
     return answer
   }
 
-  private func handle(_ tree: ExportedTree, _ path: String) throws -> FileHandle {
-    try path.split(separator: "/").reduce(FileHandle(number: 0)) {
+  private func handle(_ tree: ExportedTree, _ path: String) throws -> ExportHandle {
+    try path.split(separator: "/").reduce(ExportHandle(number: 0)) {
       try tree.lookup(Array($1.utf8), in: $0)
     }
   }
 
-  @Test func programsAndVersionsThatAreNotThereAreNamed() throws {
+  @Test func unknownProgramsVersionsAndProceduresAreRefused() throws {
     try Self.withTree { tree, _ in
       _ = try results(tree, call(100_021, 4, 0), status: 1)
       let mismatch = try results(tree, call(100_003, 2, 0), status: 2)
@@ -86,7 +86,7 @@ import XDR
     }
   }
 
-  @Test func thePortMapperKnowsTheTwo() throws {
+  @Test func thePortMapperKnowsNFSAndMount() throws {
     try Self.withTree { tree, _ in
       for (program, version, transport, port) in [
         (100_003, 3, 6, 2049), (100_005, 3, 6, 2049), (100_003, 4, 6, 0), (100_003, 3, 17, 0),
@@ -141,40 +141,42 @@ import XDR
       #expect(read == Self.big)
       #expect(try tree.read(file, at: 300_000, count: 10).isEnd)
       #expect(try tree.read(file, at: .max, count: 10).bytes.isEmpty)
-      #expect(throws: NFSStatus.isDirectory) { try tree.read(handle(tree, "sub"), at: 0, count: 1) }
-      #expect(throws: NFSStatus.notDirectory) {
+      #expect(throws: ExportStatus.isDirectory) {
+        try tree.read(handle(tree, "sub"), at: 0, count: 1)
+      }
+      #expect(throws: ExportStatus.notDirectory) {
         try tree.read(handle(tree, "link"), at: 0, count: 1)
       }
     }
   }
 
-  /// Names that lead out, handles that nobody was given.
+  /// Names that lead out of the export, and forged handles.
   @Test func nothingOutsideIsReached() throws {
     try Self.withTree { tree, root in
       for name in ["", "a/b", "../secret", "/etc/passwd", "sub/../../secret", "a\0b"] {
-        #expect(throws: NFSStatus.invalid) {
-          try tree.lookup(Array(name.utf8), in: FileHandle(number: 0))
+        #expect(throws: ExportStatus.invalid) {
+          try tree.lookup(Array(name.utf8), in: ExportHandle(number: 0))
         }
       }
-      #expect(try tree.lookup(Array("..".utf8), in: FileHandle(number: 0)).number == 0)
-      #expect(throws: NFSStatus.noEntry) { try handle(tree, "../secret") }
-      #expect(throws: NFSStatus.notDirectory) { try handle(tree, "out/passwd") }
-      #expect(throws: NFSStatus.nameTooLong) {
+      #expect(try tree.lookup(Array("..".utf8), in: ExportHandle(number: 0)).number == 0)
+      #expect(throws: ExportStatus.noEntry) { try handle(tree, "../secret") }
+      #expect(throws: ExportStatus.notDirectory) { try handle(tree, "out/passwd") }
+      #expect(throws: ExportStatus.nameTooLong) {
         try handle(tree, String(repeating: "x", count: 256))
       }
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: FileHandle(number: 99)) }
-      for bytes in [[], [UInt8](repeating: 0, count: 16), FileHandle(number: 0).bytes + [0]] {
-        #expect(throws: NFSStatus.badHandle) { try FileHandle(bytes) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: ExportHandle(number: 99)) }
+      for bytes in [[], [UInt8](repeating: 0, count: 16), ExportHandle(number: 0).bytes + [0]] {
+        #expect(throws: ExportStatus.badHandle) { try ExportHandle(bytes) }
       }
-      // A directory that becomes a link after it was looked up.
+      // A directory is replaced by a link after its look-up.
       let sub = try handle(tree, "sub")
       #expect(rmdir("\(root)/sub") == 0 && symlink("/etc", "\(root)/sub") == 0)
-      #expect(throws: NFSStatus.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
-      #expect(throws: NFSStatus.self) { try tree.names(in: sub) }
+      #expect(throws: ExportStatus.self) { try tree.lookup(Array("passwd".utf8), in: sub) }
+      #expect(throws: ExportStatus.self) { try tree.names(in: sub) }
     }
   }
 
-  /// A handle is a file's and not a name's: what was put in its place is another file, and what is gone is stale.
+  /// A handle stands for a file, not for a name: a replacement has a handle of its own, and the old handle is stale.
   @Test func handlesAreFilesNotNames() throws {
     try Self.withTree { tree, root in
       let old = try handle(tree, "big")
@@ -182,46 +184,47 @@ import XDR
       #expect(first.bytes == Array(Self.big[..<100]) && first.status.st_size == 200_000)
       try Files.replace("\(root)/new", with: [UInt8](repeating: 9, count: 300_000))
       #expect(rename("\(root)/new", "\(root)/big") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.read(old, at: 100, count: 100) }
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: old) }
+      #expect(throws: ExportStatus.stale) { try tree.read(old, at: 100, count: 100) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: old) }
       let new = try handle(tree, "big")
       #expect(new != old)
       #expect(try tree.read(new, at: 0, count: 2).bytes == [9, 9])
-      // Under another name it is still the same; and another takes the name meanwhile.
+      // A renamed file keeps its handle, even when another file takes its old name.
       #expect(rename("\(root)/big", "\(root)/moved") == 0)
       #expect(try handle(tree, "moved") == new)
       try Files.replace("\(root)/big", with: [1])
       #expect(try handle(tree, "big") != new)
       #expect(try tree.read(new, at: 0, count: 2).bytes == [9, 9])
-      // Removed, and made anew: a file system may use the inode again.
+      // Removed and created again: the file system may reuse the inode.
       let page = try handle(tree, "index.html")
       #expect(unlink("\(root)/index.html") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: page) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: page) }
       try Files.replace("\(root)/index.html", with: [7])
-      #expect(throws: NFSStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: ExportStatus.stale) { try tree.read(page, at: 0, count: 1) }
       #expect(try handle(tree, "index.html") != page)
-      // A directory that went takes what was in it along.
+      // Handles of files in a directory that was renamed are stale until they are looked up again.
       try Files.replace("\(root)/sub/file", with: [7])
       let inside = try handle(tree, "sub/file")
       #expect(rename("\(root)/sub", "\(root)/other") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.attributes(of: inside) }
+      #expect(throws: ExportStatus.stale) { try tree.attributes(of: inside) }
       #expect(try tree.read(handle(tree, "other/file"), at: 0, count: 1).bytes == [7])
     }
   }
 
-  /// What is in the place of a file by now, a link or something on the way that is no directory, says nothing about it.
-  @Test func whatHasComeInAPlaceIsAnother() throws {
+  /// When a link or a non-directory replaces a component of its path, a handle is stale: errors of the replacement
+  /// do not leak.
+  @Test func aReplacedPathMakesHandlesStale() throws {
     try Self.withTree { tree, root in
       let (page, big) = (try handle(tree, "index.html"), try handle(tree, "big"))
       #expect(unlink("\(root)/index.html") == 0)
       #expect(symlink("big", "\(root)/index.html") == 0)
-      #expect(throws: NFSStatus.stale) { try tree.read(page, at: 0, count: 1) }
-      #expect(throws: NFSStatus.stale) { try tree.mayRead(page) }
+      #expect(throws: ExportStatus.stale) { try tree.read(page, at: 0, count: 1) }
+      #expect(throws: ExportStatus.stale) { try tree.mayRead(page) }
       try Files.replace("\(root)/sub/file", with: [7])
       let inside = try handle(tree, "sub/file")
       #expect(rename("\(root)/sub", "\(root)/other") == 0)
       try Files.replace("\(root)/sub", with: [7])
-      #expect(throws: NFSStatus.stale) { try tree.mayRead(inside) }
+      #expect(throws: ExportStatus.stale) { try tree.mayRead(inside) }
       #expect(try tree.mayRead(big))
       #expect(try tree.read(big, at: 0, count: 1).bytes == [Self.big[0]])
     }
@@ -233,7 +236,7 @@ import XDR
       #expect(try tree.target(of: link) == Array("index.html".utf8))
       let mode = try tree.attributes(of: link).st_mode
       #expect(mode & S_IFMT == S_IFLNK)
-      #expect(throws: NFSStatus.invalid) { try tree.target(of: file) }
+      #expect(throws: ExportStatus.invalid) { try tree.target(of: file) }
     }
   }
 
@@ -245,7 +248,7 @@ import XDR
         let answer = try results(
           tree,
           call(100_003, 3, procedure) {
-            $0.opaque(FileHandle(number: 0).bytes)
+            $0.opaque(ExportHandle(number: 0).bytes)
             $0.uint64(cookie)
             $0.uint64(0)
             if procedure == 17 { $0.uint32(512) }
@@ -275,7 +278,7 @@ import XDR
         let answer = try results(
           tree,
           call(100_003, 3, procedure) {
-            $0.opaque(FileHandle(number: 0).bytes)
+            $0.opaque(ExportHandle(number: 0).bytes)
             $0.uint64(cookie)
             $0.uint64(0)
             if procedure == 17 { $0.uint32(512) }
@@ -297,11 +300,11 @@ import XDR
         for _ in 0..<words { #expect(try answer.uint32() == 0) }
         #expect(throws: XDRError.self) { try answer.uint32() }
       }
-      // ACCESS: of everything, reading is granted.
+      // ACCESS grants reading only, whatever is asked for.
       let answer = try results(
         tree,
         call(100_003, 3, 4) {
-          $0.opaque(FileHandle(number: 0).bytes)
+          $0.opaque(ExportHandle(number: 0).bytes)
           $0.uint32(0x3f)
         })
       _ = try answer.fixed(8 + 84)
@@ -309,11 +312,11 @@ import XDR
     }
   }
 
-  /// Every message cut off at every byte, and many with a byte changed: an answer or none, never a crash.
+  /// Messages cut off at each byte or with changed bytes never crash the dispatcher.
   @Test func brokenMessages() throws {
     try Self.withTree { tree, _ in
       var dispatcher = dispatcher(tree)
-      let root = FileHandle(number: 0).bytes
+      let root = ExportHandle(number: 0).bytes
       let messages = [
         call(100_000, 2, 3) { for word: UInt32 in [100_003, 3, 6, 0] { $0.uint32(word) } },
         call(100_005, 3, 1) { $0.opaque(Array("/sub".utf8)) },
@@ -332,10 +335,10 @@ import XDR
         },
         call(100_003, 3, 19) { $0.opaque(root) },
       ]
-      let iterations = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 2000
+      let iterations = fuzzIterations(2000)
       for message in messages {
         for count in 0..<message.count { _ = dispatcher.answer(Array(message[..<count])) }
-        var random = SplitMix(state: UInt64(message.count))
+        var random = SeededGenerator(seed: UInt64(message.count))
         for _ in 0..<iterations {
           var mutated = message
           for _ in 0...random.below(3) {
@@ -347,7 +350,7 @@ import XDR
     }
   }
 
-  @Test func recordsAreFollowedHoweverTheyAreCut() throws {
+  @Test func recordsAreReassembledFromAnyPieces() throws {
     let first = RecordStream.record(Array("abcde".utf8))
     // Two fragments of one message.
     let second: [UInt8] = [0, 0, 0, 2, 1, 2, 0x80, 0, 0, 1, 3]
@@ -371,7 +374,7 @@ import XDR
   }
 }
 
-/// A reader that expectations can look at: they cannot call what mutates.
+/// A reader for `#expect`, which cannot call mutating methods.
 private final class Answer {
   private var reader: XDRReader
   init(_ reader: XDRReader) { self.reader = reader }
@@ -382,18 +385,5 @@ private final class Answer {
   }
   func opaque(limit: Int) throws -> ArraySlice<UInt8> {
     reader.bytes[try reader.opaque(limit: limit)]
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): deterministic, so that a failure can be repeated.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ (z >> 31)) % UInt64(limit))
   }
 }

@@ -28,6 +28,7 @@ public final class Simulation {
   private var connectTime: UInt64?
   public private(set) var results: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
+  private var checks = 0
   public private(set) var largestOutput = 0
 
   public init(
@@ -46,6 +47,7 @@ public final class Simulation {
     nextTag += 1
     if !client.start(request, tag: tag, now: now) { results[tag] = .failed(.timedOut) }
     collect()
+    checkInvariants()
     return tag
   }
 
@@ -63,6 +65,7 @@ public final class Simulation {
     isConnected = false
     arriving = []
     client.disconnected(now: now)
+    checkInvariants()
   }
 
   private func collect() {
@@ -110,7 +113,15 @@ public final class Simulation {
     }
     client.timePassed(now: now)
     collect()
+    checkInvariants()
     return true
+  }
+
+  private func checkInvariants() {
+    checks += 1
+    // The caches are searched less often: that takes most of a test's time.
+    guard let found = client.checkInvariants(includingCaches: checks % 16 == 0) else { return }
+    preconditionFailure("NFSClient: \(found)")
   }
 
   private func send() {
@@ -119,8 +130,9 @@ public final class Simulation {
     client.sent(output.count)
     var index = 0
     while index < output.count {
-      index += (try? assembler.take(output.span.extracting(index..<output.count))) ?? output.count
-      guard let record = assembler.takeRecord(), let reply = server.answer(record) else { continue }
+      index +=
+        (try? assembler.consume(output.span.extracting(index..<output.count))) ?? output.count
+      guard let record = assembler.nextRecord(), let reply = server.answer(record) else { continue }
       var writer = XDRWriter()
       writer.uint32(1 << 31 | UInt32(reply.count))
       guard let bent = bend(writer.bytes + reply) else { return cut() }

@@ -2,7 +2,6 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
-import Glibc
 import NFS
 import ONCRPC
 import XDR
@@ -21,25 +20,6 @@ public func hex(_ digits: String) -> [UInt8] {
 public func handle(_ name: String) -> FileHandle {
   guard let handle = FileHandle(bytes(name)) else { fatalError("a test handle of no length") }
   return handle
-}
-
-/// SplitMix64: the same numbers on every machine.
-public struct Numbers: RandomNumberGenerator {
-  public var state: UInt64
-  public init(state: UInt64) { self.state = state }
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
-/// Rounds of a fuzz test: SERVAL_FUZZ_ITERATIONS, or few.
-public func fuzzIterations(_ standard: Int) -> Int {
-  guard let value = getenv("SERVAL_FUZZ_ITERATIONS") else { return standard }
-  return Int(String(cString: value)) ?? standard
 }
 
 public let second: UInt64 = 1_000_000_000

@@ -5,6 +5,7 @@ import Bytes
 import Glibc
 import NFS
 import NFSTestSupport
+import TestSupport
 import Testing
 
 /// Over real sockets, against nfs-ganesha. Skipped where that is not installed, or not as root.
@@ -52,7 +53,7 @@ struct GaneshaTests {
 
   @Test(.timeLimit(.minutes(2))) func readsATree() throws {
     let server = GaneshaServer()
-    var numbers = Numbers(state: 9)
+    var numbers = SeededGenerator(seed: 9)
     var files: [String: [UInt8]] = [:]
     mkdir(server.export + "/d", 0o755)
     mkdir(server.export + "/d/e e", 0o755)

@@ -260,8 +260,8 @@ enum Golden {
       stream += [index == count - 1 ? 0x80 : 0, 0, 0, 1, UInt8(truncatingIfNeeded: index)]
     }
     var assembler = RecordAssembler(limit: count)
-    #expect(try assembler.take(stream.span) == stream.count)
-    let record = assembler.takeRecord()
+    #expect(try assembler.consume(stream.span) == stream.count)
+    let record = assembler.nextRecord()
     #expect(record?.count == count && record?.last == UInt8(truncatingIfNeeded: count - 1))
   }
 
@@ -270,15 +270,17 @@ enum Golden {
     let stream = hex("00000002 6162 00000000 80000001 63 80000000 80000003 787a7a")
     var records: [[UInt8]] = []
     for byte in stream {
-      #expect(try assembler.take([byte].span) == 1)
-      if let record = assembler.takeRecord() { records.append(record) }
+      #expect(try assembler.consume([byte].span) == 1)
+      if let record = assembler.nextRecord() { records.append(record) }
     }
     #expect(records == [bytes("abc"), [], bytes("xzz")])
     #expect(throws: RecordAssembler.TooLong.self) {
-      _ = try assembler.take(hex("00000006 616161616161 80000005").span)
+      _ = try assembler.consume(hex("00000006 616161616161 80000005").span)
     }
     assembler.reset()
-    #expect(throws: RecordAssembler.TooLong.self) { _ = try assembler.take(hex("ffffffff").span) }
+    #expect(throws: RecordAssembler.TooLong.self) {
+      _ = try assembler.consume(hex("ffffffff").span)
+    }
   }
 
   /// Zeros without end are fragments of nothing; they are given up, and do not keep the machine busy.
@@ -288,11 +290,11 @@ enum Golden {
     for _ in 0..<3 {
       // As many as may be, in each record anew; the last fragment may be one of them.
       let stream = [UInt8](repeating: 0, count: 4 * (limit - 1)) + hex("00000001 61 80000000")
-      #expect(try assembler.take(stream.span) == stream.count)
-      #expect(assembler.takeRecord() == bytes("a"))
+      #expect(try assembler.consume(stream.span) == stream.count)
+      #expect(assembler.nextRecord() == bytes("a"))
     }
     #expect(throws: RecordAssembler.TooLong.self) {
-      _ = try assembler.take([UInt8](repeating: 0, count: 4 * (limit + 1)).span)
+      _ = try assembler.consume([UInt8](repeating: 0, count: 4 * (limit + 1)).span)
     }
   }
 

@@ -3,13 +3,14 @@
 
 import NFS
 import NFSTestSupport
+import TestSupport
 import Testing
 
 /// Whole sessions against a server that lies: bytes are changed, left out, repeated and cut at
 /// random, at every stage. Nothing traps, every request is answered once and in time, and an honest
 /// server is used again afterwards.
 @Suite struct HostileServerTests {
-  private static func bend(_ record: [UInt8], _ numbers: inout Numbers) -> [UInt8]? {
+  private static func bend(_ record: [UInt8], _ numbers: inout SeededGenerator) -> [UInt8]? {
     var bytes = record
     switch UInt8.random(in: 0..<10, using: &numbers) {
     case 0:
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func sessions() {
-    var numbers = Numbers(state: 4)
+    var numbers = SeededGenerator(seed: 4)
     for round in 0..<fuzzIterations(150) {
       let server = Self.server()
       server.readMaximum = [512, 1000, 65_536].randomElement(using: &numbers) ?? 512
@@ -58,7 +59,7 @@ import Testing
       settings.blockCount = 8
       settings.operationLimit = 16
       let simulation = Simulation(server, settings)
-      var noise = Numbers(state: UInt64(round))
+      var noise = SeededGenerator(seed: UInt64(round))
       simulation.bend = { record in
         Bool.random(using: &noise) ? Self.bend(record, &noise) : record
       }
@@ -121,7 +122,7 @@ import Testing
 
   /// A server that says that its records never end, or sends nothing but noise.
   @Test func noise() {
-    var numbers = Numbers(state: 5)
+    var numbers = SeededGenerator(seed: 5)
     for _ in 0..<fuzzIterations(100) {
       let simulation = Simulation(Self.server())
       simulation.bend = { _ in

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Linux's own TCP, UDP and ICMP against the machine: each function raises AssertionError for what came back wrong,
-or not in time."""
+"""Clients of the machine on Linux's own TCP, UDP and ICMP. Each function raises AssertionError for wrong or late answers."""
 
 import hashlib
 import itertools
@@ -17,7 +16,7 @@ import packets
 
 
 class _Stream:
-    """A connection to an echo server: so many bytes of a pattern of its own, there and back."""
+    """A connection to an echo server that sends `size` bytes of its own pattern."""
 
     def __init__(self, number, size):
         self.size, self.sent, self.got = size, 0, 0
@@ -45,9 +44,9 @@ class _Stream:
 
 
 def tcp_echo(address, port, size, connections=1, seconds=60, connect_seconds=30, half_closes=True):
-    """Sends `size` bytes on each of so many connections at once, which have to come back the same.
-    Returns bytes a second, each byte counted once, and without the time that connecting takes. Each connection's
-    direction there is closed when all is sent, unless `half_closes` is false."""
+    """Sends `size` bytes on each of `connections` at once, and checks that they come back. Returns bytes per second, counting
+    each byte once, without the time to connect. Each connection is half-closed when all is sent, unless `half_closes` is
+    false."""
     selector, streams = selectors.DefaultSelector(), {}
     try:
         for number in range(connections):
@@ -115,7 +114,7 @@ def _exchange(selector, streams, deadline, half_closes):
 
 
 def udp_echo(address, port, sizes, allowed_loss=0, seconds=2):
-    """One datagram of each size, one after the other; `allowed_loss` is how many may stay away."""
+    """Sends one datagram of each size, one after the other. Up to `allowed_loss` answers may be missing."""
     lost = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.connect((address, port))
@@ -130,7 +129,7 @@ def udp_echo(address, port, sizes, allowed_loss=0, seconds=2):
                 except TimeoutError:
                     break
                 came = answer == data
-                # An answer to an earlier one, or one that came twice, may still be under way.
+                # An answer to an earlier datagram, or a duplicate, may still arrive.
                 if not came and answer[:4] >= data[:4] and size >= 4:
                     raise AssertionError(f"datagram of {size} bytes came back as {len(answer)} other bytes")
             lost += not came
@@ -142,7 +141,7 @@ _ping_numbers = itertools.count()
 
 
 def ping(address, count=3, size=56, seconds=2):
-    """Returns how many were answered in time."""
+    """Returns how many pings were answered in time."""
     answered = 0
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as client:
         for number in itertools.islice(_ping_numbers, count):
@@ -156,7 +155,7 @@ def ping(address, count=3, size=56, seconds=2):
                     packet = client.recv(65536)
                 except TimeoutError:
                     break
-                # Linux hands them over before it has looked at their checksum.
+                # Linux delivers them before it has verified their checksum.
                 if packet[20] == 0 and packet[24:28] == request[4:8] and packets.checksum(packet[20:]) == 0:
                     if packet[28:] != data:
                         raise AssertionError("a ping came back changed")
@@ -166,7 +165,7 @@ def ping(address, count=3, size=56, seconds=2):
 
 
 def discard(address, port, size, seconds=60):
-    """Sends so much and closes. Returns bytes a second; the close is answered when all of it was taken."""
+    """Sends `size` bytes and closes. Returns bytes per second; the peer closes when it has received everything."""
     with socket.create_connection((address, port), timeout=seconds) as client:
         start, chunk = time.monotonic(), b"x" * 65536
         for _ in range(size // len(chunk)):
@@ -178,7 +177,7 @@ def discard(address, port, size, seconds=60):
 
 
 def chargen(address, port, size, seconds=60):
-    """Reads so much, held against RFC 864's pattern. Returns bytes a second."""
+    """Reads `size` bytes and compares them with RFC 864's pattern. Returns bytes per second."""
     line_count = 95
     ring = bytes(range(32, 127))
     lines = b"".join((ring[n:] + ring[:n])[:72] + b"\r\n" for n in range(line_count))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Three hundred hosts of the machine's own network connect at once, none of which it has heard of: nobody waits for a
-neighbour to be found. Under `serval run`, and on seL4 in QEMU where MICROKIT_SDK is set."""
+"""Three hundred unknown hosts of the machine's own network connect at once, and none waits for address resolution. Under
+`serval run`, and on seL4 in QEMU if MICROKIT_SDK is set."""
 
 import contextlib
 import selectors
@@ -13,14 +13,13 @@ import sys
 import time
 import unittest
 
-import private
 import systems
 import testnet
 
 HOSTS = 300
-"""Seconds that a connect may take."""
+"""Longest time to connect, in seconds."""
 BOUND = 0.2
-"""Crowds, each of hosts of its own: where the computer that runs this is busy, one of them comes at a better moment."""
+"""Crowds of different hosts: if this computer is busy, one of them may meet a quieter moment."""
 CROWDS = 4
 
 
@@ -29,14 +28,14 @@ def address_of(crowd, number):
 
 
 def add_hosts(device):
-    """Gives Linux the addresses of all crowds."""
+    """Adds the addresses of all crowds to Linux."""
     names = [address_of(crowd, number) for crowd in range(CROWDS) for number in range(HOSTS)]
     orders = "".join(f"address add {name}/16 dev {device}\n" for name in names)
     subprocess.run(["ip", "-batch", "-"], input=orders, text=True, check=True)
 
 
 def connect(target, port, sources):
-    """From each source a connection, all at once, and a word that comes back: seconds until each was connected."""
+    """Connects from each source at once, and has a word echoed. Returns the seconds that each took to connect."""
     connected, answered, word = [], 0, b"hello"
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
@@ -66,28 +65,22 @@ def connect(target, port, sources):
     return connected
 
 
-class Checks:
+class Checks(systems.OneMachine):
     @classmethod
-    def target(cls):
-        raise NotImplementedError
-
-    @classmethod
-    def setUpClass(cls):
-        cls.service = systems.chosen()
-        cls.system = cls.target()
-        cls.network = cls.enterClassContext(testnet.Network(cable=False))
-        cls.network.dhcp.server.mask = "255.255.0.0"
-        add_hosts(cls.network.linux_device)
-        cls.machine = cls.enterClassContext(cls.system.start(cls.network))
+    def make_network(cls):
+        network = testnet.Network(cable=False)
+        network.dhcp.server.mask = "255.255.0.0"
+        add_hosts(network.linux_device)
+        return network
 
     def crowd(self, sources):
-        """Seconds until the slowest was connected, when the last crowd's connections are closed."""
+        """Seconds that the slowest took to connect, after the last crowd's connections are closed."""
         time.sleep(1)
         return max(connect(self.machine.address, self.service.tcp_echo, sources))
 
     def test_three_hundred_at_once(self):
-        # Where this computer is so busy that as many of one host take longer than the bound, strangers may, too, but not
-        # by more than it.
+        # If this computer is so busy that as many connections from one known host exceed the bound, strangers may take longer by
+        # at most the bound.
         seen = []
         for number in range(CROWDS):
             known = self.crowd([testnet.LINUX] * HOSTS)
@@ -100,14 +93,9 @@ class Checks:
         print(f"the slowest of {HOSTS}: {', '.join(seen)}", end=" ", file=sys.stderr, flush=True)
 
 
-def whole(name, target):
-    reason = private.why_not() or systems.why_not_run()
-    return unittest.skipIf(reason, reason)(type(name, (Checks, unittest.TestCase), {"target": classmethod(target)}))
-
-
-Emulated = whole("Emulated", lambda cls: systems.Emulated(systems.chosen()))
+Emulated = systems.on_machine(Checks, "Emulated", lambda cls: systems.Emulated(cls.service))
 OnSeL4 = unittest.skipIf(systems.why_not_boot(), systems.why_not_boot())(
-    whole("OnSeL4", lambda cls: systems.OnSeL4(systems.chosen())))
+    systems.on_machine(Checks, "OnSeL4", lambda cls: systems.OnSeL4(cls.service)))
 
 
 if __name__ == "__main__":

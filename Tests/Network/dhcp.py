@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""A DHCP server (RFC 2131) that can misbehave: it answers late, not at all, with a refusal, or with strange options."""
+"""A DHCP server (RFC 2131) that can misbehave: answer late or never, refuse, or send strange options."""
 
 import socket
 import struct
@@ -15,7 +15,7 @@ _REQUESTED, _LEASE, _TYPE, _SERVER = 50, 51, 53, 54
 
 
 class Server:
-    """Answers messages, without I/O. Each MAC address gets an address, from the tenth of the network on."""
+    """The server's replies, without I/O. MAC addresses get addresses in order, from the network's tenth on."""
 
     def __init__(self, address, lease=3600):
         self.address = address
@@ -26,15 +26,15 @@ class Server:
         self.refuses = False
         self.mask = "255.255.255.0"
         self.routers = [address]
-        """Options that go behind the server's own, as bytes."""
+        """Bytes of options appended to the server's own."""
         self.extra = b""
         self.leases = {}
         self._given = 0
-        """Type and MAC address of each message that came, whether or not it was answered."""
+        """Type and MAC address of each message received, answered or not."""
         self.seen = []
 
     def answer(self, message):
-        """The reply to a message; None where there is none."""
+        """The reply to a message, or None."""
         if len(message) < 240 or message[0] != 1 or message[236:240] != _COOKIE:
             return None
         options = _options(message[240:])
@@ -42,7 +42,7 @@ class Server:
         mac = message[28:34]
         self.seen.append((kind, mac))
         if kind == DECLINE:
-            # Somebody else has it: another one next time.
+            # Another station has the address: offer another one next time.
             self.leases.pop(mac, None)
         if self.is_silent or kind not in (DISCOVER, REQUEST):
             return None
@@ -78,7 +78,7 @@ class Server:
         return (head + _COOKIE + options + b"\xff").ljust(300, b"\0")
 
     def frame(self, reply, mac):
-        """The frame that a reply goes in, to whom RFC 2131, 4.1 says; `mac` is the server's own."""
+        """The frame for a reply, addressed by RFC 2131, 4.1; `mac` is the server's own."""
         client, kind = reply[28:34], _options(reply[240:])[_TYPE][0]
         known, given = reply[12:16], reply[16:20]
         if kind == NAK or (known == b"\0" * 4 and reply[10] & 0x80):
@@ -113,7 +113,7 @@ class Service:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         self._socket.bind(("", 67))
         self._socket.settimeout(0.1)
-        # Clients without an address do not answer ARP, so that the kernel cannot reach them.
+        # Clients without an address do not answer ARP, so the kernel cannot reach them.
         self._raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self._raw.bind((device, 0))
         self._changed = threading.Condition()
@@ -132,12 +132,12 @@ class Service:
                 try:
                     self._raw.send(self.server.frame(reply, mac))
                 except OSError:
-                    pass  # The device is down: nobody hears it.
+                    pass  # The device is down.
             with self._changed:
                 self._changed.notify_all()
 
     def wait(self, condition, seconds=30):
-        """Waits until a message has come that makes `condition(server)` true."""
+        """Waits until a message makes `condition(server)` true."""
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self.server), seconds):
                 raise AssertionError(f"DHCP messages until the time was over: {self.server.seen}")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `webserver` with one client that has no good in mind, and how long the others take meanwhile: under `serval run`
-in virtual time, and on seL4 in QEMU where MICROKIT_SDK is set. Tests/Boot/Programs/hostile says what the floods are."""
+"""System `webserver` with one hostile client, and how long the others take meanwhile: under `serval run` in virtual time, and
+on seL4 in QEMU if MICROKIT_SDK is set. Tests/Boot/Programs/hostile defines the floods."""
 
 import os
 import pathlib
@@ -27,9 +27,9 @@ import website
 import machine
 
 LIMIT = 0.1
-"""Seconds within which each ping, connect and answer has to come."""
+"""Longest time for each ping, connection and answer, in seconds."""
 FLOODS = ["spin", "rings", "descriptors", "frames", "console", "alarms", "files"]
-"""What the web server answers by itself, without a file."""
+"""A request that the web server answers without a file."""
 REQUEST = b"NONSENSE\r\n\r\n"
 WEB_SERVER, NFS = bytes.fromhex("525401000011"), bytes.fromhex("525401000010")
 HOSTILE = machine.IMAGES / "tests" / "hostile.elf"
@@ -37,7 +37,7 @@ FIN, SYN, RST, PUSH, ACK = 1, 2, 4, 8, 16
 
 
 def images(directory, program):
-    """All images in one directory, `program` being the hostile one."""
+    """A directory with all images, in which the hostile program replaces `program`."""
     directory.mkdir()
     for image in machine.IMAGES.glob("*.elf"):
         (directory / image.name).symlink_to(HOSTILE if image.stem == program else image)
@@ -45,7 +45,7 @@ def images(directory, program):
 
 
 def options(program, flood):
-    """The flood's name is where the real program has its path."""
+    """Options that put the flood's name where the real program has its path."""
     paths = {"nfs": "nfs-directory", "web_server": "website-dir"}
     choices = {"nfs-server": testnet.LINUX, "nfs-directory": "/", "website-dir": "/", paths[program]: flood}
     return [word for name, value in choices.items() for word in ("--set", f"{name}={value}")]
@@ -67,12 +67,12 @@ class Emulated:
 
 
 class Visitor(virtual.Host):
-    """Pings a machine with a hardware address, and asks its web server, each time from another port."""
+    """Pings the machine with a hardware address, and sends requests to its web server, each from another port."""
 
     def __init__(self, hardware):
         super().__init__()
         self._hardware, self._begun, self._stage = hardware, {}, {}
-        """Seconds that answers took, by what they answer."""
+        """Seconds that answers took, by kind."""
         self.times = {"ping": [], "connect": [], "answer": []}
         self.asked = 0
 
@@ -101,7 +101,7 @@ class Visitor(virtual.Host):
         if packet is None or packet.source_mac != self._hardware:
             return
         if packet.protocol == 1 and packet.data[0] == 0:
-            self._took("ping", struct.unpack("!H", packet.data[6:8])[0])
+            self._record("ping", struct.unpack("!H", packet.data[6:8])[0])
         elif packet.protocol == 6:
             self._receive_segment(packet)
 
@@ -109,15 +109,15 @@ class Visitor(virtual.Host):
         _, port, number, acknowledged, offset, flags = struct.unpack("!HHIIBB", packet.data[:14])
         data = packet.data[(offset >> 4) * 4:]
         if flags & SYN:
-            self._took("connect", port)
+            self._record("connect", port)
             self._begun["answer", port] = self.now
             self._segment(port, packet.source, (1001, number + 1), ACK | PUSH, REQUEST)
         elif data:
             assert data.startswith(b"HTTP/1.1 400"), data
-            self._took("answer", port)
+            self._record("answer", port)
             self._segment(port, packet.source, (acknowledged, 0), RST)
 
-    def _took(self, what, key):
+    def _record(self, what, key):
         begun = self._begun.pop((what, key), None)
         if begun is not None:
             self.times[what].append((self.now - begun) / virtual.SECOND)
@@ -129,7 +129,7 @@ def summary(times):
 
 class Checks:
     def check(self, flood, times, count, late=0):
-        """`times`: seconds by what was asked; `count` of each were asked, and `late` of them may come later."""
+        """Checks `times`, in seconds by kind: `count` answers of each kind, all but `late` of them within the limit."""
         with self.subTest(flood):
             for what, took in times.items():
                 print(f"{flood}, {what}: {summary(took)}", flush=True)
@@ -173,8 +173,7 @@ class OnSeL4(Checks, unittest.TestCase):
         image = machine.build(
             "webserver", machine.BOARD, "release", directory, images=images(directory / "images", program),
             options=options(program, flood))
-        tap = f"tap,id=netdev0,ifname={network.machine_tap},script=no,downscript=no,vnet_hdr=off"
-        return machine.Machine(image, "-netdev", tap, *systems.CARD)
+        return systems.boot(image, network)
 
     def others(self, program, flood, victim, measure):
         with testnet.Network(cable=False) as network, tempfile.TemporaryDirectory() as directory:
@@ -182,12 +181,12 @@ class OnSeL4(Checks, unittest.TestCase):
                 address = console.expect(rf"{victim}: address ([\d.]+)/", 60)[1]
                 console.expect(f"{program}: hostile", 60)
                 threading.Thread(target=self.drain, args=[console], daemon=True).start()
-                # QEMU itself has to wait for a processor now and then.
+                # QEMU itself may wait for a processor once.
                 self.check(f"{program}, {flood}", measure(address), self.COUNT, late=1)
 
     @staticmethod
     def drain(console):
-        """Reads what a machine prints, so that it never waits for us; its text is not needed."""
+        """Reads and drops the machine's output, so that it never blocks."""
         try:
             while console.process.poll() is None and os.read(console.process.stdout.fileno(), 65536):
                 pass

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""An NFS server that lies: it stands between a client and a real server, and what it does to replies has a name."""
+"""A lying NFS server: a proxy between a client and a real server that alters replies in one of several named ways."""
 
 import random
 import socket
@@ -45,17 +45,17 @@ def drop_by_drop(reply, _):
 
 
 def noise(reply, chance):
-    """An answer to the right call, of anything."""
+    """A reply to the right call with random content."""
     yield _record(reply[:4] + chance.randbytes(chance.randrange(0, 2 * len(reply))))
 
 
 def noise_in_results(reply, chance):
-    """The RPC's head (RFC 5531, section 9) stays: what is lied about is NFS's."""
+    """Keeps the RPC header (RFC 5531, section 9) and lies about NFS."""
     yield _record(reply[:24] + chance.randbytes(max(0, len(reply) - 24)))
 
 
 def changed(reply, chance):
-    """Some bytes, most of them where lengths and types are."""
+    """Changes some bytes, mostly lengths and types."""
     data = bytearray(reply)
     for _ in range(chance.randrange(1, 6)):
         data[chance.randrange(4, max(5, min(len(data), 200)))] = chance.choice([0, 1, 0x7f, 0x80, 0xff])
@@ -84,7 +84,7 @@ def other_call(reply, chance):
 
 
 def questions(reply, _):
-    """A call where a reply should be."""
+    """Sends a call instead of a reply."""
     yield _record(reply[:4] + bytes(4) + reply[8:])
 
 
@@ -94,7 +94,7 @@ def wrong_mark(reply, chance):
 
 
 def endless(_reply, _):
-    """A record whose last fragment never comes."""
+    """Sends a record whose last fragment never comes."""
     for _ in range(500):
         yield struct.pack(">I", 65_536) + bytes(65_536)
 
@@ -105,20 +105,20 @@ def endless_nothing(_reply, _):
 
 
 def many_fragments(reply, _):
-    """Of one byte each: as a record may come."""
+    """Sends fragments of one byte each, which is legal."""
     for byte in reply[:-1]:
         yield struct.pack(">IB", 1, byte)
     yield _record(reply[-1:])
 
 
 def hangup(reply, chance):
-    """Closes in the middle of a record."""
+    """Closes the connection in the middle of a record."""
     yield _record(reply)[:chance.randrange(0, len(reply) + 4)]
     raise _Hangup
 
 
 def refused(reply, chance):
-    """The server's own errors: RFC 1813, section 2.6, and RFC 5531, section 9."""
+    """Replies with errors of the server: RFC 1813, section 2.6, and RFC 5531, section 9."""
     if chance.random() < 0.3:
         words = chance.choice([(1, 1, 1, chance.randrange(0, 14)), (1, 0, 0, 0, chance.randrange(1, 6), 0, 0)])
         yield _record(reply[:4] + struct.pack(f">{len(words)}I", *words))
@@ -137,26 +137,26 @@ SLOW = [never, late, drop_by_drop, endless]
 
 
 def any_of_quick(reply, chance):
-    """Each reply another way; some are honest, so that something goes on."""
+    """Alters each reply in another way; some stay honest, so that operations progress."""
     yield from chance.choice([honest, honest, *QUICK])(reply, chance)
 
 
 def now_and_then(reply, chance):
-    """One reply in ten another way: what was begun with true replies goes on with a lie."""
+    """Alters one reply in ten, so that operations that begin honestly continue with a lie."""
     yield from chance.choice([honest] * 135 + QUICK)(reply, chance)
 
 
 def seldom(reply, chance):
-    """One in 300."""
+    """Alters one reply in 300."""
     yield from (chance.choice(QUICK) if chance.random() < 1 / 300 else honest)(reply, chance)
 
 
 class Server:
-    """Listens at `address` on each port of `ports`, which says the real server's port on this machine."""
+    """Listens at `address` on each port in `ports`, which maps to the real server's port on this machine."""
 
     def __init__(self, address, ports, seed):
         self.way = honest
-        """Replies of the real server so far."""
+        """Number of replies from the real server so far."""
         self.count = 0
         self._chance, self._ends = random.Random(seed), False
         self._acceptors, self._open = [], set()
@@ -170,7 +170,7 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        """When it returns, the ports are free."""
+        """Stops listening; the ports are free when this returns."""
         self._ends = True
         for acceptor in self._acceptors:
             acceptor.join()

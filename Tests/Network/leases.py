@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `echo` in virtual time, on both boards: leases renewed, lost and refused, routers outside of the lease's network
-and dead ones, another station with our address, a DHCP server that is silent, a cable that is pulled, a day in which
-nothing happens. RFC 2131's times are T1 = 1/2 and T2 = 7/8 of the lease (4.4.5)."""
+"""System `echo` in virtual time, on both boards: leases that are renewed, expire or are refused, routers outside the lease's
+network and dead ones, another station with our address, a silent DHCP server, an unplugged cable, an uneventful day. RFC
+2131's times are T1 = 1/2 and T2 = 7/8 of the lease (4.4.5)."""
 
 import os
 import re
@@ -26,7 +26,7 @@ class Leases(unittest.TestCase):
         cls.systems = {board: systems.Emulated(systems.chosen(), board=board) for board in BOARDS}
 
     def on_each(self, prepare, duration, *arguments, lease=3600, boards=BOARDS):
-        """Yields the host after a run on each board, with what the console showed."""
+        """Yields the host after a run on each board, with the console's text."""
         for board in boards:
             system = self.systems[board]
             with self.subTest(board):
@@ -41,7 +41,7 @@ class Leases(unittest.TestCase):
             self.assertEqual(len(host.answers), 20)
 
     def day(self, board, hours):
-        """Leases of an hour: renewed each half hour, and nobody runs but for that."""
+        """Leases of an hour: renewed each half hour, and otherwise nothing runs."""
         end = hours * 3600
         for host, _ in self.on_each(lambda host: host.at(end - 60, host.echo), f"{hours}h", boards=[board]):
             requests = host.times(dhcp.REQUEST)
@@ -55,11 +55,11 @@ class Leases(unittest.TestCase):
         self.day(systems.BOARD, 24)
 
     def test_a_day_on_the_odroid(self):
-        # Its timer has 16 bits, so that there is more to do.
+        # Its timer has 16 bits and interrupts more often, so that a day takes longer.
         self.day("odroidc4", 24 if LONG else 3)
 
     def test_what_an_idle_hour_costs(self):
-        """Instructions of all domains in an hour in which no lease is to be renewed."""
+        """Counts the instructions of all domains in an hour without a renewal."""
 
         def instructions(system, duration):
             _, table = virtual.run(system, virtual.Host(lease=1_000_000), duration, "--stats")
@@ -68,11 +68,11 @@ class Leases(unittest.TestCase):
         for board, system in self.systems.items():
             with self.subTest(board):
                 idle = instructions(system, "61min") - instructions(system, "1min")
-                # Timer A of the Odroid-C4 goes round in 65 ms.
+                # Timer A of the Odroid-C4 overflows every 65 ms.
                 self.assertLess(idle, 40_000_000 if board == "odroidc4" else 1000)
 
     def test_a_server_that_is_silent_for_a_minute(self):
-        """It is at a time when the lease is to be renewed; the machine keeps its address and answers throughout."""
+        """Silence while the lease is due for renewal: the machine keeps its address and answers throughout."""
 
         def prepare(host):
             host.at(50, lambda: setattr(host.server, "is_silent", True))
@@ -85,7 +85,7 @@ class Leases(unittest.TestCase):
             self.assertTrue(any(110 <= time < 180 for time in host.times(dhcp.REQUEST)))
 
     def test_a_lease_that_runs_out(self):
-        """The address is not used any longer, and comes back with the server."""
+        """The address is given up, and used again when the server is back."""
 
         def prepare(host):
             host.at(20, lambda: setattr(host.server, "is_silent", True))
@@ -95,7 +95,7 @@ class Leases(unittest.TestCase):
         for host, _ in self.on_each(prepare, "400s", lease=60):
             self.assertEqual(host.answered(100, 200), 0)
             self.assertTrue(any(time >= 60 for time in host.times(dhcp.DISCOVER)))
-            # Discovers are repeated after 64 s at most, and a second.
+            # DISCOVERs are repeated after 65 s at most.
             self.assertEqual(host.answered(300, 400), 40)
 
     def test_a_server_that_refuses(self):
@@ -116,7 +116,7 @@ class Leases(unittest.TestCase):
             host.every(5, host.echo, 5, 500)
 
         for host, _ in self.on_each(prepare, "500s"):
-            # Exponential backoff to 64 s (RFC 2131, 4.1): not many in five minutes.
+            # Exponential backoff up to 64 s (RFC 2131, 4.1): few in five minutes.
             self.assertIn(len([t for t in host.times(dhcp.DISCOVER) if t < 300]), range(5, 12))
             self.assertEqual(host.answered(400, 500), 40)
 
@@ -132,7 +132,7 @@ class Leases(unittest.TestCase):
             self.assertEqual(host.answered(150, 200), 20)
 
     def test_a_lease_alone_in_its_network(self):
-        """As clouds lease: an address with all bits of its mask, and a router outside; by options 3 and 121."""
+        """As in clouds: a mask of 32 bits and a router outside the network, from options 3 and 121."""
         router = "172.31.1.1"
         routes = bytes([121, 14, 32, 172, 31, 1, 1, 0, 0, 0, 0, 0, 172, 31, 1, 1])
         for routers, extra in (([router], b""), (["10.7.0.99"], routes)):
@@ -144,11 +144,11 @@ class Leases(unittest.TestCase):
 
             for host, console in self.on_each(prepare, "20s"):
                 self.assertIn(f"address 10.7.0.10/32, router {router}", console)
-                # The first may be lost while the router is asked for.
+                # The first may be lost during address resolution of the router.
                 self.assertGreaterEqual(len(host.answers), 9)
 
     def test_a_router_that_dies(self):
-        """The second one takes over (RFC 1122, 3.3.1)."""
+        """The second router takes over (RFC 1122, 3.3.1)."""
 
         def prepare(host):
             host.server.routers = ["10.7.0.2", "10.7.0.3"]
@@ -158,11 +158,12 @@ class Leases(unittest.TestCase):
 
         for host, _ in self.on_each(prepare, "200s"):
             self.assertEqual(host.answered(6, 30), 24)
-            # An address is believed for a minute.
+            # A resolved address is valid for a minute.
             self.assertGreaterEqual(host.answered(110, 200), 89)
 
     def test_another_station_with_our_address(self):
-        """RFC 5227, 2.4: one claim is answered; after a second one the address is given up, and another one asked for."""
+        """RFC 5227, 2.4: the machine defends its address once; after a second claim it gives the address up and asks for
+        another."""
 
         def prepare(host):
             for time in (20, 60, 65):
@@ -185,7 +186,7 @@ class Leases(unittest.TestCase):
             self.assertIn("lease for ever", console)
 
     def test_a_lease_of_a_second(self):
-        """It counts as one of 30 s; the server is not asked without a pause."""
+        """It counts as a lease of 30 s, so that the server is not asked incessantly."""
         for host, _ in self.on_each(lambda host: host.every(1, host.echo, 5, 100), "100s", lease=1):
             self.assertLessEqual(len(host.times(dhcp.REQUEST)), 8)
             self.assertEqual(len(host.answers), 190)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Frames with UDP, TCP, ICMP and ARP in them: as much as a test's other end needs."""
+"""Builds and parses frames with UDP, TCP, ICMP and ARP, as far as the other end of a test needs."""
 
 import dataclasses
 import socket
@@ -30,7 +30,7 @@ def ipv4(source, destination, protocol, payload, identification=0):
 
 
 def udp(source, destination, ports, data):
-    """An IPv4 packet; `ports` are those of source and destination."""
+    """An IPv4 packet with a datagram; `ports` are the source and destination ports."""
     head = struct.pack("!HHHH", *ports, 8 + len(data), 0)
     pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 17, 8 + len(data))
     total = checksum(pseudo + head + data) or 0xffff
@@ -38,7 +38,7 @@ def udp(source, destination, ports, data):
 
 
 def tcp(source, destination, ports, numbers, flags, data=b""):
-    """An IPv4 packet with a segment without options; `numbers` are sequence and acknowledgement."""
+    """An IPv4 packet with a segment without options; `numbers` are the sequence and acknowledgement numbers."""
     head = struct.pack("!HHIIBBHHH", *ports, *numbers, 5 << 4, flags, 65_535, 0, 0)
     pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 6, len(head) + len(data))
     head = head[:16] + struct.pack("!H", checksum(pseudo + head + data)) + head[18:]
@@ -59,7 +59,7 @@ def arp(operation, source, destination):
 
 @dataclasses.dataclass
 class Packet:
-    """What a frame holds. Ports are 0 for other protocols than UDP; `data` is UDP's, or IPv4's payload."""
+    """The contents of a frame. Ports are 0 unless the protocol is UDP; `data` is the payload of UDP, or else of IPv4."""
 
     destination_mac: bytes
     source_mac: bytes
@@ -71,7 +71,7 @@ class Packet:
 
 
 def parse(frame):
-    """A Packet; None for what is not IPv4 in one piece."""
+    """The Packet in a frame; None unless it is an unfragmented IPv4 packet."""
     if len(frame) < 34 or frame[12:14] != b"\x08\x00" or frame[14] >> 4 != 4:
         return None
     size, total = (frame[14] & 15) * 4, struct.unpack("!H", frame[16:18])[0]

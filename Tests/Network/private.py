@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""A network namespace for this process and what it starts. It goes with them; nothing is left behind, and no
-address or device of the host is touched."""
+"""A network namespace for this process and its children. It vanishes with them, and leaves the host's addresses and devices
+alone."""
 
 import ctypes
 import os
@@ -29,7 +29,7 @@ def why_not():
 
 
 def enter():
-    """Moves this process to a namespace of its own. Users who are not root get one with its own root."""
+    """Moves this process to its own namespace, for users other than root together with a user namespace."""
     global _entered
     if _entered:
         return
@@ -45,7 +45,7 @@ def enter():
     _entered = True
     ip("link set lo up")
     for scope in ("all", "default"):
-        # Linux would greet every new device with IPv6's messages.
+        # Otherwise Linux sends IPv6 messages on each new device.
         setting = pathlib.Path(f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6")
         if setting.exists():
             setting.write_text("1")

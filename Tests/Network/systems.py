@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `echo`, or one with sDDF's C components in it, on a tap device: in QEMU on seL4, or under `serval run`."""
+"""System `echo`, with Serval's or sDDF's echo server, on a tap device: on seL4 in QEMU, or under `serval run`."""
 
 import dataclasses
 import os
@@ -10,21 +10,23 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
 
 import clients  # noqa: E402
 import machine  # noqa: E402
+import private  # noqa: E402
 from testnet import Network  # noqa: E402
 
 BOARD = machine.BOARD
-"""The card that the virtualiser knows: the first virtio slot, as on LionsOS's command lines."""
+"""The card in the first virtio slot, where the driver expects it, as on LionsOS's command lines."""
 CARD = ["-device", "virtio-net-device,netdev=netdev0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false"]
 
 
 @dataclasses.dataclass
 class Service:
-    """An echo server: its images, and the ports that it has (None: it has not)."""
+    """An echo server: its images, and the ports of its services, None for those that it lacks."""
 
     name: str
     images: list
@@ -33,11 +35,11 @@ class Service:
     udp_echo: int
     discard: int | None = None
     chargen: int | None = None
-    """Whether it sends what is left when the client has closed its direction."""
+    """Whether it sends the remaining data after the client has closed its direction."""
     half_closes: bool = True
 
     def link(self, directory):
-        """All images in one directory; those of the last place win."""
+        """Links all images in one directory; those of later places replace earlier ones."""
         directory.mkdir()
         for source in self.images:
             for image in source.glob("*.elf"):
@@ -51,13 +53,13 @@ SERVAL = Service("serval", [machine.IMAGES], [], 7, 7, 9, 19)
 
 
 def lwip(directory, only=None):
-    """sDDF's echo server, built outside of this repository; with its C components too where they are there."""
+    """sDDF's echo server, built outside this repository, with its C components if they are there."""
     source = pathlib.Path(directory)
     return Service("lwIP", [machine.IMAGES, source], ["--set", "lwip-pools=yes"], 1236, 1235, half_closes=False)
 
 
 def chosen():
-    """Serval's, or the one in the directory that SERVAL_ECHO_LWIP names, to try the tests themselves."""
+    """Serval's server, or the one in directory SERVAL_ECHO_LWIP, to try out the tests themselves."""
     directory = os.environ.get("SERVAL_ECHO_LWIP")
     return lwip(directory) if directory else SERVAL
 
@@ -79,8 +81,40 @@ def why_not_run(tool=machine.SERVAL):
     return None
 
 
+def boot(image, network, *arguments):
+    """QEMU with `image`, whose card is on `network`."""
+    tap = f"tap,id=netdev0,ifname={network.machine_tap},script=no,downscript=no,vnet_hdr=off"
+    return machine.Machine(image, "-netdev", tap, *CARD, *arguments)
+
+
+class OneMachine:
+    """Checks that share a machine, started once for the class. A class of tests says which machine by `target`."""
+
+    @classmethod
+    def target(cls):
+        raise NotImplementedError
+
+    @classmethod
+    def make_network(cls):
+        return Network()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.service = chosen()
+        cls.system = cls.target()
+        cls.network = cls.enterClassContext(cls.make_network())
+        cls.machine = cls.enterClassContext(cls.system.start(cls.network))
+
+
+def on_machine(checks, name, target):
+    """Class `name` of tests: those of `checks`, on the machine that `target` makes. Reasons to skip all of them that are
+    cheap to find are found now."""
+    reason = private.why_not() or why_not_run()
+    return unittest.skipIf(reason, reason)(type(name, (checks, unittest.TestCase), {"target": classmethod(target)}))
+
+
 class Run:
-    """A machine that has come up on a network, and its address. `console` shows what it prints."""
+    """A machine that has come up on a network, its address and its console."""
 
     def __init__(self, start, network, service):
         self.network, self.service = network, service
@@ -101,7 +135,7 @@ class Run:
         self.console.__exit__()
 
     def _wait_for_answer(self, seconds=10):
-        """A lease may be probed for a second before the machine uses its address."""
+        """The machine may probe its new address for a second before using it."""
         deadline = time.monotonic() + seconds
         while not clients.ping(self.address, count=1, seconds=0.2):
             if time.monotonic() > deadline:
@@ -116,7 +150,7 @@ class Run:
 
 
 class OnSeL4:
-    """QEMU with an SDK: `sdk`, or the one that machine.py chooses."""
+    """QEMU with seL4 from `sdk`, or from machine.default_sdk()."""
 
     def __init__(self, service, configuration="release", tool=machine.SERVAL, arguments=(), sdk=None):
         self.service, self.configuration, self.arguments = service, configuration, arguments
@@ -132,16 +166,15 @@ class OnSeL4:
 
     @property
     def programs(self):
-        """The directory of the images as they were given to the Microkit tool."""
+        """The directory of the images that the Microkit tool was given."""
         return pathlib.Path(self._directory.name, "system")
 
     def start(self, network):
-        tap = f"tap,id=netdev0,ifname={Network.machine_tap},script=no,downscript=no,vnet_hdr=off"
-        return Run(machine.Machine(self._image, "-netdev", tap, *CARD, *self.arguments), network, self.service)
+        return Run(boot(self._image, network, *self.arguments), network, self.service)
 
 
 class Emulated:
-    """`serval run` with time that keeps up with the clock on the wall."""
+    """`serval run` with virtual time that follows wall time."""
 
     def __init__(self, service, board=BOARD, sdk="2.3.0", configuration="release", tool=machine.SERVAL, arguments=()):
         self.service, self.board, self.tool, self.arguments = service, board, tool, arguments

@@ -19,8 +19,8 @@ LINUX = "10.7.0.1"
 
 
 class Network:
-    """With `cable` every frame goes through wire.py, which can harm it; without, the machine is Linux's
-    neighbour with nothing between, which is faster."""
+    """With `cable`, every frame passes through wire.py, which can harm it. Without, the machine and Linux are connected
+    directly, which is faster."""
 
     machine_tap = "machine0"
 
@@ -56,11 +56,11 @@ class Network:
             private.remove(tap)
 
     def harm(self, **impairment):
-        """From now on: see wire.Impairment; nothing is a good cable."""
+        """Sets how the cable harms frames from now on (see wire.Impairment); without arguments it does not."""
         self._order(dataclasses.asdict(wire.Impairment(**impairment)))
 
     def set_largest_packet(self, size):
-        """Linux sends what is larger in fragments; what it gets may still be larger."""
+        """Makes Linux fragment larger packets; it still receives them."""
         private.ip(f"link set {self.linux_device} mtu {size}")
 
     def cut(self):
@@ -73,6 +73,6 @@ class Network:
             raise AssertionError("wire.py ended")
 
     def address_of_machine(self, seconds=30):
-        """Waits until DHCP has given the machine an address, which it is."""
+        """Waits until DHCP has given the machine an address, and returns it."""
         self.dhcp.wait(lambda server: any(kind == dhcp.REQUEST for kind, _ in server.seen), seconds)
         return next(iter(self.dhcp.server.leases.values()))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""The other end of a network cable in the virtual time of `serval run --net peer:PATH`: a host at 10.7.0.1 with a
-DHCP server, which answers ARP, and what a test sends from it. Days take seconds, and each run is the same."""
+"""The other end of the network cable in the virtual time of `serval run --net peer:PATH`: a host at 10.7.0.1 that answers
+ARP, has a DHCP server, and sends what a test schedules. Days take seconds, and every run is the same."""
 
 import heapq
 import itertools
@@ -21,23 +21,23 @@ _NEVER = (1 << 64) - 1
 
 
 class Host:
-    """What the host does; without I/O, but for the frames that `frames` collects until they are sent."""
+    """The host's behaviour, without I/O: `frames` collects the frames to send."""
 
     def __init__(self, lease=3600):
         self.server = dhcp.Server(ADDRESS, lease)
         self.now = 0
         self.frames = []
-        """Times of DHCP messages by type, and of answers to what the test sent, in seconds."""
+        """Times in seconds of DHCP messages with their types, and of answers to what the test sent."""
         self.messages, self.answers = [], []
         """Times and addresses of ARP announcements (RFC 5227, 2.3)."""
         self.announced = []
         self._events, self._count = [], itertools.count()
         self.machine = None
-        """Who answers ARP and hears what is sent to it: MAC addresses by IPv4 addresses."""
+        """Stations that answer ARP and receive packets: MAC addresses by IPv4 addresses."""
         self.stations = {ADDRESS: MAC}
 
     def at(self, seconds, action):
-        """Does something at a time; what is asked for later is done later."""
+        """Schedules an action; of those at the same time, the one scheduled first runs first."""
         heapq.heappush(self._events, (int(seconds * SECOND), next(self._count), action))
 
     def every(self, interval, action, start=0, end=float("inf")):
@@ -45,7 +45,7 @@ class Host:
             self.at(start, lambda: (action(), self.every(interval, action, start + interval, end)))
 
     def told(self, now, frame):
-        """Answers a message of the emulator: when to wake it, and frames."""
+        """Handles a message from the emulator. Returns when to wake the host, and the frames to send."""
         self.now = now
         self.frames = []
         if frame:
@@ -79,24 +79,24 @@ class Host:
             self.machine = packet.source_mac, packet.source
 
     def send(self, packet, address):
-        """To the machine, whose MAC address is the one that has the lease."""
+        """Sends a packet to the machine, at the MAC address of its lease."""
         for mac, leased in self.server.leases.items():
             if leased == address:
                 self.frames.append(packets.ethernet(mac, MAC, 0x0800, packet))
 
     def echo(self, data=b"hello"):
-        """A datagram and a ping to whatever address is leased."""
+        """Sends a datagram and a ping to each leased address."""
         for address in self.server.leases.values():
             self.send(packets.udp(ADDRESS, address, (4000, 7), data), address)
             self.send(packets.icmp_echo(ADDRESS, address, 1, data), address)
 
     def datagram(self, source):
-        """A datagram from afar; its answer goes by the machine's own routes."""
+        """Sends a datagram from outside the network, so that the answer takes the machine's routes."""
         for address in self.server.leases.values():
             self.send(packets.udp(source, address, (4000, 7), b"far"), address)
 
     def claim(self, mac):
-        """Another station says that it has the leased address."""
+        """Has another station claim the leased address."""
         for address in self.server.leases.values():
             claim = packets.arp(1, (mac, address), (b"\0" * 6, address))
             self.frames.append(packets.ethernet(packets.BROADCAST, mac, 0x0806, claim))
@@ -109,7 +109,7 @@ class Host:
 
 
 def run(system, host, duration, *arguments):
-    """Runs an `systems.Emulated` with the host for some virtual time; what it wrote: console, then errors."""
+    """Runs a `systems.Emulated` with the host for some virtual time. Returns its console and its standard error."""
     with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener, \
             tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         path = pathlib.Path(directory, "peer")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Clients of a web server, polite and rude. What comes back wrong, or not in time, is an AssertionError."""
+"""Clients of a web server, polite and rude. Wrong or late answers raise AssertionError."""
 
 import contextlib
 import dataclasses
@@ -20,8 +20,8 @@ SMUGGLING = HERE.parent.parent / "docs" / "request-smuggling.md"
 
 @dataclasses.dataclass
 class Answer:
-    """`is_whole` says whether all of the body came; `status` is None where the connection was reset before any byte.
-    `seconds` are those to the end, `first` those to the first byte, or to the reset."""
+    """An answer. `is_whole` tells whether the body arrived completely; `status` is None if the connection was reset before
+    any byte. `seconds` is the time to the end, `first` the time to the first byte or to the reset."""
 
     status: int | None
     body: bytes
@@ -31,8 +31,8 @@ class Answer:
 
 
 def ask(address, path, port=80, seconds=60, fields=""):
-    """One request on a connection of its own. An end without any answer is wrong, a reset is an answer: it is how a
-    server says that it failed after the head."""
+    """Sends one request on its own connection. Ending without an answer is an error; a reset is an answer, with which a server
+    reports a failure after the head."""
     start = time.monotonic()
     deadline = start + seconds
     pieces, was_reset, first = [], False, None
@@ -62,7 +62,7 @@ def ask(address, path, port=80, seconds=60, fields=""):
 
 
 class Download:
-    """A file that is read as fast as one likes, and its hash."""
+    """A download at a chosen pace, and its hash."""
 
     def __init__(self, address, path, seconds=60, buffer=None):
         self.path, self.got, self._hash = path, 0, hashlib.sha256()
@@ -89,7 +89,7 @@ class Download:
         self.got += len(data)
 
     def read(self, count=1 << 62, seconds=60):
-        """So many bytes more, or what is left."""
+        """Reads up to `count` more bytes."""
         end = min(self.size, self.got + count)
         deadline = time.monotonic() + seconds
         while self.got < end:
@@ -113,14 +113,14 @@ class Download:
 
 
 class Crowd(contextlib.ExitStack):
-    """Connections that are held open until the end."""
+    """Connections held open until the end."""
 
     def __init__(self, address):
         super().__init__()
         self.address, self.clients = address, []
 
     def add(self, count, request=b"", buffer=None):
-        """So many more, which send this and then say nothing."""
+        """Adds `count` connections that send `data` and then stay silent."""
         for _ in range(count):
             client = self.enter_context(socket.socket())
             if buffer:
@@ -132,7 +132,7 @@ class Crowd(contextlib.ExitStack):
         return self.clients[-count:]
 
     def dribble(self, data=b"a"):
-        """A byte more from each that is still connected; how many are."""
+        """Sends another byte on each open connection. Returns how many are open."""
         alive = 0
         for client in self.clients:
             try:
@@ -144,7 +144,7 @@ class Crowd(contextlib.ExitStack):
 
 
 def rush(address, count, path="/small.txt", seconds=30):
-    """So many that connect and ask at once, each on a connection of its own; the statuses of the answers."""
+    """Sends `count` requests at once on separate connections. Returns the statuses of the answers."""
     request = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
     selector, found, deadline = selectors.DefaultSelector(), [], time.monotonic() + seconds
     with contextlib.ExitStack() as stack:
@@ -172,28 +172,28 @@ def rush(address, count, path="/small.txt", seconds=30):
 
 
 def rude_end(client):
-    """A reset instead of an end."""
+    """Closes with a reset."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
 
 
 def has_answer(client):
-    """Whether something has come, be it an end."""
+    """Whether data or the connection's end has arrived."""
     poll = select.poll()
     poll.register(client, select.POLLIN)
     return bool(poll.poll(0))
 
 
 def smuggling_cases():
-    """Name, bytes and status of each row of docs/request-smuggling.md, of which the text says what is around them."""
+    """Name, bytes and status for each row of docs/request-smuggling.md, completed as its text describes."""
     cases, kind = [], "line"
     for name, text, status in re.findall(r"^\| (.+?) \| `(.*)` \| (\d+) \|$", SMUGGLING.read_text(), re.MULTILINE):
-        # As a Swift string literal has it.
+        # Escaped as in a Swift string literal.
         data = re.sub(
             r"\\(?:u\{(\w+)\}|(.))",
             lambda found: chr(int(found[1], 16)) if found[1] else {"r": "\r", "n": "\n", "t": "\t", "0": "\0"}.get(found[2], found[2]),
             text)
-        # The table's parts follow one another, and begin with these.
+        # The parts of the table, in order, start with these rows.
         kind = {"two lengths": "fields", "no size": "chunks"}.get(name, kind)
         if kind == "line":
             request = f"{data}\r\nHost: a\r\n\r\n"
@@ -206,7 +206,7 @@ def smuggling_cases():
 
 
 def statuses(address, request, seconds=30):
-    """Those of all answers to these bytes, until the server ends the connection; `None` is where it does not."""
+    """The statuses of all answers to these bytes until the server closes the connection; `None` last if it does not."""
     with socket.create_connection((address, 80), timeout=seconds) as client:
         came = b""
         try:

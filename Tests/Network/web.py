@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `webserver` with visitors, a cable and an NFS server that do their worst: under `serval run` for both boards, and
-on seL4 in QEMU with the SDK that MICROKIT_SDK names and each in MICROKIT_SDKS. SERVAL_LONG=1 adds a file of 1 GB, each lie of
-an NFS server on its own, and more of everything; docs/testing-network.md."""
+"""System `webserver` with hostile visitors, a bad cable and a lying NFS server: under `serval run` for both boards, and on
+seL4 in QEMU with each SDK. SERVAL_LONG=1 adds a file of 1 GB, each lie of the NFS server separately, and more of everything.
+See docs/testing-network.md."""
 
 import concurrent.futures
 import contextlib
@@ -29,14 +29,14 @@ import website  # noqa: E402
 
 LONG = os.environ.get("SERVAL_LONG") == "1"
 MEGABYTE = 1_000_000
-"""Connections that the web server serves at a time."""
+"""Connections that the web server serves concurrently."""
 PLACES = 1024
-"""An operation on a file gets 30 s in the NFS client; what a visitor waits is little more."""
+"""Longest wait of a visitor, in seconds: the NFS client gives each file operation 30 s."""
 BOUND = 45
 
 
 def patiently(action, seconds):
-    """Does it until it raises no AssertionError, for so long."""
+    """Repeats the action for up to `seconds` until it raises no error."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -48,7 +48,7 @@ def patiently(action, seconds):
 
 
 class Checks:
-    """What every machine has to do; a class of tests says which machine, which is started once."""
+    """Checks that share a machine, started once for the class. A class of tests says which machine by `target`."""
 
     @classmethod
     def target(cls, server):
@@ -90,21 +90,21 @@ class Checks:
         try:
             self.assertTrue(self.machine.is_alive, self.machine.text()[-3000:])
             self.assertEqual(self.faults(), self.failures_before, self.machine.text()[-3000:])
-            # Whatever was done, the next visitor is served.
+            # Whatever happened, the next visitor is served.
             answer = visitors.ask(self.address, "/small.txt", seconds=10)
             self.assertEqual((answer.status, answer.body), (200, b"x" * 1024))
         except AssertionError:
-            # What one test did to the machine is not the next one's failure.
+            # A machine that one test broke is not the next test's failure.
             self.stop()
             raise
 
     def faults(self):
-        """Lines on the console about protection domains that broke."""
+        """Lines on the console about faults of protection domains."""
         lines = self.machine.text().split("\n")
         return [line for line in lines if "MON|" in line or "fault" in line.lower() or "trap" in line.lower()]
 
     def file(self, name, size, seed=7):
-        """Makes a file of the site that nobody has read; the hash of what is in it."""
+        """Creates a file of the site that is not cached yet. Returns its hash."""
         whole = hashlib.sha256()
         with open(self.site / name, "wb") as file:
             left = size
@@ -118,7 +118,7 @@ class Checks:
         return whole.digest()
 
     def pages(self):
-        """The pages of the sample site, each in full."""
+        """Requests all pages of the sample site, and compares them."""
         for path in ["index.html", "gallery.html", "style.css", "pictures/serval.png", "folder/index.html"]:
             answer = visitors.ask(self.address, "/" + path)
             self.assertEqual((answer.status, answer.body), (200, (site_checks.SAMPLE / path).read_bytes()), path)
@@ -129,7 +129,7 @@ class Checks:
         download.close()
 
     def served_in_good_time(self, count=40, middle=1.0, last=5.0):
-        """Others are, whatever goes on."""
+        """Whatever happens, other visitors are served."""
         times = []
         for _ in range(count):
             answer = visitors.ask(self.address, "/small.txt", seconds=20)
@@ -164,7 +164,7 @@ class Checks:
     # MARK: Visitors
 
     def test_slow_ones_by_the_hundred(self):
-        """Readers that do not read, heads and bodies that come byte by byte."""
+        """Readers that do not read, and heads and bodies that arrive byte by byte."""
         count = 200 if LONG else 100
         with visitors.Crowd(self.address) as readers, visitors.Crowd(self.address) as writers:
             readers.add(count, b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n", buffer=4096)
@@ -174,12 +174,12 @@ class Checks:
             while time.monotonic() - began < 6:
                 writers.dribble()
                 self.served_in_good_time(10)
-            # A head has 10 s.
+            # The server allows 10 s for a head.
             time.sleep(max(0, 12 - (time.monotonic() - began)))
             for client in heads:
                 self.assertEqual(client.recv(65536)[:12], b"HTTP/1.1 408")
-            # Those that take nothing for 20 s, or 100 bytes a second over 20 s, are cut off; then all places are free. Where a
-            # connection is gone, a byte is answered by a reset, a moment later.
+            # The server cuts off readers that take nothing for 20 s, or less than 100 bytes per second over 20 s; then all places are
+            # free. A byte sent on a closed connection is answered by a reset a moment later.
             if LONG:
                 time.sleep(max(0, 30 - (time.monotonic() - began)))
                 patiently(lambda: self.assertEqual(writers.dribble(), 0), 3)
@@ -188,7 +188,7 @@ class Checks:
             self.served_in_good_time()
 
     def test_a_reader_that_wakes_up(self):
-        """A window of zero for a while, and all of it arrives."""
+        """After a zero window for a while, everything still arrives."""
         digest = self.file("window.bin", 3 * MEGABYTE)
         download = visitors.Download(self.address, "/window.bin", buffer=4096)
         time.sleep(6)
@@ -201,11 +201,11 @@ class Checks:
             self.served_in_good_time()
 
     def test_a_crowd_that_comes_at_once(self):
-        """None of them is reset."""
+        """No connection is reset."""
         self.assertEqual(set(visitors.rush(self.address, 700)), {200})
 
     def test_more_than_there_is_room_for(self):
-        """Beyond the limit they are told to come back, or wait; none is left without a word for good."""
+        """Connections beyond the limit are told to retry, or wait; each gets an answer in the end."""
         with visitors.Crowd(self.address) as crowd:
             clients = crowd.add(PLACES + 100)
             refused = []
@@ -228,7 +228,7 @@ class Checks:
 
     @unittest.skipUnless(LONG, "SERVAL_LONG is not 1")
     def test_visitors_that_vanish(self):
-        """The cable is cut, and when it is back they are not there any more. Their places are free in good time."""
+        """The cable is cut, and the visitors are gone when it is back. Their places become free soon."""
         with visitors.Crowd(self.address) as crowd:
             crowd.add(PLACES // 2)
             crowd.add(PLACES // 4, b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n", buffer=4096)
@@ -238,22 +238,22 @@ class Checks:
                 visitors.rude_end(client)
         time.sleep(3)
         self.network.harm()
-        # Without a request a connection has 15 s, in an answer 20 s.
+        # The server allows 15 s without a request and 20 s without progress in an answer.
         patiently(self.room_for_all, 30)
 
     def room_for_all(self):
-        """There is a place for as many as there are places, and none of them is turned away."""
+        """As many visitors as there are places are all served."""
         with visitors.Crowd(self.address) as crowd:
             crowd.add(PLACES - 24)
             self.served_in_good_time(10)
             self.assertEqual([client.recv(100) for client in crowd.clients if visitors.has_answer(client)], [])
 
     def test_malformed_requests(self):
-        """Each gets its status, the connection ends, and nothing behind it is taken for a request."""
+        """Each gets its status, the connection is closed, and nothing after it is parsed as a request."""
         behind = b"GET /small.txt HTTP/1.1\r\nHost: a\r\n\r\n"
         for name, kind, request, status in visitors.smuggling_cases():
             with self.subTest(name):
-                # The site takes no bodies: it may say so before it has looked at them.
+                # The site accepts no bodies, and may say so before parsing them.
                 allowed = {status, 405} if kind == "chunks" else {status}
                 found = visitors.statuses(self.address, request + behind)
                 self.assertEqual(len(found), 1, found)
@@ -294,11 +294,11 @@ class Checks:
                 self.assertEqual(download.digest, digests[download.path[1:]])
                 download.close()
 
-    # A handler has 30 s for its answer, and each piece of a body 30 s more, in which the lies may go on.
+    # A handler has 30 s to answer, and each piece of a body another 30 s, during which the lies may continue.
     PATIENCE = 100
 
     def hostile(self, way, seconds, server):
-        """Visitors while replies are dealt with in a way; how many of their requests got which status."""
+        """Has visitors send requests while replies are altered in this way. Returns the number of answers by status."""
         server.way = way
         seen, end, number = {}, time.monotonic() + seconds, 0
         directory = pathlib.Path(self.site, self._testMethodName)
@@ -325,7 +325,7 @@ class Checks:
 
     @contextlib.contextmanager
     def liar(self):
-        """A hostile server in place of the real one; pages again when that is back."""
+        """Replaces the real server by a hostile one; afterwards, pages are served again."""
         real = ganesha.Ganesha(export=self.server.export)
         self.addCleanup(real.directory.cleanup)
         with real:
@@ -339,7 +339,7 @@ class Checks:
             patiently(self.pages, self.PATIENCE)
 
     def lies(self, way, begins_honestly):
-        """Each request gets some answer in bounded time."""
+        """Each request gets an answer in bounded time."""
         with self.liar() as server:
             if begins_honestly:
                 patiently(self.pages, BOUND)
@@ -350,15 +350,15 @@ class Checks:
 
     @unittest.skipUnless(LONG, "SERVAL_LONG is not 1")
     def test_a_server_that_lies_now_and_then(self):
-        """Then most visitors get what they want."""
+        """Most visitors still get their page."""
         statuses = self.lies(hostile.now_and_then, begins_honestly=True)
         self.assertGreater(statuses.get(200, 0) + statuses.get(404, 0), sum(statuses.values()) // 2, statuses)
 
 
     @unittest.skipUnless(LONG, "SERVAL_LONG is not 1")
     def test_nothing_is_used_up(self):
-        """Five minutes of visitors that read and that break off, and a server that lies now and then: what each left behind
-        would add up to more than there is, and the last would wait longer than the first."""
+        """Five minutes of visitors that read or break off, and a server that sometimes lies. If any leaked resources, they
+        would run out, and the last visitor would wait longer than the first."""
         times, broken, end = [], [], time.monotonic() + 300
         chance = random.Random(self.network.seed)
         for index in range(300):
@@ -402,15 +402,15 @@ def _test_of(way, begins_honestly):
     return test
 
 
-# Each way is a test of its own, so that what one does to the machine is not found in the next. Lies from the beginning are
-# mostly about mounting; those of a server that turns hostile are about the files.
+# Each way is a separate test, so that what one does to the machine does not affect the next. Lies from the start mostly concern
+# mounting; those of a server that turns hostile concern files.
 for _way in [hostile.any_of_quick, *hostile.QUICK, *hostile.SLOW]:
     setattr(Checks, f"test_a_hostile_server_{_way.__name__}", _test_of(_way, False))
     setattr(Checks, f"test_a_server_that_turns_hostile_{_way.__name__}", _test_of(_way, True))
 
 
 def whole(name, target):
-    """A class of tests for a machine; the cheap reasons to skip them are known now."""
+    """A class of tests for a machine. Reasons to skip all of them that are cheap to find are found now."""
     reason = website.why_not_run()
     return unittest.skipIf(reason, reason)(type(name, (Checks, unittest.TestCase), {"target": classmethod(target)}))
 

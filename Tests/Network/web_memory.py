@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""What connections to system `webserver` take of web_server's heap, and of the socket buffers in it, read from outside under
-`serval run --stats`; and that nothing of it stays when they have gone. SERVAL_LONG=1 does so for both boards. Tests/Bench
-prints the figures; docs/web-server.md has them beside the bounds."""
+"""Heap and socket buffers that connections to system `webserver` take, measured with `serval run --stats`, and that all of it
+is freed afterwards. SERVAL_LONG=1 covers both boards. Tests/Bench prints the figures; docs/web-server.md lists them with
+their bounds."""
 
 import dataclasses
 import os
@@ -31,15 +31,15 @@ HALF = SMALL + (
     b"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp\r\nAccept-Lang")
 
 
-"""Bytes of the heap that may stay: lists of connections with something to do keep the room they once had, 8 bytes for each of
-1024, more than they had before where a busy machine let heads time out by the hundred. A block for each of 500 is more."""
+"""Bytes of the heap that may stay in use: queues of connections keep their capacity, 8 bytes for each of 1024, which may have
+grown if a busy machine let heads time out by the hundred. A leaked block for each of 500 connections is more."""
 SLACK = 10_000
-"""A connection whose peer went without a packet that arrived is held for a minute."""
+"""Seconds: a connection whose peer vanished silently is kept for a minute."""
 GONE = 75
 
 
 def bounds():
-    """Bytes of the heap that the document says a connection takes at most: one alone, and each of all of them."""
+    """Documented upper bounds for a connection, in bytes of the heap: for one alone, and for each of many."""
     text = DOCUMENT.read_text()
     alone = re.search(r"`Limits\.memoryBound`: ([\d,]+) bytes", text)[1].replace(",", "")
     megabytes, count = re.search(r"whatever clients do: ([\d.]+) MB for (\d+) connections", text).groups()
@@ -47,7 +47,7 @@ def bounds():
 
 
 def has_answer(client):
-    """Reads all of its one answer."""
+    """Reads the whole answer."""
     data = b""
     while not data.endswith(b"x" * 1024):
         piece = client.recv(4096)
@@ -57,15 +57,15 @@ def has_answer(client):
 
 
 def has_begun(client):
-    """Waits until an answer has begun, and leaves it unread."""
+    """Waits until an answer starts, and leaves it unread."""
     if client.recv(1, socket.MSG_PEEK) != b"H":
         raise AssertionError("no answer")
 
 
 @dataclasses.dataclass
 class Case:
-    """So many connections that have sent this; `settle` is done for each of them then. `limit` bytes of the heap each may
-    take; the rest of a request that has not ended gets its answer."""
+    """`count` connections that have sent `data`, each prepared by `settle`. Each may take `limit` bytes of the heap; an
+    unfinished request is completed and answered at the end."""
 
     name: str
     count: int
@@ -78,7 +78,7 @@ class Case:
 
 @dataclasses.dataclass
 class Taken:
-    """Bytes in use, by the name of what they are in use of."""
+    """Bytes in use, by kind of memory."""
 
     before: dict
     by_them: dict
@@ -96,7 +96,7 @@ def cases():
     return [
         Case("idle, has had an answer", 1000, SMALL + b"\r\n", 1024, settle=has_answer),
         Case("half a request's head", 1000, HALF, most, rest=b"uage: en\r\n\r\n"),
-        # More than the server's limit for all: those that come last get 503.
+        # More than the server's limit for all connections: the last ones get 503.
         Case("8,000 bytes of a head", 1000, SMALL + (b"A: " + b"a" * 995 + b"\r\n") * 7 + b"A: " + b"a" * 950, of_all),
         Case("reads nothing of 100 KB", 500, b"GET /medium.bin HTTP/1.1\r\nHost: a\r\n\r\n", most, settle=has_begun,
              receive_buffer=4096),
@@ -104,7 +104,7 @@ def cases():
 
 
 def steady(run, seconds=5):
-    """The figures when they do not change for half a second, or what they are then."""
+    """The figures once they have not changed for half a second, or the last ones."""
     deadline, last = time.monotonic() + seconds, run.memory()
     while True:
         time.sleep(0.5)
@@ -115,7 +115,7 @@ def steady(run, seconds=5):
 
 
 def empty(run, seconds=GONE):
-    """The figures when no connection has buffers, or what they are then."""
+    """The figures once no connection has buffers, or the last ones."""
     deadline = time.monotonic() + seconds
     while (found := run.memory())[BUFFERS].used and time.monotonic() < deadline:
         time.sleep(0.3)
@@ -134,7 +134,7 @@ def measure(run, case):
             for client in clients:
                 client.sendall(case.rest)
                 has_answer(client)
-        # Not all at once, which would be more packets than the tap device has room for.
+        # In steps, because all at once would overflow the tap device's queue.
         for index, client in enumerate(clients):
             client.close()
             if index % 50 == 0:
@@ -143,14 +143,14 @@ def measure(run, case):
 
 
 def warm(run):
-    """What is remembered of the files is no connection's."""
+    """Loads the file cache, which belongs to no connection."""
     website.first_answer(run.address)
     for path in ("/small.txt", "/medium.bin"):
         visitors.ask(run.address, path)
 
 
 def print_table(run):
-    """Of each case; in bytes."""
+    """Figures of each case, in bytes."""
     warm(run)
     print(f"{'memory per connection, bytes':34}{'count':>10}{'heap':>10}{'bound':>10}{'buffers':>10}{'left in all':>12}")
     for case in cases():
@@ -166,7 +166,7 @@ LONG = os.environ.get("SERVAL_LONG") == "1"
 
 
 class Checks:
-    """What a board's system has to do; it is started once."""
+    """Checks of a board's system, which is started once."""
 
     board = machine.BOARD
 
@@ -186,7 +186,7 @@ class Checks:
                 taken = measure(self.machine, case)
                 left += taken.left(HEAP)
                 self.assertLessEqual(taken.each(case, HEAP), case.limit)
-                # Who is there does take something, or the figures are of something else.
+                # Open connections must take memory, or the figures measure something else.
                 self.assertGreater(taken.each(case, HEAP), 100)
                 self.assertGreater(taken.each(case, BUFFERS), 2048)
                 self.assertEqual(taken.left(BUFFERS), 0)
@@ -207,7 +207,7 @@ class Checks:
 
 
 def whole(name, board):
-    """A class of tests for a board; the cheap reasons to skip them are known now."""
+    """A class of tests for a board. Reasons to skip all of them that are cheap to find are found now."""
     reason = website.why_not_run()
     return unittest.skipIf(reason, reason)(type(name, (Checks, unittest.TestCase), {"board": board}))
 

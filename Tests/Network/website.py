@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""System `webserver` on a tap device, with nfs-ganesha at Linux's end: in QEMU on seL4, or under `serval run`."""
+"""System `webserver` on a tap device, with nfs-ganesha on Linux's side: on seL4 in QEMU, or under `serval run`."""
 
 import dataclasses
 import os
@@ -45,7 +45,7 @@ def lay_out(directory, big=10_000_000):
 
 
 def blocks(size):
-    """Bytes without a period, in pieces, for files that are not to be held."""
+    """Bytes that do not repeat, in pieces, for files too large to hold in memory."""
     seed = 1
     while size:
         block = site_checks.pattern(min(size, 10_000_000), seed)
@@ -55,7 +55,7 @@ def blocks(size):
 
 
 def options(server, *more):
-    """Those of `serval generate` for a site that a `ganesha.Ganesha` exports in `site`."""
+    """Options of `serval generate` for a site that a `ganesha.Ganesha` exports in folder `site`."""
     choices = {
         "nfs-server": testnet.LINUX, "nfs-directory": server.export, "website-dir": "site",
         "nfs-ports": f"{server.files}:{server.mount}"}
@@ -63,7 +63,7 @@ def options(server, *more):
 
 
 class OnSeL4:
-    """QEMU with an SDK: `sdk`, or the one that machine.py chooses."""
+    """QEMU with seL4 from `sdk`, or from machine.default_sdk()."""
 
     def __init__(self, server, *more, configuration="release", tool=machine.SERVAL, sdk=None):
         self.configuration, self._sdk = configuration, sdk or machine.default_sdk()
@@ -76,12 +76,11 @@ class OnSeL4:
         return f"seL4, {self._sdk.name}, {self.configuration}, QEMU"
 
     def start(self, network, arguments=()):
-        tap = f"tap,id=netdev0,ifname={network.machine_tap},script=no,downscript=no,vnet_hdr=off"
-        return Run(machine.Machine(self._image, "-netdev", tap, *systems.CARD, *arguments))
+        return Run(systems.boot(self._image, network, *arguments))
 
 
 class Emulated:
-    """`serval run` with time that keeps up with the clock on the wall."""
+    """`serval run` with virtual time that follows wall time."""
 
     def __init__(self, server, *more, board=machine.BOARD, configuration="release", tool=machine.SERVAL):
         self.board, self._tool = board, tool
@@ -103,7 +102,7 @@ class Emulated:
 
 @dataclasses.dataclass
 class Usage:
-    """Bytes that are in use, have been in use at most, and that there are."""
+    """Bytes in use, the most ever in use, and the total."""
 
     used: int
     peak: int
@@ -111,7 +110,7 @@ class Usage:
 
 
 class Run:
-    """A machine that serves: where, and what its console has shown so far."""
+    """A running web server: its address and its console."""
 
     def __init__(self, console):
         self.console, self.address = console, None
@@ -134,7 +133,7 @@ class Run:
         self.console.__exit__()
 
     def _drain(self):
-        """Reads what the machine prints, so that it never waits for us."""
+        """Reads the machine's output continuously, so that it never blocks."""
         while self.console.process.poll() is None:
             try:
                 if not self.console._read(0.2):
@@ -150,7 +149,7 @@ class Run:
         return self.console.output
 
     def memory(self):
-        """What `serval run --stats` says of it, by domain and what it is: "web_server heap"."""
+        """Memory usage from `serval run --stats`, by domain and kind, such as "web_server heap"."""
         since = len(self.text())
         os.kill(self.console.process.pid, signal.SIGUSR1)
         self.wait_for(r"virtual time: .*\n", 10, since)
@@ -158,7 +157,7 @@ class Run:
         return {name: Usage(*map(int, figures)) for name, *figures in rows}
 
     def wait_for(self, pattern, seconds, since=0):
-        """Until the console has shown it behind position `since`; the match."""
+        """Waits until the console matches after position `since`, and returns the match."""
         deadline = time.monotonic() + seconds
         while not (found := re.compile(pattern).search(self.text(), since)):
             if time.monotonic() > deadline:
@@ -168,7 +167,7 @@ class Run:
 
 
 def first_answer(address, seconds=60, path="/small.txt"):
-    """Asks until a page comes; the instant at which it did."""
+    """Sends requests until a page comes, and returns the time."""
     deadline = time.monotonic() + seconds
     request = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
     last = None

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""A bad cable between the machine's tap device and Linux's: what the kernel's netem does, in a program, so that
-it is there where the kernel has none, and the same for the same seed and frames. Started by testnet.py."""
+"""A bad cable between the machine's tap device and Linux's. Does what the kernel's netem does, but works without it, and
+gives the same faults for the same seed and frames. Started by testnet.py."""
 
 import argparse
 import dataclasses
@@ -21,7 +21,7 @@ import time
 
 @dataclasses.dataclass
 class Impairment:
-    """Percentages of the frames, each way. A reordered frame is overtaken by those of the next `gap` ms."""
+    """Percentages of the frames in each direction. Frames of the next `gap` ms overtake a reordered frame; `delay` is in ms."""
 
     loss: float = 0
     duplicate: float = 0
@@ -37,7 +37,7 @@ class Impairment:
 
 
 def plan(impairment, chance, frame):
-    """Yields for each copy that arrives the milliseconds it takes, and its bytes."""
+    """Yields delay in milliseconds and bytes of each copy that arrives."""
 
     def happens(percent):
         return percent and chance.random() * 100 < percent
@@ -51,7 +51,8 @@ def plan(impairment, chance, frame):
 
 
 def damaged(frame, chance):
-    """With one bit of the IPv4 packet changed. ARP has no checksum: what is damaged there would be believed."""
+    """The frame with one bit of its IPv4 packet flipped. ARP frames stay intact: without a checksum, the damage would go
+    unnoticed."""
     if len(frame) < 34 or frame[12:14] != b"\x08\x00":
         return frame
     at = chance.randrange(14, len(frame))
@@ -59,7 +60,7 @@ def damaged(frame, chance):
 
 
 class Recorder:
-    """Frames as Linux and tcpdump can read them (pcap with nanoseconds)."""
+    """Writes frames to a pcap file with nanoseconds."""
 
     def __init__(self, path):
         self._file = open(path, "wb")
@@ -72,7 +73,7 @@ class Recorder:
 
 
 class Wire:
-    """Frames wait in a heap until they are due; at most `limit` of them, the rest is lost."""
+    """The cable itself. Delayed frames wait in a heap; beyond `limit` they are lost."""
 
     limit = 20_000
 
@@ -100,7 +101,7 @@ class Wire:
     def _write_machine(self, frame):
         self._machine.send(frame)
 
-    def _take(self, read, write):
+    def _forward(self, read, write):
         for _ in range(64):
             try:
                 frame = read()
@@ -121,7 +122,7 @@ class Wire:
         try:
             write(frame)
         except OSError:
-            pass  # A queue is full, or the device is down: lost, as on a cable.
+            pass  # A queue is full, or the device is down: the frame is lost.
 
     def run(self):
         poll = select.poll()
@@ -138,9 +139,9 @@ class Wire:
                         return
                     self._obey(json.loads(line))
                 elif descriptor == self._tap:
-                    self._take(self._read_linux, self._write_machine)
+                    self._forward(self._read_linux, self._write_machine)
                 else:
-                    self._take(self._read_machine, self._write_linux)
+                    self._forward(self._read_machine, self._write_linux)
             now = time.monotonic()
             while self._waiting and self._waiting[0][0] <= now:
                 _, _, write, frame = heapq.heappop(self._waiting)

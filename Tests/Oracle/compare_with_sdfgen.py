@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Serval's layouts side by side with those of sdfgen 0.35.1, for the same PDs and device trees.
+"""Compares Serval's layouts with those of sdfgen 0.35.1, for the same PDs and device trees.
 
-The same regions, sizes, channels and interrupts; the same permissions, or stricter ones as listed below;
-and every record equal, field by field, once addresses are read as "region + offset" and channel
-identifiers as "channel to that PD" or "interrupt".
+Regions, sizes, channels and interrupts must be equal; permissions equal, or stricter as listed below; and every record equal,
+field by field, after replacing addresses by "region + offset" and channel identifiers by "channel to that PD" or "interrupt".
 
     compare_with_sdfgen.py SERVAL SDFGEN_PYTHON
 """
@@ -27,12 +26,12 @@ CHOICES = {
     "echo": [],
     "webserver": [
         "--nfs-server", "10.0.2.2", "--nfs-directory", "/export", "--website-dir", "www",
-        # sdfgen has no parameter for them.
+        # sdfgen has no parameters for these.
         "--set", "receive-buffers=512",
     ],
 }
 
-# Records that sdfgen has no counterpart for: what LionsOS compiles into its images.
+# Records without a counterpart in sdfgen, for choices that LionsOS compiles into its images.
 OWN_RECORDS = ("ip_client_", "web_server_")
 
 
@@ -41,7 +40,7 @@ def number(text):
 
 
 class Layout:
-    """A `.system` file and its records, in a form that two layouts can be compared in."""
+    """A `.system` file and its records, in a form for comparison."""
 
     def __init__(self, directory, system):
         self.directory = directory
@@ -83,7 +82,7 @@ class Layout:
     # Records
 
     def owner(self, file):
-        """The PD that a record is for."""
+        """The PD that reads a record."""
         fixed = {
             "serial_driver_config.data": "serial_driver",
             "serial_virt_rx.data": "serial_virt_rx",
@@ -102,7 +101,7 @@ class Layout:
         raise KeyError(file)
 
     def place(self, pd, vaddr):
-        """An address as region + offset."""
+        """An address as "region + offset"."""
         if vaddr == 0:
             return None
         for (name, region), m in self.maps.items():
@@ -112,7 +111,7 @@ class Layout:
         raise AssertionError(f"{pd}: {vaddr:#x} is not mapped")
 
     def identity(self, pd, number_):
-        """An identifier as what it leads to."""
+        """A channel identifier as its other end."""
         for irq in self.domains[pd].findall("irq"):
             if int(irq.get("id")) == number_:
                 return ("irq", irq.get("irq"))
@@ -148,7 +147,7 @@ class Layout:
 
     @staticmethod
     def in_use(values, path):
-        """Whether an identifier belongs to an entry that says something."""
+        """Whether an identifier belongs to an entry in use."""
         parent = path.rpartition(".")[0]
         if path == "id":
             return True
@@ -158,11 +157,11 @@ class Layout:
 
 
 def stricter(pool):
-    """Mappings that sdfgen makes writable and Serval does not: reader of a link, by system and domain."""
+    """Mappings that are writable in sdfgen's layout but not in Serval's: readers of a link, by system and domain."""
 
     def allowed(pd, region, layout):
         if "/serial/data/" in region:
-            # Only the producer writes: towards the client on rx, towards the driver on tx.
+            # Only the producer writes: the driver's side on rx, the client's side on tx.
             server, client = region.split("/")[-2:]
             downwards = client in ("serial_virt_rx",) or server == "serial_virt_rx"
             return pd == (client if downwards else server)
@@ -175,7 +174,7 @@ def stricter(pool):
     return allowed
 
 
-# Priorities and budgets that are not LionsOS's, for the reasons in docs/adr/0010: (priority, budget, period).
+# Priorities and budgets that differ from LionsOS's, for the reasons in docs/adr/0010: (priority, budget, period).
 CLIENT, SERVER = ("95", "900", "1000"), ("95", "1000", None)
 TIMES = {
     "ethernet_driver": ("101", "1000000", None), "serial_driver": SERVER, "serial_virt_rx": SERVER, "serial_virt_tx": SERVER,
@@ -258,7 +257,7 @@ class SideBySide(unittest.TestCase):
     def test_records_field_by_field(self):
         for system, ours, theirs in self.each():
             own = {name for name in ours.records if name.startswith(OWN_RECORDS)}
-            # sdfgen writes a receive virtualiser's record even where there is none.
+            # sdfgen writes a record for the receive virtualiser even if there is none.
             absent = set() if "serial_virt_rx" in ours.domains else {"serial_virt_rx.data"}
             self.assertEqual(ours.records.keys() - own, theirs.records.keys() - absent)
             for name in sorted(ours.records.keys() - own):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Record layouts written down a second time, as ctypes, from sDDF 0.7.0's and LionsOS's C headers.
+"""Record layouts as ctypes, transcribed from the C headers of sDDF 0.7.0 and LionsOS.
 
 Deliberately independent of Sources/Core/Records: a mistake there must not hide here.
 """
@@ -176,7 +176,7 @@ class Nfs(c.LittleEndianStructure):
     _fields_ = [("magic", c.c_uint8 * 8), ("server", c.c_char * 4096), ("export", c.c_char * 4096)]
 
 
-# Which structure a file holds, by the beginning of its name. Order matters: longest first.
+# The structure in a file, by the start of the file's name. Longest first.
 BY_PREFIX = [
     ("serial_driver_config", SerialDriver),
     ("serial_virt_rx", SerialVirtRx),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Serval's systems, laid out by the sdfgen wheel instead.
+"""Lays out Serval's systems with the sdfgen wheel.
 
 Run with a Python that has sdfgen 0.35.1:
     sdfgen_systems.py SYSTEM BOARD DTB OUTPUT
@@ -27,7 +27,7 @@ NODES = {
 
 REGS = {"name": "regs", "perms": "rw", "size": 0x1000, "dt_index": 0}
 
-# What sDDF 0.7.0 says of its drivers, in the form that sdfgen looks for.
+# sDDF 0.7.0's driver descriptions, in the form that sdfgen reads.
 DRIVERS = {
     "serial/arm": (["arm,pl011"], [REGS], 0),
     "serial/meson": (["amlogic,meson-gx-uart", "amlogic,meson-ao-uart"], [REGS], 0),

@@ -1,33 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""What somebody meets who uses `make` for the first time: mistakes are named before anything is built, also by
-`make` of a checkout whose path has a blank in it."""
+"""The first use of `make`: it reports mistakes before it builds anything, also in a checkout whose path contains a blank."""
 
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "Tests" / "Boot"))
+
+from machine import free_port  # noqa: E402
+
 SERVER = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
 NAMES = [
     "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL", *SERVER]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class FirstRun(unittest.TestCase):
     def setUp(self):
-        """A checkout without a build, in a path with a blank; programs that are not to be started, but for QEMU, which says
-        what it is asked."""
+        """A checkout that has not been built, in a path with a blank. `swift` is a stub that must not run, and QEMU one that
+        prints its arguments."""
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         place = pathlib.Path(directory.name, "with a blank")
@@ -57,7 +55,7 @@ class FirstRun(unittest.TestCase):
         return subprocess.run(command, cwd=self.checkout, env=environment, capture_output=True, text=True, timeout=60)
 
     def refused(self, goal, words, **choices):
-        """`make goal` says all of `words` in one line, and builds nothing."""
+        """`make goal` fails with one line that contains all of `words`, and builds nothing."""
         result = self.run_in(["make", *goal.split()], **choices)
         self.assertNotEqual(result.returncode, 0)
         lines = [line for line in result.stderr.splitlines() if line.startswith("serval: ")]
@@ -66,7 +64,7 @@ class FirstRun(unittest.TestCase):
             self.assertIn(word, lines[0])
         self.assertNotIn("swift is started", result.stdout + result.stderr)
 
-    def test_what_a_boot_image_wants_is_asked_for_first(self):
+    def test_missing_settings_of_a_boot_image_are_reported_first(self):
         sdk = str(self.sdk)
         missing = ["NFS_SERVER", "NFS_DIRECTORY", "WEBSITE_DIR"]
         self.refused("all", missing, MICROKIT_SDK=sdk)
@@ -77,28 +75,28 @@ class FirstRun(unittest.TestCase):
             self.refused("image", ["NFS_SERVER", "no IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
         self.refused("image", ["no SYSTEM 'helo'", "echo hello webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
 
-    def test_an_sdk_that_is_none_or_unknown(self):
+    def test_a_missing_or_unknown_sdk(self):
         self.refused("image", ["set MICROKIT_SDK"], **SERVER)
         self.refused("image", ["is no Microkit SDK"], MICROKIT_SDK="/nowhere at all", **SERVER)
         for version in ("2.4.0", "2.3.0-dev", "", "2.3"):
             (self.sdk / "VERSION").write_text(f"{version}\n")
             self.refused("image", [f"version '{version}'", "1.4.1 2.0.1", str(self.sdk)], MICROKIT_SDK=str(self.sdk), **SERVER)
 
-    def test_a_board_or_configuration_that_there_is_not(self):
+    def test_an_unknown_board_or_configuration(self):
         sdk = str(self.sdk)
         self.refused("image", ["MICROKIT_BOARD 'odroidc2'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc2", **SERVER)
         self.refused("image", ["no board 'odroidc4'"], MICROKIT_SDK=sdk, MICROKIT_BOARD="odroidc4", **SERVER)
         self.refused("image", ["MICROKIT_CONFIG 'relase'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="relase", **SERVER)
         self.refused("image", ["no 'benchmark'"], MICROKIT_SDK=sdk, MICROKIT_CONFIG="benchmark", **SERVER)
 
-    def test_the_versions_are_those_that_the_tool_knows(self):
+    def test_make_and_the_tool_know_the_same_versions(self):
         source = (ROOT / "Sources" / "Host" / "SystemModel" / "SDKVersion.swift").read_text()
         script = (ROOT / "make" / "sdk.sh").read_text()
         known = script.split('versions="')[1].split('"')[0].split()
         self.assertTrue(all(f'"{version}"' in source for version in known))
         self.assertEqual(source.count('= "'), len(known))
 
-    def test_a_port_that_is_taken_is_named_with_the_way_to_choose_another(self):
+    def test_a_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = str(other.getsockname()[1])
             words = [f"port {port} of this machine is taken", "set WEB_PORT to another"]
@@ -108,7 +106,7 @@ class FirstRun(unittest.TestCase):
             self.refused("run", [f"WEB_PORT '{nonsense}' is no port"], WEB_PORT=nonsense)
         self.refused("run", ["SITE names no directory: 'my site'"], SITE="my site", WEB_PORT=str(free_port()))
 
-    def test_only_the_web_server_has_a_forwarded_port(self):
+    def test_only_the_web_server_gets_a_forwarded_port(self):
         image = self.checkout / "a, b.img"
         target = {"MICROKIT_BOARD": "qemu_virt_aarch64"}
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -120,35 +118,35 @@ class FirstRun(unittest.TestCase):
         asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout
         self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80>", asked)
 
-    def test_a_checkout_that_has_moved_forgets_what_knows_its_place(self):
+    def test_a_moved_checkout_drops_module_caches(self):
         cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"
 
-        def look():
+        def survives():
             cache.mkdir(parents=True, exist_ok=True)
             self.assertEqual(self.run_in(["./make/checkout.sh"]).returncode, 0)
             return cache.exists()
 
-        self.assertFalse(look(), "built by nobody knows whom")
-        self.assertTrue(look(), "as it was")
+        self.assertFalse(survives(), "it is not known where this cache was built")
+        self.assertTrue(survives(), "the checkout has not moved")
         moved = self.checkout.with_name("another place")
         self.checkout.rename(moved)
         self.checkout = moved
         cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"
-        self.assertFalse(look())
-        self.assertTrue(look())
-        # `make images` does so, which is what SwiftPM's plugin starts.
+        self.assertFalse(survives())
+        self.assertTrue(survives())
+        # `make images`, which SwiftPM's plugin starts, checks this too.
         (self.checkout / ".build" / "checkout").unlink()
         self.run_in(["make", "images"])
         self.assertFalse(cache.exists())
 
-    def test_a_build_with_a_warning_fails_each_time(self):
+    def test_a_build_with_warnings_fails_every_time(self):
         source = self.checkout / "Odd name.swift"
         source.write_text("")
         os.utime(source, (1, 1))
         self.program("build", f"echo '{source}:61:17: warning: no unsafe operations occur'; echo done")
         result = self.run_in(["./make/no-warnings.sh", "build"])
         self.assertEqual((result.returncode, result.stdout.splitlines()[-1]), (1, "done"))
-        self.assertGreater(source.stat().st_mtime, 1, "is compiled again")
+        self.assertGreater(source.stat().st_mtime, 1, "the next build compiles it again")
         self.program("build", "echo error: no; exit 7")
         self.assertEqual(self.run_in(["./make/no-warnings.sh", "build"]).returncode, 7)
         self.program("build", "echo Compiling warnings.swift")

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Builds docs/examples/own-system as a user would, and runs what it makes."""
+"""Builds docs/examples/own-system as its user would, and runs the system it generates under `serval run`."""
 
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -11,6 +12,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "docs" / "examples" / "own-system"
 SCRATCH = ROOT / ".build" / "own-system"
+SERVAL = ROOT / ".build" / "debug" / "serval"
 
 
 class OwnSystem(unittest.TestCase):
@@ -23,7 +25,7 @@ class OwnSystem(unittest.TestCase):
     def run_tool(self, *arguments):
         return subprocess.run([self.tool, *arguments], capture_output=True, text=True)
 
-    def test_generates_its_system_for_both_boards(self):
+    def test_it_generates_its_system_for_both_boards(self):
         for board in ("qemu_virt_aarch64", "odroidc4"):
             with tempfile.TemporaryDirectory() as output:
                 result = self.run_tool("generate", "logger", "--board", board, "--output", output)
@@ -31,7 +33,23 @@ class OwnSystem(unittest.TestCase):
                 text = (pathlib.Path(output) / "logger.system").read_text()
                 self.assertIn('<memory_region name="archive" size="0x200000"', text)
 
-    def test_the_programs_are_built_by_the_plugin(self):
+    def test_its_program_gets_an_address_and_logs_it(self):
+        for board in ("qemu_virt_aarch64", "odroidc4"):
+            with self.subTest(board=board), tempfile.TemporaryDirectory() as output:
+                images = ROOT / ".build" / "images"
+                generated = self.run_tool("generate", "logger", "--board", board, "--images", images, "--output", output)
+                self.assertEqual(generated.returncode, 0, generated.stderr)
+                checked = self.run_tool("check", f"{output}/logger.system", "--board", board, "--strict")
+                self.assertEqual(checked.returncode, 0, checked.stdout)
+                ran = subprocess.run(
+                    [SERVAL, "run", f"{output}/logger.system", "--net", "user", "--for", "8s"],
+                    stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+                console = re.sub(rb"\x1b\[[0-9;]*m?", b"", ran.stdout).decode(errors="replace")
+                self.assertEqual(ran.returncode, 0, ran.stderr.decode(errors="replace"))
+                self.assertRegex(console, r"logger: address 10\.0\.2\.\d+")
+                self.assertNotIn("fault", console.lower())
+
+    def test_the_plugin_builds_the_programs(self):
         image = ROOT / ".build" / "images" / "hello.elf"
         image.unlink(missing_ok=True)
         command = ["swift", "package", "--package-path", EXAMPLE, "--scratch-path", SCRATCH]
@@ -54,7 +72,7 @@ class OwnSystem(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn("'fast' is not a number of bits per second", result.stderr)
 
-    def test_knows_no_other_system(self):
+    def test_it_knows_only_its_own_system(self):
         result = self.run_tool("generate", "webserver", "--board", "odroidc4", "--output", "/tmp/x")
         self.assertEqual(result.returncode, 2)
         self.assertIn("there is no system 'webserver'", result.stderr)

@@ -12,7 +12,7 @@ private let embeddedIsAvailable: Bool = {
   return result.status == 0
 }()
 
-/// The module as protection domains compile it: Embedded Swift, without a heap, unsafe code marked.
+/// Compiles the module as for protection domains: Embedded Swift, no heap, strict memory safety.
 @Suite(.enabled(if: embeddedIsAvailable, "needs a swiftc for aarch64-none-none-elf"))
 struct EmbeddedTests {
   @Test func compilesForProtectionDomainsWithoutAHeap() throws {

@@ -3,11 +3,11 @@
 
 import Testing
 
-/// What a record's bytes must be: some at given offsets, the others zero. Written by hand from the C
-/// headers; nothing of the layouts under test is used.
+/// Expected bytes of a record: some at given offsets, the rest zero. Written by hand from the C headers, without using
+/// the layouts under test.
 struct Golden {
   var count: Int
-  /// Hexadecimal digits, blanks for the eye, by offset.
+  /// Hexadecimal digits by offset; spaces are ignored.
   var bytes: [(offset: Int, hex: String)]
 
   init(_ count: Int, _ bytes: (offset: Int, hex: String)...) {
@@ -25,7 +25,7 @@ struct Golden {
       }
     }
     #expect(actual.count == count, sourceLocation: sourceLocation)
-    // Not the arrays themselves: a failure would print all of both.
+    // Comparing the arrays themselves would print both whole on failure.
     let different = zip(actual, expected).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
     #expect(different == [], "bytes that differ", sourceLocation: sourceLocation)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Testing
 
 @testable import Records
@@ -9,13 +10,13 @@ private let sddf = "73 44 44 46"
 private let lionsOS = "4c 69 6f 6e 73 4f 53"
 private let serval = "53 65 72 76 61 6c"
 
-private let a = RegionResource(address: 0x1122_3344_5566_7788, size: 0x1000)
+private let a = MappedRange(address: 0x1122_3344_5566_7788, size: 0x1000)
 private let aHex = "88 77 66 55 44 33 22 11  00 10 00 00 00 00 00 00"
-private let b = RegionResource(address: 0x2000_0000, size: 0x20_0800)
+private let b = MappedRange(address: 0x2000_0000, size: 0x20_0800)
 private let bHex = "00 00 00 20 00 00 00 00  00 08 20 00 00 00 00 00"
-private let c = RegionResource(address: 0xff_ffff_e000, size: 0xffff_ffff_ffff_ffff)
+private let c = MappedRange(address: 0xff_ffff_e000, size: 0xffff_ffff_ffff_ffff)
 private let cHex = "00 e0 ff ff ff 00 00 00  ff ff ff ff ff ff ff ff"
-private let device = DeviceRegionResource(region: b, ioAddress: 0x5fff_f000)
+private let device = DeviceMappedRange(region: b, ioAddress: 0x5fff_f000)
 private let deviceHex = bHex + "00 f0 ff 5f 00 00 00 00"
 private let net = NetConnection(freeQueue: a, activeQueue: b, bufferCount: 0x200, id: 61)
 private let netHex = aHex + bHex + "00 02 3d"
@@ -31,7 +32,7 @@ private let filesHex = aHex + bHex + cHex + "00 02 09"
 private let mac = MACAddress(0x52, 0x54, 0x01, 0x00, 0x00, 0x10)
 private let macHex = "52 54 01 00 00 10"
 
-/// The bytes of every record, with the first and the last element of every list set.
+/// The bytes of every record, with the first and last elements of each list set.
 struct GoldenTests {
   @Test func deviceResources() {
     var record = RecordBytes<DeviceResources>()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Testing
 
 @testable import Records
@@ -39,7 +40,7 @@ struct RecordsTests {
     #expect(!tooLong && !withNUL && longest)
     var view = try #require(RecordView<IPClientConfig, [UInt8]>(record.bytes))
     #expect(view.length(of: IPClientConfig.hostName) == 63)
-    // A shorter text leaves nothing of the longer one behind.
+    // A shorter text overwrites all of a longer one.
     let shorter = record.set(IPClientConfig.hostName, to: "ab")
     #expect(shorter)
     #expect(record.bytes[28..<92].allSatisfy { [0, 0x61, 0x62].contains($0) })
@@ -55,12 +56,12 @@ struct RecordsTests {
   @Test func linkedBytesReadAsAnArrayDoes() throws {
     var record = RecordBytes<NetClientConfig>()
     record[NetClientConfig.transmit] = NetConnection(
-      freeQueue: RegionResource(address: 0x1234_5678_9abc_def0, size: 7),
-      activeQueue: RegionResource(address: 1, size: 2), bufferCount: 0xabcd, id: 3)
+      freeQueue: MappedRange(address: 0x1234_5678_9abc_def0, size: 7),
+      activeQueue: MappedRange(address: 1, size: 2), bufferCount: 0xabcd, id: 3)
     record[NetClientConfig.macAddress] = MACAddress(1, 2, 3, 4, 5, 6)
     record.bytes.withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return }
-      // Safety: the buffer outlives every use of the bytes, which end with this closure.
+      // Safety: the bytes are only used in this closure, and the buffer lives until its end.
       let linked = unsafe LinkedBytes(start: start, count: buffer.count)
       let view = RecordView<NetClientConfig, LinkedBytes>(linked)
       #expect(view?[NetClientConfig.transmit] == record[NetClientConfig.transmit])

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+import TestSupport
 import Testing
 
 @testable import Records
 
 struct SchemaTests {
-  /// A byte range that one number, address or text has to itself.
+  /// The byte range of a single number, address or text.
   private struct Leaf {
     var path: String
     var range: Range<Int>
@@ -35,8 +37,8 @@ struct SchemaTests {
     try #require(RecordSchema.inSection(section))
   }
 
-  /// C's rules for AArch64: fields in order, aligned to their size, without overlap, and no more
-  /// padding than that alignment asks for. A forgotten field leaves a hole.
+  /// C's layout rules for AArch64: fields in order, aligned to their size, without overlap, and no more padding than
+  /// alignment requires. A forgotten field would leave a gap.
   @Test(arguments: sections) func fieldsFillTheRecord(_ section: String) throws {
     let schema = try schema(section)
     var end = schema.magic.byteCount
@@ -50,18 +52,18 @@ struct SchemaTests {
       }
       end = leaf.range.upperBound
     }
-    // Serval's own records are padded to 8 bytes on purpose.
+    // Serval's own records are padded to 8 bytes.
     let unit = schema.magic.bytes.starts(with: Array("Serval".utf8)) ? 8 : alignment
     #expect(schema.byteCount == (end + unit - 1) / unit * unit)
   }
 
-  /// Every byte of every field comes back, lists full.
+  /// Every byte of every field survives decoding, with full lists.
   @Test(arguments: sections) func decodesWhatIsEncoded(_ section: String) throws {
     let schema = try schema(section)
     var bytes = [UInt8](repeating: 0, count: schema.byteCount)
     bytes.replaceSubrange(0..<schema.magic.byteCount, with: schema.magic.bytes)
     for leaf in leaves(schema) {
-      // Texts need their NUL.
+      // Texts need a NUL.
       let used = leaf.range.count > 8 ? leaf.range.dropLast() : leaf.range
       for index in used { bytes[index] = UInt8(index * 7 % 95) + 32 }
     }
@@ -181,14 +183,11 @@ struct SchemaTests {
   }
 
   @Test func survivesMutation() {
-    var state: UInt64 = 0x9e37
+    var random = SeededGenerator(seed: 1)
     for schema in RecordSchema.all where schema.byteCount < 10_000 {
       for _ in 0..<50 {
-        let bytes = (0..<schema.byteCount).map { _ in
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          return UInt8(truncatingIfNeeded: state >> 56)
-        }
-        let cut = Array(bytes.prefix(Int(state >> 40) % (bytes.count + 1)))
+        let bytes = random.bytes(schema.byteCount)
+        let cut = Array(bytes.prefix(random.below(bytes.count + 1)))
         #expect(DecodedRecord(cut, as: schema).fields.count == schema.fields.count)
       }
     }

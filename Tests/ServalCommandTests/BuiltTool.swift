@@ -4,9 +4,9 @@
 import HostIO
 import TestSupport
 
-/// The `serval` that the test run has built, run as a process of its own.
+/// Runs the `serval` that this test run has built, as a separate process.
 struct BuiltTool {
-  /// Made anew for each test, removed by `withTool`.
+  /// A new directory for each test, which `with` removes.
   let directory: String
 
   private static let path =
@@ -27,7 +27,7 @@ struct BuiltTool {
     var errors: String
   }
 
-  /// - Parameter environment: beside an empty one with PATH.
+  /// - Parameter environment: variables besides PATH.
   func run(_ arguments: [String], environment: [String] = []) throws -> Run {
     let result = try Subprocess.run(
       ["env", "-i", "-C", directory, "PATH=/usr/bin:/bin"] + environment + [Self.path] + arguments)

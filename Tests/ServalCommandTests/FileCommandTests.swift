@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoXMLIsAFinding() throws {
+  @Test func malformedXMLIsAFinding() throws {
     try with(["x.system": "<system>"]) { tool in
       let run = try tool.run(["check", "x.system"])
       #expect(run.status == 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Boards
 import HostIO
 import Records
@@ -25,7 +26,7 @@ import Testing
       let record = try Files.read("\(tool.directory)/out/net_client_nfs.data")
       let view = try #require(RecordView<NetClientConfig, [UInt8]>(record))
       #expect(view[NetClientConfig.macAddress] == MACAddress(0x5254_0100_0010))
-      // A second run finds everything right.
+      // A second run changes nothing.
       let before = try Subprocess.run(["stat", "-c", "%Y %i %n", "\(tool.directory)/out"]).output
       #expect(try tool.run(web).status == 0)
       #expect(
@@ -42,7 +43,7 @@ import Testing
         let sections = layout.records.filter { $0.domain == image.domain }.map {
           StubELF.Section($0.section, byteCount: $0.bytes.count)
         }
-        // One of them is told about the kernel, the others have Microkit's own library.
+        // Only one has a section for facts about the kernel, as programs with Serval's runtime do.
         let abi =
           image.domain == "serial_driver" ? [StubELF.Section(".serval_abi", byteCount: 24)] : []
         try Files.replace(
@@ -63,7 +64,7 @@ import Testing
       #expect(try tool.run(arguments + ["--config", "release"]).status == 0)
       #expect(try tool.run(["inspect", "out/serial_driver.elf"]).output.contains("27"))
       #expect(try tool.run(arguments + ["--config", "fast"]).status == 64)
-      // An image that is missing is named, and nothing is written.
+      // A missing image is reported by name, and nothing is written.
       _ = try Subprocess.run(["rm", "\(images)/hello.elf"])
       let missing = try tool.run(Array(arguments.dropLast()) + ["other"])
       #expect(missing.status == 2)

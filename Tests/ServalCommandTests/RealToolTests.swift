@@ -11,7 +11,7 @@ import Testing
 
 @testable import ServalCommand
 
-/// What `generate` writes, given to the real Microkit tools with stub images.
+/// Packs what `generate` writes, and stub images, with the real Microkit tools.
 @Suite(.enabled(if: !InstalledSDKs.paths.isEmpty, "needs MICROKIT_SDK or MICROKIT_SDKS"))
 struct RealToolTests {
   struct Case: Sendable, CustomTestStringConvertible {
@@ -23,7 +23,7 @@ struct RealToolTests {
 
   static let cases = InstalledSDKs.paths.flatMap { sdk in
     builtInSystems.flatMap { system in
-      Board.all.map { Case(system: system, board: $0, sdk: sdk) }
+      Board.builtIn.map { Case(system: system, board: $0, sdk: sdk) }
     }
   }
 
@@ -53,7 +53,7 @@ struct RealToolTests {
     #expect(Files.exists("\(directory)/loader.img"))
   }
 
-  /// An image for each source that the layout names, with room for its domains' records.
+  /// Writes an image for each source in the layout, with room for its domains' records.
   private func makeStubs(for layout: Case, in directory: String) throws {
     let choices = try SystemChoices(
       for: layout.system, values: Dictionary(uniqueKeysWithValues: exampleValues(layout.system)))
@@ -69,7 +69,7 @@ struct RealToolTests {
   }
 }
 
-/// Values for the options that a system wants.
+/// Values for a system's required options.
 func exampleValues(_ system: any SystemTemplate.Type) -> [(String, String)] {
   system.options.filter { $0.defaultValue == nil }.map { ($0.name, "10.0.2.2") }
 }

@@ -8,8 +8,7 @@ import NFS
 import NFSTestSupport
 import Testing
 
-/// curl, and what else a client may do, over real sockets against a site on nfs-ganesha. Skipped
-/// where one of them is not installed.
+/// curl over real sockets against a site on nfs-ganesha. Skipped if either is not installed.
 @Suite(
   .serialized,
   .enabled(if: GaneshaServer.isInstalled && access("/usr/bin/curl", X_OK) == 0))
@@ -59,7 +58,7 @@ struct BrowserTests {
       let copy = server.directory + "/copy"
       #expect(curl(server, ["-o", copy, url + "/big"]).status == 0)
       #expect(read(copy) == data)
-      // Resumed in the middle.
+      // Resumes in the middle.
       GaneshaServer.write(Array(data[..<3_333_333]), to: copy)
       #expect(curl(server, ["-C", "-", "-o", copy, url + "/big"]).status == 0)
       #expect(read(copy) == data)
@@ -96,7 +95,7 @@ struct BrowserTests {
     }
   }
 
-  /// The server is killed and started anew while a file is on its way.
+  /// The NFS server is killed and restarted while a file is being sent.
   @Test func serverRestarts() throws {
     try serve { server, _, url in
       let data = (0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13 >> 4) }

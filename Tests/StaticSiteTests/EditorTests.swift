@@ -5,8 +5,8 @@ import Bytes
 import NFSTestSupport
 import Testing
 
-/// A site that is edited while it is served, by everything that editors, rsync and deploy scripts do, at each call to
-/// the NFS server and at each read. An answer that says that it is whole is one version of the file.
+/// A site that is edited while it is served, in all the ways of editors, rsync and deploy scripts, at
+/// each call to the NFS server and at each read. A complete response is one version of the file.
 @Suite struct EditorTests {
   enum Edit: CaseIterable, Sendable {
     case rename, renameAndForget, truncate, empty, grow, write, writeAndResetTime, remove,
@@ -16,13 +16,13 @@ import Testing
     var isGone: Bool { self == .remove || self == .removeAndForget }
   }
 
-  enum Visit: CaseIterable, Sendable { case none, head, whole }
+  enum EarlierRequest: CaseIterable, Sendable { case none, head, whole }
 
   private static func content(_ size: Int, _ seed: Int) -> [UInt8] {
     [UInt8](repeating: UInt8(0x40 + seed), count: size)
   }
 
-  /// Does it at second 2 of the file; the new content.
+  /// Edits the file at second 2 of its clock. Returns the new content.
   private static func apply(_ edit: Edit, to server: FakeServer, _ number: UInt64, _ old: [UInt8])
     -> [UInt8]
   {
@@ -83,8 +83,11 @@ import Testing
       body: body)
   }
 
-  /// A GET, with the edit before or during the server's `moment`th call after it was sent; how many there were.
-  private func visit(_ edit: Edit, _ size: Int, _ before: Visit, moment: Int, duringRead: Bool)
+  /// Sends a GET, with the edit before or during the server's `moment`th call. Returns the number of
+  /// calls.
+  private func get(
+    _ edit: Edit, _ size: Int, _ before: EarlierRequest, moment: Int, duringRead: Bool
+  )
     throws -> Int
   {
     let site = try SimulatedSite(bufferByteCount: 8192, shareSize: 1 << 20, keepTime: 2 * second) {
@@ -121,7 +124,7 @@ import Testing
     if answer.status == "200", answer.isWhole {
       #expect(answer.body == old[...] || answer.body == new?[...], "\(label)")
     }
-    // Whoever comes when the caches have run out gets the new one, under another tag.
+    // When the caches have expired, the next client gets the new file, with another tag.
     site.wire.now += 10 * second
     let (second, _) = try site.run("GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     let later = Self.parse(second, wasReset: false)
@@ -135,19 +138,19 @@ import Testing
 
   @Test(arguments: Edit.allCases, [3000, 30_000])
   func wholeAnswersAreOneVersion(_ edit: Edit, _ size: Int) throws {
-    for before in Visit.allCases {
+    for before in EarlierRequest.allCases {
       for duringRead in [false, true] {
         var moment = 0
-        while moment <= (try visit(edit, size, before, moment: moment, duringRead: duringRead)) {
+        while moment <= (try get(edit, size, before, moment: moment, duringRead: duringRead)) {
           moment += 1
         }
       }
     }
   }
 
-  /// After HEAD or 304 the next visitor gets the new file under its own length and tag, though what was found out
-  /// is still believed.
-  @Test(arguments: [true, false]) func whatWasFoundOutIsNotWhatIsOpen(_ isHead: Bool) throws {
+  /// After HEAD or 304, while the answer is still remembered, the next client gets the new file with its
+  /// own length and tag.
+  @Test(arguments: [true, false]) func openFileDecides(_ isHead: Bool) throws {
     let site = try SimulatedSite(keepTime: 2 * second)
     _ = site.server.add("v.bin", Self.content(40_000, 1))
     let first = try site.run("HEAD /v.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").bytes

@@ -5,8 +5,8 @@ import NFS
 import NFSTestSupport
 import Testing
 
-/// An NFS server that fails at each call, in each way, once or for good: a page that is there is never answered with
-/// 404, and all is well again when the server is.
+/// An NFS server that fails at each call, in each way, once or from then on. A page that exists is never
+/// answered with 404, and is served when the server has recovered.
 @Suite struct FailingServerTests {
   enum Failure: CaseIterable, Sendable {
     case permission, inputOutput, access, stale, fault, busy, credentials, version, program,
@@ -48,7 +48,8 @@ import Testing
     String(try site.get(path).dropFirst(9).prefix(3))
   }
 
-  /// Fails at call `moment`, and afterwards, where that is `forGood`; how many calls there were.
+  /// Sends a GET that fails at call `moment`, and at all later ones if `forGood`. Returns the number of
+  /// calls.
   private func visit(_ failure: Failure, moment: Int, forGood: Bool, kept: UInt64) throws -> Int {
     let site = try SimulatedSite(keepTime: kept)
     _ = site.server.add("page.html", [UInt8](repeating: 0x61, count: 5000))
@@ -87,7 +88,7 @@ import Testing
     #expect(moment > 5)
   }
 
-  /// The site's folder is not in the export: that is no file's fault.
+  /// The site's folder is not in the export: 503, not 404.
   @Test func aFolderThatIsNotThere() throws {
     let site = try SimulatedSite(folder: "/site")
     #expect(try status(site, "/") == "503")
@@ -100,7 +101,7 @@ import Testing
     #expect(try status(site, "/none") == "404")
   }
 
-  /// It was there, and is not any more: then nothing of it is missing, as all of it is. When it is back, all is well.
+  /// The site's folder disappears: 503 for everything in it until it is back.
   @Test(arguments: [0, 2] as [UInt64]) func aFolderThatGoes(_ keepTime: UInt64) throws {
     let site = try SimulatedSite(keepTime: keepTime * second, folder: "/site")
     let folder = site.server.add("site", type: 2)
@@ -121,7 +122,7 @@ import Testing
     #expect(site.setup.files.trouble == nil)
   }
 
-  /// A server that cannot be reached: 503 before anybody's patience ends.
+  /// A server that cannot be reached: 503 within 15 seconds.
   @Test func serversOutOfReach() throws {
     let site = try SimulatedSite()
     site.wire.isDown = true
@@ -130,7 +131,7 @@ import Testing
     #expect(site.now <= began + 15 * second)
   }
 
-  /// An export that is refused is told at once, to those who wait and to those who come.
+  /// A refused mount is reported to waiting clients at once.
   @Test func refusedMounts() throws {
     let site = try SimulatedSite()
     _ = site.server.add("page.html", [1])

@@ -9,27 +9,19 @@ import NFSTestSupport
 import Rings
 import StaticSite
 import TargetTestSupport
+import TestSupport
 import Testing
 
-/// A file system server that says what it likes: the web server lives, and serves when it is honest.
+/// A file system server that lies: the web server survives, and serves again when the other one is
+/// honest.
 @Suite struct LyingServerTests {
-  private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   private final class Site {
     let commandMemory = SharedMemory(byteCount: 32_768)
     let completionMemory = SharedMemory(byteCount: 32_768)
     let share = SharedMemory(byteCount: 1 << 19)
     let files: FileAccess
-    var web: Server
+    var web: HTTPServer
+    private let site: StaticSite
     var now: UInt64 = second
     private var commands: RingConsumer<FileQueue>
     private var completions: RingProducer<FileQueue>
@@ -44,10 +36,11 @@ import Testing
         commands: commandRing, completions: completionRing, share: share.region,
         bufferByteCount: 8192)
       var router = Router()
-      router.get("/*path", StaticSite(files).handler)
-      var settings = Server.Settings()
+      site = StaticSite(files)
+      router.get("/*path", site.answer)
+      var settings = HTTPServer.Settings()
       settings.sendsDirectly = true
-      web = Server(router, settings)
+      web = HTTPServer(router, settings)
     }
 
     func step(_ answer: (FileCommand, UInt64) -> [FileAnswer]) throws {
@@ -67,6 +60,8 @@ import Testing
       while let id = files.nextReady() { web.wake(id, now: now) }
       web.timePassed(now: now)
       while web.nextChanged() != nil {}
+      #expect(web.checkInvariants() == nil)
+      #expect(site.checkInvariants() == nil)
     }
 
     func read(_ id: Int) -> [UInt8] {
@@ -88,7 +83,7 @@ import Testing
       }
     }
 
-    /// One file of 20,000 bytes, whatever its name.
+    /// An honest server, on which every path names a file of 20,000 bytes.
     func honest(_ command: FileCommand, _ id: UInt64) -> [FileAnswer] {
       var answer = FileAnswer(id: id, status: .success)
       switch command {
@@ -124,8 +119,8 @@ import Testing
   ]
 
   @Test func noise() throws {
-    var numbers = Numbers(state: 9)
-    let rounds = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 40
+    var numbers = SeededGenerator(seed: 9)
+    let rounds = fuzzIterations(40)
     for _ in 0..<rounds {
       let site = try Site()
       var ids: [Int] = []
@@ -163,7 +158,7 @@ import Testing
         }
       }
       #expect(!site.files.isBroken)
-      // From now on it is honest: whoever comes is served.
+      // The server is honest from now on, and the next client is served.
       for id in ids { site.web.close(id) }
       for _ in 0..<20 { try site.step { site.honest($0, $1) } }
       site.now += 10 * second
@@ -180,7 +175,7 @@ import Testing
     }
   }
 
-  /// A queue that makes no sense: those who wait, and those who come, get 502 at once.
+  /// The server breaks its queue: waiting clients and new ones get 502 at once.
   @Test func indicesThatJump() throws {
     let site = try Site()
     func open() throws -> Int {
@@ -200,8 +195,78 @@ import Testing
     #expect(site.files.isBroken)
   }
 
-  /// LionsOS's NFS component says `error` to whatever goes wrong: that is no file for it, and trouble for a
-  /// server that has a status for missing files.
+  /// The server breaks its queue in the middle of a body: the connection is reset at once.
+  @Test func indicesThatJumpInTheMiddle() throws {
+    let site = try Site()
+    let place = site.web.open(now: site.now)
+    let id = try #require(place)
+    _ = site.web.receive(id, bytes(Self.requests[0]).span, now: site.now)
+    var answer: [UInt8] = []
+    var readCount = 0
+    for _ in 0..<30 where answer.isEmpty {
+      // The second of three reads is never answered.
+      try site.step { command, id in
+        guard case .read = command else { return site.honest(command, id) }
+        readCount += 1
+        return readCount == 2 ? [] : site.honest(command, id)
+      }
+      answer += site.read(id)
+    }
+    #expect(text(answer).hasPrefix("HTTP/1.1 200 ") && answer.count < 20_000)
+    #expect(site.web.disposal(id) == .stayOpen)
+    site.completionMemory.poke(UInt64(100_000), at: 8)
+    site.files.collect()
+    while let id = site.files.nextReady() { site.web.wake(id, now: site.now) }
+    #expect(site.read(id).isEmpty)
+    #expect(site.files.isBroken && site.web.disposal(id) == .reset)
+  }
+
+  /// Two clients open the same file at the same time. The second OPEN is answered when the first
+  /// client's file is already shared: both get the file, and no descriptor stays open.
+  @Test func opensOfOneFileAtTheSameTime() throws {
+    let site = try Site()
+    func open() throws -> Int {
+      let place = site.web.open(now: site.now)
+      let id = try #require(place)
+      _ = site.web.receive(id, bytes(Self.requests[0]).span, now: site.now)
+      return id
+    }
+    let ids = [try open(), try open()]
+    var openCount = 0
+    var delayed: FileAnswer?
+    var (opened, closed) = (0, 0)
+    var answers: [[UInt8]] = [[], []]
+    for _ in 0..<60 {
+      try site.step { command, id in
+        switch command {
+        case .open:
+          openCount += 1
+          opened += 1
+          let answer = FileAnswer(id: id, status: .success, value: UInt64(openCount))
+          guard openCount == 2 else { return [answer] }
+          delayed = answer
+          return []
+        case .close:
+          closed += 1
+          return site.honest(command, id)
+        case .stat:
+          let late = delayed
+          delayed = nil
+          return (late.map { [$0] } ?? []) + site.honest(command, id)
+        default: return site.honest(command, id)
+        }
+      }
+      for (index, id) in ids.enumerated() { answers[index] += site.read(id) }
+    }
+    for answer in answers {
+      #expect(text(answer).hasPrefix("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n"))
+      #expect(answer.suffix(20_000) == (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }[...])
+    }
+    #expect(openCount == 2 && opened == closed && site.files.openFiles == 0)
+  }
+
+  /// LionsOS's NFS component answers `error` to every failure, so that the file counts as missing. From
+  /// a server that has a status for missing files, `error` is a failure.
   @Test(arguments: [FileStatus.error, .noFile]) func serversOfFewWords(missing: FileStatus) throws {
     let site = try Site()
     func get(_ path: String) throws -> String {
@@ -227,7 +292,7 @@ import Testing
       return text(answer.prefix(13))
     }
     #expect(try get("/page.html") == "HTTP/1.1 200 ")
-    #expect(try get("/page") == "HTTP/1.1 200 ", "the name alone is not there")
+    #expect(try get("/page") == "HTTP/1.1 200 ", "there is no file by the name alone")
     #expect(try get("/none") == "HTTP/1.1 404 ")
     #expect(try get("/broken") == (missing == .error ? "HTTP/1.1 404 " : "HTTP/1.1 502 "))
   }

@@ -6,7 +6,7 @@ import HTTP
 import NFSTestSupport
 import Testing
 
-/// A site on a server in memory, with virtual time.
+/// A site on an NFS server in memory, in virtual time. Steps check invariants.
 final class SimulatedSite {
   let server = FakeServer()
   let wire: Simulation
@@ -15,7 +15,7 @@ final class SimulatedSite {
   init(
     bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
     folder: String = "", rules: SiteRules = SiteRules(), followsOutsideLinks: Bool = false,
-    change: (inout Server.Settings) -> Void = { _ in }
+    change: (inout HTTPServer.Settings) -> Void = { _ in }
   ) throws {
     wire = Simulation(server)
     wire.collects = false
@@ -24,16 +24,21 @@ final class SimulatedSite {
       folder: folder, rules: rules, followsOutsideLinks: followsOutsideLinks, change: change)
   }
 
+  private var stepCount = 0
+
   var now: UInt64 { wire.now }
 
-  /// Something happens, or time passes to what is next. False where nothing ever will.
+  /// Delivers the next message, or advances the time to the next deadline. False if there is neither.
   @discardableResult
   func step() -> Bool {
-    setup.settle(now: now)
+    setup.runUntilIdle(now: now)
     wire.client = setup.fileServer.nfs
     let isAlive = wire.step()
     setup.fileServer.nfs = wire.client
-    setup.settle(now: now)
+    setup.runUntilIdle(now: now)
+    // A check of all slots takes longer than a step.
+    stepCount += 1
+    if stepCount <= 200 || stepCount % 64 == 0 { #expect(setup.checkInvariants() == nil) }
     return isAlive
   }
 
@@ -45,9 +50,9 @@ final class SimulatedSite {
     return id
   }
 
-  /// Bytes that a transport takes at a time of what it is offered directly.
+  /// How many bytes the transport takes directly in one `read`.
   var window = 5000
-  /// Those that it took that way.
+  /// Bytes that it has taken directly.
   var directBytes = 0
 
   func read(_ id: Int) -> [UInt8] {
@@ -71,7 +76,8 @@ final class SimulatedSite {
     setup.files.forget(id)
   }
 
-  /// Whatever comes of a request on a connection of its own, and whether that was reset.
+  /// Sends a request on a connection of its own. Returns the response, and whether the connection was
+  /// reset.
   func run(_ request: String) throws -> (bytes: [UInt8], wasReset: Bool) {
     let id = try open(request)
     var answer: [UInt8] = []
@@ -82,14 +88,14 @@ final class SimulatedSite {
       if output.isEmpty, setup.web.disposal(id) != .stayOpen { break }
       idle = !output.isEmpty || step() ? 0 : idle + 1
     }
-    #expect(idle < 10, "nothing will ever happen")
+    #expect(idle < 10, "the request is stuck")
     let wasReset = setup.web.disposal(id) == .reset
     close(id)
-    setup.settle(now: now)
+    setup.runUntilIdle(now: now)
     return (answer, wasReset)
   }
 
-  /// The whole answer to a GET.
+  /// The whole response to a GET, with `RESET` at its end if the connection was reset.
   func get(_ target: String, _ fields: String = "") throws -> String {
     let (answer, wasReset) = try run(
       "GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(fields)\r\n")

@@ -11,21 +11,22 @@ import Rings
 import StaticSite
 import TargetTestSupport
 
-/// Everything between a browser's bytes and an NFS server's: web server, site, file protocol over
-/// queues and a share, NFS client. What is missing is the network.
+/// Everything between a browser's bytes and an NFS server's: HTTP server, site, file protocol with its
+/// queues and share, and NFS client. There is no network.
 final class SiteSetup {
   let commandMemory = SharedMemory(byteCount: 32_768)
   let completionMemory = SharedMemory(byteCount: 32_768)
   let share: SharedMemory
   var fileServer: NFSFileServer
   let files: FileAccess
-  var web: Server
+  var web: HTTPServer
+  private let site: StaticSite
 
   init(
     _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
     keepTime: UInt64 = 0, folder: String = "", rules: SiteRules = SiteRules(),
     followsOutsideLinks: Bool = false,
-    change: (inout Server.Settings) -> Void = { _ in }
+    change: (inout HTTPServer.Settings) -> Void = { _ in }
   ) throws {
     share = SharedMemory(byteCount: shareSize)
     guard let commands = Ring<FileQueue>(queue: commandMemory.region),
@@ -37,21 +38,24 @@ final class SiteSetup {
       commands: commands, completions: completions, share: share.region,
       bufferByteCount: bufferByteCount)
     var router = Router()
-    let site = StaticSite(
+    site = StaticSite(
       files, folder: bytes(folder), rules: rules, followsOutsideLinks: followsOutsideLinks,
       keepTime: keepTime)
-    router.get("/*path", site.handler)
-    router.notFound(site.handler)
-    var settings = Server.Settings()
+    router.get("/*path", site.answer)
+    router.notFound(site.answer)
+    var settings = HTTPServer.Settings()
     change(&settings)
-    web = Server(router, settings)
+    web = HTTPServer(router, settings)
   }
 
-  /// Passes what is there from one to the next, until nobody has anything to do at once.
-  func settle(now: UInt64) {
+  /// Nil, or what is wrong with the server's connections or the site's answers.
+  func checkInvariants() -> String? { web.checkInvariants() ?? site.checkInvariants() }
+
+  /// Lets the parts serve each other until all of them wait.
+  func runUntilIdle(now: UInt64) {
     var isBusy = true
     var rounds = 0
-    // Those that find no room are asked again as long as nothing else is on its way.
+    // While no command is under way, requests that find no room are woken again and again.
     while isBusy, rounds < 10_000 {
       rounds += 1
       isBusy = files.publish()

@@ -30,7 +30,7 @@ import Testing
     #expect(site.setup.files.freeBuffers == buffers && site.setup.files.openFiles == 0)
   }
 
-  /// Whatever is not there, and why ever: the site's own page, from the server and from memory.
+  /// Every 404 gets the site's own page, from the server and from memory.
   @Test(arguments: [0, 2] as [UInt64]) func ownPage(_ keepTime: UInt64) throws {
     let site = try SimulatedSite(keepTime: keepTime * second)
     _ = site.server.add("404.html", bytes("<h1>not here</h1>"))
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// Links within the site's folder are followed; those that leave it lead to nothing, but where that is
+  /// Links inside the site's folder are followed. Links out of it lead to nothing unless they are
   /// allowed. The folder itself may be a link.
   @Test(arguments: ["www", "/www/", "live", "live/./"], [false, true])
   func links(_ folder: String, _ followsAll: Bool) throws {
@@ -100,13 +100,13 @@ import Testing
       let isRight = followsAll ? answer.hasSuffix(data) : answer.hasPrefix("HTTP/1.1 404 ")
       #expect(isRight, "\(target): \(answer)")
     }
-    // An absolute one that names what is inside.
+    // An absolute link into the folder.
     link("named.txt", "/\(folder)/./sub/file.txt", in: www)
     #expect(try site.get("/named.txt").hasSuffix("\r\n\r\nfile"))
   }
 
-  /// The server's clock shows in the times at which it changed files: by it, two digits of a year are
-  /// read. There is no Date, for which it is too old.
+  /// The times at which the server changed files show its clock, relative to which years of two digits
+  /// are parsed. It is too old for a Date field.
   @Test func dates() throws {
     let site = try SimulatedSite()
     let file = site.server.add("a.txt", bytes("a"))
@@ -117,7 +117,7 @@ import Testing
     site.wire.now += 10 * second
     let answer = try site.get("/a.txt", field)
     #expect(answer.hasPrefix("HTTP/1.1 304 ") && !answer.contains("\r\nDate: "))
-    // Once heard of, it holds for others.
+    // It holds for other files as well.
     let other = site.server.add("b.txt", bytes("b"))
     site.server.nodes[other]?.modified = 1
     #expect(try site.get("/b.txt", field).hasPrefix("HTTP/1.1 304 "))
@@ -132,7 +132,7 @@ import Testing
     #expect(try site.get("/").hasSuffix("hello"))
   }
 
-  /// Somebody who leaves in the middle leaves nothing behind.
+  /// A client that leaves in the middle leaves nothing behind.
   @Test func lostClients() throws {
     let site = try SimulatedSite()
     _ = site.server.add("big.txt", data)
@@ -145,7 +145,7 @@ import Testing
       }
       site.setup.web.close(id)
     }
-    site.setup.settle(now: site.now)
+    site.setup.runUntilIdle(now: site.now)
     while site.setup.files.freeBuffers < buffers { site.step() }
     #expect(site.setup.files.openFiles == 0 && site.setup.web.connectionCount == 0)
   }
@@ -187,7 +187,7 @@ import Testing
     #expect(site.setup.files.openFiles == 0)
   }
 
-  /// Bytes that go to the transport where they lie, in whatever pieces it takes them.
+  /// Bodies that go straight to the transport, in pieces of any size.
   @Test(arguments: [1, 777, 40_000], [0, 2] as [UInt64])
   func directBodies(_ window: Int, _ keepTime: UInt64) throws {
     let site = try SimulatedSite(keepTime: keepTime * second) { $0.sendsDirectly = true }
@@ -202,11 +202,11 @@ import Testing
       let part = try site.get("/big.txt", "Range: bytes=5000-18000,-7\r\n")
       #expect(part.contains("\r\n\r\n" + text(data[5000...18_000]) + "\r\n--"))
     }
-    #expect(site.directBytes > 3 * (length - 5000), "past the output")
-    site.setup.settle(now: site.now)
+    #expect(site.directBytes > 3 * (length - 5000), "not through the output")
+    site.setup.runUntilIdle(now: site.now)
   }
 
-  /// What was found out is believed for a time; nothing is asked meanwhile, and a change shows after.
+  /// Answers are remembered for a time. Until then the server is not asked, and a change does not show.
   @Test func knownAnswers() throws {
     let site = try SimulatedSite(keepTime: 2 * second)
     let page = site.server.add("index.html", bytes("old"))
@@ -218,13 +218,13 @@ import Testing
       #expect(try site.get("/folder").contains("\r\nLocation: /folder/\r\n"))
       #expect(try site.get("/nothing").hasPrefix("HTTP/1.1 404 "))
     }
-    // Others than plain requests for the same.
+    // Requests with conditions, ranges and queries.
     let tag = try site.get("/").split(separator: "\r\n").first { $0.hasPrefix("ETag: ") }
     let same = try #require(tag).dropFirst(6)
     #expect(try site.get("/", "If-None-Match: \(same)\r\n").hasPrefix("HTTP/1.1 304 "))
     #expect(try site.get("/", "Range: bytes=1-\r\n").hasSuffix("\r\n\r\nld"))
     #expect(try site.get("/folder?a=b").contains("\r\nLocation: /folder/?a=b\r\n"))
-    // The NFS client's own caches are let run out, so that every STAT would be seen.
+    // The NFS client's own caches would show each STAT as a call.
     let calls = site.server.calls
     site.wire.now += second
     #expect(try site.get("/").hasSuffix("\r\n\r\nold"))
@@ -236,15 +236,15 @@ import Testing
     site.wire.now += 5 * second
     #expect(try site.get("/").hasSuffix("\r\n\r\nnewer"))
     #expect(try site.get("/nothing").hasSuffix("\r\n\r\nsomething"))
-    // The same file after the time: one look, and nothing is read again.
+    // The same file after that time is examined, and not read again.
     site.wire.now += 5 * second
     let reads = site.server.calls[6]
     #expect(try site.get("/").hasSuffix("\r\n\r\nnewer"))
     #expect(site.server.calls[6] == reads)
   }
 
-  /// A file of several buffers is kept whole, and parts of it come from there; without it all of them
-  /// are free again.
+  /// The content of a file of several buffers is kept, and ranges are sent from it. A new version
+  /// replaces it.
   @Test(arguments: [8192, 8193, 40_000, 65_536, 65_537], [false, true])
   func keptContents(_ size: Int, _ isDirect: Bool) throws {
     let site = try SimulatedSite(bufferByteCount: 8192, keepTime: 2 * second) {
@@ -263,10 +263,10 @@ import Testing
     if size > 20_000 {
       #expect(part.contains("\r\n\r\n" + text(data[5..<size - 1]) + "\r\n--"))
     }
-    // An open file is looked at before and after, and nothing is read twice.
+    // A file that is kept open is examined before and after, and nothing is read twice.
     if isKept { #expect(site.server.calls == calls) }
     #expect(site.server.calls[6] == calls[6])
-    // It changes, and somebody leaves in the middle of the new one.
+    // The file changes, and a client leaves in the middle of the new version.
     site.server.nodes[file]?.modified += 1
     site.wire.now += 10 * second
     let id = try site.open("GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -277,7 +277,7 @@ import Testing
     #expect(site.setup.files.freeBuffers >= buffers - 8)
   }
 
-  /// More paths than are remembered, and more files than may stay open: each answer is right.
+  /// More paths than are remembered, and more files than may stay open: each response is right.
   @Test func manyKnownAnswers() throws {
     let site = try SimulatedSite(shareSize: 1 << 20, keepTime: 100 * second)
     for number in 0..<400 {
@@ -296,7 +296,7 @@ import Testing
     #expect(site.setup.files.freeBuffers >= 30 * 3 / 4)
   }
 
-  /// The server forgets its handles while files are kept open: no client notices.
+  /// The server forgets its handles while files are kept open, and no client notices.
   @Test func keptFilesThatAreGone() throws {
     let site = try SimulatedSite(keepTime: 1000 * second)
     _ = site.server.add("big.txt", data)
@@ -304,7 +304,7 @@ import Testing
     site.server.epoch += 1
     site.wire.now += 10 * second
     #expect(try site.get("/big.txt").hasSuffix(text(data)))
-    // A file that cannot be read from the start is an error, and not half an answer.
+    // A file that cannot be read at all is an error, not half a response.
     site.server.epoch += 1
     site.server.nodes[1]?.entries = []
     site.wire.now += 10 * second

@@ -7,8 +7,8 @@ import HTTP
 import NFS
 import NFSTestSupport
 
-/// A web server on a TCP port of this machine, with its files on an NFS server of this machine. Runs
-/// on a thread of its own until it is let go of.
+/// A web server on a TCP port of this machine, with its files on an NFS server of this machine. It runs
+/// on its own thread until `stop`.
 final class WebLoop: @unchecked Sendable {
   let port: UInt16
   private let listener: Int32
@@ -17,7 +17,7 @@ final class WebLoop: @unchecked Sendable {
   private var sockets: [Int: Int32] = [:]
   private var hasEnded: Set<Int> = []
   private var unread: [Int: [UInt8]] = [:]
-  // Only ever set, by one thread, and looked at once a turn.
+  // Set once, by another thread, and read once per turn.
   private var isStopped = false
   private var thread = pthread_t()
 
@@ -56,10 +56,10 @@ final class WebLoop: @unchecked Sendable {
   private func run() {
     while !isStopped {
       let now = NFSSocket.now()
-      setup.settle(now: now)
+      setup.runUntilIdle(now: now)
       nfs.act(&setup.fileServer.nfs)
       for id in Array(sockets.keys) { push(id) }
-      setup.settle(now: NFSSocket.now())
+      setup.runUntilIdle(now: NFSSocket.now())
       wait()
       let later = NFSSocket.now()
       setup.fileServer.nfs.timePassed(now: later)
@@ -91,7 +91,7 @@ final class WebLoop: @unchecked Sendable {
       guard socket >= 0 else { return }
       _ = fcntl(socket, F_SETFL, O_NONBLOCK)
       guard let id = setup.web.open(now: NFSSocket.now()) else {
-        let answer = [UInt8](Server.busyAnswer)
+        let answer = [UInt8](HTTPServer.busyAnswer)
         _ = send(socket, answer, answer.count, Int32(MSG_NOSIGNAL))
         close(socket)
         continue

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Writes a stub image, for giving the real Microkit tool something to pack:
+// Writes a stub image for the real Microkit tool to pack:
 //   stub-images FILE [SECTION=BYTES ...] [VARIABLE:8 ...]
 
 import Diagnostics

@@ -66,6 +66,25 @@ import Testing
     #expect(error?.findings.first?.fix == "give 'server' a priority of at least 6")
   }
 
+  /// Network virtualisers keep their clients' state on the stack, and fault where it does not fit.
+  @Test mutating func aNetworkVirtualiserNeedsItsStack() throws {
+    let driver = try system.add("driver", sourceImage: "d.elf", priority: 3)
+    let virtTx = try system.add(
+      "virt_tx", sourceImage: "t.elf", priority: 2,
+      stackSize: NetworkSubsystem.virtualiserStackSize)
+    let virtRx = try system.add("virt_rx", sourceImage: "r.elf", priority: 2)
+    let copier = try system.add("copier", sourceImage: "c.elf", priority: 2)
+    let client = try system.add("client", sourceImage: "c.elf", priority: 1)
+    var network = NetworkSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
+    try network.addClient(.init(client, copier: copier))
+    let subsystem = network
+    let error = #expect(throws: SubsystemError.self) { try subsystem.connect(in: &system) }
+    #expect(error == .stackTooSmall(domain: "virt_rx", size: 0x4000, needed: 0x10000))
+    let finding = error?.findings.first
+    #expect(finding?.message == "its stack has 0x4000 bytes, and its program needs 0x10000")
+    #expect(finding?.fix == "add it with stackSize: 0x10000, or use addNetwork()")
+  }
+
   @Test(arguments: ["", "a b", "a/b", "ä", String(repeating: "x", count: 64)])
   mutating func refusesNamesThatMakeNoFileName(_ name: String) {
     #expect(throws: SubsystemError.invalidDomainName(name)) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import SystemModel
 import SystemXML
+import TestSupport
 import Testing
 
 @testable import SystemChecks
 
-/// Files that nobody meant: no crash, whatever they say. `SERVAL_FUZZ_ITERATIONS` makes it long.
+/// Damaged files never cause a crash. `SERVAL_FUZZ_ITERATIONS` lengthens the test.
 @Suite struct HostileFileTests {
   static let seed = """
     <?xml version="1.0"?>
@@ -37,7 +37,7 @@ import Testing
   @Test func everyTruncation() {
     let bytes = Array(Self.seed.utf8)
     for length in bytes.indices {
-      // Nothing but the whole is well-formed.
+      // Only the complete file is well-formed.
       #expect(throws: XMLError.self) {
         try check(Array(bytes[..<length]), file: "f", sdk: .newest)
       }
@@ -45,32 +45,27 @@ import Testing
   }
 
   @Test func mutations() {
-    let iterations = getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 2000
+    let iterations = fuzzIterations(2000)
     let seed = Array(Self.seed.utf8)
     let pieces = [
       "0", "0xffffffffffffffff", "\"", "<", ">", "r", "a", "18446744073709551615", "-1", "&amp;",
     ]
-    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
-    func random(_ bound: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int(state % UInt64(bound))
-    }
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<iterations {
       var bytes = seed
-      for _ in 0...random(4) {
-        let at = random(bytes.count)
-        switch random(4) {
-        case 0: bytes[at] = UInt8(random(256))
-        case 1: bytes.removeSubrange(at..<min(bytes.count, at + 1 + random(20)))
-        case 2: bytes.insert(contentsOf: Array(pieces[random(pieces.count)].utf8), at: at)
+      for _ in 0...random.below(4) {
+        let at = random.below(bytes.count)
+        switch random.below(4) {
+        case 0: bytes[at] = UInt8(random.below(256))
+        case 1: bytes.removeSubrange(at..<min(bytes.count, at + 1 + random.below(20)))
+        case 2: bytes.insert(contentsOf: Array(pieces[random.below(pieces.count)].utf8), at: at)
         default:
-          // The value of some attribute becomes another.
+          // Replace the value of an attribute.
           guard let open = bytes[at...].firstIndex(of: UInt8(ascii: "\"")),
             let close = bytes[(open + 1)...].firstIndex(of: UInt8(ascii: "\""))
           else { continue }
-          bytes.replaceSubrange(open + 1..<close, with: Array(pieces[random(pieces.count)].utf8))
+          bytes.replaceSubrange(
+            open + 1..<close, with: Array(pieces[random.below(pieces.count)].utf8))
         }
         if bytes.isEmpty { bytes = seed }
       }

@@ -35,7 +35,7 @@ import Testing
     #expect(found.first?.hasPrefix("there is no image 'a.elf' in ") == true)
   }
 
-  @Test func symbolsAreWantedByVersion() throws {
+  @Test func requiredSymbolsDependOnTheSDK() throws {
     var stub = StubELF()
     stub.without = ["microkit_pps", "microkit_ioports"]
     #expect(try messages(stub, sdk: .v1_4_1) == [])
@@ -51,7 +51,7 @@ import Testing
     #expect(try messages(StubELF(), map) == ["/a.elf has no symbol 'base'"])
     #expect(
       try messages(small, map) == [
-        "symbol 'base' of /a.elf has 4 bytes, the Microkit tool needs 8"
+        "symbol 'base' of /a.elf has 4 bytes, but the Microkit tool needs 8"
       ])
     #expect(try messages(exact, map) == [])
     #expect(try messages(large, map) == [])
@@ -63,15 +63,15 @@ import Testing
     #expect(try messages(StubELF(), map, sdk: .v1_4_1) == [])
     #expect(
       try messages(StubELF(), map) == [
-        "'r' at 0x200000 lies over a segment of /a.elf at 0x200000"
+        "'r' at 0x200000 overlaps a segment of /a.elf at 0x200000"
       ])
-    // 2.1.0 calls it an overlap already when they touch.
+    // For 2.1.0, adjacent ranges overlap.
     let below = "<map mr=\"r\" vaddr=\"0x1ff000\"/>"
     #expect(try messages(StubELF(), below, sdk: .v2_0_1) == [])
     #expect(try messages(StubELF(), below, sdk: .v2_1_0).count == 1)
   }
 
-  @Test func whatIsNoImageIsNamed() throws {
+  @Test func aFileThatIsNotAnImageIsNamed() throws {
     let directory = try TemporaryDirectory.make()
     defer { TemporaryDirectory.remove(directory) }
     try Files.replace("\(directory)/a.elf", with: Array("no ELF".utf8))

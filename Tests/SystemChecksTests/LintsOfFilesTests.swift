@@ -7,7 +7,7 @@ import Testing
 
 @testable import SystemChecks
 
-/// Lints of what was read from a file point into it.
+/// Lints of a file give positions in it.
 @Suite struct LintsOfFilesTests {
   @Test func findingsPointAtTheirElements() throws {
     let file = """

@@ -11,8 +11,8 @@ import WebserverFixture
 @Suite struct LintsTests {
   // MARK: Whole systems
 
-  /// LionsOS's layout has one thing to say about it: both copiers may write what the device wrote.
-  @Test func webserverIsQuietButForItsReceiveRing() {
+  /// LionsOS's layout causes one kind of warning: both copiers may write what the device wrote.
+  @Test func webserverWarnsOnlyOfItsReceiveRing() {
     let findings = lint(WebserverFixture.system, sdk: .v2_3_0)
     #expect(findings.map(\.rule) == ["client-writes-dma"])
     #expect(
@@ -56,7 +56,7 @@ import WebserverFixture
     system.channels = [Channel(.init("a", id: 0), .init("b", id: 0))]
     #expect(!rules(system).contains(rule))
 
-    // Through another sharer is near enough; through an outsider is not.
+    // A connection through another sharer counts; one through an outsider does not.
     system.protectionDomains.append(
       ProtectionDomain("c", image: .init("c"), maps: [Map("shared", at: 0x1000)]))
     system.channels.append(Channel(.init("b", id: 1), .init("c", id: 0)))
@@ -65,8 +65,8 @@ import WebserverFixture
     #expect(rules(system).contains(rule))
   }
 
-  /// sDDF's I2C: the driver reads what the client wrote, and hears of it from the virtualiser.
-  @Test func aGoBetweenConnects() {
+  /// sDDF's I2C: the driver reads what the client wrote, and the virtualiser notifies it.
+  @Test func anIntermediaryConnects() {
     var system = pair(channel: nil)
     system.memoryRegions += ["queue_a", "queue_b"].map { MemoryRegion($0, size: 0x1000) }
     system.protectionDomains[0].maps.append(Map("queue_a", at: 0x1000))
@@ -107,7 +107,7 @@ import WebserverFixture
     #expect(rules(system).contains("device-mapped-cached"))
     system.protectionDomains[0].maps[0].cached = false
     #expect(!rules(system).contains("device-mapped-cached"))
-    // Memory at a fixed address is not a device, whatever the driver maps it as.
+    // Memory at a fixed address is not a device, however the driver maps it.
     #expect(!rules(device(at: 0x5fff_0000)).contains("device-mapped-cached"))
   }
 
@@ -149,7 +149,7 @@ import WebserverFixture
     var system = pair()
     system.memoryRegions.append(MemoryRegion("spare", size: 0x1000))
     #expect(rules(system) == ["unused-region"])
-    // Handing its address to a device is a use.
+    // Asking for its physical address is a use.
     system.protectionDomains[0].physicalAddressSymbols = [
       PhysicalAddressSymbol("spare_paddr", region: "spare")
     ]
@@ -159,7 +159,7 @@ import WebserverFixture
   @Test func clientWritesDMA() {
     var system = WebserverFixture.system
     #expect(rules(system) == ["client-writes-dma"])
-    // As the older hand-written layout has it: the virtualiser writes and copiers read.
+    // As in the older hand-written layout: the virtualiser writes and copiers read.
     for index in system.protectionDomains.indices {
       for map in system.protectionDomains[index].maps.indices
       where system.protectionDomains[index].maps[map].region.hasSuffix("rx/data/device") {
@@ -200,12 +200,12 @@ import WebserverFixture
     #expect(rules(system) == ["unreachable-domain"])
     system.protectionDomains[2].interrupts = [Interrupt(40, id: 0)]
     #expect(rules(system) == [])
-    // A channel that goes only outward does not wake it either.
+    // A channel that it may only notify on does not wake it.
     system.protectionDomains[2].interrupts = []
     system.channels.append(
       Channel(.init("a", id: 5, mayNotify: false), .init("lonely", id: 0)))
     #expect(rules(system) == ["unreachable-domain"])
-    // Below all others it may be meant to run for ever.
+    // The least urgent domain may be meant to run for ever.
     system.protectionDomains[0].priority = 2
     system.protectionDomains[1].priority = 1
     #expect(rules(system) == [])
@@ -229,7 +229,7 @@ import WebserverFixture
     #expect(rules(system, sdk: .v2_0_1) == [])
     system.protectionDomains[1].priority = 1
     #expect(rules(system, sdk: .v1_4_1) == [])
-    // A driver above a server that has pp set for its clients.
+    // A driver more urgent than a server with `pp` for its clients.
     system.protectionDomains[0].priority = 9
     #expect(rules(system, sdk: .v1_4_1) == ["priority-inversion"])
     system.protectionDomains[0].interrupts = [Interrupt(40, id: 1)]
@@ -245,7 +245,7 @@ import WebserverFixture
     #expect(rules(system) == ["priority-inversion"])
     system.protectionDomains[0].priority = 1
     #expect(rules(system) == [])
-    // Without shared rings there is nothing to be late with.
+    // Without shared rings, nothing can overflow.
     system.protectionDomains[0].priority = 0
     system.protectionDomains[1].maps = []
     #expect(rules(system) == [])

@@ -13,7 +13,7 @@ import Testing
 @Suite struct RoundTripTests {
   @Test(arguments: SDKVersion.allCases)
   func whatIsRenderedIsAcceptedAndReadBackTheSame(_ sdk: SDKVersion) throws {
-    for board in Board.all {
+    for board in Board.builtIn {
       for system in builtInSystems {
         let values = Dictionary(
           uniqueKeysWithValues: system.options.filter { $0.defaultValue == nil }.map {
@@ -45,8 +45,8 @@ import Testing
 }
 
 extension SystemDescription {
-  /// What 1.4.1 makes of a description: both ends may notify, and whoever has a channel to a domain that
-  /// can be called may call it.
+  /// A description as 1.4.1 reads it: both ends may notify, and every domain with a channel to a
+  /// callee may call it.
   fileprivate mutating func widenRights() {
     let callees = Set(
       channels.flatMap { channel in

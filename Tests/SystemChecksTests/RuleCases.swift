@@ -3,14 +3,13 @@
 
 import SystemModel
 
-/// A small wrong file, and where which rule speaks.
+/// A small invalid file, and the rule that it breaks.
 ///
-/// In the text `@` marks the place of the finding; it is removed before checking. More than one mark
-/// means more than one finding.
+/// Each `@` in the text marks the position of a finding, and is removed before checking.
 struct RuleCase: Sendable, CustomStringConvertible {
   var rule: String
   var text: String
-  /// SDKs that reject it; the others accept.
+  /// SDKs that reject it; the others accept it.
   var rejectedBy: [SDKVersion]
 
   init(_ rule: String, _ text: String, by sdks: [SDKVersion] = SDKVersion.allCases) {

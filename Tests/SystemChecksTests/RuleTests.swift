@@ -8,7 +8,7 @@ import Testing
 @testable import SystemChecks
 
 @Suite struct RuleTests {
-  /// The file's text, and the columns of its marks. Everything stands on line 1.
+  /// The file's text, on one line, and the columns of its marks.
   private func unmarked(_ text: String) -> (text: String, columns: [Int]) {
     let whole = text.contains("sistem") ? text : "<system>\(text)</system>"
     var (result, columns) = ("", [Int]())
@@ -18,9 +18,9 @@ import Testing
     return (result, columns)
   }
 
-  /// In an SDK that rejects a case, its rule speaks at the marks and nowhere else. An SDK that does not
-  /// know an attribute or element at all may reject the case for that.
-  @Test(arguments: ruleCases) func speaksAtTheMark(_ ruleCase: RuleCase) throws {
+  /// For SDKs that reject a case, its rule is reported at the marks and nowhere else. An SDK that
+  /// does not know an attribute or element may reject the case for that reason.
+  @Test(arguments: ruleCases) func reportsAtTheMark(_ ruleCase: RuleCase) throws {
     let (text, columns) = unmarked(ruleCase.text)
     for sdk in SDKVersion.allCases {
       let result = try check(Array(text.utf8), file: "f", sdk: sdk)
@@ -84,7 +84,7 @@ import Testing
     #expect(result.findings.map(\.rule) == ["ignored-content"])
   }
 
-  @Test func memoryThatTheBoardLacksIsMissed() throws {
+  @Test func tooLittleMemoryIsAnError() throws {
     let text = """
       <system><memory_region name="r" size="0x80000000"/><protection_domain name="a">\
       <program_image path="a.elf"/></protection_domain></system>
@@ -106,7 +106,7 @@ import Testing
     #expect(parseSystemNumber(text) == value)
   }
 
-  @Test func minusNoughtIsASignedNumberOnly() {
+  @Test func minusZeroIsValidOnlyWhereSigned() {
     #expect(parseDecimal("-0", isSigned: true) == 0)
     #expect(parseDecimal("-0", isSigned: false) == nil)
     #expect(parseDecimal("-1", isSigned: true) == nil)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SystemModel
 
-/// make/check-abi.sh holds the same against an SDK's own headers.
+/// make/check-abi.sh compares the same values with an SDK's headers.
 @Suite struct KernelABITests {
   @Test(arguments: [
     (SDKVersion.v1_4_1, KernelConfiguration.debug, UInt32(26), true, false),

@@ -24,7 +24,7 @@ import Testing
     #expect(!SDKVersion.v2_0_1.declaresProtectedCallsOnCallee)
   }
 
-  @Test func whereAThingStandsDoesNotMakeItAnother() {
+  @Test func positionDoesNotAffectEquality() {
     let here = Origin(.init(file: "a", line: 1, column: 1))
     #expect(MemoryRegion("r", size: 1, origin: here) == MemoryRegion("r", size: 1))
     #expect(Set([here, Origin()]).count == 1)

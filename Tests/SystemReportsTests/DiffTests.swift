@@ -29,7 +29,7 @@ import WebserverFixture
     #expect(diff(webserver, shuffled) == [])
   }
 
-  @Test func writtenDefaultsAreNoDifference() {
+  @Test func explicitDefaultsEqualImplicitOnes() {
     let bare = SystemDescription(protectionDomains: [ProtectionDomain("p", image: .init("p"))])
     var written = bare
     written.protectionDomains[0] = ProtectionDomain(
@@ -62,14 +62,14 @@ import WebserverFixture
         """)
   }
 
-  /// Every attribute that a description has must show when it alone changes.
+  /// A change in any single attribute of a description must show.
   @Test(arguments: Mutation.all) func everyAttributeCounts(_ mutation: Mutation) throws {
     var after = everything
     mutation.apply(&after)
     let changes = diff(everything, after)
     #expect(changes.map(\.subject).contains(mutation.subject), "\(mutation)")
     #expect(!ChangeRenderer().text(changes).isEmpty)
-    // And the way back is as long.
+    // The reverse has as many changes.
     #expect(diff(after, everything).count == changes.count)
   }
 
@@ -99,7 +99,7 @@ import WebserverFixture
   }
 
   @Test func doubtfulRenamesAreNot() {
-    // Two regions that only their names tell apart, both renamed: which is which is a guess.
+    // Two regions that differ only in name are both renamed: which is which would be a guess.
     let before = SystemDescription(memoryRegions: [
       MemoryRegion("a", size: 0x1000), MemoryRegion("b", size: 0x1000),
     ])
@@ -130,7 +130,7 @@ import WebserverFixture
   }
 }
 
-/// One of everything that a description can hold.
+/// A description that contains one of everything.
 private let everything = SystemDescription(
   memoryRegions: [MemoryRegion("one", size: 0x1000), MemoryRegion("two", size: 0x1000)],
   protectionDomains: [

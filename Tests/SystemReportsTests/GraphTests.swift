@@ -14,7 +14,7 @@ import WebserverFixture
 
 @testable import SystemReports
 
-/// Whether Graphviz is installed: the layout itself is its work, and only that needs it.
+/// Whether Graphviz is installed, which only the layout needs.
 private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
 
 @Suite struct GraphTests {
@@ -31,7 +31,8 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
 
   @Test func groupsRegionsBySharers() {
     #expect(webserver.contains("<b>queue \u{d7}2 + share</b>"))
-    // Private regions are a number in their domain's node; registers belong to the hardware node.
+    // Private regions only add to a number in their domain's node; registers belong to the hardware
+    // node.
     #expect(!webserver.contains("lib_sddf_lwip"))
     #expect(webserver.contains("own memory 56 KiB"))
     #expect(webserver.contains("<b>virtio_mmio@a000000</b>"))
@@ -68,7 +69,7 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     let edges = webserver.split(separator: "\n").filter {
       $0.contains("mem") && $0.contains("->") && $0.contains("label=\"r\"")
     }
-    // The receive ring's and the two transmit regions' readers.
+    // The readers of the receive ring and of the two transmit regions.
     #expect(edges.count == 3)
   }
 
@@ -173,11 +174,11 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     }
     #expect(code != 0)
     #expect(message.contains("syntax error"))
-    // What was there is still there.
+    // The existing file is unchanged.
     #expect(String(decoding: try Files.read("\(directory)/web.svg"), as: UTF8.self) == svg)
   }
 
-  /// The systems that Serval itself lays out, as pictures to look at:
+  /// Draws Serval's own systems for people to look at:
   /// `SERVAL_GRAPH_OUTPUT=/tmp swift test --filter GraphTests`.
   @Test(.enabled(if: hasGraphviz && getenv("SERVAL_GRAPH_OUTPUT") != nil))
   func picturesToLookAt() throws {
@@ -186,7 +187,7 @@ private let hasGraphviz = access("/usr/bin/dot", X_OK) == 0
     try writeGraph(
       graph(WebserverFixture.system, options: GraphOptions(everyRegion: true)),
       to: "\(folder)/fixture-every-region.png")
-    for board in Board.all {
+    for board in Board.builtIn {
       for system in builtInSystems {
         let required = system.options.filter { $0.defaultValue == nil }
         let choices = try SystemChoices(

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
 import SystemModel
+import TestSupport
 import Testing
 import WebserverFixture
 
 @testable import SystemReports
 
-/// Descriptions come from files: names dangle and repeat, numbers are as large as they can be. Reports
-/// must still come out, the same each time.
+/// Descriptions come from files: names may dangle or repeat, and numbers may have any size. Reports
+/// must work all the same, and be the same each time.
 @Suite struct HostileSystemsTests {
-  /// `SERVAL_FUZZ_ITERATIONS` asks for more than the few of every run.
+  /// `SERVAL_FUZZ_ITERATIONS` lengthens it.
   @Test func reportsOfMutatedSystems() {
-    let iterations =
-      getenv("SERVAL_FUZZ_ITERATIONS").flatMap { Int(String(cString: $0)) } ?? 20
-    var random = RandomNumbers(state: 0x5eed)
+    let iterations = fuzzIterations(20)
+    var random = SeededGenerator(seed: 0x5eed)
     for _ in 0..<iterations {
       var system = WebserverFixture.system
       for _ in 0..<(1 + random.below(12)) { mutate(&system, &random) }
@@ -33,7 +32,7 @@ import WebserverFixture
     }
   }
 
-  private func mutate(_ system: inout SystemDescription, _ random: inout RandomNumbers) {
+  private func mutate(_ system: inout SystemDescription, _ random: inout SeededGenerator) {
     let names = system.memoryRegions.map(\.name) + system.allProtectionDomains.map(\.name)
     let name = random.pick(names + ["", "ghost", "a\"b<c>&\n\\", "\u{1f408}"]) ?? ""
     let number: UInt64 = random.pick([0, 1, 0xfff, 0x1000, 1 << 32, 1 << 63, .max]) ?? 0
@@ -72,22 +71,3 @@ import WebserverFixture
 
 extension IRQNumber { fileprivate static let max = IRQNumber(.max) }
 extension ChannelID { fileprivate static let max = ChannelID(.max) }
-
-/// Marsaglia's xorshift: the same numbers on every run.
-private struct RandomNumbers {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-
-  /// 0 up to but not including `limit`, which must not be 0.
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
-  mutating func pick<Element>(_ elements: [Element]) -> Element? {
-    elements.isEmpty ? nil : elements[below(elements.count)]
-  }
-}

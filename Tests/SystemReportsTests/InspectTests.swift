@@ -66,7 +66,8 @@ import WebserverFixture
     #expect(report.memory.map(\.kind) == [.device, .dma, .shared, .private])
     #expect(report.memory.map(\.regions) == [2, 4, 27, 3])
     #expect(report.memory.reduce(0) { $0 + $1.bytes } == report.regionBytes)
-    // Its receive buffers, queues, ring and share: every region once although some appear twice.
+    // Receive buffers, queues, ring and share: each region counts once, although some are mapped
+    // twice.
     let nfs = report.domains.first { $0.name == "nfs" }
     #expect(nfs?.maps.count == 12)
     #expect(nfs?.mappedBytes == nfs?.maps.reduce(0) { $0 + ($1.size ?? 0) })
@@ -76,7 +77,7 @@ import WebserverFixture
     let report = SystemReport(WebserverFixture.system)
     #expect(report.text().contains("virtio_mmio@a000000/net/queue/net_virt_rx/nfs_net_copier/free"))
     let narrow = report.text(width: 80).split(separator: "\n")
-    // The first line of a domain is prose and may be longer.
+    // The first line of a domain is prose and may exceed the width.
     #expect(narrow.filter { $0.hasPrefix("    ") }.allSatisfy { $0.count <= 80 })
     #expect(narrow.contains { $0.contains("...") })
     #expect(shortened("abcdefghij", to: 7) == "ab...ij")
@@ -84,7 +85,7 @@ import WebserverFixture
     #expect(shortened("abcdef", to: 2) == "...")
   }
 
-  @Test func sizesReadAsPeopleSayThem() {
+  @Test func sizesAreReadable() {
     #expect(readable(0) == "0 B")
     #expect(readable(1023) == "1023 B")
     #expect(readable(0x1000) == "4 KiB")
@@ -94,7 +95,7 @@ import WebserverFixture
     #expect(readable(ByteCount(.max)) == "17179869183.99 GiB")
   }
 
-  @Test func sumsOfHostileSizesStop() {
+  @Test func sumsOfHostileSizesSaturate() {
     let huge = SystemDescription(memoryRegions: [
       MemoryRegion("a", size: ByteCount(.max)), MemoryRegion("b", size: ByteCount(.max)),
     ])
@@ -117,7 +118,7 @@ import WebserverFixture
     #expect(text.contains("kid: client, priority 0, budget 1000 us, stack 8 KiB, child 3 of vmm"))
   }
 
-  /// One of everything that a report shows.
+  /// A system with one of everything that a report shows.
   private var small: SystemDescription {
     SystemDescription(
       memoryRegions: [

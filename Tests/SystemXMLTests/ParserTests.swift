@@ -34,13 +34,13 @@ import Testing
     #expect(second.attributes.map(\.location) == [place(4, 5), place(4, 11)])
   }
 
-  @Test func linesEndAsTheyLike() throws {
+  @Test func anyLineEndingCounts() throws {
     let root = try parse("<a>\r\n<b\r\n c=\"1\"/></a>")
     #expect(root.children.first?.location == place(2, 1))
     #expect(root.children.first?.attributes.first?.location == place(3, 2))
   }
 
-  @Test func namespacesAreResolvedAndTheirDeclarationsAreNoAttributes() throws {
+  @Test func namespacesAreResolvedAndDeclarationsAreNotAttributes() throws {
     let root = try parse("<x:a xmlns:x=\"urn:x\" b=\"1\" x:c=\"2\"/>")
     #expect(root.name == "a")
     #expect(root.attributes.map(\.name) == ["b", "c"])
@@ -67,7 +67,7 @@ import Testing
     #expect(error?.problem == .documentType)
   }
 
-  /// As roxmltree, which the Microkit tools parse with; seen with the real tools.
+  /// The same as roxmltree, the Microkit tool's parser; observed with the real tools.
   @Test(arguments: [
     ("<?xml version=\"1.0\"?><a/>", true), ("<?xml version=\"2.0\"?><a/>", true),
     ("<?xml version=\" 1\" encoding=\"latin1\"?><a/>", true),
@@ -82,7 +82,7 @@ import Testing
     #expect(((try? parse(text)) != nil) == isAccepted)
   }
 
-  /// As roxmltree has them; seen with the real tools.
+  /// The same as roxmltree; observed with the real tools.
   @Test(arguments: [
     ("<a><?x?></a>", true), ("<a><?x y?></a>", true), ("<a><?xm`ml y?></a>", true),
     ("<a><?x`y?></a>", true), ("<a><?XML y?></a>", true), ("<a><?xml y?></a>", false),

@@ -72,7 +72,7 @@ import Testing
     #expect(text.contains("        <end pd=\"client\" id=\"61\" />\n"))
   }
 
-  @Test func whatAnSDKCannotSayIsListedWhole() {
+  @Test func everythingUnsupportedIsListed() {
     var system = system
     system.protectionDomains[0].smc = true
     system.protectionDomains[0].cpu = 1

@@ -10,9 +10,9 @@ import SystemXML
 import Systems
 import Testing
 
-/// The layouts checked in beside each system: what a reviewer reads when the generator changes.
+/// The layouts checked in beside each system, which reviewers read when the generator changes.
 ///
-/// `SERVAL_RECORD=1 swift test --filter ExpectedLayout` writes them anew, and fails, so that recording
+/// `SERVAL_RECORD=1 swift test --filter ExpectedLayout` records them again, and fails, so that recording
 /// is never mistaken for passing.
 @Suite struct ExpectedLayoutTests {
   struct Case: Sendable, CustomTestStringConvertible {
@@ -20,7 +20,7 @@ import Testing
     var board: Board
     var sdk: SDKVersion
 
-    /// SDKs since 2.0 read the same text; 1.4.1 has its own.
+    /// All SDKs since 2.0 read the same text; 1.4.1 needs another.
     var file: String {
       let dialect = sdk == .v1_4_1 ? "-1.4.1" : ""
       return "systems/\(system.name)/expected/\(board.name)\(dialect).system"
@@ -29,7 +29,7 @@ import Testing
   }
 
   static let cases = builtInSystems.flatMap { system in
-    Board.all.flatMap { board in
+    Board.builtIn.flatMap { board in
       SDKVersion.allCases.map { Case(system: system, board: board, sdk: $0) }
     }
   }
@@ -47,7 +47,7 @@ import Testing
     #expect(text == expected, "\(layout.file) differs; see this suite's comment")
   }
 
-  @Test(arguments: Board.all.map(\.name)) func isTheSameTwice(_ name: String) throws {
+  @Test(arguments: Board.builtIn.map(\.name)) func isTheSameTwice(_ name: String) throws {
     let board = try Board.named(name)
     for system in builtInSystems {
       #expect(try expectedLayout(of: system, on: board) == expectedLayout(of: system, on: board))
@@ -55,7 +55,7 @@ import Testing
   }
 }
 
-/// A system as its checked-in layout has it: required options set to what LionsOS's page uses.
+/// A system with the options of its checked-in layout: those that are required have the values of LionsOS's page.
 func expectedLayout(
   of system: any SystemTemplate.Type, on board: Board, values: [String: String] = [:],
   macAddresses: [String: String] = [:]

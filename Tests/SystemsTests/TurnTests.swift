@@ -7,28 +7,28 @@ import SystemModel
 import Systems
 import Testing
 
-/// Who may run before whom in the systems that come with Serval (docs/adr/0010).
+/// Priorities and budgets of the built-in systems follow docs/adr/0010.
 @Suite struct TurnTests {
-  /// Works for clients above all, as it is called by them; and works for no more than those below have given it buffers
-  /// for.
-  private static let above: Set = ["timer_driver", "ethernet_driver"]
+  /// Domains that may have a higher priority than those that signal them. Clients call the timer driver, and the
+  /// Ethernet driver works only for buffers that less urgent domains have given it.
+  private static let mayBeAbove: Set = ["timer_driver", "ethernet_driver"]
 
   private func domains() throws -> [(system: String, description: SystemDescription)] {
     try builtInSystems.flatMap { system in
-      try Board.all.map { (system.name, try expectedLayout(of: system, on: $0).description) }
+      try Board.builtIn.map { (system.name, try expectedLayout(of: system, on: $0).description) }
     }
   }
 
-  /// A signal costs its sender nothing: who is signalled must not be above whoever signals.
-  @Test func nobodyCanSignalToSomebodyAbove() throws {
+  /// A signal costs its sender nothing, so its receiver must not have a higher priority.
+  @Test func noSignalReachesAHigherPriority() throws {
     for (system, description) in try domains() {
       let priorities = Dictionary(
         uniqueKeysWithValues: description.allProtectionDomains.map { ($0.name, $0.priority ?? 0) })
       for channel in description.channels {
         for (sender, receiver) in [(channel.a, channel.b), (channel.b, channel.a)]
-        where sender.mayNotify && !Self.above.contains(receiver.domain) {
+        where sender.mayNotify && !Self.mayBeAbove.contains(receiver.domain) {
           let (low, high) = (priorities[sender.domain] ?? 0, priorities[receiver.domain] ?? 0)
-          // A parent sees its child's faults, and works for nobody else.
+          // A parent handles its child's faults.
           if description.allProtectionDomains.contains(where: { parent in
             parent.name == receiver.domain
               && parent.children.contains { $0.name == sender.domain }
@@ -41,15 +41,15 @@ import Testing
     }
   }
 
-  /// Equals take turns of a millisecond; a client has a little less.
+  /// Domains of the shared priority take turns of a millisecond; a client has a little less.
   @Test func turnsAreShort() throws {
     for (system, description) in try domains() {
       for domain in description.allProtectionDomains
       where domain.priority == SystemBuilder.sharedPriority {
         let (budget, period) = (domain.budget ?? 1000, domain.period ?? domain.budget ?? 1000)
         #expect(period == SystemBuilder.turn, "\(system): \(domain.name)")
-        let servesNobody = ["web_server", "nfs", "echo", "hello"].contains(domain.name)
-        #expect(budget == (servesNobody ? SystemBuilder.clientBudget : SystemBuilder.turn))
+        let isClient = ["web_server", "nfs", "echo", "hello"].contains(domain.name)
+        #expect(budget == (isClient ? SystemBuilder.clientBudget : SystemBuilder.turn))
       }
     }
   }

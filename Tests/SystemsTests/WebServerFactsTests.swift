@@ -8,7 +8,7 @@ import SystemModel
 import Systems
 import Testing
 
-/// The seven facts that LionsOS's page states of its web server.
+/// The seven facts that LionsOS's page states about its web server.
 @Suite struct WebServerFactsTests {
   let layout: SystemLayout
 
@@ -34,10 +34,10 @@ import Testing
   }
 
   @Test func runsOnBothPlatforms() throws {
-    #expect(Board.all.map(\.name) == ["qemu_virt_aarch64", "odroidc4"])
-    for board in Board.all {
+    #expect(Board.builtIn.map(\.name) == ["qemu_virt_aarch64", "odroidc4"])
+    for board in Board.builtIn {
       let layout = try expectedLayout(of: WebServerSystem.self, on: board)
-      // LionsOS's ten, and the one that sleeps.
+      // LionsOS's ten domains, and `idle`.
       let names = layout.description.allProtectionDomains.map(\.name)
       #expect(names.count == 11 && names.contains("idle"))
     }
@@ -48,7 +48,7 @@ import Testing
     let web = try view(NetClientConfig.self, of: "web_server")
     #expect(nfs[NetClientConfig.macAddress].description == "52:54:01:00:00:10")
     #expect(web[NetClientConfig.macAddress].description == "52:54:01:00:00:11")
-    // The virtualiser delivers by the same ones.
+    // The virtualiser delivers by the same addresses.
     let virt = try view(NetVirtRxConfig.self, of: "net_virt_rx")
     let delivered = (0..<2).map {
       virt[NetVirtRxConfig.clients[$0] / NetVirtRxClient.macAddresses[0]].description
@@ -74,7 +74,7 @@ import Testing
     #expect(web[WebServerConfig.followsOutsideLinks] == 0)
   }
 
-  /// What is chosen of the site reaches the web server's record.
+  /// The site's options reach the web server's record.
   @Test(
     arguments: [
       ("revalidate", 0, 0), ("lionsos", 1, 0), ("600", 2, 600), ("0", 2, 0),
@@ -96,7 +96,7 @@ import Testing
     #expect(web[WebServerConfig.followsOutsideLinks] == 1)
   }
 
-  /// QEMU's user network forwards to 10.0.2.15, whichever client is first.
+  /// QEMU's user network forwards ports to 10.0.2.15, so web_server must request that address.
   @Test func asksForTheAddressThatPortsAreForwardedTo() throws {
     #expect(try view(IPClientConfig.self, of: "web_server")[IPClientConfig.address] == 0x0a00_020f)
     #expect(try view(IPClientConfig.self, of: "nfs")[IPClientConfig.address] == 0x0a00_0210)

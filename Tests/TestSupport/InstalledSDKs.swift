@@ -3,8 +3,8 @@
 
 import Glibc
 
-/// The Microkit SDKs that tests may use: the one at MICROKIT_SDK, and every `microkit-sdk-*` in the
-/// directory MICROKIT_SDKS. Tests that need one are skipped where there is none.
+/// The Microkit SDKs available to tests: the one at MICROKIT_SDK, and each `microkit-sdk-*` in the directory
+/// MICROKIT_SDKS. Tests that need one are skipped if there is none.
 public enum InstalledSDKs {
   public static let paths: [String] = {
     var paths: Set<String> = []

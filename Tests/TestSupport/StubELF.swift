@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A minimal program that every Microkit tool from 1.4.1 to 2.3.0 accepts as a protection domain's
-/// image: it has the symbols that the tools look up, at the sizes that they write, and nothing to do.
+/// A minimal program that every Microkit tool from 1.4.1 to 2.3.0 accepts as a protection domain's image. It has
+/// the symbols that the tools look up, in the sizes that they write, and does nothing.
 ///
-/// Two loaded segments in pages of their own: `.text` (one branch to itself) at 0x200000, then `.data`
-/// with the tools' variables and the wanted sections. The IPC buffer's page is behind them, in no
-/// segment, as the SDK's linker script has it.
+/// Two loaded segments with separate pages: `.text` (one branch to itself) at 0x200000, then `.data` with the tools'
+/// variables and the requested sections. The page of the IPC buffer follows, in no segment, as in the SDK's linker
+/// script.
 public struct StubELF: Sendable {
   /// A section in the data segment, for a record. PROGBITS, or NOBITS if `isInFile` is false.
   public struct Section: Sendable {
@@ -47,13 +47,13 @@ public struct StubELF: Sendable {
   public var code: [UInt32] = [0x1400_0000]
   /// Functions in `code` besides `_start`: name, first instruction and number of instructions.
   public var functions: [(name: String, start: Int, count: Int)] = []
-  /// A section in a read-only segment of its own, behind everything else.
+  /// A section in its own read-only segment after everything else.
   public var lastSection: Section?
 
   public static let textAddress: UInt64 = 0x200000
   public static let pageSize = 0x1000
 
-  /// What Microkit writes into a program.
+  /// The symbols that Microkit's tools patch.
   public static let microkitVariables = [
     Variable("microkit_name", [UInt8](repeating: 0, count: 64)),
     Variable("microkit_passive", [0]),
@@ -63,13 +63,13 @@ public struct StubELF: Sendable {
     Variable("microkit_ioports", [UInt8](repeating: 0, count: 8)),
   ]
 
-  /// - Parameter variables: besides Microkit's; a `setvar` wants 8 bytes.
+  /// - Parameter variables: variables besides Microkit's; one for a `setvar` needs 8 bytes.
   public init(sections: [Section] = [], variables: [Variable] = []) {
     self.sections = sections
     self.variables = variables
   }
 
-  /// The file.
+  /// The bytes of the ELF file.
   public var bytes: [UInt8] {
     let dataAddress = Self.textAddress + UInt64(Self.pageSize)
     var names = StringTable()

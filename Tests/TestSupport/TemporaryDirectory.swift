@@ -3,13 +3,13 @@
 
 import Glibc
 
-/// Directories that tests fill and remove again.
+/// Temporary directories for tests.
 public enum TemporaryDirectory {
   public struct Failure: Error {
     public var number: Int32
   }
 
-  /// A new, empty directory.
+  /// Creates an empty directory, and returns its path.
   public static func make() throws -> String {
     var template = Array("/tmp/serval-test-XXXXXX".utf8CString)
     let made = template.withUnsafeMutableBufferPointer { buffer in
@@ -20,7 +20,7 @@ public enum TemporaryDirectory {
     return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// Removes the directory and the files in it; it must not have directories of its own.
+  /// Removes a directory that `make` created, with its files. It must not contain directories.
   public static func remove(_ path: String) {
     guard path.hasPrefix("/tmp/serval-test-"), let stream = opendir(path) else { return }
     while let entry = readdir(stream) {

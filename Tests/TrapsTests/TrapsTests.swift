@@ -11,7 +11,7 @@ import Testing
   private static let breakpoint: UInt32 = 0xd420_0020
   private static let nop: UInt32 = 0xd503_201f
 
-  /// serval_trap at 0, cmicrokit_trapped with a breakpoint of its own at 4, and then two traps.
+  /// serval_trap at 0, cmicrokit_trapped with its own breakpoint at 4, then two traps.
   private var stub: StubELF {
     var stub = StubELF()
     stub.code = [Self.nop, Self.breakpoint, Self.nop, Self.breakpoint, Self.nop, Self.breakpoint]
@@ -27,7 +27,7 @@ import Testing
     let words = stride(from: 0, to: 24, by: 4).map { start -> UInt32 in
       code[start..<start + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
-    // BL to the image's start, from 3 and from 5 words on.
+    // BL to the start of the image, 3 and 5 words back.
     #expect(words == [Self.nop, Self.breakpoint, Self.nop, 0x97ff_fffd, Self.nop, 0x97ff_fffb])
 
     let table = image.contents(of: try image.section(named: ".serval_traps")).map(Array.init)
@@ -54,8 +54,8 @@ import Testing
     #expect(table.bytes[20..<24] == table.bytes[36..<40])
   }
 
-  /// What llvm-symbolizer prints: the failure, where the compiler put it, then who called.
-  @Test func readsWhatTheSymbolizerSays() {
+  /// The output of llvm-symbolizer has the failure, the compiler's place for it, and then the callers.
+  @Test func readsTheSymbolizersOutput() {
     let text = """
       Swift runtime failure: arithmetic overflow
       /<compiler-generated>:0:0
@@ -89,7 +89,7 @@ import Testing
         "fatal error", "trap",
       ])
     #expect(Symbolizer.parse("") == [])
-    // Cut off anywhere: never more reasons than paragraphs, and no crash.
+    // Truncated output never gives more reasons than paragraphs, and never crashes the parser.
     for count in 0..<text.count { #expect(Symbolizer.parse(String(text.prefix(count))).count <= 5) }
   }
 

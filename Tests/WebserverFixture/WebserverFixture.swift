@@ -3,10 +3,10 @@
 
 import SystemModel
 
-/// LionsOS's web server on QEMU virt as sdfgen 0.35.1 lays it out: its protection domains,
-/// priorities, regions, sizes, permissions and who has channels with whom, built by hand so that tests
-/// depend on no other module. Virtual addresses and the order of channel identifiers are its own.
-/// Facts: LionsOS examples/webserver/meta.py; sizes and permissions observed in its output.
+/// LionsOS's web server on QEMU virt as sdfgen 0.35.1 lays it out: protection domains, priorities,
+/// regions, sizes, permissions and channels. It is written by hand, so that tests depend on no
+/// other module; virtual addresses and channel identifiers differ from sdfgen's. Source: LionsOS
+/// examples/webserver/meta.py, and observed output.
 public enum WebserverFixture {
   public static var system: SystemDescription {
     var builder = Builder()

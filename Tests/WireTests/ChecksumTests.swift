@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 import Wire
 
@@ -14,9 +15,9 @@ import Wire
     #expect(checksum.isIntact)
   }
 
-  /// In pieces of any length, at any place, it is what adding word by word gives.
+  /// In pieces of any length at any position, the result equals word-by-word addition.
   @Test func pieces() {
-    var random = Random(state: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<2000 {
       let bytes = (0..<random.below(300)).map { _ in
         UInt8(truncatingIfNeeded: random.next() | (random.below(3) == 0 ? 0xff : 0))
@@ -47,8 +48,8 @@ import Wire
     #expect(whole.value == parts.value)
   }
 
-  /// Copying and summing at once does what each of them does, for every length around a step's size,
-  /// and touches nothing beside.
+  /// Copying while summing equals doing both separately, for every length around a step's size, and
+  /// writes nothing outside.
   @Test func copying() {
     for count in Array(0...200) + [1447, 1448, 1460, 65535, 65536, 65537, 200_000] {
       for fill in [UInt8(0), 0xff, 0x5a] {

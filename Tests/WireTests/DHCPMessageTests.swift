@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Testing
 import Wire
 
@@ -31,17 +31,17 @@ import Wire
     #expect(message.router == IPv4Address(10, 0, 2, 2))
     #expect(message.resolver == IPv4Address(10, 0, 2, 3))
     #expect(message.secondResolver == IPv4Address(10, 0, 2, 4))
-    #expect(message.maximumUnit == 1500 && message.renewalTime == 43200)
+    #expect(message.mtu == 1500 && message.renewalTime == 43200)
     #expect(message.rebindingTime == 75600 && message.isFromServer)
   }
 
-  /// Shorter pieces that still have the message's kind are messages with fewer options.
+  /// Truncated messages that still contain the type are messages with fewer options.
   @Test func truncated() {
     let bytes = acknowledgement()
     for count in 0...bytes.count {
       let message = Array(bytes[..<count]).lend { DHCPMessage(parsing: $0) }
       #expect((message != nil) == (count >= 243))
-      // An option that is cut off is one malformed one; those end where the next begins.
+      // A truncated option counts as malformed; the others end where the next begins.
       let isCut = ![243, 249, 255, 261, 267, 277, 281, 287].contains(count) && count < 293
       if let message { #expect((message.malformedOptions == 1) == isCut, "\(count)") }
     }
@@ -52,7 +52,7 @@ import Wire
     return bytes.lend { DHCPMessage(parsing: $0) }
   }
 
-  /// RFC 3396: instances of one option are parts of it, wherever they are.
+  /// RFC 3396: instances of one option are joined, wherever they are.
   @Test func parts() throws {
     let mask: [UInt8] = [1, 1, 255, 1, 2, 255, 255, 1, 1, 0]
     let lists: [UInt8] = [
@@ -65,17 +65,17 @@ import Wire
     #expect(message.resolver == IPv4Address(10, 0, 2, 3))
     #expect(message.secondResolver == IPv4Address(10, 0, 2, 4))
     #expect(message.leaseTime == 256 && message.malformedOptions == 0)
-    // Part in the field for a file's name.
+    // One part is in the `file` field.
     var bytes = Array(acknowledgement()[..<240]) + [53, 1, 2, 52, 1, 1, 51, 2, 0, 1, 255]
     bytes.replaceSubrange(108..<113, with: [51, 2, 0, 2, 255])
     #expect(bytes.lend { DHCPMessage(parsing: $0) }?.leaseTime == 0x1_0002)
-    // What is there twice is no value of twice the size: the first counts.
+    // A repeated value is not one of twice the size: the first counts.
     let twice = try #require(
       offer([51, 4, 0, 0, 1, 0, 51, 4, 0, 0, 2, 0, 26, 2, 5, 0, 26, 2, 6, 0]))
-    #expect(twice.leaseTime == 256 && twice.maximumUnit == 0x500 && twice.malformedOptions == 0)
+    #expect(twice.leaseTime == 256 && twice.mtu == 0x500 && twice.malformedOptions == 0)
   }
 
-  /// Each option in wrong forms costs itself alone.
+  /// A malformed option invalidates only itself.
   @Test func malformedOptions() throws {
     for code in [1, 3, 6, 26, 50, 51, 54, 58, 59, 121, 249] as [UInt8] {
       for count in [0, 1, 3, 5, 7, 254] {
@@ -84,7 +84,7 @@ import Wire
         let message = try #require(offer([code, UInt8(count)] + body + good))
         #expect(message.malformedOptions == 1, "option \(code) of \(count) bytes")
         #expect(message.leaseTime == 256 || code == 51)
-        #expect(message.mask == nil && message.router == nil && message.maximumUnit == nil)
+        #expect(message.mask == nil && message.router == nil && message.mtu == nil)
         #expect(message.server == nil && message.classlessRoutes == nil)
       }
     }
@@ -100,7 +100,7 @@ import Wire
     }
   }
 
-  /// Overload other than 1 to 3 is none: nothing is read in the fields for names.
+  /// An overload option other than 1 to 3 is ignored: the fields for names are not parsed.
   @Test func overload() throws {
     for value in UInt8(0)...255 {
       var bytes = Array(acknowledgement()[..<240]) + [53, 1, 2, 52, 1, value, 255]
@@ -108,16 +108,16 @@ import Wire
       bytes.replaceSubrange(44..<51, with: [26, 2, 5, 0, 255, 0, 0])
       let message = try #require(bytes.lend { DHCPMessage(parsing: $0) })
       #expect((message.leaseTime != nil) == [1, 3].contains(value))
-      #expect((message.maximumUnit != nil) == [2, 3].contains(value))
+      #expect((message.mtu != nil) == [2, 3].contains(value))
       #expect(message.malformedOptions == ((1...3).contains(value) ? 0 : 1))
     }
   }
 
-  /// The examples of RFC 3442, and as clouds send it.
+  /// The examples of RFC 3442, and what clouds send.
   @Test func classlessRoutes() throws {
     let wide: [UInt8] = [0, 10, 0, 2, 1, 32, 10, 0, 2, 1, 0, 0, 0, 0]
     let net: [UInt8] = [8, 10, 10, 0, 2, 3, 25, 10, 229, 0, 128, 10, 0, 2, 4]
-    // In two parts that end in the midst of a route.
+    // In two parts, split in the middle of a route.
     let body = wide + net
     let parts = [121, 9] + body[..<9] + [121, UInt8(body.count - 9)] + body[9...]
     let routes = try #require(offer([3, 4, 10, 0, 2, 99] + parts)?.classlessRoutes)
@@ -130,13 +130,13 @@ import Wire
     #expect(hop(IPv4Address(10, 229, 0, 200)) == IPv4Address(10, 0, 2, 4))
     #expect(hop(IPv4Address(10, 229, 0, 100)) == IPv4Address(10, 0, 2, 3))
     #expect(hop(IPv4Address(10, 0, 2, 1)) == IPv4Address(10, 0, 2, 1))
-    // Microsoft's counts where there is no other.
+    // Microsoft's option counts if option 121 is missing.
     #expect(offer([249, 14] + wide)?.classlessRoutes?.router == IPv4Address(10, 0, 2, 1))
     let both = offer([249, 5, 0, 10, 0, 2, 9, 121, 14] + wide)
     #expect(both?.classlessRoutes?.router == IPv4Address(10, 0, 2, 1))
     #expect(
       offer([249, 14] + wide + [121, 1, 0])?.classlessRoutes?.router == IPv4Address(10, 0, 2, 1))
-    // More than there is room for: those for everything are among them.
+    // More routes than fit: the default routes are among those kept.
     var many: [UInt8] = []
     for number in UInt8(0)..<20 { many += [16, 172, number, 10, 0, 2, 10 + number] }
     many += wide[..<5]
@@ -168,7 +168,7 @@ import Wire
     }
   }
 
-  /// Every kind comes back as it was written, in bytes that begin as BOOTP has them.
+  /// Every type is parsed as it was written, in bytes that begin like BOOTP.
   @Test func roundTrip() throws {
     for number in UInt8(1)...8 {
       var message = DHCPMessage(
@@ -185,9 +185,9 @@ import Wire
         message.leaseTime = 1
         message.renewalTime = 2
         message.rebindingTime = 3
-        message.maximumUnit = 1400
+        message.mtu = 1400
       }
-      // The longest name there is; the messages that ask for something tell it.
+      // The longest name; only messages that ask for an address include it.
       let asks = message.kind == .discover || message.kind == .request || message.kind == .inform
       if asks { while message.hostName.append(0x61) {} }
       let bytes = [UInt8].written(DHCPMessage.byteCount) { message.write(to: &$0, at: 0) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Testing
 import Wire
 
@@ -53,7 +54,7 @@ import Wire
     #expect(truncations(bytes, least: bytes.count) { DNSQuery(parsing: $0) != nil })
   }
 
-  /// An answer with an alias, as a resolver sends it: compressed.
+  /// An answer with an alias, compressed as resolvers send it.
   func answer(flags: UInt16 = 0x8180, records: UInt8 = 3) -> [UInt8] {
     var bytes: [UInt8] = [
       0xab, 0xcd, UInt8(flags >> 8), UInt8(flags & 0xff), 0, 1, 0, records, 0, 0, 0, 0,
@@ -74,7 +75,7 @@ import Wire
     #expect(found.addresses[1] == IPv4Address(192, 0, 2, 2))
     let bytes = answer()
     #expect(truncations(bytes, least: bytes.count) { DNSAnswer(parsing: $0, to: query) != nil })
-    // To another question, with another number, or no answer at all.
+    // To another question, with another identifier, or not an answer at all.
     let other = try DNSQuery(identifier: 0xabcd, name: name("b.bc"))
     #expect(bytes.lend { DNSAnswer(parsing: $0, to: other) == nil })
     let number = try DNSQuery(identifier: 0xabce, name: name("a.bc"))
@@ -87,7 +88,7 @@ import Wire
         == .failed(code: 2))
     #expect(
       answer(records: 1).lend { DNSAnswer(parsing: $0, to: query)?.outcome } == .noAddress)
-    // Cut off behind the alias: what is missing is no reason to call it malformed.
+    // Truncated behind the alias: the message is not malformed.
     let cut = Array(answer(flags: 0x8380)[..<40])
     #expect(cut.lend { DNSAnswer(parsing: $0, to: query)?.outcome } == .failed(code: 0))
   }

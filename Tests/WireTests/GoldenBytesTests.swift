@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Testing
 import Wire
 
-/// Bytes that another implementation made, both ways, and every shorter piece of them.
+/// Bytes from another implementation, parsed and written, and each truncation of them.
 @Suite struct GoldenBytesTests {
   let source = IPv4Address(192, 0, 2, 1)
   let destination = IPv4Address(198, 51, 100, 7)
@@ -53,7 +53,7 @@ import Wire
     #expect(whole.lend { IPv4Header(parsing: $0) == header })
     #expect([UInt8].written(20) { header.write(to: &$0, at: 0) } == bytes)
     #expect(truncations(whole, least: 29) { IPv4Header(parsing: $0) != nil })
-    // Any bit that is wrong shows in the checksum, or in the lengths.
+    // Any flipped bit shows in the checksum or in the lengths.
     for bit in 0..<160 {
       var other = whole
       other[bit / 8] ^= 1 << UInt8(bit % 8)
@@ -72,7 +72,7 @@ import Wire
   }
 
   @Test func ipv4Options() throws {
-    // Header of 24 bytes: one option word (record route that is full).
+    // A header of 24 bytes: one option word (a full record route).
     var bytes: [UInt8] = [
       0x46, 0x00, 0x00, 0x1c, 0x00, 0x00, 0x00, 0x00, 0x40, 0x01, 0x00, 0x00, 0xc0, 0x00, 0x02,
       0x01, 0xc6, 0x33, 0x64, 0x07, 0x07, 0x03, 0x04, 0x00,
@@ -116,7 +116,7 @@ import Wire
     ]
     let wanted = ICMPMessage(.unreachable(.fragmentationNeeded(nextHopMTU: 1400)))
     #expect(tooBig.lend { ICMPMessage(parsing: $0) == wanted })
-    // The end is zeroes, which no checksum misses.
+    // The end is zeros, which a checksum cannot miss.
     #expect(truncations(tooBig, least: 33) { ICMPMessage(parsing: $0) != nil })
     for kind in [
       ICMPMessage.Kind.echoReply(identifier: 1, sequence: 2), .unreachable(.portUnreachable),
@@ -144,7 +144,7 @@ import Wire
           .write(to: &frame, at: 0, from: source, to: destination)
       } == bytes)
     #expect(truncations(bytes, least: 13) { UDPHeader(parsing: $0) != nil })
-    // No checksum at all is allowed; a length below the header's is not.
+    // A missing checksum is allowed; a length below the header's is not.
     var other = bytes
     other[6] = 0
     other[7] = 0
@@ -154,9 +154,9 @@ import Wire
     #expect(other.lend { UDPHeader(parsing: $0) == nil })
   }
 
-  /// A sum of zero is sent as ffff, since 0000 would say that there is none.
+  /// A checksum of zero is sent as ffff, since 0000 means that there is none.
   @Test func udpChecksumOfZero() throws {
-    // The payload makes up for everything else.
+    // The payload complements the sum of everything else.
     let zero = IPv4Address(0)
     let bytes = [UInt8].written(10) { frame in
       frame.put(UInt16(0xffff - 17 - 10 - 10), at: 8)
@@ -182,8 +182,8 @@ import Wire
           acknowledgement: SequenceNumber(0), flags: .syn, window: 64240, headerByteCount: 40))
     #expect(bytes.lend { TCPHeader.isIntact($0, from: source, to: destination) })
     let options = try #require(bytes.lend { TCPOptions(parsing: $0.extracting(20..<40)) })
-    #expect(options.maximumSegmentSize == 1460 && options.windowScale == 7)
-    #expect(options.permitsSelectiveAcknowledgement && options.blockCount == 0)
+    #expect(options.mss == 1460 && options.windowScale == 7)
+    #expect(options.permitsSACK && options.blockCount == 0)
     #expect(options.timestamps == .init(value: 0x0102_0304, echo: 0))
     #expect(truncations(bytes, least: 40) { TCPHeader(parsing: $0) != nil })
     for bit in 0..<bytes.count * 8 {
@@ -245,15 +245,14 @@ import Wire
     #expect([3, 3, 200].lend { TCPOptions(parsing: $0)?.windowScale } == 14)
   }
 
-  /// Whatever options are there, they fit into 40 bytes and come back, but for blocks that have no
-  /// room.
+  /// Any options fit into 40 bytes and parse to the same value, except blocks that do not fit.
   @Test func tcpOptionsRoundTrip() throws {
     for choice in 0..<32 {
       for blocks in 0...4 {
         var options = TCPOptions()
-        if choice & 1 != 0 { options.maximumSegmentSize = 1460 }
+        if choice & 1 != 0 { options.mss = 1460 }
         if choice & 2 != 0 { options.windowScale = 3 }
-        if choice & 4 != 0 { options.permitsSelectiveAcknowledgement = true }
+        if choice & 4 != 0 { options.permitsSACK = true }
         if choice & 8 != 0 { options.timestamps = .init(value: 1, echo: 2) }
         options.blockCount = blocks
         for index in 0..<blocks {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
+import TestSupport
 import Testing
 import Wire
 
@@ -18,10 +19,10 @@ import Wire
     let two = IPv4Routes(router: first, second: second)
     #expect(two.nextHop(to: other, isFirstDead: false) == first)
     #expect(two.nextHop(to: other, isFirstDead: true) == second)
-    // Routers themselves are on the link, whatever is dead.
+    // Routers themselves are on the link, even dead ones.
     #expect(two.nextHop(to: first, isFirstDead: true) == first)
     #expect(two.hasOnLink(first) && two.hasOnLink(second) && !two.hasOnLink(other))
-    // What no host can have, and what is there already.
+    // Addresses that no host can have, and duplicates.
     #expect(IPv4Routes(router: .broadcast, second: second) == IPv4Routes(router: second))
     #expect(IPv4Routes(router: first, second: first) == one && one != two)
     #expect(IPv4Routes(router: nil, second: second).router == second)
@@ -32,7 +33,7 @@ import Wire
     let network = try #require(IPv4Network(address: other, prefixLength: 24))
     routes.add(network, router: .unspecified)
     routes.add(network, router: second)
-    // The first that says something counts; the unspecified address says "on the link".
+    // The first valid route counts; the unspecified address means "on the link".
     #expect(
       routes.nextHop(to: IPv4Address(192, 0, 2, 9), isFirstDead: false) == IPv4Address(192, 0, 2, 9)
     )
@@ -42,9 +43,9 @@ import Wire
     #expect(own.nextHop(to: IPv4Address(198, 51, 100, 1), isFirstDead: false) == nil)
   }
 
-  /// Against a search in the plainest way, with any routes.
+  /// Random routes against a naive search.
   @Test func longestPrefix() throws {
-    var random = Random(state: 5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<2000 {
       var routes = IPv4Routes(router: first, second: second)
       var plain: [(IPv4Network, IPv4Address)] = []

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Records
 import Subsystems
 import SystemModel
 
 /// TCP and UDP echo, discard and chargen over the web server's network path.
 public enum EchoSystem: SystemTemplate {
+  /// As in `serval generate echo`.
   public static let name = "echo"
+  /// Shown by `serval help generate`.
   public static let summary = "TCP and UDP echo server, with DHCP"
+  /// Described in README.md, beside this file.
   public static let options = [
     SystemOption(
       "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C client", default: "no")
   ]
 
+  /// Adds the domains that README.md lists, and connects them.
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
@@ -30,7 +35,7 @@ public enum EchoSystem: SystemTemplate {
     var networkClient = NetworkSubsystem.Client(echo, copier: copier, macAddress: macs["echo"])
     networkClient.writesReceiveBuffers = usesLwIP
     try network.addClient(networkClient)
-    try Addressing.dhcp(hostName: "echo").give(to: echo, in: &system)
+    try IPSettings.dhcp(hostName: "echo").addRecord(to: echo, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)

@@ -6,20 +6,24 @@ import SystemModel
 
 /// A console and a clock: the smallest system that shows that everything works.
 public enum HelloSystem: SystemTemplate {
+  /// As in `serval generate hello`.
   public static let name = "hello"
+  /// Shown by `serval help generate`.
   public static let summary = "Serial console and timer, with a child that is restarted"
+  /// None.
   public static let options: [SystemOption] = []
 
+  /// Adds the domains that README.md lists, and connects them.
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
     var timer = try system.addTimer()
     var serial = try system.addSerial(withInput: true)
     let hello = try system.add(
       "hello", sourceImage: "hello.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn)
-    // Less urgent than its parent, so that the parent always gets to see its fault.
+    // Less urgent than its parent, so that the parent can always handle its fault.
     let child = try system.add(
       "hello_child", sourceImage: "hello_child.elf", priority: 94, parent: hello)
-    // First, so that both know it as channel 0: the parent wakes the child, which asks what to do.
+    // Connected first, so that it is channel 0 at both ends: the parent wakes the child, which asks for work.
     _ = try system.connect(server: hello, client: child, .protectedCalls)
 
     try serial.addClient(hello)

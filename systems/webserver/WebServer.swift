@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Records
 import Subsystems
 import SystemModel
 
 /// LionsOS's web server: a static site from an NFS export, over HTTP.
 public enum WebServerSystem: SystemTemplate {
+  /// As in `serval generate webserver`.
   public static let name = "webserver"
+  /// Shown by `serval help generate`.
   public static let summary = "Web server for a static site on an NFSv3 export, with DHCP"
+  /// Described in README.md, beside this file.
   public static let options: [SystemOption] = [
     SystemOption(
       "nfs-server", variable: "NFS_SERVER", purpose: "address of the NFS server"),
@@ -49,6 +53,7 @@ public enum WebServerSystem: SystemTemplate {
       "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
   ]
 
+  /// Adds the domains that README.md lists, and connects them.
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
@@ -75,18 +80,18 @@ public enum WebServerSystem: SystemTemplate {
       networkClient.writesReceiveBuffers = usesLwIP
       if client.name == webServer.name { networkClient.receiveBuffers = receiveBuffers }
       try network.addClient(networkClient)
-      // QEMU's user network forwards ports to 10.0.2.15, whoever has it; other networks' servers give what
-      // they like.
-      try Addressing.dhcp(
+      // QEMU's user network forwards ports to 10.0.2.15, so web_server requests that address. DHCP servers
+      // of other networks may assign another.
+      try IPSettings.dhcp(
         hostName: hostName(client),
-        wanted: client.name == webServer.name ? 0x0a00_020f : 0x0a00_0210
-      ).give(to: client, in: &system)
+        requestedAddress: client.name == webServer.name ? 0x0a00_020f : 0x0a00_0210
+      ).addRecord(to: client, in: &system)
     }
-    try NFSExport(server: server(choices), path: choices.value("nfs-directory"))
-      .give(to: nfs, in: &system)
-    try site(choices).give(to: webServer, in: &system)
+    try NFSMount(server: server(choices), path: choices.value("nfs-directory"))
+      .addRecord(to: nfs, in: &system)
+    try site(choices).addRecord(to: webServer, in: &system)
 
-    try FileSystem(server: nfs, client: webServer).connect(in: &system)
+    try FileSubsystem(server: nfs, client: webServer).connect(in: &system)
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
@@ -100,8 +105,8 @@ public enum WebServerSystem: SystemTemplate {
     }
   }
 
-  private static func site(_ choices: SystemChoices) throws -> WebSite {
-    var site = try WebSite(
+  private static func site(_ choices: SystemChoices) throws -> WebSiteSettings {
+    var site = try WebSiteSettings(
       port: choices.port("port"), root: choices.value("website-dir"),
       hasLog: choices.flag("access-log"))
     site.freshness = try choices.freshness("cache")
@@ -111,7 +116,7 @@ public enum WebServerSystem: SystemTemplate {
     return site
   }
 
-  /// Whether it can be one is the network's to say.
+  /// An option that is a number of buffers. `NetworkSubsystem` checks that it is a power of two.
   private static func number(_ name: String, _ choices: SystemChoices) throws -> Int {
     let text = try choices.value(name)
     guard let number = UInt16(text) else {
@@ -121,7 +126,7 @@ public enum WebServerSystem: SystemTemplate {
     return Int(number)
   }
 
-  /// The NFS server as its client's record has it, with the ports behind it if they are fixed.
+  /// The NFS server as its client's record holds it: the address, and the ports if they are given.
   private static func server(_ choices: SystemChoices) throws -> String {
     let (server, ports) = try (choices.value("nfs-server"), choices.value("nfs-ports"))
     guard !ports.isEmpty else { return server }
@@ -133,7 +138,7 @@ public enum WebServerSystem: SystemTemplate {
     return "\(server):\(ports)"
   }
 
-  /// Host names have no underscores (RFC 952).
+  /// A client's host name, which cannot have underscores (RFC 952).
   private static func hostName(_ client: SystemBuilder.PD) -> String {
     String(client.name.map { $0 == "_" ? "-" : $0 })
   }

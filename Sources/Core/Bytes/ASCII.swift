@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Bytes as ASCII characters: what protocols of text need, without Unicode tables.
+/// Bytes as ASCII characters, for text protocols: no Unicode tables are linked in.
 public enum ASCII {
+  /// Whether `byte` is 0 to 9.
   @inline(__always) public static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+  /// Whether `byte` is A to Z or a to z.
   @inline(__always) public static func isLetter(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- 0x61 < 26
   }
-  /// Printable and not a space.
+  /// Whether `byte` is printable and not a space (0x21 to 0x7e).
   @inline(__always) public static func isVisible(_ byte: UInt8) -> Bool { byte &- 0x21 < 94 }
 
+  /// The lowercase letter for an uppercase one; any other byte unchanged.
   @inline(__always) public static func lowercase(_ byte: UInt8) -> UInt8 {
     byte &- 0x41 < 26 ? byte | 0x20 : byte
   }
@@ -21,7 +24,7 @@ public enum ASCII {
     return letter < 6 && isLetter(byte) ? letter + 10 : nil
   }
 
-  /// The number that `bytes` spells in decimal digits alone; nil when empty, other or too large.
+  /// The decimal number in `bytes`; nil if there are no digits, other characters, or more than 64 bits.
   public static func decimal(_ bytes: Span<UInt8>) -> UInt64? {
     guard !bytes.isEmpty else { return nil }
     var value: UInt64 = 0
@@ -37,9 +40,9 @@ public enum ASCII {
 }
 
 extension Array where Element == UInt8 {
-  /// Appends `number` in decimal, with zeroes in front up to `width` digits.
+  /// Appends `number` in decimal, with leading zeroes up to `width` digits.
   public mutating func append(decimal number: UInt64, width: Int = 1) {
-    // One digit after the other from the highest power of ten on; no buffer to copy from.
+    // Starts with the highest power of ten, so that digits need no buffer to be reversed in.
     var power: UInt64 = 1
     var count = 1
     while count < 20, number / power >= 10 || count < width {

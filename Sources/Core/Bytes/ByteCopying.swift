@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The only file of this module with unsafe constructs: whole runs of bytes copied at once.
-
-// Raw memory throughout: Embedded Swift, optimised for size, copies through typed pointers, and what an
-// array is given as a sequence, by a call for each byte.
+// Copies runs of bytes with memcpy. Optimised for size, Embedded Swift copies through typed pointers, and appends
+// sequences, with one call per byte; hence raw memory throughout this file.
 
 extension Array where Element == UInt8 {
   /// Appends a copy of `bytes`.
   public mutating func append(copying bytes: Span<UInt8>) {
-    // Safety: the pointer is used inside the closure only, for its own count.
+    // Safety: the pointer does not leave the closure, and its count bounds the access.
     unsafe bytes.withUnsafeBytes { unsafe append(raw: $0) }
   }
 
@@ -31,20 +29,20 @@ extension Array where Element == UInt8 {
     append(addingCapacity: bytes.count) { output in
       unsafe output.withUnsafeMutableBufferPointer { target, count in
         guard let start = UnsafeMutableRawPointer(target.baseAddress) else { return }
-        // Safety: the output has room for so many bytes, and is new memory.
+        // Safety: the output has room for `bytes.count` bytes, and new memory overlaps nothing.
         unsafe start.copyMemory(from: source, byteCount: bytes.count)
         count = bytes.count
       }
     }
   }
 
-  /// Appends a number's bytes, the highest first.
+  /// Appends a number's 4 bytes, most significant first.
   public mutating func append(bigEndian number: UInt32) {
-    // Safety: the bytes are those of a number on the stack.
+    // Safety: the pointer covers a number on the stack and does not leave the closure.
     unsafe Swift.withUnsafeBytes(of: number.bigEndian) { unsafe append(raw: $0) }
   }
 
-  /// Appends a number's bytes, the lowest first.
+  /// Appends a number's 8 bytes, least significant first.
   public mutating func append(littleEndian number: UInt64) {
     // Safety: as above.
     unsafe Swift.withUnsafeBytes(of: number.littleEndian) { unsafe append(raw: $0) }
@@ -56,7 +54,7 @@ extension Array where Element == UInt8 {
     append(copying: bytes)
   }
 
-  /// The UTF-8 of `text`, without going through a string.
+  /// The UTF-8 of `text`, without creating a string.
   public init(_ text: StaticString) {
     self = []
     append(text)
@@ -65,11 +63,11 @@ extension Array where Element == UInt8 {
   /// Appends the UTF-8 of `text`.
   public mutating func append(_ text: StaticString) {
     guard text.hasPointerRepresentation else { return }
-    // Safety: a static string's pointer is valid for its count, for good.
+    // Safety: a static string's pointer is valid for its count for the life of the program.
     unsafe append(raw: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  /// Appends bytes `range` of the UTF-8 of `text`; none where they are not all there.
+  /// Appends bytes `range` of the UTF-8 of `text`, or nothing if `range` exceeds it.
   public mutating func append(_ text: StaticString, _ range: Range<Int>) {
     guard text.hasPointerRepresentation, range.lowerBound >= 0,
       range.upperBound <= text.utf8CodeUnitCount
@@ -79,12 +77,12 @@ extension Array where Element == UInt8 {
       raw: UnsafeRawBufferPointer(start: text.utf8Start + range.lowerBound, count: range.count))
   }
 
-  /// Drops the first `count` bytes; what is behind them moves to the front.
+  /// Removes the first `count` bytes, or all if there are fewer, and moves the rest to the front.
   public mutating func removeFirst(bytes count: Int) {
     let count = Swift.min(Swift.max(count, 0), self.count)
     guard count > 0 else { return }
     let rest = self.count - count
-    // Safety: `rest` bytes from `count` on are inside.
+    // Safety: `count + rest` is the size of the array.
     unsafe withUnsafeMutableBytes { all in
       guard rest > 0, let start = all.baseAddress else { return }
       unsafe start.copyMemory(from: start + count, byteCount: rest)
@@ -97,7 +95,7 @@ extension Span where Element == UInt8 {
   /// Whether both hold the same bytes.
   public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    // Safety: the indices are below both counts.
+    // Safety: each index is below both counts.
     return unsafe withUnsafeBufferPointer { left in
       unsafe other.withUnsafeBufferPointer { right in
         for index in 0..<count where unsafe left[index] != right[index] { return false }
@@ -108,11 +106,13 @@ extension Span where Element == UInt8 {
 }
 
 extension MutableSpan where Element == UInt8 {
-  /// Copies as much of `bytes` as fits from `offset` on; returns the number of bytes copied.
+  /// Copies as much of `bytes` as fits at `offset`.
+  ///
+  /// - Returns: the number of bytes copied.
   public mutating func copy(_ bytes: Span<UInt8>, at offset: Int = 0) -> Int {
     guard offset >= 0, offset <= count else { return 0 }
     let length = Swift.min(bytes.count, count - offset)
-    // Safety: `length` bytes fit both sides, and a mutable span overlaps no other.
+    // Safety: both sides have `length` bytes, and a mutable span overlaps no other span.
     unsafe withUnsafeMutableBytes { target in
       unsafe bytes.withUnsafeBytes { source in
         guard let start = target.baseAddress, let from = source.baseAddress else { return }
@@ -127,13 +127,13 @@ extension StaticString {
   /// Whether the text's UTF-8 is `bytes`.
   public func equals(_ bytes: Span<UInt8>) -> Bool {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }
-    // Safety: as in `append`; the indices are below both counts.
+    // Safety: as in `append`; each index is below both counts.
     let text = unsafe UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
     for index in bytes.indices where unsafe text[index] != bytes[index] { return false }
     return true
   }
 
-  /// Whether both are the same text.
+  /// Whether both have the same UTF-8.
   public func equals(_ other: StaticString) -> Bool {
     guard other.hasPointerRepresentation else { return false }
     // Safety: as in `append`.
@@ -142,7 +142,7 @@ extension StaticString {
     return unsafe equals(Span(_unsafeElements: bytes))
   }
 
-  /// The same with ASCII letters in either case.
+  /// Whether the text's UTF-8 is `bytes`, ignoring the case of ASCII letters.
   public func equalsIgnoringCase(_ bytes: Span<UInt8>) -> Bool {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }
     // Safety: as above.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Eight bytes at a time: a head is looked through several times.
+// Searches eight bytes per step, because HTTP heads are scanned several times.
 
 private let ones: UInt64 = 0x0101_0101_0101_0101
 private let tops: UInt64 = 0x8080_8080_8080_8080
 
 extension Span where Element == UInt8 {
-  /// Where `byte` is first in `range`; nil if it is not there.
+  /// The index of the first `byte` in `range`, or nil.
   public func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
     let pattern = ones &* UInt64(byte)
     return first(in: range) { word in
@@ -18,7 +18,7 @@ extension Span where Element == UInt8 {
     }
   }
 
-  /// Where the first byte of `range` is that ASCII calls a control character; nil if there is none.
+  /// The index of the first ASCII control character (below 0x20, or 0x7f) in `range`, or nil.
   public func firstControl(in range: Range<Int>) -> Int? {
     first(in: range) { word in
       let delete = word ^ (ones &* 0x7f)
@@ -28,12 +28,13 @@ extension Span where Element == UInt8 {
     }
   }
 
-  /// - Parameter flags: not 0 where one of eight bytes may be looked for; always where one is.
+  /// - Parameter flags: returns nonzero if one of eight bytes may match. False positives are allowed, false negatives
+  ///   are not.
   @inline(__always) private func first(
     in range: Range<Int>, _ flags: (UInt64) -> UInt64, matches: (UInt8) -> Bool
   ) -> Int? {
     let end = Swift.min(range.upperBound, count)
-    // Safety: all that is loaded is between `index`, which is not negative, and `end`.
+    // Safety: each load lies between `index`, which is not negative, and `end`, which is at most `count`.
     return unsafe withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return nil }
       var index = Swift.max(range.lowerBound, 0)

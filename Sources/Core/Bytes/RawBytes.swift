@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Bytes as the network lends them, and as everything above it takes them: the same memory, another type.
+// Conversions between the spans that the network stack lends and those that its users take. Nothing is copied.
 
 extension RawSpan {
-  /// Lends the bytes as numbers.
+  /// Lends the same memory as a span of `UInt8`.
   @inline(__always)
   public func withOctets<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     body(Span<UInt8>(_bytes: self))
@@ -12,10 +12,10 @@ extension RawSpan {
 }
 
 extension Span where Element == UInt8 {
-  /// Lends the bytes as such.
+  /// Lends the same memory as a raw span.
   @inline(__always)
   public func withRawBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
-    // Safety: a UInt8 has no padding, and the span is the one that we were lent.
+    // Safety: `UInt8` has no padding, and the raw span lives no longer than `self`.
     body(unsafe bytes)
   }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The loads and stores that Swift's ordinary ones cannot stand for: memory that a peer changes
-// while we look at it, and device registers. Each function is one access of the width in its name
-// (C11 5.1.2.4, 6.7.3), and none of them is a read-modify-write: exclusives fault on the uncached
-// memory that some rings live in.
+// Accesses that Swift cannot express: to memory that a peer changes while we read it, and to device
+// registers. Each function makes one access of the width in its name (C11 5.1.2.4, 6.7.3). None is a
+// read-modify-write, because exclusive accesses fault on uncached memory, where some rings live.
 
 #ifndef SERVAL_CMEMORY_H
 #define SERVAL_CMEMORY_H
@@ -30,8 +29,8 @@ CMEMORY_ACCESSORS(16, unsigned short)
 CMEMORY_ACCESSORS(32, unsigned int)
 CMEMORY_ACCESSORS(64, unsigned long long)
 
-// The value of one ordinary load: the compiler cannot read the memory again in its place, as it may where it thinks that
-// nobody else writes there.
+// Pins the value of one ordinary load. Without it the compiler may load again where the value is used, since it
+// assumes that nobody else writes to the memory.
 #define CMEMORY_ONCE(suffix, type)                                 \
   CMEMORY_INLINE type cmemory_once_##suffix(type value) {          \
     __asm__ volatile("" : "+r"(value));                            \
@@ -52,8 +51,8 @@ CMEMORY_INLINE void cmemory_write_register(void *address, unsigned int value) {
   *(volatile unsigned int *)address = value;
 }
 
-// What a device and we order among each other: normal memory that it reads and writes (Arm ARM, B2.3.7).
-// On other architectures, where only tests run, a fence of the compiler and the processor does.
+// Orders our accesses to normal memory that a device also reads and writes (Arm ARM, B2.3.7). Other architectures
+// only run tests, for which a full fence is enough.
 #ifdef __aarch64__
 #define CMEMORY_BARRIER(domain) __asm__ volatile("dmb " domain : : : "memory")
 #else
@@ -64,8 +63,8 @@ CMEMORY_INLINE void cmemory_device_loads(void) { CMEMORY_BARRIER("oshld"); }
 CMEMORY_INLINE void cmemory_device_both(void) { CMEMORY_BARRIER("osh"); }
 
 // Cache maintenance by address, to the point of coherency (Arm ARM, D7.5). Lines are 64 bytes on both boards.
-// It is only complete, for a device as for us, after a DSB: a DMB orders what comes later, and waits for nothing.
-// Invalidation alone is not for EL0, so that what has to be dropped is cleaned too.
+// Only a DSB waits for completion, which the device needs; a DMB merely orders later accesses.
+// EL0 may not invalidate without cleaning, so invalidation cleans as well.
 CMEMORY_INLINE void cmemory_clean(const void *start, unsigned long count) {
 #ifdef __aarch64__
   const char *end = (const char *)start + count;
@@ -88,7 +87,8 @@ CMEMORY_INLINE void cmemory_clean_and_invalidate(const void *start, unsigned lon
 #endif
 }
 
-// From memory that a peer may change meanwhile: every byte is read once or more, and none is believed.
+// Copies from memory that a peer may be changing. A byte may be read more than once, so callers must validate
+// the copy, never the source.
 CMEMORY_INLINE void cmemory_copy(void *to, const void *from, unsigned long count) {
   __builtin_memcpy(to, from, count);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The headers of a heap's blocks. A block is known by its distance from the region's start in units of
-/// 16 bytes, and so are sizes.
+/// The headers of a heap's blocks. A block's number is its distance from the start of the memory in units of
+/// 16 bytes; sizes have the same unit.
 ///
-/// Safety: the initialiser's caller promises the region; every block number that is used here comes from
-/// headers that only this module writes, except in `block(of:)`, which checks.
+/// Safety: the initialiser's caller vouches for the memory. Every block number used here comes from headers
+/// that only this module writes, except in `block(of:)`, which checks it.
 @safe struct BlockMemory {
   private let base: UnsafeMutableRawPointer
   /// One past the last unit.
@@ -22,8 +22,8 @@
     end = UInt32(truncatingIfNeeded: units)
   }
 
-  // A header: size, size of the block before (0 for the first), whether taken. Free blocks have the
-  // numbers of their list's neighbours behind it.
+  // A header holds the block's size, the size of the preceding block (0 for the first), and whether the block
+  // is in use. In a free block the numbers of its neighbours in the free list follow.
   private func word(_ block: UInt32, _ index: Int) -> UnsafeMutablePointer<UInt32> {
     let offset: Int = Int(block) &* 16 &+ index &* 4
     return unsafe (base + offset).assumingMemoryBound(to: UInt32.self)
@@ -49,7 +49,7 @@
     setTaken(block, taken)
   }
 
-  /// Tells the block behind `block`, if there is one, how long `block` is.
+  /// Stores the size of `block` in the header of the block that follows it, if there is one.
   func setPrevious(after block: UInt32) {
     let next = block &+ size(block)
     if next < end { unsafe word(next, 1).pointee = size(block) }
@@ -59,7 +59,7 @@
     unsafe base + (Int(block) &+ 1) &* 16
   }
 
-  /// The block whose contents are at `pointer`; nil where none can be.
+  /// The block whose contents are at `pointer`; nil if no block can start there.
   @unsafe func block(of pointer: UnsafeMutableRawPointer) -> UInt32? {
     let distance = unsafe Int(bitPattern: pointer) &- Int(bitPattern: base)
     guard distance >= 16, distance % 16 == 0, distance / 16 < Int(end) else { return nil }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Free blocks by size: list `4 * n + q` has those from `(4 + q) * 2^n / 2` units on (rounded up), up to
+/// Free blocks by size: list `4 * n + q` holds blocks of `(4 + q) * 2^n / 2` units (rounded up) or more, up to
 /// where the next list begins.
 struct FreeLists {
   private static var none: UInt32 { .max }
   private static var count: Int { 128 }
   private var heads = InlineArray<128, UInt32>(repeating: .max)
-  // A bit for each list that has a block.
+  // A bit for each list, set while the list has a block.
   private var present: (UInt64, UInt64) = (0, 0)
 
-  /// The list that a block of `size` units, 2 or more, is in.
+  /// The list for blocks of `size` units, which must be at least 2.
   private static func list(of size: UInt32) -> Int {
     let power = 31 &- size.leadingZeroBitCount
     let quarter = power >= 2 ? size &>> UInt32(power &- 2) & 3 : (size &<< 1) & 3
@@ -39,26 +39,47 @@ struct FreeLists {
     }
   }
 
-  /// Takes out a block of `size` units or more.
-  mutating func take(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
+  /// Removes a block of at least `size` units from its list; nil if there is none.
+  mutating func removeBlock(ofAtLeast size: UInt32, in blocks: BlockMemory) -> UInt32? {
     guard let block = find(size, in: blocks) else { return nil }
     remove(block, in: blocks)
     return block
+  }
+
+  /// Whether `block` is in the list for its size.
+  mutating func contains(_ block: UInt32, in blocks: BlockMemory) -> Bool {
+    var next = head(Self.list(of: blocks.size(block)))
+    while next != Self.none, next != block { next = blocks.nextFree(next) }
+    return next == block
+  }
+
+  /// The blocks in all lists.
+  mutating func blockCount(in blocks: BlockMemory) -> Int {
+    var count = 0
+    for list in 0..<Self.count {
+      var block = head(list)
+      while block != Self.none {
+        count &+= 1
+        block = blocks.nextFree(block)
+      }
+    }
+    return count
   }
 
   mutating func has(_ size: UInt32, in blocks: BlockMemory) -> Bool {
     find(size, in: blocks) != nil
   }
 
-  // Not changing; but reading from an array that is part of an immutable value copies all of it first.
+  // `mutating` although it changes nothing: indexing an array that is part of an immutable value copies the whole
+  // array first.
   private mutating func head(_ list: Int) -> UInt32 { heads.mutableSpan[list] }
 
   private mutating func find(_ size: UInt32, in blocks: BlockMemory) -> UInt32? {
     let list = Self.list(of: size)
     let first = head(list)
     if first != Self.none, blocks.size(first) >= size { return first }
-    // Any block of a later list is long enough. In its own list another one may be, which is worth looking
-    // for only before giving up.
+    // Any block of a later list is long enough. The list for this size may have a long enough block behind its
+    // first, but that search is only worth it as a last resort.
     if let later = Self.firstPresent(present, from: list &+ 1) { return head(later) }
     var block = first
     while block != Self.none, blocks.size(block) < size { block = blocks.nextFree(block) }
@@ -74,7 +95,7 @@ struct FreeLists {
     }
   }
 
-  // Not a method: calling one with an immutable value copies all lists, too.
+  // Static, because a method called on an immutable value copies all lists.
   private static func firstPresent(_ present: (UInt64, UInt64), from list: Int) -> Int? {
     if list < 64 {
       let rest = present.0 & (.max &<< UInt64(list))

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
-  /// What a record's bytes say, field by field, and what is wrong with them.
+  /// A record's fields with their values, and what is wrong with its bytes.
   public struct DecodedRecord: Sendable {
+    /// The layout that the bytes were decoded by.
     public let schema: RecordSchema
+    /// In the order of their offsets.
     public let fields: [DecodedField]
+    /// Empty for a record that a tool wrote.
     public let problems: [RecordProblem]
 
-    /// Decodes any bytes; what is missing reads as zeros.
+    /// Decodes any bytes. Bytes beyond the end read as zeros.
     public init(_ bytes: [UInt8], as schema: RecordSchema) {
       self.schema = schema
       var problems: [RecordProblem] = []
@@ -24,30 +29,42 @@
     }
   }
 
+  /// One field of a decoded record.
   public struct DecodedField: Hashable, Sendable {
+    /// As in the C header.
     public let name: String
     /// Bytes from the start of the record.
     public let offset: Int
     /// The C type.
     public let typeName: String
+    /// What the bytes say.
     public let value: DecodedValue
   }
 
+  /// A field's value, of the kind that its schema states.
   public indirect enum DecodedValue: Hashable, Sendable {
+    /// An unsigned number, and how people write it.
     case number(UInt64, NumberStyle)
+    /// A 48-bit address.
     case macAddress(MACAddress)
+    /// The bytes before the first NUL, invalid UTF-8 repaired.
     case text(String)
+    /// The fields of a structure inside the record.
     case structure([DecodedField])
-    /// The elements in use. `storedCount` is the record's own number, if it has one; without one, the
-    /// elements up to the last that is not all zeros.
+    /// The elements in use. `storedCount` is the record's own count; nil if it has none, in which case the
+    /// elements up to the last that is not all zeros are in use.
     case list([DecodedValue], storedCount: Int?, capacity: Int)
   }
 
-  /// Something that no writer of records does.
+  /// A defect that no tool writes.
   public enum RecordProblem: Hashable, Sendable {
+    /// The record has another size than its layout, in bytes.
     case wrongSize(Int, expected: Int)
+    /// The first bytes are these instead of the magic.
     case wrongMagic([UInt8])
+    /// A list claims more elements than it has room for.
     case countTooLarge(field: String, count: Int, capacity: Int)
+    /// A text fills its field, so that C code would read beyond it.
     case textWithoutNUL(field: String)
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
   /// A structure that can list its fields.
   protocol DescribedStructure: RecordStructure {
@@ -10,7 +12,7 @@
     static var schema: [FieldSchema] { get }
   }
 
-  /// A value that a field can be shown as without a word from the field.
+  /// A value whose type alone says how to show it.
   protocol DescribedValue: RecordValue {
     static var kind: FieldKind { get }
   }

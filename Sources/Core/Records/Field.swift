@@ -5,24 +5,25 @@
 public protocol RecordValue: Sendable {
   /// Size in bytes, with trailing padding.
   static var byteCount: Int { get }
-  /// Reads the value whose first byte is at `offset`. Any bytes give a value.
+  /// Reads the value whose first byte is at `offset`. Every byte pattern is a value.
   static func read(from bytes: some ByteSource, at offset: Int) -> Self
-  /// Writes the value; padding is left as it is.
+  /// Writes the value and leaves padding unchanged.
   func write(to bytes: inout some ByteSink, at offset: Int)
 }
 
-/// Bytes that a record is read from: an array on the host, an ELF section in a protection domain.
+/// Bytes to read a record from: an array on the host, an ELF section in a protection domain.
 public protocol ByteSource {
-  /// The byte at `offset`; 0 beyond the end, so that a short source is never a trap.
+  /// The byte at `offset`; 0 beyond the end, so that a short source never traps.
   func byte(at offset: Int) -> UInt8
-  /// The little-endian number at `offset`, of any alignment; without meaning, but never a trap, where
-  /// it is not wholly inside.
+  /// The little-endian number at `offset`, of any alignment. Unspecified, but never a trap, unless it lies
+  /// wholly inside.
   func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     at offset: Int
   ) -> Number
 }
 
 extension ByteSource {
+  /// Assembled from single bytes; sources that can load a number at once have their own.
   public func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     at offset: Int
   ) -> Number {
@@ -36,59 +37,62 @@ extension ByteSource {
   }
 }
 
-/// Bytes that a record is written to.
+/// Bytes to write a record to.
 public protocol ByteSink {
-  /// Sets the byte at `offset`; beyond the end nothing happens.
+  /// Sets the byte at `offset`; does nothing beyond the end.
   mutating func setByte(_ byte: UInt8, at offset: Int)
 }
 
-/// A part of the record or structure `Owner`: where it starts.
+/// A part of type `Value` at a fixed place of the record or structure `Owner`.
 public struct Part<Owner, Value>: Sendable {
   /// Bytes from the start of `Owner`.
   public let offset: Int
 
+  /// The part that starts `offset` bytes into `Owner`.
   public init(at offset: Int) { self.offset = offset }
 }
 
-/// A part that is read and written as one value.
+/// A part read and written as one value.
 public typealias Field<Owner, Value: RecordValue> = Part<Owner, Value>
 
-/// A run of up to `capacity` structures; how many are in use, another field says.
+/// An array of `capacity` structures. Another field holds the number in use.
 public struct ListField<Owner, Element: RecordStructure>: Sendable {
   /// Bytes from the start of `Owner`.
   public let offset: Int
-  /// Number of elements that the record has room for.
+  /// Elements that the record has room for.
   public let capacity: Int
 
+  /// `capacity` elements, the first `offset` bytes into `Owner`.
   public init(at offset: Int, capacity: Int) {
     self.offset = offset
     self.capacity = capacity
   }
 
-  /// The element at `index`, which is taken into the list's range first: a record's count comes from
-  /// outside, and may not lead out of the record.
+  /// The element at `index`, clamped to the list: counts come from outside, and must not lead out of the
+  /// record.
   public subscript(index: Int) -> Part<Owner, Element> {
     let inside = index < 0 ? 0 : (index < capacity ? index : capacity - 1)
     return Part(at: offset + inside * Element.byteCount)
   }
 }
 
-/// Text in a run of bytes, ended by NUL where it is shorter than the run.
+/// Text in an array of bytes, terminated by NUL if it is shorter.
 public struct TextField<Owner>: Sendable {
   /// Bytes from the start of `Owner`.
   public let offset: Int
-  /// Size of the run in bytes. The C side wants a NUL, which leaves `capacity - 1` for text.
+  /// Size of the array in bytes. C code needs a NUL, which leaves `capacity - 1` bytes for text.
   public let capacity: Int
 
+  /// `capacity` bytes, the first `offset` bytes into `Owner`.
   public init(at offset: Int, capacity: Int) {
     self.offset = offset
     self.capacity = capacity
   }
 }
 
-/// Anything of known size that has fields: a record, or a structure inside one.
+/// A type of fixed size with fields: a record, or a structure inside one.
 public protocol RecordStructure {
-  /// Size in bytes, with trailing padding; the stride in lists.
+  /// Size in bytes with trailing padding, which is the stride in lists.
   static var byteCount: Int { get }
 }
 
@@ -98,25 +102,27 @@ extension Part {
     Part<Owner, Inner>(at: outer.offset + inner.offset)
   }
 
+  /// The inner part, relative to the outer part's owner.
   public static func / <Element>(
     outer: Self, inner: ListField<Value, Element>
   ) -> ListField<Owner, Element> {
     ListField<Owner, Element>(at: outer.offset + inner.offset, capacity: inner.capacity)
   }
 
+  /// The inner part, relative to the outer part's owner.
   public static func / (outer: Self, inner: TextField<Value>) -> TextField<Owner> {
     TextField<Owner>(at: outer.offset + inner.offset, capacity: inner.capacity)
   }
 }
 
 extension Part where Value: RecordValue {
-  /// Reads the field of an owner whose first byte is at `offset`.
+  /// Reads this field of the owner that starts at `offset`.
   @inline(__always)
   func read(from bytes: some ByteSource, at offset: Int) -> Value {
     Value.read(from: bytes, at: offset &+ self.offset)
   }
 
-  /// Writes the field of an owner whose first byte is at `offset`.
+  /// Writes this field of the owner that starts at `offset`.
   func write(_ value: Value, to bytes: inout some ByteSink, at offset: Int) {
     value.write(to: &bytes, at: offset &+ self.offset)
   }

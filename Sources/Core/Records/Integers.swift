@@ -2,13 +2,16 @@
 // Copyright (c) 2026, the Serval authors
 
 extension RecordValue where Self: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
+  /// The type's width.
   public static var byteCount: Int { bitWidth / 8 }
 
+  /// Little-endian.
   @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> Self {
     bytes.number(at: offset)
   }
 
+  /// Little-endian.
   public func write(to bytes: inout some ByteSink, at offset: Int) {
     var rest = self
     for index in 0..<Self.byteCount {
@@ -18,13 +21,16 @@ extension RecordValue where Self: FixedWidthInteger & UnsignedInteger & BitwiseC
   }
 }
 
-// A byte is shifted out whole, which UInt8's own shift cannot express.
+// Apart, because the general code would shift a UInt8 by its whole width.
 extension UInt8: RecordValue {
+  /// 1.
   public static var byteCount: Int { 1 }
+  /// Little-endian.
   @inline(__always)
   public static func read(from bytes: some ByteSource, at offset: Int) -> UInt8 {
     bytes.byte(at: offset)
   }
+  /// Little-endian.
   public func write(to bytes: inout some ByteSink, at offset: Int) {
     bytes.setByte(self, at: offset)
   }

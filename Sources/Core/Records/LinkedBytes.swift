@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Bytes at a fixed place for as long as the program runs: a record's section of a protection
-/// domain's image, read in place. The only file of this module that needs unsafe constructs.
+/// Bytes that stay in place while the program runs: a record's section of a protection domain's image. The only
+/// file of this module that needs unsafe constructs.
 @safe
 public struct LinkedBytes: ByteSource {
   private let start: UnsafeRawPointer
   private let count: Int
 
-  /// - Safety: `count` bytes from `start` must be readable and unchanging for the rest of the
-  ///   program's run. The compiler must not see their initial value (declare the section's storage
-  ///   in assembly or C, or by linker symbols): the host tool replaces it after linking.
+  /// - Safety: `count` bytes from `start` must stay readable and unchanged while the program runs. The compiler
+  ///   must not see their initial value, because the host tool replaces it after linking: declare the section's
+  ///   storage in assembly or C, or by linker symbols.
   @unsafe
   public init(start: UnsafeRawPointer, count: Int) {
     unsafe self.start = start
     self.count = count
   }
 
+  /// 0 beyond the end.
   @inline(__always)
   public func byte(at offset: Int) -> UInt8 {
     guard offset >= 0, offset < count else { return 0 }
@@ -24,7 +25,8 @@ public struct LinkedBytes: ByteSource {
     return unsafe start.load(fromByteOffset: offset, as: UInt8.self)
   }
 
-  // Read at start only, so that size counts.
+  // Only read at start, so that size matters more than time.
+  /// 0 unless it lies wholly inside.
   @inline(never)
   public func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     at offset: Int

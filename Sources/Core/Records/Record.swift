@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A record that a protection domain finds in a section of its ELF image at start.
+/// A record that a protection domain reads from a section of its ELF image when it starts.
 public protocol Record: RecordStructure {
-  /// ELF section that holds it; the section has exactly `byteCount` bytes.
+  /// ELF section of the record, exactly `byteCount` bytes long.
   static var section: StaticString { get }
-  /// Its first bytes.
+  /// The record's first bytes.
   static var magic: Magic { get }
 }
 
-/// The bytes that a record starts with, which tell its class.
+/// The bytes at the start of a record, which state its class.
 public struct Magic: Equatable, Sendable {
-  /// The bytes, the first one lowest.
+  /// The bytes as a number, the first byte least significant.
   public let value: UInt64
-  /// How many bytes count: 5 for sDDF, 8 for LionsOS and Serval.
+  /// Length of the magic: 5 bytes for sDDF, 8 for LionsOS and Serval.
   public let byteCount: Int
 
-  /// Whether a record with this magic can start there.
+  /// Whether `source` starts with this magic.
   @inline(__always)
   func begins(_ source: some ByteSource) -> Bool {
     var found = UInt64(UInt32.read(from: source, at: 0))
@@ -34,8 +34,8 @@ public struct Magic: Equatable, Sendable {
     Magic(value: 0x0053_4f73_6e6f_694c | UInt64(recordClass) << 56, byteCount: 8)
   }
 
-  /// Serval: "Serval" and the class, then the layout's version. Bytes 8 to 11 of such a record are its
-  /// size, so that a reader can refuse a record of another age.
+  /// Serval: "Serval", the class, and the layout's version. Bytes 8 to 11 of such a record are its size, so
+  /// that a reader can reject a record of another version.
   public static func serval(_ recordClass: UInt8, version: UInt8) -> Magic {
     Magic(
       value: 0x6c61_7672_6553 | UInt64(recordClass) << 48 | UInt64(version) << 56, byteCount: 8)
@@ -46,18 +46,19 @@ public struct Magic: Equatable, Sendable {
 public struct RecordView<Layout: Record, Source: ByteSource> {
   private let source: Source
 
-  /// Nil when the bytes do not begin with the record's magic.
+  /// Nil if the bytes do not start with the record's magic.
   public init?(_ source: Source) {
     self.source = source
     guard Layout.magic.begins(source) else { return nil }
   }
 
+  /// The field's value.
   @inline(__always)
   public subscript<Value: RecordValue>(field: Field<Layout, Value>) -> Value {
     Value.read(from: source, at: field.offset)
   }
 
-  /// How many elements of `list` are in use by the field `count`, never more than there is room for.
+  /// The elements of `list` in use according to the field `count`, clamped to the list's capacity.
   public func count<Element, Count: RecordValue & BinaryInteger>(
     of list: ListField<Layout, Element>, _ count: Field<Layout, Count>
   ) -> Int {
@@ -65,7 +66,7 @@ public struct RecordView<Layout: Record, Source: ByteSource> {
     return stored < 0 || stored > list.capacity ? list.capacity : stored
   }
 
-  /// Number of bytes before the first NUL, at most the field's capacity.
+  /// The number of bytes before the first NUL, at most the field's capacity.
   public func length(of text: TextField<Layout>) -> Int {
     var length = 0
     while length < text.capacity, source.byte(at: text.offset + length) != 0 { length += 1 }

@@ -2,10 +2,12 @@
 // Copyright (c) 2026, the Serval authors
 
 #if !hasFeature(Embedded)
-  /// A record being built on the host: zeroes and its magic to begin with.
+  /// A record under construction on the host.
   public struct RecordBytes<Layout: Record>: Sendable {
+    /// The record as it goes into its section, `Layout.byteCount` bytes.
     public private(set) var bytes: [UInt8]
 
+    /// All zeros but for the magic.
     public init() {
       bytes = [UInt8](repeating: 0, count: Layout.byteCount)
       for index in 0..<Layout.magic.byteCount {
@@ -13,12 +15,13 @@
       }
     }
 
+    /// The field's value.
     public subscript<Value: RecordValue>(field: Field<Layout, Value>) -> Value {
       get { Value.read(from: bytes, at: field.offset) }
       set { newValue.write(to: &bytes, at: field.offset) }
     }
 
-    /// Sets a text; false, and nothing is written, when it does not fit with its NUL.
+    /// Sets a text; false, and nothing is written, if it does not fit with its NUL or contains one.
     public mutating func set(_ text: TextField<Layout>, to value: String) -> Bool {
       let utf8 = Array(value.utf8)
       guard utf8.count < text.capacity, !utf8.contains(0) else { return false }
@@ -30,8 +33,10 @@
   }
 
   extension [UInt8]: ByteSource, ByteSink {
+    /// 0 beyond the end.
     public func byte(at offset: Int) -> UInt8 { indices.contains(offset) ? self[offset] : 0 }
 
+    /// Does nothing beyond the end.
     public mutating func setByte(_ byte: UInt8, at offset: Int) {
       if indices.contains(offset) { self[offset] = byte }
     }

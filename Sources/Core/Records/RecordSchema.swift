@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 #if !hasFeature(Embedded)
-  /// A record's fields as data, for programs that show any record: `serval inspect`, tests.
+  /// A record's fields as data, for code that shows any record: `serval inspect` and tests.
   public struct RecordSchema: Sendable {
     /// The C structure's name without `_t`.
     public let name: String
     /// ELF section that holds it.
     public let section: String
+    /// The bytes that the record starts with.
     public let magic: Magic
+    /// The record's size.
     public let byteCount: Int
     /// In the order of their offsets, without the magic.
     public let fields: [FieldSchema]
@@ -21,14 +25,14 @@
       fields = Layout.schema
     }
 
-    /// The record that lives in an ELF section of this name.
+    /// The record of the ELF section with this name.
     public static func inSection(_ name: String) -> RecordSchema? {
       all.first { $0.section == name }
     }
 
-    /// The records that these bytes, of a file of their own, can be: by size and magic.
+    /// The records that a file with these bytes can be, by size and magic.
     ///
-    /// More than one where size and magic are the same, as for `fs_client_config` and `fs_server_config`.
+    /// More than one if both agree, as for `fs_client_config` and `fs_server_config`.
     public static func matching(_ bytes: [UInt8]) -> [RecordSchema] {
       all.filter { $0.byteCount == bytes.count && $0.magic.begins(bytes) }
     }
@@ -40,21 +44,25 @@
     public let name: String
     /// Bytes from the start of the structure that has the field.
     public let offset: Int
+    /// The field's type.
     public let kind: FieldKind
   }
 
+  /// The type of a field.
   public indirect enum FieldKind: Sendable {
     /// A little-endian number of 1, 2, 4 or 8 bytes.
     case number(byteCount: Int, NumberStyle)
+    /// Six octets.
     case macAddress
-    /// A C string with room for `capacity` bytes, its NUL included.
+    /// A C string with room for `capacity` bytes, NUL included.
     case text(capacity: Int)
+    /// A structure inside the record.
     case structure(name: String, byteCount: Int, fields: [FieldSchema])
-    /// Equal elements; `countOffset` is where the same structure has their number in one byte, nil if
-    /// it does not have it.
+    /// Elements of one kind. `countOffset` is where the same structure holds their number in one byte; nil if it
+    /// does not.
     case list(element: FieldKind, capacity: Int, countOffset: Int?)
 
-    /// Bytes, with trailing padding.
+    /// Size in bytes, with trailing padding.
     public var byteCount: Int {
       switch self {
       case .number(let byteCount, _): byteCount
@@ -81,13 +89,15 @@
 
   /// How people write a number.
   public enum NumberStyle: Sendable {
+    /// Base 10.
     case decimal
+    /// Base 16, for addresses and flags.
     case hexadecimal
     /// 0 or 1.
     case flag
     /// An ASCII character.
     case character
-    /// The octets of an IPv4 address, the first one most significant.
+    /// An IPv4 address, the first octet most significant.
     case ipv4Address
   }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Every structure's fields by their names in the C headers, in the order of the layouts that they come
-// from.
+// The fields of every structure, by their names in the C headers.
 
 #if !hasFeature(Embedded)
   extension RecordSchema {
@@ -31,7 +30,7 @@
 
   // MARK: Small structures
 
-  extension RegionResource: DescribedStructure, DescribedValue {
+  extension MappedRange: DescribedStructure, DescribedValue {
     static var schemaName: String { "region_resource" }
     static var schema: [FieldSchema] {
       [
@@ -41,7 +40,7 @@
     }
   }
 
-  extension DeviceRegionResource: DescribedStructure, DescribedValue {
+  extension DeviceMappedRange: DescribedStructure, DescribedValue {
     static var schemaName: String { "device_region_resource" }
     static var schema: [FieldSchema] {
       [

@@ -1,69 +1,83 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Serval's own records: what LionsOS compiles into its images. Each starts with the magic, the record's
+// Serval's own records, for choices that LionsOS compiles into its images. Each starts with the magic, has its
 // size in bytes at offset 8, and is padded to 8 bytes.
 
-/// How a network client gets its address.
+/// How a network client obtains its address.
 public enum IPClientConfig: Record {
+  /// The record's size, padded to 8 bytes.
   public static var byteCount: Int { 96 }
+  /// Section of the images that have this record.
   public static var section: StaticString { ".ip_client_config" }
+  /// Serval, class 1, version 1.
   public static var magic: Magic { .serval(1, version: 1) }
 
+  /// The record's size in bytes.
   public static var size: Field<Self, UInt32> { .init(at: 8) }
-  /// 0 is DHCP (RFC 2131), 1 static.
+  /// 0 for DHCP (RFC 2131), 1 for a static address.
   public static var addressing: Field<Self, UInt8> { .init(at: 12) }
   /// Length of the static address's network prefix, 0 to 32 bits.
   public static var prefixLength: Field<Self, UInt8> { .init(at: 13) }
-  /// IPv4 addresses as numbers: 10.0.2.15 is 0x0a00020f. 0 where there is none. With DHCP `address` is the one
-  /// that the server is asked for.
+  /// The IPv4 address as a number: 10.0.2.15 is 0x0a00020f. With DHCP, the address to ask the server for, or 0.
   public static var address: Field<Self, UInt32> { .init(at: 16) }
+  /// Default router, 0 for none.
   public static var gateway: Field<Self, UInt32> { .init(at: 20) }
+  /// DNS server, 0 for none.
   public static var nameServer: Field<Self, UInt32> { .init(at: 24) }
   /// Sent to the DHCP server (RFC 2132, option 12).
   public static var hostName: TextField<Self> { .init(at: 28, capacity: 64) }
 }
 
-/// What the web server serves.
+/// What the web server serves, and how.
 public enum WebServerConfig: Record {
+  /// The record's size, padded to 8 bytes.
   public static var byteCount: Int { 4128 }
+  /// Section of the images that have this record.
   public static var section: StaticString { ".web_server_config" }
+  /// Serval, class 2, version 1.
   public static var magic: Magic { .serval(2, version: 1) }
 
+  /// The record's size in bytes.
   public static var size: Field<Self, UInt32> { .init(at: 8) }
-  /// TCP port.
+  /// TCP port to listen on.
   public static var port: Field<Self, UInt16> { .init(at: 12) }
-  /// Directory of the site inside the file system: LionsOS's WEBSITE_DIR.
+  /// The site's directory within the export: LionsOS's WEBSITE_DIR.
   public static var root: TextField<Self> { .init(at: 14, capacity: 4096) }
-  /// 1: no line on the console for each answered request.
+  /// 1 to omit the console line for each request.
   public static var isSilent: Field<Self, UInt8> { .init(at: 4110) }
-  /// What others may keep without asking. 0: nothing; 1: as LionsOS's server says; 2: everything for `maximumAge`;
-  /// 3: nothing may be kept at all.
+  /// What caches may reuse without asking. 0: nothing (`no-cache`); 1: what LionsOS's server allows; 2: everything
+  /// for `maximumAge`; 3: nothing may be stored (`no-store`).
   public static var freshness: Field<Self, UInt8> { .init(at: 4111) }
-  /// Seconds.
+  /// Seconds for which everything is fresh, with `freshness` 2.
   public static var maximumAge: Field<Self, UInt32> { .init(at: 4112) }
-  /// Seconds, of files whose names carry a hash of their content; 0: as others. Only with `freshness` 0 or 2.
+  /// Seconds for which files with a content hash in their names are fresh; 0 for as long as others. Only used with
+  /// `freshness` 0 or 2.
   public static var hashedMaximumAge: Field<Self, UInt32> { .init(at: 4116) }
-  /// 1: files and folders are shown whose names begin with a dot.
+  /// 1 to serve files and folders whose names start with a dot.
   public static var showsDotFiles: Field<Self, UInt8> { .init(at: 4120) }
-  /// 1: symbolic links are followed out of the site's directory.
+  /// 1 to follow symbolic links out of the site's directory.
   public static var followsOutsideLinks: Field<Self, UInt8> { .init(at: 4121) }
 }
 
-/// Which kernel an image is for: what Microkit's own library has compiled in.
+/// The kernel that an image is for, which Microkit's own library has compiled in.
 public enum RuntimeABI: Record {
+  /// The record's size, padded to 8 bytes.
   public static var byteCount: Int { 24 }
+  /// Section of the images that have this record.
   public static var section: StaticString { ".serval_abi" }
+  /// Serval, class 3, version 1.
   public static var magic: Magic { .serval(3, version: 1) }
 
+  /// The record's size in bytes.
   public static var size: Field<Self, UInt32> { .init(at: 8) }
-  /// Label of the invocation IRQAckIRQ: it moves with the SDK and its configuration.
+  /// Label of the invocation IRQAckIRQ, which varies with the SDK and its configuration.
   public static var irqAckLabel: Field<Self, UInt32> { .init(at: 12) }
-  /// `canPrint` and `acknowledgesFirst`.
+  /// Any of `canPrint` and `acknowledgesFirst`.
   public static var flags: Field<Self, UInt32> { .init(at: 16) }
 
   /// The kernel has DebugPutChar.
   public static var canPrint: UInt32 { 1 }
-  /// Interrupts are acknowledged before the first receive.
+  /// The program acknowledges its interrupts before the first receive.
   public static var acknowledgesFirst: UInt32 { 2 }
 }

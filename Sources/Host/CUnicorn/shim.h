@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026, the Serval authors */
 
-/* Unicorn is GPL-2.0: only the executable serval-emulator may link this module. */
+/* Unicorn is under the GPL, version 2: only the executable serval-emulator may link this module. */
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
-/* How far an engine may run. One nanosecond of virtual time is one instruction. */
+/* How far an engine may run. An instruction takes a nanosecond of virtual time. */
 struct serval_slice {
-  int64_t remaining;     /* instructions; the block that begins at 0 or less is not executed */
-  uint64_t block;        /* address of the translated block that is executing */
-  uint32_t block_size;   /* its bytes */
-  uint64_t instructions; /* executed since the engine was made */
+  int64_t remaining;     /* instructions; no block starts when this is 0 or less */
+  uint64_t block;        /* address of the translated block in execution */
+  uint32_t block_size;   /* its size in bytes */
+  uint64_t instructions; /* executed since the engine was created */
 };
 
-/* The only code on the hot path: once for each translated block that is executed. */
+/* Runs once for each executed block: the emulator's only code on the hot path. */
 static void serval_count_block(uc_engine *engine, uint64_t address, uint32_t size, void *user) {
   struct serval_slice *slice = (struct serval_slice *)user;
   slice->block = address;
@@ -28,7 +28,7 @@ static void serval_count_block(uc_engine *engine, uint64_t address, uint32_t siz
   slice->instructions += size / 4;
 }
 
-/* Swift imports no variadic functions; these are their uses. A range of 1...0 is everything. */
+/* Swift cannot call variadic functions, so these wrap them. The range 1...0 means all addresses. */
 static inline uc_err serval_hook_blocks(uc_engine *engine, struct serval_slice *slice) {
   uc_hook hook;
   return uc_hook_add(engine, &hook, UC_HOOK_BLOCK, (void *)serval_count_block, slice, 1, 0);
@@ -65,8 +65,8 @@ static inline uc_err serval_set_model(uc_engine *engine, int model) {
   return uc_ctl_set_cpu_model(engine, model);
 }
 
-/* What Debian's 2.0.1 does not have: newer libraries ask for the permissions of a page when they first see
-   it. Without, every page counts as code, and each store takes the slow path that looks after translations. */
+/* Unicorn 2.1, unlike Debian's 2.0.1, asks for the permissions of a page on first use. Otherwise it treats each
+   page as code, and each store takes a slow path that invalidates translations. */
 struct serval_page {
   uint64_t physical;
   uint32_t permissions; /* uc_prot */
@@ -75,7 +75,7 @@ struct serval_page {
 typedef bool (*serval_page_callback)(
     uc_engine *engine, uint64_t address, uc_mem_type access, struct serval_page *page, void *user);
 
-/* False where the library asks nobody. */
+/* Returns false if the library does not support it. */
 static inline bool serval_hook_pages(uc_engine *engine, serval_page_callback callback, void *user) {
   const int tlb_type = 12, virtual_tlb = 1, tlb_fill = 1 << 17;
   uc_hook hook;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// `reg` and `ranges`: Devicetree Specification 2.3.5, 2.3.6 and 2.3.8. Bus addresses are 128 bits wide,
+// `reg` and `ranges`: Devicetree Specification 2.3.5, 2.3.6 and 2.3.8. Bus addresses have 128 bits,
 // because a bus may have up to four address cells (PCI has three).
 
 extension DeviceTree {
-  /// Entries of the node's `reg` at CPU addresses; empty without one.
+  /// The entries of the node's `reg`, translated to CPU addresses; empty if it has none.
   ///
-  /// Throws if `reg` or a `ranges` above it is malformed, or if a bus on the way has no `ranges`.
+  /// - Throws: if `reg` or a `ranges` above it is malformed, or if a bus in between has no
+  ///   `ranges`.
   public func registers(of node: Node) throws(DeviceTreeError) -> [RegisterRange] {
     guard let parent = parent(of: node), node["reg"] != nil else { return [] }
     let shape = [try addressCells(of: parent), try sizeCells(of: parent)]
@@ -22,7 +23,7 @@ extension DeviceTree {
     return result
   }
 
-  /// Ranges of all enabled memory nodes, in the tree's order.
+  /// The ranges of all enabled memory nodes, in the tree's order.
   public func memory() throws(DeviceTreeError) -> [RegisterRange] {
     var result: [RegisterRange] = []
     for node in nodes where node["device_type"]?.string == "memory" && isEnabled(node) {
@@ -38,7 +39,7 @@ extension DeviceTree {
     var bus = bus
     while let above = parent(of: bus) {
       guard let ranges = bus["ranges"] else {
-        // CPUs, and devices on I2C and the like: their addresses have no size.
+        // Addresses of CPUs, and of devices on I2C and the like, have no size.
         if try sizeCells(of: bus) == 0 { throw error(.notMemoryMapped(bus: bus.path), at: node) }
         throw error(
           .untranslatable(address: UInt64(truncatingIfNeeded: address), bus: bus.path), at: node)
@@ -57,7 +58,7 @@ extension DeviceTree {
     let shape = [
       try addressCells(of: bus), try addressCells(of: above), try sizeCells(of: bus),
     ]
-    // Of a PCI address only the space code and the 64-bit offset take part (PCI bus binding 2.2.1.1).
+    // Only the space code and the 64-bit offset of a PCI address count (PCI bus binding 2.2.1.1).
     let isPCI = bus["device_type"]?.string == "pci" || bus["device_type"]?.string == "pciex"
     let mask: UInt128 = isPCI ? 0x0300_0000 << 64 | UInt128(UInt64.max) : .max
     for window in try entries(of: "ranges", at: bus, shape: shape) {
@@ -71,7 +72,7 @@ extension DeviceTree {
       .untranslatable(address: UInt64(truncatingIfNeeded: address), bus: bus.path), at: node)
   }
 
-  /// A property as rows of numbers, `shape` giving the cells of each column.
+  /// A property as rows of numbers; `shape` gives the number of cells in each column.
   func entries(
     of property: String, at node: Node, shape: [Int]
   ) throws(DeviceTreeError) -> [[UInt128]] {
@@ -92,12 +93,12 @@ extension DeviceTree {
     }
   }
 
-  /// Cells of an address on this bus. Not inherited: a bus without the property has 2.
+  /// Cells in an address on this bus: 2 without the property, which is not inherited.
   func addressCells(of bus: Node) throws(DeviceTreeError) -> Int {
     try cellCount("#address-cells", of: bus, default: 2)
   }
 
-  /// Cells of a size on this bus. Not inherited: a bus without the property has 1.
+  /// Cells in a size on this bus: 1 without the property, which is not inherited.
   func sizeCells(of bus: Node) throws(DeviceTreeError) -> Int {
     try cellCount("#size-cells", of: bus, default: 1)
   }

@@ -4,7 +4,7 @@
 import Diagnostics
 import HostIO
 
-/// `compiler` is a parameter for the sake of tests.
+/// Compiles `source`; tests replace `compiler`.
 func compileDeviceTree(
   source: [UInt8], file: String, compiler: String = "dtc"
 ) throws(DeviceTreeError) -> [UInt8] {
@@ -12,13 +12,13 @@ func compileDeviceTree(
 }
 
 func compileDeviceTree(path: String) throws(DeviceTreeError) -> [UInt8] {
-  // Read here too, so that a missing file is told apart from what dtc has to say.
+  // Reading it here tells a missing file from one that dtc rejects.
   _ = try readFile(path)
-  // A name that starts with a hyphen would be an option.
+  // dtc would take a name that starts with a hyphen for an option.
   return try compile(path.hasPrefix("-") ? "./\(path)" : path, input: [], file: path)
 }
 
-/// - Throws: also for what is longer than any tree may be.
+/// - Throws: also if the file is larger than any tree may be.
 func readFile(_ path: String) throws(DeviceTreeError) -> [UInt8] {
   do throws(FileError) {
     return try Files.read(path, limit: Bounds.blobBytes)
@@ -52,8 +52,8 @@ private func compile(
   return result.output
 }
 
-/// Takes dtc's `Error: FILE:LINE.COLUMN-... text` and `FILE:LINE.COLUMN-...: ERROR (check): text` apart;
-/// other lines are kept whole.
+/// Parses dtc's `Error: FILE:LINE.COLUMN-... text` and `FILE:LINE.COLUMN-...: ERROR (check): text`,
+/// and keeps other lines whole.
 func compilerMessages(in text: String, file: String) -> [DeviceTreeError.CompilerMessage] {
   let messages = text.split(separator: "\n").filter {
     !$0.hasPrefix("FATAL ERROR: Unable to parse")

@@ -3,9 +3,12 @@
 
 /// A run of device registers or memory at CPU addresses, in bytes.
 public struct RegisterRange: Hashable, Sendable {
+  /// First address.
   public var address: UInt64
+  /// In bytes; 0 is allowed.
   public var size: UInt64
 
+  /// Creates a range of `size` bytes.
   public init(address: UInt64, size: UInt64) {
     self.address = address
     self.size = size
@@ -14,37 +17,45 @@ public struct RegisterRange: Hashable, Sendable {
 
 /// An interrupt line of the GIC.
 public struct DeviceInterrupt: Hashable, Sendable {
+  /// What the GIC detects.
   public enum Trigger: String, Hashable, Sendable {
+    /// Asserted while the line is active.
     case level
+    /// Asserted once per transition.
     case edge
   }
 
-  /// As seL4 counts them: the tree's SPI number + 32, or its PPI number + 16.
+  /// seL4's number: the tree's SPI number + 32, or its PPI number + 16.
   public var number: UInt32
+  /// What the GIC detects.
   public var trigger: Trigger
 
+  /// Creates a line from seL4's number.
   public init(number: UInt32, trigger: Trigger) {
     self.number = number
     self.trigger = trigger
   }
 }
 
-/// A node seen as a device: registers at CPU addresses, interrupts as seL4 counts them.
+/// A node seen as a device: registers at CPU addresses, interrupts numbered as in seL4.
 ///
-/// What cannot be resolved is kept as an error beside what can, because most users of a device ask for
-/// one part of it: an Ethernet controller is usable although its PHY's interrupt hangs off a GPIO.
+/// What does not resolve stays as an error beside what does, because most users need one part of a
+/// device: an Ethernet controller is usable even if its PHY's interrupt goes to a GPIO.
 public struct Device: Hashable, Sendable {
-  /// Name of the tree, for errors.
+  /// The tree's name, for errors.
   public var file: String
+  /// Full path in the tree.
   public var path: String
-  /// Values of `compatible`, the most specific one first.
+  /// Values of `compatible`, most specific first.
   public var compatible: [String]
+  /// Whether the device and all buses above it are enabled.
   public var isEnabled: Bool
-  /// Entries of `reg`; a failure if `reg` is malformed or lies on a bus that the CPU cannot address.
+  /// Entries of `reg`; a failure if `reg` is malformed or on a bus that the CPU cannot address.
   public var registers: Result<[RegisterRange], DeviceTreeError>
-  /// Entries of `interrupts` or `interrupts-extended`, each with what was wrong with it.
+  /// Entries of `interrupts` or `interrupts-extended`; each fails on its own.
   public var interrupts: [Result<DeviceInterrupt, DeviceTreeError>]
 
+  /// Creates a device; for tests, and for trees that are not files.
   public init(
     file: String, path: String, compatible: [String], isEnabled: Bool = true,
     registers: Result<[RegisterRange], DeviceTreeError> = .success([]),
@@ -58,12 +69,14 @@ public struct Device: Hashable, Sendable {
     self.interrupts = interrupts
   }
 
-  /// Last component of the path, with its unit address: `pl011@9000000`.
+  /// The path's last component, with its unit address: `pl011@9000000`.
   public var name: String {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
-  /// Register range `index` of `reg`.
+  /// Entry `index` of `reg`.
+  ///
+  /// - Throws: if there is no such entry, or `registers` failed.
   public func register(_ index: Int = 0) throws(DeviceTreeError) -> RegisterRange {
     let ranges = try registers.get()
     guard ranges.indices.contains(index) else {
@@ -72,7 +85,9 @@ public struct Device: Hashable, Sendable {
     return ranges[index]
   }
 
-  /// Interrupt `index` of `interrupts` or `interrupts-extended`.
+  /// Entry `index` of `interrupts` or `interrupts-extended`.
+  ///
+  /// - Throws: if there is no such entry, or it did not resolve.
   public func interrupt(_ index: Int = 0) throws(DeviceTreeError) -> DeviceInterrupt {
     guard interrupts.indices.contains(index) else {
       throw DeviceTreeError(
@@ -92,16 +107,18 @@ extension DeviceTree {
   }
 
   /// The device at a path or alias.
+  ///
+  /// - Throws: `noSuchNode`, with the nearest path.
   public func device(at path: String) throws(DeviceTreeError) -> Device {
     device(try node(at: path))
   }
 
-  /// Every node that says what it is compatible with, in the tree's order, the root left out.
+  /// Every node with a `compatible` property except the root, in the tree's order.
   public var devices: [Device] {
     nodes.dropFirst().filter { !$0.compatible.isEmpty }.map(device)
   }
 
-  /// Whether a node and all nodes above it are enabled: a disabled bus disables what is on it.
+  /// Whether the node and all nodes above it are enabled: a disabled bus disables its devices.
   public func isEnabled(_ node: Node) -> Bool {
     var current: Node? = node
     while let here = current {

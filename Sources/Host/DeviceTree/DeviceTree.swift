@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A device tree as values: what firmware, Linux and seL4 are told about a machine's hardware.
+/// A device tree as values: what firmware, Linux and seL4 know about a machine's hardware.
 ///
-/// Everything is read and bounded once, when the tree is made; a hostile blob ends in a
-/// `DeviceTreeError` here and can do nothing later. Format and meaning: Devicetree Specification 0.4.
+/// Everything is read and checked against bounds when the tree is created, so a hostile blob causes
+/// a `DeviceTreeError` there and nothing later. Format and meaning: Devicetree Specification 0.4.
 public struct DeviceTree: Sendable {
-  /// The file it was read from, or the name that errors shall use instead.
+  /// The file it came from, or what errors call it.
   public let name: String
-  /// Every node, parents before children, in the order of the blob; the first one is the root.
+  /// Every node, parents before children, in the blob's order; the first is the root.
   public let nodes: [Node]
 
   private let indexByPath: [String: Int]
@@ -20,23 +20,28 @@ public struct DeviceTree: Sendable {
     public var name: String
     /// Full path: `/soc/bus@ff800000/serial@3000`; `/` for the root.
     public var path: String
+    /// Position in the tree's `nodes`.
     public var index: Int
+    /// Index of the parent; nil for the root.
     public var parent: Int?
+    /// Indices of the children, in order.
     public var children: [Int]
+    /// In order; names may repeat in a malformed tree.
     public var properties: [Property]
   }
 
-  /// Reads a flattened tree (`.dtb`, version 17). `name` is what errors call it.
+  /// Reads a flattened tree (`.dtb`, version 17), which errors call `name`.
   public init(blob: [UInt8], name: String) throws(DeviceTreeError) {
     try self.init(nodes: flattenedNodes(of: blob, file: name), name: name)
   }
 
-  /// Compiles device tree source with `dtc`. `name` is what errors call it.
+  /// Compiles device tree source, which errors call `name`, with `dtc`.
   public init(source: some Sequence<UInt8>, name: String) throws(DeviceTreeError) {
     try self.init(blob: compileDeviceTree(source: Array(source), file: name), name: name)
   }
 
-  /// Reads a file: `.dts` and `.dtsi` go through `dtc` (which must be installed), all else is a blob.
+  /// Reads a file: `.dts` and `.dtsi` through `dtc`, which must be installed, anything else as a
+  /// blob.
   public static func load(_ path: String) throws(DeviceTreeError) -> DeviceTree {
     let isSource = path.hasSuffix(".dts") || path.hasSuffix(".dtsi")
     let blob = isSource ? try compileDeviceTree(path: path) : try readFile(path)
@@ -49,7 +54,7 @@ public struct DeviceTree: Sendable {
     var paths: [String: Int] = [:]
     var phandles: [UInt32: Int] = [:]
     for node in nodes {
-      // Of duplicates the first counts, as it does for libfdt.
+      // The first duplicate counts, as in libfdt.
       if paths[node.path] == nil { paths[node.path] = node.index }
       let property = node["phandle"] ?? node["linux,phandle"]
       if let cell = property?.cell, phandles[cell] == nil { phandles[cell] = node.index }
@@ -58,9 +63,12 @@ public struct DeviceTree: Sendable {
     indexByPhandle = phandles
   }
 
+  /// The node `/`; every tree has one.
   public var root: Node { nodes[0] }
 
+  /// The node above; nil for the root.
   public func parent(of node: Node) -> Node? { node.parent.map { nodes[$0] } }
+  /// The nodes directly below, in order.
   public func children(of node: Node) -> [Node] { node.children.map { nodes[$0] } }
 
   func node(exactly path: String) -> Node? { indexByPath[path].map { nodes[$0] } }

@@ -2,9 +2,10 @@
 // Copyright (c) 2026, the Serval authors
 
 import Diagnostics
-import Glibc
+import HostIO
 
 extension DeviceTreeError: DiagnosableError {
+  /// One finding `device-tree-…`; one per message where `dtc` rejects the source.
   public var findings: [Finding] {
     if case .compilerFailed(let messages) = problem { return messages.map(finding) }
     let (rule, message, fix) = words
@@ -16,26 +17,26 @@ extension DeviceTreeError: DiagnosableError {
       rule: "device-tree-source", at: message.location.map(Place.source) ?? .file(file),
       "dtc: \(message.text)",
       fix: message.text == "syntax error"
-        ? "mend it, or run the C preprocessor first if it uses #include or #define" : nil)
+        ? "correct it, or run the C preprocessor first if it uses #include or #define" : nil)
   }
 
   private var words: (rule: String, message: String, fix: String?) {
     switch problem {
     case .unreadable(let errno):
-      ("file", "cannot be read: \(String(cString: strerror(errno)))", nil)
+      ("file", "cannot be read: \(systemText(errno))", nil)
     case .compilerMissing:
       (
         "compiler", "dtc, which compiles device tree source, is not installed",
         "install device-tree-compiler, or give a .dtb file"
       )
     case .compilerUnusable(let errno):
-      ("compiler", "dtc cannot be run: \(String(cString: strerror(errno)))", nil)
+      ("compiler", "dtc cannot be run: \(systemText(errno))", nil)
     case .compilerFailed:
-      ("source", "dtc refuses it", nil)
+      ("source", "dtc rejects it", nil)
     case .malformed(let status):
       (
-        "blob", "not a sound device tree blob (\(libfdtErrorName(status)))",
-        "give a .dtb file as dtc writes it, or name source .dts"
+        "blob", "not a valid device tree blob (\(libfdtErrorName(status)))",
+        "give a .dtb file written by dtc, or source whose name ends in .dts"
       )
     case .unsupportedVersion(let version):
       (
@@ -51,12 +52,12 @@ extension DeviceTreeError: DiagnosableError {
     case .badLength(let property, let byteCount, let unit):
       unit == 0
         ? (
-          "cells", "\(property) has entries of no cells",
+          "cells", "the entries of \(property) have no cells",
           "set #address-cells or #size-cells above it"
         )
         : (
-          "cells", "\(property) is \(byteCount) bytes long, which is no multiple of \(unit)",
-          "compare it with the cell counts of the node that gives its entries their shape"
+          "cells", "\(property) is \(byteCount) bytes long, which is not a multiple of \(unit)",
+          "compare it with the cell counts that apply to it"
         )
     case .badCellCount(let property, let value, let maximum):
       ("cells", "\(property) is \(value)", "use 1 to \(maximum)")
@@ -75,17 +76,17 @@ extension DeviceTreeError: DiagnosableError {
     case .noInterrupt(let index, let count):
       ("interrupts", "has no interrupt \(index): it has \(count)", nil)
     case .noInterruptParent:
-      ("interrupts", "no interrupt controller is above it", "set interrupt-parent")
+      ("interrupts", "there is no interrupt controller above it", "set interrupt-parent")
     case .noInterruptCells:
       ("interrupts", "is used as an interrupt controller, but its #interrupt-cells do not fit", nil)
     case .foreignController(let controller):
       (
         "interrupts", "its interrupt belongs to '\(controller)', which is not a GIC",
-        "seL4 knows the GIC's numbers only: use another interrupt of the device"
+        "use another interrupt of the device: seL4 only knows the GIC's"
       )
     case .badInterrupt(let kind, let number, let flags):
       (
-        "interrupts", "interrupt <\(kind) \(number) \(flags)> is none that a GIC has",
+        "interrupts", "interrupt <\(kind) \(number) \(flags)> does not exist on a GIC",
         "use 0 (SPI) below 988 or 1 (PPI) below 16, with flags 1 or 2 (edge), 4 or 8 (level)"
       )
     }

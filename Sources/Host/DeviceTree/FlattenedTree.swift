@@ -3,34 +3,36 @@
 
 import CLibFDT
 
-// The only file that calls libfdt. It copies a checked blob into nodes and keeps no pointer.
+// The only file that calls libfdt. It copies a validated blob into nodes and keeps no pointer into
+// it.
 
-/// Bounds on what is accepted. Real trees have some 2000 nodes, 8 levels and 300 KiB.
+/// Limits on what is accepted. Real trees have about 2000 nodes, 8 levels and 300 KiB.
 enum Bounds {
   static let blobBytes = 4 << 20
   static let nodes = 1 << 16
   static let depth = 64
   static let nameBytes = 255
-  /// All node paths together: without it, a megabyte of nodes below a long path asks for gigabytes.
+  /// All node paths together: without this limit, a megabyte of nodes below a long path would need
+  /// gigabytes.
   static let pathBytes = 16 << 20
-  /// Of one `reg`, `ranges` or list of interrupts: `ranges` is searched for every device below it.
+  /// In one `reg`, `ranges` or list of interrupts: `ranges` is searched for every device below it.
   static let cells = 4096
 }
 
-/// Flat list of the blob's nodes, parents first.
+/// The blob's nodes, parents first.
 func flattenedNodes(of blob: [UInt8], file: String) throws(DeviceTreeError) -> [DeviceTree.Node] {
   guard blob.count <= Bounds.blobBytes else {
     throw DeviceTreeError(file: file, .exceeds(.blobBytes, Bounds.blobBytes))
   }
-  // libfdt wants 8-byte alignment, which an array does not promise.
+  // libfdt requires 8-byte alignment, which an array does not guarantee.
   let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(blob.count, 1), alignment: 8)
   defer { copy.deallocate() }
   copy.copyBytes(from: blob)
   guard let fdt = copy.baseAddress.map(UnsafeRawPointer.init) else { return [] }
   let status = fdt_check_full(fdt, blob.count)
   guard status == 0 else { throw DeviceTreeError(file: file, .malformed(libfdt: status)) }
-  // Before version 17 nodes have other names and the structure block no length; dtc has written 17
-  // since 2005. The header is 40 bytes long, which fdt_check_full has seen to.
+  // Before version 17, nodes are named differently and the structure block has no length; dtc has
+  // written 17 since 2005. fdt_check_full has made sure of the header's 40 bytes.
   let version = blob[20..<24].reduce(0) { $0 << 8 | UInt32($1) }
   guard version >= 17 else { throw DeviceTreeError(file: file, .unsupportedVersion(version)) }
   var reader = FlattenedReader(fdt: fdt, file: file)
@@ -74,7 +76,7 @@ private struct FlattenedReader {
       open.append(index)
       offset = fdt_next_node(fdt, offset, &depth)
     } while offset >= 0 && depth >= 0
-    // The end of the root shows as NOTFOUND, or as a depth below zero.
+    // After the root, libfdt returns NOTFOUND or a negative depth.
     guard offset >= 0 || offset == -FDT_ERR_NOTFOUND else {
       throw error(.malformed(libfdt: offset))
     }
@@ -120,7 +122,7 @@ private struct FlattenedReader {
     guard let value, let name, length >= 0 else {
       throw DeviceTreeError(file: file, node: path, .malformed(libfdt: length))
     }
-    // The string is NUL-terminated inside the blob: fdt_check_full has looked.
+    // The string is NUL-terminated inside the blob, which fdt_check_full has checked.
     let nameLength = boundedLength(name)
     guard nameLength <= Bounds.nameBytes else {
       throw DeviceTreeError(file: file, node: path, .exceeds(.nameBytes, Bounds.nameBytes))

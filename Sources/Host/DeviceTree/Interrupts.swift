@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Interrupt trees: Devicetree Specification 2.4; GIC specifiers: Linux's arm,gic and arm,gic-v3 bindings.
+// Interrupt trees: Devicetree Specification 2.4; GIC specifiers: Linux's arm,gic and arm,gic-v3
+// bindings.
 
-/// Values of `compatible` whose interrupt specifiers start with kind, number and flags.
+/// `compatible` strings of controllers whose interrupt specifiers start with kind, number and
+/// flags.
 private let interruptControllersLikeGIC: Set<String> = [
   "arm,gic-v3", "arm,gic-400", "arm,cortex-a15-gic", "arm,cortex-a9-gic", "arm,cortex-a7-gic",
   "arm,pl390", "arm,eb11mp-gic", "arm,gic-v2", "brcm,brahma-b15-gic", "qcom,msm-qgic2",
 ]
 
 extension DeviceTree {
-  /// Every entry of the node's interrupts, resolved as far as it goes.
+  /// Every entry of the node's interrupts, each resolved on its own.
   ///
-  /// Only lines of the GIC have numbers that seL4 knows. Others (a GPIO controller's, or those behind an
-  /// `interrupt-map`) are failures of their own and spoil none of their neighbours.
+  /// Only lines of the GIC have numbers in seL4. Others (a GPIO controller's, or lines behind an
+  /// `interrupt-map`) are failures and do not affect the rest.
   public func interrupts(of node: Node) -> [Result<DeviceInterrupt, DeviceTreeError>] {
     if node["interrupts-extended"] != nil { return extendedInterrupts(of: node) }
     guard node["interrupts"] != nil else { return [] }
@@ -33,7 +35,8 @@ extension DeviceTree {
     }
   }
 
-  /// `interrupts-extended`: pairs of a controller's phandle and a specifier of its own width.
+  /// `interrupts-extended`: pairs of a controller's phandle and a specifier of that controller's
+  /// width.
   private func extendedInterrupts(of node: Node) -> [Result<DeviceInterrupt, DeviceTreeError>] {
     let property = "interrupts-extended"
     var result: [Result<DeviceInterrupt, DeviceTreeError>] = []
@@ -59,11 +62,11 @@ extension DeviceTree {
     return result
   }
 
-  /// The nearest node that takes interrupts: `interrupt-parent` of the node or of the nearest one above
-  /// it that has any, and on from there until a node has `#interrupt-cells`.
+  /// The controller of a node's interrupts: follows `interrupt-parent`, or the parent where a node
+  /// has none, until a node has `#interrupt-cells`.
   func interruptParent(of node: Node) throws(DeviceTreeError) -> Node {
     var current = node
-    // A hostile tree can send this in circles; an honest one needs at most a step per level.
+    // A hostile tree can contain a cycle; a valid one needs at most two steps per level.
     for _ in 0..<2 * Bounds.depth {
       let next: Node?
       if let property = current["interrupt-parent"] {
@@ -129,8 +132,8 @@ extension DeviceTree {
 }
 
 extension DeviceInterrupt {
-  /// From the three cells of a GIC specifier; nil for kinds and numbers that a GICv2 does not have and
-  /// for flags that name no trigger.
+  /// Creates a line from the three cells of a GIC specifier; nil if a GICv2 has no such kind or
+  /// number, or if the flags name no trigger.
   public init?(gicKind kind: UInt32, number: UInt32, flags: UInt32) {
     let base: UInt32
     switch kind {

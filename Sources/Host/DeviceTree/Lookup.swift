@@ -6,20 +6,22 @@ import Diagnostics
 extension DeviceTree {
   /// The node at a full path, or at a path that starts with an alias: `serial0`, `soc/serial@3000`.
   ///
-  /// A component may leave its unit address out if it names the first such child.
+  /// A component without its unit address names the first such child.
+  ///
+  /// - Throws: `noSuchNode`, with the nearest path.
   public func node(at path: String) throws(DeviceTreeError) -> Node {
     if let node = find(path) { return node }
     throw error(.noSuchNode(path, nearest: nearestPath(to: path)))
   }
 
-  /// As `node(at:)`, nil if there is none.
+  /// Like `node(at:)`, but nil if there is none.
   public func find(_ path: String) -> Node? {
     if path.hasPrefix("/") { return walk(path) }
     let alias = path.prefix { $0 != "/" }
     return aliases[String(alias)].flatMap { walk($0 + path.dropFirst(alias.count)) }
   }
 
-  /// Short names of nodes: `serial0` for `/pl011@9000000`.
+  /// Paths by alias: `/pl011@9000000` for `serial0`.
   public var aliases: [String: String] {
     guard let node = node(exactly: "/aliases") else { return [:] }
     let pairs = node.properties.compactMap { property in
@@ -28,7 +30,7 @@ extension DeviceTree {
     return Dictionary(pairs) { first, _ in first }
   }
 
-  /// The console that firmware chose: `stdout-path` of `/chosen`, and what follows its colon
+  /// The console: the node in `stdout-path` of `/chosen`, and the options after its colon
   /// (`115200n8`); nil if the tree names none.
   public func standardOutput() throws(DeviceTreeError) -> (node: Node, options: String?)? {
     let chosen = node(exactly: "/chosen")
@@ -40,7 +42,7 @@ extension DeviceTree {
     return (try node(at: String(path)), options)
   }
 
-  /// Every enabled device that is compatible with any of `names`, in the tree's order.
+  /// Every enabled device with any of `names` among its `compatible` strings, in the tree's order.
   public func devices(compatibleWith names: [String]) -> [Device] {
     nodes.filter { node in
       node.compatible.contains(where: names.contains) && isEnabled(node)
@@ -61,7 +63,7 @@ extension DeviceTree {
   }
 
   private func nearestPath(to path: String) -> String? {
-    // Names whose length alone rules them out are not worth the edit distance: a tree may be large.
+    // A tree may be large: skip names whose length alone rules them out.
     let length = path.utf8.count
     let slack = max(1, length / 3) + 1
     let candidates = path.hasPrefix("/") ? nodes.map(\.path) : aliases.keys.sorted()

@@ -2,11 +2,14 @@
 // Copyright (c) 2026, the Serval authors
 
 extension DeviceTree {
-  /// A property: bytes whose meaning its name decides (Devicetree Specification 2.2.4).
+  /// A property: bytes whose meaning depends on its name (Devicetree Specification 2.2.4).
   public struct Property: Hashable, Sendable {
+    /// At most 255 bytes.
     public var name: String
+    /// As in the blob: numbers are big-endian.
     public var bytes: [UInt8]
 
+    /// Creates a property; for tests.
     public init(name: String, bytes: [UInt8]) {
       self.name = name
       self.bytes = bytes
@@ -20,10 +23,10 @@ extension DeviceTree {
       }
     }
 
-    /// The one cell of a property that consists of one; nil for any other length.
+    /// The value of a property of one cell; nil for any other length.
     public var cell: UInt32? { bytes.count == 4 ? cells?.first : nil }
 
-    /// NUL-terminated strings in order; a missing last NUL is forgiven, bad UTF-8 is repaired.
+    /// The NUL-terminated strings; a missing last NUL is accepted, bad UTF-8 repaired.
     public var strings: [String] {
       var parts = bytes.split(separator: 0, omittingEmptySubsequences: false)
       if parts.last?.isEmpty == true { parts.removeLast() }
@@ -36,6 +39,7 @@ extension DeviceTree {
 }
 
 extension DeviceTree.Node {
+  /// The first property of that name.
   public subscript(property: String) -> DeviceTree.Property? {
     properties.first { $0.name == property }
   }
@@ -43,15 +47,16 @@ extension DeviceTree.Node {
   /// The name without its unit address: `serial` of `serial@3000`.
   public var baseName: Substring { name.prefix { $0 != "@" } }
 
-  /// What follows the `@` of the name, as written: `3000`, or `1,0` on PCI; nil without one.
+  /// What follows the `@` of the name: `3000`, or `1,0` on PCI; nil without one.
   public var unitAddress: Substring? {
     name.firstIndex(of: "@").map { name[name.index(after: $0)...] }
   }
 
-  /// Values of `compatible`, the most specific one first.
+  /// Values of `compatible`, most specific first.
   public var compatible: [String] { self["compatible"]?.strings ?? [] }
 
-  /// True unless `status` says otherwise (Devicetree Specification 2.3.4: absent means okay).
+  /// False if `status` is anything but `okay` (Devicetree Specification 2.3.4: absent means okay).
+  /// Ignores the buses above.
   public var isEnabled: Bool {
     guard let status = self["status"]?.string else { return true }
     return status == "okay" || status == "ok"

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import FoundationEssentials
-
-/// Turns findings into what a person, a script or a forge's annotations read. The only place that
-/// decides how errors look.
+/// Turns findings into text for people, scripts or a forge's annotations. Nothing else decides how
+/// errors look.
 public struct FindingRenderer: Sendable {
+  /// Who reads the findings.
   public enum Format: String, CaseIterable, Sendable {
-    /// `file:line:col: error: message [rule]`, the fix on a line of its own.
+    /// `file:line:col: error: message [rule]`, with the fix on the next line.
     case text
-    /// One JSON document with every finding.
+    /// One JSON document with the counts and every finding.
     case json
     /// Workflow commands that GitHub shows on the changed lines of a pull request.
     case github
   }
 
+  /// The format of everything that this renderer makes.
   public var format: Format
   /// Whether text output may use ANSI colours.
   public var colour: Bool
 
+  /// Creates a renderer; colour is for terminals only.
   public init(format: Format, colour: Bool = false) {
     self.format = format
     self.colour = colour
   }
 
+  /// The findings in the order given, each ending in a newline.
   public func render(_ findings: [Finding]) -> String {
     switch format {
     case .text: findings.map(text).joined()
@@ -90,11 +92,7 @@ public struct FindingRenderer: Sendable {
       errors: findings.count { $0.severity == .error },
       warnings: findings.count { $0.severity == .warning },
       findings: findings.map(JSONFinding.init))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Strings and integers always encode; an empty document would be the honest answer if not.
-    guard let data = try? encoder.encode(report) else { return "{}\n" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return JSONWriter.document(report)
   }
 
   // MARK: GitHub

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The candidate that a mistyped `name` most likely meant, for "did you mean" hints.
+/// The candidate closest to a mistyped `name`, for "did you mean" hints.
 ///
-/// Damerau-Levenshtein distance (one transposition counts once); nil when nothing is close enough,
-/// which is a third of the name's length, at least 1.
+/// Distance is Damerau-Levenshtein, in which swapping two neighbours counts once. Nil if no
+/// candidate is within a third of the name's length (at least 1).
 public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
   let limit = max(1, name.count / 3)
   var best: (name: String, distance: Int)?

@@ -4,6 +4,7 @@
 import Diagnostics
 
 extension ELFError: DiagnosableError {
+  /// One finding, at the file.
   public var findings: [Finding] {
     let (rule, detail, message, fix) = words
     return [Finding(rule: rule, at: .file(file, detail: detail), message, fix: fix)]
@@ -27,42 +28,45 @@ extension ELFError: DiagnosableError {
         "link it statically and without -pie: nothing relocates a protection domain"
       )
     case .truncated(let part):
-      ("elf-broken", part.description, "not wholly inside the file", "build the file anew")
+      ("elf-broken", part.description, "extends beyond the end of the file", "rebuild the file")
     case .malformed(let part):
-      ("elf-broken", part.description, "makes no sense", "build the file anew")
+      ("elf-broken", part.description, "is inconsistent", "rebuild the file")
     case .wrongEntrySize(let part, let size):
       (
-        "elf-broken", part.description, "entries of \(size) bytes are not those of ELF64",
-        "build the file anew"
+        "elf-broken", part.description, "has entries of \(size) bytes, which ELF64 does not allow",
+        "rebuild the file"
       )
     case .noSection(let name, let existing):
       (
         "elf-section", "section \(name)", "there is no such section",
         Self.suggestion(name, existing)
-          ?? "keep it in the link: a linker drops sections that nothing refers to"
+          ?? "make the linker keep it: it drops sections that nothing refers to"
       )
     case .duplicateSection(let name):
-      ("elf-section", "section \(name)", "there are several of this name", "merge them in the link")
+      (
+        "elf-section", "section \(name)", "several sections have this name",
+        "merge them when linking"
+      )
     case .sectionNotInFile(let name):
       (
-        "elf-section", "section \(name)", "the file does not hold its contents (not PROGBITS)",
+        "elf-section", "section \(name)", "the file does not contain its bytes (not PROGBITS)",
         "place the variable in a section that is not zero-initialised"
       )
     case .sectionNotLoaded(let name):
       (
-        "elf-section", "section \(name)", "no loaded segment holds it",
-        "give it to a PT_LOAD segment in the linker script"
+        "elf-section", "section \(name)", "no loaded segment contains it",
+        "assign it to a PT_LOAD segment in the linker script"
       )
     case .sectionCannotGrow(let name):
       (
         "elf-section", "section \(name)",
-        "cannot grow: it has no segment to itself, or another one begins too close behind",
+        "cannot grow: it has no segment to itself, or another segment follows too closely",
         "make it the last section of the linker script, in a PT_LOAD segment of its own"
       )
     case .addressNotLoaded(let address):
       (
         "elf-section", "address 0x\(String(address, radix: 16))",
-        "is in no segment that the file holds", nil
+        "is not in the part of a segment that the file contains", nil
       )
     case .sectionSize(let name, let size, let needed):
       (
@@ -76,7 +80,7 @@ extension ELFError: DiagnosableError {
         existing.isEmpty ? "do not strip it" : Self.suggestion(name, existing)
       )
     case .duplicateSymbol(let name):
-      ("elf-symbol", "symbol \(name)", "there are several of this name", "rename all but one")
+      ("elf-symbol", "symbol \(name)", "several symbols have this name", "rename all but one")
     case .symbolSize(let name, let size, let needed):
       (
         "elf-symbol", "symbol \(name)", "has \(size) bytes where \(needed) are needed",
@@ -84,7 +88,7 @@ extension ELFError: DiagnosableError {
       )
     case .symbolNotLoaded(let name):
       (
-        "elf-symbol", "symbol \(name)", "the file does not hold its contents",
+        "elf-symbol", "symbol \(name)", "the file does not contain its bytes",
         "place the variable in a section that is not zero-initialised"
       )
     }
@@ -105,6 +109,7 @@ extension ELFError: DiagnosableError {
 }
 
 extension ELFError.Part: CustomStringConvertible {
+  /// "segment 3", for messages.
   public var description: String {
     switch self {
     case .fileHeader: "file header"

@@ -2,11 +2,11 @@
 // Copyright (c) 2026, the Serval authors
 
 extension ELFImage {
-  /// Puts `newBytes`, of any number, in place of a section's contents: they go to the end of the file,
-  /// and the headers that say where the section and its segment are follow. Addresses stay.
+  /// Replaces a section's contents by `newBytes`, however many: appends them to the file and updates the headers of
+  /// the section and its segment. Addresses do not change.
   ///
-  /// - Throws: `ELFError`, and nothing changes, unless there is exactly one such section, it has a
-  ///   loaded segment to itself, and no other segment is in the way in memory.
+  /// - Throws: `ELFError`, without changing anything, unless there is exactly one such section, it has a loaded
+  ///   segment to itself, and no other segment is in the way in memory.
   public mutating func grow(section name: String, with newBytes: [UInt8]) throws(ELFError) {
     let section = try section(named: name)
     let sectionIndex = sections.firstIndex { $0.name == name } ?? 0
@@ -23,7 +23,7 @@ extension ELFImage {
     else { throw error(.sectionCannotGrow(name)) }
 
     var grown = bytes
-    // Offset and address agree within a page, as the gABI asks of loaded segments.
+    // The gABI requires a loaded segment's offset and address to be congruent modulo the page size.
     let page = 0x1000
     let lead = Int(section.address % UInt64(page))
     while grown.count % page != lead { grown.append(0) }
@@ -40,7 +40,7 @@ extension ELFImage {
     self = try ELFImage(grown, name: self.name)
   }
 
-  /// Where one of the tables of headers begins: a number in the file header, checked by the parser.
+  /// The offset of a header table, read from the file header, where the parser has checked it.
   private func headerOffset(at place: Int) -> Int {
     (0..<8).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
   }

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A protection domain's program as the Microkit tool takes it: a statically linked ELF64 file for
-/// little-endian AArch64 (System V gABI, chapters 4 and 5). Sound once made: whatever its headers
-/// point to is inside the file.
+/// A protection domain's program in the form that the Microkit tool accepts: a statically linked ELF64 file for
+/// little-endian AArch64 (System V gABI, chapters 4 and 5). The initializer guarantees that everything the headers
+/// refer to is inside the file.
 public struct ELFImage: Sendable {
   /// The file's name, for messages.
   public let name: String
+  /// The file's contents.
   public internal(set) var bytes: [UInt8]
-  /// Virtual address where execution starts.
+  /// The virtual address where execution starts.
   public let entry: UInt64
   /// In the order of the program header table.
   public let segments: [ELFSegment]
-  /// In the order of the section header table, its first and empty entry included.
+  /// In the order of the section header table, including its empty first entry.
   public let sections: [ELFSection]
-  /// In the order of the symbol table without its first and empty entry; none in a stripped file.
+  /// In the order of the symbol table, without its empty first entry. Empty for a stripped file.
   public let symbols: [ELFSymbol]
 
   /// - Parameter name: the file's name, for messages.
-  /// - Throws: `ELFError` if it is not such a file, or is broken or cut off.
+  /// - Throws: `ELFError` if it is not such a file, or is damaged or truncated.
   public init(_ bytes: [UInt8], name: String) throws(ELFError) {
     do throws(ELFError.Problem) {
       let parser = ELFParser(bytes)
@@ -35,9 +36,9 @@ public struct ELFImage: Sendable {
     }
   }
 
-  /// The only section called `name`.
+  /// The section called `name`.
   ///
-  /// - Throws: `ELFError` if there is none, or more than one.
+  /// - Throws: `ELFError` unless there is exactly one.
   public func section(named name: String) throws(ELFError) -> ELFSection {
     let found = sections.filter { $0.name == name }
     guard let section = found.first else {
@@ -47,9 +48,9 @@ public struct ELFImage: Sendable {
     return section
   }
 
-  /// The only symbol called `name`, local ones included, as the Microkit tool looks them up.
+  /// The defined symbol called `name`, which may be a local one, as in the Microkit tool.
   ///
-  /// - Throws: `ELFError` if there is none, or more than one.
+  /// - Throws: `ELFError` unless there is exactly one.
   public func symbol(named name: String) throws(ELFError) -> ELFSymbol {
     let found = symbols.filter { $0.name == name && $0.isDefined }
     guard let symbol = found.first else {
@@ -59,14 +60,14 @@ public struct ELFImage: Sendable {
     return symbol
   }
 
-  /// The bytes of a section of this image; nil if the file holds none of it (.bss).
+  /// The bytes of a section of this image; nil if the file does not contain them (.bss).
   public func contents(of section: ELFSection) -> ArraySlice<UInt8>? {
     guard section.isInFile else { return nil }
     return fileRange(section.fileOffset, section.size, of: bytes.count).map { bytes[$0] }
   }
 
-  /// What a program sees at `address` before it runs, zeros of .bss included; nil if not all of it is
-  /// in one loaded segment.
+  /// The `count` bytes at a virtual address before the program runs, including zeros of .bss; nil unless they are
+  /// all in one loaded segment.
   public func bytes(atVirtualAddress address: UInt64, count: Int) -> [UInt8]? {
     guard let size = UInt64(exactly: count),
       let segment = loadedSegment(holding: address, size, \.memorySize)
@@ -80,8 +81,8 @@ public struct ELFImage: Sendable {
     return bytes[range] + [UInt8](repeating: 0, count: count - range.count)
   }
 
-  /// The symbol that `address` belongs to: the last one at or below it in the same section; among
-  /// several at one address, one that says its size.
+  /// The symbol that a virtual address belongs to: the last one at or below it in the same section. Of several at
+  /// the same address, the largest.
   public func nearestSymbol(to address: UInt64) -> ELFSymbol? {
     var best: ELFSymbol?
     for symbol in symbols where symbol.value <= address && symbol.namesAPlace {
@@ -106,7 +107,7 @@ public struct ELFImage: Sendable {
   func error(_ problem: ELFError.Problem) -> ELFError { ELFError(file: name, problem: problem) }
 }
 
-/// `size` bytes from `offset` as array indices; nil if not all of them are inside `count` bytes.
+/// The array indices of `size` bytes from `offset`; nil unless all are within `count` bytes.
 func fileRange(_ offset: UInt64, _ size: UInt64, of count: Int) -> Range<Int>? {
   let (end, overflow) = offset.addingReportingOverflow(size)
   guard !overflow, end <= UInt64(count) else { return nil }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Takes a file's bytes apart; every offset is checked before it is used.
+/// Parses a file's headers and tables. Every offset is checked before it is used.
 struct ELFParser {
   private let bytes: [UInt8]
 
@@ -51,7 +51,7 @@ struct ELFParser {
     guard let first = fileRange(header.sectionOffset, UInt64(sectionSize), of: bytes.count) else {
       throw .truncated(.sectionHeaders)
     }
-    // What does not fit into 16 bits is in the first, otherwise unused entry.
+    // Numbers that do not fit into 16 bits are in the first entry, which is otherwise unused.
     if header.sectionCount == 0 { header.sectionCount = load(first.lowerBound + 32) }
     if header.sectionNames == 0xffff {
       header.sectionNames = UInt64(load(first.lowerBound + 40) as UInt32)
@@ -149,7 +149,7 @@ struct ELFParser {
 
   // MARK: Bytes
 
-  /// Where the entries of a table start; all of each is inside the file.
+  /// The offsets of a table's entries, each of which lies within the file.
   private func table(
     _ part: ELFError.Part, _ offset: UInt64, _ count: UInt64, of size: Int
   ) throws(ELFError.Problem) -> [Int] {
@@ -159,7 +159,7 @@ struct ELFParser {
     return Array(stride(from: range.lowerBound, to: range.upperBound, by: size))
   }
 
-  /// A little-endian number whose bytes the caller knows to be inside the file.
+  /// A little-endian number. The caller has checked that it lies within the file.
   private func load<Number: FixedWidthInteger & UnsignedInteger>(_ offset: Int) -> Number {
     var number: Number = 0
     for index in 0..<MemoryLayout<Number>.size {
@@ -182,8 +182,8 @@ extension ELFSymbol.Binding {
 
 /// The strings of a string table section.
 ///
-/// Entries may share their bytes, so that a small file could ask for any amount of text: there is a
-/// budget of several times the file's size, which no linker's output comes near.
+/// Entries may share bytes, so a small file could ask for any amount of text. The total is limited to several times
+/// the file's size, far above any linker's output.
 private struct StringTable {
   private let bytes: ArraySlice<UInt8>
   private var budget: Int

@@ -2,11 +2,10 @@
 // Copyright (c) 2026, the Serval authors
 
 extension ELFImage {
-  /// Puts `newBytes` in place of a section's contents. Nothing else in the file changes.
+  /// Replaces a section's contents by `newBytes`. Nothing else in the file changes.
   ///
-  /// - Throws: `ELFError`, and nothing changes, unless there is exactly one such section, the file
-  ///   holds its contents (PROGBITS), it has exactly as many bytes, and a segment loads it: a
-  ///   program would not see it otherwise.
+  /// - Throws: `ELFError`, without changing anything, unless there is exactly one such section, the file contains it
+  ///   (PROGBITS), it has exactly as many bytes, and a segment loads it for the program to see.
   public mutating func patch(section name: String, with newBytes: [UInt8]) throws(ELFError) {
     let section = try section(named: name)
     guard section.type == ELFSection.progbits else { throw error(.sectionNotInFile(name)) }
@@ -19,10 +18,10 @@ extension ELFImage {
     bytes.replaceSubrange(range, with: newBytes)
   }
 
-  /// Puts `newBytes` at the start of a variable; the rest of it keeps its bytes.
+  /// Replaces the first bytes of a variable by `newBytes`.
   ///
-  /// - Throws: `ELFError`, and nothing changes, unless there is exactly one such symbol, it has room
-  ///   for as many bytes, and the file holds them (.bss is not in the file).
+  /// - Throws: `ELFError`, without changing anything, unless there is exactly one such symbol, it is large enough, and
+  ///   the file contains it (.bss is not in the file).
   public mutating func patch(symbol name: String, with newBytes: [UInt8]) throws(ELFError) {
     let symbol = try symbol(named: name)
     guard UInt64(newBytes.count) <= symbol.size else {
@@ -34,9 +33,9 @@ extension ELFImage {
     bytes.replaceSubrange(range, with: newBytes)
   }
 
-  /// Puts `newBytes` where a program sees `address`.
+  /// Replaces the bytes at a virtual address by `newBytes`.
   ///
-  /// - Throws: `ELFError`, and nothing changes, unless the file holds as many bytes there.
+  /// - Throws: `ELFError`, without changing anything, unless the file contains all those bytes.
   public mutating func patch(address: UInt64, with newBytes: [UInt8]) throws(ELFError) {
     guard let range = loadedRange(address, UInt64(newBytes.count)) else {
       throw error(.addressNotLoaded(address))
@@ -44,7 +43,7 @@ extension ELFImage {
     bytes.replaceSubrange(range, with: newBytes)
   }
 
-  /// Where the file holds `size` bytes that are at `address` in the program's memory.
+  /// Where the file contains the `size` bytes at a virtual address; nil if it does not contain all of them.
   private func loadedRange(_ address: UInt64, _ size: UInt64) -> Range<Int>? {
     guard let segment = loadedSegment(holding: address, size, \.fileSize) else { return nil }
     let offset = address - segment.virtualAddress

@@ -6,22 +6,29 @@ import SystemModel
 
 /// A board, a kernel and a system's protection domains, ready to run.
 public final class Machine {
+  /// What the machine consists of, beside the system.
   public struct Configuration {
+    /// The SDK that the images were built with.
     public var sdk: SDKVersion
+    /// The kernel configuration that the images were built for.
     public var kernel: KernelConfiguration
+    /// The board whose devices are modelled.
     public var board: EmulatedBoard
-    /// Where images are searched, in order.
+    /// Directories that are searched for images, in order.
     public var searchPaths: [String]
-    /// Nil is a cable that leads nowhere.
+    /// What the Ethernet cable leads to; nil for nothing.
     public var network: NetworkChoice?
-    public var packetFaults: PacketFaults?
-    /// When the cable is pulled and put back, in the order of time.
+    /// Frames to lose, damage or delay; nil for none.
+    public var packetImpairment: PacketImpairment?
+    /// When the cable is unplugged and plugged in.
     public var linkChanges: [LinkChange] = []
+    /// Faults to inject.
     public var faults: [InjectedFault] = []
-    /// Whether devices see DMA regions without the processor's cache, so that a missing clean or
-    /// invalidate is found.
+    /// Whether devices bypass the processor's cache in DMA regions, which reveals missing cleans and
+    /// invalidates.
     public var isIncoherent = false
 
+    /// A machine without a network and without injected faults.
     public init(
       sdk: SDKVersion, kernel: KernelConfiguration = .debug, board: EmulatedBoard,
       searchPaths: [String] = []
@@ -34,22 +41,24 @@ public final class Machine {
   }
 
   let kernel: Kernel
-  public let console: Console
-  /// What virtual time follows; nil lets it pass as fast as it can. Set before the first `run`.
+  /// The machine's serial line.
+  public let console: MachineConsole
+  /// The wall clock that virtual time follows; nil lets it run as fast as possible. Set before the first
+  /// `run`.
   public var wall: WallTime?
-  /// What `SystemMemory` and the devices hold lives as long as the machine.
+  /// Owns the memory that address spaces and devices point into.
   private let memory: SystemMemory
   private let link: NetworkLink
 
-  /// Loads everything.
+  /// Loads a system's images and creates the models of its devices.
   ///
   /// - Parameters:
-  ///   - trace: gets what happens, as it happens.
-  ///   - packets: gets every frame on the machine's network.
-  ///   - report: gets what a person should know, a line each.
-  /// - Throws: `EmulatorError` for an image or a layout that cannot be.
+  ///   - trace: receives the events of the run as they happen.
+  ///   - packets: receives every frame on the machine's network.
+  ///   - report: receives one line for the user for each fault and misuse.
+  /// - Throws: `EmulatorError` for an image or layout that cannot be loaded.
   public init(
-    _ system: SystemDescription, _ configuration: Configuration, console: Console,
+    _ system: SystemDescription, _ configuration: Configuration, console: MachineConsole,
     trace: TraceWriter? = nil, packets: PcapWriter? = nil,
     report: @escaping (String) -> Void = { _ in }
   ) throws(EmulatorError) {
@@ -68,7 +77,7 @@ public final class Machine {
       case nil: nil
       }
     link = NetworkLink(
-      backend: backend, recorder: packets, faults: configuration.packetFaults,
+      backend: backend, recorder: packets, faults: configuration.packetImpairment,
       changes: configuration.linkChanges)
     let devices = DeviceSet(
       board: board, console: console, kernel: kernel, link: link,
@@ -76,7 +85,7 @@ public final class Machine {
       report: report)
     memory = try SystemMemory(
       system, sdk: configuration.sdk, board: board, isIncoherent: configuration.isIncoherent,
-      find: { ProgramLoader.find($0, in: configuration.searchPaths) },
+      find: { ProgramLoader.findFile($0, in: configuration.searchPaths) },
       device: { devices.device(at: $0, region: $1) })
     devices.memory = memory.physical
     for region in memory.regions.values { region.cache?.report = report }
@@ -89,7 +98,7 @@ public final class Machine {
       kernel.threads.append(
         Thread(domain, index: index, program: program, processor: processor, kernel: kernel))
     }
-    kernel.giveCapabilities(system)
+    kernel.installCapabilities(system)
     if let fault = configuration.faults.first(where: { fault in
       !kernel.threads.contains { $0.name == fault.domain }
     }) {
@@ -100,8 +109,8 @@ public final class Machine {
         FaultInjector(configuration.faults) { [unowned kernel] in kernel.injectFault(into: $0) })
     }
     trace?.begin(kernel.threads.map(\.name))
-    // The monitor resumes them in the order of the file. It is more urgent than all of them, so that
-    // each is put before those of its priority that came earlier.
+    // The monitor resumes threads in the order of the system file. As it is more urgent than any of them,
+    // each is queued ahead of its equals.
     for thread in kernel.threads {
       thread.state = .ready
       kernel.queues.insert(thread, atFront: true)
@@ -111,73 +120,74 @@ public final class Machine {
 
   // MARK: Running
 
-  public enum State: Hashable, Sendable {
-    /// The time that was asked for is over.
+  /// Why `run` returned.
+  public enum StopReason: Hashable, Sendable {
+    /// Virtual time has reached `end`.
     case timeOver
-    /// Everyone waits, and nothing will happen unless someone types or sends; or, on the wall's time,
-    /// until `nextEvent`.
+    /// No thread can run before input or a frame arrives or, when following the wall clock, before
+    /// `nextEvent`.
     case idle
-    /// Virtual time has to wait for that of the wall.
+    /// Virtual time must wait for the wall clock.
     case ahead
-    /// A program asked the kernel to halt.
+    /// A program made the system call DebugHalt.
     case halted
-    /// `shouldStop` said so.
+    /// `shouldStop` returned true.
     case stopped
   }
 
   /// Nanoseconds of virtual time since the start.
   public var now: UInt64 { kernel.now }
 
-  /// When something happens by itself, if nobody runs.
+  /// When an idle machine's next event is due, in nanoseconds of virtual time; nil for never.
   public var nextEvent: UInt64? { kernel.nextEventOfSleep }
 
-  /// Runs until `end`, or until nothing is left to do. Where it follows the wall, it comes back whenever
-  /// time has to pass: the caller waits for `timeToWait`, and calls `catchUp`.
+  /// Runs until `end` or until there is nothing left to do. If the machine follows the wall clock, this
+  /// also returns whenever it must wait: the caller then waits for `timeToWait` and calls `catchUp`.
   ///
   /// - Parameters:
   ///   - end: nanoseconds of virtual time.
-  ///   - shouldStop: asked every so often, at least every few hundredths of a second.
-  public func run(until end: UInt64, shouldStop: () -> Bool = { false }) -> State {
+  ///   - shouldStop: called between slices, at least every few hundredths of a second.
+  public func run(until end: UInt64, shouldStop: () -> Bool = { false }) -> StopReason {
     while true {
-      if kernel.isHalted { return finish(.halted) }
-      if shouldStop() { return finish(.stopped) }
-      kernel.advance()
+      if kernel.isHalted { return stop(because: .halted) }
+      if shouldStop() { return stop(because: .stopped) }
+      kernel.handleDueEvents()
       kernel.schedule()
-      if kernel.now >= end { return finish(.timeOver) }
+      if kernel.now >= end { return stop(because: .timeOver) }
       if let thread = kernel.current, thread !== kernel.sleeper {
         if wall == nil {
           kernel.runCurrent(thread, until: end)
-        } else if !runOnTheWall(thread, until: end) {
-          return finish(.ahead)
+        } else if !runInWallTime(thread, until: end) {
+          return stop(because: .ahead)
         }
       } else {
-        guard wall == nil, let next = kernel.nextEventOfSleep else { return finish(.idle) }
+        guard wall == nil, let next = kernel.nextEventOfSleep else { return stop(because: .idle) }
         kernel.skip(to: min(next, end))
       }
     }
   }
 
-  private func finish(_ state: State) -> State {
+  private func stop(because reason: StopReason) -> StopReason {
     console.flush()
-    return state
+    return reason
   }
 
-  // MARK: The clock on the wall
+  // MARK: Wall time
 
-  /// - Returns: whether there was time for it.
-  private func runOnTheWall(_ thread: Thread, until end: UInt64) -> Bool {
+  /// - Returns: false if virtual time is too far ahead for another slice.
+  private func runInWallTime(_ thread: Thread, until end: UInt64) -> Bool {
     if wall?.isBehind(kernel.now) == true { return false }
     kernel.runCurrent(thread, until: end, longest: WallTime.slice)
-    // A thread that waits in WFI sleeps until the next event: `run` comes back with `idle`.
+    // If the thread waits in WFI, `run` returns `idle` instead.
     if kernel.sleeper == nil, let target = wall?.target(from: kernel.now) {
       kernel.lengthenSlice(to: min(target, end), charging: WallTime.longestCharge)
     }
     return true
   }
 
-  /// After `idle` or `ahead`: nanoseconds on the wall until it goes on by itself; nil is never.
+  /// After `idle` or `ahead`: nanoseconds of wall time until the machine can continue; nil for never.
   ///
-  /// - Parameter end: as of `run`.
+  /// - Parameter end: the one passed to `run`.
   public func timeToWait(until end: UInt64) -> UInt64? {
     guard let passed = wall?.passed else { return nil }
     let next = min(isWaiting ? kernel.nextEventOfSleep ?? .max : kernel.now, end)
@@ -185,24 +195,29 @@ public final class Machine {
     return next > passed ? next - passed : 0
   }
 
-  /// Time has passed on the wall while the caller waited.
+  /// Advances virtual time by what has passed on the wall clock while the caller waited.
   ///
-  /// - Parameter end: as of `run`.
+  /// - Parameter end: the one passed to `run`.
   public func catchUp(until end: UInt64) {
     let next = isWaiting ? kernel.nextEventOfSleep ?? .max : 0
     guard let target = wall?.target(from: kernel.now, next: next) else { return }
-    kernel.pass(to: min(target, end))
+    kernel.advanceClock(to: min(target, end))
   }
 
   private var isWaiting: Bool { kernel.current == nil || kernel.current === kernel.sleeper }
 
-  // MARK: The network, for whoever waits
+  // MARK: Polling the network
 
-  /// What to poll for; nothing without a network.
+  /// The network's descriptors to poll while waiting; none without a network.
+  ///
+  /// - Parameter timeout: the longest wait in milliseconds; may be shortened.
   public func descriptors(timeout: inout UInt32) -> [pollfd] {
     link.descriptors(timeout: &timeout)
   }
 
+  /// Handles the events of polled descriptors.
+  ///
+  /// - Parameter descriptors: those of `descriptors(timeout:)`, in order, with `revents` set.
   public func handle(_ descriptors: [pollfd]) {
     link.handle(descriptors, now: kernel.now)
   }

@@ -8,13 +8,13 @@ import Glibc
 public enum Files {
   /// The bytes of a file; "-" is standard input.
   ///
-  /// - Parameter limit: bytes that are accepted at most; nothing that this tool reads is larger than
-  ///   the default.
+  /// - Parameter limit: the most bytes to accept; nothing that this tool reads exceeds the default.
+  /// - Throws: `FileError` if the file cannot be read or is larger.
   public static func read(_ path: String, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path, .read(errno: errno)) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-    // A regular file says how long it is; one byte more tells that it has not grown meanwhile.
+    // A regular file tells its length; asking for one byte more shows whether it has grown since.
     var status = stat()
     let known = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     var bytes: [UInt8] = []
@@ -47,8 +47,8 @@ public enum Files {
     return bytes
   }
 
-  /// Puts `bytes` in place of whatever is at `path`: all of them, or none. A reader sees the old file
-  /// or the new one.
+  /// Replaces the file at `path`, or creates it. Readers see either the old contents or all of the
+  /// new ones.
   public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
     let temporary = "\(path).\(getpid()).tmp"
     do throws(FileError) {
@@ -60,9 +60,9 @@ public enum Files {
     }
   }
 
-  /// Makes a directory that holds `files` and nothing else. It appears with all of them, or not at all.
+  /// Makes a directory that holds exactly `files`. It appears with all of them or not at all.
   ///
-  /// - Throws: also when something is at `path` already.
+  /// - Throws: also if something other than an empty directory is at `path`.
   public static func createDirectory(
     _ path: String, holding files: [(name: String, bytes: [UInt8])]
   ) throws(FileError) {
@@ -77,7 +77,7 @@ public enum Files {
       for file in files {
         try create("\(stage)/\(file.name)", with: file.bytes, as: "\(target)/\(file.name)")
       }
-      // An empty directory in the way would be replaced; anything else is an error.
+      // rename replaces an empty directory; anything else in the way is an error.
       guard rename(stage, target) == 0 else { throw FileError(path, .write(errno: errno)) }
     } catch {
       for file in files { unlink("\(stage)/\(file.name)") }
@@ -86,7 +86,7 @@ public enum Files {
     }
   }
 
-  /// A new file; `name` is what errors call it.
+  /// Creates a file, which errors call `name`.
   private static func create(
     _ path: String, with bytes: [UInt8], as name: String
   ) throws(FileError) {
@@ -101,7 +101,7 @@ public enum Files {
     guard close(descriptor) == 0 else { throw FileError(name, .write(errno: errno)) }
   }
 
-  /// Makes a directory and those above it, where they do not exist.
+  /// Makes a directory and its missing parents.
   public static func makeDirectory(_ path: String) throws(FileError) {
     var partial = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
@@ -115,8 +115,10 @@ public enum Files {
     }
   }
 
+  /// Whether anything is at `path`, after following links.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a directory is at `path`, after following links.
   public static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -139,13 +141,19 @@ public enum Files {
 
 /// Why a file could not be read or written.
 public struct FileError: Error, Hashable {
+  /// What went wrong, with the C library's error number where it has one.
   public enum Problem: Hashable, Sendable {
+    /// Opening or reading failed.
     case read(errno: Int32)
+    /// Creating, writing, renaming or making a directory failed.
     case write(errno: Int32)
+    /// The file is larger than the reader accepts, in bytes.
     case tooLarge(limit: Int)
   }
 
+  /// As the caller gave it.
   public var path: String
+  /// What went wrong.
   public var problem: Problem
 
   init(_ path: String, _ problem: Problem) {
@@ -155,6 +163,7 @@ public struct FileError: Error, Hashable {
 }
 
 extension FileError: DiagnosableError {
+  /// One finding: `unreadable` or `unwritable`.
   public var findings: [Finding] {
     let place = Place.file(path == "-" ? "standard input" : path)
     switch problem {
@@ -168,7 +177,8 @@ extension FileError: DiagnosableError {
   }
 }
 
-/// The C library's text for an error number, with a small first letter: "no such file or directory".
+/// The C library's text for an error number, with a lower-case first letter: "no such file or
+/// directory".
 public func systemText(_ errno: Int32) -> String {
   let text = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
   return text.prefix(1).lowercased() + text.dropFirst()

@@ -4,16 +4,22 @@
 import Diagnostics
 import Glibc
 
-/// Runs other programs. Input and output are temporary files: unlike pipes, they cannot deadlock.
+/// Runs other programs. Input and output go through temporary files, which unlike pipes cannot
+/// deadlock.
 public enum Subprocess {
+  /// What a program left behind.
   public struct Result: Hashable, Sendable {
-    /// Exit status; 128 plus the number for a signal, as shells say it.
+    /// Exit status; 128 plus the signal's number if a signal ended the program, as in shells.
     public var status: Int32
+    /// Standard output.
     public var output: [UInt8]
+    /// Standard error, with bad UTF-8 repaired.
     public var errors: String
   }
 
-  /// Runs a program found on PATH to its end.
+  /// Runs a program, found on PATH, and waits for it to end.
+  ///
+  /// - Throws: `SubprocessError` if it could not be run at all; any exit status is a result.
   public static func run(
     _ arguments: [String], input: [UInt8] = []
   ) throws(SubprocessError) -> Result {
@@ -54,11 +60,14 @@ public enum Subprocess {
 
 /// Why a program could not be run at all.
 public enum SubprocessError: Error, Hashable {
+  /// Nothing on PATH has this name.
   case missing(program: String)
+  /// The C library refused.
   case failed(program: String, errno: Int32)
 }
 
 extension SubprocessError: DiagnosableError {
+  /// One finding, `missing-program`.
   public var findings: [Finding] {
     switch self {
     case .missing(let program):
@@ -74,7 +83,7 @@ extension SubprocessError: DiagnosableError {
   }
 }
 
-/// A file without a name, gone when closed.
+/// A file without a name, which disappears when it is closed.
 private struct TemporaryFile {
   private let stream: UnsafeMutablePointer<FILE>
   private let program: String
@@ -90,7 +99,7 @@ private struct TemporaryFile {
 
   func close() { fclose(stream) }
 
-  /// Writes everything and goes back to the start, for the next reader.
+  /// Writes everything and rewinds.
   func write(_ bytes: [UInt8]) throws(SubprocessError) {
     do { try Files.write(bytes, to: descriptor, program) } catch {
       throw .failed(program: program, errno: EIO)
@@ -98,7 +107,7 @@ private struct TemporaryFile {
     lseek(descriptor, 0, SEEK_SET)
   }
 
-  /// Everything in it, from the start.
+  /// The whole contents.
   func contents() throws(SubprocessError) -> [UInt8] {
     lseek(descriptor, 0, SEEK_SET)
     do { return try Files.read("/proc/self/fd/\(descriptor)") } catch {

@@ -3,8 +3,8 @@
 
 import Glibc
 
-/// Connections, one after another in one thread. What they say is untrusted; a connection that cannot be
-/// followed is closed.
+/// Serves all connections of an export in one thread. Clients are untrusted: a connection whose record stream is
+/// invalid is closed.
 final class ExportServer {
   private struct Connection {
     var descriptor: Int32
@@ -23,7 +23,7 @@ final class ExportServer {
     self.dispatcher = dispatcher
   }
 
-  /// Until the other end of `wake` is closed.
+  /// Runs until the other end of `wake` is closed.
   func run() {
     defer { for connection in connections { close(connection.descriptor) } }
     while true {
@@ -32,7 +32,7 @@ final class ExportServer {
         pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
       ]
       for connection in connections {
-        // Who does not read its answers is not listened to.
+        // A client that does not read its replies may not send more calls.
         let events = connection.unsent.isEmpty ? POLLIN : POLLOUT
         descriptors.append(pollfd(fd: connection.descriptor, events: Int16(events), revents: 0))
       }
@@ -60,7 +60,9 @@ final class ExportServer {
     connections.append(Connection(descriptor: descriptor))
   }
 
-  /// False where the connection is over.
+  /// Receives calls or sends replies.
+  ///
+  /// - Returns: false if the connection is to be closed.
   private func serve(_ connection: inout Connection) -> Bool {
     if connection.unsent.isEmpty {
       var buffer = [UInt8](repeating: 0, count: 1 << 16)

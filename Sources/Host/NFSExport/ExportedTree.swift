@@ -5,11 +5,12 @@ import CStatx
 import Glibc
 import XDR
 
-/// What a client has of a file: which of the files it has come by.
-struct FileHandle: Hashable {
+/// Identifies a file of the export to clients (`nfs_fh3`). Numbers are assigned in the order in which files are
+/// first looked up; the root is 0.
+struct ExportHandle: Hashable {
   var number: UInt64
 
-  /// 16 bytes: "Serval", two of zero, the number.
+  /// 16 bytes: "Serval", two zero bytes, the big-endian number.
   var bytes: [UInt8] {
     var writer = XDRWriter()
     writer.fixedOpaque((Array("Serval".utf8) + [0, 0]).span)
@@ -19,7 +20,7 @@ struct FileHandle: Hashable {
 
   init(number: UInt64) { self.number = number }
 
-  init(_ bytes: [UInt8]) throws(NFSStatus) {
+  init(_ bytes: [UInt8]) throws(ExportStatus) {
     guard bytes.count == 16, bytes.starts(with: Array("Serval".utf8) + [0, 0]) else {
       throw .badHandle
     }
@@ -27,8 +28,9 @@ struct FileHandle: Hashable {
   }
 }
 
-/// What makes a file itself, whatever it is called: numbers of inodes are used again, but not with the same generation;
-/// and where that is not to be had, not with the same type and birth, whose clock has steps of some milliseconds.
+/// Identifies a file independently of its name. A file system reuses inode numbers, but not with the same generation.
+/// Where the generation is unknown, type and birth time have to do, though birth times advance in steps of a few
+/// milliseconds.
 struct FileIdentity: Hashable {
   private let device: UInt64
   private let inode: UInt64
@@ -37,27 +39,27 @@ struct FileIdentity: Hashable {
   private let birth: Int64
   private let birthNanoseconds: UInt32
 
-  /// - Parameter descriptor: of any kind, `O_PATH`, too.
-  init(_ descriptor: Int32) throws(NFSStatus) {
+  /// - Parameter descriptor: an open file; `O_PATH` is enough.
+  init(_ descriptor: Int32) throws(ExportStatus) {
     var status = statx()
-    guard statx_of_descriptor(descriptor, &status) == 0 else { throw NFSStatus(errno: errno) }
+    guard statx_of_descriptor(descriptor, &status) == 0 else { throw ExportStatus(errno: errno) }
     device = UInt64(status.stx_dev_major) << 32 | UInt64(status.stx_dev_minor)
     inode = status.stx_ino
     generation = handle_of_descriptor(descriptor)
     type = status.stx_mode & 0o170000
-    // Zero where the file system does not know it.
+    // Zero if the file system does not record it.
     birth = status.stx_btime.tv_sec
     birthNanoseconds = status.stx_btime.tv_nsec
   }
 }
 
-/// A directory and what is below it, by handles. A handle stands for a file, not for a name: when another file is put
-/// in the place of its own, or its own is removed, it is stale. Nothing outside can be reached: names are single
-/// components, and links are never followed here, neither in the middle of a path nor at its end.
+/// A directory tree whose files are addressed by handles. A handle stands for a file, not for a name: it becomes stale
+/// when the file is removed or another file takes its place. Nothing outside of the tree is reachable, because names
+/// are single components and symbolic links are never followed, whether in the middle of a path or at its end.
 final class ExportedTree {
   private struct Entry {
     let identity: FileIdentity
-    /// Where it was seen last: components from the root.
+    /// Components of the path from the root under which it was last seen.
     var path: [[UInt8]]
   }
 
@@ -67,7 +69,7 @@ final class ExportedTree {
   private var places: [[[UInt8]]: UInt64] = [:]
   private var nextNumber: UInt64 = 1
 
-  /// - Throws: the error number where the directory cannot be opened.
+  /// - Throws: `OpenFailure` if the directory cannot be opened.
   init(_ directory: String) throws(OpenFailure) {
     root = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if root < 0 { throw OpenFailure(errno: errno) }
@@ -77,9 +79,9 @@ final class ExportedTree {
 
   deinit { close(root) }
 
-  /// The handle of a directory by its path, as a mount asks for it.
-  func directory(_ path: [UInt8]) throws(NFSStatus) -> FileHandle {
-    var handle = FileHandle(number: 0)
+  /// The handle of the directory at a path, for MOUNT.
+  func directory(_ path: [UInt8]) throws(ExportStatus) -> ExportHandle {
+    var handle = ExportHandle(number: 0)
     for component in path.split(separator: UInt8(ascii: "/")) {
       handle = try lookup(Array(component), in: handle)
     }
@@ -87,7 +89,8 @@ final class ExportedTree {
     return handle
   }
 
-  func lookup(_ name: [UInt8], in directory: FileHandle) throws(NFSStatus) -> FileHandle {
+  /// The handle of the file with this name; "." and ".." work as usual.
+  func lookup(_ name: [UInt8], in directory: ExportHandle) throws(ExportStatus) -> ExportHandle {
     guard !name.isEmpty, !name.contains(0), !name.contains(UInt8(ascii: "/")) else {
       throw .invalid
     }
@@ -97,43 +100,45 @@ final class ExportedTree {
     defer { close(parent) }
     if name == Array(".".utf8) { return directory }
     if name == Array("..".utf8) {
-      // Above the export there is nothing.
-      guard path.count > 1 else { return FileHandle(number: 0) }
+      // The root is its own parent.
+      guard path.count > 1 else { return ExportHandle(number: 0) }
       path.removeLast()
       let above = try open(path, pathOnly)
       defer { close(above) }
       return handle(of: try FileIdentity(above), at: path)
     }
     let file = openat(parent, cString(name), pathOnly | O_NOFOLLOW | O_CLOEXEC)
-    guard file >= 0 else { throw NFSStatus(errno: errno) }
+    guard file >= 0 else { throw ExportStatus(errno: errno) }
     defer { close(file) }
     return handle(of: try FileIdentity(file), at: path + [name])
   }
 
-  func attributes(of handle: FileHandle) throws(NFSStatus) -> stat {
+  func attributes(of handle: ExportHandle) throws(ExportStatus) -> stat {
     let file = try open(handle, pathOnly)
     defer { close(file) }
     return try status(of: file)
   }
 
-  func target(of handle: FileHandle) throws(NFSStatus) -> [UInt8] {
+  /// The target of a symbolic link.
+  func target(of handle: ExportHandle) throws(ExportStatus) -> [UInt8] {
     let link = try open(handle, pathOnly)
     defer { close(link) }
     guard try status(of: link).st_mode & S_IFMT == S_IFLNK else { throw .invalid }
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlinkat(link, "", &buffer, buffer.count)
-    if count < 0 { throw NFSStatus(errno: errno) }
+    if count < 0 { throw ExportStatus(errno: errno) }
     return buffer[..<count].map { UInt8(bitPattern: $0) }
   }
 
   struct Piece {
     var bytes: [UInt8]
     var isEnd: Bool
-    /// The file as it was after it was read.
+    /// The file's attributes, sampled after the read.
     var status: stat
   }
 
-  func read(_ handle: FileHandle, at offset: UInt64, count: Int) throws(NFSStatus) -> Piece {
+  /// Reads up to `count` bytes of a regular file from `offset`.
+  func read(_ handle: ExportHandle, at offset: UInt64, count: Int) throws(ExportStatus) -> Piece {
     let file = try open(handle, O_RDONLY | O_NONBLOCK)
     defer { close(file) }
     let before = try status(of: file)
@@ -144,26 +149,27 @@ final class ExportedTree {
     }
     var buffer = [UInt8](repeating: 0, count: count)
     let length = buffer.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, start) }
-    if length < 0 { throw NFSStatus(errno: errno) }
+    if length < 0 { throw ExportStatus(errno: errno) }
     let after = try status(of: file)
     return Piece(
       bytes: Array(buffer[..<length]), isEnd: start + off_t(length) >= after.st_size, status: after)
   }
 
-  /// Whether this process may read a file, or look into a directory.
-  func mayRead(_ handle: FileHandle) throws(NFSStatus) -> Bool {
+  /// Whether this process may read the file, or list and search the directory.
+  func mayRead(_ handle: ExportHandle) throws(ExportStatus) -> Bool {
     let file = try open(handle, pathOnly)
     defer { close(file) }
     let isDirectory = try status(of: file).st_mode & S_IFMT == S_IFDIR
-    return faccessat(AT_FDCWD, place(of: file), isDirectory ? R_OK | X_OK : R_OK, AT_EACCESS) == 0
+    return faccessat(
+      AT_FDCWD, reopeningPath(of: file), isDirectory ? R_OK | X_OK : R_OK, AT_EACCESS) == 0
   }
 
-  /// Names in a directory in their order, "." and ".." first.
-  func names(in handle: FileHandle) throws(NFSStatus) -> [[UInt8]] {
+  /// The names in a directory: "." and "..", then the others in byte order.
+  func names(in handle: ExportHandle) throws(ExportStatus) -> [[UInt8]] {
     let descriptor = try open(handle, O_RDONLY | O_DIRECTORY)
     guard let stream = fdopendir(descriptor) else {
       close(descriptor)
-      throw NFSStatus(errno: errno)
+      throw ExportStatus(errno: errno)
     }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
@@ -177,15 +183,15 @@ final class ExportedTree {
 
   // MARK: Handles
 
-  private func components(of handle: FileHandle) throws(NFSStatus) -> [[UInt8]] {
+  private func components(of handle: ExportHandle) throws(ExportStatus) -> [[UInt8]] {
     if handle.number == 0 { return [] }
     guard let entry = entries[handle.number] else { throw .stale }
     return entry.path
   }
 
-  private func handle(of identity: FileIdentity, at path: [[UInt8]]) -> FileHandle {
+  private func handle(of identity: FileIdentity, at path: [[UInt8]]) -> ExportHandle {
     let number = numbers[identity] ?? nextNumber
-    // Who was at that place before is somewhere else, and will be met there, or is no more.
+    // The file that had this path was moved, and gets its new path when it is looked up, or was removed.
     if let other = places[path], other != number { forget(other) }
     if let entry = entries[number] {
       if entry.path != path, places[entry.path] == number { places[entry.path] = nil }
@@ -196,7 +202,7 @@ final class ExportedTree {
       numbers[identity] = number
     }
     places[path] = number
-    return FileHandle(number: number)
+    return ExportHandle(number: number)
   }
 
   private func forget(_ number: UInt64) {
@@ -205,28 +211,28 @@ final class ExportedTree {
     if places[entry.path] == number { places[entry.path] = nil }
   }
 
-  /// Opens what a handle stands for, or nothing. It is found before it is opened: what may not be read, or is no
-  /// directory, is what the handle stands for, and not what has come in its place.
-  private func open(_ handle: FileHandle, _ flags: Int32) throws(NFSStatus) -> Int32 {
+  /// Opens the file that a handle stands for. The file is identified with `O_PATH` first and then reopened through its
+  /// descriptor, so that an error such as EACCES is about this file and not about one that took its place.
+  private func open(_ handle: ExportHandle, _ flags: Int32) throws(ExportStatus) -> Int32 {
     let file = try find(handle)
     if flags == pathOnly { return file }
     defer { close(file) }
-    let opened = Glibc.open(place(of: file), flags | O_CLOEXEC)
-    guard opened >= 0 else { throw NFSStatus(errno: errno) }
+    let opened = Glibc.open(reopeningPath(of: file), flags | O_CLOEXEC)
+    guard opened >= 0 else { throw ExportStatus(errno: errno) }
     return opened
   }
 
-  private func find(_ handle: FileHandle) throws(NFSStatus) -> Int32 {
+  private func find(_ handle: ExportHandle) throws(ExportStatus) -> Int32 {
     let path = try components(of: handle)
     let file: Int32
-    do throws(NFSStatus) { file = try open(path, pathOnly) } catch {
-      // Something on the way there is a link or a file by now, or nothing at all.
+    do throws(ExportStatus) { file = try open(path, pathOnly) } catch {
+      // A directory of the path was removed, or replaced by a link or a file.
       guard error == .noEntry || error == .notDirectory else { throw error }
       forget(handle.number)
       throw .stale
     }
     guard let entry = entries[handle.number] else { return file }
-    do throws(NFSStatus) {
+    do throws(ExportStatus) {
       if try FileIdentity(file) == entry.identity { return file }
     } catch {
       close(file)
@@ -237,39 +243,39 @@ final class ExportedTree {
     throw .stale
   }
 
-  /// A name that opens the very file of a descriptor.
-  private func place(of file: Int32) -> String { "/proc/self/fd/\(file)" }
+  /// A path that reopens the file of a descriptor.
+  private func reopeningPath(of file: Int32) -> String { "/proc/self/fd/\(file)" }
 
   // MARK: Paths
 
-  private func status(of file: Int32) throws(NFSStatus) -> stat {
+  private func status(of file: Int32) throws(ExportStatus) -> stat {
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw NFSStatus(errno: errno) }
+    guard fstat(file, &status) == 0 else { throw ExportStatus(errno: errno) }
     return status
   }
 
-  private func open(_ path: [[UInt8]], _ flags: Int32) throws(NFSStatus) -> Int32 {
+  private func open(_ path: [[UInt8]], _ flags: Int32) throws(ExportStatus) -> Int32 {
     guard let name = path.last else {
       let copy = openat(root, ".", flags | O_CLOEXEC)
-      guard copy >= 0 else { throw NFSStatus(errno: errno) }
+      guard copy >= 0 else { throw ExportStatus(errno: errno) }
       return copy
     }
-    return try withParent(of: path) { parent throws(NFSStatus) in
+    return try withParent(of: path) { parent throws(ExportStatus) in
       let file = openat(parent, cString(name), flags | O_NOFOLLOW | O_CLOEXEC)
-      guard file >= 0 else { throw NFSStatus(errno: errno) }
+      guard file >= 0 else { throw ExportStatus(errno: errno) }
       return file
     }
   }
 
-  /// Opens the directories down to the last component, one by one, so that no link is followed.
+  /// Opens each directory of the path but the last component in turn, so that no link is followed.
   private func withParent<Result>(
-    of path: [[UInt8]], _ body: (Int32) throws(NFSStatus) -> Result
-  ) throws(NFSStatus) -> Result {
+    of path: [[UInt8]], _ body: (Int32) throws(ExportStatus) -> Result
+  ) throws(ExportStatus) -> Result {
     var parent = root
     defer { if parent != root { close(parent) } }
     for name in path.dropLast() {
       let next = openat(parent, cString(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      guard next >= 0 else { throw NFSStatus(errno: errno) }
+      guard next >= 0 else { throw ExportStatus(errno: errno) }
       if parent != root { close(parent) }
       parent = next
     }

@@ -3,9 +3,9 @@
 
 import Glibc
 
-/// Sockets, each in a directory of its own, that are removed when the process ends at the latest.
+/// Removes sockets and their directories when the process exits, if nothing removed them before.
 enum Leftovers {
-  // Safety: only touched under the lock.
+  // Safety: accessed only under the lock, or by `atexit`.
   nonisolated(unsafe) private static var paths: [String] = []
   nonisolated(unsafe) private static var isRegistered = false
   nonisolated(unsafe) private static let lock = {

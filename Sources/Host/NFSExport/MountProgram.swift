@@ -4,8 +4,8 @@
 import ONCRPC
 import XDR
 
-/// The mount protocol, version 3 (RFC 1813, appendix I): any path that is asked for is a directory inside
-/// the export; "/" is the export itself.
+/// The MOUNT protocol, version 3 (RFC 1813, appendix I). Paths are relative to the export: "/" is the
+/// export itself, and each directory below it can be mounted.
 struct MountProgram: RPCProgram {
   let number = Mount.program
   let version = Mount.version
@@ -27,7 +27,7 @@ struct MountProgram: RPCProgram {
       } catch {
         results.uint32(error.rawValue)
       }
-    case 2: results.bool(false)  // Nobody is told who has mounted.
+    case 2: results.bool(false)  // DUMP: the list of mounts stays empty.
     case 3, 4: break
     case 5:
       results.bool(true)

@@ -4,7 +4,7 @@
 import ONCRPC
 import XDR
 
-/// The port mapper (RFC 1833, version 2), as far as clients ask it: everything is at one port.
+/// The port mapper (RFC 1833, version 2). It answers GETPORT only: every program is on the same port.
 struct PortMapper: RPCProgram {
   let number = Portmap.getPort.program
   let version = Portmap.getPort.version

@@ -5,27 +5,27 @@ import Bytes
 import ONCRPC
 import XDR
 
-/// One program of remote procedures (RFC 5531), in one version.
+/// One version of an RPC program (RFC 5531).
 protocol RPCProgram {
   var number: UInt32 { get }
   var version: UInt32 { get }
-  /// The results of a procedure.
+  /// Executes a procedure.
   ///
-  /// - Returns: nil for a procedure that the program does not have.
+  /// - Returns: its results, or nil if the program has no such procedure.
   mutating func call(
     _ procedure: UInt32, _ arguments: inout XDRReader
   ) throws(XDRError) -> XDRWriter?
 }
 
-/// Answers calls for several programs. Credentials are not looked at: everybody may read what is exported.
+/// Passes calls to programs. It ignores credentials: anyone may read the export.
 struct RPCDispatcher {
   var programs: [any RPCProgram]
 
-  // Of a reply (RFC 5531, section 9).
+  // `accept_stat` of a reply (RFC 5531, section 9).
   private static let (success, unavailable, mismatch, noProcedure, garbage) =
     (UInt32(0), UInt32(1), UInt32(2), UInt32(3), UInt32(4))
 
-  /// The reply to a message; nil where it is no call, to which there is no answer.
+  /// The reply to a message, or nil if the message is not a call.
   mutating func answer(_ message: [UInt8]) -> [UInt8]? {
     var reader = XDRReader(message)
     var reply = XDRWriter()
@@ -38,7 +38,7 @@ struct RPCDispatcher {
       reply.uint32(transaction)
       reply.uint32(1)
       guard version == 2 else {
-        // Denied: the versions of the protocol that there are.
+        // MSG_DENIED, RPC_MISMATCH, lowest and highest supported version.
         for word: UInt32 in [1, 0, 2, 2] { reply.uint32(word) }
         return reply.bytes
       }
@@ -47,7 +47,7 @@ struct RPCDispatcher {
         _ = try reader.uint32()
         _ = try reader.opaque(limit: 400)
       }
-      // Accepted, with an empty verifier.
+      // MSG_ACCEPTED, with an empty verifier.
       for word: UInt32 in [0, 0, 0] { reply.uint32(word) }
       return call(program, programVersion, procedure, &reader, reply)
     } catch {
@@ -70,7 +70,7 @@ struct RPCDispatcher {
       return reply.bytes
     }
     do throws(XDRError) {
-      // Every program's procedure 0 does nothing.
+      // Procedure 0 of every program is NULL.
       let results =
         procedure == 0 ? XDRWriter() : try programs[index].call(procedure, &arguments)
       reply.uint32(results == nil ? Self.noProcedure : Self.success)
@@ -82,22 +82,23 @@ struct RPCDispatcher {
   }
 }
 
-/// A stream of messages, each in fragments that say their length (RFC 5531, section 11).
+/// Splits a TCP stream into messages by record marking (RFC 5531, section 11).
 struct RecordStream {
-  /// Bytes of the longest message that is taken.
+  /// Maximum size of a message in bytes.
   static let limit = 1 << 20
   private var assembler = RecordAssembler(limit: limit)
 
-  /// Takes bytes; the messages that are complete now.
+  /// Adds received bytes.
   ///
-  /// - Returns: nil where a message is too long: the stream cannot be followed any further.
+  /// - Returns: the messages that they complete, or nil if a message exceeds the limit, after which the stream is
+  ///   useless.
   mutating func receive(_ bytes: Span<UInt8>) -> [[UInt8]]? {
     var messages: [[UInt8]] = []
     var index = 0
     do throws(RecordAssembler.TooLong) {
       while index < bytes.count {
-        index += try assembler.take(bytes.extracting(index..<bytes.count))
-        if let message = assembler.takeRecord() { messages.append(message) }
+        index += try assembler.consume(bytes.extracting(index..<bytes.count))
+        if let message = assembler.nextRecord() { messages.append(message) }
       }
     } catch {
       return nil
@@ -105,7 +106,7 @@ struct RecordStream {
     return messages
   }
 
-  /// A message as one fragment.
+  /// The message as a record of one fragment.
   static func record(_ message: [UInt8]) -> [UInt8] {
     var writer = XDRWriter()
     writer.uint32(UInt32(truncatingIfNeeded: message.count) | 1 << 31)

@@ -5,23 +5,23 @@ import ArgumentParser
 import Boards
 import DeviceTree
 
-/// The options that say for which board, and by which device tree, a command works.
+/// The options for the board and its device tree.
 struct BoardOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Board: \(Board.all.map(\.name).joined(separator: " or ")).", valueName: "board"),
-    completion: .list(Board.all.map(\.name)))
+      "Board: \(ServalTool.boardNames.joined(separator: " or ")).", valueName: "board"),
+    completion: .list(ServalTool.boardNames))
   var board: String
 
   @Option(
     help: ArgumentHelp(
       "Device tree of the board (.dtb, or .dts through dtc).",
-      discussion: "By default Serval's own tree of the board.", valueName: "file"),
+      discussion: "By default Serval's own tree for the board.", valueName: "file"),
     completion: .file(extensions: ["dtb", "dts"]))
   var dtb: String?
 
   func resolve() throws -> (board: Board, tree: DeviceTree) {
-    let board = try Board.named(self.board)
+    let board = try ServalTool.board(named: self.board)
     return (board, try dtb.map { try DeviceTree.load($0) } ?? board.tree())
   }
 }

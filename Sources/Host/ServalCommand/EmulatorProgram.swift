@@ -5,12 +5,12 @@ import Diagnostics
 import Glibc
 import HostIO
 
-/// The program that runs images: beside this one, or wherever SERVAL_EMULATOR or PATH says. It is
-/// another program, and not a library of this one, because it is under another licence.
+/// The program that runs images: where SERVAL_EMULATOR says, beside this one, or on PATH. It is not
+/// a library of this program, because it has another licence.
 enum EmulatorProgram {
   static let name = "serval-emulator"
 
-  /// Becomes the emulator: same terminal, same signals, its exit status.
+  /// Replaces this process with the emulator, which keeps its terminal and signals.
   static func start(_ arguments: [String]) throws -> Never {
     let program = path() ?? name
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
@@ -34,10 +34,9 @@ struct EmulatorMissing: DiagnosableError, Hashable {
   var errno: Int32
 
   var findings: [Finding] {
-    let text = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-    return [
+    [
       Finding(
-        rule: "missing-program", "cannot start '\(program)': \(text)",
+        rule: "missing-program", "cannot start '\(program)': \(systemText(errno))",
         fix: "build it with 'swift build --product \(EmulatorProgram.name)', "
           + "or name it in SERVAL_EMULATOR")
     ]

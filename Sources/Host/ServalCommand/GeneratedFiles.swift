@@ -9,21 +9,23 @@ import Subsystems
 import SystemModel
 import Traps
 
-/// Everything that `generate` writes, made in memory first: an error leaves nothing half-written.
+/// Everything that `generate` writes. It is complete in memory before the first write, so an error
+/// leaves nothing half-written.
 struct GeneratedFiles {
   struct MissingImage: Hashable, Sendable {
     var domain: String
     var file: String
   }
 
-  /// Names and contents, in the order of writing; the system file comes last, so that it never names
-  /// an image that is not there.
+  /// Names and contents, in the order of writing. The system file is last, so that it never names a
+  /// missing image.
   private(set) var files: [(name: String, bytes: [UInt8])] = []
   private let hasImages: Bool
   private let recordCount: Int
 
-  /// - Parameter images: directory of the source images; nil for records as files.
-  /// - Parameter kernel: what images are told of the kernel that they will run on.
+  /// - Parameters:
+  ///   - images: directory of the source images; nil writes records as files.
+  ///   - kernel: what images must know about the kernel that they will run on.
   init(
     layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI
   ) throws {
@@ -49,7 +51,8 @@ struct GeneratedFiles {
     return try layout.images.map { image in
       let path = "\(directory)/\(image.source)"
       var elf = try ELFImage(Files.read(path), name: path)
-      // C programs have compiled in what Serval's own records say, and no sections for them.
+      // C programs have no sections for Serval's own records, whose contents are compiled into
+      // them.
       func has(_ section: String) -> Bool { elf.sections.contains { $0.name == section } }
       for record in layout.records where record.domain == image.domain {
         if record.isServalsOwn, !has(record.section) { continue }
@@ -62,8 +65,8 @@ struct GeneratedFiles {
     }
   }
 
-  /// A new directory appears whole; in an old one, files that are right already are left alone, so that
-  /// make sees no change where there is none.
+  /// Writes all files. A new directory appears complete; in an existing one, unchanged files are
+  /// left alone, so that make does not rebuild what depends on them.
   func write(to directory: String) throws {
     if !Files.exists(directory) { return try Files.createDirectory(directory, holding: files) }
     try Files.makeDirectory(directory)

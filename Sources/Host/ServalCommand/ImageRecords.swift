@@ -9,9 +9,9 @@ import Subsystems
 import SystemModel
 import SystemReports
 
-/// Findings about the records in a system's images: what its programs would refuse, or misread.
+/// Checks the records in a system's images: finds what programs would reject or misread.
 ///
-/// A record of zeros has never been written; whether its program wants it, only the program knows.
+/// A record of zeros was never written, and only its program knows whether it needs it.
 struct ImageRecords {
   var kernel: KernelABI
   /// "Microkit 2.3.0, debug".
@@ -37,7 +37,7 @@ struct ImageRecords {
         problems.append(
           (
             "record \(record.name) in section \(record.section): \(problem)",
-            "build the image and its records with the same version"
+            "build the image and its records with the same version of Serval"
           ))
       }
     }
@@ -48,8 +48,8 @@ struct ImageRecords {
     {
       problems.append(
         (
-          "the image was made for another kernel than that of \(kernelName)",
-          "name the SDK and configuration that it was generated for, with --sdk and --config"
+          "the image was made for a different kernel than \(kernelName)",
+          "give the SDK and configuration that it was generated for, with --sdk and --config"
         ))
     }
     return problems

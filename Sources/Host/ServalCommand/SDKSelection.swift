@@ -8,7 +8,7 @@ import SystemModel
 
 extension SDKVersion: ExpressibleByArgument {}
 
-/// The option that says for which SDK a command works.
+/// The option for the SDK.
 struct SDKOption: ParsableArguments {
   @Option(
     name: .customLong("sdk"),
@@ -27,7 +27,7 @@ struct SDKOption: ParsableArguments {
 
 extension KernelConfiguration: ExpressibleByArgument {}
 
-/// The option that says for which build of the kernel images are patched.
+/// The option for the kernel's configuration.
 struct ConfigurationOption: ParsableArguments {
   @Option(
     name: .customLong("config"),
@@ -47,7 +47,7 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 extension SDKVersion {
-  /// The version of an unpacked SDK: its VERSION file, which came with 2.0; 1.4.1 has none.
+  /// Reads the version of an unpacked SDK from its file VERSION, which SDKs before 2.0 do not have.
   init(ofSDKAt path: String) throws {
     guard Files.isDirectory("\(path)/board") else { throw SDKError.notAnSDK(path: path) }
     guard Files.exists("\(path)/VERSION") else {

@@ -2,50 +2,80 @@
 // Copyright (c) 2026, the Serval authors
 
 import ArgumentParser
+import Boards
 import Diagnostics
 import Glibc
 import Subsystems
 
-/// The `serval` command, for any set of systems: a package that describes systems of its own makes its
-/// own tool with one call of `main`.
+/// The `serval` command for any systems, boards and drivers: a package with its own needs one call
+/// of `main` for a tool of its own.
 public enum ServalTool {
-  public static let version = "0.1.0"
+  /// What `--version` prints, after "serval".
+  public static let version = "0.2.0"
 
-  /// The systems that `generate` knows; set for the time of `run`.
+  /// The systems that `generate` knows; set during `run`.
   @TaskLocal static var systems: [any SystemTemplate.Type] = []
+  /// The boards that commands know; set during `run`.
+  @TaskLocal static var boards = Board.builtIn
+  /// The drivers that commands choose from; set during `run`.
+  @TaskLocal static var drivers = DriverDescription.builtIn
 
   // A closure: key paths to static properties of a metatype crash Swift 6.3's compiler.
   static var systemNames: [String] { systems.map { $0.name } }
+  static var boardNames: [String] { boards.map(\.name) }
+
+  static func board(named name: String) throws(BoardError) -> Board {
+    try Board.named(name, among: boards)
+  }
 
   /// Runs the process's command and ends the process.
-  public static func main(systems: [any SystemTemplate.Type]) -> Never {
-    exit(run(systems: systems, arguments: Array(CommandLine.arguments.dropFirst())))
+  ///
+  /// - Parameters:
+  ///   - systems: what `generate` can lay out.
+  ///   - boards: what to lay out for; to add one to Serval's, pass `Board.builtIn + [yours]`.
+  ///   - drivers: what to choose from; if several know a device, the first one gets it.
+  public static func main(
+    systems: [any SystemTemplate.Type], boards: [Board] = Board.builtIn,
+    drivers: [DriverDescription] = DriverDescription.builtIn
+  ) -> Never {
+    exit(
+      run(
+        systems: systems, boards: boards, drivers: drivers,
+        arguments: Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Runs one command.
   ///
-  /// - Returns: 0; 1 for findings or differences; 2 for what could not be read, written or done; 64 for
-  ///   a command line that makes no sense (sysexits.h, EX_USAGE).
-  static func run(systems: [any SystemTemplate.Type], arguments: [String]) -> Int32 {
+  /// - Returns: the exit status: 0; 1 for findings or differences; 2 if something could not be
+  ///   read, written or done; 64 for an invalid command line (sysexits.h, EX_USAGE).
+  static func run(
+    systems: [any SystemTemplate.Type], boards: [Board] = Board.builtIn,
+    drivers: [DriverDescription] = DriverDescription.builtIn, arguments: [String]
+  ) -> Int32 {
     $systems.withValue(systems) {
-      do {
-        // ArgumentParser would give serval's; the emulator knows which Unicorn it runs with.
-        if arguments == ["run", "--version"] { try EmulatorProgram.start(["--version"]) }
-        var command = try Serval.parseAsRoot(arguments)
-        try command.run()
-        return 0
-      } catch let status as ExitCode {
-        return status.rawValue
-      } catch let error as any DiagnosableError {
-        Terminal.reportErrors(error.findings)
-        return 2
-      } catch {
-        return usage(error)
-      }
+      $boards.withValue(boards) { $drivers.withValue(drivers) { status(of: arguments) } }
     }
   }
 
-  /// Help and version, which are not errors, go to standard output; mistakes go to standard error.
+  private static func status(of arguments: [String]) -> Int32 {
+    do {
+      // ArgumentParser would print serval's version; the emulator's names its Unicorn.
+      if arguments == ["run", "--version"] { try EmulatorProgram.start(["--version"]) }
+      var command = try Serval.parseAsRoot(arguments)
+      try command.run()
+      return 0
+    } catch let status as ExitCode {
+      return status.rawValue
+    } catch let error as any DiagnosableError {
+      Terminal.reportErrors(error.findings)
+      return 2
+    } catch {
+      return usage(error)
+    }
+  }
+
+  /// Prints help and version, which are not errors, to standard output, and mistakes to standard
+  /// error.
   private static func usage(_ error: any Error) -> Int32 {
     let status = Serval.exitCode(for: error).rawValue
     let text = Serval.fullMessage(for: error) + "\n"
@@ -54,14 +84,14 @@ public enum ServalTool {
   }
 }
 
-// Every command says its name: ArgumentParser's way of deriving one takes a fifth of a short run.
+// Every command states its name: ArgumentParser's derivation takes a fifth of a short run.
 struct Serval: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serval",
     abstract: "Lays out seL4 Microkit systems, and checks, reads and compares their descriptions.",
     discussion: """
-      Exit status: 0 for success; 1 for findings or differences; 2 for what could not be read, \
-      written or done; 64 for a command line that makes no sense. Errors go to standard error. \
+      Exit status: 0 for success; 1 for findings or differences; 2 if something could not be read, \
+      written or done; 64 for an invalid command line. Errors go to standard error. \
       Colour is used on a terminal, unless NO_COLOR is set.
       """,
     version: "serval \(ServalTool.version)",

@@ -4,12 +4,12 @@
 import Diagnostics
 import Glibc
 
-/// Standard output and standard error. The only place that decides about colour.
+/// Standard output and standard error, and the decision about colour.
 enum Terminal {
   static func print(_ text: String) { write(text, to: STDOUT_FILENO) }
   static func printError(_ text: String) { write(text, to: STDERR_FILENO) }
 
-  /// Errors that end a command, as text on standard error.
+  /// Prints the errors that end a command to standard error.
   static func reportErrors(_ findings: [Finding]) {
     let renderer = FindingRenderer(format: .text, colour: usesColour(STDERR_FILENO))
     printError(renderer.render(findings))
@@ -17,14 +17,14 @@ enum Terminal {
 
   static var outputUsesColour: Bool { usesColour(STDOUT_FILENO) }
 
-  /// Columns of the terminal on standard output; nil where it is none.
+  /// Columns of the terminal on standard output; nil if it is not a terminal.
   static var width: Int? {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 
-  /// https://no-color.org: any value but the empty one turns colour off.
+  /// https://no-color.org: any value but the empty one disables colour.
   private static func usesColour(_ descriptor: Int32) -> Bool {
     if let value = Environment["NO_COLOR"], !value.isEmpty { return false }
     return isatty(descriptor) == 1 && Environment["TERM"] != "dumb"
@@ -35,7 +35,7 @@ enum Terminal {
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      // A reader that has gone away, such as head, is not an error worth a word.
+      // A reader that has closed its end, such as head, is not worth an error.
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
     }
@@ -46,7 +46,7 @@ enum Terminal {
 enum Environment {
   static subscript(name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  /// Those of `names` that are set.
+  /// Values by name, for those of `names` that are set.
   static func values(of names: some Sequence<String>) -> [String: String] {
     names.reduce(into: [:]) { $0[$1] = self[$1] }
   }

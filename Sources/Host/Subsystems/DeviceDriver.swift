@@ -7,20 +7,21 @@ import Records
 import SystemModel
 
 extension SystemBuilder {
-  /// Gives a driver its device: registers, memory shared with it, interrupts, and the record of all that.
+  /// Gives a driver its device: maps registers and shared memory, delivers interrupts, and adds the
+  /// record that lists them.
   ///
-  /// - Returns: the device's node name, which the names of its regions begin with.
+  /// - Returns: the device's node name, with which its regions' names begin.
   mutating func attach(
     _ role: DeviceRole, to driver: PD
   ) throws -> String {
-    let device = try board.device(role, in: tree)
+    let device = try device(role)
     let description = try driverDescription(role, for: device)
     guard device.isEnabled else { throw SubsystemError.deviceDisabled(device.path) }
 
     var record = RecordBytes<DeviceResources>()
     for (index, resource) in description.resources.enumerated() {
       let prefix = "\(device.name)/\(description.directory)"
-      let mapped: DeviceRegionResource =
+      let mapped: DeviceMappedRange =
         switch resource {
         case .registers(let name, index: let entry, minimumSize: let size):
           try mapRegisters("\(prefix)/\(name)", entry, size, of: device, into: driver)
@@ -45,24 +46,37 @@ extension SystemBuilder {
     return device.name
   }
 
-  /// The driver that a board's device of some role needs.
+  /// The board's device for a role.
+  ///
+  /// - Throws: `BoardError` if the tree has none, or more than one.
+  public func device(_ role: DeviceRole) throws(BoardError) -> Device {
+    try board.device(role, in: tree, drivers: drivers)
+  }
+
+  /// The driver of the board's device for a role.
+  ///
+  /// - Throws: `BoardError`, as `device(_:)` does.
   public func driver(for role: DeviceRole) throws -> DriverDescription {
-    try driverDescription(role, for: board.device(role, in: tree))
+    try driverDescription(role, for: device(role))
   }
 
   private func driverDescription(
     _ role: DeviceRole, for device: Device
-  ) throws(SubsystemError) -> DriverDescription {
-    guard let driver = DriverDescription.find(for: role, compatible: device.compatible) else {
-      throw .noDriver(device: device.path, compatible: device.compatible, role: role)
+  ) throws(BoardError) -> DriverDescription {
+    guard
+      let driver = DriverDescription.find(
+        for: role, compatible: device.compatible, among: drivers)
+    else {
+      throw .noDriver(
+        role, file: tree.name, path: device.path, compatible: device.compatible)
     }
     return driver
   }
 
-  /// Maps the pages of a register block; the driver is told where in them the registers begin.
+  /// Maps the pages of a register block; the record says where in them the registers begin.
   private mutating func mapRegisters(
     _ name: String, _ entry: Int, _ size: ByteCount, of device: Device, into driver: PD
-  ) throws -> DeviceRegionResource {
+  ) throws -> DeviceMappedRange {
     let ranges = try device.registers.get()
     guard ranges.indices.contains(entry) else {
       throw SubsystemError.registersMissing(device: device.path, index: entry)
@@ -77,15 +91,15 @@ extension SystemBuilder {
     let region = try addDeviceRegion(
       name, size: size, at: PhysicalAddress(range.address - offset))
     let mapping = try map(region, into: driver, .readWrite, cached: false)
-    return DeviceRegionResource(
+    return DeviceMappedRange(
       region: .init(address: mapping.address.rawValue + offset, size: region.size.rawValue),
       ioAddress: range.address - offset)
   }
 
   private mutating func mapShared(
     _ name: String, _ size: ByteCount, cached: Bool, into driver: PD
-  ) throws -> DeviceRegionResource {
+  ) throws -> DeviceMappedRange {
     let region = try addDMARegion(name, size: size)
-    return DeviceRegionResource(try map(region, into: driver, .readWrite, cached: cached))
+    return DeviceMappedRange(try map(region, into: driver, .readWrite, cached: cached))
   }
 }

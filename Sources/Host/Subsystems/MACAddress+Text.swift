@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Records
 
 extension MACAddress: CustomStringConvertible {
@@ -12,7 +13,8 @@ extension MACAddress: CustomStringConvertible {
     }.joined(separator: ":")
   }
 
-  /// Six octets of one or two hexadecimal digits, between colons or hyphens; nil for anything else.
+  /// Parses six octets of one or two hexadecimal digits, separated by colons or hyphens; nil for
+  /// anything else.
   public init?(_ text: String) {
     let separator: Character = text.contains("-") ? "-" : ":"
     let parts = text.split(separator: separator, omittingEmptySubsequences: false)
@@ -27,12 +29,13 @@ extension MACAddress: CustomStringConvertible {
     self.init(value)
   }
 
-  /// An address for a client that was given none: locally administered, and the same for the same names
-  /// on every run and machine (FNV-1a, 64 bits, of the system's and the client's name).
+  /// An address for a client without one: locally administered, and the same on every run and
+  /// machine for the same names (64-bit FNV-1a of both).
   static func derived(system: String, client: String) -> MACAddress {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in "\(system)/\(client)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    // Bit 1 of the first octet says locally administered, bit 0 group (IEEE 802-2014, 8.2).
+    // In the first octet, bit 1 means locally administered and bit 0 means group (IEEE 802-2014,
+    // 8.2).
     return MACAddress((hash & 0xfcff_ffff_ffff) | 0x0200_0000_0000)
   }
 }

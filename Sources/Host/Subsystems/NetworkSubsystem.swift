@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Records
 import SystemModel
 
-/// The network: a driver, virtualisers that share the card among clients, and a copier for each client,
-/// which keeps the memory that the device writes out of the client's reach.
+/// The network: a driver, virtualisers that share the card among clients, and a copier for each
+/// client, so that no client maps the memory that the device writes.
 public struct NetworkSubsystem {
+  /// A protection domain of the builder.
   public typealias PD = SystemBuilder.PD
 
+  /// What does not belong to one client.
   public struct Options: Hashable, Sendable {
-    /// Buffers that the device receives into: a power of two, at most 32768.
+    /// Buffers for the device to receive into: a power of two, at most 32768.
     public var receiveBuffers = 512
+    /// 512 buffers.
     public init() {}
   }
 
+  /// A domain that uses the network.
   public struct Client: Hashable, Sendable {
+    /// The client.
     public var domain: PD
+    /// The domain that copies received frames for it.
     public var copier: PD
-    /// Nil derives one from the client's name.
+    /// Nil derives one from the names of client and virtualiser.
     public var macAddress: MACAddress?
-    /// Buffers of each queue: powers of two, at most 32768.
+    /// Buffers for received frames: a power of two, at most 32768.
     public var receiveBuffers = 512
+    /// Buffers for frames to send: a power of two, at most 32768.
     public var transmitBuffers = 512
-    /// A client that changes packets in place, as lwIP does, needs to write its receive buffers.
+    /// Whether the client may write its receive buffers, as lwIP must, which changes packets in
+    /// place.
     public var writesReceiveBuffers = false
 
+    /// Creates a client with 512 buffers in each direction.
     public init(_ domain: PD, copier: PD, macAddress: MACAddress? = nil) {
       self.domain = domain
       self.copier = copier
@@ -33,16 +43,25 @@ public struct NetworkSubsystem {
     }
   }
 
-  /// Bytes of a buffer (sddf/network/constants.h).
+  /// Bytes per buffer (sddf/network/constants.h).
   public static let bufferSize: UInt64 = 2048
+  /// Room for clients in sDDF's records.
   public static let clientLimit = 64
+  /// The least stack of a virtualiser, which keeps the state of `clientLimit` clients there.
+  public static let virtualiserStackSize = ByteCount.kibibytes(64)
 
+  /// The card's driver.
   public let driver: PD
+  /// Collects the clients' frames for the driver.
   public let virtTx: PD
+  /// Distributes received frames by MAC address.
   public let virtRx: PD
+  /// What does not belong to one client.
   public var options: Options
+  /// In the order of addition, each with a MAC address.
   public private(set) var clients: [Client] = []
 
+  /// Creates a subsystem; nothing is laid out before `connect`.
   public init(driver: PD, virtTx: PD, virtRx: PD, options: Options = Options()) {
     self.driver = driver
     self.virtTx = virtTx
@@ -50,6 +69,9 @@ public struct NetworkSubsystem {
     self.options = options
   }
 
+  /// Adds a client.
+  ///
+  /// - Throws: `duplicateClient`, `tooManyClients`, `bufferCount`, `unusableMAC` or `duplicateMAC`.
   public mutating func addClient(_ client: Client) throws(SubsystemError) {
     let name = client.domain.name
     if clients.contains(where: { $0.domain == client.domain }) {
@@ -74,15 +96,25 @@ public struct NetworkSubsystem {
     clients.append(client)
   }
 
-  /// Queue indices are free-running 16-bit numbers, so that a capacity must divide 65536.
+  /// Queue indices are free-running 16-bit numbers, so a capacity must divide 65536.
   private static func isCapacity(_ count: Int) -> Bool {
     (1...32768).contains(count) && count & (count - 1) == 0
   }
 
+  /// Adds the queues, buffers, channels and records of all clients.
+  ///
+  /// - Throws: `SubsystemError`, or an error of the board or its device tree.
   public func connect(in system: inout SystemBuilder) throws {
     if clients.isEmpty { throw SubsystemError.noClients(subsystem: "network") }
     guard Self.isCapacity(options.receiveBuffers) else {
       throw SubsystemError.bufferCount(client: driver.name, count: options.receiveBuffers)
+    }
+    for virtualiser in [virtTx, virtRx] {
+      let size = system.domain(virtualiser).stackSize ?? SystemBuilder.defaultStackSize
+      guard size >= Self.virtualiserStackSize else {
+        throw SubsystemError.stackTooSmall(
+          domain: virtualiser.name, size: size, needed: Self.virtualiserStackSize)
+      }
     }
     let device = try system.attach(.ethernet, to: driver)
     var records = Records(clients: clients)
@@ -114,13 +146,13 @@ public struct NetworkSubsystem {
   /// - Returns: the region that the device receives into.
   private func connectReceive(
     _ device: String, _ records: inout Records, in system: inout SystemBuilder
-  ) throws(SubsystemError) -> SystemBuilder.Region {
+  ) throws(SubsystemError) -> SystemBuilder.RegionHandle {
     let queues = try link(
       server: driver, client: virtRx, options.receiveBuffers, device, in: &system)
     records.driver[NetDriverConfig.virtRx] = queues.server
     records.virtRx[NetVirtRxConfig.driver] = queues.client
 
-    // Nobody but the device writes received packets: a dirty cache line could be evicted over them.
+    // Only the device writes received packets: a dirty cache line could be evicted over them.
     let data = try system.addDMARegion(
       "\(device)/net/rx/data/device", size: buffers(options.receiveBuffers))
     records.virtRx[NetVirtRxConfig.data] = .init(try system.map(data, into: virtRx, .read))
@@ -147,7 +179,7 @@ public struct NetworkSubsystem {
   // MARK: Between virtualisers and clients
 
   private func connectReceive(
-    ofClient index: Int, _ received: SystemBuilder.Region, _ device: String,
+    ofClient index: Int, _ received: SystemBuilder.RegionHandle, _ device: String,
     _ records: inout Records, in system: inout SystemBuilder
   ) throws(SubsystemError) {
     let client = clients[index]
@@ -198,25 +230,26 @@ public struct NetworkSubsystem {
   }
 
   private func mac(of client: Client) -> MACAddress {
-    // Set for every client that was added.
+    // `addClient` has set it.
     client.macAddress ?? .derived(system: virtRx.name, client: client.domain.name)
   }
 
   private func buffers(_ count: Int) -> ByteCount { ByteCount(UInt64(count) * Self.bufferSize) }
 
-  /// A pair of queues, free and active, and a channel. Both ends write both: indices and signal flags.
+  /// A pair of queues, free and active, and a channel. Both ends write to both queues: indices and
+  /// signal flags.
   private func link(
     server: PD, client: PD, _ capacity: Int, _ device: String, in system: inout SystemBuilder
   ) throws(SubsystemError) -> (server: NetConnection, client: NetConnection) {
-    // sddf/network/queue.h: 8 bytes of header, 16 bytes for each descriptor.
+    // sddf/network/queue.h: a header of 8 bytes, and 16 bytes per descriptor.
     let size = ByteCount(8 + 16 * UInt64(capacity))
     let name = "\(device)/net/queue/\(server.name)/\(client.name)"
     let free = try system.addRegion("\(name)/free", size: size)
-    let serverFree = RegionResource(try system.map(free, into: server, .readWrite))
-    let clientFree = RegionResource(try system.map(free, into: client, .readWrite))
+    let serverFree = MappedRange(try system.map(free, into: server, .readWrite))
+    let clientFree = MappedRange(try system.map(free, into: client, .readWrite))
     let active = try system.addRegion("\(name)/active", size: size)
-    let serverActive = RegionResource(try system.map(active, into: server, .readWrite))
-    let clientActive = RegionResource(try system.map(active, into: client, .readWrite))
+    let serverActive = MappedRange(try system.map(active, into: server, .readWrite))
+    let clientActive = MappedRange(try system.map(active, into: client, .readWrite))
     let ids = try system.connect(server: server, client: client)
     let count = UInt16(capacity)
     return (

@@ -4,32 +4,42 @@
 import Records
 import SystemModel
 
-/// The serial line: a driver, a virtualiser that merges its clients' output, and where input is wanted
-/// one that hands it to the client chosen.
+/// The serial line: a driver, a virtualiser that merges the clients' output, and optionally one
+/// that passes input to the selected client.
 public struct SerialSubsystem {
+  /// A protection domain of the builder.
   public typealias PD = SystemBuilder.PD
 
+  /// Settings of the line and its queues.
   public struct Options: Hashable, Sendable {
     /// Bits per second.
     public var baudRate: UInt64 = 115_200
-    /// Capacity of each client's queue, in bytes.
+    /// Bytes that each client's queue holds.
     public var dataSize: ByteCount = 0x1_0000
-    /// Each client's text in a colour of its own.
+    /// Whether each client's text has its own colour.
     public var colour = true
-    /// Written at start where input is possible; at most 127 bytes.
+    /// Written at start if there is input; at most 127 bytes.
     public var beginText = "Begin input\r\n"
 
+    /// 115,200 baud, 64 KiB per queue, in colour.
     public init() {}
   }
 
+  /// Room for clients in sDDF's records.
   public static let clientLimit = 64
 
+  /// The UART's driver.
   public let driver: PD
+  /// Merges the clients' output.
   public let virtTx: PD
+  /// Passes input to the selected client; nil without input.
   public let virtRx: PD?
+  /// Settings of the line and its queues.
   public var options: Options
+  /// In the order of addition.
   public private(set) var clients: [PD] = []
 
+  /// Creates a subsystem; nothing is laid out before `connect`.
   public init(driver: PD, virtTx: PD, virtRx: PD? = nil, options: Options = Options()) {
     self.driver = driver
     self.virtTx = virtTx
@@ -37,6 +47,9 @@ public struct SerialSubsystem {
     self.options = options
   }
 
+  /// Adds a client.
+  ///
+  /// - Throws: `duplicateClient` or `tooManyClients`.
   public mutating func addClient(_ client: PD) throws(SubsystemError) {
     if clients.contains(client) {
       throw .duplicateClient(subsystem: "serial", client: client.name)
@@ -47,6 +60,9 @@ public struct SerialSubsystem {
     clients.append(client)
   }
 
+  /// Adds the queues, channels and records of all clients.
+  ///
+  /// - Throws: `SubsystemError`, or an error of the board or its device tree.
   public func connect(in system: inout SystemBuilder) throws {
     if clients.isEmpty { throw SubsystemError.noClients(subsystem: "serial") }
     let device = try system.attach(.serial, to: driver)
@@ -72,7 +88,7 @@ public struct SerialSubsystem {
     }
 
     var record = RecordBytes<SerialVirtTxConfig>()
-    // Colour codes go around every batch, so that the driver's queue must hold more than a client's.
+    // Colour codes enclose every batch, so the driver's queue must hold more than a client's.
     let driverSize = ByteCount(options.dataSize.rawValue * (options.colour ? 2 : 1))
     let line = try link(
       from: virtTx, to: driver, driverSize, device, server: driver, in: &system)
@@ -102,22 +118,22 @@ public struct SerialSubsystem {
     }
   }
 
-  /// One direction of a line. Both ends write the queue's header; only the producer writes the data.
+  /// Connects one direction. Both ends write the queue's header; only the producer writes the data.
   private func link(
     from producer: PD, to consumer: PD, _ dataSize: ByteCount, _ device: String,
     server: PD? = nil, in system: inout SystemBuilder
   ) throws(SubsystemError) -> (producer: SerialConnection, consumer: SerialConnection) {
-    // sDDF names the regions of a link, and orders its channel, by server and client.
+    // In sDDF, server and client determine the regions' names and the order of the channel's ends.
     let server = server ?? producer
     let client = server == producer ? consumer : producer
     let queue = try system.addRegion(
       "\(device)/serial/queue/\(server.name)/\(client.name)", size: 0x1000)
     let data = try system.addRegion(
       "\(device)/serial/data/\(server.name)/\(client.name)", size: dataSize)
-    let producerQueue = RegionResource(try system.map(queue, into: producer, .readWrite))
-    let consumerQueue = RegionResource(try system.map(queue, into: consumer, .readWrite))
-    let producerData = RegionResource(try system.map(data, into: producer, .readWrite))
-    let consumerData = RegionResource(try system.map(data, into: consumer, .read))
+    let producerQueue = MappedRange(try system.map(queue, into: producer, .readWrite))
+    let consumerQueue = MappedRange(try system.map(queue, into: consumer, .readWrite))
+    let producerData = MappedRange(try system.map(data, into: producer, .readWrite))
+    let consumerData = MappedRange(try system.map(data, into: consumer, .read))
     let ids = try system.connect(server: server, client: client)
     let (producerID, consumerID) =
       server == producer ? (ids.server, ids.client) : (ids.client, ids.server)

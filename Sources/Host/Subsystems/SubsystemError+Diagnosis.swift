@@ -5,6 +5,7 @@ import Diagnostics
 import SystemModel
 
 extension SubsystemError: DiagnosableError {
+  /// One finding.
   public var findings: [Finding] {
     [Finding(rule: rule, at: place, message, fix: fix)]
   }
@@ -15,9 +16,10 @@ extension SubsystemError: DiagnosableError {
     case .duplicateRegion, .invalidRegionSize: "memory-region"
     case .duplicateRecord: "record"
     case .calleeNotMoreUrgent: "priority"
+    case .stackTooSmall: "stack"
     case .physicalMemoryExhausted, .addressSpaceExhausted, .identifiersExhausted, .tooManyClients:
       "limit"
-    case .noDriver, .deviceDisabled, .registersMissing, .registersTooSmall, .interruptMissing,
+    case .deviceDisabled, .registersMissing, .registersTooSmall, .interruptMissing,
       .interruptTaken:
       "device"
     case .duplicateClient, .noClients, .bufferCount, .tooManyTransmitBuffers: "client"
@@ -29,11 +31,12 @@ extension SubsystemError: DiagnosableError {
   private var place: Place? {
     switch self {
     case .duplicateRecord(let domain, _), .selfConnection(let domain),
-      .addressSpaceExhausted(let domain, _), .identifiersExhausted(let domain):
+      .addressSpaceExhausted(let domain, _), .identifiersExhausted(let domain),
+      .stackTooSmall(let domain, _, _):
       .entity("protection domain '\(domain)'")
     case .invalidRegionSize(let region, _), .physicalMemoryExhausted(let region, _):
       .entity("memory region '\(region)'")
-    case .noDriver(let device, _, _), .deviceDisabled(let device), .registersMissing(let device, _),
+    case .deviceDisabled(let device), .registersMissing(let device, _),
       .registersTooSmall(let device, _, _, _), .interruptMissing(let device, _):
       .entity("device '\(device)'")
     case .bufferCount(let client, _), .malformedMAC(let client, _), .unusableMAC(let client, _):
@@ -54,9 +57,11 @@ extension SubsystemError: DiagnosableError {
     case .invalidRegionSize(_, let size):
       "a region cannot have a size of \(size) bytes"
     case .duplicateRecord(_, let section):
-      "two records for its section \(section)"
+      "it has two records for section \(section)"
     case .selfConnection:
       "it cannot be its own client"
+    case .stackTooSmall(_, let size, let needed):
+      "its stack has \(size) bytes, and its program needs \(needed)"
     case .calleeNotMoreUrgent(let callee, let calleePriority, let caller, let callerPriority):
       "'\(caller)' (priority \(callerPriority)) makes protected calls to '\(callee)' (priority \(calleePriority)), which must be more urgent"
     case .physicalMemoryExhausted(_, let size):
@@ -67,26 +72,24 @@ extension SubsystemError: DiagnosableError {
       "all 62 channel and interrupt identifiers are in use"
     case .tooManyClients(let subsystem, let limit):
       "the \(subsystem) subsystem has more than \(limit) clients"
-    case .noDriver(_, let compatible, let role):
-      "no \(role.rawValue) driver knows it (compatible: \(compatible.joined(separator: ", ")))"
     case .deviceDisabled:
       "the device tree says that it is disabled"
     case .registersMissing(_, let index):
       "it has no entry \(index) in its reg property"
     case .registersTooSmall(_, let index, let size, let needed):
-      "entry \(index) of its reg property has \(size) bytes, its driver needs \(needed)"
+      "entry \(index) of its reg property has \(size) bytes, but its driver needs \(needed)"
     case .interruptMissing(_, let index):
-      "it has no entry \(index) in its interrupts property that leads to the GIC"
+      "it has no GIC interrupt at entry \(index) of its interrupts property"
     case .interruptTaken(let number, let owner, let wanting):
-      "interrupt \(number) belongs to '\(owner)' and cannot go to '\(wanting)' too"
+      "interrupt \(number) belongs to '\(owner)' and cannot go to '\(wanting)' as well"
     case .duplicateClient(let subsystem, let client):
-      "'\(client)' is a client of the \(subsystem) subsystem already"
+      "'\(client)' is already a client of the \(subsystem) subsystem"
     case .noClients(let subsystem):
       "the \(subsystem) subsystem has no clients"
     case .bufferCount(_, let count):
       "\(count) buffers: a queue's capacity must be a power of two from 1 to 32768"
     case .tooManyTransmitBuffers(let count):
-      "the clients' transmit buffers add up to \(count), the driver's queue holds at most 32768"
+      "the clients' transmit buffers add up to \(count), but the driver's queue holds at most 32768"
     case .malformedMAC(_, let text):
       "'\(text)' is not a MAC address"
     case .unusableMAC(_, let text):
@@ -96,9 +99,9 @@ extension SubsystemError: DiagnosableError {
     case .unknownMACClient(let name, _):
       "no network client is named '\(name)'"
     case .textTooLong(let what, let text, let limit):
-      "the \(what) is \(text.utf8.count) bytes long, its record holds \(limit)"
+      "the \(what) is \(text.utf8.count) bytes long, but its record holds \(limit)"
     case .textNotPlain(let what, _):
-      "the \(what) is empty or contains a NUL or control character"
+      "the \(what) contains a control character"
     case .missingOption(_, _, let purpose):
       "not given: \(purpose)"
     case .invalidOption(_, let value, let expected):
@@ -118,16 +121,16 @@ extension SubsystemError: DiagnosableError {
       callerPriority.rawValue < Priority.maximum
         ? "give '\(callee)' a priority of at least \(callerPriority.rawValue + 1)"
         : "lower the caller's priority"
+    case .stackTooSmall(_, _, let needed):
+      "add it with stackSize: \(needed), or use addNetwork()"
     case .physicalMemoryExhausted:
       "use fewer or smaller buffers"
     case .identifiersExhausted, .tooManyClients:
       "split the system, or put a multiplexing domain in between"
-    case .noDriver:
-      "choose another device, or add a driver to DriverCatalogue.swift"
     case .deviceDisabled:
       "choose a device whose status is okay"
     case .registersMissing, .registersTooSmall, .interruptMissing:
-      "give the device tree of the board that the system runs on with --dtb"
+      "use --dtb to give the device tree of the board that the system runs on"
     case .noClients:
       "add a client, or leave the subsystem out"
     case .malformedMAC:

@@ -5,28 +5,33 @@ import Boards
 import DeviceTree
 import SystemModel
 
-/// A system under construction: protection domains are added, subsystems connect them, and `layout()`
-/// gives the description with every record that the protection domains read at start.
+/// A system under construction: add protection domains, let subsystems connect them, and take the
+/// result, with every record that the domains read at start, from `layout()`.
 ///
-/// Everything it hands out is deterministic: the same calls give the same bytes.
+/// It is deterministic: the same calls give the same bytes.
 public struct SystemBuilder {
-  /// A protection domain of this builder.
+  /// Refers to a protection domain of this builder.
   public struct PD: Hashable, Sendable {
     let index: Int
+    /// Unique in the system.
     public let name: String
   }
 
-  /// A memory region of this builder.
-  public struct Region: Hashable, Sendable {
+  /// Refers to a memory region of this builder.
+  public struct RegionHandle: Hashable, Sendable {
+    /// Unique in the system.
     public let name: String
+    /// In bytes, a multiple of 4 KiB.
     public let size: ByteCount
-    /// Known for device registers and for memory that a device reaches.
+    /// Nil for ordinary memory, which the Microkit tool places.
     public let physicalAddress: PhysicalAddress?
   }
 
-  /// A region as one protection domain sees it.
+  /// Where one protection domain sees a region.
   public struct Mapping: Hashable, Sendable {
-    public let region: Region
+    /// The mapped region.
+    public let region: RegionHandle
+    /// First address, in the domain's address space.
     public let address: VirtualAddress
   }
 
@@ -34,38 +39,51 @@ public struct SystemBuilder {
     var domain: ProtectionDomain
     var parent: Int?
     var sourceImage: String
-    var addresses = VirtualAddressCursor()
-    var channelIDs = ChannelIDPool()
-    var childIDs = ChannelIDPool()
+    var addresses = VirtualAddressAllocator()
+    var channelIDs = IdentifierAllocator()
+    var childIDs = IdentifierAllocator()
   }
 
+  /// The board that the system is for.
   public let board: Board
+  /// The board's devices.
   public let tree: DeviceTree
+  /// The drivers to choose from.
+  public let drivers: [DriverDescription]
 
   private var states: [State] = []
   private var regions: [MemoryRegion] = []
   private var regionNames: Set<String> = []
-  private var deviceRegions: [PhysicalAddress: Region] = [:]
+  private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
   private var channels: [Channel] = []
   private var records: [PlacedRecord] = []
-  private var physical: PhysicalAddressCursor
+  private var physical: PhysicalMemoryAllocator
 
-  public init(board: Board, tree: DeviceTree) {
+  /// Starts an empty system for a board, whose devices stand in `tree`.
+  public init(
+    board: Board, tree: DeviceTree, drivers: [DriverDescription] = DriverDescription.builtIn
+  ) {
     self.board = board
     self.tree = tree
+    self.drivers = drivers
     let top = board.physicalMemoryTop.rawValue
-    // The RAM that the top belongs to ends it; a tree without memory nodes leaves it to the board.
+    // Allocation ends at the bottom of the RAM that the top is in; without memory nodes, at 0.
     let memory = ((try? tree.memory()) ?? []).filter { $0.address < top }
-    physical = PhysicalAddressCursor(top: top, bottom: memory.map(\.address).max() ?? 0)
+    physical = PhysicalMemoryAllocator(top: top, bottom: memory.map(\.address).max() ?? 0)
   }
 
   // MARK: Protection domains
 
   /// Adds a protection domain, as a child of `parent` if one is given.
   ///
-  /// - Parameter sourceImage: file name of the ELF that the domain's own image is made from; several
-  ///   domains may share one. The system file names the domain's own copy, `<name>.elf`.
-  /// - Throws: `SubsystemError` when the name is taken, empty or no file name.
+  /// - Parameters:
+  ///   - name: 1 to 63 letters, digits, '_' or '-'; unique in the system.
+  ///   - sourceImage: file name of the ELF to copy the domain's image from; domains may share one.
+  ///     The system file names the copy, `<name>.elf`.
+  ///   - budget: nil means the Microkit tool's 1000 us.
+  ///   - period: nil means the same as the budget.
+  /// - Throws: `invalidDomainName`, `duplicateDomain`, or `identifiersExhausted` for a parent's
+  ///   63rd child.
   public mutating func add(
     _ name: String, sourceImage: String, priority: Priority, budget: Microseconds? = nil,
     period: Microseconds? = nil, passive: Bool = false,
@@ -77,7 +95,7 @@ public struct SystemBuilder {
       name, image: .init("\(name).elf"), priority: priority, budget: budget, period: period,
       passive: passive, stackSize: stackSize)
     if let parent {
-      guard let id = states[parent.index].childIDs.takeLowest() else {
+      guard let id = states[parent.index].childIDs.allocateLowest() else {
         throw .identifiersExhausted(domain: parent.name)
       }
       domain.childID = ChildID(UInt64(id.rawValue))
@@ -86,38 +104,45 @@ public struct SystemBuilder {
     return PD(index: states.count - 1, name: name)
   }
 
+  /// A domain as it stands, without its children.
   public func domain(_ pd: PD) -> ProtectionDomain { states[pd.index].domain }
 
-  /// Makes a domain run on its callers' time after `init`.
+  /// Lets a domain run on its callers' time after `init`.
   public mutating func makePassive(_ pd: PD) { states[pd.index].domain.passive = true }
 
-  /// SDKs before 2.1 give 4 KiB, which Swift code outgrows, and no SDK before 2.3 a guard page.
+  /// 16 KiB: Swift code outgrows the 4 KiB of SDKs before 2.1, and SDKs before 2.3 have no guard
+  /// page.
   public static let defaultStackSize = ByteCount.kibibytes(16)
 
   // MARK: Memory
 
-  /// Adds ordinary memory, which the Microkit tool places, zeroed at boot.
+  /// Adds ordinary memory: the Microkit tool places it, and the kernel zeroes it.
+  ///
+  /// - Throws: `duplicateRegion`, or `invalidRegionSize` for 0 bytes and sizes that cannot be
+  ///   rounded up to pages.
   public mutating func addRegion(
     _ name: String, size: ByteCount
-  ) throws(SubsystemError) -> Region {
+  ) throws(SubsystemError) -> RegionHandle {
     try add(name, size: size, at: nil)
   }
 
-  /// Adds memory that a device reaches: its physical address is chosen here.
+  /// Adds memory that a device reaches, at a physical address chosen here.
   ///
-  /// The kernel does not zero it on boards where it lies outside the memory that seL4 manages.
+  /// The kernel does not zero it where it lies outside the memory that seL4 manages.
+  ///
+  /// - Throws: also `physicalMemoryExhausted`.
   public mutating func addDMARegion(
     _ name: String, size: ByteCount
-  ) throws(SubsystemError) -> Region {
-    guard let rounded = size.roundedUp(to: Self.pageSize), let address = physical.place(rounded)
+  ) throws(SubsystemError) -> RegionHandle {
+    guard let rounded = size.roundedUp(to: Self.pageSize), let address = physical.allocate(rounded)
     else { throw .physicalMemoryExhausted(region: name, size: size) }
     return try add(name, size: size, at: address)
   }
 
-  /// A device's registers, in whole pages; two devices in the same pages share one region.
+  /// Adds a device's registers, in whole pages; devices in the same pages share a region.
   public mutating func addDeviceRegion(
     _ name: String, size: ByteCount, at address: PhysicalAddress
-  ) throws(SubsystemError) -> Region {
+  ) throws(SubsystemError) -> RegionHandle {
     if let existing = deviceRegions[address] { return existing }
     let region = try add(name, size: size, at: address)
     deviceRegions[address] = region
@@ -126,26 +151,28 @@ public struct SystemBuilder {
 
   private mutating func add(
     _ name: String, size: ByteCount, at address: PhysicalAddress?
-  ) throws(SubsystemError) -> Region {
+  ) throws(SubsystemError) -> RegionHandle {
     guard let rounded = size.roundedUp(to: Self.pageSize), rounded.rawValue > 0 else {
       throw .invalidRegionSize(region: name, size: size)
     }
     guard regionNames.insert(name).inserted else { throw .duplicateRegion(name) }
-    // Said explicitly, because SDK 1.4.1 never chooses large pages itself.
+    // Explicit, because SDK 1.4.1 never chooses large pages itself.
     let large =
       address == nil && Self.bestPageSize(for: rounded) == MemoryRegion.PageSize.large.byteCount
     regions.append(
       MemoryRegion(
         name, size: rounded, pageSize: large ? .large : nil, physicalAddress: address))
-    return Region(name: name, size: rounded, physicalAddress: address)
+    return RegionHandle(name: name, size: rounded, physicalAddress: address)
   }
 
-  /// Maps a region at the next free address of a domain.
+  /// Maps a region at the domain's next free address.
+  ///
+  /// - Throws: `addressSpaceExhausted`.
   @discardableResult
   public mutating func map(
-    _ region: Region, into pd: PD, _ permissions: Permissions, cached: Bool = true
+    _ region: RegionHandle, into pd: PD, _ permissions: Permissions, cached: Bool = true
   ) throws(SubsystemError) -> Mapping {
-    guard let address = states[pd.index].addresses.place(region.size) else {
+    guard let address = states[pd.index].addresses.allocate(region.size) else {
       throw .addressSpaceExhausted(domain: pd.name, region: region.name)
     }
     states[pd.index].domain.maps.append(
@@ -155,7 +182,7 @@ public struct SystemBuilder {
 
   static let pageSize: ByteCount = 0x1000
 
-  /// 2 MiB for regions made of whole ones, 4 KiB otherwise.
+  /// 2 MiB for sizes that are a multiple of it, otherwise 4 KiB.
   static func bestPageSize(for size: ByteCount) -> ByteCount {
     let large = MemoryRegion.PageSize.large.byteCount
     return size.rawValue % large.rawValue == 0 ? large : pageSize
@@ -165,7 +192,8 @@ public struct SystemBuilder {
 
   /// Delivers an interrupt to a domain.
   ///
-  /// - Returns: the identifier that the domain knows it by.
+  /// - Returns: the domain's identifier for it.
+  /// - Throws: `interruptTaken` or `identifiersExhausted`.
   public mutating func addInterrupt(
     _ number: IRQNumber, _ trigger: Interrupt.Trigger, to pd: PD
   ) throws(SubsystemError) -> ChannelID {
@@ -174,12 +202,12 @@ public struct SystemBuilder {
         throw .interruptTaken(number, by: state.domain.name, wantedBy: pd.name)
       }
     }
-    let id = try takeChannelID(of: pd)
+    let id = try allocateChannelID(of: pd)
     states[pd.index].domain.interrupts.append(Interrupt(number, trigger, id: id))
     return id
   }
 
-  /// What the two ends of a channel may do beside the default of signalling each other.
+  /// What the two ends of a channel may do.
   public enum ChannelKind: Sendable {
     /// Both ends may signal.
     case notifications
@@ -187,9 +215,10 @@ public struct SystemBuilder {
     case protectedCalls
   }
 
-  /// Connects a server (first, by convention of sDDF) with a client.
+  /// Connects a server, which comes first as in sDDF, with a client.
   ///
-  /// - Returns: the identifiers that the two know the channel by.
+  /// - Returns: each end's identifier for the channel.
+  /// - Throws: `selfConnection`, `calleeNotMoreUrgent` or `identifiersExhausted`.
   public mutating func connect(
     server: PD, client: PD, _ kind: ChannelKind = .notifications
   ) throws(SubsystemError) -> (server: ChannelID, client: ChannelID) {
@@ -201,8 +230,8 @@ public struct SystemBuilder {
           callee: server.name, callee.priority ?? 0, caller: client.name, caller.priority ?? 0)
       }
     }
-    let serverID = try takeChannelID(of: server)
-    let clientID = try takeChannelID(of: client)
+    let serverID = try allocateChannelID(of: server)
+    let clientID = try allocateChannelID(of: client)
     let calls = kind == .protectedCalls
     channels.append(
       Channel(
@@ -211,8 +240,8 @@ public struct SystemBuilder {
     return (serverID, clientID)
   }
 
-  private mutating func takeChannelID(of pd: PD) throws(SubsystemError) -> ChannelID {
-    guard let id = states[pd.index].channelIDs.takeLowest() else {
+  private mutating func allocateChannelID(of pd: PD) throws(SubsystemError) -> ChannelID {
+    guard let id = states[pd.index].channelIDs.allocateLowest() else {
       throw .identifiersExhausted(domain: pd.name)
     }
     return id
@@ -220,11 +249,12 @@ public struct SystemBuilder {
 
   // MARK: Records
 
-  /// Gives a domain a record to read at start.
+  /// Adds a record for a domain to read at start.
   ///
   /// - Parameters:
-  ///   - section: ELF section of the domain's image that holds it.
-  ///   - fileName: what the record is called when it is written as a file.
+  ///   - section: ELF section for it in the domain's image.
+  ///   - fileName: what to call it when records are written as files.
+  /// - Throws: `duplicateRecord` for a second one in the same section.
   public mutating func addRecord(
     _ bytes: [UInt8], section: String, fileName: String, to pd: PD
   ) throws(SubsystemError) {
@@ -254,7 +284,7 @@ public struct SystemBuilder {
     }
   }
 
-  /// Names end up in file names, so that they may hold only what is plain in one.
+  /// Domains' names become file names, so only characters that are safe there are allowed.
   private static func isFileName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 63
       && name.utf8.allSatisfy { byte in

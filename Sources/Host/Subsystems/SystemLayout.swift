@@ -3,24 +3,30 @@
 
 import SystemModel
 
-/// What generating a system gives: its description, and the records that its domains read at start.
+/// A finished system: its description, and the records that its domains read at start.
 public struct SystemLayout: Hashable, Sendable {
-  /// From which file a domain's own image is made.
+  /// The file that a domain's image is copied from.
   public struct ImageSource: Hashable, Sendable {
+    /// Name of the domain.
     public var domain: String
-    /// File name of an ELF; several domains may be made from one.
+    /// File name of an ELF; domains may share one.
     public var source: String
 
+    /// Creates a pair of a domain and a file name.
     public init(domain: String, source: String) {
       self.domain = domain
       self.source = source
     }
   }
 
+  /// What the `.system` file says.
   public var description: SystemDescription
+  /// In the order of addition.
   public var records: [PlacedRecord]
+  /// One per domain, in the order of addition.
   public var images: [ImageSource]
 
+  /// Creates a layout; `SystemBuilder.layout()` does so.
   public init(
     description: SystemDescription, records: [PlacedRecord], images: [ImageSource]
   ) {
@@ -30,15 +36,18 @@ public struct SystemLayout: Hashable, Sendable {
   }
 }
 
-/// The bytes of one record, and where a protection domain looks for them.
+/// A record, and where its protection domain looks for it.
 public struct PlacedRecord: Hashable, Sendable {
+  /// Name of the domain.
   public var domain: String
-  /// ELF section of the domain's image.
+  /// ELF section of the domain's image, such as `.timer_client_config`.
   public var section: String
-  /// File name when records are written as files, as sdfgen names them.
+  /// Name when records are written as files, as in sdfgen.
   public var fileName: String
+  /// The whole record, which the section must have room for.
   public var bytes: [UInt8]
 
+  /// Creates a record for a domain.
   public init(domain: String, section: String, fileName: String, bytes: [UInt8]) {
     self.domain = domain
     self.section = section
@@ -46,6 +55,6 @@ public struct PlacedRecord: Hashable, Sendable {
     self.bytes = bytes
   }
 
-  /// Whether it is a record of Serval's, which sDDF's and LionsOS's programs do not know.
+  /// Whether it has a layout of Serval's own, unknown to programs of sDDF and LionsOS.
   public var isServalsOwn: Bool { bytes.starts(with: "Serval".utf8) }
 }

@@ -5,23 +5,23 @@ import Diagnostics
 import SystemModel
 import SystemXML
 
-/// What checking a file gives.
+/// The result of checking a file.
 public struct CheckResult: Sendable {
   /// In the order of the file.
   public var findings: [Finding]
-  /// The system as far as it could be read; nil where the file is no system file at all.
+  /// The system, as far as it could be read; nil if the root element is not <system>.
   public var description: SystemDescription?
 
-  /// Whether the Microkit tool would take the file.
+  /// Whether the Microkit tool would accept the file.
   public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
 }
 
-/// Checks a system file by every rule that the Microkit tool of a version applies to it.
+/// Checks a system file by every rule that one SDK's Microkit tool applies.
 ///
 /// - Parameters:
-///   - file: name for places.
-///   - memory: bytes of normal memory that the board has for regions; nil to leave that open.
-/// - Throws: `XMLError` for what is no XML.
+///   - file: name for positions.
+///   - memory: bytes of normal memory on the board; nil if unknown.
+/// - Throws: `XMLError` if it is not XML.
 public func check(
   _ bytes: [UInt8], file: String, sdk: SDKVersion, memory: UInt64? = nil
 ) throws(XMLError) -> CheckResult {
@@ -41,7 +41,7 @@ public func check(
   return CheckResult(findings: inFileOrder(context.findings), description: system)
 }
 
-/// Findings by place, those about the whole file last.
+/// Sorts findings by position, those about the whole file last.
 func inFileOrder(_ findings: [Finding]) -> [Finding] {
   func key(_ finding: Finding) -> SourceLocation {
     if case .source(let location)? = finding.place { return location }

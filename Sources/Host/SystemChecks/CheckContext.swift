@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 import SystemXML
 
-/// What reading and checking a file gathers on the way.
+/// Collects findings while a file is read and checked.
 struct CheckContext {
   let sdk: SDKVersion
   private(set) var findings: [Finding] = []
@@ -28,12 +28,12 @@ struct CheckContext {
   mutating func add(_ other: [Finding]) { findings += other }
 }
 
-/// Limits of the Microkit tools (sdf.rs, sel4.rs, lib.rs of each version) for AArch64 with 40-bit
-/// addresses, which both supported boards have.
+/// Limits of the Microkit tool (sdf.rs, sel4.rs and lib.rs of each version) for AArch64 with 40-bit
+/// addresses, which both built-in boards have.
 enum Limits {
   static let domains = 63
   static let channelID = UInt64(ChannelID.maximum)
-  /// Slot of child 0's TCB, and how many slots a CNode has (microkit.h, main.rs).
+  /// Slot of child 0's TCB (microkit.h); a CNode has `slots` slots (main.rs).
   static let firstChildSlot: UInt64 = 202
   static let slots: UInt64 = 512
   static let priority = UInt64(Priority.maximum)
@@ -45,8 +45,8 @@ enum Limits {
   static let scheduleEntries: UInt64 = 100
   static let addressSpaceEnd: UInt64 = 1 << 40
 
-  /// First address that a protection domain's mapping may not reach: the bottom of its stack. 2.3.0
-  /// keeps the IPC buffer and a guard page above the stack (sel4.rs, pd_stack_top).
+  /// Where a protection domain's mappings must end: at the bottom of its stack. In 2.3.0, the IPC
+  /// buffer and a guard page are above the stack (sel4.rs, pd_stack_top).
   static func mapEnd(_ sdk: SDKVersion, stackSize: UInt64) -> UInt64? {
     if sdk < .v2_0_1 { return nil }
     let stackTop = sdk < .v2_3_0 ? addressSpaceEnd : addressSpaceEnd - 0x2000

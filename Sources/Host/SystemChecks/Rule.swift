@@ -3,61 +3,93 @@
 
 import Diagnostics
 
-/// What the Microkit tool rejects, by stable names.
+/// The rules by which the Microkit tool rejects a file, with stable names. docs/checks.md lists
+/// them.
 public enum Rule: String, CaseIterable, Sendable {
+  /// A root element other than <system>.
   case rootElement = "root-element"
+  /// An element that does not exist there, or not yet in this SDK.
   case unknownElement = "unknown-element"
+  /// An attribute that does not exist there, or not in this SDK.
   case unknownAttribute = "unknown-attribute"
+  /// An element without a required attribute.
   case missingAttribute = "missing-attribute"
+  /// An element without a required child, or a channel without two ends.
   case missingElement = "missing-element"
+  /// An element that may occur only once.
   case repeatedElement = "repeated-element"
+  /// Text directly inside <system>.
   case strayText = "stray-text"
+  /// A number that cannot be read; identifiers and irq numbers are decimal.
   case badNumber = "bad-number"
+  /// A value that is not allowed.
   case badValue = "bad-value"
+  /// A number beyond its limits.
   case outOfRange = "out-of-range"
+  /// An address or size that is not a multiple of the page size.
   case unaligned = "unaligned"
+  /// A memory region of size 0, on which the real tool panics.
   case emptyRegion = "empty-region"
+  /// A budget longer than its period.
   case budgetExceedsPeriod = "budget-exceeds-period"
+  /// Two protection domains, regions or virtual machines with the same name.
   case duplicateName = "duplicate-name"
+  /// Two channels, interrupts, children or vCPUs of a domain with the same identifier.
   case duplicateID = "duplicate-id"
+  /// One hardware interrupt for two domains.
   case duplicateInterrupt = "duplicate-interrupt"
+  /// Two values for one symbol of an image.
   case duplicateSymbol = "duplicate-symbol"
+  /// Two capabilities in one slot.
   case duplicateSlot = "duplicate-slot"
+  /// A name that the file does not declare.
   case unknownName = "unknown-name"
+  /// Two mappings at the same addresses, or one over the domain's stack.
   case overlappingMaps = "overlapping-maps"
+  /// Two regions at the same physical addresses.
   case overlappingRegions = "overlapping-regions"
+  /// A mapping beyond the end of the address space.
   case addressTooHigh = "address-too-high"
+  /// A protected call to a domain that is not more urgent.
   case protectedCallPriority = "protected-call-priority"
+  /// A channel on which both ends may call.
   case protectedCallBothWays = "protected-call-both-ways"
+  /// No protection domain, or more than 63.
   case domainCount = "domain-count"
+  /// A name that the SDK keeps for itself.
   case reservedName = "reserved-name"
+  /// Something that needs x86, a multicore kernel or an IOMMU.
   case unsupportedTarget = "unsupported-target"
+  /// A domain schedule that does not fit the kernel's tables.
   case schedule = "schedule"
+  /// A region prefilled from two sources, or a size symbol for one that is not prefilled.
   case prefill = "prefill"
+  /// An ELF image that is missing, has the wrong symbols or segments, or is mapped over.
   case image = "image"
 
-  /// One line for the documentation.
+  /// What breaks the rule, as in docs/checks.md.
   public var meaning: String {
     switch self {
-    case .rootElement: "the file's root is <system>"
+    case .rootElement: "a root element other than <system>"
     case .unknownElement: "an element that does not exist there, or not yet in this SDK"
     case .unknownAttribute: "an attribute that does not exist there, or not in this SDK"
-    case .missingAttribute: "a required attribute"
-    case .missingElement: "a required element"
-    case .repeatedElement: "an element that may stand there once"
+    case .missingAttribute: "an element without a required attribute"
+    case .missingElement: "an element without a required child, or a channel without two ends"
+    case .repeatedElement: "an element that may occur only once"
     case .strayText: "text directly inside <system>"
     case .badNumber: "a number that cannot be read; identifiers and irq numbers are decimal"
-    case .badValue: "a value that is none of those allowed"
+    case .badValue: "a value that is not allowed"
     case .outOfRange: "a number beyond its limits"
-    case .unaligned: "an address or size that is no multiple of the page size"
+    case .unaligned: "an address or size that is not a multiple of the page size"
     case .emptyRegion: "a memory region of size 0, on which the real tool panics"
     case .budgetExceedsPeriod: "a budget longer than its period"
-    case .duplicateName: "two protection domains, regions or virtual machines of one name"
-    case .duplicateID: "two channels, interrupts, children or vCPUs of one identifier in a domain"
+    case .duplicateName: "two protection domains, regions or virtual machines with the same name"
+    case .duplicateID:
+      "two channels, interrupts, children or vCPUs of a domain with the same identifier"
     case .duplicateInterrupt: "one hardware interrupt for two domains"
     case .duplicateSymbol: "two values for one symbol of an image"
     case .duplicateSlot: "two capabilities in one slot"
-    case .unknownName: "a name that nothing in the file has"
+    case .unknownName: "a name that the file does not declare"
     case .overlappingMaps: "two mappings at the same addresses, or one over the domain's stack"
     case .overlappingRegions: "two regions at the same physical addresses"
     case .addressTooHigh: "a mapping beyond the end of the address space"
@@ -65,10 +97,12 @@ public enum Rule: String, CaseIterable, Sendable {
     case .protectedCallBothWays: "a channel on which both ends may call"
     case .domainCount: "no protection domain, or more than 63"
     case .reservedName: "a name that the SDK keeps for itself"
-    case .unsupportedTarget: "what only x86, multicore kernels or an IOMMU have"
-    case .schedule: "a domain schedule that makes no sense"
-    case .prefill: "a region's prefilled contents"
-    case .image: "a protection domain's ELF image"
+    case .unsupportedTarget: "something that needs x86, a multicore kernel or an IOMMU"
+    case .schedule: "a domain schedule that does not fit the kernel's tables"
+    case .prefill:
+      "a region prefilled from two sources, or a size symbol for one that is not prefilled"
+    case .image:
+      "an ELF image that is missing, has the wrong symbols or segments, or is mapped over"
     }
   }
 }

@@ -5,16 +5,20 @@ import Diagnostics
 import SystemModel
 import SystemXML
 
-/// A file that no SDK's tool, or not the one asked for, would take.
+/// A file that no SDK's tool, or not the requested one, would accept.
 public struct RejectedSystem: DiagnosableError, Hashable {
+  /// The SDK that the findings are for.
   public var sdk: SDKVersion
+  /// Why its tool would reject the file; errors only.
   public var findings: [Finding]
 }
 
-/// Reads a system file that is expected to be right.
+/// Reads a system file that should be valid.
 ///
-/// - Parameter sdk: whose dialect it is in; nil finds one that takes it, the newest first.
-/// - Throws: `XMLError`, or `RejectedSystem` with the findings for `sdk`, else for the newest.
+/// - Parameters:
+///   - file: name for positions.
+///   - sdk: its dialect; nil chooses the newest that accepts the file.
+/// - Throws: `XMLError`, or `RejectedSystem` with the findings for `sdk`, or else for the newest.
 public func loadSystem(
   _ bytes: [UInt8], file: String, sdk: SDKVersion?
 ) throws -> (description: SystemDescription, sdk: SDKVersion) {

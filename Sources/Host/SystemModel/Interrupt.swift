@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A hardware interrupt delivered to a protection domain.
+/// A hardware interrupt that a protection domain receives (`<irq>`).
 public struct Interrupt: Hashable, Sendable {
+  /// What the interrupt controller detects.
   public enum Trigger: String, CaseIterable, Hashable, Sendable {
+    /// Asserted while the line is active.
     case level
+    /// Asserted once per transition.
     case edge
   }
 
-  /// What raises it. The x86 kinds exist so that files of other targets can be read and compared.
+  /// What raises it. The x86 kinds let us read and compare files for other targets.
   public enum Source: Hashable, Sendable {
     /// A GIC or PLIC line.
     case line(IRQNumber, Trigger)
-    /// An x86 I/O APIC pin (since 2.1.0); attribute values as written.
+    /// An x86 I/O APIC pin (since 2.1.0); attributes as written.
     case ioAPIC(attributes: [String: String])
-    /// An x86 message-signalled interrupt (since 2.1.0); attribute values as written.
+    /// An x86 message-signalled interrupt (since 2.1.0); attributes as written.
     case messageSignalled(attributes: [String: String])
   }
 
+  /// What raises it.
   public var source: Source
+  /// The protection domain's identifier for it, of the same 0 to 61 as its channels.
   public var id: ChannelID
-  /// Symbol that the tool sets to `id` (since 2.1.0).
+  /// Symbol of the image that the Microkit tool sets to `id` (since 2.1.0).
   public var idSymbol: String?
+  /// Where the `<irq>` was read from.
   public var origin: Origin
 
+  /// Creates an interrupt of any kind.
   public init(_ source: Source, id: ChannelID, idSymbol: String? = nil, origin: Origin = Origin()) {
     self.source = source
     self.id = id
@@ -31,6 +38,7 @@ public struct Interrupt: Hashable, Sendable {
     self.origin = origin
   }
 
+  /// Creates an interrupt of a GIC line.
   public init(
     _ number: IRQNumber, _ trigger: Trigger = .level, id: ChannelID, idSymbol: String? = nil,
     origin: Origin = Origin()
@@ -38,7 +46,7 @@ public struct Interrupt: Hashable, Sendable {
     self.init(.line(number, trigger), id: id, idSymbol: idSymbol, origin: origin)
   }
 
-  /// The line's number, unless it is an x86 kind.
+  /// The line's number; nil for the x86 kinds.
   public var number: IRQNumber? {
     if case .line(let number, _) = source { number } else { nil }
   }

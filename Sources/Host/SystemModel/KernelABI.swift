@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Builds of the kernel and monitor that an SDK has for each board.
+/// The builds of kernel and monitor that an SDK has for each board.
 public enum KernelConfiguration: String, CaseIterable, Hashable, Sendable {
+  /// Assertions and debug output.
   case debug
+  /// Neither.
   case release
+  /// Release, with utilisation tracking.
   case benchmark
 }
 
-/// What a protection domain has to know of the kernel that it runs on, and cannot find out by itself.
+/// What a protection domain must know about its kernel and cannot find out for itself.
 public struct KernelABI: Hashable, Sendable {
-  /// Label of the invocation IRQAckIRQ. seL4 numbers invocations in the order of its interface files, so
-  /// that it moves with the kernel's version and, since 2.3, with the hardware debug interface.
+  /// Label of the invocation IRQAckIRQ. seL4 numbers invocations in the order of its interface
+  /// files, so the label depends on the kernel's version and, since 2.3, on whether it has the
+  /// hardware debug interface.
   public let irqAckLabel: UInt32
-  /// Whether the kernel has DebugPutChar.
+  /// Whether the kernel has the system call DebugPutChar.
   public let canPrint: Bool
-  /// Whether interrupts are to be acknowledged before the first receive (seL4 issue 1536).
+  /// Whether a domain must acknowledge its interrupts before the first receive (seL4 issue 1536).
   public let acknowledgesFirst: Bool
 
+  /// The ABI of an SDK's kernel on AArch64, read from its headers (make/check-abi.sh compares
+  /// them).
   public init(_ sdk: SDKVersion, _ configuration: KernelConfiguration) {
     irqAckLabel =
       switch sdk {

@@ -1,53 +1,66 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A single-threaded program with its own address space.
+/// A single-threaded program with its own address space (`<protection_domain>`).
 public struct ProtectionDomain: Hashable, Sendable {
+  /// The program that a protection domain runs.
   public struct ProgramImage: Hashable, Sendable {
-    /// ELF file name, searched on the tool's search path.
+    /// ELF file name, which the Microkit tool looks up on its search path.
     public var path: String
-    /// Another ELF whose symbol table is used for patching (since 2.2.0).
+    /// Another ELF whose symbol table is used instead (since 2.2.0).
     public var symbolsPath: String?
 
+    /// Creates an image whose own symbols are used, unless said otherwise.
     public init(_ path: String, symbolsPath: String? = nil) {
       self.path = path
       self.symbolsPath = symbolsPath
     }
   }
 
+  /// Unique in the system; SDKs show 16 or 64 bytes of it (`SDKVersion.visibleNameLength`).
   public var name: String
-  /// Identifier that the parent knows this PD by; nil for a PD without a parent.
+  /// The parent's identifier for this PD; nil without a parent.
   public var childID: ChildID?
-  /// Symbol of the parent that the tool sets to `childID` (since 2.1.0).
+  /// Symbol of the parent's image that the Microkit tool sets to `childID` (since 2.1.0).
   public var childIDSymbol: String?
-  /// Nil is priority 0.
+  /// Nil means 0.
   public var priority: Priority?
-  /// Nil is 1000 us.
+  /// How long the PD may run in each period; nil means 1000 us.
   public var budget: Microseconds?
-  /// Nil is the budget.
+  /// Nil means the same as the budget.
   public var period: Microseconds?
-  /// Runs on its callers' time after `init`.
+  /// Whether it runs on its callers' time after `init`.
   public var passive: Bool
-  /// Nil is the SDK's default (`SDKVersion.defaultStackSize`).
+  /// In bytes; nil means `SDKVersion.defaultStackSize`.
   public var stackSize: ByteCount?
-  /// May make secure monitor calls (since 2.0).
+  /// Whether it may make secure monitor calls (since 2.0).
   public var smc: Bool
-  /// Core the PD runs on (since 2.1.0, multicore kernels).
+  /// Core that it runs on (since 2.1.0, multicore kernels).
   public var cpu: UInt8?
-  /// Scheduling domain's name (since 2.3.0).
+  /// Name of its scheduling domain (since 2.3.0).
   public var schedulingDomain: String?
-  /// Nil is true: the PD may use the floating-point unit (since 2.3.0).
+  /// Whether it may use the floating-point unit (since 2.3.0); nil means true.
   public var fpu: Bool?
+  /// Its program.
   public var image: ProgramImage
+  /// In the order of the file.
   public var maps: [Map]
+  /// In the order of the file.
   public var interrupts: [Interrupt]
+  /// In the order of the file; x86 only.
   public var ioPorts: [IOPort]
+  /// In the order of the file.
   public var physicalAddressSymbols: [PhysicalAddressSymbol]
+  /// In the order of the file.
   public var capabilities: [GrantedCapability]
+  /// The guest that it runs, if it is a virtual machine monitor.
   public var virtualMachine: VirtualMachine?
+  /// PDs whose faults it handles, in the order of the file.
   public var children: [ProtectionDomain]
+  /// Where the `<protection_domain>` was read from.
   public var origin: Origin
 
+  /// Creates a domain with the Microkit tool's defaults for what is left out.
   public init(
     _ name: String, image: ProgramImage, childID: ChildID? = nil, childIDSymbol: String? = nil,
     priority: Priority? = nil, budget: Microseconds? = nil, period: Microseconds? = nil,
@@ -82,12 +95,17 @@ public struct ProtectionDomain: Hashable, Sendable {
   }
 }
 
-/// `<setvar symbol region_paddr>`: a symbol that the tool sets to a region's physical address.
+/// `<setvar symbol region_paddr>`: a symbol that the Microkit tool sets to a region's physical
+/// address.
 public struct PhysicalAddressSymbol: Hashable, Sendable {
+  /// Symbol of the PD's image.
   public var symbol: String
+  /// Name of the region.
   public var region: String
+  /// Where the `<setvar>` was read from.
   public var origin: Origin
 
+  /// Creates an entry for a symbol and a region's name.
   public init(_ symbol: String, region: String, origin: Origin = Origin()) {
     self.symbol = symbol
     self.region = region
@@ -95,15 +113,22 @@ public struct PhysicalAddressSymbol: Hashable, Sendable {
   }
 }
 
-/// An x86 I/O port range (since 2.1.0), kept so that files of other targets can be read and compared.
+/// A range of x86 I/O ports (since 2.1.0); lets us read and compare files for other targets.
 public struct IOPort: Hashable, Sendable {
+  /// The PD's identifier for the range.
   public var id: ChannelID
+  /// First port.
   public var address: UInt64
+  /// Number of ports.
   public var size: UInt64
+  /// Symbol that the Microkit tool sets to `id`.
   public var idSymbol: String?
+  /// Symbol that it sets to `address`.
   public var addressSymbol: String?
+  /// Where the `<ioport>` was read from.
   public var origin: Origin
 
+  /// Creates a range of `size` ports.
   public init(
     id: ChannelID, address: UInt64, size: UInt64, idSymbol: String? = nil,
     addressSymbol: String? = nil, origin: Origin = Origin()
@@ -117,19 +142,29 @@ public struct IOPort: Hashable, Sendable {
   }
 }
 
-/// `<cspace>` entry: a capability of another PD placed in this one's root CNode (since 2.3.0).
+/// An entry of `<cspace>`: a capability to another PD's object, placed in this PD's root CNode
+/// (since 2.3.0).
 public struct GrantedCapability: Hashable, Sendable {
+  /// The object, named as the element that grants it.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
+    /// The thread.
     case tcb = "cap_tcb"
+    /// Its budget and period.
     case schedulingContext = "cap_sc"
+    /// Its address space.
     case vspace = "cap_vspace"
   }
 
+  /// The object.
   public var kind: Kind
+  /// Name of the PD that the object belongs to.
   public var domain: String
+  /// Index in the root CNode.
   public var slot: UInt64
+  /// Where the entry was read from.
   public var origin: Origin
 
+  /// Creates a grant of one of a PD's objects.
   public init(_ kind: Kind, of domain: String, slot: UInt64, origin: Origin = Origin()) {
     self.kind = kind
     self.domain = domain

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What a protection domain does in a system laid out as sDDF lays systems out, derived from its
-/// connections; a name decides only where connections look alike.
+/// What a protection domain does in a system laid out as in sDDF. It is derived from connections;
+/// names decide only where connections look alike.
 public enum Role: String, CaseIterable, Hashable, Sendable, Codable {
-  /// Takes an interrupt.
+  /// Receives an interrupt.
   case driver
-  /// Stands between a driver, with which it shares memory, and several or less trusted others.
+  /// Stands between a driver, with which it shares memory, and several or less trusted domains.
   case virtualiser
-  /// Copies between a virtualiser and one client, so that the client never sees others' data.
+  /// Copies between a virtualiser and one client, so that the client cannot see other clients'
+  /// data.
   case copier
-  /// Runs on its callers' time and takes no interrupt.
+  /// Runs on its callers' time and receives no interrupt.
   case server
   /// Everything else: what the system is for.
   case client
 }
 
 extension Topology {
+  /// See docs/lints.md for the rules.
   public func role(of domain: ProtectionDomain) -> Role {
     if !domain.interrupts.isEmpty { return .driver }
     if domain.passive { return .server }
@@ -26,11 +28,13 @@ extension Topology {
     return .client
   }
 
+  /// The role of the domain of that name; `.client` if there is none.
   public func role(ofDomainNamed name: String) -> Role {
     domain(named: name).map(role(of:)) ?? .client
   }
 
-  /// Shares memory and a channel with a driver, and the same with someone less urgent.
+  /// Whether the domain shares memory and a channel with a driver, and also with a less urgent
+  /// domain.
   private func standsBeforeDriver(_ domain: ProtectionDomain) -> Bool {
     var hasDriver = false
     var hasClient = false

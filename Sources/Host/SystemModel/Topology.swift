@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Who shares what with whom: an index over a description, made once and asked often.
+/// An index over a description that answers who shares what with whom. Create it once and ask it
+/// often.
 ///
-/// Names that a broken description uses twice stand for the first entity of that name; names that
-/// it does not declare are kept, so that reports can still show them.
+/// In a broken description, a name that occurs twice means its first entity, and undeclared names
+/// are kept, so that reports can still show them.
 public struct Topology: Sendable {
-  /// One mapping of a region, and whose it is.
+  /// One mapping of a region, and the domain that has it.
   public struct Use: Hashable, Sendable {
+    /// Name of the domain.
     public var domain: String
+    /// The mapping.
     public var map: Map
-    /// Whether the mapping is in the guest that the protection domain runs.
+    /// Whether it is in the address space of the guest that the domain runs.
     public var isGuest: Bool
   }
 
+  /// The indexed description.
   public let system: SystemDescription
-  /// Every protection domain, parents before their children.
+  /// Every protection domain, parents before children.
   public let domains: [ProtectionDomain]
-  /// Physical memory, for telling device registers from memory; empty if it is not known.
+  /// The board's physical memory, which tells memory from registers; empty if unknown.
   public let ramRanges: [Range<UInt64>]
 
   private let domainsByName: [String: ProtectionDomain]
   private let usesByRegion: [String: [Use]]
   private let peersByDomain: [String: Set<String>]
   private let relativesByDomain: [String: Set<String>]
-  let regionsWithTakenAddress: Set<String>
+  /// Regions whose physical address some domain asks for with `<setvar region_paddr>`.
+  let regionsWithAddressSymbol: Set<String>
 
+  /// Indexes a description.
   public init(_ system: SystemDescription, ramRanges: [Range<UInt64>] = []) {
     self.system = system
     self.ramRanges = ramRanges
@@ -56,28 +62,29 @@ public struct Topology: Sendable {
       peers[channel.b.domain, default: []].insert(channel.a.domain)
     }
     peersByDomain = peers
-    regionsWithTakenAddress = Set(
+    regionsWithAddressSymbol = Set(
       domains.flatMap { $0.physicalAddressSymbols.map(\.region) })
   }
 
+  /// The first domain of that name; nil if there is none.
   public func domain(named name: String) -> ProtectionDomain? { domainsByName[name] }
 
   /// Every mapping of a region, in the order of the description.
   public func uses(of region: String) -> [Use] { usesByRegion[region] ?? [] }
 
-  /// The protection domains that map a region, themselves or in their guest, each once.
+  /// The protection domains that map a region, directly or for their guest, without repetition.
   public func sharers(of region: String) -> [String] {
     var seen: Set<String> = []
     return uses(of: region).map(\.domain).filter { seen.insert($0).inserted }
   }
 
-  /// The protection domains at the other ends of a protection domain's channels.
+  /// The domains at the other ends of a domain's channels.
   public func peers(of domain: String) -> Set<String> { peersByDomain[domain] ?? [] }
 
   /// A protection domain's parent and children.
   public func relatives(of domain: String) -> Set<String> { relativesByDomain[domain] ?? [] }
 
-  /// Splits protection domains into groups that channels or parenthood connect without leaving them.
+  /// Splits domains into groups that are connected by channels or parenthood among themselves.
   public func connectedGroups(among domains: [String]) -> [[String]] {
     var remaining = domains
     var groups: [[String]] = []
@@ -96,7 +103,7 @@ public struct Topology: Sendable {
     return groups
   }
 
-  /// Whether two protection domains both map some region.
+  /// Whether some region is mapped by both domains.
   public func shareMemory(_ a: String, _ b: String) -> Bool {
     guard let mine = domain(named: a), let theirs = domain(named: b) else { return false }
     let regions = Set(mine.maps.map(\.region))

@@ -3,7 +3,7 @@
 
 import SystemModel
 
-/// A size as people say it: "64 KiB", "1.06 MiB"; at most two decimals, rounded down.
+/// A size for people: "64 KiB", "1.06 MiB"; at most two decimals, rounded down.
 public func readable(_ size: ByteCount) -> String {
   let units: [(name: String, shift: UInt64)] = [("GiB", 30), ("MiB", 20), ("KiB", 10)]
   for unit in units where size.rawValue >> unit.shift > 0 {
@@ -22,7 +22,7 @@ func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
-/// A sum that stops at the largest value: sizes come from files.
+/// A sum that saturates, because sizes come from files.
 func total(_ sizes: some Sequence<ByteCount>) -> ByteCount {
   ByteCount(
     sizes.reduce(0) { sum, size in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Rows in aligned columns, two spaces apart.
+/// Rows in aligned columns, separated by two spaces.
 struct TextTable {
   enum Alignment {
     case left
@@ -9,7 +9,7 @@ struct TextTable {
   }
 
   private let alignments: [Alignment]
-  /// The column that gives way where a width is asked for.
+  /// The column that shrinks to fit a width.
   private let elastic: Int?
   private var rows: [[String]] = []
 
@@ -18,7 +18,7 @@ struct TextTable {
     self.elastic = elastic
   }
 
-  /// Missing cells are empty, surplus ones are left out.
+  /// Adds a row; missing cells are empty, surplus ones ignored.
   mutating func add(_ row: [String]) {
     let padded = row + Array(repeating: "", count: max(0, alignments.count - row.count))
     rows.append(Array(padded.prefix(alignments.count)))
@@ -29,7 +29,7 @@ struct TextTable {
     if let width, let elastic, elastic < widths.count {
       let others = widths.enumerated().reduce(0) { $0 + ($1.offset == elastic ? 0 : $1.element) }
       let room = width - indent - others - 2 * (widths.count - 1)
-      // Below this, a name tells nothing; a long line is the lesser evil.
+      // A shorter name would be useless, so rather exceed the width.
       widths[elastic] = min(widths[elastic], max(room, 16))
     }
     return rows.map { row in
@@ -45,7 +45,7 @@ struct TextTable {
   }
 }
 
-/// Keeps both ends of a text that is too long: names of a layout differ there.
+/// Shortens a text in its middle, because the names in a layout differ at their ends.
 func shortened(_ text: String, to width: Int) -> String {
   if text.count <= width { return text }
   let kept = max(0, width - 3)

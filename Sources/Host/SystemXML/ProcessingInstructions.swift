@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Processing instructions by roxmltree's rules, which are not expat's: the target may be any name, "XML"
-/// too, and needs no white space behind it. They mean nothing to the Microkit tool.
+/// Processing instructions by the rules of roxmltree, which differ from expat's: the target may be
+/// any name, even "XML", and needs no white space after it. The Microkit tool ignores them.
 enum ProcessingInstructions {
-  /// The bytes with each instruction's target replaced by one that expat takes: places stay what they
-  /// were, and what follows the target is left to expat to judge.
+  /// Replaces each instruction's target by one that expat accepts. Positions stay the same, and
+  /// expat judges the rest.
   static func plain(_ bytes: [UInt8]) -> [UInt8] {
     var result = bytes
     var offset = 0
@@ -21,7 +21,7 @@ enum ProcessingInstructions {
     return result
   }
 
-  /// Behind the closing text, if `opening` stands here.
+  /// The offset after `closing`; nil if `opening` is not at `start`.
   private static func end(
     of opening: StaticString, _ closing: StaticString, _ bytes: [UInt8], _ start: Int
   ) -> Int? {
@@ -38,14 +38,14 @@ enum ProcessingInstructions {
   private static func replaceTarget(
     at start: Int, in bytes: [UInt8], _ result: inout [UInt8]
   ) -> Int {
-    // A second declaration is an error to both.
+    // A second declaration is an error for both parsers.
     if bytes[start...].starts(with: "xml ".utf8) { return start }
     var end = start
     while end < bytes.count, isName(bytes[end], first: end == start) { end += 1 }
     guard end > start else { return start }
     result[start] = UInt8(ascii: "x")
     for index in start + 1..<end { result[index] = UInt8(ascii: " ") }
-    // One letter leaves no room for the white space that expat wants.
+    // A target of one letter leaves no room for the white space that expat requires.
     if end == start + 1, end < bytes.count, bytes[end] >= 0x20, bytes[end] < 0x80,
       !bytes[end...].starts(with: "?>".utf8)
     {
@@ -54,7 +54,7 @@ enum ProcessingInstructions {
     return end
   }
 
-  /// XML 1.0, 2.3; every character beyond ASCII is taken for one of a name.
+  /// XML 1.0, 2.3; treats every character beyond ASCII as part of a name.
   private static func isName(_ byte: UInt8, first: Bool) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

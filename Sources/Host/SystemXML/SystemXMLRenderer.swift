@@ -3,19 +3,22 @@
 
 import SystemModel
 
-/// Writes a system in the dialect of one SDK. The same description gives the same bytes.
+/// Writes a system in one SDK's dialect. The same description gives the same bytes.
 ///
-/// Order as sdfgen's: memory regions, protection domains, channels; in a domain its image, maps,
-/// children, virtual machine, interrupts, ports and symbols.
+/// The order is sdfgen's: memory regions, protection domains, channels; within a domain image,
+/// maps, children, virtual machine, interrupts, ports, symbols.
 public struct SystemXMLRenderer: Sendable {
+  /// The dialect.
   public let sdk: SDKVersion
 
+  /// Creates a renderer for one dialect.
   public init(sdk: SDKVersion) { self.sdk = sdk }
 
   /// The text of the `.system` file.
   ///
-  /// - Throws: `UnsupportedBySDK`, with everything in the description that the SDK cannot express. That an
-  ///   end may not notify is left out for 1.4.1, which lets both ends notify always.
+  /// For 1.4.1, where both ends may always notify, it leaves out that an end may not.
+  ///
+  /// - Throws: `UnsupportedBySDK`, with everything that the SDK cannot express.
   public func render(_ system: SystemDescription) throws(UnsupportedBySDK) -> String {
     let unsupported = UnsupportedBySDK(in: system, sdk: sdk)
     if !unsupported.items.isEmpty { throw unsupported }
@@ -124,7 +127,7 @@ public struct SystemXMLRenderer: Sendable {
   }
 
   private func interrupt(_ interrupt: Interrupt, to writer: inout XMLWriter) {
-    // Identifiers stay decimal: the real tools panic on hexadecimal ones.
+    // In decimal: the Microkit tool panics on hexadecimal identifiers.
     let tail: [(String, String?)] = [
       ("id", "\(interrupt.id)"), ("setvar_id", interrupt.idSymbol),
     ]
@@ -138,7 +141,7 @@ public struct SystemXMLRenderer: Sendable {
 
   // MARK: Channels
 
-  /// Names of the domains that some peer may call.
+  /// Names of the domains that a peer may call.
   private func calleeNames(of system: SystemDescription) -> Set<String> {
     Set(
       system.channels.flatMap { channel in
@@ -150,19 +153,19 @@ public struct SystemXMLRenderer: Sendable {
   private func channel(_ channel: Channel, to writer: inout XMLWriter) {
     writer.element("channel") { writer in
       for end in channel.ends {
-        let saysMore = !sdk.declaresProtectedCallsOnCallee
+        let hasRights = !sdk.declaresProtectedCallsOnCallee
         writer.element(
           "end",
           [
             ("pd", end.domain), ("id", "\(end.id)"),
-            ("notify", saysMore && !end.mayNotify ? "false" : nil),
-            ("pp", saysMore && end.mayCall ? "true" : nil), ("setvar_id", end.idSymbol),
+            ("notify", hasRights && !end.mayNotify ? "false" : nil),
+            ("pp", hasRights && end.mayCall ? "true" : nil), ("setvar_id", end.idSymbol),
           ])
       }
     }
   }
 
-  // MARK: What only some targets have
+  // MARK: What AArch64 boards do not have, and schedules
 
   private func domains(_ schedule: DomainSchedule, to writer: inout XMLWriter) {
     writer.element("domains") { writer in

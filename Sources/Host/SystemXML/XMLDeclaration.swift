@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The XML declaration by roxmltree's rules, which are not expat's: any version and any encoding will
-/// do, in that order.
+/// The XML declaration by the rules of roxmltree, which differ from expat's: it accepts any version
+/// and encoding, in this order.
 enum XMLDeclaration {
-  /// The bytes with the declaration, if there is one, replaced by spaces: places stay what they were.
-  /// Nil if it is malformed.
+  /// Replaces the declaration, if there is one, by spaces, which keeps positions. Nil if it is
+  /// malformed.
   static func blanked(_ bytes: [UInt8]) -> [UInt8]? {
     let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     var cursor = Cursor(bytes: bytes, offset: start)
-    guard cursor.take("<?xml"), cursor.isAtSpace else { return bytes }
+    guard cursor.consume("<?xml"), cursor.isAtSpace else { return bytes }
     if bytes[cursor.offset] == UInt8(ascii: " ") {
-      guard cursor.takeDeclaration() else { return nil }
+      guard cursor.consumeDeclaration() else { return nil }
     } else {
-      // With other white space behind the name it counts as a processing instruction.
-      while !cursor.take("?>") { if !cursor.advance() { return nil } }
+      // Followed by other white space, it counts as a processing instruction.
+      while !cursor.consume("?>") { if !cursor.advance() { return nil } }
     }
     var result = bytes
     for index in start..<cursor.offset where result[index] != UInt8(ascii: "\n") {
@@ -37,7 +37,8 @@ enum XMLDeclaration {
       return true
     }
 
-    mutating func take(_ text: StaticString) -> Bool {
+    /// Consumes `text`; false if it is not here.
+    mutating func consume(_ text: StaticString) -> Bool {
       let wanted = Array("\(text)".utf8)
       guard bytes[offset...].starts(with: wanted) else { return false }
       offset += wanted.count
@@ -48,26 +49,26 @@ enum XMLDeclaration {
 
     mutating func skipSpaces() { while isAtSpace { offset += 1 } }
 
-    /// White space, unless the declaration ends here.
-    mutating func takeSpaces() -> Bool {
+    /// Consumes white space, which must be there unless the declaration ends here.
+    mutating func consumeSpaces() -> Bool {
       guard isAtSpace || isAt("?>") || offset == bytes.count else { return false }
       skipSpaces()
       return true
     }
 
-    mutating func takeDeclaration() -> Bool {
+    mutating func consumeDeclaration() -> Bool {
       skipSpaces()
-      guard isAt("version"), takeAttribute(), takeSpaces() else { return false }
-      if isAt("encoding") { guard takeAttribute(), takeSpaces() else { return false } }
-      if isAt("standalone") { guard takeAttribute() else { return false } }
+      guard isAt("version"), consumeAttribute(), consumeSpaces() else { return false }
+      if isAt("encoding") { guard consumeAttribute(), consumeSpaces() else { return false } }
+      if isAt("standalone") { guard consumeAttribute() else { return false } }
       skipSpaces()
-      return take("?>")
+      return consume("?>")
     }
 
-    mutating func takeAttribute() -> Bool {
+    mutating func consumeAttribute() -> Bool {
       while offset < bytes.count, !isAtSpace, bytes[offset] != UInt8(ascii: "=") { offset += 1 }
       skipSpaces()
-      guard take("=") else { return false }
+      guard consume("=") else { return false }
       skipSpaces()
       guard offset < bytes.count else { return false }
       let quote = bytes[offset]

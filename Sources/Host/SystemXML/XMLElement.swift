@@ -3,46 +3,62 @@
 
 import Diagnostics
 
-/// An element of a parsed file, with its place in it.
+/// An element of a parsed file, with its position.
 public struct XMLElement: Sendable {
+  /// A name and value in a start tag.
   public struct Attribute: Hashable, Sendable {
     /// Without a namespace prefix.
     public var name: String
+    /// With entities resolved.
     public var value: String
-    /// Whether it has a namespace; the Microkit tool checks such an attribute's name and never reads it.
+    /// Whether it has a namespace: the Microkit tool checks the name of such an attribute but never
+    /// reads it.
     public var isQualified: Bool
+    /// Where the name begins.
     public var location: SourceLocation
   }
 
   /// Without a namespace prefix, as the Microkit tool compares names.
   public var name: String
+  /// In the order of the file, without namespace declarations.
   public var attributes: [Attribute]
+  /// In the order of the file.
   public var children: [XMLElement]
-  /// Where text other than white space stands directly inside; the first such place.
+  /// Position of the first text directly inside that is not white space; nil if there is none.
   public var stray: SourceLocation?
+  /// Where the start tag begins.
   public var location: SourceLocation
 
+  /// The attribute of that name without a namespace.
   public func attribute(_ name: String) -> Attribute? {
     attributes.first { $0.name == name && !$0.isQualified }
   }
 }
 
-/// A file that is no well-formed XML, or none that the Microkit tool reads.
+/// A file that is not well-formed XML, or that the Microkit tool cannot read.
 public struct XMLError: Error, Hashable {
+  /// What is wrong.
   public enum Problem: Hashable, Sendable {
-    /// The parser's own words.
+    /// Not well-formed; the text is expat's.
     case malformed(String)
+    /// It has a DOCTYPE.
     case documentType
+    /// Its XML declaration is malformed.
     case declaration
+    /// Elements are nested deeper than `limit`.
     case tooDeep(limit: Int)
+    /// expat found no memory.
     case outOfMemory
   }
 
+  /// Where parsing stopped.
   public var location: SourceLocation
+  /// What is wrong.
   public var problem: Problem
 }
 
 extension XMLError: DiagnosableError {
+  /// One finding, `xml`.
   public var findings: [Finding] {
     let place = Place.source(location)
     switch problem {

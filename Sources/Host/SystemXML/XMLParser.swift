@@ -4,12 +4,13 @@
 import CExpat
 import Diagnostics
 
-/// Parses XML into elements with places, by expat.
+/// Parses XML into elements with positions, using expat.
 ///
-/// Accepts what roxmltree 0.19, which the Microkit tools use, accepts: UTF-8 whatever the declaration
-/// says, XML 1.x, namespaces resolved, no document type.
+/// Accepts what roxmltree 0.19 accepts, which the Microkit tool uses: UTF-8 whatever the
+/// declaration says, XML 1.x, namespaces resolved, no document type.
 ///
-/// - Parameter file: name for places.
+/// - Parameter file: name for positions.
+/// - Throws: `XMLError` for the first problem.
 public func parseXML(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLElement {
   let start = SourceLocation(file: file, line: 1, column: 1)
   guard let body = XMLDeclaration.blanked(bytes) else {
@@ -38,10 +39,11 @@ public func parseXML(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLElem
   return root
 }
 
-/// Stands between a namespace and a name in what expat reports; no XML document can contain it.
+/// Separates namespace and name in what expat reports; no XML document can contain this character.
 private let namespaceSeparator: CChar = 1
 
-/// Deeper nesting has no meaning in a system file, and would exhaust the stack of whoever walks it.
+/// System files need little nesting; unlimited nesting would exhaust the stack of recursive
+/// readers.
 private let depthLimit = 256
 
 private final class XMLParserState {
@@ -102,8 +104,8 @@ private final class XMLParserState {
     return String(name[name.utf8.index(after: separator)...])
   }
 
-  /// Where the current start tag's attributes stand, in order and without namespace declarations. The
-  /// tag is well-formed by now.
+  /// Positions of the current start tag's attributes, in order, without namespace declarations.
+  /// expat has accepted the tag.
   private func attributePlaces(from start: SourceLocation) -> [SourceLocation] {
     var scanner = TagScanner(
       bytes: bytes, offset: Int(XML_GetCurrentByteIndex(parser)), location: start)
@@ -117,7 +119,7 @@ private final class XMLParserState {
   }
 }
 
-/// Walks the bytes of one start tag.
+/// Scans the bytes of one start tag.
 private struct TagScanner {
   let bytes: [UInt8]
   var offset: Int
@@ -131,7 +133,7 @@ private struct TagScanner {
       location.line += 1
       location.column = 1
     } else if byte & 0xc0 != 0x80 {
-      // Continuation bytes belong to the character before them.
+      // A continuation byte belongs to the character before it.
       location.column += 1
     }
     offset += 1

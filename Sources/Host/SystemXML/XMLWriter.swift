@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Indented XML, four spaces a level.
+/// Writes XML, indented by four spaces per level.
 struct XMLWriter {
   private(set) var text = ""
   private var depth = 0
@@ -16,7 +16,7 @@ struct XMLWriter {
     for _ in 0..<depth { text += "    " }
   }
 
-  /// An element; attributes whose value is nil are left out.
+  /// Writes an element, without the attributes whose value is nil.
   mutating func element(
     _ name: String, _ attributes: [(String, String?)] = [],
     content: ((inout XMLWriter) -> Void)? = nil
@@ -42,7 +42,7 @@ struct XMLWriter {
     write("</\(name)>")
   }
 
-  /// XML 1.0, 2.4 and 3.3.3: white space other than a space would be normalised away.
+  /// XML 1.0, 2.4 and 3.3.3: parsers would normalise white space other than a space.
   static func escaped(_ value: String) -> String {
     if !value.utf8.contains(where: Self.isSpecial) { return value }
     var result = ""

@@ -8,17 +8,17 @@ extension ELFImage {
   private static let breakpoint: UInt32 = 0xd420_0020
   private static let branchWithLink: UInt32 = 0x9400_0000
 
-  /// Makes traps say where they are: each breakpoint becomes a call that prints the reason and the
-  /// source line and then stops, as the debug configuration can print. Nothing else moves, and an image
-  /// without the two symbols and the section for it stays as it is.
+  /// Makes traps print their reason and source line, which the debug configuration allows: replaces each
+  /// breakpoint by a call to `serval_trap` and fills the table that it reads. Nothing else changes. An image
+  /// without the table's section is left as it is.
   ///
-  /// - Throws: `ELFError` if the section for the table is not where it can grow.
+  /// - Throws: `ELFError` if a symbol is missing or the table's section cannot grow.
   public mutating func reportTraps(_ symbolizer: Symbolizer?) throws(ELFError) {
     guard sections.contains(where: { $0.name == TrapTable.section }),
       let text = sections.first(where: { $0.name == ".text" }), let code = contents(of: text)
     else { return }
     let target = try symbol(named: "serval_trap").value
-    // What prints the text ends in a breakpoint itself.
+    // The function that prints ends in a breakpoint itself, which must stay.
     let handler = try symbol(named: "cmicrokit_trapped")
     var addresses: [UInt64] = []
     for offset in stride(from: 0, to: code.count - 3, by: 4) {

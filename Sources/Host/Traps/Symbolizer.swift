@@ -4,17 +4,18 @@
 import Glibc
 import HostIO
 
-/// LLVM's symbolizer, which every Swift toolchain has: from addresses to source lines.
+/// Finds the source lines of addresses with llvm-symbolizer, which every Swift toolchain includes.
 public struct Symbolizer: Sendable {
   private let program: String
 
-  /// The one in a directory of `searchPath` (as PATH has them), or beside the swiftc that is found there;
-  /// nil where there is neither.
+  /// Finds llvm-symbolizer in a directory of `searchPath`, or beside a swiftc found there; nil if there is none.
+  ///
+  /// - Parameter searchPath: directories separated by colons, as in PATH.
   public static func find(searchPath: String) -> Symbolizer? {
     let name = "llvm-symbolizer"
     for directory in searchPath.split(separator: ":") {
       if isExecutable("\(directory)/\(name)") { return Symbolizer(program: "\(directory)/\(name)") }
-      // Swift's installer links the compiler alone into the search path.
+      // Swift's installer puts links to the compiler, but not to this program, into the search path.
       guard let compiler = realPath("\(directory)/swiftc"), let slash = compiler.lastIndex(of: "/")
       else { continue }
       let beside = "\(compiler[..<slash])/\(name)"
@@ -23,8 +24,8 @@ public struct Symbolizer: Sendable {
     return nil
   }
 
-  /// For each address what can go wrong there and in which line; nil where the debug information does
-  /// not tell.
+  /// For each address, the reason and source line of the trap; nil without debug information. Empty if the
+  /// program fails.
   func reasons(of addresses: [UInt64], in file: String) -> [String?] {
     let input = addresses.map { "0x" + String($0, radix: 16) + "\n" }.joined()
     guard
@@ -35,7 +36,8 @@ public struct Symbolizer: Sendable {
     return Self.parse(String(decoding: result.output, as: UTF8.self))
   }
 
-  /// One paragraph an address, two lines a frame, innermost first: the function, and file:line:column.
+  /// Parses the output: a paragraph for each address, with two lines for each frame, innermost first: the
+  /// function, and file:line:column.
   static func parse(_ text: String) -> [String?] {
     var reasons: [String?] = []
     var frames: [(function: Substring, place: Substring)] = []
@@ -58,7 +60,7 @@ public struct Symbolizer: Sendable {
     let prefix = "Swift runtime failure: "
     let failure = frames.first?.function ?? ""
     let what = failure.hasPrefix(prefix) ? failure.dropFirst(prefix.count) : "trap"
-    // Line 0 is the compiler's own, or code that several lines share.
+    // Line 0 marks generated code, or code that several lines share.
     for frame in frames {
       let parts = frame.place.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count >= 3, let line = Int(parts[parts.count - 2]), line > 0 else { continue }

@@ -3,16 +3,16 @@
 
 import ELFImage
 
-/// Where a program can trap, and what it says then: record TrapTable, as Sources/Runtime/CMicrokit/debug.c
-/// reads it.
+/// The addresses at which a program can trap, with the text to print for each: the record that
+/// Sources/Runtime/CMicrokit/debug.c reads.
 ///
-/// Bytes 0 to 7 are the magic, 8 to 11 the size, 12 to 15 the number of entries; an entry is the address of
-/// a breakpoint and the offset of a text from the record's start, both of 32 bits; the texts end with NUL.
+/// Bytes 0 to 7 are the magic number, 8 to 11 the size, 12 to 15 the number of entries. An entry holds two 32-bit
+/// words: the breakpoint's address, and the text's offset from the start of the record. Texts end with NUL.
 struct TrapTable {
   static let section = ".serval_traps"
   private static let magic: [UInt8] = Array("Serval".utf8) + [4, 1]
 
-  /// In the order of addresses.
+  /// Sorted by address.
   var texts: [(address: UInt32, text: String)] = []
 
   var bytes: [UInt8] {
@@ -32,6 +32,7 @@ struct TrapTable {
       + entries + strings
   }
 
+  /// Little-endian.
   static func word(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
   }

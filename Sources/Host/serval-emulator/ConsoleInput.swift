@@ -5,56 +5,59 @@ import Emulator
 import Glibc
 import HostIO
 
-/// Where typed bytes come from.
+/// The source of typed bytes.
 ///
-/// A file, or standard input that is no terminal, is read to its end before the machine starts, so that
-/// a run depends on the bytes alone and not on when they come. A terminal is read while it runs.
+/// A file, or standard input that is not a terminal, is read to its end before the machine starts, so that a run
+/// depends on the bytes and not on when they arrive. A terminal is read while the machine runs.
 struct ConsoleInput {
+  /// Whether input is read while the machine runs.
   let isInteractive: Bool
-  private var first: [UInt8] = []
+  /// Read before the machine starts, and not yet typed.
+  private var initial: [UInt8] = []
   private var keys = EscapedKeys()
+  /// Whether no more input can come.
   private(set) var isAtEnd: Bool
 
   init(_ options: RunOptions) throws {
     if let file = options.inputFile {
       isInteractive = false
-      first = try Files.read(file)
+      initial = try Files.read(file)
     } else {
       isInteractive = TerminalMode.isTerminal || options.isRealTime || options.hasRealNetwork
-      if !isInteractive { first = try Files.read("-") }
+      if !isInteractive { initial = try Files.read("-") }
     }
     isAtEnd = !isInteractive
   }
 
+  /// Whether the user has typed the key sequence that ends the run.
   var asksToEnd: Bool { keys.asksToEnd }
 
-  mutating func everythingNow() -> [UInt8] {
-    defer { first = [] }
-    return first
+  /// Returns what was read before the machine starts, once.
+  mutating func removeInitial() -> [UInt8] {
+    defer { initial = [] }
+    return initial
   }
 
-  /// Nanoseconds that are not worth sleeping for: the host's timers are no more exact.
+  /// Nanoseconds below which it does not sleep, as the host's timers are not more precise.
   private static let shortestSleep: UInt64 = 50_000
   private static let millisecond: UInt64 = 1_000_000
 
-  /// Waits for something typed, or for the network, and hands it over. The last millisecond is waited for
-  /// alone, as `poll` counts in milliseconds.
+  /// Polls the keyboard and the network once and passes what arrived to the machine. A wait of less than a
+  /// millisecond, the unit of `poll`, is slept separately.
   ///
-  /// - Parameter waiting: nanoseconds at most.
-  mutating func take(waiting: UInt64, for machine: Machine) {
-    var timeout = UInt32(min(waiting / Self.millisecond, 1000))
+  /// - Parameter wait: the longest wait in nanoseconds.
+  mutating func poll(for machine: Machine, waiting wait: UInt64) {
+    var timeout = UInt32(min(wait / Self.millisecond, 1000))
     var descriptors = machine.descriptors(timeout: &timeout)
     let networkCount = descriptors.count
     if !isAtEnd {
       descriptors.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0))
     }
-    let ready = poll(&descriptors, nfds_t(descriptors.count), Int32(timeout))
+    let ready = Glibc.poll(&descriptors, nfds_t(descriptors.count), Int32(timeout))
     if ready < 0 { return }
     machine.handle(Array(descriptors.prefix(networkCount)))
     if !isAtEnd, let typed = descriptors.last, typed.revents != 0 { readTyped(for: machine) }
-    if ready == 0, Self.shortestSleep..<Self.millisecond ~= waiting {
-      usleep(UInt32(waiting / 1000))
-    }
+    if ready == 0, Self.shortestSleep..<Self.millisecond ~= wait { usleep(UInt32(wait / 1000)) }
   }
 
   private mutating func readTyped(for machine: Machine) {
@@ -62,7 +65,7 @@ struct ConsoleInput {
     let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
     if count > 0 {
       let typed = Array(bytes.prefix(count))
-      machine.console.type(TerminalMode.isTerminal ? keys.take(typed) : typed)
+      machine.console.type(TerminalMode.isTerminal ? keys.unescape(typed) : typed)
     } else if count == 0 || errno != EINTR {
       isAtEnd = true
     }

@@ -9,8 +9,8 @@ import HostIO
 import SystemChecks
 import SystemModel
 
-/// The program that `serval run` starts. It links Unicorn, so that the built program as a whole is
-/// under the GNU GPL, version 2; its sources, as all of Serval's, are under the BSD licence.
+/// The program that `serval run` starts. It links Unicorn, so the built program as a whole is under the GNU GPL,
+/// version 2; its sources, like all of Serval's, are under the BSD licence.
 @main
 struct EmulatorTool: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -64,7 +64,7 @@ struct EmulatorTool: ParsableCommand {
     }
     let duration = try duration.map { text throws in
       guard let time = Self.nanoseconds(text) else {
-        throw ValidationError("'\(text)' is no time; write 500ms, 10s or 2min")
+        throw ValidationError("'\(text)' is not a time; write 500ms, 10s or 2min")
       }
       return time
     }
@@ -72,7 +72,7 @@ struct EmulatorTool: ParsableCommand {
       file: file, sdk: sdk, kernel: config, board: board, searchPaths: searchPaths,
       duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
       network: try network().choice, packetFile: try network().file,
-      packetFaults: try packetFaults(), linkChanges: try linkChanges(),
+      packetImpairment: try packetImpairment(), linkChanges: try linkChanges(),
       faults: try injectedFaults(), isIncoherent: incoherent,
       isRealTime: realtime)
   }
@@ -81,7 +81,7 @@ struct EmulatorTool: ParsableCommand {
     let forwards = try forwards.map { text throws in
       guard let forward = PortForward(text) else {
         throw ValidationError(
-          "'\(text)' is no forward; write 5555:80, 5555:10.0.2.16:80 or udp:5555:7")
+          "'\(text)' is not a forward; write 5555:80, 5555:10.0.2.16:80 or udp:5555:7")
       }
       return forward
     }
@@ -118,7 +118,7 @@ struct EmulatorTool: ParsableCommand {
       guard parts.count == 2, ["up", "down"].contains(parts[0]),
         let time = Self.nanoseconds(String(parts[1]))
       else {
-        throw ValidationError("'\(text)' is no state of the link; write down@10s,up@70s")
+        throw ValidationError("'\(text)' is not a link state; write down@10s,up@70s")
       }
       return LinkChange(isUp: parts[0] == "up", time: time)
     }
@@ -128,21 +128,22 @@ struct EmulatorTool: ParsableCommand {
     try faults.map { text throws in
       let parts = text.split(separator: "@", omittingEmptySubsequences: false)
       guard parts.count == 2, let time = Self.nanoseconds(String(parts[1])) else {
-        throw ValidationError("'\(text)' is no fault; write DOMAIN@TIME, as in driver@2s")
+        throw ValidationError("'\(text)' is not a fault; write DOMAIN@TIME, as in driver@2s")
       }
       return InjectedFault(domain: String(parts[0]), time: time)
     }
   }
 
-  private func packetFaults() throws -> PacketFaults? {
+  private func packetImpairment() throws -> PacketImpairment? {
     guard [drop, corrupt, delay].allSatisfy({ 0...1000 ~= $0 }) else {
-      throw ValidationError("--drop, --corrupt and --delay take 0 to 1000: so many in 1000 frames")
+      throw ValidationError("--drop, --corrupt and --delay take 0 to 1000: frames of 1000")
     }
     if drop == 0, corrupt == 0, delay == 0 { return nil }
-    return PacketFaults(dropped: drop, corrupted: corrupt, delayed: delay, seed: seed)
+    return PacketImpairment(dropped: drop, corrupted: corrupt, delayed: delay, seed: seed)
   }
 
-  /// "10s", "500ms", "20us", "2min", "1h"; a number alone is seconds.
+  /// Parses "10s", "500ms", "20us", "2min" or "1h"; a number without a unit is in seconds. Nil for other texts
+  /// and for times that overflow.
   static func nanoseconds(_ text: String) -> UInt64? {
     let digits = text.prefix { $0.isNumber }
     guard let number = UInt64(digits) else { return nil }

@@ -4,7 +4,7 @@
 import Diagnostics
 import Glibc
 
-/// A file that is written as a run goes on.
+/// An output file that is written during a run. Errors are kept, and thrown by `close`.
 final class OutputFile {
   nonisolated(unsafe) static let standardOutput = OutputFile(descriptor: STDOUT_FILENO)
   nonisolated(unsafe) static let standardError = OutputFile(descriptor: STDERR_FILENO)
@@ -24,7 +24,7 @@ final class OutputFile {
     if descriptor < 0 { throw Unwritable(path: path, errno: errno) }
   }
 
-  /// Whether something could not be written; nothing is from then on.
+  /// Whether a write has failed. Later writes are ignored.
   var hasFailed: Bool { failure != nil }
 
   func write(_ text: String) { write(Array(text.utf8)) }
@@ -40,7 +40,7 @@ final class OutputFile {
     }
   }
 
-  /// - Throws: if anything could not be written.
+  /// - Throws: `Unwritable` if this or any earlier write failed.
   func close() throws {
     if Glibc.close(descriptor) != 0 { failure = failure ?? errno }
     if let failure { throw Unwritable(path: path, errno: failure) }

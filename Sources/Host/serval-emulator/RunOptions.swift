@@ -4,30 +4,30 @@
 import Emulator
 import SystemModel
 
-/// What a run was asked to be.
+/// The options of a run, parsed.
 struct RunOptions {
   var file: String
   var sdk: SDKVersion
   var kernel: KernelConfiguration
-  /// Nil finds the board by the system's devices.
+  /// Nil to find the board by the system's devices.
   var board: EmulatedBoard?
   var searchPaths: [String]
-  /// Nanoseconds of virtual time; nil runs until nothing is left to do.
+  /// Nanoseconds of virtual time; nil to run until there is nothing left to do.
   var duration: UInt64?
-  /// What is typed; nil is standard input.
+  /// The file that is typed; nil for standard input.
   var inputFile: String?
   var traceFile: String?
   var printsStatistics: Bool
   var network: NetworkChoice?
   var packetFile: String?
-  var packetFaults: PacketFaults?
+  var packetImpairment: PacketImpairment?
   var linkChanges: [LinkChange]
   var faults: [InjectedFault]
-  /// Devices do not see the processor's cache.
+  /// Whether devices bypass the processor's cache.
   var isIncoherent: Bool
-  /// Ties virtual time to the wall clock.
+  /// Whether virtual time follows the wall clock in any case.
   var isRealTime: Bool
 
-  /// Whether there is a network that does not wait for virtual time.
+  /// Whether the network runs in real time.
   var hasRealNetwork: Bool { network?.isInRealTime ?? false }
 }

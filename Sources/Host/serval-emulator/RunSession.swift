@@ -8,13 +8,12 @@ import HostIO
 import SystemChecks
 import SystemModel
 
-/// One run: a machine, a terminal and a clock.
+/// One run of a machine, with its terminal, clock and output files.
 struct RunSession {
   private let options: RunOptions
   private let system: SystemDescription
 
-  /// - Throws: for a system that the Microkit tool of that SDK would not take. Its images were checked
-  ///   by `serval run`.
+  /// - Throws: if the Microkit tool of that SDK would reject the system. `serval run` has checked the images.
   init(_ options: RunOptions) throws {
     self.options = options
     system = try loadSystem(
@@ -22,17 +21,17 @@ struct RunSession {
     ).description
   }
 
-  /// - Returns: why it ended; `stopped` is ctrl-C.
-  func run() throws -> Machine.State {
+  /// - Returns: why the run ended; `stopped` for ctrl-C.
+  func run() throws -> Machine.StopReason {
     let trace = try options.traceFile.map { try OutputFile($0) }
     let writer = trace.map { file in TraceWriter { file.write(Array($0.utf8)) } }
-    let console = Console { OutputFile.standardOutput.write($0) }
+    let console = MachineConsole { OutputFile.standardOutput.write($0) }
     let packets = try options.packetFile.map { try OutputFile($0) }
     var configuration = Machine.Configuration(
       sdk: options.sdk, kernel: options.kernel, board: options.board ?? .matching(system),
       searchPaths: options.searchPaths)
     configuration.network = options.network
-    configuration.packetFaults = options.packetFaults
+    configuration.packetImpairment = options.packetImpairment
     configuration.linkChanges = options.linkChanges
     configuration.faults = options.faults
     configuration.isIncoherent = options.isIncoherent
@@ -43,7 +42,7 @@ struct RunSession {
       console.flush()
       OutputFile.standardError.write("serval: \(line)\n")
     }
-    // A client of a forwarded port that goes away, or a reader of our output: no reason to die of.
+    // A forwarded connection or a pipe that is closed is reported by the write, not by a signal.
     signal(SIGPIPE, SIG_IGN)
     TerminalMode.enter()
     defer { TerminalMode.restore() }
@@ -60,31 +59,30 @@ struct RunSession {
     OutputFile.standardError.write(machine.statisticsText())
   }
 
-  private func runToTheEnd(_ machine: Machine) throws -> Machine.State {
+  private func runToTheEnd(_ machine: Machine) throws -> Machine.StopReason {
     let end = options.duration ?? .max
     var input = try ConsoleInput(options)
-    machine.console.type(input.everythingNow())
+    machine.console.type(input.removeInitial())
     let hasNetwork = options.hasRealNetwork
     let followsWall = options.isRealTime || input.isInteractive || hasNetwork
     if followsWall { machine.wall = WallTime { WallClock.nanoseconds } }
-    var looks = LookingTimes()
+    var polls = PollSchedule()
     while true {
       let state = machine.run(until: end) {
         printStatisticsIfAsked(machine)
-        if followsWall { looks.ifDue { input.take(waiting: 0, for: machine) } }
+        if followsWall { polls.runIfDue { input.poll(for: machine, waiting: 0) } }
         return TerminalMode.wasInterrupted != 0 || input.asksToEnd
           || OutputFile.standardOutput.hasFailed
       }
       switch state {
       case .timeOver, .halted: return state
       case .stopped:
-        // Nobody looks any more.
         if input.asksToEnd || OutputFile.standardOutput.hasFailed { return .idle }
         if TerminalMode.wasInterrupted != 0 { return .stopped }
       case .idle where !followsWall: return .idle
       case .idle where machine.nextEvent == nil && input.isAtEnd && !hasNetwork: return .idle
       case .idle, .ahead:
-        input.take(waiting: machine.timeToWait(until: end) ?? .max, for: machine)
+        input.poll(for: machine, waiting: machine.timeToWait(until: end) ?? .max)
         machine.catchUp(until: end)
       }
     }

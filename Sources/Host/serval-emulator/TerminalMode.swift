@@ -3,32 +3,34 @@
 
 import Glibc
 
-/// Standard input and output while a machine runs. A terminal is made raw, so that every key goes to
-/// the machine, and is restored however the run ends.
+/// The terminal while a machine runs: raw, so that all keys go to the machine, and restored however the run ends.
 ///
-/// Signals keep their keys: ctrl-C ends the run. What has to reach the machine as ctrl-C is typed as
-/// ctrl-A ctrl-C; ctrl-A x ends the run as in QEMU, ctrl-A ctrl-A is one ctrl-A.
+/// Ctrl-C still ends the run, as does ctrl-A x, QEMU's keys for it. Ctrl-A ctrl-C types a ctrl-C, and ctrl-A
+/// ctrl-A a ctrl-A.
 enum TerminalMode {
-  // Written before handlers are installed, read by them.
+  // Safety: `saved` and `isRaw` are written before the handlers that read them are installed. The flags are of the
+  // type that C guarantees for handlers.
   nonisolated(unsafe) private static var saved = termios()
   nonisolated(unsafe) private static var isRaw = false
   nonisolated(unsafe) private(set) static var wasInterrupted: sig_atomic_t = 0
   nonisolated(unsafe) private static var isAskedForStatistics: sig_atomic_t = 0
 
+  /// Whether standard input is a terminal.
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-  /// Whether SIGUSR1 has come since this was asked last.
+  /// Whether SIGUSR1 has arrived since the last call.
   static func takeStatisticsRequest() -> Bool {
     guard isAskedForStatistics != 0 else { return false }
     isAskedForStatistics = 0
     return true
   }
 
+  /// Makes the terminal raw and installs the signal handlers.
   static func enter() {
     var ask = sigaction()
     ask.__sigaction_handler.sa_handler = { _ in TerminalMode.isAskedForStatistics = 1 }
     sigaction(SIGUSR1, &ask, nil)
-    // Whoever started this may have blocked them.
+    // The parent process may have blocked them.
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
@@ -36,7 +38,7 @@ enum TerminalMode {
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { _ in
-        // The second one does not wait for the machine to notice.
+        // A second signal ends the process at once.
         if TerminalMode.wasInterrupted != 0 {
           TerminalMode.restore()
           _exit(130)
@@ -53,6 +55,7 @@ enum TerminalMode {
     atexit { TerminalMode.restore() }
   }
 
+  /// Restores the terminal's settings; safe in a signal handler.
   static func restore() {
     guard isRaw else { return }
     isRaw = false
@@ -60,13 +63,14 @@ enum TerminalMode {
   }
 }
 
-/// What is typed, with ctrl-A taken as the key that talks to the emulator.
+/// Interprets ctrl-A in typed bytes as the escape key of the emulator.
 struct EscapedKeys {
   private var isEscaped = false
+  /// Whether ctrl-A x was typed.
   private(set) var asksToEnd = false
 
-  /// - Returns: what goes to the machine.
-  mutating func take(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+  /// - Returns: the bytes for the machine.
+  mutating func unescape(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     for byte in bytes {
       if isEscaped {

@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * memcpy, which carries every received frame: 64 bytes a turn through general registers. Vector registers
- * would make the kernel keep them for this domain, and `dc zva` faults at EL0 here. Addresses need not be
- * aligned, so that it is not for uncached memory.
+ * memcpy, which copies every received frame: 64 bytes per step through general registers. Vector registers would
+ * make the kernel save and restore them for this domain, and `dc zva` faults at EL0 here. Addresses may be
+ * unaligned, which faults on uncached memory: do not use it there.
  */
     .section .text.memcpy, "ax"
     .global memcpy
@@ -24,7 +24,7 @@ large:
     stp x10, x11, [x3, #-16]
     subs x2, x2, #64
     b.hs large
-    /* What is left, less 64: its low six bits are the number of bytes. */
+    /* x2 is what is left minus 64, so its low six bits are the number of bytes. */
 tail:
     tbz x2, #5, tail_16
     ldp x4, x5, [x1], #16

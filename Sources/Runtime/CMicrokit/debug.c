@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * Text through the kernel, which must have been built with printing, and what becomes of a Swift trap in a
- * debug configuration.
+ * Printing through the kernel, which must have been built with it, and the report of a Swift trap in a debug
+ * configuration.
  */
 #include "cmicrokit.h"
 
@@ -22,8 +22,8 @@ void cmicrokit_print_name(void) {
 }
 
 /*
- * The host tool fills this for a debug configuration: where the program can trap, and why, as text.
- * Sources/Host/Traps has the layout. Without it, traps stay breakpoints and nobody comes here.
+ * The host tool fills this for a debug configuration: each address at which the program can trap, with the reason
+ * as text. Sources/Host/Traps defines the layout. In other configurations traps stay breakpoints and this is unused.
  */
 struct table {
   char magic[8];
@@ -34,7 +34,7 @@ struct table {
 };
 extern const struct table record_serval_traps;
 
-/* Reached from the entry below, by a call that the host tool has put in place of the breakpoint. */
+/* Called by serval_trap, to which the host tool redirects each breakpoint. */
 __attribute__((noreturn, used)) void cmicrokit_trapped(uint64_t address) {
   const struct table *table = &record_serval_traps;
   __asm__("" : "+r"(table));

@@ -2,11 +2,11 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * Entry of a protection domain, at first and whenever its parent restarts it.
+ * Entry point of a protection domain, both at boot and after a restart by its parent.
  *
- * The tool gives a stack pointer and nothing else. At first entry .data is copied aside, with the values
- * that the tool has patched into it; at every later one it is copied back. .bss is cleared each time, and
- * the stack pointer, which a restart leaves where the fault was, is set back.
+ * The Microkit tool sets the stack pointer and nothing else. The first entry saves a copy of .data, with the values
+ * that the tool patched into it; each later entry restores it. Every entry clears .bss and resets the stack pointer,
+ * which a restart leaves where the fault was.
  */
 
     .section .text.start, "ax"
@@ -36,7 +36,7 @@ restarted:
     adrp x1, __data_start
     add x1, x1, :lo12:__data_start
 
-    /* From x0 to x1, the size of .data, a multiple of 16. */
+    /* Copy from x0 to x1 the size of .data, a multiple of 16. */
 copy:
     adrp x2, __data_start
     add x2, x2, :lo12:__data_start
@@ -62,8 +62,8 @@ clear_next:
     b clear_next
 
     /*
-     * Until SDK 2.2 the stack ends at 2^40 and the IPC buffer is the page that the image names. Since 2.3
-     * it is the page above the guard page above the stack.
+     * Up to SDK 2.2 the stack ends at 2^40, and the IPC buffer is the page at __sel4_ipc_buffer_obj. From 2.3 on it
+     * is the page above the stack's guard page.
      */
 find_ipc_buffer:
     mov x1, #(1 << 40)
@@ -83,7 +83,7 @@ find_ipc_buffer:
 
     .size _start, . - _start
 
-    /* How often we came here, and the first stack pointer. Neither restored nor cleared. */
+    /* The number of entries, and the initial stack pointer. Neither restored nor cleared. */
     .section .boot, "aw"
     .balign 16
     .global cmicrokit_boot

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026, the Serval authors */
 
-/* The names by which Swift's runtime asks for memory; only linked into programs that have a heap. */
+/* The functions with which Swift's runtime allocates; only linked into programs that have a heap. */
 #include <stddef.h>
 
-/* Sources/Target/ProgramHeap. */
+/* Defined in Sources/Runtime/ProgramHeap. */
 extern void *serval_allocate(size_t count, size_t alignment);
 extern void serval_free(void *block);
 

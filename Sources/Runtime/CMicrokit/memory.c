@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026, the Serval authors */
 
-/* What the compiler calls by itself, besides memcpy. Plain loops: `dc zva` faults at EL0 here. */
+/* Functions that the compiler calls implicitly, besides memcpy. Plain loops, because `dc zva` faults at EL0 here. */
 #include <stddef.h>
 
 extern void *memcpy(void *restrict to, const void *restrict from, size_t count);
 
-/* memcpy goes from low to high addresses, 64 bytes at a time. */
+/* memcpy copies from low to high addresses, 64 bytes per step. */
 void *memmove(void *to, const void *from, size_t count) {
   unsigned char *t = to;
   const unsigned char *f = from;

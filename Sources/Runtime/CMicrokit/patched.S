@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * What the Microkit tool writes into every image (FACTS: symbols of each SDK version), and what Serval's
- * own does. Never written at run time, so that it stands in read-only memory.
+ * Symbols that the Microkit tool patches in every image, and the record that Serval's tool patches. In read-only
+ * memory, because nothing writes them at run time.
  */
 
 .macro patched name, size
@@ -24,7 +24,7 @@
     patched microkit_passive, 1
 
     /*
-     * Which kernel: record RuntimeABI. Unpatched it is for a release kernel of SDK 1.4.1 or 2.0.1.
+     * The record RuntimeABI. Unpatched it describes a release kernel of SDK 1.4.1 or 2.0.1.
      */
     .section .serval_abi, "a", %progbits
     .balign 8

@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * Room for each record, in a section of its own that the host tool fills. The linker keeps those whose
- * symbol a program uses. Sizes: Sources/Shared/Records.
+ * A section for each record, which the host tool fills. The linker keeps those whose symbol the program uses. The
+ * sizes are those in Sources/Core/Records.
  */
 
 .macro record name, size

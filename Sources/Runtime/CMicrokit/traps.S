@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026, the Serval authors */
 
-/* What a debug configuration calls instead of trapping: the link register tells where it was. */
+/* Called in place of each breakpoint in a debug configuration; the link register holds the address after it. */
 
     .section .text.serval_trap, "ax"
     .global serval_trap
@@ -11,7 +11,7 @@ serval_trap:
     b cmicrokit_trapped
     .size serval_trap, . - serval_trap
 
-    /* Record TrapTable, empty. Last in the image and in a segment of its own, so that it can grow. */
+    /* An empty record TrapTable. Last in the image and in its own segment, so that it can grow. */
     .section .serval_traps, "a", %progbits
     .balign 16
     .global record_serval_traps

@@ -3,11 +3,12 @@
 
 import CMicrokit
 
-/// A channel or interrupt of this protection domain, by its identifier in the system file: 0 to 61.
+/// A channel or interrupt of this protection domain, by its identifier in the system file.
 public struct Channel: Equatable, Sendable {
+  /// The identifier, 0 to 61 for a channel that can be used.
   public let id: UInt8
 
-  /// An identifier from a record; beyond 61 it names nothing, and using it does nothing.
+  /// The channel with identifier `id`, which usually comes from a record. Using one beyond 61 does nothing.
   public init(_ id: UInt8) { self.id = id }
 
   var isValid: Bool { UInt64(id) < CMICROKIT_CHANNEL_LIMIT }
@@ -17,19 +18,19 @@ public struct Channel: Equatable, Sendable {
   var endpoint: UInt64 { CMICROKIT_ENDPOINTS + UInt64(id) }
   var interruptHandler: UInt64 { CMICROKIT_INTERRUPTS + UInt64(id) }
 
-  /// Signals the peer. At once: other channels' signals are not held back.
+  /// Signals the peer now. `notifyDeferred` is cheaper for the last signal of a handler.
   public func notify() {
     guard isValid else { return }
     Kernel.send(to: notification)
   }
 
-  /// Says that an interrupt has been handled, and may come again.
+  /// Acknowledges the interrupt, so that it can arrive again.
   public func acknowledge() {
     guard isValid else { return }
     Kernel.send(to: interruptHandler, label: ABI.interruptAcknowledge)
   }
 
-  /// Calls the peer, which must be more urgent, and waits for its answer.
+  /// Calls the peer, which must have a higher priority, and waits for its reply.
   public func call(_ message: Message) -> Message {
     guard isValid else { return Message() }
     return Kernel.call(endpoint, message)
@@ -38,14 +39,18 @@ public struct Channel: Equatable, Sendable {
 
 /// Channels and interrupts that have signalled since the last time.
 public struct ChannelSet: Equatable, Sendable {
+  /// Bit n stands for identifier n.
   public let bits: UInt64
 
+  /// The channels whose bits are set.
   public init(bits: UInt64) { self.bits = bits }
 
+  /// Whether the channel has signalled; false for identifiers beyond 61.
   public func contains(_ channel: Channel) -> Bool {
     channel.isValid && bits & (1 << UInt64(channel.id)) != 0
   }
 
+  /// Whether the channel has signalled; false for identifiers beyond 61.
   public func contains(_ id: UInt8) -> Bool { contains(Channel(id)) }
 
   /// The set without a channel.

@@ -3,13 +3,13 @@
 
 import CMicrokit
 
-/// Text through the kernel, in debug configurations; nothing otherwise.
+/// Prints text through the kernel. Does nothing unless the kernel can print, as in debug configurations.
 public func debugPrint(_ text: StaticString) {
-  // Safety: a StaticString's bytes are constant memory of the length that it says.
+  // Safety: a StaticString's bytes are constant memory of the length that it states.
   if ABI.canPrint { unsafe cmicrokit_print(text.utf8Start, text.utf8CodeUnitCount) }
 }
 
-/// A number in hexadecimal.
+/// Prints a number in hexadecimal, as `debugPrint(_:)` prints text.
 public func debugPrint(hexadecimal value: UInt64) {
   guard ABI.canPrint else { return }
   debugPrint("0x")
@@ -21,12 +21,13 @@ public func debugPrint(hexadecimal value: UInt64) {
   }
 }
 
-/// Stops this protection domain with a fault that the monitor, or the parent, sees.
+/// Prints a message and stops this protection domain with a fault at address 0, which the monitor or the parent
+/// receives.
 @inline(never) public func fatal(_ text: StaticString) -> Never {
   if ABI.canPrint { cmicrokit_print_name() }
   debugPrint(": ")
   debugPrint(text)
   debugPrint("\n")
-  // The null page is not mapped.
+  // Page 0 is never mapped.
   cmicrokit_crash(0)
 }

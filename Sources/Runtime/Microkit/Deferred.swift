@@ -1,37 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The one operation that may wait for the next receive: a message without words.
+/// The slot for one operation that waits for the next receive: a message without words. Sending it with the
+/// receive saves an entry to the kernel.
 enum Deferred {
   nonisolated(unsafe) private static var capability: UInt64 = 0
   nonisolated(unsafe) private static var label: UInt64 = 0
 
-  /// Takes the slot; what was in it is done now.
+  /// Fills the slot. An operation that was in it is sent now, so that their order is kept.
   static func set(capability: UInt64, label: UInt64 = 0) {
     flush()
     // Safety: a protection domain has one thread.
     unsafe (self.capability, self.label) = (capability, label)
   }
 
-  static func take() -> (capability: UInt64, label: UInt64)? {
+  /// Empties the slot, and returns the operation that was in it.
+  static func removePending() -> (capability: UInt64, label: UInt64)? {
     // Safety: as for set.
-    let taken = unsafe (capability, label)
+    let pending = unsafe (capability, label)
     unsafe capability = 0
-    return taken.0 == 0 ? nil : taken
+    return pending.0 == 0 ? nil : pending
   }
 
+  /// Sends the operation in the slot now.
   static func flush() {
-    if let (capability, label) = take() { Kernel.send(to: capability, label: label) }
+    if let (capability, label) = removePending() { Kernel.send(to: capability, label: label) }
   }
 }
 
 extension Channel {
-  /// Signals the peer with the next receive; a second deferred operation sends the first one off.
+  /// Signals the peer with the next receive, or as soon as another operation is deferred.
   public func notifyDeferred() {
     if isValid { Deferred.set(capability: notification) }
   }
 
-  /// Acknowledges an interrupt with the next receive.
+  /// Acknowledges the interrupt with the next receive, or as soon as another operation is deferred.
   public func acknowledgeDeferred() {
     guard isValid else { return }
     Deferred.set(capability: interruptHandler, label: ABI.interruptAcknowledge)

@@ -8,21 +8,25 @@ public struct Fault: Equatable, Sendable {
   private let message: Message
   init(_ message: Message) { self.message = message }
 
+  /// The fault's class, by the label of its message.
   public enum Kind: Equatable, Sendable {
-    /// Use of a capability that is not there.
+    /// Use of a missing capability.
     case capability
+    /// A system call number that the kernel does not have.
     case unknownSystemCall
-    /// An instruction that does not exist or is not allowed.
+    /// An undefined or privileged instruction.
     case instruction
-    /// A budget used up.
+    /// An exhausted budget.
     case timeout
-    /// Memory that is not mapped, or not for this.
+    /// An access to memory that is not mapped, or not for this kind of access.
     case memory
-    /// A breakpoint instruction: how Swift stops where going on would be wrong.
+    /// A breakpoint instruction, with which Swift stops after a failed check.
     case trap
+    /// Any other label.
     case other
   }
 
+  /// The fault's class.
   public var kind: Kind {
     switch message.label {
     case CMICROKIT_CAPABILITY_FAULT: .capability
@@ -31,16 +35,16 @@ public struct Fault: Equatable, Sendable {
     case CMICROKIT_DEBUG_EXCEPTION: .trap
     case CMICROKIT_TIMEOUT: .timeout
     case CMICROKIT_MEMORY_FAULT: .memory
-    // Without the hardware debug interface a breakpoint goes to the hypervisor, which reports it as a VCPU
-    // fault; word 0 is ESR_EL2, whose class for BRK is 0x3c (Arm ARM, D24.2.40).
+    // Without the hardware debug interface, breakpoints trap to the hypervisor, which reports a VCPU fault. Word
+    // 0 is ESR_EL2, whose class for BRK is 0x3c (Arm ARM, D24.2.40).
     case CMICROKIT_VCPU_FAULT: message.word0 >> 26 == 0x3c ? .trap : .other
     default: .other
     }
   }
 
-  /// The reply that lets a child go on behind a system call that the kernel does not know, with its registers
-  /// as they are; nil for any other fault. To be made before the next protected call, since the registers are
-  /// in the IPC buffer: the first eight words, and the address of the call in the ninth.
+  /// The reply that resumes a child after an unknown system call, with its registers unchanged; nil for any other
+  /// fault. Read it before the next system call: the registers (words 0 to 7) and the address of the call (word 8)
+  /// are in the IPC buffer.
   public var skippingSystemCall: Message? {
     guard kind == .unknownSystemCall else { return nil }
     var reply = Message(count: 9, message.word0, message.word1, message.word2, message.word3)
@@ -49,13 +53,14 @@ public struct Fault: Equatable, Sendable {
     return reply
   }
 
-  /// Address that was accessed; nil unless the fault is one of memory.
+  /// The accessed address; nil unless `kind` is `memory`.
   public var address: UInt64? { kind == .memory ? message.word1 : nil }
 }
 
+/// What the kernel does with a child that has faulted.
 public enum FaultAnswer: Equatable, Sendable {
-  /// The child waits for a restart, or for ever.
+  /// The child stays stopped until its parent restarts it.
   case leaveStopped
-  /// The child goes on with what its fault's reply message says.
+  /// The child resumes with the registers in the fault's reply message.
   case resume(Message)
 }

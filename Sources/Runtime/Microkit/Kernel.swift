@@ -3,8 +3,8 @@
 
 import CMicrokit
 
-/// The system calls that a protection domain makes. The kernel changes no memory but the IPC buffer, which
-/// nobody holds a reference into.
+/// The system calls of a protection domain. The only memory that the kernel changes is the IPC buffer, into which
+/// no references exist.
 enum Kernel {
   // Slots of the capability space.
   static var input: UInt64 { CMICROKIT_INPUT }
@@ -16,7 +16,7 @@ enum Kernel {
     cmicrokit_send(Int64(CMICROKIT_SEND), capability, label &<< CMICROKIT_LABEL_SHIFT)
   }
 
-  // Called in many places, and waits for the other side anyway.
+  // Out of line: it has many callers, and its time is that of the callee.
   @inline(never) static func call(_ capability: UInt64, _ message: Message) -> Message {
     Message(cmicrokit_syscall(Int64(CMICROKIT_CALL), capability, message.raw, 0, 0))
   }
@@ -32,8 +32,8 @@ enum Kernel {
     return (raw.badge, Message(raw))
   }
 
-  /// Sends a message without words, does not wait for it to be taken, and receives: one entry to the
-  /// kernel for a deferred operation.
+  /// Sends a message without words, without waiting for the receiver, and receives: a deferred operation and the
+  /// next receive in one entry to the kernel.
   static func sendAndReceive(
     to capability: UInt64, label: UInt64
   ) -> (badge: UInt64, message: Message) {

@@ -4,20 +4,21 @@
 import CMicrokit
 import Records
 
+/// A record of type `Layout` in this program's image.
 public typealias LinkedRecord<Layout: Record> = RecordView<Layout, LinkedBytes>
 
-/// A record that an image can have room for. A program that reads one gets its section; the others' are
-/// not linked.
+/// A record for which an image can have a section. The linker keeps only the sections of records that the program
+/// reads.
 public protocol LinkableRecord: Record {
-  /// Address of the section, `byteCount` bytes.
+  /// Address of the section, which has `byteCount` bytes.
   static var linkedStart: UnsafeRawPointer { get }
 }
 
 extension LinkableRecord {
-  /// The record as `serval generate --images` wrote it. Without one nothing can be done: the protection
-  /// domain stops.
+  /// The record that `serval generate --images` wrote. If the section has none, the program cannot work: the
+  /// protection domain stops.
   public static func linked() -> LinkedRecord<Self> {
-    // Safety: records.S reserves as many bytes, in memory that nobody writes.
+    // Safety: records.S reserves `byteCount` bytes in read-only memory.
     let bytes = unsafe LinkedBytes(start: linkedStart, count: byteCount)
     guard let view = LinkedRecord<Self>(bytes) else { missing(section) }
     return view
@@ -30,77 +31,94 @@ extension LinkableRecord {
 }
 
 extension DeviceResources: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_device_resources() }
 }
 
 extension NetCopyConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_copy_config() }
 }
 
 extension NetDriverConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_driver_config() }
 }
 
 extension NetVirtRxConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_virt_rx_config() }
 }
 
 extension NetVirtTxConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_virt_tx_config() }
 }
 
 extension SerialClientConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer {
     unsafe cmicrokit_record_serial_client_config()
   }
 }
 
 extension SerialDriverConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer {
     unsafe cmicrokit_record_serial_driver_config()
   }
 }
 
 extension SerialVirtRxConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer {
     unsafe cmicrokit_record_serial_virt_rx_config()
   }
 }
 
 extension SerialVirtTxConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer {
     unsafe cmicrokit_record_serial_virt_tx_config()
   }
 }
 
 extension TimerClientConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_timer_client_config() }
 }
 
 extension RuntimeABI: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_serval_abi() }
 }
 
 extension FileSystemClientConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_fs_client_config() }
 }
 
 extension FileSystemServerConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_fs_server_config() }
 }
 
 extension IPClientConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_ip_client_config() }
 }
 
 extension NetClientConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_net_client_config() }
 }
 
 extension NFSConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_nfs_config() }
 }
 
 extension WebServerConfig: LinkableRecord {
+  /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_web_server_config() }
 }

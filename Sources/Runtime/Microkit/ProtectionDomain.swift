@@ -3,34 +3,37 @@
 
 import CMicrokit
 
-/// A protection domain's program: what happens on each event. What a program has no handler for is
-/// ignored, since the peer that sends it must not be able to stop a program.
+/// A protection domain's program: its handlers for each kind of event. Events without a handler are ignored, so
+/// that no peer can stop a program.
 public protocol ProtectionDomain: ~Copyable {
-  /// Channels and interrupts have signalled, several perhaps, each perhaps several times.
+  /// One or more channels and interrupts have signalled, each one or more times.
   mutating func notified(_ channels: ChannelSet)
-  /// A less urgent domain calls, and waits for what this returns. With SDK 1.4.1 every domain that has a
-  /// channel here can call, once one can.
+  /// A domain of lower priority calls, and waits for the reply returned here. With SDK 1.4.1, if one peer may
+  /// call, every peer may.
   mutating func called(on channel: Channel, _ message: Message) -> Message
-  /// A child has faulted, and stays stopped unless it is told to go on.
+  /// A child has faulted. Returns whether it stays stopped or resumes.
   mutating func faulted(_ child: Child, _ fault: Fault) -> FaultAnswer
 }
 
 extension ProtectionDomain where Self: ~Copyable {
+  /// Ignores the signals.
   public mutating func notified(_ channels: ChannelSet) {}
+  /// Answers `Message.refused`.
   public mutating func called(on channel: Channel, _ message: Message) -> Message { .refused }
+  /// Leaves the child stopped.
   public mutating func faulted(_ child: Child, _ fault: Fault) -> FaultAnswer { .leaveStopped }
 }
 
-/// Runs a program for ever.
+/// Runs a program forever.
 ///
-/// One signal or acknowledgement per handler can be `deferred`: it goes out with the next receive, in one
-/// entry to the kernel, or before the answer of a protected call.
+/// A handler can defer one signal or acknowledgement. It is sent with the next receive, in one entry to the
+/// kernel, or before the reply to a protected call.
 public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Program) -> Never {
   var program = program
   if ABI.acknowledgesFirst {
     ChannelSet(bits: cmicrokit_irqs()).forEach { $0.acknowledge() }
   }
-  // A passive domain hands its scheduling context to the monitor once it waits.
+  // A passive domain asks the monitor to take its scheduling context as soon as it waits.
   if cmicrokit_is_passive() != 0 { Deferred.set(capability: Kernel.monitor) }
   var answer: Message?
   while true {
@@ -38,7 +41,7 @@ public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Prog
     if let message = answer {
       Deferred.flush()
       event = Kernel.replyAndReceive(message)
-    } else if let deferred = Deferred.take() {
+    } else if let deferred = Deferred.removePending() {
       event = Kernel.sendAndReceive(to: deferred.capability, label: deferred.label)
     } else {
       event = Kernel.receive()
@@ -47,8 +50,8 @@ public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Prog
   }
 }
 
-/// Badges: bit 62 a fault of the child in the low byte, bit 63 a call on the channel in the low six
-/// bits, otherwise one bit for each channel (microkit.h; main.rs of the tool).
+/// Calls the handler for an event. In the badge, bit 62 marks a fault of the child in the low byte, and bit 63 a
+/// call on the channel in the low six bits; otherwise each channel has a bit (microkit.h; main.rs of the tool).
 private func handle<Program: ProtectionDomain & ~Copyable>(
   _ event: inout (badge: UInt64, message: Message), _ program: inout Program
 ) -> Message? {

@@ -5,21 +5,25 @@ import CMicrokit
 import Heap
 import Microkit
 
-/// The heap of a program that has one: as many bytes as the manifest says, never more. Swift's runtime takes
-/// its memory here. Where there is none left, the program stops and says so; one that has to go on asks
-/// `canAllocate` first.
+/// The heap of a program that has one, of the fixed size in the manifest. Swift's runtime allocates from it. When it
+/// is exhausted, the program stops with a message; a program that must continue asks `canAllocate` first.
 public enum ProgramHeap {
-  // Safety: a protection domain has one thread.
+  // Safety: a protection domain has only one thread.
   nonisolated(unsafe) private static var isReady = false
 
-  /// Bytes in all, and those that are taken, have been taken at most, and the number of blocks.
+  /// The heap's size and what is in use.
   public struct Usage: Equatable, Sendable {
+    /// Bytes that blocks and their headers can take up.
     public let capacity: Int
+    /// Bytes in use, headers included.
     public let used: Int
+    /// The largest that `used` has been.
     public let peak: Int
+    /// Blocks in use.
     public let blockCount: Int
   }
 
+  /// The heap's state now.
   public static var usage: Usage {
     with { heap in
       Usage(
@@ -27,20 +31,20 @@ public enum ProgramHeap {
     }
   }
 
-  /// Whether a block of `byteCount` bytes could be had now.
+  /// Whether a block of `byteCount` bytes could be allocated now.
   public static func canAllocate(_ byteCount: Int) -> Bool { with { $0.canAllocate(byteCount) } }
 
   @inline(__always)
   fileprivate static func with<Result>(_ body: (inout FixedHeap) -> Result) -> Result {
-    // Safety: the linker script reserves the bytes between the two for us alone, aligned to 16. The heap's
-    // own state stands at their start, so that it is never copied.
+    // Safety: the linker script reserves the bytes between the two symbols for the heap alone, aligned to 16. The
+    // heap's own state is at their start and is never copied.
     let start = unsafe cmicrokit_heap_start()
     let state = unsafe start.assumingMemoryBound(to: FixedHeap.self)
     if unsafe !isReady {
       let room = MemoryLayout<FixedHeap>.stride
       let byteCount = unsafe cmicrokit_heap_end() - start - room
       guard let heap = unsafe FixedHeap(start: start + room, byteCount: byteCount) else {
-        fatal("this program's heap is too small")
+        fatal("the heap is too small for its own state; raise heap: in Package.swift")
       }
       unsafe state.initialize(to: heap)
       unsafe isReady = true
@@ -49,7 +53,7 @@ public enum ProgramHeap {
   }
 }
 
-// What Swift's runtime calls, by way of heap.c. Never without a block: a nil is not looked at there.
+// Called by Swift's runtime through heap.c. It does not check for nil, so `allocate` never returns it.
 
 @_cdecl("serval_allocate")
 func allocate(_ byteCount: Int, _ alignment: Int) -> UnsafeMutableRawPointer {
@@ -63,5 +67,5 @@ func allocate(_ byteCount: Int, _ alignment: Int) -> UnsafeMutableRawPointer {
 @_cdecl("serval_free")
 func release(_ block: UnsafeMutableRawPointer) {
   let freed = ProgramHeap.with { unsafe $0.free(block) }
-  if !freed { fatal("free of what is not allocated") }
+  if !freed { fatal("free of a block that is not allocated") }
 }

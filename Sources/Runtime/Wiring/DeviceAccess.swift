@@ -7,40 +7,44 @@ import Records
 import Registers
 
 extension RecordView where Layout == DeviceResources {
-  /// The registers of the device's region `index`, from `offset` bytes into it. Without at least
-  /// `byteCount` bytes there is no driving it: the protection domain stops.
+  /// The registers in the device's region `index`, starting `offset` bytes into it. With fewer than `byteCount`
+  /// bytes the driver cannot work: the protection domain stops.
   public func registers(_ index: Int = 0, at offset: Int = 0, byteCount: Int) -> MMIO {
     guard
       index < count(of: DeviceResources.regions, DeviceResources.regionCount),
       let registers = mapped(self[DeviceResources.regions[index]])?
         .registers(at: offset, byteCount: byteCount)
-    else { fatal("the device's record has no such registers") }
+    else {
+      fatal(
+        ".device_resources, regions: none, or one too short for the registers; is the driver this device's?"
+      )
+    }
     return registers
   }
 
-  /// The device's interrupt `index`.
+  /// The device's interrupt `index`. Without it the protection domain stops.
   public func interrupt(_ index: Int = 0) -> Channel {
     guard index < count(of: DeviceResources.interrupts, DeviceResources.interruptCount) else {
-      fatal("the device's record has no such interrupt")
+      fatal(
+        ".device_resources, interrupts: fewer than the driver uses; is the driver this device's?")
     }
     return Channel(self[DeviceResources.interrupts[index]].id)
   }
 
-  /// The device's region `index` as memory that it reaches, and its address there.
+  /// The device's region `index` as DMA memory, with the address at which the device sees it. Without it the
+  /// protection domain stops.
   public func memory(_ index: Int) -> (memory: MappedMemory, ioAddress: UInt64) {
-    guard index < count(of: DeviceResources.regions, DeviceResources.regionCount) else {
-      fatal("the device's record has no such region")
-    }
     let resource = self[DeviceResources.regions[index]]
-    guard let memory = resource.region.memory else {
-      fatal("the device's record has no such region")
-    }
+    guard
+      index < count(of: DeviceResources.regions, DeviceResources.regionCount),
+      let memory = resource.region.memory
+    else { fatal(".device_resources, regions: no DMA memory at the index that the driver uses") }
     return (memory, resource.ioAddress)
   }
 
-  private func mapped(_ resource: DeviceRegionResource) -> MMIO? {
-    // Safety: the host tool maps every region that it writes into a device's record as device memory, as
-    // long as the record says, and nothing is ever unmapped.
+  private func mapped(_ resource: DeviceMappedRange) -> MMIO? {
+    // Safety: the host tool maps each region of a device's record as device memory of the size in the record, and
+    // nothing is ever unmapped.
     unsafe MMIO(address: resource.region.address, byteCount: resource.region.size)
   }
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Wire
 
-// Instructions that the stack takes for a packet on AArch64, without a kernel, a driver or a peer:
-// QEMU counts them (-icount), and the virtual counter tells them. Start.S calls `main`.
+// Counts the instructions that the stack executes per packet on AArch64, without kernel, driver or
+// peer. QEMU counts them (-icount), and the virtual counter reports them. Start.S calls
+// `bench_main`.
 
 @_silgen_name("bench_counter") func counter() -> UInt64
 @_silgen_name("bench_put") func put(_ byte: UInt8)
 
-/// Buffers as rings lend them: filled one after the other, then handed to the peer.
+/// Buffers in the way of the rings: filled one after the other, then handed to the peer.
 @safe struct Buffers: FrameOutput {
   static var size: Int { 2048 }
   static var limit: Int { 256 }
@@ -57,10 +58,10 @@ struct Pair: ~Copyable {
   var fromServer = Buffers()
   var fromClient = Buffers()
   var now = Instant(nanoseconds: 1_000_000_000)
-  /// Instructions of the server, and frames that it received.
+  /// Instructions executed by the server, and frames that it received.
   var spent: UInt64 = 0
   var received = 0
-  /// When the server's owner has itself woken.
+  /// When the server's owner has set its alarm.
   var alarm = Instant.never
 
   init(connections: Int) {
@@ -80,8 +81,8 @@ struct Pair: ~Copyable {
     }
   }
 
-  /// Carries frames both ways until there are none. `step` is the owner of the server's sockets; it
-  /// is measured with the server.
+  /// Carries frames both ways until there are none left. `own` is the owner of the server's sockets
+  /// and is measured with the server; `other` is the client's.
   mutating func carry(
     _ deliver: (inout NetworkStack, Delivery, RawSpan, inout Buffers, Instant) -> Void,
     _ own: (inout NetworkStack, Instant) -> Void, client other: (inout NetworkStack) -> Void
@@ -144,7 +145,7 @@ func benchUDP(_ byteCount: Int, burst: Int) -> (UInt64, Int) {
   return (pair.spent, pair.received)
 }
 
-/// Echo over TCP. `inFlight` bytes are written by the client before it waits for them to come back.
+/// TCP echo. The client writes `inFlight` bytes before it waits for their return.
 func benchTCP(
   _ inFlight: Int, connections count: Int, isDirect: Bool, rounds: Int
 ) -> (UInt64, Int, Int) {
@@ -159,7 +160,7 @@ func benchTCP(
   settings.isDirect = false
   var clients = [TCPConnection]()
   let payload = [UInt8](repeating: 7, count: inFlight)
-  func takeEvents(_ stack: inout NetworkStack) {
+  func handleEvents(_ stack: inout NetworkStack) {
     while let event = stack.nextEvent() {
       if case .listener(let listener) = event.socket {
         while stack.accept(listener) != nil {}
@@ -198,13 +199,13 @@ func benchTCP(
         to: Endpoint(IPv4Address(10, 0, 0, 1), 7), settings: settings, now: pair.now)
     else { return (0, 0, 0) }
     clients.append(connection)
-    pair.carry(deliver, { stack, _ in takeEvents(&stack) }, client: drain)
+    pair.carry(deliver, { stack, _ in handleEvents(&stack) }, client: drain)
   }
   pair.spent = 0
   pair.received = 0
   var bytes = 0
   for round in 0..<rounds {
-    // Everybody in turn, in an order that no cache knows.
+    // Each connection in turn, in an order that defeats the caches.
     let connection = clients[round &* 7919 % clients.count]
     if round == 20 {
       pair.spent = 0
@@ -212,7 +213,7 @@ func benchTCP(
       bytes = 0
     }
     bytes += pair.client.write(unsafe payload.span.bytes, to: connection) ?? 0
-    pair.carry(deliver, { stack, _ in takeEvents(&stack) }, client: drain)
+    pair.carry(deliver, { stack, _ in handleEvents(&stack) }, client: drain)
   }
   return (pair.spent, pair.received, bytes)
 }
@@ -222,7 +223,7 @@ extension NetworkStack {
     body(readableByteCount(connection))
   }
 
-  /// Moves what can be read to what is sent: through a buffer, as a program does.
+  /// Copies readable bytes to the output through a buffer, as a program does.
   mutating func echo(_ connection: TCPConnection) -> Int {
     var buffer = InlineArray<2048, UInt8>(repeating: 0)
     let room = min(writableByteCount(connection), 2048)

@@ -3,11 +3,11 @@
 
 import Bytes
 
-// Instructions and blocks of the heap that the web server's and the NFS client's modules take on
-// AArch64, without a kernel and without a network: QEMU counts instructions (-icount), and the virtual
-// counter tells them. Start.S calls `main`.
+// Counts the instructions and heap blocks of the web server's and the NFS client's modules on AArch64,
+// without a kernel and a network. QEMU counts instructions (-icount), and the virtual counter shows
+// them. Start.S calls `main`.
 
-/// Whether a case is to be run: all, or those that are to be profiled (`chosen` is run.sh's).
+/// Whether a case is run: all of them, or those to be profiled (run.sh defines `chosen`).
 func isChosen(_ name: StaticString) -> Bool {
   let (name, part) = ([UInt8](name), [UInt8](chosen))
   guard part.count <= name.count else { return false }

@@ -9,7 +9,7 @@ import Rings
 @_silgen_name("bench_profile_begin") func profileBegin()
 @_silgen_name("bench_profile_end") func profileEnd()
 
-/// The heap that protection domains have, and how many blocks were taken from it.
+/// The heap of protection domains, and the number of blocks allocated.
 enum BenchHeap {
   // Safety: one core, no interrupts.
   nonisolated(unsafe) static var heap: FixedHeap = {
@@ -22,7 +22,7 @@ enum BenchHeap {
   nonisolated(unsafe) static var allocations: UInt64 = 0
   nonisolated(unsafe) static var next = UInt(0x9000_0000)
 
-  /// Shared memory, of zeroes.
+  /// Zeroed shared memory.
   static func region(_ byteCount: Int) -> SharedRegion {
     guard let start = unsafe UnsafeMutableRawPointer(bitPattern: next) else { fatalError() }
     unsafe next += UInt(byteCount + 4095) & ~4095
@@ -41,7 +41,7 @@ enum BenchHeap {
   if unsafe !BenchHeap.heap.free(block) { fatalError() }
 }
 
-/// What the parts under measurement have taken.
+/// What the measured modules have used.
 struct Meter {
   var instructions: UInt64 = 0
   var allocations: UInt64 = 0

@@ -4,7 +4,7 @@
 import FileSystem
 import Rings
 
-/// The file protocol's other end: a few files of zeroes, answered at once. Not measured.
+/// A file system server with files of zeros, which answers at once. Not measured.
 struct MemoryFiles: ~Copyable {
   private var commands: RingConsumer<FileQueue>
   private var completions: RingProducer<FileQueue>
@@ -16,7 +16,7 @@ struct MemoryFiles: ~Copyable {
     self.share = share
   }
 
-  /// The file's number: its size is in the name.
+  /// The size of the file at a path; nil if there is no such file.
   private func size(_ path: ShareBuffer) -> UInt64? {
     guard let name = share.copy(offset: path.offset, count: path.byteCount) else { return nil }
     if name == [UInt8]("/one.html".utf8) { return 1024 }
@@ -24,7 +24,7 @@ struct MemoryFiles: ~Copyable {
     return nil
   }
 
-  /// Whether there was anything to do.
+  /// Answers all commands. Returns whether there were any.
   mutating func serve() -> Bool {
     var isBusy = false
     while let message = try? commands.dequeue() {

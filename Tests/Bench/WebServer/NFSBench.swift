@@ -9,17 +9,17 @@ import ONCRPC
 import Rings
 import XDR
 
-/// An NFS server that knows one directory and gives zeroes. Not measured.
+/// An NFS server with one directory and files of zeros. Not measured.
 struct TinyServer {
   static let fileSize: UInt64 = 1 << 26
   private var assembler = RecordAssembler(limit: 1 << 17)
 
-  mutating func take(_ bytes: Span<UInt8>) -> [UInt8] {
+  mutating func replies(to bytes: Span<UInt8>) -> [UInt8] {
     var replies: [UInt8] = []
     var index = 0
     while index < bytes.count {
-      index += (try? assembler.take(bytes.extracting(index..<bytes.count))) ?? bytes.count
-      if let record = assembler.takeRecord(), let reply = answer(record) {
+      index += (try? assembler.consume(bytes.extracting(index..<bytes.count))) ?? bytes.count
+      if let record = assembler.nextRecord(), let reply = answer(record) {
         var writer = XDRWriter()
         writer.uint32(1 << 31 | UInt32(reply.count))
         replies.append(contentsOf: writer.bytes)
@@ -53,7 +53,7 @@ struct TinyServer {
       switch procedure {
       case 1: attributes(handle.count < 40, &writer)
       case 3:
-        // A directory in the root, and a file in that.
+        // A directory in the root, and a file in it.
         let isRoot = handle.count == 4
         writer.opaque([UInt8](repeating: 7, count: isRoot ? 32 : 40))
         optional(isRoot, &writer)
@@ -97,7 +97,7 @@ struct TinyServer {
   }
 }
 
-/// The NFS client under the file protocol's server, between commands and a server that cost nothing.
+/// The file system server and the NFS client, with commands and an NFS server that are not measured.
 struct NFSBench: ~Copyable {
   var meter = Meter()
   var now: UInt64 = 1_000_000_000
@@ -124,10 +124,10 @@ struct NFSBench: ~Copyable {
     _ = ask(.initialise)
   }
 
-  /// A command and its answer, with all that happens on the way.
+  /// A command and its answer, with everything in between.
   mutating func ask(_ command: FileCommand) -> UInt64 {
     now += 100_000
-    guard (try? client.submit(command, tag: 1)) == true else { fatalError() }
+    guard (try? client.submit(command)) != nil else { fatalError() }
     _ = client.publish()
     while true {
       meter.start()
@@ -150,11 +150,11 @@ struct NFSBench: ~Copyable {
     meter.start()
     let output = server.nfs.withOutput { $0.count }
     meter.stop()
-    let replies = server.nfs.withOutput { remote.take($0) }
+    let replies = server.nfs.withOutput { remote.replies(to: $0) }
     meter.start()
     server.nfs.sent(output)
     meter.stop()
-    // As segments of a network bring them.
+    // In pieces of the size of TCP segments.
     var index = 0
     while index < replies.count {
       let end = min(index + 1448, replies.count)
@@ -200,7 +200,7 @@ func benchAllNFS() {
     let file = bench.ask(.open(path: path(bench), .read))
     _ = bench.ask(.close(file))
   }
-  // Descriptor 0 is the first that is opened.
+  // The first open file has descriptor 0.
   benchNFS("NFS READ 64 KB from the server") { bench, round in
     if round == 0 { _ = bench.ask(.open(path: path(bench), .read)) }
     _ = bench.ask(.read(0, offset: UInt64(round) << 16, buffer: data))

@@ -7,10 +7,10 @@ import HTTP
 import Rings
 import StaticSite
 
-/// A web server with a static site, between requests and files that cost nothing.
+/// An HTTP server with a static site. Requests and files are not measured.
 struct WebBench: ~Copyable {
   var meter = Meter()
-  private var server: Server
+  private var server: HTTPServer
   private let files: FileAccess
   private var disk: MemoryFiles
   private var now: UInt64 = 1_000_000_000
@@ -27,11 +27,11 @@ struct WebBench: ~Copyable {
     disk = MemoryFiles(commandRing, completionRing, share)
     let site = StaticSite(files, date: { 1_700_000_100 })
     var router = Router()
-    router.get("/*path", site.handler)
-    var settings = Server.Settings()
+    router.get("/*path", site.answer)
+    var settings = HTTPServer.Settings()
     settings.date = { 1_700_000_100 }
     settings.sendsDirectly = isDirect
-    server = Server(router, settings)
+    server = HTTPServer(router, settings)
   }
 
   mutating func open() -> Int {
@@ -48,7 +48,7 @@ struct WebBench: ~Copyable {
     meter.stop()
   }
 
-  /// One request and its whole answer.
+  /// One request and its whole response.
   mutating func exchange(_ connection: Int, _ request: [UInt8]) -> Int {
     now += 100_000
     sentBytes = 0
@@ -71,7 +71,7 @@ struct WebBench: ~Copyable {
     return sentBytes
   }
 
-  /// What a network stack takes: it copies bytes out, which is its own work.
+  /// Takes bytes as a network stack does. Copying them is the stack's work, and is not measured.
   private mutating func flush(_ connection: Int) -> Bool {
     let before = sentBytes
     while true {
@@ -80,7 +80,7 @@ struct WebBench: ~Copyable {
         let seen = server.withOutput(connection) { $0.count } ?? 0
         server.sent(connection, seen, now: now)
         sentBytes += seen
-      } else if server.hasDirect(connection) {
+      } else if server.hasDirectBody(connection) {
         var taken = 0
         server.sendDirectly(connection, now: now) { bytes in
           taken += bytes.count

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Where a bench's instructions go: profile.py ELF QEMU...
+"""Shows where a bench's instructions go: profile.py ELF QEMU...
 
-QEMU logs every instruction's address; those between bench_profile_begin and bench_profile_end are
-counted by function, alone and with what it called.
+QEMU logs the address of every instruction. Those between bench_profile_begin and bench_profile_end are
+counted for each function, with and without the functions it called.
 """
 
 import bisect

@@ -3,10 +3,10 @@
 # Copyright (c) 2026, the Serval authors
 
 # Counts the instructions of the web server's and the NFS client's modules on a bare AArch64 machine,
-# with the heap and the compiler's flags of protection domains. Needs qemu-system-aarch64.
+# with the heap and the compiler flags of protection domains. Needs qemu-system-aarch64.
 #
-#   run.sh                 every case: instructions, blocks of the heap; and the sizes of the code
-#   run.sh profile NAME    where the instructions of the cases whose names contain NAME go
+#   run.sh                 runs all cases; prints instructions, heap blocks and code sizes
+#   run.sh profile NAME    prints where the instructions of the cases whose names contain NAME go
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 here=$root/Tests/Bench/WebServer
@@ -22,7 +22,7 @@ for module in $modules; do
   folder=$(find "$root/Sources" -type d -name "$module")
   object=$out/$module.o
   objects="$objects $object"
-  # Whatever is below has changed when it is newer.
+  # A source that is newer than its object has changed, and so has everything that imports it.
   if [ -z "${stale-}" ] && [ -e "$object" ] && [ -z "$(find "$folder" -newer "$object")" ]; then
     continue
   fi

@@ -4,7 +4,7 @@
 import Subsystems
 import SystemModel
 
-/// What the runtime does that no system of ours shows: Tests/Boot/runtime.py boots it.
+/// Exercises parts of the runtime that no built-in system uses. Tests/Boot/runtime.py boots it.
 enum RuntimeSystem: SystemTemplate {
   static let name = "runtime"
   static let summary = "Calls, deferred operations, children that are stopped and resumed"
@@ -17,7 +17,7 @@ enum RuntimeSystem: SystemTemplate {
     let client = try system.add("client", sourceImage: "runtime_client.elf", priority: 50)
     let probe = try system.add(
       "probe", sourceImage: "runtime_probe.elf", priority: 49, parent: client)
-    // The programs know these by their numbers: 0, 1 and 2 for server and client, 3 and 0 for the child.
+    // The programs rely on these identifiers: 0, 1 and 2 between server and client, 3 and 0 for the child.
     _ = try system.connect(server: server, client: client, .protectedCalls)
     _ = try system.connect(server: server, client: client)
     _ = try system.connect(server: server, client: client)

@@ -3,4 +3,4 @@
 
 import ServalCommand
 
-ServalTool.main(systems: [RuntimeSystem.self])
+ServalTool.main(systems: [RuntimeSystem.self, TickerSystem.self, GreeterSystem.self])

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -43,12 +44,12 @@ import Wire
     let lease = try #require(host.lease)
     #expect(lease.router == server.address && lease.resolver == IPv4Address(10, 0, 2, 3))
     #expect(lease.network.prefixLength == 24)
-    // The address was asked for by ARP first, from nobody.
+    // The address was probed by ARP first, without a sender address.
     #expect(
       server.requests.filter { $0.target == server.offers && $0.sender.isUnspecified }.count == 2)
   }
 
-  /// Without an answer: 4, 8, 16, 32 and then 64 seconds, each by up to one more or less.
+  /// Without an answer: after 4, 8, 16, 32 and then 64 seconds, each randomised by up to a second.
   @Test func noServer() {
     server.answers = false
     start()
@@ -68,7 +69,7 @@ import Wire
     #expect(bound == server.offers)
   }
 
-  /// An offer, and then silence: after four requests it begins anew.
+  /// An offer, then silence: after four requests the client starts over.
   @Test func offerWithoutAcknowledgement() {
     start()
     server.run(host, .milliseconds(1))
@@ -86,7 +87,7 @@ import Wire
       Array(kinds.prefix(6)) == [.discover, .request, .request, .request, .request, .discover])
   }
 
-  /// T1 at half of the lease, unicast; T2 at seven eighths, broadcast; then the address goes.
+  /// T1 at half of the lease, unicast; T2 at seven eighths, broadcast; then the address expires.
   @Test func renewRebindExpire() throws {
     start()
     server.run(host, .seconds(2))
@@ -104,13 +105,13 @@ import Wire
     #expect(first.0.server == nil && first.0.requested == nil && first.1.source == server.offers)
     #expect(try #require(rebindings.first).2 - begin == .seconds(3150))
     #expect(rebindings.first?.0.client == server.offers)
-    // Half of what remains each time, never less than a minute.
+    // Half of the remaining time each time, never less than a minute.
     #expect((3...12).contains(renewals.count))
     #expect(bound == server.offers)
     host.events = []
     server.run(host, .seconds(500))
     #expect(bound == nil && host.events.contains { $0.socket == .address })
-    // And it asks for a new one.
+    // It requests a new one.
     server.answers = true
     server.run(host, .seconds(70))
     #expect(bound == server.offers)
@@ -144,14 +145,14 @@ import Wire
     start()
     server.run(host, .seconds(20))
     #expect(bound == nil)
-    // Not faster than once in a second.
+    // At most once per second.
     #expect(server.heard.count <= 42)
     server.refuses = false
     server.run(host, .seconds(5))
     #expect(bound == server.offers)
   }
 
-  /// Somebody uses the address: it is declined, and asked for anew after 10 s.
+  /// Another host uses the address: it is declined, and a new one is requested after 10 s.
   @Test func conflict() throws {
     server.occupied = true
     start()
@@ -168,7 +169,7 @@ import Wire
     #expect(bound == server.offers)
   }
 
-  /// The link goes for a minute and comes back: the old address is asked for, and kept.
+  /// The link is lost for a minute: the old address is requested and kept.
   @Test func linkLoss() throws {
     start()
     server.run(host, .seconds(2))
@@ -184,8 +185,8 @@ import Wire
     #expect(request.client == IPv4Address(0) && bound == server.offers)
   }
 
-  /// The server is gone for the minute in which the lease is to be renewed: nothing is lost, and the
-  /// next request finds it.
+  /// The server is away for the minute in which the lease should be renewed: nothing is lost, and
+  /// the next request reaches it.
   @Test func serverLoss() throws {
     start()
     server.run(host, .seconds(2))
@@ -202,7 +203,7 @@ import Wire
     #expect(try #require(host.lease).expiry > lease.expiry)
   }
 
-  /// The link comes back where nobody answers: the lease is used for as long as it lasts.
+  /// The link returns, but no server answers: the lease is used until it expires.
   @Test func linkLossWithoutServer() {
     start()
     server.run(host, .seconds(2))
@@ -216,7 +217,7 @@ import Wire
     #expect(bound == nil)
   }
 
-  /// The lease runs out while the link is down.
+  /// The lease expires while the link is down.
   @Test func longLinkLoss() {
     start()
     server.run(host, .seconds(2))
@@ -246,7 +247,7 @@ import Wire
     server.heard = []
     let wakes = server.run(host, .seconds(24 * 3600))
     #expect(bound == server.offers)
-    // 48 renewals, a wake for each and no other.
+    // 48 renewals with one wake-up each, and no other wake-ups.
     #expect((47...49).contains(server.heard.count))
     #expect(wakes == server.heard.count)
   }
@@ -258,7 +259,7 @@ import Wire
     #expect(bound == server.offers && host.nextDeadline == .never)
   }
 
-  /// Times that make no sense are replaced by the usual ones.
+  /// Inconsistent times are replaced by the defaults.
   @Test func strangeTimes() throws {
     server.renewal = 4000
     server.rebinding = 10
@@ -268,7 +269,7 @@ import Wire
     #expect(lease.renewal < lease.rebinding && lease.rebinding < lease.expiry)
   }
 
-  /// Answers to others, forged ones and broken ones.
+  /// Answers to other clients, forged ones and malformed ones.
   @Test func othersMessages() throws {
     server.answers = false
     start()
@@ -290,12 +291,12 @@ import Wire
     #expect(server.heard.count == 1)
   }
 
-  /// Any bytes to the client's port.
+  /// Random bytes to the client's port.
   @Test func anything() throws {
     start()
     server.answers = false
     server.run(host, .milliseconds(1))
-    var random = Random(11)
+    var random = SeededGenerator(seed: 11)
     let discover = try #require(server.heard.first).0
     for _ in 0..<fuzzIterations(2000) {
       var offer = DHCPMessage(
@@ -307,17 +308,17 @@ import Wire
       offer.router = IPv4Address(UInt32(truncatingIfNeeded: random.next()))
       offer.leaseTime = UInt32(truncatingIfNeeded: random.next() >> UInt64(random.below(64)))
       offer.renewalTime = UInt32(truncatingIfNeeded: random.next() >> UInt64(random.below(64)))
-      offer.maximumUnit = UInt16(truncatingIfNeeded: random.next())
+      offer.mtu = UInt16(truncatingIfNeeded: random.next())
       var frame = server.frame(host, offer)
       if random.chance(300) {
         frame[42 + random.below(frame.count - 42)] = UInt8(truncatingIfNeeded: random.next())
         frame[40] = 0
         frame[41] = 0
       }
-      host.take(frame)
+      host.exchange(frame)
       host.now = host.now + Interval(nanoseconds: random.next() % 10_000_000_000)
       host.poll()
-      _ = host.output.take()
+      _ = host.output.drain()
     }
   }
 }

@@ -2,20 +2,20 @@
 // Copyright (c) 2026, the Serval authors
 
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// Leases that something comes between.
+/// Interrupted negotiations and renewals.
 @Suite struct InterruptedLeaseTests {
   let host = Host(nil)
   let server = DHCPServer()
 
-  /// The link goes away while a lent address is probed: it is probed when the link is back, as nobody knows whose it is.
+  /// The link is lost while a leased address is probed: the probe starts over when it returns,
+  /// since another host may have taken the address.
   @Test func probingOverALostLink() {
     server.occupied = true
     host.stack.startDHCP(now: host.now)
-    // DISCOVER, OFFER, REQUEST, ACK, first probe is out and not yet answered.
+    // After DISCOVER, OFFER, REQUEST, ACK and the first, unanswered probe.
     server.occupied = false
     server.run(host, .milliseconds(100))
     #expect(host.address == nil)
@@ -30,7 +30,7 @@ import Wire
     #expect(host.address == nil)
   }
 
-  /// The same where no server answers any more.
+  /// The same, but no server answers any more.
   @Test func probingOverALostLinkWithoutServer() {
     host.stack.startDHCP(now: host.now)
     server.run(host, .milliseconds(100))
@@ -45,7 +45,8 @@ import Wire
     #expect(host.address == nil || !probes.isEmpty)
   }
 
-  /// RFC 5227, 2.1.1: more than MAX_CONFLICTS (10): one new address in RATE_LIMIT_INTERVAL (60 s).
+  /// RFC 5227, 2.1.1: after more than MAX_CONFLICTS (10), one new address per RATE_LIMIT_INTERVAL
+  /// (60 s).
   @Test func tenConflicts() {
     server.occupied = true
     host.stack.startDHCP(now: host.now)
@@ -56,7 +57,7 @@ import Wire
     #expect(declines <= 11, "\(declines)")
   }
 
-  /// A server whose T1, T2 and lease are the same: the lease is renewed in time all the same.
+  /// A server with equal T1, T2 and lease: the lease is still renewed in time.
   @Test func renewalAtTheEnd() {
     server.lease = 100
     server.renewal = 100

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// Routers wherever they are, and routes past them.
+/// Routers inside and outside of the link's network, and routes past them.
 @Suite struct RouterTests {
   let host = Host(nil)
   let server = DHCPServer()
@@ -22,20 +22,20 @@ import Wire
     server.run(host, .seconds(3))
   }
 
-  /// Where datagrams for `address` go, once everybody has been asked.
+  /// The station that datagrams for `address` go to, once ARP has been answered.
   private func hop(to address: IPv4Address, after pause: Interval = .milliseconds(100)) throws
     -> MACAddress?
   {
     let socket = try host.stack.bind()
     defer { host.stack.close(socket) }
-    _ = host.output.take()
+    _ = host.output.drain()
     _ = host.send([1, 2, 3], to: Endpoint(address, 9), from: socket)
     let frames = host.wait(pause).frames.compactMap { Packet($0) }
     return frames.last { $0.udp?.destinationPort == 9 && $0.ip?.destination == address }?.ethernet
       .destination
   }
 
-  /// As clouds do it: an address alone in its network, and a router outside of it.
+  /// As in clouds: an address alone in its network, and a router outside of it.
   @Test func addressAlone() throws {
     let router = IPv4Address(172, 31, 1, 1)
     lease(IPv4Address(255, 255, 255, 255), router: router)
@@ -43,11 +43,11 @@ import Wire
     #expect(host.address?.prefixLength == 32 && host.lease?.router == router)
     #expect(try hop(to: far) == first)
     #expect(try hop(to: router) == first)
-    // Its neighbours are behind the router, too.
+    // Its neighbours are behind the router too.
     #expect(try hop(to: IPv4Address(10, 0, 2, 16)) == first)
   }
 
-  /// A connection from outside is answered, after the router has asked for us.
+  /// A connection from outside is answered after the router has asked for our address.
   @Test func connectionThroughARouterOutside() throws {
     let router = IPv4Address(172, 31, 1, 1)
     lease(IPv4Address(255, 255, 255, 255), router: router)
@@ -87,7 +87,7 @@ import Wire
     #expect(sent?.ethernet.destination == first)
   }
 
-  /// RFC 3021: two hosts, and no broadcast address.
+  /// RFC 3021: two hosts and no broadcast address.
   @Test func twoHosts() throws {
     server.offers = IPv4Address(10, 0, 2, 14)
     let other = IPv4Address(10, 0, 2, 15)
@@ -95,17 +95,17 @@ import Wire
     host.stations = [(other, first)]
     #expect(try hop(to: other) == first)
     #expect(try hop(to: far) == first)
-    // And the one whose address is the last is a host as any other.
+    // The host with the last address is a host like any other.
     let socket = try host.stack.bind(port: 7)
     let frame = Make.ip(
       Make.udp([5], from: (other, 9), to: (server.offers, 7)), .udp, from: other, to: server.offers,
       at: host.hardware, by: first)
-    host.take(frame)
+    host.exchange(frame)
     let read = host.stack.readDatagram(socket) { bytes, _ in bytes.array }
     #expect(read == [5])
   }
 
-  /// Option 121 as Google's and others' servers send it: the router by a route of its own.
+  /// Option 121 as Google's and other servers send it: a separate route to the router.
   @Test func classlessRoutes() throws {
     let router = IPv4Address(10, 128, 0, 1)
     let special = IPv4Address(10, 128, 0, 9)
@@ -135,7 +135,8 @@ import Wire
     #expect(routes < (wanted.firstIndex(of: 3) ?? 0) && wanted.contains(249) && wanted.contains(26))
   }
 
-  /// RFC 1122, 3.3.1: the second router when the first is dead, and back when that one is.
+  /// RFC 1122, 3.3.1: switches to the second router when the first is dead, and back when the
+  /// second is.
   @Test func deadRouter() throws {
     let routers = [IPv4Address(10, 0, 2, 2), IPv4Address(10, 0, 2, 3)]
     lease(
@@ -144,11 +145,11 @@ import Wire
     host.stations = [(routers[0], first), (routers[1], second)]
     #expect(try hop(to: far) == first)
     host.stations = [(routers[1], second)]
-    // The neighbour is believed for a minute, and then asked in vain.
+    // The neighbour entry is valid for a minute, then its verification fails.
     host.wait(.seconds(61))
     for _ in 0..<5 { _ = try hop(to: far, after: .seconds(4)) }
     #expect(try hop(to: far) == second)
-    // It stays with the second when the first is back, and leaves it when it is dead in its turn.
+    // It stays with the second after the first has returned, until the second is dead.
     host.stations = [(routers[0], first), (routers[1], second)]
     host.wait(.seconds(61))
     #expect(try hop(to: far) == second)
@@ -191,7 +192,7 @@ import Wire
     #expect(try #require(moved) < 20_000)
   }
 
-  /// A renewal that names another router moves traffic there at once, and connections stay.
+  /// A renewal with another router redirects traffic at once; connections survive.
   @Test func renewalWithAnotherRouter() throws {
     lease(IPv4Address(255, 255, 255, 0), router: IPv4Address(10, 0, 2, 2))
     host.stations = [(IPv4Address(10, 0, 2, 2), first), (IPv4Address(10, 0, 2, 3), second)]
@@ -203,7 +204,7 @@ import Wire
     #expect(host.events.isEmpty)
   }
 
-  /// More routes than there are places: the way for everything is kept.
+  /// More routes than fit: the default route is kept.
   @Test func manyRoutes() {
     var body: [UInt8] = []
     for index in 0..<12 { body += [24, 192, 0, UInt8(index), 10, 0, 2, 9] }
@@ -214,7 +215,7 @@ import Wire
     #expect(host.lease?.router == IPv4Address(10, 0, 2, 3))
   }
 
-  /// A route of a longer prefix than the link's own network has: the longest decides.
+  /// A route with a longer prefix than the link's network: the longest prefix decides.
   @Test func routeInsideTheNetwork() throws {
     server.mask = IPv4Address(255, 0, 0, 0)
     server.options = { $0 + [Option(code: 121, body: [16, 10, 9, 10, 0, 2, 9, 0, 10, 0, 2, 2])] }

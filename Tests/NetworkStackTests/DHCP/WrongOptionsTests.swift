@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
-/// DHCP servers that send options in every wrong form: none costs the lease, and none keeps the client busy.
+/// DHCP servers that send malformed options of every kind: none costs the lease, and none keeps the
+/// client busy.
 @Suite struct WrongOptionsTests {
   private func serve(_ change: (DHCPServer) -> Void) -> (Host, DHCPServer) {
     let host = Host(nil)
@@ -17,7 +19,7 @@ import Wire
     return (host, server)
   }
 
-  /// The server's options with one in another form.
+  /// The server's options, one of them replaced.
   private func replacing(_ code: UInt8, by bodies: [[UInt8]]) -> ([Option]) -> [Option] {
     { all in all.filter { $0.code != code } + bodies.map { Option(code: code, body: $0) } }
   }
@@ -26,13 +28,13 @@ import Wire
 
   @Test(arguments: WrongOptionsTests.codes)
   func everyWrongForm(_ code: UInt8) throws {
-    var random = Random(UInt64(code))
+    var random = SeededGenerator(seed: UInt64(code))
     var forms: [[[UInt8]]] = [[], [[]], [[], []]]
     for count in [1, 2, 3, 4, 5, 8, 9, 16, 255] {
       forms.append([[UInt8](repeating: 0, count: count)])
       forms.append([[UInt8](repeating: 255, count: count)])
       for _ in 0..<4 { forms.append([random.bytes(count)]) }
-      // The same twice, and more than one option holds.
+      // A repeated option, and one with more than one value.
       forms.append([[UInt8]](repeating: random.bytes(count), count: 2))
     }
     forms.append([[UInt8]](repeating: random.bytes(255), count: 4))
@@ -40,13 +42,14 @@ import Wire
       let (host, server) = serve { $0.options = replacing(code, by: form) }
       #expect(host.address?.address == server.offers, "option \(code) as \(form)")
       server.run(host, .seconds(120))
-      // T1 is a quarter of a minute at the least, and three minutes pass without a lease of 30 s ending.
+      // T1 is at least a quarter of a minute, and three minutes pass without a lease of 30 s
+      // expiring.
       #expect(server.heard.count < 14, "option \(code) as \(form): \(server.heard.count)")
       #expect(host.address?.address == server.offers, "option \(code) as \(form)")
     }
   }
 
-  /// Whatever the value, an option in parts of one byte each is the same as the whole.
+  /// An option split into single bytes equals the whole, whatever its value.
   @Test func everyOptionInParts() throws {
     let (whole, _) = serve { $0.renewal = 1000 }
     let (parts, server) = serve { server in
@@ -59,21 +62,21 @@ import Wire
     #expect(parts.counters.malformedOptions == 0)
   }
 
-  /// Options that run over the message's end, and none at all behind those that count.
+  /// Options that exceed the message, and none behind those that count.
   @Test func tails() throws {
     for tail in [[], [26], [26, 2], [26, 2, 5], [121, 200, 0], [255, 26, 2, 5, 0], [0, 0, 0]]
       as [[UInt8]]
     {
       let (host, server) = serve { $0.tail = tail }
       #expect(host.address?.address == server.offers, "\(tail)")
-      #expect(host.lease?.maximumUnit == nil && host.lease?.router == server.address)
+      #expect(host.lease?.mtu == nil && host.lease?.router == server.address)
       let isCut = tail.first == 26 || tail.first == 121
       #expect(
         host.counters.malformedOptions == (isCut ? 2 : 0), "\(tail): offer and acknowledgement")
     }
   }
 
-  /// The fields for names hold names, whatever number option 52 has, unless it is one of three.
+  /// The fields for names hold names unless option 52 is 1, 2 or 3.
   @Test func namesAreNoOptions() throws {
     for value in [0, 4, 7, 255] as [UInt8] {
       let (host, server) = serve {
@@ -87,17 +90,17 @@ import Wire
       $0.options = replacing(52, by: [[2]])
       $0.names = [26, 2, 5, 0, 255]
     }
-    #expect(host.lease?.maximumUnit == 1280)
+    #expect(host.lease?.mtu == 1280)
   }
 
-  /// A server that names no server is who its packets come from.
+  /// A server that omits its identifier is identified by its packets' source.
   @Test func namelessServer() throws {
     let (host, server) = serve { $0.options = replacing(54, by: [[0, 0, 0, 0]]) }
     #expect(host.lease?.server == server.address)
     #expect(server.heard.last?.0.server == server.address)
   }
 
-  /// Times that would keep the client busy, or that end before they begin: requests in ten seconds.
+  /// Times that would keep the client busy or are contradictory: counts requests in ten seconds.
   @Test func shortTimes() throws {
     for (lease, renewal, rebinding) in [
       (1, nil, nil), (0, nil, nil), (3600, 0, 0), (3600, 0, nil), (3600, 1, 1), (3600, nil, 0),
@@ -129,7 +132,7 @@ import Wire
       host.stations = [(server.address, server.hardware)]
       _ = try host.connect(to: Endpoint(server.address, 80))
       let syn = host.wait(.seconds(1)).frames.compactMap { Packet($0) }.first { $0.tcp != nil }
-      #expect(syn?.options.maximumSegmentSize == segment, "\(body)")
+      #expect(syn?.options.mss == segment, "\(body)")
     }
   }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// Look-ups of names, with name servers as the tests play them.
+/// Name look-ups against scripted name servers.
 @Suite struct ResolverTests {
   let host = Host()
   let first = IPv4Address(10, 0, 0, 53)
@@ -54,7 +54,7 @@ import Wire
       message += (0..<4).map { UInt8(truncatingIfNeeded: address.value >> (24 - 8 * $0)) }
     }
     let server = server ?? question.server
-    host.take(
+    host.exchange(
       Make.ip(
         Make.udp(
           message, from: (server, 53), to: (IPv4Address(10, 0, 0, 1), port ?? question.port)),
@@ -87,11 +87,11 @@ import Wire
     #expect(host.events.contains { $0.socket == .lookup(lookup) && $0.tag == 4 })
     host.stack.close(lookup)
     #expect(found(lookup) == nil)
-    // It wakes nobody any more.
+    // It causes no more wake-ups.
     #expect(host.wait(.seconds(100)).frames.isEmpty)
   }
 
-  /// Forged answers: another server, port or number.
+  /// Forged answers: wrong server, port or identifier.
   @Test func forgedAnswers() throws {
     let lookup = try host.stack.lookUp(name("nfs.example.org"))
     let question = try #require(questions(host.wait(.milliseconds(200)).frames).first)
@@ -107,7 +107,7 @@ import Wire
     #expect(found(lookup) == [first])
   }
 
-  /// Servers are asked in turn, each time with another number from another port.
+  /// Servers are asked in turn, each time with a new identifier from a new port.
   @Test func silence() throws {
     let lookup = try host.stack.lookUp(name("nfs.example.org"))
     let asked = questions(host.wait(.seconds(60)).frames)
@@ -120,7 +120,7 @@ import Wire
   @Test func refusal() throws {
     let lookup = try host.stack.lookUp(name("nfs.example.org"))
     let question = try #require(questions(host.wait(.milliseconds(200)).frames).first)
-    // "Server failure": the other one is asked at once.
+    // "Server failure": the other server is asked at once.
     answer(question, code: 2)
     let next = try #require(questions(host.wait(.seconds(2)).frames).first)
     #expect(next.server == second)
@@ -139,8 +139,8 @@ import Wire
     } catch { #expect(error as? SocketError == .noSocket) }
   }
 
-  /// Nobody to ask: look-ups fail at once, and their owner hears of it. So do those under way when the
-  /// last server goes.
+  /// Without a server look-ups fail at once, with an event. So do pending ones when the last server
+  /// goes.
   @Test func withoutAServer() throws {
     let lonely = Host()
     let lookup = try lonely.stack.lookUp(name("a.b"), tag: 3)
@@ -153,14 +153,14 @@ import Wire
     #expect(lonely.events.contains { $0.socket == .lookup(lookup) && $0.tag == 3 })
     lonely.stack.close(lookup)
     #expect(lonely.nextDeadline == .never)
-    // With a server it is as ever.
+    // With a server, look-ups work again.
     lonely.stack.setResolvers(first)
     lonely.stations = [(first, station)]
     _ = try lonely.stack.lookUp(name("a.b"))
     #expect(questions(lonely.wait(.milliseconds(200)).frames).count == 1)
   }
 
-  /// A lease without name servers takes the place of one with some, while the answer is waited for.
+  /// A lease without name servers replaces one with servers while an answer is pending.
   @Test func serversThatGo() throws {
     let leased = Host(nil)
     let server = DHCPServer()
@@ -175,7 +175,7 @@ import Wire
     }
   }
 
-  /// Without an answer from the server's hardware, a look-up fails, and does not spin.
+  /// If the server does not answer ARP, a look-up fails without spinning.
   @Test func unreachableServer() throws {
     host.stations = []
     let lookup = try host.stack.lookUp(name("a.b"))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// RFC 5227: the address is announced when it is taken into use (2.3), and defended, or given up (2.4).
+/// RFC 5227: a new address is announced (2.3), and defended or given up (2.4).
 @Suite struct AddressConflictTests {
   let host = Host(nil)
   let server = DHCPServer()
@@ -23,7 +23,7 @@ import Wire
     server.run(host, .seconds(5))
   }
 
-  /// The other station says that our address is its own.
+  /// The other station claims our address.
   private func claim(_ operation: ARPPacket.Operation = .request, at target: IPv4Address? = nil) {
     var frame = [UInt8](repeating: 0, count: 42)
     frame.withBytes { bytes in
@@ -33,7 +33,7 @@ import Wire
         targetHardware: MACAddress(0), target: target ?? server.offers
       ).write(to: &bytes, at: 14)
     }
-    server.hear(host, host.take(frame))
+    server.hear(host, host.exchange(frame))
   }
 
   private var conflicts: Int { host.events.count { $0.socket == .addressConflict(rival) } }
@@ -44,7 +44,7 @@ import Wire
     let gap =
       try #require(server.announcements.last).1 - (try #require(server.announcements.first)).1
     #expect(gap == .seconds(2))
-    // A renewal is no news; another link is.
+    // A renewal is not announced; a new link is.
     server.run(host, .seconds(4000))
     #expect(server.announcements.count == 2)
     host.stack.linkChanged(isUp: false, now: host.now)
@@ -59,7 +59,7 @@ import Wire
     #expect(host.nextDeadline == .never)
   }
 
-  /// One claim is answered with one announcement, and nothing is lost.
+  /// One claim is answered by one announcement, and nothing is lost.
   @Test func defence() throws {
     lease()
     let listener = try host.stack.listen(port: 7)
@@ -73,14 +73,15 @@ import Wire
     #expect(server.announcements.count == 3 && conflicts == 1)
     server.run(host, .seconds(20))
     #expect(server.announcements.count == 3 && host.isOpen(connection))
-    // Once more, long after: the same.
+    // The same again much later.
     claim(.reply)
     server.run(host, .seconds(20))
     #expect(server.announcements.count == 4 && conflicts == 2 && host.isOpen(connection))
     #expect(host.counters.addressConflicts == 2 && server.heard.count == 2)
   }
 
-  /// Two claims within ten seconds: the lease is declined, and another one asked for after ten more.
+  /// Two claims within ten seconds: the lease is declined, and a new one is requested ten seconds
+  /// later.
   @Test func givingWay() throws {
     lease()
     let lost = server.offers
@@ -102,7 +103,7 @@ import Wire
     #expect(server.announcements.suffix(2).allSatisfy { $0.0 == server.offers })
   }
 
-  /// A fixed address has nothing to give way to: it stays, and others are told at most once in ten seconds.
+  /// A fixed address cannot be replaced: it stays, with at most one announcement in ten seconds.
   @Test func fixedAddressStays() throws {
     try fix()
     server.announcements = []
@@ -117,7 +118,7 @@ import Wire
     #expect(host.nextDeadline == .never)
   }
 
-  /// Whoever asks first whether the address is free is answered, and that is no conflict.
+  /// A station that probes for the address is answered, and that is not a conflict.
   @Test func probes() throws {
     lease()
     var frame = [UInt8](repeating: 0, count: 42)
@@ -128,12 +129,12 @@ import Wire
         targetHardware: MACAddress(0), target: server.offers
       ).write(to: &bytes, at: 14)
     }
-    let answer = host.take(frame).compactMap { Packet($0)?.arp }
+    let answer = host.exchange(frame).compactMap { Packet($0)?.arp }
     #expect(answer.map(\.operation) == [.reply] && answer.first?.sender == server.offers)
     #expect(conflicts == 0 && host.counters.addressConflicts == 0)
   }
 
-  /// Our own announcements come back by a switch that loops: nobody's but ours.
+  /// Our own announcements return through a looping switch: no conflict.
   @Test func ownEcho() throws {
     try fix()
     let frames = host.output.frames
@@ -146,6 +147,6 @@ import Wire
         targetHardware: MACAddress(0), target: server.offers
       ).write(to: &bytes, at: 14)
     }
-    #expect(host.take(frame).isEmpty && host.counters.addressConflicts == 0)
+    #expect(host.exchange(frame).isEmpty && host.counters.addressConflicts == 0)
   }
 }

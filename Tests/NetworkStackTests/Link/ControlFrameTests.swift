@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// What is not of a stream goes out beside streams that are never done.
+/// Control frames are sent beside streams that never end.
 @Suite struct ControlFrameTests {
-  /// Streams that always have more than there are buffers do not keep others from being looked for.
+  /// Streams that always use every buffer do not prevent ARP requests.
   @Test func controlUnderLoad() throws {
     let host = Host()
     let listener = try host.stack.listen(port: 7)
@@ -24,7 +24,7 @@ import Wire
       _ = host.write(data, to: connection)
       host.now = host.now + .milliseconds(5)
       host.poll()
-      for frame in host.output.take() {
+      for frame in host.output.drain() {
         guard let packet = Packet(frame) else { continue }
         if packet.arp?.target == IPv4Address(10, 0, 0, 55) { asked += 1 }
         if let tcp = packet.tcp, packet.payload.count > 0 {
@@ -38,7 +38,7 @@ import Wire
     #expect(asked > 0, "\(bytes) bytes went, no request")
   }
 
-  /// A datagram that is held for a neighbour goes out when a handshake finds it.
+  /// A datagram held for a neighbour is sent when a handshake reveals its address.
   @Test func heldAndConfirmed() throws {
     let host = Host()
     let listener = try host.stack.listen(port: 7)
@@ -50,7 +50,7 @@ import Wire
     let answer = try #require(peer.next()?.tcp)
     peer.acknowledgement = answer.sequence + 1
     #expect(host.send([1, 2], to: Endpoint(peer.address, 9), from: socket) == .held)
-    var frames = host.take(peer.frame(.ack))
+    var frames = host.exchange(peer.frame(.ack))
     #expect(host.accept(listener) != nil)
     frames += host.wait(.seconds(20)).frames
     #expect(frames.contains { Packet($0)?.udp?.destinationPort == 9 })

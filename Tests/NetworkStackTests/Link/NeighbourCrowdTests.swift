@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// Many stations on the host's own link: who waits for one of them is not forgotten over the others.
+/// Many stations on the host's own link: connections that wait for one are not forgotten because of
+/// the others.
 @Suite struct NeighbourCrowdTests {
   private let own = IPv4Address(10, 0, 0, 1)
 
-  /// A host of 10.0.0.0/16 with so many connections, and a listener for as many.
+  /// A host in 10.0.0.0/16 with so many connections, and a listener for as many.
   private func crowdedHost(_ connections: Int) throws -> (Host, TCPListener) {
     let host = Host(nil) {
       $0.connectionLimit = connections
@@ -25,9 +26,9 @@ import Wire
     return (host, try host.stack.listen(port: 7, settings: settings))
   }
 
-  /// Who is looked for. After the link came, the host says where it is, too.
+  /// The addresses that the host requests. When the link has come up, it announces its own too.
   private func asked(by host: Host) -> [IPv4Address] {
-    host.output.take().compactMap { Packet($0)?.arp?.target }.filter { $0 != own }
+    host.output.drain().compactMap { Packet($0)?.arp?.target }.filter { $0 != own }
   }
 
   private struct Station {
@@ -67,14 +68,14 @@ import Wire
     }
   }
 
-  /// Three hundred open a connection in the same millisecond, and nobody has to be asked where they are, neither for the
-  /// handshake nor for what is written to them later.
+  /// Three hundred stations connect in the same millisecond, and none has to be looked up, neither
+  /// for the handshake nor for later data.
   @Test func threeHundredAtOnce() throws {
     let (host, listener) = try crowdedHost(320)
     let stations = (0..<300).map { Station($0) }
     for station in stations { host.receive(station.segment(.syn, to: host)) }
     host.poll()
-    let answers = host.output.take().compactMap { Packet($0) }
+    let answers = host.output.drain().compactMap { Packet($0) }
     #expect(answers.count == 300)
     for (station, answer) in zip(stations, answers) {
       let tcp = try #require(answer.tcp)
@@ -83,7 +84,7 @@ import Wire
       host.receive(station.segment(.ack, at: 1001, ack: tcp.sequence + 1, to: host))
     }
     host.poll()
-    #expect(host.output.take().isEmpty)
+    #expect(host.output.drain().isEmpty)
     host.now = host.now + .seconds(10)
     var open = 0
     while let connection = host.accept(listener) {
@@ -91,14 +92,14 @@ import Wire
       _ = host.write([1, 2, 3], to: connection)
     }
     host.poll()
-    let data = host.output.take().compactMap { Packet($0) }
+    let data = host.output.drain().compactMap { Packet($0) }
     #expect(open == 300 && data.count == 300)
     #expect(data.allSatisfy { $0.payload == [1, 2, 3] })
     #expect(Set(data.map(\.ethernet.destination.value)).count == 300)
   }
 
-  /// A SYN alone proves nothing: its sender's word for where an address is does not count until the handshake is over,
-  /// and never against what is known.
+  /// A SYN alone proves nothing: its source station is believed only after the handshake, and never
+  /// against a known address.
   @Test func aSynIsNoProof() throws {
     let (host, listener) = try crowdedHost(16)
     let socket = try host.stack.bind(port: 1000)
@@ -106,69 +107,69 @@ import Wire
     let remote = Endpoint(station.address, 9)
     host.receive(station.segment(.syn, by: liar.hardware, to: host))
     host.poll()
-    let answer = try #require(host.output.take().first.flatMap { Packet($0) })
+    let answer = try #require(host.output.drain().first.flatMap { Packet($0) })
     #expect(answer.ethernet.destination == liar.hardware)
     #expect(host.send([1], to: remote, from: socket) == .held)
-    host.take(station.arp(.reply, to: host))
+    host.exchange(station.arp(.reply, to: host))
     #expect(host.send([1], to: remote, from: socket) == .sent)
-    #expect(Packet(host.output.take()[0])?.ethernet.destination == station.hardware)
-    // It is known now: the answer to a SYN from elsewhere goes to where it is.
+    #expect(Packet(host.output.drain()[0])?.ethernet.destination == station.hardware)
+    // The address is known now: a SYN from another station is answered to the known one.
     host.receive(station.segment(.syn, by: liar.hardware, port: 40001, to: host))
     host.poll()
-    let again = host.output.take().compactMap { Packet($0) }
+    let again = host.output.drain().compactMap { Packet($0) }
     #expect(again.count == 1 && again.allSatisfy { $0.ethernet.destination == station.hardware })
     #expect(host.accept(listener) == nil)
   }
 
-  /// An answer that is sent again asks where the peer is, instead of believing its SYN for ever.
+  /// A retransmitted answer looks the peer up instead of believing its SYN for ever.
   @Test func anAnswerSentAgainAsks() throws {
     let (host, _) = try crowdedHost(16)
     host.receive(Station(1).segment(.syn, to: host))
     host.poll()
-    #expect(host.output.take().count == 1)
+    #expect(host.output.drain().count == 1)
     let frames = host.wait(.milliseconds(1100)).frames.compactMap { Packet($0) }
     #expect(frames.map { $0.arp?.target } == [Station(1).address])
   }
 
-  /// Whatever happens between question and answer, the answer wakes who waits for it.
+  /// Whatever happens between request and reply, the reply wakes the waiting connection.
   @Test(arguments: [0, 10, 1000])
   func theAnswerWakesWhoWaits(others: Int) throws {
     let (host, listener) = try crowdedHost(16)
     let station = Station(0)
     host.receive(station.segment(.syn, to: host))
     host.poll()
-    let answer = try #require(host.output.take().first.flatMap { Packet($0)?.tcp })
-    host.take(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
+    let answer = try #require(host.output.drain().first.flatMap { Packet($0)?.tcp })
+    host.exchange(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
     let connection = try #require(host.accept(listener))
-    // The station is forgotten.
+    // The station's entry expires.
     host.stack.linkChanged(isUp: false, now: host.now)
     host.stack.linkChanged(isUp: true, now: host.now)
     _ = host.write([UInt8](repeating: 7, count: 100), to: connection)
     host.poll()
     #expect(asked(by: host) == [station.address])
-    // Meanwhile others talk to us, more than there are places, and we to them.
+    // Meanwhile more stations than there are entries talk to us, and we to them.
     let socket = try host.stack.bind(port: 1000)
     for number in 0..<others {
-      host.take(Station(1 + number).arp(.request, to: host))
+      host.exchange(Station(1 + number).arp(.request, to: host))
       _ = host.send([1], to: Endpoint(Station(1 + number).address, 9), from: socket)
       _ = host.send([1], to: Endpoint(Station(20_000 + number).address, 9), from: socket)
     }
     host.poll()
-    _ = host.output.take()
-    let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0) }
+    _ = host.output.drain()
+    let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0) }
     #expect(sent.filter { $0.payload.count == 100 }.count == 1)
   }
 
-  /// A connection that is broken off while its peer is looked for has its reset to send: it waits for the answer like any
-  /// other, and does not keep the host busy.
+  /// A connection aborted during its peer's look-up has a reset to send: it waits for the reply
+  /// like any other, and does not keep the host busy.
   @Test(arguments: [true, false])
   func aResetWaits(isAnswered: Bool) throws {
     let (host, listener) = try crowdedHost(16)
     let station = Station(0)
     host.receive(station.segment(.syn, to: host))
     host.poll()
-    let answer = try #require(host.output.take().first.flatMap { Packet($0)?.tcp })
-    host.take(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
+    let answer = try #require(host.output.drain().first.flatMap { Packet($0)?.tcp })
+    host.exchange(station.segment(.ack, at: 1001, ack: answer.sequence + 1, to: host))
     let connection = try #require(host.accept(listener))
     host.stack.linkChanged(isUp: false, now: host.now)
     host.stack.linkChanged(isUp: true, now: host.now)
@@ -176,14 +177,14 @@ import Wire
     host.poll()
     #expect(asked(by: host) == [station.address])
     if isAnswered {
-      let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
+      let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
       #expect(sent.map(\.flags) == [.rst | .ack])
     }
     host.wait(.seconds(10))
     #expect(host.freeBytes == Host.budget && host.nextDeadline == .never)
   }
 
-  /// A link that goes and comes, or a new address, takes the question away, and asks it anew.
+  /// A link that goes and returns, or a new address, cancels the request and repeats it.
   @Test func aLostQuestionIsAskedAnew() throws {
     let (host, _) = try crowdedHost(16)
     let station = Station(0)
@@ -194,20 +195,21 @@ import Wire
     host.stack.linkChanged(isUp: true, now: host.now)
     host.poll()
     #expect(asked(by: host) == [station.address])
-    let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
+    let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0)?.tcp }
     #expect(sent.map(\.flags) == [.syn])
   }
 
-  /// Each of many connections, all to different stations, gets its SYN out when its own station answers, in any order.
+  /// Many connections, each to another station: each sends its SYN when its own station replies, in
+  /// any order.
   @Test func everybodyIsLookedForAtOnce() throws {
     let (host, _) = try crowdedHost(200)
     let stations = (0..<200).map { Station($0) }
     for station in stations { _ = try host.connect(to: Endpoint(station.address, 80)) }
     host.poll()
-    let asked = host.output.take().compactMap { Packet($0)?.arp?.target }
+    let asked = host.output.drain().compactMap { Packet($0)?.arp?.target }
     #expect(asked == stations.map(\.address))
     for station in stations.reversed() {
-      let sent = host.take(station.arp(.reply, to: host)).compactMap { Packet($0) }
+      let sent = host.exchange(station.arp(.reply, to: host)).compactMap { Packet($0) }
       #expect(sent.map { $0.ip?.destination } == [station.address])
     }
     #expect(host.nextDeadline > host.now)

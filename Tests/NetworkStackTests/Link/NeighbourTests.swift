@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
@@ -27,7 +27,7 @@ import Wire
   }
 
   @Test func answersRequests() throws {
-    let answer = host.take(
+    let answer = host.exchange(
       arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
     #expect(answer.count == 1)
     let packet = try #require(answer.first.flatMap { Packet($0) })
@@ -35,14 +35,14 @@ import Wire
     #expect(packet.arp?.sender == IPv4Address(10, 0, 0, 1))
     #expect(packet.arp?.senderHardware == host.hardware)
     #expect(packet.arp?.target == IPv4Address(10, 0, 0, 5))
-    // Not for others.
+    // No reply for other targets.
     #expect(
-      host.take(
+      host.exchange(
         arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 2))
       ).isEmpty)
   }
 
-  /// A datagram waits for the answer; three requests, a second apart, then a pause.
+  /// A datagram waits for the reply; three requests, a second apart, then a pause.
   @Test func asksAndGivesUp() throws {
     let socket = try host.stack.bind(port: 1000)
     let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
@@ -66,8 +66,8 @@ import Wire
     let socket = try host.stack.bind(port: 1000)
     #expect(host.send([1, 2], to: Endpoint(IPv4Address(10, 0, 0, 5), 9), from: socket) == .held)
     host.poll()
-    _ = host.output.take()
-    let sent = host.take(
+    _ = host.output.drain()
+    let sent = host.exchange(
       arp(
         .reply, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1),
         to: host.hardware))
@@ -89,25 +89,26 @@ import Wire
     let socket = try host.stack.bind(port: 1000)
     for address in [IPv4Address.broadcast, IPv4Address(10, 0, 0, 255)] {
       #expect(host.send([1], to: Endpoint(address, 9), from: socket) == .sent)
-      let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+      let packet = try #require(host.output.drain().first.flatMap { Packet($0) })
       #expect(packet.ethernet.destination == .broadcast && packet.ip?.destination == address)
     }
     #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, 1), 9), from: socket) == .unreachable)
     #expect(
       host.send([1], to: Endpoint(IPv4Address(127, 0, 0, 1), 9), from: socket) == .unreachable)
     #expect(host.send([1], to: Endpoint(IPv4Address(224, 0, 0, 251), 9), from: socket) == .sent)
-    let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+    let packet = try #require(host.output.drain().first.flatMap { Packet($0) })
     #expect(packet.ethernet.destination == MACAddress(0x0100_5e00_00fb))
   }
 
-  /// After a minute the neighbour alone is asked, while its address is still used; if it does not
-  /// answer, everybody is.
+  /// After a minute a unicast request is sent while the address is still used; if it is not
+  /// answered, the next is broadcast.
   @Test func probesOldEntries() throws {
     let socket = try host.stack.bind(port: 1000)
     let remote = Endpoint(IPv4Address(10, 0, 0, 5), 9)
-    host.take(arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
+    host.exchange(
+      arp(.request, from: IPv4Address(10, 0, 0, 5), station, for: IPv4Address(10, 0, 0, 1)))
     #expect(host.send([1], to: remote, from: socket) == .sent)
-    // Without use nobody is asked.
+    // Without use there are no requests.
     #expect(host.wait(.seconds(600)).frames.count == 1)
     #expect(host.send([1], to: remote, from: socket) == .sent)
     var probes = 0
@@ -123,50 +124,51 @@ import Wire
     #expect(request.ethernet.destination == .broadcast)
   }
 
-  /// Only who is asked for, or asks us, is remembered, and only as one host on our network.
+  /// Only a host that we asked for or that asks us is learned, and only on our network.
   @Test func doesNotLearnFromAnybody() throws {
     let socket = try host.stack.bind(port: 1000)
     let own = IPv4Address(10, 0, 0, 1)
-    host.take(arp(.reply, from: IPv4Address(10, 0, 0, 6), station, for: own, to: host.hardware))
-    host.take(
+    host.exchange(arp(.reply, from: IPv4Address(10, 0, 0, 6), station, for: own, to: host.hardware))
+    host.exchange(
       arp(.request, from: IPv4Address(10, 0, 0, 7), station, for: IPv4Address(10, 0, 0, 8)))
-    host.take(arp(.request, from: IPv4Address(10, 0, 0, 9), .broadcast, for: own))
-    host.take(arp(.request, from: IPv4Address(192, 168, 0, 9), station, for: own))
+    host.exchange(arp(.request, from: IPv4Address(10, 0, 0, 9), .broadcast, for: own))
+    host.exchange(arp(.request, from: IPv4Address(192, 168, 0, 9), station, for: own))
     for last: UInt8 in [7, 9] {
       #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .held)
     }
-    // Somebody who claims to be us is counted.
-    host.take(arp(.request, from: own, station, for: own))
+    // A station that claims our address is counted.
+    host.exchange(arp(.request, from: own, station, for: own))
     #expect(host.counters.addressConflicts == 1)
   }
 
-  /// More neighbours than places: those that were heard of last stay, and those that are talked to stay whoever is
-  /// heard of.
+  /// More neighbours than entries: those heard of last stay, and those in use stay whoever is heard
+  /// of.
   @Test func manyNeighbours() throws {
     let host = Host { $0.connectionLimit = 8 }
     let socket = try host.stack.bind(port: 1000)
     func introduce(_ last: UInt8) {
       host.now = host.now + .milliseconds(1)
-      host.take(
+      host.exchange(
         arp(
           .request, from: IPv4Address(10, 0, 0, last), MACAddress(2, 0, 0, 0, 1, last),
           for: IPv4Address(10, 0, 0, 1)))
     }
     func send(_ last: UInt8) throws {
       #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket) == .sent)
-      let packet = try #require(host.output.take().first.flatMap { Packet($0) })
+      let packet = try #require(host.output.drain().first.flatMap { Packet($0) })
       #expect(packet.ethernet.destination == MACAddress(2, 0, 0, 0, 1, last))
     }
     introduce(251)
     try send(251)
     for last in UInt8(2)...250 { introduce(last) }
     for last in [UInt8(251)] + Array(240...250) { try send(last) }
-    // All places are of neighbours that were talked to: who is only heard of gets none, and is asked for when needed.
+    // All entries are in use: a station that is only heard of gets none, and is looked up when
+    // needed.
     for last in UInt8(2)...100 {
       introduce(last)
       _ = host.send([1], to: Endpoint(IPv4Address(10, 0, 0, last), 9), from: socket)
     }
-    _ = host.output.take()
+    _ = host.output.drain()
     introduce(200)
     #expect(host.send([1], to: Endpoint(IPv4Address(10, 0, 0, 200), 9), from: socket) == .held)
     try send(60)

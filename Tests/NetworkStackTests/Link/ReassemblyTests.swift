@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
-/// Fragments against a model that knows every byte.
+/// Reassembly against a model that knows every byte.
 @Suite struct ReassemblyTests {
   let host = Host { configuration in
     configuration.reassemblySlots = 3
@@ -35,9 +36,9 @@ import Wire
     let socket = try host.stack.bind(port: 7)
     let payload = (0..<3000).map { UInt8(truncatingIfNeeded: $0 * 7) }
     let datagram = Make.udp(payload, from: (other, 4000), to: (own, 7))
-    host.take(fragment(datagram, 1480..<datagram.count, identification: 1, isLast: true))
+    host.exchange(fragment(datagram, 1480..<datagram.count, identification: 1, isLast: true))
     #expect(read(socket) == nil)
-    host.take(fragment(datagram, 0..<1480, identification: 1, isLast: false))
+    host.exchange(fragment(datagram, 0..<1480, identification: 1, isLast: false))
     #expect(read(socket) == payload)
     #expect(host.counters.fragments == 2 && host.counters.reassembled == 1)
   }
@@ -50,7 +51,7 @@ import Wire
       var start = 0
       while start < datagram.count {
         let end = min(start + 1480, datagram.count)
-        host.take(
+        host.exchange(
           fragment(
             datagram, start..<end, identification: UInt16(count), isLast: end == datagram.count))
         start = end
@@ -62,14 +63,14 @@ import Wire
   @Test func oldFragments() throws {
     let socket = try host.stack.bind(port: 7)
     let datagram = Make.udp([UInt8](repeating: 1, count: 2000), from: (other, 4000), to: (own, 7))
-    host.take(fragment(datagram, 0..<1480, identification: 1, isLast: false))
+    host.exchange(fragment(datagram, 0..<1480, identification: 1, isLast: false))
     host.now = host.now + .seconds(16)
-    host.take(fragment(datagram, 1480..<2008, identification: 1, isLast: true))
+    host.exchange(fragment(datagram, 1480..<2008, identification: 1, isLast: true))
     #expect(read(socket) == nil)
   }
 
-  /// Several packets at once in fragments of any size, repeated, lost, out of order and overlapping.
-  /// What the model has whole arrives, and nothing else.
+  /// Several packets at once in fragments of random sizes, repeated, lost, reordered and
+  /// overlapping. Exactly the packets that the model completes arrive.
   @Test func againstModel() throws {
     struct Model {
       var datagram: [UInt8]
@@ -77,7 +78,7 @@ import Wire
       var isSpoilt = false
     }
     let socket = try host.stack.bind(port: 7, queueByteCount: 1 << 16)
-    var random = Random(42)
+    var random = SeededGenerator(seed: 42)
     var whole = 0
     for round in 0..<fuzzIterations(300) {
       host.now = host.now + .seconds(20)
@@ -107,7 +108,7 @@ import Wire
         let (index, range) = left.remove(at: random.chance(700) ? 0 : random.below(left.count))
         let count = models[index].datagram.count
         guard !range.isEmpty else { continue }
-        host.take(
+        host.exchange(
           fragment(
             models[index].datagram, range, identification: UInt16(round * 3 + index & 0xffff),
             isLast: range.upperBound == count))
@@ -129,7 +130,7 @@ import Wire
         }
         if isWhole {
           whole += 1
-          // What comes again of it begins a packet anew.
+          // Its fragments, when repeated, begin a new packet.
           models[index].have = [Bool](repeating: false, count: count)
           sets[index] = []
         }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import TestSupport
 import Testing
 import Wire
 
 @testable import NetworkStack
 
 @Suite struct StorageTests {
-  /// Blocks never overlap, everything comes back, and the whole can be lent again.
+  /// Blocks never overlap, everything is returned, and the whole pool can be lent again.
   @Test func bufferPool() {
-    var random = Random(3)
+    var random = SeededGenerator(seed: 3)
     for size in [1024, 5000, 65536, 100_000] {
       var pool = BufferPool(byteCount: size)
       let all = pool.freeByteCount
@@ -17,7 +18,7 @@ import Wire
       var lent: [Block] = []
       var used = [Bool](repeating: false, count: size)
       for _ in 0..<3000 {
-        if random.chance(550), let block = pool.take(1 + random.below(9000)) {
+        if random.chance(550), let block = pool.allocate(1 + random.below(9000)) {
           for index in block.start..<block.start + block.byteCount {
             guard index < size, !used[index] else {
               Issue.record("\(block) overlaps")
@@ -29,7 +30,7 @@ import Wire
         } else if !lent.isEmpty {
           var block = lent.remove(at: random.below(lent.count))
           for index in block.start..<block.start + block.byteCount { used[index] = false }
-          pool.giveBack(&block)
+          pool.free(&block)
           #expect(block.isNone)
         }
         let free = pool.freeByteCount
@@ -38,16 +39,16 @@ import Wire
           return
         }
       }
-      for index in lent.indices { pool.giveBack(&lent[index]) }
+      for index in lent.indices { pool.free(&lent[index]) }
       var again: [Block] = []
-      while let block = pool.take(1024) { again.append(block) }
+      while let block = pool.allocate(1024) { again.append(block) }
       #expect(again.count == size / 1024)
       let nothing = pool.freeByteCount
       #expect(nothing == 0)
     }
   }
 
-  /// Connections that come first leave enough for all that may come: a thousand of them get both buffers.
+  /// Early connections leave enough for later ones: a thousand get both buffers.
   @Test func theLastConnectionGetsBuffersToo() {
     var pool = BufferPool(byteCount: 8 << 20, blocks: 2000)
     var connection = Connection()
@@ -55,25 +56,25 @@ import Wire
     connection.settings.sendByteCount = 65536
     var sizes: [Int] = []
     for _ in 0..<1000 {
-      guard connection.takeBuffers(from: &pool) else { break }
+      guard connection.allocateBuffers(from: &pool) else { break }
       sizes.append(connection.sendBuffer.byteCount)
       connection.sendBuffer = Block()
       connection.receiveBuffer = Block()
     }
     #expect(sizes.count == 1000)
     #expect(sizes.first == 65536 && sizes.last == 2048)
-    // Most of the half that may be spared goes to the first, whole.
+    // Most of the unreserved half goes to the first, in full size.
     #expect(sizes.prefix(30).allSatisfy { $0 == 65536 })
   }
 
   @Test func rings() {
     var pool = BufferPool(byteCount: 4096)
-    _ = pool.take(1024)
-    guard let block = pool.take(1024) else {
+    _ = pool.allocate(1024)
+    guard let block = pool.allocate(1024) else {
       Issue.record("no block")
       return
     }
-    var random = Random(5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<500 {
       let bytes = random.bytes(random.below(1025))
       let number = UInt32(truncatingIfNeeded: random.next())
@@ -91,7 +92,7 @@ import Wire
   @Test func indexQueue() {
     var queue = IndexQueue(limit: 100)
     var model: [Int] = []
-    var random = Random(6)
+    var random = SeededGenerator(seed: 6)
     for _ in 0..<5000 {
       let index = random.below(100)
       switch random.below(6) {
@@ -116,7 +117,7 @@ import Wire
   @Test func indexSets() {
     var sets = IndexSets(sets: 5, limit: 30)
     var model: [Int: Int] = [:]
-    var random = Random(10)
+    var random = SeededGenerator(seed: 10)
     for _ in 0..<5000 {
       let (index, set) = (random.below(30), random.below(5))
       switch random.below(4) {
@@ -143,12 +144,12 @@ import Wire
   @Test func timerHeap() {
     var heap = TimerHeap(limit: 50)
     var model: [Int: UInt64] = [:]
-    var random = Random(7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<20000 {
       let owner = random.below(50)
       switch random.below(5) {
       case 4:
-        // The first waits longer, or for ever.
+        // Postpone the first, or remove it.
         guard let first = heap.first else { continue }
         let moment = random.chance(200) ? UInt64.max : random.next() % 1000
         heap.postponeFirst(to: Instant(nanoseconds: moment))
@@ -182,7 +183,7 @@ import Wire
   @Test func hashChains() {
     var chains = HashChains(limit: 64)
     var model: [Int: UInt32] = [:]
-    var random = Random(8)
+    var random = SeededGenerator(seed: 8)
     for _ in 0..<5000 {
       let index = random.below(64)
       if let hash = model.removeValue(forKey: index) {
@@ -203,9 +204,9 @@ import Wire
     }
   }
 
-  /// Ranges against a set of numbers, around the place where these go round.
+  /// Ranges against a set of numbers, around the wrap of sequence numbers.
   @Test func rangeSet() {
-    var random = Random(9)
+    var random = SeededGenerator(seed: 9)
     for round in 0..<300 {
       let base = SequenceNumber(UInt32.max - 200)
       var set = RangeSet()
@@ -249,16 +250,16 @@ import Wire
     }
   }
 
-  /// Key 00...0f, input 00...0f, against a second implementation, which gives the published value
-  /// for the 15 bytes of SipHash's paper.
+  /// Key 00...0f and input 00...0f, against a second implementation that yields the published value
+  /// for the 15 bytes in SipHash's paper.
   @Test func sipHash() {
     let key = HashKey(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
     #expect(
       key.hash(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908) == 0x3f2a_cc7f_57c2_9bdb)
   }
 
-  /// Connections with one peer, whose ports follow each other, spread over the table whatever the
-  /// secret is: a look-up of one of a thousand meets about one other.
+  /// Connections with one peer and successive ports spread over the table whatever the secret: a
+  /// look-up among a thousand meets about one other.
   @Test(arguments: [(0, 0), (1, 2), (.max, .max), (0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210)])
   func tableHash(_ key0: UInt64, _ key1: UInt64) {
     let key = TableKey(HashKey(key0, key1))
@@ -267,7 +268,7 @@ import Wire
       let hash = key.hash(0x0a00_0002_0a00_0001, (0xc000 + port) << 16 | 7)
       chains[Int(hash) & 1023] += 1
     }
-    // Of random hashes: 1.5 steps for each look-up on average, the longest chain about 6.
+    // With random hashes, a look-up takes 1.5 steps on average, and the longest chain is about 6.
     let steps = chains.reduce(0) { $0 + $1 * ($1 + 1) / 2 }
     #expect(steps < 2000)
     #expect((chains.max() ?? 0) < 12)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// An option as it is sent.
+/// An option in wire format.
 struct Option {
   var code: UInt8
   var body: [UInt8]
@@ -23,24 +23,24 @@ struct Option {
   }
 }
 
-/// A server as the tests play it: it answers what it is asked, unless it is told not to.
+/// A scripted DHCP server: it answers requests unless it is told not to.
 final class DHCPServer {
   let address = IPv4Address(10, 0, 2, 2)
   let hardware = MACAddress(2, 0, 0, 0, 0, 0xdc)
   var offers = IPv4Address(10, 0, 2, 15)
   var mask: IPv4Address? = IPv4Address(255, 255, 255, 0)
   var router: IPv4Address? = IPv4Address(10, 0, 2, 2)
-  /// What becomes of the options that are to be sent, and what comes after them.
+  /// Changes the options before they are sent, and the bytes behind them.
   var options: ([Option]) -> [Option] = { $0 }
   var tail: [UInt8] = [255]
-  /// Put into the fields for names, from byte 44 on.
+  /// Bytes for the fields for names, from byte 44 on.
   var names: [UInt8] = []
   var lease: UInt32 = 3600
   var renewal: UInt32?
   var rebinding: UInt32?
   var answers = true
   var refuses = false
-  /// Somebody else has the address that is offered.
+  /// Another host has the offered address.
   var occupied = false
   var heard: [(DHCPMessage, IPv4Header, Instant)] = []
   var requests: [ARPPacket] = []
@@ -81,7 +81,7 @@ final class DHCPServer {
         targetHardware: host.hardware, target: arp.sender
       ).write(to: &bytes, at: 14)
     }
-    hear(host, host.take(frame))
+    hear(host, host.exchange(frame))
   }
 
   func answer(_ host: Host, _ request: DHCPMessage, _ kind: DHCPMessage.Kind) {
@@ -96,7 +96,7 @@ final class DHCPServer {
       message.router = router
       message.resolver = IPv4Address(10, 0, 2, 3)
     }
-    hear(host, host.take(frame(host, message)))
+    hear(host, host.exchange(frame(host, message)))
   }
 
   func frame(_ host: Host, _ message: DHCPMessage) -> [UInt8] {
@@ -106,14 +106,14 @@ final class DHCPServer {
     let changed = options(Option.all(in: Array(payload[240...])))
     payload.removeSubrange(240...)
     payload += changed.flatMap { [$0.code, UInt8($0.body.count)] + $0.body } + tail
-    // Broadcast, as to a client without an address; unicast otherwise.
+    // Broadcast to a client without an address, unicast otherwise.
     let destination = message.your == IPv4Address(0) ? IPv4Address.broadcast : message.your
     return Make.ip(
       Make.udp(payload, from: (address, 67), to: (destination, 68)), .udp, from: address,
       to: destination, at: host.hardware, by: hardware)
   }
 
-  /// Lets time go by; returns how often the host was woken.
+  /// Advances time; returns the number of wake-ups.
   @discardableResult
   func run(_ host: Host, _ interval: Interval) -> Int {
     let end = host.now + interval
@@ -137,6 +137,6 @@ final class DHCPServer {
 extension Host {
   func poll2() -> [[UInt8]] {
     poll()
-    return output.take()
+    return output.drain()
   }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Wire
 
-/// Takes frames into memory. With a limit, it has no more buffers than that.
+/// Collects frames in memory; `limit` is the number of buffers.
 struct Frames: FrameOutput {
   var frames: [[UInt8]] = []
   var limit = Int.max
-  /// The sum of all bytes lent; each lent buffer starts out with rubbish in it.
+  /// The sum of all bytes lent. Each buffer initially contains 0xa5.
   var lent = 0
 
   mutating func send(_ byteCount: Int, _ write: (inout MutableRawSpan) -> Void) -> Bool {
@@ -22,7 +22,7 @@ struct Frames: FrameOutput {
     return true
   }
 
-  mutating func take() -> [[UInt8]] {
+  mutating func drain() -> [[UInt8]] {
     let all = frames
     frames = []
     return all
@@ -38,7 +38,7 @@ extension [UInt8] {
     }
   }
 
-  /// Puts no-operations in place of a SYN's timestamps.
+  /// Replaces a SYN's timestamps by no-operations.
   mutating func stripTimestamps() {
     guard let packet = Packet(self), let ip = packet.ip, let tcp = packet.tcp, tcp.flags.has(.syn)
     else { return }
@@ -64,7 +64,7 @@ extension RawSpan {
   var array: [UInt8] { (0..<byteCount).map { byte(at: $0) } }
 }
 
-/// A frame, taken apart.
+/// A parsed frame.
 struct Packet {
   var ethernet: EthernetHeader
   var arp: ARPPacket?
@@ -112,7 +112,7 @@ struct Packet {
   }
 }
 
-/// Frames as tests make them.
+/// Builds frames.
 enum Make {
   static func ip(
     _ carried: [UInt8], _ protocol: IPProtocol, from source: IPv4Address,

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import NetworkStack
-import Records
+import Addresses
+import Testing
 import Wire
 
-/// A stack with its output, as tests hold it.
+@testable import NetworkStack
+
+/// A stack with its output, deliveries and events.
 final class Host {
   var stack: NetworkStack
   var output = Frames()
   var now = Instant(nanoseconds: 1_000_000_000)
   let hardware: MACAddress
-  /// What came as a `Delivery`, and is taken or given back by `onDelivery`.
+  /// All deliveries, with the bytes that were consumed.
   var deliveries: [(Delivery, [UInt8])] = []
   var events: [SocketEvent] = []
-  /// How many of the bytes of each stream delivery are taken; the rest is given back.
+  /// How many bytes of each stream delivery are consumed; `keep` returns the rest.
   var takes = Int.max
-  /// Bytes for sockets, unless a test says other.
+  /// Bytes of buffer memory by default.
   static var budget: Int { 1 << 23 }
 
   init(
@@ -27,7 +29,7 @@ final class Host {
     self.hardware = hardware
     var configuration = StackConfiguration(
       hardware: hardware, secret: (0x0123_4567_89ab_cdef ^ hardware.value, 0xfedc_ba98_7654_3210))
-    // So much that no test is short of it by accident.
+    // Enough that no test runs short by accident.
     configuration.bufferByteCount = Host.budget
     change(&configuration)
     stack = NetworkStack(configuration)
@@ -38,24 +40,34 @@ final class Host {
     events = []
   }
 
-  /// Lets a new address be announced, twice.
+  /// Lets the stack announce a new address, twice.
   func announce() {
     poll()
     now = now + .seconds(2)
     poll()
-    _ = output.take()
+    _ = output.drain()
+  }
+
+  /// The first violated invariant of the stack.
+  private(set) var fault: String?
+
+  /// Called after each step: records a violated invariant, once per host.
+  func checkInvariants() {
+    guard fault == nil, let found = stack.checkInvariants() else { return }
+    fault = found
+    Issue.record("\(found)")
   }
 
   func collectEvents() {
     while let event = stack.nextEvent() { events.append(event) }
   }
 
-  /// Hands in a frame; returns what was sent.
+  /// Delivers a frame to the stack; returns the frames that it sends.
   @discardableResult
-  func take(_ frame: [UInt8]) -> [[UInt8]] {
+  func exchange(_ frame: [UInt8]) -> [[UInt8]] {
     receive(frame)
     poll()
-    return output.take()
+    return output.drain()
   }
 
   func receive(_ frame: [UInt8]) {
@@ -77,11 +89,12 @@ final class Host {
 
   func poll() {
     stack.poll(now: now, into: &output)
+    checkInvariants()
     collectEvents()
   }
 
-  /// Lets time go by, waking the stack whenever it asks for it; returns what was sent, and how often
-  /// it was woken.
+  /// Advances time and wakes the stack whenever it asks; returns the frames sent and the number of
+  /// wake-ups.
   @discardableResult
   func wait(_ interval: Interval) -> (frames: [[UInt8]], wakes: Int) {
     let end = now + interval
@@ -97,10 +110,10 @@ final class Host {
     }
     now = end
     poll()
-    return (output.take(), wakes)
+    return (output.drain(), wakes)
   }
 
-  /// Stations that answer requests for their hardware address.
+  /// Stations that answer ARP requests.
   var stations: [(IPv4Address, MACAddress)] = []
 
   func answerNeighbourRequests() {
@@ -126,7 +139,7 @@ final class Host {
     stack.write(bytes.span.bytes, to: connection)
   }
 
-  /// Reads all that is there.
+  /// Reads all available data.
   func readAll(_ connection: TCPConnection) -> [UInt8] {
     var all: [UInt8] = []
     while case .bytes(let count) = stack.read(
@@ -144,8 +157,7 @@ final class Host {
   }
 }
 
-// What tests ask for, in a form that the macros of the test library can take apart: they need values
-// that can be copied.
+// Queries that return copyable values, which the testing library's macros need.
 extension Host {
   func isOpen(_ connection: TCPConnection) -> Bool { stack.isOpen(connection) }
   func failure(of connection: TCPConnection) -> TCPFailure? { stack.failure(of: connection) }
@@ -157,7 +169,7 @@ extension Host {
     collectEvents()
     return connection
   }
-  /// What a read would bring.
+  /// The outcome of a read, without consuming data.
   func outcome(_ connection: TCPConnection) -> ReadOutcome { stack.read(connection) { _ in 0 } }
   func connect(
     to remote: Endpoint, from port: UInt16 = 0, settings: TCPSettings = TCPSettings()

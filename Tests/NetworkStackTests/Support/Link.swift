@@ -2,26 +2,26 @@
 // Copyright (c) 2026, the Serval authors
 
 import NetworkStack
-import Records
+import TestSupport
 import Wire
 
 /// Two hosts on a link that delays, loses, repeats, reorders and corrupts frames, in virtual time.
 final class Link {
   let left: Host
   let right: Host
-  var random: Random
+  var random: SeededGenerator
   var delay = Interval.milliseconds(5)
-  /// Each in so many of a thousand frames.
+  /// Frequencies in frames per thousand.
   var loss = 0
   var repetition = 0
   var reordering = 0
   var corruption = 0
-  /// Takes the timestamps out of SYNs on their way, so that neither side uses them.
+  /// Removes timestamps from SYNs, so that neither side uses them.
   var stripsTimestamps = false
-  /// Bytes in a second; 0 for any number.
+  /// Bytes per second; 0 for no limit.
   var rate: UInt64 = 0
   var isUp = true
-  /// Prints the segments, for who looks for a fault.
+  /// Prints the segments, for debugging.
   var isTraced = false
   private var flying: [(at: Instant, order: Int, toRight: Bool, frame: [UInt8])] = []
   private var order = 0
@@ -31,7 +31,7 @@ final class Link {
   init(_ left: Host, _ right: Host, seed: UInt64 = 1) {
     self.left = left
     self.right = right
-    random = Random(seed)
+    random = SeededGenerator(seed: seed)
   }
 
   var now: Instant { left.now }
@@ -42,7 +42,7 @@ final class Link {
       guard isUp, !random.chance(loss) else { continue }
       if stripsTimestamps { frame.stripTimestamps() }
       if random.chance(corruption) {
-        // Headers of the link are covered by a check of its own.
+        // The link header has a check sequence of its own, so it stays intact.
         let bit = random.below((frame.count - 14) * 8)
         frame[14 + bit / 8] ^= 1 << UInt8(bit % 8)
       }
@@ -75,12 +75,12 @@ final class Link {
   }
 
   func collect() {
-    launch(left.output.take(), toRight: true)
-    launch(right.output.take(), toRight: false)
+    launch(left.output.drain(), toRight: true)
+    launch(right.output.drain(), toRight: false)
   }
 
-  /// Goes on until `isDone` says so, or for `limit` at most. `step` is called whenever something has
-  /// happened.
+  /// Runs until `isDone` returns true, for at most `limit`; true if it did. `step` is called after
+  /// each event.
   @discardableResult
   func run(_ limit: Interval, step: () -> Void = {}, until isDone: () -> Bool = { false }) -> Bool {
     let end = now + limit

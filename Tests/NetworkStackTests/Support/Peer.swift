@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Wire
 
-/// The other end of a connection, as a test plays it: it says exactly what it is told to.
+/// The scripted other end of a connection.
 final class Peer {
   let host: Host
   let hardware = MACAddress(2, 0, 0, 0, 0, 0x99)
@@ -13,14 +13,14 @@ final class Peer {
   var hostAddress = IPv4Address(10, 0, 0, 1)
   var port: UInt16 = 40000
   var hostPort: UInt16 = 7
-  /// Our next number, and what we acknowledge.
+  /// The peer's next sequence number, and its acknowledgement.
   var sequence = SequenceNumber(1000)
   var acknowledgement = SequenceNumber(0)
   var window: UInt16 = 65535
-  /// Our timestamps, where we use them.
+  /// The peer's timestamp clock, if it uses timestamps.
   var clock: UInt32?
   var echo: UInt32 = 0
-  /// What the host sent that was not looked at yet.
+  /// The host's frames that the test has not examined yet.
   var heard: [Packet] = []
 
   init(_ host: Host) {
@@ -29,7 +29,7 @@ final class Peer {
     introduce()
   }
 
-  /// Asks the host for its address, so that it knows ours.
+  /// Sends an ARP request to the host, so that it learns the peer's address.
   func introduce() {
     var frame = [UInt8](repeating: 0, count: 42)
     let packet = ARPPacket(
@@ -39,7 +39,7 @@ final class Peer {
       EthernetHeader(destination: .broadcast, source: hardware, type: .arp).write(to: &$0)
       packet.write(to: &$0, at: 14)
     }
-    hear(host.take(frame))
+    hear(host.exchange(frame))
   }
 
   func frame(
@@ -57,15 +57,15 @@ final class Peer {
       to: hostAddress, at: host.hardware, by: hardware)
   }
 
-  /// Says something at any number, without changing our own state; hears the answers.
+  /// Sends a segment with any sequence number without changing the peer's state; hears the answers.
   func say(
     _ flags: TCPFlags, _ payload: [UInt8] = [], at sequence: SequenceNumber? = nil,
     ack: SequenceNumber? = nil, options: TCPOptions = TCPOptions()
   ) {
-    hear(host.take(frame(flags, payload, at: sequence, ack: ack, options: options)))
+    hear(host.exchange(frame(flags, payload, at: sequence, ack: ack, options: options)))
   }
 
-  /// Says the next thing.
+  /// Sends the next segment.
   func send(_ flags: TCPFlags, _ payload: [UInt8] = [], options: TCPOptions = TCPOptions()) {
     let at = sequence
     let length = payload.count + (flags.has(.syn) ? 1 : 0) + (flags.has(.fin) ? 1 : 0)
@@ -87,10 +87,10 @@ final class Peer {
   func poll() {
     host.poll()
     host.answerNeighbourRequests()
-    hear(host.output.take())
+    hear(host.output.drain())
   }
 
-  /// The next segment heard; nil when there is none.
+  /// The next segment heard; nil if there is none.
   func next() -> Packet? { heard.isEmpty ? nil : heard.removeFirst() }
   func all() -> [Packet] {
     let all = heard
@@ -98,14 +98,13 @@ final class Peer {
     return all
   }
 
-  /// Acknowledges everything heard up to `number`, and drops it.
+  /// Acknowledges everything up to `number`, and discards what was heard.
   func acknowledge(_ number: SequenceNumber, options: TCPOptions = TCPOptions()) {
     acknowledgement = number
     say(.ack, options: options)
   }
 
-  /// Opens a connection to a listener of the host's; the host's answer's sequence number + 1 is what
-  /// we acknowledge.
+  /// Connects to one of the host's listeners; the acknowledgement is then the host's ISS + 1.
   func open(_ listener: TCPListener, options: TCPOptions = TCPOptions()) -> TCPConnection? {
     send(.syn, options: options)
     guard let answer = next(), let tcp = answer.tcp, tcp.flags == .syn | .ack else { return nil }
@@ -118,9 +117,9 @@ final class Peer {
 extension TCPOptions {
   static func segment(_ size: UInt16, scale: UInt8? = nil, selective: Bool = false) -> TCPOptions {
     var options = TCPOptions()
-    options.maximumSegmentSize = size
+    options.mss = size
     options.windowScale = scale
-    options.permitsSelectiveAcknowledgement = selective
+    options.permitsSACK = selective
     return options
   }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Testing
 import Wire
 
 @testable import NetworkStack
 
-/// The address changes, or goes, under whatever there is.
+/// The address changes or goes, whatever is in progress.
 @Suite struct AddressChangeTests {
   private let host = Host {
     $0.connectionLimit = 20
@@ -37,7 +37,7 @@ import Wire
     return try #require(peer.open(listener, options: .segment(1000)))
   }
 
-  /// Handshakes that the change ends are over: as many as ever may be half open afterwards.
+  /// Handshakes that the change ends no longer count as half open.
   @Test func halfOpen() throws {
     for port in UInt16(2000)..<2004 {
       peer.port = port
@@ -61,7 +61,8 @@ import Wire
     #expect(host.counters.evicted == 0)
   }
 
-  /// Connections of every kind end; their owners are told, and places and buffers come back. Listeners stay.
+  /// Connections of every kind end: owners get events, slots and buffers are returned. Listeners
+  /// stay.
   @Test func everythingElse() throws {
     let free = host.freeBytes
     let established = try open(from: 2000)
@@ -71,7 +72,7 @@ import Wire
     let fin = try #require(peer.all().last?.tcp)
     peer.acknowledge(fin.sequence + 1)
     peer.send(.fin | .ack)
-    // It waits to be accepted.
+    // Waits for `accept`.
     peer.port = 2002
     peer.sequence = SequenceNumber(1000)
     peer.send(.syn)
@@ -91,18 +92,18 @@ import Wire
     }
     #expect(host.accept(listener) == nil && host.stack.ending.count == 0)
     #expect(host.freeBytes == free)
-    // What is said to the old address is nobody's.
+    // Segments to the old address are ignored.
     peer.hostAddress = IPv4Address(10, 0, 0, 1)
     peer.say(.ack)
     #expect(peer.next() == nil)
     peer.hostAddress = IPv4Address(10, 0, 0, 2)
-    // All twenty places are free.
+    // All twenty slots are free.
     for port in UInt16(4000)..<4020 { _ = try open(from: port) }
     host.wait(.seconds(10))
-    #expect(host.stack.fault() == nil)
+    #expect(host.stack.stalledConnection() == nil && host.fault == nil)
   }
 
-  /// A datagram that waits for a neighbour has the old address in it.
+  /// A datagram that waits for a neighbour carries the old address, and is dropped.
   @Test func heldDatagrams() throws {
     let socket = try host.stack.bind(port: 1000)
     host.stations = []
@@ -117,6 +118,6 @@ import Wire
         targetHardware: host.hardware, target: IPv4Address(10, 0, 0, 2)
       ).write(to: &bytes, at: 14)
     }
-    #expect(host.take(reply).isEmpty)
+    #expect(host.exchange(reply).isEmpty)
   }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
 import Testing
 import Wire
 
-/// RFC 5961's attacks, and floods.
+/// The attacks of RFC 5961, and floods.
 @Suite struct AttackTests {
   let host = Host { configuration in
     configuration.connectionLimit = 20
@@ -50,14 +51,14 @@ import Wire
 
   @Test func blindData() throws {
     let (peer, connection, _) = try open()
-    // An ACK of what was never sent, or of what was sent long ago, shows a forger.
+    // An ACK of data never sent, or sent long ago, reveals a forger.
     for offset in [1, 1000, 1_000_000, -70_000] {
       host.now = host.now + .seconds(1)
       peer.say(.ack, [6, 6, 6], ack: peer.acknowledgement + offset)
       #expect(peer.next()?.tcp?.flags == .ack, "\(offset)")
     }
     #expect(host.readable(connection) == 0)
-    // A somewhat old one is honest.
+    // A slightly old one is legitimate.
     peer.send(.ack, [1])
     #expect(host.readable(connection) == 1)
   }
@@ -69,8 +70,8 @@ import Wire
     #expect(peer.all().count == 1)
   }
 
-  /// More half-open connections than allowed: the oldest goes, memory and places stay bounded, and an
-  /// honest peer still gets through.
+  /// More half-open connections than allowed: the oldest is evicted, memory and slots stay bounded,
+  /// and an honest peer still connects.
   @Test func synFlood() throws {
     let listener = try host.stack.listen(port: 7)
     let peer = Peer(host)
@@ -86,7 +87,7 @@ import Wire
     #expect(host.counters.evicted == 500 - 8)
     peer.port = 3000
     #expect(peer.open(listener) != nil)
-    // The flood's are given up in the end.
+    // The flood's connections are given up in the end.
     peer.wait(.seconds(120))
     _ = peer.all()
     peer.port = 3001
@@ -126,7 +127,7 @@ import Wire
     #expect(throws: SocketError.noSocket) {
       try host.connect(to: Endpoint(peer.address, 80))
     }
-    // Those that were closed make room, even in TIME-WAIT.
+    // Closed connections make room, even in TIME-WAIT.
     let first = try #require(open.first)
     peer.port = 2000
     host.close(first)
@@ -152,7 +153,8 @@ import Wire
       peer.wait(.milliseconds(50))
       windows.append(Int(peer.all().last?.tcp?.window ?? 0))
     }
-    // Each gets the least there is; then nothing is left, and connections are refused, not trapped on.
+    // Each gets the smallest buffers. Then there is no memory, and connections are refused without
+    // a trap.
     #expect(windows.count == 8)
     #expect(small.counters.resetsOut > 0 && small.freeBytes == 0)
   }
@@ -175,8 +177,8 @@ import Wire
     #expect(windows.first == 16384 && windows.last == 2048)
   }
 
-  /// What a SYN's answer offers is there when the handshake is over, however little the budget has left, and however
-  /// many handshakes there are at once.
+  /// The window offered in a SYN's answer exists when the handshake is over, however little memory
+  /// is left and however many handshakes are under way.
   @Test(arguments: [40, 64, 100, 200, 400])
   func theOfferIsKept(_ kilobytes: Int) throws {
     let small = Host {
@@ -209,7 +211,8 @@ import Wire
     #expect(offers.values.allSatisfy { $0.0 >= 2048 })
   }
 
-  /// Where the buffer turns out larger than the SYN's answer could promise, the first data is acknowledged at once.
+  /// If the buffer is larger than the SYN's answer could promise, the first data is acknowledged at
+  /// once.
   @Test func aLargerWindowIsTold() throws {
     let small = Host {
       $0.bufferByteCount = 200 * 1024
@@ -234,7 +237,7 @@ import Wire
     #expect(peer.next()?.tcp?.window == 16383)
   }
 
-  /// Resets to strays are limited, so that nobody can use us to flood another.
+  /// Resets for stray segments are rate-limited, so that we cannot be used to flood others.
   @Test func resetsAreLimited() {
     let peer = Peer(host)
     for port in UInt16(2000)..<3000 {
@@ -259,12 +262,12 @@ import Wire
         bytes.put(sequence.value, at: 32)
         ICMPMessage(.unreachable(reason)).write(to: &bytes, at: 0)
       }
-      host.take(
+      host.exchange(
         Make.ip(
           message, .icmp, from: peer.address, to: peer.hostAddress, at: host.hardware,
           by: peer.hardware))
     }
-    // One who does not know our number is not believed (RFC 5927).
+    // A message without a valid sequence number is ignored (RFC 5927).
     say(syn.sequence + 1, .portUnreachable)
     #expect(host.isOpen(connection))
     say(syn.sequence, .portUnreachable)
@@ -287,11 +290,11 @@ import Wire
       ICMPMessage(.unreachable(.fragmentationNeeded(nextHopMTU: 640))).write(to: &bytes, at: 0)
     }
     peer.hear(
-      host.take(
+      host.exchange(
         Make.ip(
           message, .icmp, from: IPv4Address(10, 0, 0, 254), to: peer.hostAddress,
           at: host.hardware, by: peer.hardware)))
-    // Sent again at once, in pieces that fit.
+    // Retransmitted at once in smaller segments.
     #expect(peer.all().map(\.payload.count) == [600, 400])
     #expect(host.isOpen(connection))
   }

@@ -26,7 +26,7 @@ import Wire
     #expect(peer.next()?.tcp?.acknowledgement == peer.sequence)
     #expect(host.events.contains { $0.readiness == .readable })
     #expect(host.outcome(connection) == .end)
-    // Half closed: we may go on sending.
+    // Half-closed: we may still send.
     #expect(host.write([1, 2, 3], to: connection) == 3)
     peer.poll()
     #expect(peer.next()?.payload == [1, 2, 3])
@@ -42,7 +42,7 @@ import Wire
 
   @Test func weFirst() throws {
     _ = host.write([1, 2], to: connection)
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
     peer.poll()
     // The FIN goes with the last bytes.
     let last = try #require(peer.next())
@@ -57,7 +57,7 @@ import Wire
     #expect(host.outcome(connection) == .end)
     host.close(connection)
     #expect(isAllFree)
-    // TIME-WAIT: a FIN that comes again is acknowledged again, and time starts anew.
+    // TIME-WAIT: a repeated FIN is acknowledged again, and restarts the timer.
     peer.wait(.seconds(50))
     peer.say(.fin | .ack, at: peer.sequence - 1)
     #expect(peer.next()?.tcp?.acknowledgement == peer.sequence)
@@ -73,7 +73,7 @@ import Wire
     host.close(connection)
     peer.poll()
     #expect(peer.next()?.tcp?.flags == .fin | .ack)
-    // The peer's FIN does not know ours, which is sent until it does.
+    // The peer's FIN does not acknowledge ours, which is retransmitted until it is.
     peer.send(.fin | .ack)
     #expect(peer.next()?.tcp?.acknowledgement == peer.sequence)
     peer.wait(.seconds(2))
@@ -97,7 +97,7 @@ import Wire
     #expect(peer.next()?.tcp?.flags == .ack)
   }
 
-  /// A new connection between the same ends while the old one is in TIME-WAIT (RFC 6191).
+  /// A new connection between the same endpoints while the old one is in TIME-WAIT (RFC 6191).
   @Test func reopenedInTimeWait() throws {
     host.close(connection)
     peer.poll()
@@ -105,7 +105,7 @@ import Wire
     peer.acknowledgement = peer.acknowledgement + 1
     peer.send(.fin | .ack)
     _ = peer.all()
-    // An old SYN opens nothing.
+    // An old SYN does not open a connection.
     peer.say(.syn, at: peer.sequence - 5000)
     #expect(peer.all().allSatisfy { $0.tcp?.flags == .ack })
     peer.sequence = peer.sequence + 1000
@@ -117,7 +117,8 @@ import Wire
     #expect(host.accept(listener) != nil)
   }
 
-  /// The same with timestamps, which decide where both have them: the numbers may have gone round.
+  /// The same with timestamps, which decide if both ends use them: sequence numbers may have
+  /// wrapped.
   @Test func reopenedInTimeWaitByTimestamp() throws {
     let peer = Peer(host)
     peer.port = 40001
@@ -150,7 +151,7 @@ import Wire
     #expect(peer.all().last?.tcp?.acknowledgement == start + 5)
   }
 
-  /// What comes behind a FIN is nobody's.
+  /// Data behind a FIN is ignored.
   @Test func dataBehindTheFin() {
     peer.send(.fin | .ack, [1])
     peer.say(.ack, [9, 9, 9])
@@ -158,7 +159,7 @@ import Wire
     #expect(host.outcome(connection) == .end)
   }
 
-  /// Nor what comes behind a FIN that itself came behind a gap.
+  /// So is data behind a FIN that itself lies behind a gap.
   @Test func dataBehindAnEarlyFin() {
     let start = peer.sequence
     peer.say(.fin | .ack, [3, 4], at: start + 2)
@@ -177,7 +178,7 @@ import Wire
     #expect(peer.next()?.tcp?.sequence == fin.sequence)
   }
 
-  /// RFC 2525, 2.17: closing what was not read is a reset.
+  /// RFC 2525, 2.17: closing with unread data sends a reset.
   @Test func closedUnread() {
     peer.send(.ack, [1, 2, 3])
     host.close(connection)
@@ -194,7 +195,7 @@ import Wire
     #expect(isAllFree)
   }
 
-  /// A peer that never closes holds nothing for ever.
+  /// A peer that never closes does not hold a slot for ever.
   @Test func orphan() {
     host.close(connection)
     peer.poll()
@@ -219,10 +220,10 @@ import Wire
     #expect(host.write([1], to: connection) == nil)
     #expect(host.outcome(connection) == .closed)
     host.close(connection)
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
     host.stack.abort(connection)
     _ = peer.all()
-    // Its place is another's now, which the old number does not name.
+    // Its slot belongs to another connection, which the old handle does not refer to.
     peer.port = 41000
     let next = peer.open(listener)
     #expect(next != nil && host.isOpen(connection) == false)
@@ -239,7 +240,7 @@ import Wire
     peer.poll()
     #expect(peer.all().last?.tcp?.flags.has(.rst) == true)
     #expect(host.accept(listener) == nil)
-    // The one that was accepted lives.
+    // The accepted one stays open.
     #expect(host.isOpen(connection))
     peer.say(.syn)
     #expect(peer.all().last?.tcp?.flags.has(.rst) == true)

@@ -7,7 +7,7 @@ import Wire
 
 @testable import NetworkStack
 
-/// The window's course against the formulas of RFC 9438, in floating point.
+/// The congestion window against the formulas of RFC 9438 in floating point.
 @Suite struct CongestionControlTests {
   @Test func cubeRoots() {
     for value: UInt64 in [0, 1, 7, 8, 26, 27, 1_000_000, 999_999, .max >> 1] {
@@ -20,114 +20,114 @@ import Wire
   @Test func curve() {
     let segment = 1000
     var control = CongestionControl()
-    control.start(segment: segment)
+    control.start(mss: segment)
     var now = Instant.seconds(1)
     let roundTrip = Interval.milliseconds(100)
     // Slow start up to 200 segments, then a loss.
-    while control.window < 200_000 {
-      control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+    while control.cwnd < 200_000 {
+      control.acknowledged(control.cwnd, mss: segment, roundTrip: roundTrip, now: now)
     }
-    let greatest = Double(control.window) / 1000
-    control.lost(flight: control.window, segment: segment)
+    let greatest = Double(control.cwnd) / 1000
+    control.lost(flight: control.cwnd, mss: segment)
     control.enterRecovery(inflation: 0)
-    control.leaveRecovery(flight: 400_000, segment: segment)
-    #expect(abs(Double(control.window) / 1000 - 0.7 * greatest) < 2)
-    let start = Double(control.window) / 1000
+    control.leaveRecovery(flight: 400_000, mss: segment)
+    #expect(abs(Double(control.cwnd) / 1000 - 0.7 * greatest) < 2)
+    let start = Double(control.cwnd) / 1000
     let turn = cbrt((greatest - start) / 0.4)
     let begin = now
     for round in 1...150 {
       for _ in 0..<10 {
         control.acknowledged(
-          control.window / 10, segment: segment, roundTrip: roundTrip, now: now)
+          control.cwnd / 10, mss: segment, roundTrip: roundTrip, now: now)
       }
       now = now + roundTrip
       let elapsed = Double((now - begin).nanoseconds) / 1e9
       let cubic = 0.4 * (elapsed - turn) * (elapsed - turn) * (elapsed - turn) + greatest
-      let window = Double(control.window) / 1000
+      let window = Double(control.cwnd) / 1000
       #expect(abs(window - cubic) < 0.05 * cubic + 3, "round \(round): \(window), not \(cubic)")
     }
   }
 
-  /// With short round trips Reno would be faster, and its pace is kept (4.3).
+  /// With short round-trip times Reno would grow faster, so its pace is kept (4.3).
   @Test func friendlyRegion() {
     let segment = 1000
     var control = CongestionControl()
-    control.start(segment: segment)
-    control.lost(flight: 10_000, segment: segment)
+    control.start(mss: segment)
+    control.lost(flight: 10_000, mss: segment)
     control.enterRecovery(inflation: 0)
-    let before = control.window
+    let before = control.cwnd
     var now = Instant.seconds(1)
     for _ in 0..<20 {
       for _ in 0..<4 {
         control.acknowledged(
-          control.window / 4, segment: segment, roundTrip: .milliseconds(1), now: now)
+          control.cwnd / 4, mss: segment, roundTrip: .milliseconds(1), now: now)
       }
       now = now + .milliseconds(1)
     }
-    // 9/17 of a segment in each round until the old window, one from then on.
-    #expect((before + 8000...before + 20_000).contains(control.window))
+    // 9/17 of a segment per round trip up to the old window, then one.
+    #expect((before + 8000...before + 20_000).contains(control.cwnd))
   }
 
-  /// Who loses again before it is back at its old window has less to claim: the curve's next turn is
-  /// at 0.85 of what it had (4.7), where one that got beyond has its turn at what it had.
+  /// A flow that loses before it has regained its old window yields: the curve's plateau is at 0.85
+  /// of its window (4.7), otherwise at its window.
   @Test func fastConvergence() {
     let segment = 1000
     var windows: [Int] = []
     for reached in [280_000, 400_000] {
       var control = CongestionControl()
-      control.start(segment: segment)
+      control.start(mss: segment)
       var now = Instant.seconds(1)
       let roundTrip = Interval.milliseconds(100)
-      while control.window < 200_000 {
-        control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+      while control.cwnd < 200_000 {
+        control.acknowledged(control.cwnd, mss: segment, roundTrip: roundTrip, now: now)
       }
-      let first = control.window
-      control.lost(flight: first, segment: segment)
+      let first = control.cwnd
+      control.lost(flight: first, mss: segment)
       control.enterRecovery(inflation: 0)
-      while control.window < reached {
-        control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+      while control.cwnd < reached {
+        control.acknowledged(control.cwnd, mss: segment, roundTrip: roundTrip, now: now)
         now = now + roundTrip
       }
-      let had = control.window
-      control.lost(flight: control.window, segment: segment)
+      let had = control.cwnd
+      control.lost(flight: control.cwnd, mss: segment)
       control.enterRecovery(inflation: 0)
-      // At the turn the curve is flat: hardly any growth in a second.
+      // At the plateau the window hardly grows within a second.
       let claim = reached < first ? had * 17 / 20 : had
-      let turn = cbrt(Double(claim - control.window) / 1000 / 0.4)
+      let turn = cbrt(Double(claim - control.cwnd) / 1000 / 0.4)
       let begin = now
       while (now - begin).nanoseconds < UInt64(turn * 1e9) {
-        control.acknowledged(control.window, segment: segment, roundTrip: roundTrip, now: now)
+        control.acknowledged(control.cwnd, mss: segment, roundTrip: roundTrip, now: now)
         now = now + roundTrip
       }
-      #expect(abs(control.window - claim) < claim / 25, "\(control.window), not \(claim)")
-      windows.append(control.window)
+      #expect(abs(control.cwnd - claim) < claim / 25, "\(control.cwnd), not \(claim)")
+      windows.append(control.cwnd)
     }
     #expect(windows[0] < windows[1])
   }
 
   @Test func lossAndTimeout() {
     var control = CongestionControl()
-    control.start(segment: 1000)
-    #expect(control.window == 10_000)
-    control.timedOut(flight: 10_000, segment: 1000, isFirst: true)
-    #expect(control.window == 1000 && control.threshold == 7000)
-    control.timedOut(flight: 1000, segment: 1000, isFirst: false)
-    #expect(control.threshold == 7000)
-    control.lost(flight: 1000, segment: 1000)
-    #expect(control.threshold == 2000)
+    control.start(mss: 1000)
+    #expect(control.cwnd == 10_000)
+    control.timedOut(flight: 10_000, mss: 1000, isFirst: true)
+    #expect(control.cwnd == 1000 && control.ssthresh == 7000)
+    control.timedOut(flight: 1000, mss: 1000, isFirst: false)
+    #expect(control.ssthresh == 7000)
+    control.lost(flight: 1000, mss: 1000)
+    #expect(control.ssthresh == 2000)
   }
 
   @Test func timer() {
     var timer = RoundTripTimer()
-    #expect(timer.timeout == .seconds(1))
-    timer.add(.milliseconds(500))
+    #expect(timer.rto == .seconds(1))
+    timer.addSample(.milliseconds(500))
     // SRTT + 4 * RTTVAR = 500 ms + 4 * 250 ms.
-    #expect(timer.timeout == .milliseconds(1500))
-    timer.add(.milliseconds(500))
-    #expect(timer.timeout == .milliseconds(1250))
-    for _ in 0..<200 { timer.add(Interval(nanoseconds: 100_000)) }
-    #expect(timer.timeout == .milliseconds(200))
-    timer.add(.seconds(100_000))
-    #expect(timer.timeout == .seconds(60))
+    #expect(timer.rto == .milliseconds(1500))
+    timer.addSample(.milliseconds(500))
+    #expect(timer.rto == .milliseconds(1250))
+    for _ in 0..<200 { timer.addSample(Interval(nanoseconds: 100_000)) }
+    #expect(timer.rto == .milliseconds(200))
+    timer.addSample(.seconds(100_000))
+    #expect(timer.rto == .seconds(60))
   }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// A connection that ends with something to send again, where its peer cannot be reached: the machine goes on.
+/// A connection that ends with data to retransmit while its peer is unreachable: the machine
+/// continues.
 @Suite struct EndInRecoveryTests {
-  /// A lease ends while a connection has something to send again.
+  /// A lease expires while a connection has data to retransmit.
   @Test func leaseEndsInRecovery() throws {
     let host = Host(nil)
     let server = DHCPServer()
@@ -26,15 +27,15 @@ import Wire
     while host.now + .milliseconds(150) < expiry { server.run(host, .milliseconds(100)) }
     _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
     host.poll()
-    _ = host.output.take()
+    _ = host.output.drain()
     for _ in 0..<3 { host.receive(peer.frame(.ack)) }
     host.now = expiry
     host.poll()
     #expect(host.address == nil)
   }
 
-  /// The same by a host of the link alone: it never answers ARP, makes the timeout long by old echoes, and lets a
-  /// connection be idle with a loss that cannot be mended.
+  /// The same by a hostile host on the link: it never answers ARP, inflates the timeout with old
+  /// echoes, and keeps a connection idle with a loss that cannot be repaired.
   @Test func idleInRecovery() throws {
     let host = Host()
     var settings = TCPSettings()
@@ -54,10 +55,10 @@ import Wire
       let end = start + .milliseconds(seconds * 100)
       if end > host.now { _ = host.wait(end - host.now) }
     }
-    // Two segments, acknowledged one by one; the second echo is old.
+    // Two segments, acknowledged separately; the second echo is old.
     _ = host.write([UInt8](repeating: 1, count: 3952), to: connection)
     host.poll()
-    _ = host.output.take()
+    _ = host.output.drain()
     peer.say(.ack, ack: peer.acknowledgement + 988)
     peer.echo = peer.echo &- 200_000
     peer.say(.ack, ack: peer.acknowledgement + 1976)
@@ -69,8 +70,8 @@ import Wire
     go(to: 81)
     _ = host.write([UInt8](repeating: 1, count: 7904), to: connection)
     host.poll()
-    _ = host.output.take()
-    // Another connection, or here a datagram, has the neighbour asked for in vain.
+    _ = host.output.drain()
+    // Another connection, or here a datagram, triggers an unanswered look-up.
     let socket = try host.stack.bind(port: 1000)
     for time in [605, 636, 640] {
       go(to: UInt64(time))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Testing
 import Wire
 
 @testable import NetworkStack
 
-/// Who has to make room: the oldest, whatever was in its place before.
+/// The oldest connection is evicted, whatever used its slot before.
 @Suite struct EvictionTests {
   private let host = Host {
     $0.connectionLimit = 8
@@ -21,7 +21,7 @@ import Wire
     peer = Peer(host)
   }
 
-  /// So many handshakes, which end in the order of `ends`.
+  /// A number of handshakes, which end in the order of `ends`.
   private func comeAndGo(_ ends: [UInt16]) throws {
     for port in ends.sorted() {
       peer.port = port
@@ -37,7 +37,8 @@ import Wire
     while let connection = host.accept(listener) { host.close(connection) }
   }
 
-  /// The oldest half-open one goes, also where its place was used before by a younger or an older one.
+  /// The oldest half-open connection is evicted, even if a younger or an older one used its slot
+  /// before.
   @Test(arguments: 0..<8)
   func theOldestHalfOpen(shift: Int) throws {
     let ports = (0..<8).map { UInt16(2000 + ($0 * 3 + shift) % 8) }
@@ -58,10 +59,10 @@ import Wire
     }
   }
 
-  /// The oldest TIME-WAIT goes where there is no place.
+  /// The oldest in TIME-WAIT is evicted if no slot is free.
   @Test(arguments: 0..<8)
   func theOldestTimeWait(shift: Int) throws {
-    // Once all have been in TIME-WAIT, in another order than they are then.
+    // First, all slots have been in TIME-WAIT in another order.
     for round in 0..<2 {
       for index in 0..<8 {
         peer.port = UInt16(2000 + 100 * round + (index * (1 + 2 * round) + shift) % 8)
@@ -78,7 +79,7 @@ import Wire
       peer.introduce()
     }
     #expect(host.stack.ending.count == 8)
-    // Two more take the places of the two that are the oldest.
+    // Two more take the slots of the two oldest.
     for port in UInt16(5000)..<5002 {
       peer.port = port
       peer.sequence = SequenceNumber(1000)

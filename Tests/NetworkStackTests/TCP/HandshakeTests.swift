@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
@@ -18,8 +18,8 @@ import Wire
     let answer = try #require(peer.next())
     let tcp = try #require(answer.tcp)
     #expect(tcp.flags == .syn | .ack && tcp.acknowledgement == peer.sequence)
-    #expect(answer.options.maximumSegmentSize == 1460 && answer.options.windowScale == 0)
-    #expect(answer.options.permitsSelectiveAcknowledgement)
+    #expect(answer.options.mss == 1460 && answer.options.windowScale == 0)
+    #expect(answer.options.permitsSACK)
     #expect(answer.options.timestamps?.echo == 5)
     #expect(tcp.window == 16384)
     #expect(peer.next() == nil)
@@ -37,11 +37,11 @@ import Wire
     peer.send(.syn)
     let answer = try #require(peer.next())
     #expect(answer.options.windowScale == nil && answer.options.timestamps == nil)
-    #expect(!answer.options.permitsSelectiveAcknowledgement)
-    #expect(answer.options.maximumSegmentSize == 1460)
+    #expect(!answer.options.permitsSACK)
+    #expect(answer.options.mss == 1460)
     peer.acknowledgement = try #require(answer.tcp).sequence + 1
     peer.say(.ack)
-    // 536 bytes is what a peer takes that does not tell (MUST-15).
+    // The MSS of a peer that does not announce one is 536 bytes (MUST-15).
     let connection = try #require(host.accept(listener))
     #expect(host.write([UInt8](repeating: 1, count: 1000), to: connection) == 1000)
     peer.poll()
@@ -62,7 +62,7 @@ import Wire
         moments.append((host.now - start).nanoseconds / 1_000_000_000)
       }
     }
-    // RFC 6298: from 1 s, twice as long each time; five times.
+    // RFC 6298: from 1 s, doubling, five times.
     #expect(moments == [1, 3, 7, 15, 31])
     #expect(host.nextDeadline == .never || host.nextDeadline > host.now)
   }
@@ -84,7 +84,7 @@ import Wire
     _ = peer.next()
     peer.say(.rst)
     #expect(peer.next() == nil)
-    // It is as if it had never been: the ACK that comes now is answered by a reset.
+    // The connection has left no trace: an ACK is answered by a reset.
     peer.say(.ack)
     #expect(peer.next()?.tcp?.flags == .rst)
     #expect(host.accept(listener) == nil)
@@ -124,8 +124,8 @@ import Wire
     let syn = try #require(peer.next())
     let tcp = try #require(syn.tcp)
     #expect(tcp.flags == .syn && tcp.sourcePort == 5000 && tcp.destinationPort == 80)
-    #expect(syn.options.maximumSegmentSize == 1460 && syn.options.windowScale == 0)
-    #expect(syn.options.permitsSelectiveAcknowledgement && syn.options.timestamps != nil)
+    #expect(syn.options.mss == 1460 && syn.options.windowScale == 0)
+    #expect(syn.options.permitsSACK && syn.options.timestamps != nil)
     peer.port = 80
     peer.hostPort = 5000
     peer.acknowledgement = tcp.sequence + 1
@@ -144,11 +144,11 @@ import Wire
     let syn = try #require(peer.next()?.tcp)
     peer.port = 80
     peer.hostPort = 5000
-    // A reset that does not know our number is nobody's.
+    // A reset without a valid number is ignored.
     peer.say(.rst | .ack, ack: syn.sequence + 7)
     peer.say(.rst)
     #expect(host.failure(of: connection) == nil && host.isOpen(connection))
-    // An ACK of something else is answered by a reset, and changes nothing.
+    // An ACK of another number is answered by a reset, and changes nothing.
     peer.say(.ack, ack: syn.sequence + 7)
     #expect(peer.next()?.tcp?.flags == .rst && host.isOpen(connection))
     peer.say(.rst | .ack, ack: syn.sequence + 1)
@@ -159,8 +159,8 @@ import Wire
     #expect(host.freeBytes == Host.budget)
   }
 
-  /// A peer that still has a connection from before our restart answers a SYN of the same ports with its old
-  /// numbers (RFC 9293, 3.5.1, figure 10), and a reset makes it forget.
+  /// A peer with a connection from before our restart answers a SYN for the same ports with old
+  /// numbers (RFC 9293, 3.5.1, figure 10); a reset ends that connection.
   @Test func aPeerWithAnOldConnection() throws {
     let peer = Peer(host)
     let connection = try host.connect(to: Endpoint(peer.address, 80), from: 5000)
@@ -174,7 +174,7 @@ import Wire
     peer.wait(.milliseconds(20))
     let again = try #require(peer.next()?.tcp)
     #expect(again.flags == .syn && again.sequence == syn.sequence && host.isOpen(connection))
-    // Once: whoever sends more of these does not make us send more.
+    // Only once: further such answers cause no further SYNs.
     peer.say(.ack, ack: syn.sequence - 1_000_000)
     #expect(peer.next()?.tcp?.flags == .rst)
     peer.wait(.milliseconds(500))
@@ -189,7 +189,7 @@ import Wire
     var moments: [UInt64] = []
     while host.isOpen(connection), moments.count < 20 {
       peer.wait(.milliseconds(500))
-      // The neighbour answers requests, but nothing else.
+      // The neighbour answers ARP requests only.
       peer.introduce()
       for packet in peer.all() {
         #expect(packet.tcp?.flags == .syn)
@@ -219,7 +219,7 @@ import Wire
     #expect(peer.all().last?.payload == [1, 2, 3])
   }
 
-  /// Two stacks that open at the same moment.
+  /// Two stacks that open at the same time.
   @Test func simultaneousOpenOfTwoStacks() throws {
     let link = Link(
       Host(), Host(IPv4Address(10, 0, 0, 2), hardware: MACAddress(2, 0, 0, 0, 0, 2)))
@@ -235,7 +235,7 @@ import Wire
     #expect(link.left.readAll(left) == [3] && link.right.readAll(right) == [1, 2])
   }
 
-  /// RFC 6528: another number for each pair of ends, and a clock of 4 microseconds.
+  /// RFC 6528: another number for each pair of endpoints, and a 4-microsecond clock.
   @Test func initialNumbers() throws {
     _ = try host.stack.listen(port: 7)
     let peer = Peer(host)
@@ -253,7 +253,7 @@ import Wire
     #expect(try #require(peer.next()?.tcp).sequence.value &- numbers[0] == 10_000)
   }
 
-  /// A SYN with other flags, or from port 0, opens nothing.
+  /// A SYN with other flags, or from port 0, opens no connection.
   @Test func strangeSyns() throws {
     let listener = try host.stack.listen(port: 7)
     let peer = Peer(host)

@@ -2,12 +2,11 @@
 // Copyright (c) 2026, the Serval authors
 
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// The stack asks to be woken for work only: each wake sends something, tells its owner something or
-/// ends a wait.
+/// The stack asks to be woken only for work: each wake-up sends a frame, raises an event or ends a
+/// wait.
 @Suite struct IdleTests {
   let host = Host { $0.connectionLimit = 300 }
 
@@ -26,7 +25,7 @@ import Wire
     return (peer, listener, connection)
   }
 
-  /// An exchange that is over leaves nothing to wait for, whatever timers there were in it.
+  /// A completed exchange leaves no deadline behind, whatever timers it used.
   @Test func afterAnExchange() throws {
     let (peer, _, connection) = try open()
     for _ in 0..<50 {
@@ -41,7 +40,7 @@ import Wire
     #expect(host.wait(.seconds(3600)).wakes == 0)
   }
 
-  /// An owner whose alarm is set hears of earlier moments only.
+  /// An owner whose alarm is set hears only of earlier deadlines.
   @Test func alarms() throws {
     let (peer, _, _) = try open()
     peer.send(.ack, [1])
@@ -55,7 +54,7 @@ import Wire
     #expect(none == nil)
   }
 
-  /// A delayed acknowledgement is one wake and one frame; one that went with data is none.
+  /// A delayed acknowledgement costs one wake-up and one frame, a piggybacked one none.
   @Test func delayedAcknowledgement() throws {
     let (peer, _, connection) = try open()
     peer.send(.ack, [1])
@@ -70,7 +69,7 @@ import Wire
     #expect(host.wait(.seconds(10)).wakes == 0)
   }
 
-  /// Data that nobody acknowledges: every wake sends it again, and the last one gives up.
+  /// Unacknowledged data: every wake-up retransmits it, and the last gives up.
   @Test func silence() throws {
     let (peer, _, connection) = try open()
     host.now = host.now + .milliseconds(1)
@@ -85,14 +84,14 @@ import Wire
       host.poll()
       let sent = host.output.frames.count
       host.answerNeighbourRequests()
-      frames += host.output.take().count
+      frames += host.output.drain().count
       if sent == 0, host.events.isEmpty { idle += 1 }
     }
     #expect(host.failure(of: connection) == .timedOut && frames >= 12)
     #expect(idle == 0)
   }
 
-  /// Hundreds of connections that talk and then rest cost one look each, and no wake.
+  /// Hundreds of connections that communicate and then rest cost one look each and no wake-up.
   @Test func manyConnections() throws {
     let (peer, listener, first) = try open { $0.backlog = 300 }
     var connections = [first]
@@ -113,7 +112,7 @@ import Wire
     #expect(host.nextDeadline == .never && host.wait(.seconds(3600)).wakes == 0)
   }
 
-  /// Keep-alive: as many wakes as probes.
+  /// Keep-alive: as many wake-ups as probes.
   @Test func keepAlive() throws {
     let (peer, _, connection) = try open { $0.keepAlive = .seconds(100) }
     var heard = 0

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Testing
 import Wire
 
 @testable import NetworkStack
 
-/// What somebody can find out from the numbers that a host tells (RFC 6528; RFC 7323, 5.4).
+/// What the numbers that a host reveals tell an attacker (RFC 6528; RFC 7323, 5.4).
 @Suite struct InitialNumberTests {
-  /// What a host starts from, which the attacker is taken to have found: from the time of its boot, say.
+  /// The initial secret, which the attacker is assumed to have found, say from the time of the
+  /// boot.
   private let known = HashKey(0x1234_5678_9abc, 0xfedc_ba98)
 
   private func host() -> Host { Host { $0.secret = (0x1234_5678_9abc, 0xfedc_ba98) } }
@@ -27,7 +29,7 @@ import Wire
     )
   }
 
-  /// The times at which frames come in count, with a fixed address, too, until there is a connection.
+  /// Arrival times affect the numbers, with a fixed address too, until there is a connection.
   @Test func arrivalsCountWithAFixedAddress() throws {
     var seen: Set<UInt32> = []
     for moment in UInt64(0)..<20 {
@@ -40,8 +42,8 @@ import Wire
     #expect(seen.count == 40)
   }
 
-  /// The two numbers of one answer are not of one hash, against which a guess could be checked: the clocks behind them
-  /// are the same, so that each half would tell whether the other one fits.
+  /// The two numbers of one answer do not come from one hash. If they did, a guess could be
+  /// checked: their clocks are the same, so each half would confirm the other.
   @Test func oneAnswerChecksNoGuess() throws {
     for moment in UInt64(0)..<50 {
       let host = host()
@@ -60,8 +62,8 @@ import Wire
     }
   }
 
-  /// From the first connection on the keys stay: the table is searched as it was filled, and numbers of the same two
-  /// ends go up by the clock.
+  /// The keys stay after the first connection: the table is searched with the key that it was
+  /// filled with, and the numbers of a pair of endpoints follow the clock.
   @Test func keysStay() throws {
     let host = host()
     let listener = try host.stack.listen(port: 7)
@@ -80,7 +82,7 @@ import Wire
     #expect(second &- first == 10_000 && secondTime &- firstTime == 40)
   }
 
-  /// Ports of connections from here to one peer do not tell those to another.
+  /// The ports of connections to one peer do not reveal those to another.
   @Test func ports() throws {
     let host = host()
     var ports: [UInt16] = []
@@ -93,7 +95,7 @@ import Wire
     #expect(ports.allSatisfy { $0 >= 0xc000 } && steps.count > 30)
   }
 
-  /// Each use has a key of its own, and stirring changes all.
+  /// Each use has its own key, and stirring changes all.
   @Test func uses() {
     let uses: [Secret.Use] = [
       .connectionTable, .neighbourTable, .sequenceNumbers, .timestamps, .ports, .lookups, .leases,

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
-/// The link is gone for a minute in the midst of transfers.
+/// The link is lost for a minute during transfers.
 @Suite struct LinkLossTests {
   private func transfer(_ seed: UInt64) throws -> Transfer {
     let link = Link(
       Host(), Host(IPv4Address(10, 0, 0, 2), hardware: MACAddress(2, 0, 0, 0, 0, 2)), seed: seed)
     link.rate = 1_000_000
     link.delay = .milliseconds(1)
-    var random = Random(seed)
+    var random = SeededGenerator(seed: seed)
     return try Transfer(
       link, toServer: random.bytes(500_000), toClient: random.bytes(300_000))
   }
 
-  /// Told that it is back, both sides go on at once rather than when a timeout of by then a minute
-  /// ends.
+  /// If the stacks are told of its return, both continue at once instead of after a timeout that
+  /// has grown to a minute.
   @Test(arguments: UInt64(1)...3)
   func minute(seed: UInt64) throws {
     let transfer = try transfer(seed)
@@ -39,7 +40,7 @@ import Wire
     #expect(transfer.isIntact && !transfer.failed)
   }
 
-  /// Nobody is told, as when a switch further away fails: the next timeouts find the way again.
+  /// If they are not told, as when a distant switch fails, the next timeouts resume the transfer.
   @Test(arguments: UInt64(1)...3)
   func silentMinute(seed: UInt64) throws {
     let transfer = try transfer(seed)

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
 import Testing
 import Wire
 
 @testable import NetworkStack
 
-/// Connections over which gigabytes have gone: numbers that are kept must not be left so far behind that they compare
-/// the wrong way round.
+/// Connections that have carried gigabytes: stored sequence numbers must not fall so far behind
+/// that they compare the wrong way round.
 @Suite struct LongConnectionTests {
   private let host = Host()
   private let peer: Peer
@@ -22,16 +21,17 @@ import Wire
     connection = try #require(peer.open(listener, options: .segment(1000, selective: true)))
   }
 
-  /// All that a gigabyte that was sent and acknowledged without a loss changes, and then a segment in truth.
+  /// Applies the effects of a gigabyte sent and acknowledged without loss, then really sends a
+  /// segment.
   private func sendAGigabyte() {
     let index = Int(connection.index)
     let count = 1 << 30
-    host.stack.connections[index].una = host.stack.connections[index].una + count
-    host.stack.connections[index].next = host.stack.connections[index].next + count
-    host.stack.connections[index].highest = host.stack.connections[index].highest + count
-    host.stack.connections[index].end = host.stack.connections[index].end + count
-    host.stack.connections[index].windowAcknowledgement =
-      host.stack.connections[index].windowAcknowledgement + count
+    host.stack.connections[index].sndUna = host.stack.connections[index].sndUna + count
+    host.stack.connections[index].sndNxt = host.stack.connections[index].sndNxt + count
+    host.stack.connections[index].sndMax = host.stack.connections[index].sndMax + count
+    host.stack.connections[index].sndEnd = host.stack.connections[index].sndEnd + count
+    host.stack.connections[index].sndWl2 =
+      host.stack.connections[index].sndWl2 + count
     peer.acknowledgement = peer.acknowledgement + count
     _ = host.write([UInt8](repeating: 0, count: 1000), to: connection)
     peer.poll()
@@ -40,8 +40,8 @@ import Wire
     peer.acknowledge(peer.acknowledgement + 1000)
   }
 
-  /// Acknowledges what came in order.
-  private func take(_ packets: [Packet]) {
+  /// Acknowledges in-order segments.
+  private func acknowledge(_ packets: [Packet]) {
     for packet in packets where packet.tcp?.sequence == peer.acknowledgement {
       peer.acknowledgement = peer.acknowledgement + packet.payload.count
     }
@@ -60,10 +60,10 @@ import Wire
     let heard = peer.all()
     #expect(heard.contains { $0.tcp?.sequence == start && $0.payload.count == 1000 })
     peer.acknowledgement = start + 1000 * flight
-    take(heard)
+    acknowledge(heard)
     for _ in 0..<20 where peer.acknowledgement != start + 20_000 {
       peer.wait(.milliseconds(5))
-      take(peer.all())
+      acknowledge(peer.all())
     }
     #expect(peer.acknowledgement == start + 20_000)
   }

@@ -35,7 +35,7 @@ import Wire
     let (peer, connection, start) = try open(selective: false)
     write(100, peer, connection)
     #expect(numbers(peer.all(), from: start) == Array(0..<10))
-    // Each acknowledged segment lets out two.
+    // Each acknowledged segment allows two new ones.
     peer.acknowledge(start + 1000)
     #expect(numbers(peer.all(), from: start) == [10, 11])
     peer.acknowledge(start + 3000)
@@ -46,8 +46,8 @@ import Wire
     let (peer, connection, start) = try open(selective: false)
     write(30, peer, connection)
     _ = peer.all()
-    // The first was lost. Two duplicates let out a new segment each (RFC 3042), the third the lost
-    // one.
+    // The first was lost. Two duplicates allow a new segment each (RFC 3042), the third triggers
+    // the retransmission.
     peer.say(.ack)
     #expect(numbers(peer.all(), from: start) == [10])
     peer.say(.ack)
@@ -62,7 +62,7 @@ import Wire
     #expect(host.counters.segmentsResent == 1)
   }
 
-  /// RFC 6582: a partial acknowledgement shows the next hole, which is filled at once.
+  /// RFC 6582: a partial acknowledgement reveals the next hole, which is filled at once.
   @Test func partialAcknowledgement() throws {
     let (peer, connection, start) = try open(selective: false)
     write(10, peer, connection)
@@ -74,18 +74,18 @@ import Wire
     #expect(numbers(peer.all(), from: start) == [4])
     peer.acknowledge(start + 10_000)
     #expect(peer.all().isEmpty)
-    // Duplicates of what is all there start nothing.
+    // Duplicate ACKs of complete data do not start a recovery.
     for _ in 0..<5 { peer.say(.ack) }
     #expect(peer.all().isEmpty)
   }
 
-  /// RFC 6582, 3.2 and 4: after a timeout, duplicates of what was sent before it are answers to
-  /// needless copies and show no loss.
+  /// RFC 6582, 3.2 and 4: after a timeout, duplicate ACKs of earlier data answer needless copies
+  /// and do not indicate a loss.
   @Test func duplicatesAfterATimeout() throws {
     let (peer, connection, start) = try open(selective: false)
     write(10, peer, connection)
     _ = peer.all()
-    // All arrived, all acknowledgements were lost.
+    // All data arrived, all acknowledgements were lost.
     peer.wait(.milliseconds(250))
     #expect(numbers(peer.all(), from: start) == [0])
     peer.acknowledge(start + 4000)
@@ -110,14 +110,14 @@ import Wire
       options: .blocks([
         (start + 6000, start + 10_000), (start + 3000, start + 5000), (start + 1000, start + 2000),
       ]))
-    // Exactly the holes, once each.
+    // Exactly the holes are retransmitted, once each.
     #expect(numbers(peer.all(), from: start) == [2, 5])
     peer.acknowledge(start + 10_000)
     peer.wait(.seconds(5))
     #expect(peer.all().isEmpty && host.counters.segmentsResent == 3)
   }
 
-  /// Three stretches behind a hole make it a loss, however short they are (RFC 6675, 4).
+  /// Three ranges behind a hole make it a loss, however short they are (RFC 6675, 4).
   @Test func threeStretches() throws {
     var settings = TCPSettings()
     settings.isImmediate = true
@@ -141,7 +141,7 @@ import Wire
     #expect(peer.all().first?.tcp?.sequence == start)
   }
 
-  /// What was sent again and lost again is noticed when something sent later arrives.
+  /// A lost retransmission is noticed when later data arrives.
   @Test func lostAgain() throws {
     let (peer, connection, start) = try open(selective: true)
     write(40, peer, connection)
@@ -159,14 +159,14 @@ import Wire
     let (peer, connection, start) = try open(selective: true)
     write(10, peer, connection)
     _ = peer.all()
-    // Two segments that come early are no loss.
+    // Two early segments do not indicate a loss.
     peer.say(.ack, options: .blocks([(start + 1000, start + 2000)]))
     peer.say(.ack, options: .blocks([(start + 1000, start + 3000)]))
     peer.acknowledge(start + 3000)
     #expect(peer.all().isEmpty && host.counters.segmentsResent == 0)
   }
 
-  /// Blocks that lie, or say nothing, change nothing.
+  /// Invalid or empty SACK blocks change nothing.
   @Test func foolishBlocks() throws {
     let (peer, connection, start) = try open(selective: true)
     write(10, peer, connection)
@@ -181,7 +181,8 @@ import Wire
     #expect(peer.all().isEmpty && host.counters.segmentsResent == 0)
   }
 
-  /// After a timeout all is sent again from one segment on, except what the peer says it has.
+  /// After a timeout everything is retransmitted, starting with one segment, except what the peer
+  /// has reported.
   @Test func timeoutAndSlowStart() throws {
     let (peer, connection, start) = try open(selective: true)
     write(10, peer, connection)
@@ -197,8 +198,8 @@ import Wire
     #expect(numbers(peer.all(), from: start).allSatisfy { $0 >= 8 })
   }
 
-  /// The acknowledgement of what had arrived before a timeout opens the window by one segment, however much it is for
-  /// (RFC 3465, 2.3): it says nothing about the path as it is now.
+  /// The acknowledgement of data that arrived before a timeout opens the window by one segment,
+  /// however much it covers (RFC 3465, 2.3): it says nothing about the path's current state.
   @Test func slowStartAfterATimeout() throws {
     let (peer, connection, start) = try open(selective: false)
     write(40, peer, connection)
@@ -207,14 +208,14 @@ import Wire
     #expect(numbers(peer.all(), from: start) == [0])
     peer.acknowledge(start + 9000)
     #expect(numbers(peer.all(), from: start) == [9, 10])
-    // From then on each acknowledgement counts in full again, up to the threshold of 7 segments.
+    // Then each acknowledgement counts in full again, up to an ssthresh of 7 segments.
     peer.acknowledge(start + 11_000)
     #expect(numbers(peer.all(), from: start) == [11, 12, 13])
     peer.acknowledge(start + 14_000)
     #expect(numbers(peer.all(), from: start).count == 6)
   }
 
-  /// A peer may drop what it said it had (RFC 2018, 8): after a timeout nothing is taken for granted.
+  /// A peer may discard reported data (RFC 2018, 8): after a timeout no block is trusted.
   @Test func renegedBlocks() throws {
     let (peer, connection, start) = try open(selective: true)
     write(5, peer, connection)
@@ -227,7 +228,7 @@ import Wire
       for packet in peer.all() {
         guard let tcp = packet.tcp else { continue }
         seen.insert((tcp.sequence - start) / 1000)
-        // It takes them in order, and forgets what it had.
+        // It accepts in-order data only, and has discarded the rest.
         if tcp.sequence == peer.acknowledgement { peer.acknowledge(peer.acknowledgement + 1000) }
       }
     }
@@ -240,7 +241,7 @@ import Wire
     peer.send(.ack, [1])
     peer.wait(.milliseconds(50))
     #expect(peer.next()?.options.timestamps?.echo == 1500)
-    // Out of order: the echo stays that of the last segment in order (RFC 7323, 4.3).
+    // Out of order: the echo remains that of the last in-order segment (RFC 7323, 4.3).
     peer.clock = 1600
     peer.say(.ack, [9], at: peer.sequence + 5)
     #expect(peer.next()?.options.timestamps?.echo == 1500)
@@ -253,7 +254,7 @@ import Wire
     #expect(after - before == 300)
   }
 
-  /// RFC 7323, 5: an old segment whose number fits is dropped, and answered.
+  /// RFC 7323, 5: an old segment with a valid sequence number is dropped and acknowledged.
   @Test func oldTimestamp() throws {
     let (peer, connection, _) = try open(selective: false, clock: 1000)
     peer.clock = 2000
@@ -264,7 +265,7 @@ import Wire
     peer.clock = 1999
     peer.say(.ack, [6, 6])
     #expect(host.readable(connection) == 0 && peer.next()?.tcp?.acknowledgement == peer.sequence)
-    // Without timestamps it is dropped in silence.
+    // Without timestamps it is dropped silently.
     peer.clock = nil
     peer.say(.ack, [6, 6])
     #expect(host.readable(connection) == 0 && peer.next() == nil)
@@ -273,7 +274,7 @@ import Wire
     #expect(host.failure(of: connection) == .reset)
   }
 
-  /// After 24 days without a word, an old clock says nothing.
+  /// After 24 days of silence, an old timestamp is ignored.
   @Test func timestampsOfOldTimes() throws {
     let (peer, connection, _) = try open(selective: false, clock: 1000)
     host.now = host.now + .seconds(25 * 24 * 3600)
@@ -282,7 +283,7 @@ import Wire
     #expect(host.readable(connection) == 1)
   }
 
-  /// After a pause the window is that of a new connection again (RFC 5681, 4.1).
+  /// After a pause the window is a new connection's (RFC 5681, 4.1).
   @Test func pause() throws {
     let (peer, connection, start) = try open(selective: false)
     write(60, peer, connection)
@@ -297,8 +298,8 @@ import Wire
     #expect(peer.all().count == 10)
   }
 
-  /// RFC 8985, 7: the last of several segments is lost. A probe after 2 ms repeats it; a timeout
-  /// would come after 200 ms.
+  /// RFC 8985, 7: the last of several segments is lost. A probe repeats it after 2 ms, a timeout
+  /// would after 200 ms.
   @Test func tailLoss() throws {
     let (peer, connection, start) = try open(selective: true)
     write(4, peer, connection)
@@ -308,7 +309,7 @@ import Wire
     #expect(peer.all().isEmpty)
     peer.wait(.milliseconds(2))
     #expect(numbers(peer.all(), from: start) == [3])
-    // It arrives, and 2 before it is missing: that is sent at once.
+    // It arrives and reveals that segment 2 is missing, which is retransmitted at once.
     peer.say(.ack, options: .blocks([(start + 3000, start + 4000)]))
     #expect(numbers(peer.all(), from: start) == [2])
     peer.acknowledge(start + 4000)
@@ -317,7 +318,7 @@ import Wire
     #expect(host.counters.timeouts == 0)
   }
 
-  /// A probe is new data where there is some that only the congestion window held back.
+  /// A probe carries new data if only the congestion window held it back.
   @Test func tailProbeWithNewData() throws {
     let (peer, connection, start) = try open(selective: true)
     peer.acknowledge(start)
@@ -325,14 +326,14 @@ import Wire
     #expect(numbers(peer.all(), from: start) == Array(0..<10))
     peer.wait(.milliseconds(11))
     #expect(numbers(peer.all(), from: start) == [10])
-    // One probe and no second; then the timeout.
+    // One probe, no second, then the timeout.
     peer.wait(.milliseconds(150))
     #expect(peer.all().isEmpty)
     peer.wait(.milliseconds(60))
     #expect(numbers(peer.all(), from: start) == [0] && host.counters.timeouts == 1)
   }
 
-  /// A lone segment may be acknowledged late; its probe waits for that.
+  /// A lone segment's acknowledgement may be delayed; its probe waits for that.
   @Test func probeOfALoneSegment() throws {
     let (peer, connection, start) = try open(selective: true)
     write(1, peer, connection)
@@ -341,7 +342,7 @@ import Wire
     #expect(peer.all().isEmpty)
     peer.wait(.milliseconds(4))
     #expect(numbers(peer.all(), from: start) == [0])
-    // Both came: the window stays what it was.
+    // Both arrived: the window is unchanged.
     peer.acknowledge(start + 1000, options: .blocks([(start, start + 1000)]))
     write(1, peer, connection)
     peer.acknowledge(start + 2000)
@@ -350,7 +351,7 @@ import Wire
     #expect(peer.all().count == 10)
   }
 
-  /// Only the probe arrived: the window answers for the loss.
+  /// Only the probe arrived: the window is reduced for the loss.
   @Test func probeThatRepaired() throws {
     let (peer, connection, start) = try open(selective: true)
     write(10, peer, connection)
@@ -366,8 +367,8 @@ import Wire
     #expect(peer.all().count < 10)
   }
 
-  /// Fewer segments arrived behind a hole than make it a loss, and nothing more comes: it is sent again
-  /// all the same, and again when that is lost, too; both without a timeout.
+  /// Too few segments arrive behind a hole to make it a loss, and nothing follows: it is
+  /// retransmitted all the same, and again when the retransmission is lost, both without a timeout.
   @Test func shortFlight() throws {
     let (peer, connection, start) = try open(selective: true)
     write(3, peer, connection)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
 import Testing
 import Wire
 
-/// How fast data moves over a link that loses frames: what costs a timeout shows here at once, since
-/// one of 200 ms costs what a thousand segments do.
+/// Throughput over a link that loses frames. Losses that cost a timeout show at once, since 200 ms
+/// cost as much as a thousand segments.
 @Suite struct LossyThroughputTests {
-  /// Bytes each second, and timeouts of the sender, of 4 MB sent one way by the left host.
+  /// Bytes per second, and the sender's timeouts, for 4 MB sent one way by the left host.
   private func measure(
     _ byteCount: Int = 4_000_000, loss: Int, delay: Interval, seed: UInt64,
     buffer: Int = 1 << 17, reordering: Int = 0
@@ -54,8 +54,8 @@ import Wire
     return (Double(byteCount) / seconds, link.left.counters.timeouts)
   }
 
-  /// 2 % of the frames lost each way, a round trip of 1 ms: the congestion window's law allows 12 MB/s
-  /// (1.22 segments over the root of the loss), and no recovery may fall into a timeout.
+  /// 2 % loss each way and a round-trip time of 1 ms: the congestion window's law allows 12 MB/s
+  /// (1.22 segments over the root of the loss rate), and no recovery may end in a timeout.
   @Test(arguments: UInt64(1)...6)
   func twoPercent(seed: UInt64) throws {
     let (rate, timeouts) = try measure(
@@ -76,8 +76,8 @@ import Wire
     #expect(rate > 2e6 && timeouts == 0, "\(rate / 1e6) MB/s, \(timeouts) timeouts")
   }
 
-  /// The same with everything sent back on the same connection, so that acknowledgements and losses
-  /// are told by segments that carry data themselves.
+  /// The same with everything echoed on the same connection, so that acknowledgements and SACK
+  /// blocks come with data.
   @Test(arguments: UInt64(1)...3)
   func echo(seed: UInt64) throws {
     let link = Link(
@@ -127,12 +127,12 @@ import Wire
     #expect(isDone)
     let rate = Double(byteCount) / (Double((link.now - start).nanoseconds) / 1e9)
     let timeouts = link.left.counters.timeouts + link.right.counters.timeouts
-    // 12 MB/s on average of seeds, between 7 and 16.
+    // 12 MB/s averaged over seeds, between 7 and 16.
     #expect(rate > 6e6 && timeouts == 0, "\(rate / 1e6) MB/s, \(timeouts) timeouts")
   }
 
-  /// Answers of a few segments to one request after another: nearly every loss is of one of the last
-  /// three segments, which only a probe finds before the timeout.
+  /// Responses of a few segments to successive requests: nearly every loss is among the last three
+  /// segments, which only a probe finds before the timeout.
   @Test(arguments: UInt64(1)...4)
   func shortAnswers(seed: UInt64) throws {
     let link = Link(

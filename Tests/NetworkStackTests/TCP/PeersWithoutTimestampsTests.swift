@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
-/// Peers that do not use timestamps: after a timeout only new data measures the round trip (Karn), and until then the
-/// timeout stays backed off (RFC 6298, 5.5 to 5.7).
+/// Peers without timestamps: after a timeout only new data yields a round-trip sample (Karn), and
+/// until then the timeout stays backed off (RFC 6298, 5.5 to 5.7).
 @Suite struct PeersWithoutTimestampsTests {
-  /// The handshake took 0 ms, and each segment takes `milliseconds` from then on: few are sent twice before the
-  /// timeout is longer than that.
+  /// The handshake took 0 ms, and then each segment takes `milliseconds`: few are sent twice before
+  /// the timeout exceeds that.
   @Test(arguments: [(300, 2), (500, 2), (2000, 4), (10_000, 6)])
   func theTimeoutFindsTheRoundTrip(_ milliseconds: UInt64, _ rounds: Int) throws {
     let host = Host()
@@ -31,7 +32,8 @@ import Wire
     #expect(copies.dropFirst(rounds).allSatisfy { $0 == 1 }, "\(copies)")
   }
 
-  /// What was asked of a closed window says nothing about the path: once it opens, a loss is noticed as soon as ever.
+  /// Probes of a closed window say nothing about the path: once it opens, a loss is noticed as fast
+  /// as ever.
   @Test func aClosedWindowBacksOffNothing() throws {
     let host = Host()
     let listener = try host.stack.listen(port: 7)
@@ -52,7 +54,7 @@ import Wire
     #expect(peer.all().map(\.payload.count) == [500])
   }
 
-  /// A path that becomes slow, and loses frames, in the midst of a transfer: everything arrives, and not much is sent
+  /// A path that becomes slow and lossy during a transfer: everything arrives, and little is sent
   /// twice.
   @Test(arguments: UInt64(1)...4)
   func aPathThatBecomesSlow(seed: UInt64) throws {
@@ -61,7 +63,7 @@ import Wire
     link.stripsTimestamps = true
     link.delay = .milliseconds(1)
     link.rate = 1_000_000
-    var random = Random(seed)
+    var random = SeededGenerator(seed: seed)
     let transfer = try Transfer(
       link, toServer: random.bytes(1_500_000), toClient: random.bytes(10_000))
     link.run(.milliseconds(500), step: transfer.step)

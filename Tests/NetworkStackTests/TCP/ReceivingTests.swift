@@ -5,7 +5,7 @@ import NetworkStack
 import Testing
 import Wire
 
-/// What arrives: acknowledgements, order, windows.
+/// Receiving: acknowledgements, reordering, windows.
 @Suite struct ReceivingTests {
   let host = Host()
   let peer: Peer
@@ -37,7 +37,8 @@ import Wire
     #expect(host.readAll(connection) == bytes(10))
   }
 
-  /// An acknowledgement exactly at the edge of the window counts: the data that fills it was lost, or overtaken.
+  /// An acknowledgement exactly at the window's right edge counts: the data that fills the window
+  /// was lost or overtaken.
   @Test func acknowledgementAtTheEdge() {
     let before = peer.acknowledgement
     #expect(host.write([UInt8](repeating: 1, count: 100), to: connection) == 100)
@@ -45,9 +46,9 @@ import Wire
     _ = peer.all()
     peer.say(.ack, at: peer.sequence + 8192, ack: before + 100)
     peer.wait(.seconds(5))
-    // Nothing is sent again.
+    // Nothing is retransmitted.
     #expect(peer.all().allSatisfy { $0.payload.isEmpty })
-    // Data, and a reset, that begin there do not.
+    // Data or a reset at that position does not count.
     peer.say(.ack, [1], at: peer.sequence + 8192)
     peer.say(.rst, at: peer.sequence + 8192)
     #expect(host.readable(connection) == 0 && host.stack.isOpen(connection))
@@ -83,7 +84,7 @@ import Wire
     #expect(answer.options.blocks[0] == SequenceRange(start + 400, start + 500))
     #expect(answer.options.blocks[1] == SequenceRange(start + 200, start + 300))
     #expect(host.readable(connection) == 0)
-    // What fills the first gap is acknowledged at once.
+    // Data that fills the first gap is acknowledged at once.
     peer.say(.ack, bytes(200), at: start)
     answer = try #require(peer.next())
     #expect(answer.tcp?.acknowledgement == start + 300 && answer.options.blockCount == 1)
@@ -98,7 +99,7 @@ import Wire
     peer.say(.ack, bytes(100), at: start)
     peer.wait(.milliseconds(50))
     _ = peer.all()
-    // All of it again: acknowledged at once, for ours was lost.
+    // All of it again: acknowledged at once, since our acknowledgement was lost.
     peer.say(.ack, bytes(100), at: start)
     #expect(peer.next()?.tcp?.acknowledgement == start + 100)
     // Half old, half new.
@@ -119,11 +120,11 @@ import Wire
     peer.wait(.milliseconds(50))
     let last = try #require(peer.all().last?.tcp)
     #expect(last.acknowledgement == start + 8192 && last.window == 0)
-    // A probe is answered, and its byte dropped.
+    // A probe is acknowledged, and its byte dropped.
     peer.say(.ack, [99], at: start + 8192)
     var answer = try #require(peer.next()?.tcp)
     #expect(answer.acknowledgement == start + 8192 && answer.window == 0)
-    // Little room is not worth telling about (RFC 9293, 3.8.6.2.2).
+    // A small increase of the window is not announced (RFC 9293, 3.8.6.2.2).
     var few = [UInt8](repeating: 0, count: 100)
     let read = few.withBytes { host.stack.read(connection, into: &$0) }
     #expect(read == .bytes(100))
@@ -140,12 +141,12 @@ import Wire
     let start = peer.sequence
     peer.say(.ack, bytes(100), at: start + 8192)
     #expect(peer.next()?.tcp?.acknowledgement == start)
-    // A segment that begins inside is cut.
+    // A segment that begins inside the window is trimmed.
     peer.say(.ack, bytes(100), at: start + 8142)
     #expect(peer.next()?.options.blocks[0] == SequenceRange(start + 8142, start + 8192))
   }
 
-  /// A segment with an old number is acknowledged, and nothing else.
+  /// A segment with an old number is acknowledged and otherwise ignored.
   @Test func oldSegment() {
     peer.say(.ack, bytes(10), at: peer.sequence - 100_000)
     #expect(peer.next()?.tcp?.acknowledgement == peer.sequence)
@@ -162,7 +163,7 @@ import Wire
       filled += 1
     }
     peer.wait(.milliseconds(100))
-    // Sixteen stretches were kept; what came behind them has to be sent again.
+    // Sixteen ranges were kept; data behind them has to be retransmitted.
     #expect(host.readable(connection) >= 16 * 20)
   }
 
@@ -177,7 +178,7 @@ import Wire
     peer.send(.ack, bytes(100))
     #expect(other.deliveries.map(\.1) == [bytes(100)])
     #expect(other.readable(connection) == 0)
-    // What is given back is read, and so is what comes behind it.
+    // The returned bytes can be read, and so can what follows them.
     other.takes = 30
     peer.send(.ack, bytes(100))
     #expect(other.readable(connection) == 70)

@@ -5,7 +5,7 @@ import NetworkStack
 import Testing
 import Wire
 
-/// What is sent: sizes, Nagle's rule, windows and their probes, timeouts.
+/// Sending: segment sizes, Nagle's algorithm, windows and their probes, timeouts.
 @Suite struct SendingTests {
   let host = Host()
 
@@ -30,7 +30,7 @@ import Wire
     #expect(host.write(zeroes(2500), to: connection) == 2500)
     peer.poll()
     let heard = peer.all()
-    // The last is not full, and waits for an acknowledgement (RFC 9293, 3.7.4).
+    // The last segment is not full, and waits for an acknowledgement (RFC 9293, 3.7.4).
     #expect(heard.map(\.payload.count) == [1000, 1000])
     #expect(heard.map { $0.tcp?.flags.has(.psh) } == [false, false])
     peer.acknowledge(peer.acknowledgement + 2000)
@@ -63,7 +63,7 @@ import Wire
     let (peer, connection) = try open(window: 1500)
     _ = host.write(zeroes(5000), to: connection)
     peer.poll()
-    // 500 bytes of the window are left, less than half of the largest there ever was.
+    // 500 bytes of the window remain, less than half of the largest window so far.
     #expect(peer.all().map(\.payload.count) == [1000])
     peer.acknowledge(peer.acknowledgement + 1000)
     #expect(peer.all().map(\.payload.count) == [1000])
@@ -71,7 +71,7 @@ import Wire
 
   @Test func windowScale() throws {
     let (peer, connection) = try open(options: .segment(1000, scale: 4), window: 1000)
-    // The window of the SYN was not scaled, that of the ACK was: 16,000 bytes.
+    // The SYN's window is not scaled, the ACK's is: 16,000 bytes.
     _ = host.write(zeroes(40_000), to: connection)
     peer.poll()
     var most = 0
@@ -84,7 +84,7 @@ import Wire
     #expect(most == 16_000)
   }
 
-  /// A peer that scales nothing is told windows that are not scaled, and of 64 KB at most.
+  /// A peer without window scaling is offered unscaled windows of at most 64 KB.
   @Test func unscaledWindowIsOffered() throws {
     let (peer, connection) = try open { $0.receiveByteCount = 1 << 18 }
     peer.send(.ack, [1])
@@ -113,7 +113,7 @@ import Wire
     _ = host.write(zeroes(2000), to: connection)
     peer.poll()
     #expect(peer.all().isEmpty)
-    // Probes with a byte each, further and further apart, for as long as they are answered.
+    // Probes of one byte at growing intervals, as long as they are answered.
     var gaps: [UInt64] = []
     var last = host.now
     let end = host.now + .seconds(1800)
@@ -129,7 +129,7 @@ import Wire
     #expect(host.failure(of: connection) == nil && gaps.count > 30)
     #expect(zip(gaps, gaps.dropFirst()).allSatisfy { $0 <= $1 || $0 >= 599 }, "\(gaps)")
     #expect((gaps.last ?? 0) >= 590 && (gaps.last ?? 0) <= 610)
-    // The window opens: everything goes at once, the probe's byte too.
+    // The window opens: everything is sent at once, including the probe's byte.
     peer.window = 65535
     peer.say(.ack)
     #expect(peer.all().map(\.payload.count) == [1000, 1000])
@@ -144,7 +144,7 @@ import Wire
     #expect(host.failure(of: connection) == .timedOut)
   }
 
-  /// A window that is too small for Nagle and silly windows does not stop for ever.
+  /// A window that is too small for Nagle and silly-window avoidance does not stall the connection.
   @Test func smallWindow() throws {
     let (peer, connection) = try open()
     peer.window = 100
@@ -158,7 +158,7 @@ import Wire
 
   @Test func timeout() throws {
     let (peer, connection) = try open()
-    // A round trip of 100 ms first: the timeout is then between 200 ms and 400 ms.
+    // First a round trip of 100 ms: the timeout is then between 200 ms and 400 ms.
     _ = host.write([0], to: connection)
     peer.poll()
     peer.wait(.milliseconds(100))
@@ -174,7 +174,7 @@ import Wire
       peer.wait(.milliseconds(10))
       peer.introduce()
       for packet in peer.all() {
-        // The first segment alone, since the window is one segment now.
+        // Only the first segment, since the window is now one segment.
         #expect(packet.tcp?.sequence == first[0].tcp?.sequence && packet.payload.count == 1000)
         moments.append((host.now - start).nanoseconds / 1_000_000)
       }
@@ -189,8 +189,7 @@ import Wire
     }
   }
 
-  /// Karn's rule: what was sent again is not measured, and the timeout stays long until something new
-  /// was.
+  /// Karn's rule: retransmissions yield no sample, and the timeout stays long until new data does.
   @Test func ambiguousAcknowledgement() throws {
     let (peer, connection) = try open()
     _ = host.write(zeroes(10), to: connection)
@@ -212,7 +211,7 @@ import Wire
     host.output.limit = 2
     host.poll()
     #expect(host.isBlocked && host.output.frames.count == 2)
-    peer.hear(host.output.take())
+    peer.hear(host.output.drain())
     host.output.limit = .max
     peer.poll()
     #expect(!host.isBlocked)
@@ -239,7 +238,7 @@ import Wire
     peer.say(.ack)
     peer.wait(.seconds(99))
     #expect(peer.all().isEmpty)
-    // Nobody answers any more: nine probes, 75 s apart.
+    // No answer any more: nine probes, 75 s apart.
     peer.wait(.seconds(1000))
     #expect(host.failure(of: connection) == .timedOut)
     let heard = peer.all()

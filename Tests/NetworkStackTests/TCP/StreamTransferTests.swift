@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
-/// A transfer between two stacks: what each side sends has to be what the other reads.
+/// A transfer between two stacks: each side reads what the other has sent.
 final class Transfer {
   let link: Link
   let listener: TCPListener
@@ -66,7 +67,7 @@ final class Transfer {
       guard let count = host.write(part, to: connection), count > 0 else { return }
       written += count
     }
-    host.stack.finish(connection)
+    host.stack.finishSending(connection)
   }
 
   var failures: String {
@@ -77,7 +78,7 @@ final class Transfer {
 
   var isDone: Bool { failed || (ended.0 && ended.1) }
 
-  /// Whether every byte came, and no other.
+  /// Whether exactly the sent bytes arrived.
   var isIntact: Bool { readByServer == toServer && readByClient == toClient }
 }
 
@@ -90,15 +91,15 @@ final class Transfer {
 
   @Test func cleanLink() throws {
     let link = link()
-    var random = Random(7)
+    var random = SeededGenerator(seed: 7)
     let transfer = try Transfer(
       link, toServer: random.bytes(200_000), toClient: random.bytes(100_000))
     #expect(link.run(.seconds(60), step: transfer.step) { transfer.isDone })
     #expect(transfer.isIntact && !transfer.failed)
   }
 
-  /// Every byte arrives, whatever the link does to the frames, or the connection fails; here no
-  /// link is so bad that it may.
+  /// Every byte arrives, whatever the link does to frames, or the connection fails; none of these
+  /// links is bad enough for that.
   @Test(arguments: [
     (0, 0, 0, 0), (50, 0, 0, 0), (0, 100, 0, 0), (0, 0, 300, 0), (0, 0, 0, 50), (20, 20, 100, 20),
     (100, 50, 50, 30),
@@ -111,7 +112,7 @@ final class Transfer {
         link.repetition = repetition
         link.reordering = reordering
         link.corruption = corruption
-        var random = Random(seed ^ 0xabc)
+        var random = SeededGenerator(seed: seed ^ 0xabc)
         link.delay = .milliseconds(UInt64(random.below(50)))
         var settings = TCPSettings()
         settings.isDirect = isDirect
@@ -124,7 +125,7 @@ final class Transfer {
           link, toServer: random.bytes(random.below(150_000)),
           toClient: random.bytes(random.below(150_000)), settings: settings)
         let isDone = link.run(.seconds(3600), step: transfer.step) { transfer.isDone }
-        // Three ARP requests in a row may go unanswered.
+        // Three successive ARP requests may remain unanswered.
         if transfer.readByServer.isEmpty,
           link.left.failure(of: transfer.client) == .unreachable
         {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NetworkStack
-import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -31,9 +32,9 @@ import Wire
 
   @Test func queued() throws {
     let socket = try host.stack.bind(port: 7, queueByteCount: 1024, tag: 5)
-    host.take(frame([1, 2, 3]))
-    host.take(frame([]))
-    host.take(frame([4]))
+    host.exchange(frame([1, 2, 3]))
+    host.exchange(frame([]))
+    host.exchange(frame([4]))
     #expect(
       host.events.map(\.socket) == [.datagrams(socket), .datagrams(socket), .datagrams(socket)])
     #expect(host.events.first?.tag == 5)
@@ -45,13 +46,13 @@ import Wire
 
   @Test func fullQueue() throws {
     let socket = try host.stack.bind(port: 7, queueByteCount: 1024)
-    var random = Random(1)
+    var random = SeededGenerator(seed: 1)
     var kept: [[UInt8]] = []
     for _ in 0..<2000 {
       if random.chance(600) {
         let payload = random.bytes(random.below(400))
         let before = host.counters.datagramsDropped
-        host.take(frame(payload))
+        host.exchange(frame(payload))
         if host.counters.datagramsDropped == before { kept.append(payload) }
       } else {
         let wanted = kept.isEmpty ? nil : kept.removeFirst()
@@ -59,16 +60,16 @@ import Wire
       }
     }
     #expect(host.counters.datagramsDropped > 100)
-    // One that is larger than the queue is dropped, too, and stops nothing.
+    // A datagram larger than the queue is dropped too, and does not block it.
     while read(socket) != nil {}
-    host.take(frame([UInt8](repeating: 1, count: 1200)))
-    host.take(frame([9]))
+    host.exchange(frame([UInt8](repeating: 1, count: 1200)))
+    host.exchange(frame([9]))
     #expect(read(socket)?.0 == [9])
   }
 
   @Test func direct() throws {
     let socket = try host.stack.bind(port: 7, isDirect: true, tag: 3)
-    host.take(frame([1, 2, 3]))
+    host.exchange(frame([1, 2, 3]))
     #expect(host.deliveries.map(\.1) == [[1, 2, 3]] && host.events.isEmpty)
     guard case .datagram(let name, let tag, let from, _) = try #require(host.deliveries.first).0
     else {
@@ -84,12 +85,12 @@ import Wire
     for index in 14..<good.count {
       var bad = good
       bad[index] ^= 0x10
-      host.take(bad)
+      host.exchange(bad)
       #expect(read(socket)?.0 == nil, "byte \(index)")
     }
-    host.take(good)
+    host.exchange(good)
     #expect(read(socket)?.0 == [1, 2, 3])
-    // A device that has checked it saves the work.
+    // A device that has verified the checksum saves the work.
     var bad = good
     bad[44] ^= 1
     _ = host.stack.receive(bad.span.bytes, isChecked: true, now: host.now, into: &host.output)
@@ -100,45 +101,45 @@ import Wire
     let socket = try host.stack.bind(port: 7)
     let whole = frame([1, 2, 3, 4, 5])
     for count in 0..<whole.count {
-      host.take(Array(whole[..<count]))
+      host.exchange(Array(whole[..<count]))
       #expect(read(socket)?.0 == nil)
     }
-    // With the padding of short frames.
-    host.take(whole + [0, 0, 0, 0, 0, 0, 0])
+    // With the padding of a short frame.
+    host.exchange(whole + [0, 0, 0, 0, 0, 0, 0])
     #expect(read(socket)?.0 == [1, 2, 3, 4, 5])
   }
 
   @Test func othersPackets() throws {
     let socket = try host.stack.bind(port: 7)
-    host.take(frame([1], at: MACAddress(2, 0, 0, 0, 0, 2)))
-    host.take(frame([1], to: IPv4Address(10, 0, 0, 2)))
-    host.take(frame([1], to: IPv4Address(224, 0, 0, 1)))
+    host.exchange(frame([1], at: MACAddress(2, 0, 0, 0, 0, 2)))
+    host.exchange(frame([1], to: IPv4Address(10, 0, 0, 2)))
+    host.exchange(frame([1], to: IPv4Address(224, 0, 0, 1)))
     for source in [
       own, .broadcast, IPv4Address(10, 0, 0, 255), IPv4Address(127, 0, 0, 1),
       IPv4Address(224, 0, 0, 1), IPv4Address(0), IPv4Address(255, 0, 0, 1),
     ] {
-      host.take(frame([1], from: source))
+      host.exchange(frame([1], from: source))
     }
     #expect(read(socket)?.0 == nil && host.output.frames.isEmpty)
-    // Broadcasts are for us, too.
-    host.take(frame([2], to: .broadcast, at: .broadcast))
-    host.take(frame([3], to: IPv4Address(10, 0, 0, 255), at: .broadcast))
+    // Broadcasts are for us too.
+    host.exchange(frame([2], to: .broadcast, at: .broadcast))
+    host.exchange(frame([3], to: IPv4Address(10, 0, 0, 255), at: .broadcast))
     #expect(read(socket)?.0 == [2])
     #expect(read(socket)?.0 == [3])
   }
 
   @Test func portUnreachable() throws {
-    let answer = host.take(frame([1, 2, 3], port: 99))
+    let answer = host.exchange(frame([1, 2, 3], port: 99))
     let packet = try #require(answer.first.flatMap { Packet($0) })
     #expect(packet.icmp == ICMPMessage(.unreachable(.portUnreachable)))
     #expect(packet.ip?.destination == other && packet.ethernet.destination == station)
-    // The header and 8 bytes of what was sent.
+    // The header and 8 bytes of the offending packet.
     #expect(packet.payload.count == 28 && packet.payload[9] == 17)
     #expect(Array(packet.payload[20..<24]) == [0x0f, 0xa0, 0, 99])
-    // Not about broadcasts, and not for ever.
-    #expect(host.take(frame([1], port: 99, to: .broadcast, at: .broadcast)).isEmpty)
+    // Not for broadcasts, and rate-limited.
+    #expect(host.exchange(frame([1], port: 99, to: .broadcast, at: .broadcast)).isEmpty)
     var answers = 0
-    for _ in 0..<500 { answers += host.take(frame([1], port: 99)).count }
+    for _ in 0..<500 { answers += host.exchange(frame([1], port: 99)).count }
     #expect(answers < 60)
   }
 
@@ -146,7 +147,7 @@ import Wire
     let frame = Make.ip(
       [1, 2, 3, 4, 5, 6, 7, 8], IPProtocol(99), from: other, to: own, at: host.hardware, by: station
     )
-    let packet = try #require(host.take(frame).first.flatMap { Packet($0) })
+    let packet = try #require(host.exchange(frame).first.flatMap { Packet($0) })
     #expect(packet.icmp == ICMPMessage(.unreachable(.protocolUnreachable)))
   }
 
@@ -165,29 +166,29 @@ import Wire
   @Test func echo() throws {
     for count in [0, 1, 56, 1472] {
       let data = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
-      let packet = try #require(host.take(ping(data)).first.flatMap { Packet($0) })
+      let packet = try #require(host.exchange(ping(data)).first.flatMap { Packet($0) })
       #expect(packet.icmp == ICMPMessage(.echoReply(identifier: 7, sequence: 9)))
       #expect(packet.payload == data && packet.ip?.destination == other)
     }
-    #expect(host.take(ping([1], to: IPv4Address(10, 0, 0, 255), at: .broadcast)).isEmpty)
+    #expect(host.exchange(ping([1], to: IPv4Address(10, 0, 0, 255), at: .broadcast)).isEmpty)
     var bad = ping([1, 2])
     bad[40] ^= 1
-    #expect(host.take(bad).isEmpty && host.counters.malformed == 1)
+    #expect(host.exchange(bad).isEmpty && host.counters.malformed == 1)
   }
 
-  /// Pings that come in fragments, and those that a smaller unit makes fragments of, are answered with all
+  /// Pings that arrive in fragments, or whose answer exceeds a smaller MTU, are answered with all
   /// of their data (RFC 1122, 3.2.2.6).
   @Test func longEcho() throws {
     for (count, unit) in [
       (1473, 1500), (4000, 1500), (8184, 1500), (1472, 1400), (3000, 576), (2952, 1500),
     ] {
-      let host = Host { $0.maximumUnit = unit }
+      let host = Host { $0.mtu = unit }
       let data = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
       let message = Array(ping(data)[34...])
       var answers: [[UInt8]] = []
       for start in stride(from: 0, to: message.count, by: 1480) {
         let end = min(start + 1480, message.count)
-        answers += host.take(
+        answers += host.exchange(
           Make.ip(
             Array(message[start..<end]), .icmp, from: other, to: own, at: host.hardware, by: station
           ) {
@@ -216,7 +217,7 @@ import Wire
     }
   }
 
-  /// A tag with VLAN 0 says something of a frame's priority alone (IEEE 802.1Q): it is ours. Frames of a VLAN
+  /// A tag with VLAN 0 only carries a priority (IEEE 802.1Q): the frame is ours. Frames of a VLAN
   /// are not.
   @Test func priorityTags() throws {
     func tagged(_ frame: [UInt8], _ tag: UInt16) -> [UInt8] {
@@ -225,19 +226,20 @@ import Wire
     let socket = try host.stack.bind(port: 7, isDirect: true)
     for tag in [0x0000, 0x2000, 0xe000, 0x1000] as [UInt16] {
       host.deliveries = []
-      host.take(tagged(frame([1, 2, 3]), tag))
+      host.exchange(tagged(frame([1, 2, 3]), tag))
       #expect(host.deliveries.map(\.1) == [[1, 2, 3]], "tag \(tag)")
     }
-    let reply = try #require(host.take(tagged(ping([4, 5]), 0xe000)).first.flatMap { Packet($0) })
+    let reply = try #require(
+      host.exchange(tagged(ping([4, 5]), 0xe000)).first.flatMap { Packet($0) })
     #expect(reply.icmp != nil && reply.payload == [4, 5] && reply.ethernet.type == .ipv4)
     host.deliveries = []
     for tag in [0x0001, 0x2fff, 0xe064] as [UInt16] {
-      #expect(host.take(tagged(frame([1]), tag)).isEmpty && host.deliveries.isEmpty)
+      #expect(host.exchange(tagged(frame([1]), tag)).isEmpty && host.deliveries.isEmpty)
     }
-    // Cut off anywhere, and tagged twice.
+    // Truncated anywhere, and tagged twice.
     let whole = tagged(frame([1, 2, 3, 4, 5]), 0)
-    for count in 0..<whole.count { host.take(Array(whole[..<count])) }
-    host.take(tagged(whole, 0))
+    for count in 0..<whole.count { host.exchange(Array(whole[..<count])) }
+    host.exchange(tagged(whole, 0))
     #expect(host.deliveries.isEmpty)
     host.stack.close(socket)
   }
@@ -246,7 +248,7 @@ import Wire
     let socket = try host.stack.bind()
     let port = host.stack.port(of: socket) ?? 0
     #expect(port >= 0xc000)
-    host.take(ping([]))
+    host.exchange(ping([]))
     #expect(
       host.send([UInt8](repeating: 0, count: 1473), to: Endpoint(.broadcast, 9), from: socket)
         == .tooLong)
@@ -273,7 +275,7 @@ import Wire
     } catch { #expect(error == .noSocket) }
   }
 
-  /// Options of IP are skipped (RFC 1122, 3.2.1.8), in front of UDP, TCP and ICMP.
+  /// IP options are skipped (RFC 1122, 3.2.1.8) in front of UDP, TCP and ICMP.
   @Test func ipOptions() throws {
     let socket = try host.stack.bind(port: 7)
     let listener = try host.stack.listen(port: 7)
@@ -295,19 +297,19 @@ import Wire
       frame[25] = UInt8(sum.value & 0xff)
       return frame
     }
-    host.take(frame(Make.udp([1, 2, 3], from: (other, 4000), to: (own, 7)), .udp))
+    host.exchange(frame(Make.udp([1, 2, 3], from: (other, 4000), to: (own, 7)), .udp))
     let read = host.stack.readDatagram(socket) { bytes, _ in bytes.array }
     #expect(read == [1, 2, 3])
     var ping: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 9, 9]
     ping.withBytes {
       ICMPMessage(.echoRequest(identifier: 1, sequence: 2)).write(to: &$0, at: 0)
     }
-    let reply = try #require(host.take(frame(ping, .icmp)).compactMap { Packet($0) }.first)
+    let reply = try #require(host.exchange(frame(ping, .icmp)).compactMap { Packet($0) }.first)
     #expect(reply.icmp?.kind == .echoReply(identifier: 1, sequence: 2) && reply.payload == [9, 9])
     let syn = TCPHeader(
       sourcePort: 4000, destinationPort: 7, sequence: SequenceNumber(5),
       acknowledgement: SequenceNumber(0), flags: .syn, window: 1000)
-    let answer = host.take(frame(Make.tcp(syn, from: other, to: own), .tcp)).compactMap {
+    let answer = host.exchange(frame(Make.tcp(syn, from: other, to: own), .tcp)).compactMap {
       Packet($0)
     }
     #expect(answer.map { $0.tcp?.flags } == [.syn | .ack])

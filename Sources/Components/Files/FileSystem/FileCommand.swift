@@ -3,86 +3,122 @@
 
 import Rings
 
-/// Bytes of the share that a command is about. The server reads and writes them until it completes.
+/// A range of the share that belongs to a command. The server may access it until the command completes.
 public struct ShareBuffer: Equatable, Sendable {
+  /// Offset in the share in bytes.
   public var offset: UInt64
+  /// Size in bytes.
   public var byteCount: UInt64
 
+  /// The bytes from `offset` on.
   public init(offset: UInt64, byteCount: UInt64) {
     self.offset = offset
     self.byteCount = byteCount
   }
 }
 
-/// A command of the LionsOS file protocol. Numbers and places of parameters: lions/fs/protocol.h.
+/// A command of the LionsOS file protocol (lions/fs/protocol.h).
 public enum FileCommand: Equatable, Sendable {
+  /// Mounts the files; the first command of a connection.
   case initialise
-  /// The same, and from then on no symbolic link leads out of the folder at this path: see `confinementWord`.
+  /// Like `initialise`, but symbolic links must not lead out of the folder at this path: see `confinementWord`.
   case initialiseConfined(folder: ShareBuffer)
+  /// Ends the session and closes all descriptors.
   case deinitialise
+  /// Opens a file; the answer is its descriptor.
   case open(path: ShareBuffer, OpenFlags)
+  /// Closes a file.
   case close(UInt64)
+  /// Writes a `FileStat` of the file at a path to `buffer`.
   case stat(path: ShareBuffer, buffer: ShareBuffer)
+  /// Reads up to the size of `buffer` from byte `offset`; the answer is the number of bytes.
   case read(UInt64, offset: UInt64, buffer: ShareBuffer)
+  /// Writes `buffer` at byte `offset`; the answer is the number of bytes.
   case write(UInt64, offset: UInt64, buffer: ShareBuffer)
+  /// The answer is the size of an open file in bytes.
   case size(UInt64)
-  /// What is open, as it is now: see `statOpenWord`.
+  /// Writes a current `FileStat` of an open file to `buffer`: see `statOpenWord`.
   case statOpen(UInt64, buffer: ShareBuffer)
+  /// Renames a file.
   case rename(from: ShareBuffer, to: ShareBuffer)
+  /// Removes a file.
   case remove(path: ShareBuffer)
+  /// Sets the size of an open file to `length` bytes.
   case truncate(UInt64, length: UInt64)
+  /// Creates a directory.
   case makeDirectory(path: ShareBuffer)
+  /// Removes an empty directory.
   case removeDirectory(path: ShareBuffer)
+  /// Opens a directory; the answer is its descriptor.
   case openDirectory(path: ShareBuffer)
+  /// Closes a directory.
   case closeDirectory(UInt64)
+  /// Commits the writes of an open file to storage.
   case synchronise(UInt64)
+  /// Writes the next name to `buffer`, at least 255 bytes; the answer is its length.
   case readDirectory(UInt64, buffer: ShareBuffer)
+  /// Moves a directory to a position that `tellDirectory` returned.
   case seekDirectory(UInt64, location: Int64)
+  /// The answer is the position in a directory.
   case tellDirectory(UInt64)
+  /// Moves a directory to its first entry.
   case rewindDirectory(UInt64)
 
-  /// Bytes of a path at most.
+  /// Maximum length of a path in bytes.
   public static var pathLimit: UInt64 { 4095 }
-  /// Bytes of a name at most.
+  /// Maximum length of a name in bytes.
   public static var nameLimit: UInt64 { 255 }
-  /// Bytes of a `FileStat`.
+  /// Size of a `FileStat` in bytes.
   public static var statByteCount: UInt64 { 136 }
 
-  /// INITIALISE has no parameters in LionsOS's protocol. Serval's servers take one with a path and this word
-  /// ("ServalIn") behind it for a wish: links that are met behind the folder are followed only as long as they stay
-  /// in it. Other servers look at none of it, and follow all links.
+  /// Marks an INITIALISE with parameters ("ServalIn"), an extension to LionsOS's protocol: after a path and this word,
+  /// Serval's servers follow links inside the folder only if they stay in it. Other servers ignore the parameters and
+  /// follow all links.
   public static var confinementWord: UInt64 { 0x6e49_6c61_7672_6553 }
 
-  /// LionsOS's protocol has no attributes of an open file. Serval's servers take FILE_SIZE with a buffer behind the
-  /// descriptor and this word ("ServalSO") behind that for such a question: a `FileStat` goes to the buffer, never
-  /// out of a cache. Other servers read the descriptor alone, and answer with the size. Of a descriptor that is not
-  /// open, Serval's servers give the word back with `invalidDescriptor`, which tells them from others.
+  /// Marks a FILE_SIZE that asks for attributes ("ServalSO"), which LionsOS's protocol cannot ask of an open file. After
+  /// the descriptor, a buffer and this word, Serval's servers write a `FileStat` to the buffer, never from a cache.
+  /// Other servers read the descriptor alone and answer with the size. If the descriptor is not open, Serval's servers
+  /// answer `invalidDescriptor` with this word as the value, which tells them from others.
   public static var statOpenWord: UInt64 { 0x4f53_6c61_7672_6553 }
 
-  /// How a file is opened: 0 to read, 1 to write, 2 for both; 4 on top makes it if it is not there.
+  /// How to open a file: 0 for reading, 1 for writing, 2 for both; plus 4 to create it if it does not exist.
   public struct OpenFlags: RawRepresentable, Equatable, Sendable {
+    /// The number in the protocol.
     public let rawValue: UInt64
+    /// The flags with this number, valid or not.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
+    /// For reading.
     public static var read: OpenFlags { OpenFlags(rawValue: 0) }
+    /// For writing.
     public static var write: OpenFlags { OpenFlags(rawValue: 1) }
+    /// For both.
     public static var readWrite: OpenFlags { OpenFlags(rawValue: 2) }
 
+    /// These flags, creating the file if it does not exist.
     public var creating: OpenFlags { OpenFlags(rawValue: rawValue | 4) }
+    /// Whether a missing file is created.
     public var creates: Bool { rawValue & 4 != 0 }
+    /// Whether the file may be read.
     public var reads: Bool { rawValue & 3 != 1 }
+    /// Whether the file may be written.
     public var writes: Bool { rawValue & 3 != 0 }
     var isValid: Bool { rawValue < 8 && rawValue & 3 != 3 }
   }
 
   // MARK: On the wire
 
-  /// Reads a command that a client sent. A refusal is the status to answer with.
+  /// A decoded message.
   public enum Parsed: Equatable, Sendable {
+    /// A valid command.
     case command(FileCommand)
+    /// The status to refuse the message with.
     case refused(FileStatus)
   }
 
-  /// - Parameter share: size of the share in bytes, which every buffer has to be inside of.
+  /// Decodes and checks a message of a client.
+  ///
+  /// - Parameter share: size of the share in bytes, in which each buffer must lie.
   public static func parse(_ message: FileMessage, share: UInt64) -> Parsed {
     let check = BufferCheck(message: message, share: share)
     switch message[1] {
@@ -113,9 +149,7 @@ public enum FileCommand: Equatable, Sendable {
       }
       return .command(.statOpen(message[2], buffer: buffer))
     case 8:
-      guard case .command(.remove(let to)) = check.path(4, { .remove(path: $0) }) else {
-        return .refused(.invalidPath)
-      }
+      guard let to = check.pathBuffer(4) else { return .refused(.invalidPath) }
       return check.path(2) { .rename(from: $0, to: to) }
     case 9: return check.path(2) { .remove(path: $0) }
     case 10: return .command(.truncate(message[2], length: message[3]))
@@ -137,7 +171,7 @@ public enum FileCommand: Equatable, Sendable {
     }
   }
 
-  /// The message of this command, under `id`.
+  /// The message of this command with the number `id`.
   public func message(id: UInt64) -> FileMessage {
     var message = FileMessage()
     message[0] = id
@@ -181,7 +215,7 @@ public enum FileCommand: Equatable, Sendable {
   }
 }
 
-/// A buffer is good when it is not empty and inside the share; a path also when it is not too long.
+/// Accepts buffers that are not empty and lie in the share, and paths that are not too long either.
 private struct BufferCheck {
   var message: FileMessage
   var share: UInt64
@@ -192,10 +226,13 @@ private struct BufferCheck {
     return ShareBuffer(offset: offset, byteCount: count)
   }
 
+  func pathBuffer(_ word: Int) -> ShareBuffer? {
+    guard let buffer = buffer(word), buffer.byteCount <= FileCommand.pathLimit else { return nil }
+    return buffer
+  }
+
   func path(_ word: Int, _ make: (ShareBuffer) -> FileCommand) -> FileCommand.Parsed {
-    guard let buffer = buffer(word), buffer.byteCount <= FileCommand.pathLimit else {
-      return .refused(.invalidPath)
-    }
+    guard let buffer = pathBuffer(word) else { return .refused(.invalidPath) }
     return .command(make(buffer))
   }
 }

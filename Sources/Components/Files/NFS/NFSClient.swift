@@ -3,16 +3,16 @@
 
 import Bytes
 
-/// A client of one NFS export: operations on files and paths, many at a time, with caches of
-/// attributes, names and data, and reading ahead. It does no I/O and has no clock.
+/// A client of one NFS export: concurrent operations on files and paths, caches of attributes, names and data, and
+/// read-ahead. It performs no I/O and has no clock; times are in nanoseconds.
 ///
-/// Use: `start` requests; take `nextCompletion` after every event until it is nil; do what
-/// `nextAction` says; hand in what happens to the connection; call `timePassed` at `deadline`.
-/// Every request is completed exactly once, after `operationTime` at the latest.
+/// Usage: `start` requests; after each event, call `nextCompletion` until it returns nil and do what `nextAction` says;
+/// report events of the connection; call `timePassed` at `deadline`. Each request completes exactly once, after
+/// `ClientSettings.operationTime` at the latest.
 public struct NFSClient: Sendable {
+  /// The limits this client was made with.
   public let settings: ClientSettings
-  /// A folder of the export, as paths name it: a link that is met behind it and leads out of it has
-  /// nothing at its end. Empty for none.
+  /// Path of a folder of the export. Links inside it that lead out of it fail with `noEntry`. Empty for no confinement.
   public var confinement: [UInt8] = []
   var session: NFSSession
   var operations: [Operation?]
@@ -27,23 +27,25 @@ public struct NFSClient: Sendable {
   private var knownGeneration: UInt64 = 0
   private var knowsSizes = false
   private var knownRefusals: UInt64 = 0
-  // The largest number where there is no operation.
+  // Of each operation; `UInt64.max` if there is none.
   private var deadlines: [UInt64]
-  // Operations that may wait for blocks.
+  // Whether the operation may wait for blocks.
   var waitsForBlocks: [Bool]
-  // Whether there are calls that could not be made, of operations and of blocks; operations that
-  // wait for the root; and reads that found no place for a block. Spares looking through all of them at each event.
+  // Whether any operation has a pending call, any operation waits for a mount, any block has a pending call, and any
+  // read found no free block. They save a search of all operations and blocks at each event.
   var callsWait = false
   var rootsWait = false
   var blocksWait = false
   var readsWait = false
-  /// READs made for blocks, and how many of them nobody had asked for.
+  /// READ calls sent for the data cache.
   public internal(set) var blockReads: UInt64 = 0
+  /// READ calls that were read-ahead.
   public internal(set) var blockReadsAhead: UInt64 = 0
 
-  /// Bytes that the data cache holds.
+  /// Bytes in the data cache.
   public var cachedByteCount: Int { blocks.byteCount }
 
+  /// A client that is not connected yet; see `connect`.
   public init(_ sessionSettings: SessionSettings, _ settings: ClientSettings = ClientSettings()) {
     self.settings = settings
     session = NFSSession(sessionSettings)
@@ -66,12 +68,14 @@ public struct NFSClient: Sendable {
 
   // MARK: Requests
 
-  /// Whether `start` takes a request.
+  /// Whether `start` accepts another request.
   public var hasRoom: Bool { operationCount < settings.operationLimit }
-  /// Requests that wait for their answers.
+  /// Requests in progress.
   public private(set) var operationCount = 0
 
-  /// Takes a request; its completion carries `tag`. False where too many are on their way.
+  /// Starts a request, whose completion carries `tag`.
+  ///
+  /// - Returns: false if too many requests are in progress.
   public mutating func start(_ request: FileRequest, tag: UInt64, now: UInt64) -> Bool {
     guard let index = operations.indices.first(where: { operations[$0] == nil }) else {
       return false
@@ -88,7 +92,7 @@ public struct NFSClient: Sendable {
     return true
   }
 
-  /// The next answer; nil until there is one.
+  /// The next completed request, or nil.
   public mutating func nextCompletion() -> FileCompletion? {
     guard completionStart < completions.count else {
       completions.removeAll(keepingCapacity: true)
@@ -109,61 +113,73 @@ public struct NFSClient: Sendable {
   }
 
   mutating func fail(_ index: Int, _ error: FileError) { complete(index, .failed(error)) }
-  /// A success without what it has to carry is the server's fault, too.
+  /// Fails with a status. A success that lacks its results is a protocol violation.
   mutating func fail(_ index: Int, _ status: NFSStatus) {
     fail(index, status == .ok ? .protocolViolation : .server(status))
   }
 
   // MARK: The session
 
+  /// Whether the root of the export is known.
   public var isMounted: Bool { session.root != nil }
+  /// Whether the export is mounted and connected.
   public var isReady: Bool { session.isReady }
+  /// Path of the export on the server.
   public var exportPath: [UInt8] { session.settings.exportPath }
   /// Whether a call to the mounted files has succeeded.
   public var isServing: Bool { session.isServing }
+  /// Why the export cannot be used, or nil.
   public var trouble: NFSSession.Trouble? { session.trouble }
+  /// Connections and mounts so far.
   public var sessionCounters: NFSSession.Counters { session.counters }
 
+  /// Starts to connect and mount.
   public mutating func connect(now: UInt64) { session.start(now: now) }
 
+  /// What to do with the connection; ask until nil.
   public mutating func nextAction(now: UInt64) -> NFSSession.Action? {
     session.nextAction(now: now)
   }
 
+  /// The connection that was asked for last is established.
   public mutating func connected(now: UInt64) {
     session.connected(now: now)
-    pump(now)
+    resumeWork(now)
   }
 
+  /// The connection was lost, or could not be established.
   public mutating func disconnected(now: UInt64) {
     session.disconnected(now: now)
-    pump(now)
+    resumeWork(now)
   }
 
-  /// Takes all of what arrived.
+  /// Processes received bytes.
   public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) {
     var index = 0
     while index < bytes.count {
       let count = session.receive(bytes.extracting(index..<bytes.count), now: now)
       index += count
       if session.hasRecord, let answer = session.nextAnswer(now: now) {
-        take(answer, now)
+        handle(answer, now)
       } else if count == 0 {
         break
       }
     }
-    pump(now)
+    resumeWork(now)
   }
 
+  /// Bytes to be sent.
   public var outputCount: Int { session.outputCount }
+  /// Lends the bytes to be sent.
   public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     session.withOutput(body)
   }
+  /// Removes `count` bytes that were sent from the output.
   public mutating func sent(_ count: Int) { session.sent(count) }
 
   // MARK: Time
 
-  /// When `timePassed` has something to do; the largest number is never.
+  /// When to call `timePassed`; `UInt64.max` for never.
   public var deadline: UInt64 {
     var first = session.deadline
     for deadline in deadlines { first = min(first, deadline) }
@@ -180,20 +196,21 @@ public struct NFSClient: Sendable {
     return first
   }
 
+  /// Handles timeouts; call it at `deadline`.
   public mutating func timePassed(now: UInt64) {
     session.timePassed(now: now)
     for index in deadlines.indices where deadlines[index] <= now && operations[index] != nil {
       session.cancel(tag: tag(of: index))
       fail(index, .timedOut)
     }
-    pump(now)
+    resumeWork(now)
   }
 
   // MARK: Calls
 
   private static var blockBit: UInt64 { 1 << 55 }
 
-  /// An operation's calls, or a block's: place and generation.
+  /// Tag of the calls of an operation: its index and generation.
   func tag(of index: Int) -> UInt64 {
     UInt64(index) | UInt64(generations[index] & 0x3f_ffff) << 24
   }
@@ -202,7 +219,7 @@ public struct NFSClient: Sendable {
     UInt64(index) | UInt64(blocks.blocks[index].generation & 0x3f_ffff) << 24 | Self.blockBit
   }
 
-  /// Makes an operation's next call, now or when there is room.
+  /// Issues an operation's next call, or keeps it until the session has room.
   mutating func issue(_ index: Int, _ call: NFSCall, _ now: UInt64) {
     if session.call(call, tag: tag(of: index), now: now) {
       operations[index]?.pending = nil
@@ -213,11 +230,11 @@ public struct NFSClient: Sendable {
     }
   }
 
-  private mutating func take(_ answer: NFSSession.Answer, _ now: UInt64) {
+  private mutating func handle(_ answer: NFSSession.Answer, _ now: UInt64) {
     let index = Int(answer.tag & 0xff_ffff)
     if answer.tag & Self.blockBit != 0 {
       guard blocks.blocks.indices.contains(index), blockTag(of: index) == answer.tag else { return }
-      takeBlock(index, answer, now)
+      handleBlockAnswer(index, answer, now)
       return
     }
     guard operations.indices.contains(index), tag(of: index) == answer.tag,
@@ -233,8 +250,8 @@ public struct NFSClient: Sendable {
     proceed(index, result, wasRepeated: answer.wasRepeated, now)
   }
 
-  /// Does what has become possible: new mounts, calls that waited for room or for a time.
-  mutating func pump(_ now: UInt64) {
+  /// Resumes operations after an event: after a mount, and calls that waited for room or a time.
+  mutating func resumeWork(_ now: UInt64) {
     if session.generation != knownGeneration {
       knownGeneration = session.generation
       knowsSizes = false
@@ -256,18 +273,18 @@ public struct NFSClient: Sendable {
       knownRefusals = session.refusals
       failMounts()
     }
-    if callsWait, session.hasRoom { pumpCalls(now) }
-    pumpBlocks(now)
+    if callsWait, session.hasRoom { retryCalls(now) }
+    retryBlocks(now)
   }
 
-  /// The server said no: those that only want to know are told at once. The others wait for the attempts that follow.
+  /// The server refused the mount. Requests for the mount alone fail at once; the others wait for further attempts.
   private mutating func failMounts() {
     for index in operations.indices where operations[index]?.stage == .root {
       if case .mount = operations[index]?.request { fail(index, .refused) }
     }
   }
 
-  private mutating func pumpCalls(_ now: UInt64) {
+  private mutating func retryCalls(_ now: UInt64) {
     callsWait = false
     for index in operations.indices where operations[index]?.pending != nil {
       guard let call = operations[index]?.pending, let time = operations[index]?.retryAt else {
@@ -277,3 +294,39 @@ public struct NFSClient: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NFSClient {
+    /// What is inconsistent in this state, or nil; for tests.
+    ///
+    /// - Parameter includingCaches: whether to search the caches too, which takes most of the time.
+    public func checkInvariants(includingCaches: Bool = true) -> String? {
+      if completionStart > completions.count { return "completions start at \(completionStart)" }
+      if operations.count(where: { $0 != nil }) != operationCount {
+        return "\(operationCount) operations are counted"
+      }
+      for (index, operation) in operations.enumerated() {
+        guard let operation else {
+          if deadlines[index] != .max || waitsForBlocks[index] { return "no operation \(index)" }
+          continue
+        }
+        if operation.pending != nil, !callsWait {
+          return "a call of operation \(index) is forgotten"
+        }
+        if operation.stage == .root, !rootsWait { return "operation \(index) misses the mount" }
+        guard operation.stage == .blocks, case .read(let file, _, _) = operation.request else {
+          continue
+        }
+        if !waitsForBlocks[index] { return "operation \(index) is not woken by blocks" }
+        let isLoading = blocks.blocks.contains { $0.state == .loading && $0.file == file }
+        if !isLoading, !readsWait { return "operation \(index) waits for blocks that never come" }
+      }
+      if !blocksWait, blocks.blocks.contains(where: { $0.wantsCall }) {
+        return "a block's call is forgotten"
+      }
+      guard includingCaches else { return session.checkInvariants() }
+      return blocks.checkInvariants() ?? attributes.checkInvariants() ?? names.checkInvariants()
+        ?? session.checkInvariants()
+    }
+  }
+#endif

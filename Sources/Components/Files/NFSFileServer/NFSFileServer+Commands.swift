@@ -159,7 +159,7 @@ extension NFSFileServer {
 
   /// Notes what came of a read or write. The request for its rest, where there is one: LionsOS's C library takes
   /// fewer bytes than it asked for as the end of the file, so that they are fewer only there, or before an error.
-  mutating func goOn(_ entry: inout Pending, _ result: FileResult) -> FileRequest? {
+  mutating func continuation(_ entry: inout Pending, _ result: FileResult) -> FileRequest? {
     guard let descriptor = entry.command.file, case .file(let file, _) = descriptors[descriptor]
     else { return nil }
     switch (entry.command, result) {

@@ -5,44 +5,48 @@ import FileSystem
 import NFS
 import Rings
 
-/// The LionsOS file protocol's server over an NFS client: commands from a queue, answers to another,
-/// data through the share. Whatever the client does, the server lives; a client whose queue indices
-/// make no sense is left alone from then on, and counted.
+/// A server of the LionsOS file protocol on top of an NFS client. Commands and answers go through queues, data through
+/// the share. The server trusts nothing that its client writes; a client whose queue indices are impossible is ignored
+/// from then on.
 ///
-/// Use: `serve` after every event; it says whether to notify the client. The NFS client's own events
-/// go to `nfs`.
+/// Usage: call `serve` after each event, and notify the client if it returns true. Report events of the NFS connection
+/// to `nfs`.
 public struct NFSFileServer: ~Copyable {
   enum Open: Sendable {
     case file(FileHandle, FileCommand.OpenFlags)
     case directory(names: [[UInt8]], next: Int)
   }
 
-  /// A command that waits for the NFS client.
+  /// A command in progress.
   struct Pending: Sendable {
     var id: UInt64
     var command: FileCommand
-    /// Bytes of its data that are held.
+    /// Size of the write data that it holds, in bytes.
     var dataCount: Int
-    /// When it was asked for.
+    /// When the command was received.
     let started: UInt64
-    /// Bytes of a read or write that are done.
+    /// Bytes read or written so far.
     var done: UInt64 = 0
   }
 
+  /// Statistics since the start.
   public struct Counters: Equatable, Sendable {
+    /// Commands received.
     public var commands: UInt64 = 0
-    /// Answered without asking the server: malformed, or out of place.
+    /// Commands refused without asking the NFS server.
     public var refusals: UInt64 = 0
+    /// Impossible queue indices of the client.
     public var faults: UInt64 = 0
   }
 
-  /// Data of a write that is held at a time; a longer one goes on piece by piece.
+  /// Maximum size of one WRITE; longer commands are split.
   static var writeLimit: UInt64 { 65_536 }
-  /// Entries of all open directories together.
+  /// Maximum number of entries of all open directories together.
   static var entryLimit: Int { 16_384 }
-  /// Data of all writes that are on their way; further commands wait in the queue.
+  /// Maximum data of all writes in progress. Commands beyond it wait in the queue.
   static var writesLimit: Int { 2 << 20 }
 
+  /// The NFS client, whose events the user reports to it.
   public var nfs: NFSClient
   private var commands: RingConsumer<FileQueue>
   private var completions: RingProducer<FileQueue>
@@ -51,20 +55,22 @@ public struct NFSFileServer: ~Copyable {
   var pending: [Pending?]
   var pendingCount: Int { pending.count - freePlaces.count }
   private var freePlaces: [Int]
-  // Ids below the queue's length, which honest clients keep to.
+  // IDs in use below the length of the queue; honest clients use no others.
   private var smallIDs: [Bool]
   var entryCount = 0
   private var writesCount = 0
   /// From INITIALISE to DEINITIALISE.
   var isInitialised = false
   private var isMounting = false
-  /// It knows the statuses that only Serval has.
+  /// Whether the client knows Serval's own statuses.
   var clientIsServal = false
   private var hasAnswers = false
-  /// The client's queues make no sense: nothing of it is looked at any more.
+  /// Whether the client is ignored because its queue indices were impossible.
   public private(set) var isQuarantined = false
+  /// Statistics since the start.
   public private(set) var counters = Counters()
 
+  /// A server for the client at the other end of the queues.
   public init(
     _ nfs: NFSClient, commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion
   ) {
@@ -80,13 +86,15 @@ public struct NFSFileServer: ~Copyable {
     }
   }
 
-  /// Takes commands, gives answers; whether the client has to be notified.
+  /// Processes commands and sends answers.
+  ///
+  /// - Returns: whether the client has to be notified.
   public mutating func serve(now: UInt64) -> Bool {
     hasAnswers = false
     do throws(PeerFault) {
-      try takeAnswers(now)
-      try takeCommands(now)
-      try takeAnswers(now)
+      try handleAnswers(now)
+      try startCommands(now)
+      try handleAnswers(now)
     } catch {
       isQuarantined = true
       counters.faults &+= 1
@@ -95,14 +103,14 @@ public struct NFSFileServer: ~Copyable {
     return hasAnswers
   }
 
-  private mutating func takeAnswers(_ now: UInt64) throws(PeerFault) {
+  private mutating func handleAnswers(_ now: UInt64) throws(PeerFault) {
     while let completion = nfs.nextCompletion() {
       guard let place = Int(exactly: completion.tag), pending.indices.contains(place),
         var entry = pending[place]
       else { continue }
       writesCount -= entry.dataCount
-      // Not for ever, however little at a time a server gives: each part may take as long once more.
-      if let rest = goOn(&entry, completion.result),
+      // Each part has a timeout of its own, so the total is bounded here.
+      if let rest = continuation(&entry, completion.result),
         now &- entry.started < nfs.settings.operationTime,
         nfs.start(rest, tag: UInt64(place), now: now)
       {
@@ -119,14 +127,14 @@ public struct NFSFileServer: ~Copyable {
     }
   }
 
-  // A command is taken only with room for its answer, so that this never finds the queue full.
+  // `startCommands` reserves room for each answer, so the queue is never full here.
   private mutating func give(_ answer: FileAnswer) throws(PeerFault) {
     guard !isQuarantined else { return }
     _ = try completions.enqueue(answer.message)
     hasAnswers = true
   }
 
-  private mutating func takeCommands(_ now: UInt64) throws(PeerFault) {
+  private mutating func startCommands(_ now: UInt64) throws(PeerFault) {
     guard !isQuarantined else { return }
     while nfs.hasRoom, writesCount < Self.writesLimit, try completions.free() > pendingCount,
       let message = try commands.dequeue()
@@ -159,7 +167,7 @@ public struct NFSFileServer: ~Copyable {
 
   // MARK: Waiting commands
 
-  /// Asks the NFS client; the answer comes later.
+  /// Starts a request of the NFS client; its completion answers the command.
   mutating func ask(_ id: UInt64, _ command: FileCommand, _ request: FileRequest, _ now: UInt64)
     -> FileAnswer?
   {
@@ -189,3 +197,22 @@ extension FileRequest {
     if case .write(_, _, let data) = self { data.count } else { 0 }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NFSFileServer {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      if Set(freePlaces).count != freePlaces.count { return "a place is free twice" }
+      for (place, entry) in pending.enumerated() where freePlaces.contains(place) != (entry == nil)
+      {
+        return "place \(place) is both free and taken, or neither"
+      }
+      if pending.reduce(0, { $0 + ($1?.dataCount ?? 0) }) != writesCount { return "data of writes" }
+      let ids = Set(pending.compactMap { $0?.id })
+      for (id, isUsed) in smallIDs.enumerated() where ids.contains(UInt64(id)) != isUsed {
+        return "command \(id) is in flight, or not"
+      }
+      return descriptors.checkInvariants() ?? nfs.checkInvariants()
+    }
+  }
+#endif

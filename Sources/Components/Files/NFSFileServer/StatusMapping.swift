@@ -5,7 +5,7 @@ import FileSystem
 import NFS
 
 extension FileStatus {
-  /// The protocol's word for an error of the NFS client, as close as it has one.
+  /// The status that comes closest to an error of the NFS client.
   public init(_ error: FileError) {
     switch error {
     case .server(let status): self = FileStatus(status)
@@ -15,6 +15,7 @@ extension FileStatus {
     }
   }
 
+  /// The status that comes closest to an NFS status.
   public init(_ status: NFSStatus) {
     switch status {
     case .ok: self = .success
@@ -33,7 +34,7 @@ extension FileStatus {
 }
 
 extension FileStat {
-  /// What a server said of a file.
+  /// The attributes in the layout of the file protocol.
   public init(_ attributes: FileAttributes) {
     self.init()
     let type: UInt64 =
@@ -52,7 +53,7 @@ extension FileStat {
     linkCount = UInt64(attributes.linkCount)
     user = UInt64(attributes.user)
     group = UInt64(attributes.group)
-    // Major and minor as Linux composes them, for small numbers.
+    // As Linux composes them if both numbers are below 256.
     specialDevice = UInt64(attributes.deviceMajor) << 8 | UInt64(attributes.deviceMinor)
     size = attributes.size
     blockSize = 4096

@@ -3,10 +3,11 @@
 
 import XDR
 
-/// Who calls (RFC 5531 sections 8.2, 10.1 and appendix A).
+/// Credentials of a call (RFC 5531 sections 8.2, 10.1 and appendix A).
 public enum Credentials: Equatable, Sendable {
+  /// AUTH_NONE.
   case none
-  /// AUTH_SYS: up to 255 bytes of machine name and 16 groups go out; more are cut off.
+  /// AUTH_SYS. The machine name is cut to 255 bytes and the groups to 16.
   case system(machineName: [UInt8], user: UInt32, group: UInt32, groups: [UInt32])
 
   func write(to writer: inout XDRWriter) {

@@ -3,12 +3,16 @@
 
 import XDR
 
-/// A program's procedure (RFC 5531 section 7).
+/// A procedure of an RPC program (RFC 5531 section 7).
 public struct Procedure: Equatable, Sendable {
+  /// Program number.
   public var program: UInt32
+  /// Version of the program.
   public var version: UInt32
+  /// Procedure number.
   public var number: UInt32
 
+  /// The procedure with these numbers.
   public init(program: UInt32, version: UInt32, number: UInt32) {
     self.program = program
     self.version = version
@@ -16,17 +20,22 @@ public struct Procedure: Equatable, Sendable {
   }
 }
 
-/// A call message as one record of one fragment.
+/// A call message, encoded as a record of one fragment (RFC 5531 sections 9 and 11).
 public struct RPCCall: Sendable {
-  /// With the record's mark in front.
+  /// The record, starting with its mark.
   public let record: [UInt8]
 
-  /// - Parameter arguments: writes the procedure's arguments.
+  /// Encodes a call.
+  ///
+  /// - Parameters:
+  ///   - xid: transaction ID, which the reply repeats.
+  ///   - arguments: writes the procedure's arguments.
   public init(
     xid: UInt32, _ procedure: Procedure, _ credentials: Credentials,
     _ arguments: (inout XDRWriter) -> Void
   ) {
     var writer = XDRWriter()
+    // Record mark (filled in below), transaction, CALL, RPC version.
     writer.uint32(0)
     writer.uint32(xid)
     writer.uint32(0)
@@ -35,7 +44,7 @@ public struct RPCCall: Sendable {
     writer.uint32(procedure.version)
     writer.uint32(procedure.number)
     credentials.write(to: &writer)
-    // The verifier is always of the flavour that says nothing.
+    // The verifier is AUTH_NONE.
     writer.uint32(0)
     writer.uint32(0)
     arguments(&writer)

@@ -4,43 +4,49 @@
 import Bytes
 import XDR
 
-/// Calls in flight to one server over one TCP connection at a time. It does no I/O and has no
-/// clock. When the connection is lost, calls stay; they go out again on the next.
+/// An RPC client over TCP (RFC 5531) with concurrent calls. It performs no I/O and has no clock; times are in
+/// nanoseconds. Calls survive the loss of a connection and are sent again on the next.
 ///
-/// Memory: `callLimit` calls as they were written, once more those that have not been sent yet, and
-/// one record of up to `recordLimit` bytes.
+/// Memory: `callLimit` encoded calls, a second copy of those that wait to be sent, and one record of up to `recordLimit`
+/// bytes.
 public struct RPCClient: Sendable {
+  /// Limits of a client. Times are in nanoseconds.
   public struct Settings: Equatable, Sendable {
-    /// Calls in flight at most.
+    /// Maximum number of calls in flight.
     public var callLimit = 64
-    /// Bytes of a reply at most.
+    /// Maximum size of a reply in bytes.
     public var recordLimit = 1 << 17
-    /// Without an answer for so long, a call is sent again. Servers answer a call that they have
-    /// done already from their memory, as it carries the same number.
+    /// A call without a reply is sent again after this time. It keeps its transaction ID, so that a server with a
+    /// duplicate request cache does not execute it twice.
     public var retransmitTime: UInt64 = 10_000_000_000
-    /// Without one byte for so long while calls wait, the connection is taken for dead. The time
-    /// doubles, up to eight times, until an answer comes: the server may only be slow.
+    /// The connection counts as dead if no byte arrives for this time while calls wait. The time doubles with each dead
+    /// connection, up to eightfold, until a reply arrives: the server may only be slow.
     public var silenceTime: UInt64 = 7_000_000_000
-    /// A record that is not complete so long after its first byte: its length was a lie, and swallows the answers
-    /// that follow.
+    /// The connection counts as dead if a record is incomplete this long after its first byte. Its length must be wrong,
+    /// and it would swallow the replies that follow.
     public var recordTime: UInt64 = 20_000_000_000
 
+    /// The defaults.
     public init() {}
   }
 
-  /// What became of a call.
+  /// The reply to a call.
   public struct Answer: Sendable {
+    /// The tag that `call` was given.
     public var tag: UInt64
+    /// The reply.
     public var reply: RPCReply
-    /// The server may have done it twice: the first time with an answer that was lost.
+    /// Whether the call was sent again, so that the server may have executed it twice.
     public var wasRepeated: Bool
   }
 
-  /// Counted for the console and for tests.
+  /// Statistics, for tests.
   public struct Counters: Equatable, Sendable {
+    /// Calls that were sent again.
     public var repeated: UInt64 = 0
-    /// Replies to no call: late ones, or invented.
+    /// Replies to calls that are not in flight.
     public var unknownReplies: UInt64 = 0
+    /// Records that could not be decoded.
     public var malformedRecords: UInt64 = 0
   }
 
@@ -60,28 +66,35 @@ public struct RPCClient: Sendable {
   private var output: [UInt8] = []
   private var outputStart = 0
   private var lastHeard: UInt64 = 0
-  // When the record began that is not complete yet.
+  // When the first byte of the incomplete record arrived.
   private var recordBegan: UInt64?
-  // Times that the silence was too long since the last answer.
+  // Connections in a row that were dead for `silenceTime`.
   private var silences: UInt64 = 0
+  /// Whether there is a connection.
   public private(set) var isConnected = false
-  /// The stream makes no sense any more, or is silent: drop the connection.
+  /// Whether the connection must be closed: its stream is malformed, or it is dead.
   public private(set) var isBroken = false
+  /// Statistics since the start.
   public private(set) var counters = Counters()
 
-  /// - Parameter firstXID: should differ from start to start, so that a server does not take new
-  ///   calls for repeated ones.
+  /// A client without a connection.
+  ///
+  /// - Parameter firstXID: transaction ID of the first call. It should differ between starts, so that a server does not
+  ///   take new calls for repeated ones.
   public init(_ settings: Settings, firstXID: UInt32) {
     self.settings = settings
     nextXID = firstXID
     assembler = RecordAssembler(limit: settings.recordLimit)
   }
 
+  /// Calls in flight.
   public var callCount: Int { calls.count }
+  /// Whether `call` accepts another call.
   public var hasRoom: Bool { calls.count < settings.callLimit }
 
-  /// Makes a call, which goes out now or with the next connection. False where too many are in
-  /// flight.
+  /// Issues a call, which is sent now or on the next connection.
+  ///
+  /// - Returns: false if too many calls are in flight.
   public mutating func call(
     _ procedure: Procedure, _ credentials: Credentials, tag: UInt64, now: UInt64,
     _ arguments: (inout XDRWriter) -> Void
@@ -90,7 +103,7 @@ public struct RPCClient: Sendable {
     let xid = nextXID
     nextXID &+= 1
     let record = RPCCall(xid: xid, procedure, credentials, arguments).record
-    // Silence counts from the first call that waits.
+    // `silenceTime` counts from the first call in flight.
     if calls.isEmpty { lastHeard = now }
     calls.append(
       Call(
@@ -99,15 +112,17 @@ public struct RPCClient: Sendable {
     return true
   }
 
-  /// Forgets the calls whose tags are chosen; answers to them go nowhere.
+  /// Forgets the calls with chosen tags; late replies to them are dropped.
   public mutating func cancel(where isChosen: (UInt64) -> Bool) {
     calls.removeAll { isChosen($0.tag) }
   }
 
+  /// Forgets all calls.
   public mutating func cancelAll() { calls.removeAll() }
 
   // MARK: The connection
 
+  /// A new connection is established: all calls are sent on it.
   public mutating func connected(now: UInt64) {
     isConnected = true
     isBroken = false
@@ -127,6 +142,7 @@ public struct RPCClient: Sendable {
     }
   }
 
+  /// The connection is lost; calls are kept for the next one.
   public mutating func disconnected() {
     isConnected = false
     isBroken = false
@@ -144,13 +160,15 @@ public struct RPCClient: Sendable {
     output.append(copying: record.span)
   }
 
+  /// Bytes to be sent.
   public var outputCount: Int { output.count - outputStart }
 
-  /// Shows what is to be sent.
+  /// Lends the bytes to be sent.
   public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     body(output.span.extracting(outputStart..<output.count))
   }
 
+  /// Removes `count` bytes that were sent from the output.
   public mutating func sent(_ count: Int) {
     outputStart += min(max(count, 0), outputCount)
     if outputStart == output.count {
@@ -159,13 +177,14 @@ public struct RPCClient: Sendable {
     }
   }
 
-  /// Takes bytes up to the end of a record; returns how many. When fewer than given, `nextAnswer`
-  /// has to be asked before the rest is taken.
+  /// Processes received bytes up to the end of a record. Call `nextAnswer` before passing the rest.
+  ///
+  /// - Returns: the number of bytes processed.
   public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
     guard isConnected, !isBroken else { return bytes.count }
     lastHeard = now
     do throws(RecordAssembler.TooLong) {
-      let count = try assembler.take(bytes)
+      let count = try assembler.consume(bytes)
       recordBegan = assembler.isInside ? recordBegan ?? now : nil
       return count
     } catch {
@@ -174,12 +193,12 @@ public struct RPCClient: Sendable {
     }
   }
 
-  /// Whether a record is complete, which `nextAnswer` will look at.
+  /// Whether a complete record waits for `nextAnswer`.
   public var hasRecord: Bool { assembler.isComplete }
 
-  /// The answer in the record that is complete; nil where none is, or it answers nothing.
+  /// The answer in the complete record; nil if there is none, or it matches no call.
   public mutating func nextAnswer() -> Answer? {
-    guard !isBroken, let record = assembler.takeRecord() else { return nil }
+    guard !isBroken, let record = assembler.nextRecord() else { return nil }
     do throws(XDRError) {
       let reply = try RPCReply(record)
       guard let index = calls.firstIndex(where: { $0.xid == reply.xid }) else {
@@ -195,7 +214,7 @@ public struct RPCClient: Sendable {
     }
   }
 
-  /// What came is not what the protocol says: whatever follows is worth nothing.
+  /// The stream violates the protocol: the connection must be closed.
   public mutating func breakOff() {
     counters.malformedRecords &+= 1
     isBroken = true
@@ -203,7 +222,7 @@ public struct RPCClient: Sendable {
 
   // MARK: Time
 
-  /// When `timePassed` has something to do; the largest number is never.
+  /// When to call `timePassed`; `UInt64.max` for never.
   public var deadline: UInt64 {
     guard isConnected, !isBroken, !calls.isEmpty else { return .max }
     var first = min(silenceEnd, recordEnd)
@@ -211,6 +230,7 @@ public struct RPCClient: Sendable {
     return first
   }
 
+  /// Handles timeouts; call it at `deadline`.
   public mutating func timePassed(now: UInt64) {
     guard isConnected, !isBroken, !calls.isEmpty else { return }
     if now >= recordEnd { return breakOff() }
@@ -219,7 +239,7 @@ public struct RPCClient: Sendable {
       isBroken = true
       return
     }
-    // While bytes wait to be sent, more of them help nobody.
+    // A full output means that the server does not read; sending again would not help.
     for index in calls.indices where now >= sum(calls[index].sentAt, settings.retransmitTime) {
       calls[index].sentAt = now
       guard outputCount == 0 || outputCount < settings.recordLimit else { continue }
@@ -237,3 +257,21 @@ public struct RPCClient: Sendable {
     return overflow ? .max : sum
   }
 }
+
+#if !hasFeature(Embedded)
+  extension RPCClient {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      if calls.count > settings.callLimit { return "\(calls.count) calls are in flight" }
+      if Set(calls.map(\.xid)).count != calls.count { return "two calls have one number" }
+      if outputStart < 0 || outputStart > output.count { return "output starts at \(outputStart)" }
+      if !isConnected, !output.isEmpty { return "output without a connection" }
+      if isConnected, calls.contains(where: { !$0.isSent }) { return "a call was not sent" }
+      if silences > 3 { return "\(silences) silences" }
+      if isConnected, !isBroken, (recordBegan != nil) != assembler.isInside {
+        return "the start of the incomplete record"
+      }
+      return isBroken ? nil : assembler.checkInvariants()
+    }
+  }
+#endif

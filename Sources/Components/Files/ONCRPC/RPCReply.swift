@@ -3,27 +3,36 @@
 
 import XDR
 
-/// What a server says about a call before any result (RFC 5531 section 9).
+/// A reply message: its header, decoded, and the results that follow (RFC 5531 section 9).
 public struct RPCReply: Sendable {
+  /// `accept_stat` and `reject_stat`.
   public enum Outcome: Equatable, Sendable {
-    /// The results follow.
+    /// The procedure ran; its results follow.
     case success
+    /// The server does not have the program.
     case programUnavailable
+    /// The server has other versions of the program.
     case versionMismatch
+    /// The program has no such procedure.
     case procedureUnavailable
+    /// The server could not decode the arguments.
     case garbageArguments
+    /// The server failed, for example for want of memory.
     case systemError
+    /// The server has other versions of RPC itself.
     case rpcMismatch
-    /// The server wants other credentials; the number is its reason (`auth_stat`).
+    /// The server rejects the credentials for this reason (`auth_stat`).
     case authenticationError(UInt32)
   }
 
+  /// Transaction ID of the call.
   public let xid: UInt32
+  /// Whether the call succeeded, or why not.
   public let outcome: Outcome
-  /// At the results.
+  /// A reader positioned at the results; meaningful only on success.
   public let results: XDRReader
 
-  /// Reads a whole record.
+  /// Decodes a complete record, without its marks.
   public init(_ record: [UInt8]) throws(XDRError) {
     var reader = XDRReader(record)
     xid = try reader.uint32()

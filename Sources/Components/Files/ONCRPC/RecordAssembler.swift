@@ -3,18 +3,17 @@
 
 import Bytes
 
-/// Puts records together from a stream's fragments (RFC 5531 section 11): each has a word in front,
-/// the highest bit of which marks the record's last, and the rest of which is its length.
+/// Reassembles records from a TCP stream (RFC 5531 section 11). A word precedes each fragment: its highest bit marks the
+/// last fragment of a record, the others are the fragment's length.
 public struct RecordAssembler: Sendable {
-  /// A record longer than the limit, or of too many empty fragments: where the next one starts is not
-  /// worth knowing.
+  /// A record exceeds the limit or has too many empty fragments. The stream cannot be used any further.
   public struct TooLong: Error, Equatable, Sendable {}
 
-  /// Empty fragments of a record at most. They are allowed, but nobody needs them, and a stream of
-  /// zeros is nothing else: it would be taken for a record that is never complete.
+  /// Maximum number of empty fragments in a record. They are valid but useless, and a stream of zeroes would otherwise
+  /// be a record that never completes.
   public static let emptyFragmentLimit = 16
 
-  /// Bytes of a record at most; also the memory that this takes.
+  /// Maximum size of a record in bytes; also the memory that this needs.
   public let limit: Int
   private var record: [UInt8] = []
   private var header: UInt32 = 0
@@ -22,17 +21,18 @@ public struct RecordAssembler: Sendable {
   private var left = 0
   private var emptyCount = 0
   private var isLast = false
-  /// Whether there is a record to take.
+  /// Whether a record is complete.
   public private(set) var isComplete = false
 
-  /// Whether a record has begun that is not complete yet.
+  /// Whether a record has begun but is not complete.
   public var isInside: Bool { !isComplete && (headerCount > 0 || left > 0 || !record.isEmpty) }
 
+  /// An assembler at the start of a stream.
   public init(limit: Int) { self.limit = limit }
 
   /// Takes bytes up to the end of a record; returns how many. Fewer than given: there is a record
   /// to take first.
-  public mutating func take(_ bytes: Span<UInt8>) throws(TooLong) -> Int {
+  public mutating func consume(_ bytes: Span<UInt8>) throws(TooLong) -> Int {
     var index = 0
     while index < bytes.count, !isComplete {
       if left > 0 {
@@ -62,13 +62,13 @@ public struct RecordAssembler: Sendable {
       guard emptyCount <= Self.emptyFragmentLimit else { throw TooLong() }
       isComplete = isLast
     } else if record.count + length > record.capacity {
-      // Twice as much at least: a record in fragments of one byte is not copied for each.
+      // Growing at least twofold avoids a copy per fragment if fragments are short.
       record.reserveCapacity(min(max(record.count + length, 2 * record.capacity), limit))
     }
   }
 
-  /// The record, once it is complete.
-  public mutating func takeRecord() -> [UInt8]? {
+  /// Removes and returns the complete record, or returns nil.
+  public mutating func nextRecord() -> [UInt8]? {
     guard isComplete else { return nil }
     isComplete = false
     emptyCount = 0
@@ -77,6 +77,19 @@ public struct RecordAssembler: Sendable {
     return taken
   }
 
-  /// Forgets what has come: the stream is a new one.
+  /// Starts over with a new stream.
   public mutating func reset() { self = RecordAssembler(limit: limit) }
 }
+
+#if !hasFeature(Embedded)
+  extension RecordAssembler {
+    /// What is inconsistent in this state, or nil; for tests.
+    func checkInvariants() -> String? {
+      if left < 0 || headerCount > 3 {
+        return "\(left) bytes and \(headerCount) of a mark are left"
+      }
+      if record.count + left > limit { return "a record of \(record.count + left) bytes" }
+      return isComplete && left > 0 ? "a record is complete without \(left) bytes" : nil
+    }
+  }
+#endif

@@ -7,9 +7,11 @@ import Rings
 import Wiring
 
 extension FileSystemConnection {
-  /// Nil where there is no such connection, and where its regions cannot be queues.
+  /// The queue to the server; nil if there is no connection or its region cannot hold a queue.
   public var commands: Ring<FileQueue>? { commandQueue.shared.flatMap { Ring(queue: $0) } }
+  /// The queue from the server; nil if there is no connection or its region cannot hold a queue.
   public var completions: Ring<FileQueue>? { completionQueue.shared.flatMap { Ring(queue: $0) } }
 
+  /// Notifies the other end.
   public var channel: Channel { Channel(id) }
 }

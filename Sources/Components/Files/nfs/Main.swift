@@ -9,9 +9,9 @@ import SerialWiring
 
 @main enum Main {
   static func main() {
-    let program = NFSProgram(
+    let program = FileServerProgram(
       console: Console(SerialClientConfig.linked()), config: NFSConfig.linked(),
       client: FileSystemServerConfig.linked())
-    run(NetworkDomain(program, NFSProgram.network))
+    run(NetworkDomain(program, FileServerProgram.network))
   }
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import NFS
 import Networking
 import SerialWiring
 import Wire
 
-/// Says on the console when the export can be used, and why it cannot, with what is most likely to help.
+/// Reports on the console that the export is mounted, or why it is not and what is most likely to help. Each state is
+/// reported once.
 struct MountReport {
   private var wasMounted = false
   private var trouble: NFSSession.Trouble?
 
-  /// - Parameter server: where the last connection went.
+  /// - Parameter server: address and port of the last connection.
   mutating func update(
     _ nfs: borrowing NFSClient, _ server: Endpoint, _ console: inout Console
   ) {
@@ -69,7 +71,7 @@ struct MountReport {
     }
   }
 
-  /// `mountstat3` (RFC 1813, appendix I). Servers say 13 of paths that they do not export, too.
+  /// `mountstat3` (RFC 1813, appendix I). Servers also send 13, access denied, for paths that they do not export.
   private static func write(mountStatus: UInt32, _ export: [UInt8], to console: inout Console) {
     console.write("the NFS server refuses to mount \"")
     console.write(export.span)

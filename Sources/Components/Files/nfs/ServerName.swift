@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Bytes
 import NetworkStack
 import Wire
 
-/// Where the NFS server is, as the record says it: `ADDRESS`, `ADDRESS:PORT` where NFS and MOUNT are on one
-/// port, or `ADDRESS:NFSPORT:MOUNTPORT`; without ports the server's port mapper is asked. The address is in
-/// dotted decimal, or a name.
+/// Address of the NFS server, parsed from the record: `ADDRESS`, `ADDRESS:PORT` if NFS and MOUNT share a port, or
+/// `ADDRESS:NFSPORT:MOUNTPORT`. `ADDRESS` is dotted decimal or a DNS name. Without ports, the port mapper is asked.
 struct ServerName {
   enum Host {
     case address(IPv4Address)
@@ -18,7 +18,7 @@ struct ServerName {
   var filesPort: UInt16?
   var mountPort: UInt16?
 
-  /// Nil for anything else.
+  /// Nil if `server` has another form.
   init?(_ server: [UInt8]) {
     var parts: [[UInt8]] = [[]]
     for byte in server {

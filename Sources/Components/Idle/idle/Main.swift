@@ -5,5 +5,5 @@ import Microkit
 
 /// Runs when nobody else does, and lets the processor sleep (docs/adr/0010).
 @main enum Main {
-  static func main() { sleepForEver() }
+  static func main() { sleepForever() }
 }

@@ -5,46 +5,45 @@ import Bytes
 import FileSystem
 import Rings
 
-/// A file system server as many exchanges of a web server use it at a time: commands with tickets,
-/// buffers of a pool, and no more open files than the server has room for.
+/// Shares a file system server among concurrent exchanges of a web server: tickets for commands, a pool of buffers, and
+/// a limit on open files.
 ///
-/// Memory: the share's, and a ticket for each of 511 commands.
+/// Memory: the share, and a ticket for each of 511 commands.
 public final class FileAccess {
   enum State: Equatable { case idle, starting, ready }
 
   let share: SharedRegion
   private var client: FileSystemClient
-  // For data; and for paths and what is known of files, which are held only as long as a command is on its way, so
-  // that no reader, however slow, keeps others from looking at files.
+  // Buffers for data, and slots for paths and attributes. A slot is held only while its command is in flight, so that
+  // slow readers cannot keep others from opening files.
   private var pool: SharePool
   private var slots: SharePool
   private var tickets: [FileTicket?]
-  private var freeTags: [Int] = []
   private var closing: [FileCommand] = []
   private var openCount = 0
-  // Connections that found no room; of those that were called since, which have not heard of it yet.
+  // Connections that wait for room, and those that are to be woken because there is room.
   private var line = WaitingLine()
   private var called = WaitingLine()
-  // Connections with answers.
+  // Connections whose commands have completed.
   private var ready: [Int] = []
   private(set) var state = State.idle
-  /// Times that INITIALISE failed: those who waited for it give up.
+  /// How often INITIALISE failed. Exchanges that waited for it give up.
   private(set) var failures: UInt64 = 0
-  /// The server's queue made no sense: it is not used any more.
+  /// Whether the server is no longer used because its queue index was impossible.
   public private(set) var isBroken = false
-  /// Why files were not to be had last; nil where the last one was.
+  /// Why the last access failed, or nil.
   public private(set) var trouble: SiteTrouble?
 
-  /// Of the server's 256, some are left to others.
+  /// Maximum number of open files: below the server's 256, to leave some to others.
   private static var openLimit: Int { 240 }
-  /// Where the answer to STAT goes in a slot: behind the longest path.
+  /// Offset of the `FileStat` in a slot, after the longest path.
   private static var statOffset: UInt64 { 4096 }
   private static var slotByteCount: UInt64 { 4352 }
 
   /// - Parameters:
   ///   - bufferByteCount: at least 8192.
-  ///   - bufferLimit: buffers at most. One in 16 of them, and one at least, is cut up for paths; of what is left a
-  ///     reader that is slow takes one, so that there should be as many as there are connections, and a third more.
+  ///   - bufferLimit: maximum number of buffers. One in 16, and at least one, is divided into slots. A slow reader holds
+  ///     one of the rest, so there should be a third more of them than connections.
   public init(
     commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion,
     bufferByteCount: UInt64 = 32_768, bufferLimit: Int = 2044
@@ -59,21 +58,20 @@ public final class FileAccess {
       share: count * size, from: data * size, bufferByteCount: Self.slotByteCount,
       limit: FileQueue.capacity)
     bufferCount = pool.freeCount
-    tickets = [FileTicket?](repeating: nil, count: FileQueue.capacity)
-    for tag in stride(from: FileQueue.capacity - 1, through: 0, by: -1) { freeTags.append(tag) }
+    tickets = [FileTicket?](repeating: nil, count: FileSystemClient.commandLimit)
   }
 
-  // Of each kind, what is kept between requests leaves most to those that are on their way.
+  // Buffers and files kept between requests leave most to requests in progress.
   private static var keptFileLimit: Int { 64 }
   private let bufferCount: Int
   private var keptBuffers = 0
   private var keptFiles = 0
 
-  /// Whether one more buffer may be kept with what is in it.
+  /// Whether another buffer and its content may be kept.
   var mayKeepBuffer: Bool { keptBuffers < bufferCount / 4 }
   var mayKeepFile: Bool { keptFiles < Self.keptFileLimit }
 
-  /// Takes a done ticket's buffer out of circulation.
+  /// Keeps the buffer of a completed ticket, until `letGo`.
   func keepBuffer(of ticket: FileTicket) -> ShareBuffer? {
     guard mayKeepBuffer, let buffer = ticket.buffer else { return nil }
     ticket.buffer = nil
@@ -91,13 +89,16 @@ public final class FileAccess {
   func letGoFile() { keptFiles -= 1 }
 
   var bufferByteCount: UInt64 { pool.bufferByteCount }
+  /// Data buffers that can be allocated.
   public var freeBuffers: Int { pool.freeCount }
+  /// Files that are open, being opened or being closed.
   public var openFiles: Int { openCount }
 
   // MARK: The queue
 
-  /// Hands over what was submitted: whether the server has to be notified. To be asked after every
-  /// event.
+  /// Makes submitted commands visible to the server; call it after each event.
+  ///
+  /// - Returns: whether the server has to be notified.
   public func publish() -> Bool {
     while let command = closing.last,
       submit(command, FileTicket(buffer: nil, connection: -1, closes: true))
@@ -107,23 +108,23 @@ public final class FileAccess {
     return client.publish()
   }
 
-  /// Takes the answers that are there; `nextReady` says whom they are for.
+  /// Processes the answers that have arrived; `nextReady` then returns the connections to resume.
   public func collect() {
     guard !isBroken else { return }
     do throws(PeerFault) {
-      while let completion = try client.nextCompletion() { take(completion) }
+      while let completion = try client.nextCompletion() { handle(completion) }
     } catch {
       giveUp()
     }
-    // Without a command in flight nothing else would ever call them.
+    // Without commands in flight, no completion would wake them.
     if client.inFlight == 0 { callAll() }
   }
 
-  /// A connection to wake: there is an answer for it, or room that it found none of. Nil when there
-  /// is no more.
+  /// The next connection to resume, because its command has completed or because there is room for one; nil if there is
+  /// none.
   public func nextReady() -> Int? { ready.popLast() ?? called.next() }
 
-  /// A connection is gone: what it waited for is the next one's.
+  /// Removes a closed connection from the line; if it was to be woken, the next one is.
   public func forget(_ connection: Int) {
     line.remove(connection)
     if called.remove(connection) { callOne() }
@@ -138,26 +139,23 @@ public final class FileAccess {
     callAll()
   }
 
-  /// Notes that a connection found no room.
+  /// Puts a connection in the line for room.
   func want(_ connection: Int) { line.add(connection) }
 
-  // One place that was freed is news for one.
+  // Freed room for one command wakes one connection.
   private func callOne() {
     if let connection = line.next() { called.add(connection) }
   }
 
   private func callAll() { while !line.isEmpty { callOne() } }
 
-  private func take(_ completion: FileSystemClient.Completion) {
-    guard let tag = Int(exactly: completion.tag), tickets.indices.contains(tag),
-      let ticket = tickets[tag]
-    else { return }
-    tickets[tag] = nil
-    freeTags.append(tag)
+  private func handle(_ completion: FileSystemClient.Completion) {
+    guard let ticket = tickets[completion.number] else { return }
+    tickets[completion.number] = nil
     callOne()
     if ticket.connection >= 0 { ready.append(ticket.connection) }
     ticket.state = .done(completion.status, completion.value)
-    // What is open counts until the server has said that it is not.
+    // A file counts as open until the server has confirmed that it is closed.
     if ticket.closes || ticket.opens != .nothing && completion.status != .success {
       openCount -= 1
       callOne()
@@ -168,54 +166,53 @@ public final class FileAccess {
     ticket.file = nil
   }
 
-  /// Sends a command. False where too many are on their way; then `ticket` is still the caller's.
+  /// Sends a command.
+  ///
+  /// - Returns: false if there is no room; then the caller keeps `ticket` and its connection is in line.
   func submit(_ command: FileCommand, _ ticket: FileTicket) -> Bool {
-    guard hasRoom(for: ticket.connection, opens: ticket.opens != .nothing),
-      let tag = freeTags.last
-    else { return false }
+    guard hasRoom(for: ticket.connection, opens: ticket.opens != .nothing) else { return false }
     do throws(PeerFault) {
-      guard try client.submit(command, tag: UInt64(tag)) else {
+      guard let number = try client.submit(command) else {
         want(ticket.connection)
         return false
       }
+      tickets[number] = ticket
     } catch {
       giveUp()
       return false
     }
     line.remove(ticket.connection)
-    freeTags.removeLast()
-    tickets[tag] = ticket
     if ticket.opens != .nothing { openCount += 1 }
     return true
   }
 
-  /// Whether `submit` would take a command now. Whoever hears no is woken when that may be other.
+  /// Whether `submit` would succeed now. If not, the connection is put in line.
   func hasRoom(for connection: Int, opens: Bool) -> Bool {
-    guard !isBroken, !freeTags.isEmpty, !opens || openCount < Self.openLimit else {
+    guard !isBroken, client.hasRoom, !opens || openCount < Self.openLimit else {
       want(connection)
       return false
     }
     return true
   }
 
-  /// Nil when all are out; whoever hears that is woken when one is back.
-  func takeBuffer(for connection: Int) -> ShareBuffer? {
-    let buffer = pool.take()
+  /// A free data buffer. If there is none, the connection is put in line.
+  func allocateBuffer(for connection: Int) -> ShareBuffer? {
+    let buffer = pool.allocate()
     if buffer == nil { want(connection) }
     return buffer
   }
 
-  /// Whether somebody who has a buffer may have another: half of them are left to those who have none.
+  /// Whether an exchange that has a buffer may take another. Half of the buffers are reserved for those without one.
   var mayTakeAnother: Bool { pool.freeCount > bufferCount / 2 }
 
-  /// Gives back the buffer of a ticket that is done.
+  /// Returns the buffer of a completed ticket and wakes a connection.
   func end(_ ticket: FileTicket) {
     guard ticket.buffer != nil else { return }
     giveBack(ticket)
     callOne()
   }
 
-  /// Gives back the buffer of a ticket that was never submitted: no news to anybody.
+  /// Returns the buffer of a ticket that was not submitted, without waking a connection.
   func giveBack(_ ticket: FileTicket) {
     if let buffer = ticket.buffer {
       if slots.owns(buffer) { slots.give(buffer) } else { pool.give(buffer) }
@@ -223,7 +220,7 @@ public final class FileAccess {
     ticket.buffer = nil
   }
 
-  /// Nobody waits for `ticket` any more. Its buffer is the server's until it answers.
+  /// Abandons a ticket. Its buffer belongs to the server until the command completes.
   func abandon(_ ticket: FileTicket) {
     ticket.isAbandoned = true
     guard case .done(let status, let value) = ticket.state else { return }
@@ -245,17 +242,17 @@ public final class FileAccess {
 
   // MARK: Looking at files
 
-  /// Sends a command about a path. Nil where there is no room for it now.
+  /// Sends a command with a path. Nil if there is no room; then the connection is in line.
   ///
   /// - Parameters:
-  ///   - file: the open file that it is about.
-  ///   - command: makes it of the path, and of room for a `FileStat`.
+  ///   - file: the open file that the command is about, if any.
+  ///   - command: makes the command from the path and a buffer for a `FileStat`.
   func send(
     _ path: [UInt8], for connection: Int, opens: FileTicket.Opens = .nothing,
     file: OpenFile? = nil, _ command: (ShareBuffer, ShareBuffer) -> FileCommand
   ) -> FileTicket? {
     guard hasRoom(for: connection, opens: opens != .nothing) else { return nil }
-    guard let slot = slots.take() else {
+    guard let slot = slots.allocate() else {
       want(connection)
       return nil
     }
@@ -272,7 +269,7 @@ public final class FileAccess {
     return ticket
   }
 
-  /// Asks what an open file is now. Nil where there is no room to.
+  /// Requests the current attributes of an open file. Nil if there is no room.
   func examine(_ file: OpenFile, for connection: Int) -> FileTicket? {
     let descriptor = file.descriptor
     return send(file.path, for: connection, file: file) {
@@ -280,7 +277,7 @@ public final class FileAccess {
     }
   }
 
-  /// What a look has come to; the ticket gives back what it holds. Nil where there is no sense in it.
+  /// The attributes that `examine` requested, or nil; returns the buffer of the ticket.
   func stat(_ ticket: FileTicket) -> FileStat? {
     guard let slot = ticket.buffer else { return nil }
     let offset = slot.offset + Self.statOffset
@@ -290,27 +287,27 @@ public final class FileAccess {
   }
 
   /// Notes what kept a visitor from a file; nil where nothing did.
-  func note(_ trouble: SiteTrouble?) { self.trouble = trouble }
+  func report(_ trouble: SiteTrouble?) { self.trouble = trouble }
 
   // MARK: Mounting
 
   private var starting: FileTicket?
   private var asking: FileTicket?
-  /// Links that are met behind this folder may not lead out of it; empty where all are followed.
+  /// Symbolic links inside this folder must not lead out of it. Empty for no confinement.
   var confinement: [UInt8] = []
 
-  /// The server is one of Serval's: it knows of open files what they are now, and has a status for each failure.
-  /// LionsOS's NFS component answers `error` whatever went wrong, also where there is no such file; its FAT component
-  /// does where a folder on the way is missing.
+  /// Whether the server is one of Serval's, which has attributes of open files and a status for each failure. LionsOS's
+  /// NFS component answers `error` to every failure, even a missing file; its FAT component does so if a folder of the
+  /// path is missing.
   private(set) var isServal = false
 
-  /// Has the server mount its files, unless that is done or under way.
+  /// Sends INITIALISE, unless that was done or is in progress.
   func start() {
     guard state == .idle else { return }
-    let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.take(), connection: -1)
+    let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.allocate(), connection: -1)
     var command = FileCommand.initialise
     if !confinement.isEmpty {
-      // All buffers are free before the server has its files mounted.
+      // All buffers are free before INITIALISE, so only the store can fail.
       guard let buffer = ticket.buffer, share.store(confinement.span, offset: buffer.offset) else {
         return giveBack(ticket)
       }
@@ -326,17 +323,17 @@ public final class FileAccess {
     if let starting { end(starting) }
     starting = nil
     if status == .success {
-      note(nil)
+      report(nil)
       askWhoItIs()
       if asking == nil { become(.ready) }
     } else {
-      note(.notMounted)
+      report(.notMounted)
       failures &+= 1
       become(.idle)
     }
   }
 
-  /// Asks of a file that is not open: what Serval's servers say to that, no other does.
+  /// Examines a descriptor that is not open. Serval's servers identify themselves in the answer.
   private func askWhoItIs() {
     asking = send([0x2f], for: -1) { .statOpen(.max, buffer: $1) }
   }
@@ -354,3 +351,20 @@ public final class FileAccess {
     callAll()
   }
 }
+
+#if !hasFeature(Embedded)
+  extension FileAccess {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      let submitted = tickets.count { $0 != nil }
+      if submitted != client.inFlight { return "\(submitted) tickets, \(client.inFlight) commands" }
+      let opening = tickets.count { $0.map { $0.opens != .nothing } ?? false }
+      if openCount < opening || openCount > Self.openLimit { return "\(openCount) files are open" }
+      if keptBuffers < 0 || keptBuffers + pool.freeCount > bufferCount {
+        return "\(keptBuffers) buffers are kept, \(pool.freeCount) are free"
+      }
+      if keptFiles < 0 || keptFiles > openCount { return "\(keptFiles) files are kept" }
+      return client.checkInvariants() ?? pool.checkInvariants() ?? slots.checkInvariants()
+    }
+  }
+#endif

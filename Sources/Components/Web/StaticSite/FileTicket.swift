@@ -3,23 +3,25 @@
 
 import FileSystem
 
-/// A command on its way: who sent it looks here for what came of it.
+/// A command under way. Whoever sent it finds its result here.
 final class FileTicket {
+  /// The result: status and value.
   enum State: Equatable { case waiting, done(FileStatus, UInt64) }
-  /// What the command leaves open on the server.
+  /// What the command opens on the server.
   enum Opens { case nothing, file, directory }
 
   var state = State.waiting
-  /// Memory of the share that the command is about; goes back with `FileAccess.end`.
+  /// Memory of the share that the command uses; returned by `FileAccess.end`.
   var buffer: ShareBuffer?
-  /// Nobody waits any more. What it opens is closed again.
+  /// The sender has gone. What the command opens is closed again.
   var isAbandoned = false
   let opens: Opens
-  /// The open file that the command is about: it is not closed before the server has answered, as that would be refused.
+  /// The open file that the command uses. Held until the server answers, as it refuses to close a file
+  /// with commands under way.
   var file: OpenFile?
   /// The command is CLOSE.
   let closes: Bool
-  /// The connection that waits for it; negative for none.
+  /// The connection to wake; negative for none.
   let connection: Int
 
   init(

@@ -4,7 +4,7 @@
 import FileSystem
 import HTTP
 
-/// One state of one file, as far as a server tells.
+/// One version of one file, as far as the server's attributes tell.
 struct FileVersion: Equatable {
   private let device: UInt64
   private let fileNumber: UInt64
@@ -26,19 +26,21 @@ struct FileVersion: Equatable {
     linkCount = stat.linkCount
   }
 
-  /// Whether a file that is open has the same content later. Its last change counts, as programs set the time of the
-  /// last modification to what they like; but one that took a name from it, when another file was put in its place
-  /// or it was removed, leaves the content as it was.
+  /// Whether an open file still has the same content at `later`.
+  ///
+  /// Programs can set the modification time, so the change time (`ctime`) has to be equal as well,
+  /// except where the link count differs: then the file was removed or replaced, which changes the
+  /// time but not the content.
   func hasSameContent(as later: FileVersion) -> Bool {
-    let isOfSameTime =
+    let isUnchanged =
       changed == later.changed && changedNanoseconds == later.changedNanoseconds
       || linkCount != later.linkCount
     return device == later.device && fileNumber == later.fileNumber && size == later.size
       && modified == later.modified && modifiedNanoseconds == later.modifiedNanoseconds
-      && isOfSameTime
+      && isUnchanged
   }
 
-  /// Differs between versions that have the same size and time of modification, as those of an archive may.
+  /// Tells versions of equal size and modification time apart, which files from archives may have.
   fileprivate var revision: UInt64 {
     Self.mix(Self.mix(Self.mix(0xcbf2_9ce4_8422_2325, fileNumber), changed), changedNanoseconds)
   }
@@ -50,6 +52,7 @@ struct FileVersion: Equatable {
 }
 
 extension SiteFile {
+  /// The version that the server's attributes describe.
   init(path: [UInt8], _ stat: FileStat) {
     self.init(
       path: path, size: stat.size, modified: stat.modified,

@@ -4,25 +4,26 @@
 import FileSystem
 import HTTP
 
-/// Why a site's files are not to be had, for the console.
+/// Why a site's files cannot be served, for the console.
 public enum SiteTrouble: Equatable {
-  /// The file system server does not get its files.
+  /// The file system server has not mounted its files.
   case notMounted
-  /// The site's folder cannot be looked at: `noFile` where there is none.
+  /// The site's folder cannot be examined; `noFile` if there is no such folder.
   case folder(FileStatus)
-  /// A file that is there cannot be had.
+  /// A file that exists cannot be examined or read.
   case file(FileStatus)
-  /// The server's queue makes no sense.
+  /// The file system server broke its queue.
   case brokenServer
 }
 
 extension FileStatus {
-  /// What a visitor has to know of a failure.
+  /// What a failed command means for the client.
   enum Meaning: Equatable {
     /// There is no such file.
     case missing
-    /// What was open is no more.
+    /// The open file no longer exists.
     case gone
+    /// The client gets this status.
     case failed(Status)
   }
 

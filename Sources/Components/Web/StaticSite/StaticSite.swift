@@ -5,36 +5,43 @@ import Bytes
 import FileSystem
 import HTTP
 
-/// A site of files behind a file system server, as a handler for a `Router`:
+/// A site of files on a file system server. Its `answer` is a handler for a `Router`:
 ///
 ///     var router = Router()
-///     router.get("/*path", site.handler)
+///     router.get("/*path", site.answer)
+///     router.notFound(site.answer)
 ///
-/// What it answers is `SiteLookup`'s to say; files go out of buffers of the share, two reads ahead of
-/// each client, and of one version each. What a path stands for is believed for `keepTime`; the content of small files stays
-/// in the share as long as a look at the file finds it the same.
+/// `SiteLookup` decides what a path stands for. A body is sent from buffers of the share, up to two
+/// for each client, and is always of one version of the file. What a path stands for is remembered
+/// for `keepTime`. The content of small files stays in the share for as long as the server reports
+/// the same version.
 public final class StaticSite {
   let files: FileAccess
-  /// The folder on the server, without a slash at its end.
+  /// The site's folder on the server, without a slash at the end.
   let folder: [UInt8]
   let rules: SiteRules
   private let dateNow: () -> Int64?
   private let keepTime: UInt64
   private var answers = KnownAnswers()
-  // The latest that the server changed a file, in seconds since 1970: by its own clock, which nothing
-  // else shows. It is not later than now, and too old for the Date field.
+  // The latest time at which the server changed a file, in seconds since 1970. Only this shows the
+  // server's clock. It is not later than now, and not recent enough for the Date field.
   private var latestChange: UInt64 = 0
-  /// When the site's folder was seen last; nil where it never was.
+  /// When the site's folder was found last; nil if it never was.
   var folderSeenAt: UInt64?
-  // When a server that has no word for missing files was last seen to be one, and to work.
-  private var workedAt: UInt64?
+  // When the server, which has no status for missing files, last proved to answer `error` for a
+  // missing file and to work otherwise.
+  private var errorMeantMissingAt: UInt64?
 
+  /// A site whose files `files` gets.
+  ///
   /// - Parameters:
-  ///   - rules: what whoever runs the site has chosen.
-  ///   - followsOutsideLinks: whether symbolic links are followed out of `folder`. That they are not is for the
-  ///     file system's server to see to, and Serval's does (`FileCommand.confinementWord`).
-  ///   - keepTime: nanoseconds; 0 looks at the files for each request.
-  ///   - date: seconds since 1970; nil while that is not known.
+  ///   - folder: the site's folder on the server.
+  ///   - rules: what the site's operator has chosen.
+  ///   - followsOutsideLinks: whether symbolic links may lead out of `folder`. If not, the server has
+  ///     to see to it; Serval's does (`FileCommand.confinementWord`).
+  ///   - keepTime: how long answers are remembered, in nanoseconds; 0 examines the files for each
+  ///     request.
+  ///   - date: seconds since 1970, or nil while that is unknown.
   public init(
     _ files: FileAccess, folder: [UInt8] = [], rules: SiteRules = SiteRules(),
     followsOutsideLinks: Bool = false, keepTime: UInt64 = 2_000_000_000,
@@ -50,89 +57,65 @@ public final class StaticSite {
     dateNow = date
   }
 
-  /// Seconds since 1970: now, as far as it is known; 0 where nothing is.
-  var date: Int64 { dateNow() ?? Int64(clamping: latestChange) }
-
-  /// Hears when the server changed a file, in seconds since 1970 by its clock.
-  func note(change: UInt64) { latestChange = max(latestChange, change) }
-
-  public var handler: Router.Handler {
-    { request in
-      let codings = AcceptedCodings(request.head).key
-      let known = self.fresh(request, codings)
-      if let known, let answer = self.answer(known, request) { return answer }
-      let exchange = SiteExchange(self, request, codings, known)
-      return exchange.poll() ?? .wait { exchange.poll() }
-    }
+  /// Answers a request: at once if the answer is remembered, and after commands to the server
+  /// otherwise.
+  public func answer(_ request: Request) -> Answer {
+    let codings = AcceptedCodings(request.head).key
+    let known = freshAnswer(request, codings)
+    if let known, let answer = answerAtOnce(known, request) { return answer }
+    let exchange = SiteExchange(self, request, codings, known)
+    return exchange.poll() ?? .wait { exchange.poll() }
   }
 
-  /// A path of the site as the file system's server has it.
-  func wholePath(_ path: [UInt8]) -> [UInt8] {
-    var whole = folder
-    whole.append(copying: path.span)
-    return whole
-  }
+  // MARK: Remembered answers
 
-  /// Whether the file system's server was found a moment before `now` to say `error` of missing files, and not to be
-  /// in trouble.
-  func errorMeansMissing(at now: UInt64) -> Bool {
-    guard let workedAt else { return false }
-    return now &- workedAt < 1_000_000_000
-  }
-
-  func noteErrorMeansMissing(at now: UInt64) { workedAt = now }
-
-  /// Whether pages may be looked for: somebody has seen the site's folder.
-  var hasFolder: Bool { folderSeenAt != nil }
-
-  /// Whether the folder was seen for a request of `now`, or a short time before.
-  func hasSeenFolder(at now: UInt64) -> Bool {
-    guard let folderSeenAt else { return false }
-    return now &- folderSeenAt <= keepTime || folderSeenAt > now
-  }
-
-  // MARK: What is known
-
-  private func fresh(_ request: Request, _ codings: UInt8) -> KnownAnswer? {
+  private func freshAnswer(_ request: Request, _ codings: UInt8) -> KnownAnswer? {
     guard keepTime > 0, let known = answers.find(request.path.bytes, codings),
       request.now < known.until
     else { return nil }
     return known
   }
 
-  /// An answer that needs no file to be looked at or opened; nil where one does.
-  private func answer(_ known: KnownAnswer, _ request: Request) -> Answer? {
+  /// The response, if no file has to be examined or read for it.
+  private func answerAtOnce(_ known: KnownAnswer, _ request: Request) -> Answer? {
     switch known.outcome {
     case .other(let head, let body):
-      // A redirection repeats what was asked behind the path.
+      // A redirection repeats the query.
       guard request.head.rawQuery == nil else { return nil }
       return .respond(Response(head, body: body.isEmpty ? .none : .bytes(body)))
     case .file:
       guard !files.isBroken, let plan = known.plan(for: request.head, now: date) else { return nil }
-      return answer(known, plan, request)
+      return answerWithoutReading(known, plan, request)
     }
   }
 
-  /// A head alone, or with a body that is held; nil where the file has to be read.
-  func answer(_ known: KnownAnswer, _ plan: FilePlan, _ request: Request) -> Answer? {
+  /// The response, if it is a head alone or its body is kept in the share.
+  func answerWithoutReading(
+    _ known: KnownAnswer, _ plan: FilePlan, _ request: Request
+  ) -> Answer? {
     if request.method == .head || plan.pieces.isEmpty {
       return .respond(Response(plan.head, body: .none))
     }
     guard let content = known.content else { return nil }
-    let reader = FileReader(files, request.connection, known, content, plan.pieces)
-    return .respond(Response(plan.head, body: .source(reader)))
+    let body = FileBody(files, request.connection, known, content, plan.pieces)
+    return .respond(Response(plan.head, body: .source(body)))
   }
 
-  /// Notes what a request has come to.
-  func note(_ request: Request, _ codings: UInt8, _ outcome: KnownAnswer.Outcome) {
-    guard keepTime > 0, case .other(let head, _) = outcome,
-      head.status == .notFound || head.status == .movedPermanently, request.head.rawQuery == nil
+  /// Remembers a 404 or a redirection. Others, and those that depend on a query, are not remembered.
+  func remember(_ request: Request, _ codings: UInt8, _ head: ResponseHead, body: [UInt8]) {
+    guard keepTime > 0, head.status == .notFound || head.status == .movedPermanently,
+      request.head.rawQuery == nil
     else { return }
     answers.insert(
-      KnownAnswer(request.path.bytes, codings, outcome, until: request.now &+ keepTime))
+      KnownAnswer(
+        request.path.bytes, codings, .other(head, body), until: request.now &+ keepTime))
   }
 
-  func note(
+  /// Remembers which file a request stands for. Keeps the earlier answer, with its file or content,
+  /// if the file's version is still the same.
+  ///
+  /// - Parameter plan: the response to this request.
+  func remember(
     _ request: Request, _ codings: UInt8, _ resolution: SiteLookup.Resolution, _ plan: FilePlan
   ) -> KnownAnswer {
     let path = request.path.bytes
@@ -146,4 +129,44 @@ public final class StaticSite {
     if keepTime > 0 { answers.insert(known) }
     return known
   }
+
+  // MARK: Time and folder
+
+  /// The time in seconds since 1970, as far as it is known; 0 if nothing is known.
+  var date: Int64 { dateNow() ?? Int64(clamping: latestChange) }
+
+  /// Records when the server changed a file, in seconds since 1970 by its clock.
+  func recordChange(at seconds: UInt64) { latestChange = max(latestChange, seconds) }
+
+  /// A path of the site as a path on the server.
+  func wholePath(_ path: [UInt8]) -> [UInt8] {
+    var whole = folder
+    whole.append(copying: path.span)
+    return whole
+  }
+
+  /// Whether the site's folder has been found, so that its files can be examined.
+  var hasFolder: Bool { folderSeenAt != nil }
+
+  /// Whether the folder was found at `now`, or up to `keepTime` before.
+  func hasSeenFolder(at now: UInt64) -> Bool {
+    guard let folderSeenAt else { return false }
+    return now &- folderSeenAt <= keepTime || folderSeenAt > now
+  }
+
+  // MARK: Servers without a status for missing files
+
+  /// Whether the server's `error` was found to mean a missing file up to a second before `now`.
+  func errorMeansMissing(at now: UInt64) -> Bool {
+    guard let errorMeantMissingAt else { return false }
+    return now &- errorMeantMissingAt < 1_000_000_000
+  }
+
+  /// Records that the server's `error` means a missing file.
+  func recordErrorMeansMissing(at now: UInt64) { errorMeantMissingAt = now }
+
+  #if !hasFeature(Embedded)
+    /// For tests: nil, or what is wrong with the remembered answers.
+    public func checkInvariants() -> String? { answers.checkInvariants() }
+  #endif
 }

@@ -7,18 +7,19 @@ import Networking
 import SerialWiring
 import StaticSite
 
-/// The console, and on it a line for each answered request. A class, since the server holds on to it.
+/// The console, with a line for each answered request. A class, as the server's log closure refers to it.
 final class RequestLog {
   var console: Console
   private var hasLines = false
   private var isListening = false
+  // The trouble that was reported last, and when; nanoseconds.
   private var trouble: SiteTrouble?
-  // When it was said; nanoseconds.
   private var troubleTime: UInt64 = 0
 
   init(_ console: consuming Console) { self.console = console }
 
-  func listening(on port: UInt16) {
+  /// Reports once that the server accepts connections.
+  func reportListening(on port: UInt16) {
     guard !isListening else { return }
     isListening = true
     console.writeName()
@@ -28,9 +29,12 @@ final class RequestLog {
     console.flush()
   }
 
-  /// Says why visitors do not get their files: each trouble once a minute, as one file may have it and others not.
+  /// Reports why files cannot be served: at most once a minute if the trouble stays the same, as it may
+  /// come and go from file to file.
   ///
-  /// - Parameter folder: the site's, on the file system server.
+  /// - Parameters:
+  ///   - found: the latest trouble; nil if there is none.
+  ///   - folder: the site's folder on the file system server.
   func report(_ found: SiteTrouble?, folder: [UInt8], now: UInt64) {
     guard let found else { return }
     guard found != trouble || now &- troubleTime > 60_000_000_000 else { return }
@@ -69,8 +73,8 @@ final class RequestLog {
     }
   }
 
-  /// Whole lines only: a line that the console has no room for is left out.
-  func note(_ entry: AccessLogEntry) {
+  /// Writes a request's line, or leaves it out if the console has no room for the whole line.
+  func write(_ entry: AccessLogEntry) {
     let line = entry.line
     guard console.hasRoom(for: line.count + 1) else { return }
     console.write(line.span)
@@ -78,6 +82,7 @@ final class RequestLog {
     hasLines = true
   }
 
+  /// Sends the requests' lines to the console.
   func flush() {
     guard hasLines else { return }
     hasLines = false

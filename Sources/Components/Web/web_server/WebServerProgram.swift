@@ -15,20 +15,20 @@ import StaticSite
 import Wire
 import Wiring
 
-/// A static site over HTTP: the wiring between TCP connections, the HTTP server, and the queues of the file
-/// system that the site's files are on.
+/// A static site over HTTP. The program connects TCP connections with the HTTP server, and the server's site with the
+/// queues of the file system that holds its files.
 struct WebServerProgram: NetworkProgram, ~Copyable {
-  /// Connections that are served at a time; one more is told to come back later.
+  /// Connections served at the same time. Others get 503.
   private static var serverLimit: Int { 1024 }
 
   static var network: NetworkSettings {
     var settings = NetworkSettings()
-    // Those that are closing, and those that are refused, need a place, too.
+    // Connections that are closing, or being turned away, need room as well.
     settings.connectionLimit = serverLimit + 512
-    // A crowd comes at once. In a flood, half-open ones still give way to those that need their places.
+    // All clients may come at once. In a flood, half-open connections still give way to new ones.
     settings.halfOpenLimit = serverLimit
-    // Half of it is promised to connections that come later, 4 KB to each: for all of them. With less, those that
-    // are refused would get a reset in place of their answer.
+    // The stack reserves half of it for later connections, 4 KB each: enough for all of them. With less, a client
+    // that is turned away could get a reset instead of its 503.
     settings.bufferByteCount = 12 << 20
     return settings
   }
@@ -38,8 +38,8 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   private let port: UInt16
   private let files: FileAccess
   private let folder: [UInt8]
-  private var server: Server
-  // By the number of a connection in the server.
+  private var server: HTTPServer
+  // By the connection's number in the server.
   private var connections: [TCPConnection?]
 
   init(
@@ -49,7 +49,11 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     let connection = files[FileSystemClientConfig.server]
     guard let commands = connection.commands, let completions = connection.completions,
       let share = connection.share.shared
-    else { fatal("the file system record's queues are no queues") }
+    else {
+      fatal(
+        ".fs_client_config: server has no queues or no share of valid size; lay the system out again"
+      )
+    }
     let log = RequestLog(console)
     self.log = log
     fileSystem = connection.channel
@@ -60,14 +64,14 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     let site = StaticSite(
       self.files, folder: folder, rules: Self.rules(config),
       followsOutsideLinks: config[WebServerConfig.followsOutsideLinks] != 0)
-    router.get("/*path", site.handler)
-    router.notFound(site.handler)
-    var settings = Server.Settings()
+    router.get("/*path", site.answer)
+    router.notFound(site.answer)
+    var settings = HTTPServer.Settings()
     settings.connectionLimit = Self.serverLimit
     settings.memoryLimit = 4 << 20
     settings.sendsDirectly = true
-    if config[WebServerConfig.isSilent] == 0 { settings.log = { log.note($0) } }
-    server = Server(router, settings)
+    if config[WebServerConfig.isSilent] == 0 { settings.log = { log.write($0) } }
+    server = HTTPServer(router, settings)
     connections = [TCPConnection?](repeating: nil, count: Self.serverLimit)
   }
 
@@ -91,12 +95,13 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     settings.isImmediate = true
     settings.isDirect = true
     settings.backlog = 256
-    // The server has limits of its own for those that it serves.
+    // Only for connections that the server does not serve; it has limits of its own for the others.
     settings.idleLimit = .seconds(60)
     do throws(SocketError) {
       _ = try network.stack.listen(port: port, settings: settings)
     } catch {
-      fatal("the stack has no socket to listen with")
+      fatal(
+        "the network stack refused to listen: its listeners are all in use, or the port is")
     }
   }
 
@@ -106,16 +111,16 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     switch event.socket {
     case .address:
       log.console.reportAddress(network)
-      if network.stack.address != nil { log.listening(on: port) }
+      if network.stack.address != nil { log.reportListening(on: port) }
     case .addressConflict(let station): log.console.reportConflict(with: station, network)
     case .listener(let listener):
       while let connection = network.stack.accept(listener) { accept(connection, &network) }
     case .connection(let connection):
       guard let index = index(of: connection, event.tag) else {
-        return discard(connection, &network)
+        return discardInput(connection, &network)
       }
       read(index, connection, &network)
-      write(index, connection, &network)
+      pump(index, connection, &network)
     case .datagrams, .lookup: break
     }
   }
@@ -134,20 +139,20 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     connections[index] = connection
     network.stack.setTag(UInt(index + 1), of: connection)
     read(index, connection, &network)
-    write(index, connection, &network)
+    pump(index, connection, &network)
   }
 
-  /// No place: the connection gets its answer whatever it asks. It is closed when its peer has read that, as
-  /// unread requests would make a reset of the end; or when it has been silent for the idle limit.
+  /// Turns a connection away with 503, whatever it asks for. It is closed when the peer has ended its side, or has
+  /// been silent for the idle limit: closing it with unread requests would send a reset, and could destroy the answer.
   private mutating func refuse(_ connection: TCPConnection, _ network: inout Network) {
     var answer: [UInt8] = []
-    answer.append(Server.busyAnswer)
+    answer.append(HTTPServer.busyAnswer)
     answer.span.withRawBytes { _ = network.stack.write($0, to: connection) }
-    network.stack.finish(connection)
-    discard(connection, &network)
+    network.stack.finishSending(connection)
+    discardInput(connection, &network)
   }
 
-  private mutating func discard(_ connection: TCPConnection, _ network: inout Network) {
+  private mutating func discardInput(_ connection: TCPConnection, _ network: inout Network) {
     while true {
       switch network.stack.read(connection, { $0.byteCount }) {
       case .bytes: break
@@ -163,13 +168,13 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     guard let index = index(of: connection, tag) else { return bytes.byteCount }
     let now = network.now.nanoseconds
     let taken = bytes.withOctets { server.receive(index, $0, now: now) }
-    write(index, connection, &network)
+    pump(index, connection, &network)
     return taken
   }
 
   // MARK: One connection
 
-  /// Reads what the server takes.
+  /// Passes what has arrived to the server, as much as it takes.
   private mutating func read(
     _ index: Int, _ connection: TCPConnection, _ network: inout Network
   ) {
@@ -187,24 +192,23 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     }
   }
 
-  /// Writes what the connection takes, as long as that makes the server go on; then does what it says.
-  private mutating func write(
+  /// Sends the connection's output and body, and lets the server read on, until none of these makes progress. Then
+  /// ends the connection if the server says so.
+  private mutating func pump(
     _ index: Int, _ connection: TCPConnection, _ network: inout Network
   ) {
     guard connections[index] == connection else { return }
     let now = network.now.nanoseconds
     while sendOutput(index, connection, now, &network) || sendBody(index, connection, now, &network)
     {
-      // What was left unread for want of room may be taken now.
-      if network.stack.readableByteCount(connection) > 0 {
-        _ = network.stack.read(connection) { bytes in
-          bytes.withOctets { server.receive(index, $0, now: now) }
-        }
-      }
+      // The server may now take what it left unread, and the peer's end behind it.
+      guard network.stack.readableByteCount(connection) > 0 else { continue }
+      read(index, connection, &network)
+      guard connections[index] == connection else { return }
     }
     switch server.disposal(index) {
     case .stayOpen: break
-    case .endOutput: if server.outputCount(index) == 0 { network.stack.finish(connection) }
+    case .endOutput: if server.outputCount(index) == 0 { network.stack.finishSending(connection) }
     case .close: end(index, connection, &network)
     case .reset:
       network.stack.abort(connection)
@@ -212,7 +216,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     }
   }
 
-  /// Whether some of the output went on its way.
+  /// Passes output to TCP. Returns whether TCP took any.
   private mutating func sendOutput(
     _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
   ) -> Bool {
@@ -225,11 +229,11 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     return true
   }
 
-  /// Whether some of a body went on its way from where it lies, in the share.
+  /// Passes a body to TCP from where it lies in the share. Returns whether that changed anything.
   private mutating func sendBody(
     _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
   ) -> Bool {
-    guard server.outputCount(index) == 0, server.hasDirect(index) else { return false }
+    guard server.outputCount(index) == 0, server.hasDirectBody(index) else { return false }
     var total = 0
     server.sendDirectly(index, now: now) { bytes in
       let count = bytes.withRawBytes { network.stack.write($0, to: connection) } ?? 0
@@ -262,7 +266,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     }
     if now >= server.deadline { server.timePassed(now: now) }
     while let index = server.nextChanged() {
-      if let connection = connections[index] { write(index, connection, &network) }
+      if let connection = connections[index] { pump(index, connection, &network) }
     }
     if files.publish() { fileSystem.notify() }
     log.report(files.trouble, folder: folder, now: now)

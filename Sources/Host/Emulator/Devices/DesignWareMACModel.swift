@@ -2,34 +2,45 @@
 // Copyright (c) 2026, the Serval authors
 
 /// Synopsys' DesignWare Ethernet MAC, version 3.7, with its DMA and normal descriptors, as in Amlogic's
-/// chips. The PHY, an RTL8211F at address 0, is connected at 1 Gb/s before anyone looks.
+/// chips. The PHY, an RTL8211F at address 0, has negotiated 1 Gb/s at the start.
+///
+/// This file has the registers, the link and the interrupt; `+Descriptors` the lists in memory, `+Frames` what
+/// happens to frames.
 final class DesignWareMACModel: Device {
   let name = "dwmac"
   var interrupt: (Bool) -> Void = { _ in }
   var report: (String) -> Void = { _ in }
-  private let link: NetworkLink
-  private let memory: () -> PhysicalMemory
+  let link: NetworkLink
+  let memory: () -> PhysicalMemory
 
-  private var mac: [UInt64: UInt64] = [:]
-  private var busMode: UInt64 = 0
-  private var operationMode: UInt64 = 0
-  private var status: UInt64 = 0
+  /// The MAC's registers below `Offset.dma`, by offset.
+  var mac: [UInt64: UInt64] = [:]
+  var busMode: UInt64 = 0
+  var operationMode: UInt64 = 0
+  var status: UInt64 = 0
   private var enabledInterrupts: UInt64 = 0
-  private var receive = Ring()
-  private var transmit = Ring()
-  private var isStopped = false
-  /// When the transmit descriptors are looked at next.
+  var receiveRing = Ring()
+  var transmitRing = Ring()
+  /// The DMA has met a bus error and waits for a reset.
+  var isStopped = false
+  /// When the DMA next reads the transmit descriptors.
   private var transmitTime: UInt64?
+  /// Whether the interrupt line is high.
   private var isHigh = false
+  /// The link has changed since its status was read.
   private var linkPending = false
+  /// The link was down since the PHY's status was read: that bit latches low.
   private var linkWasLost = false
 
-  private struct Ring {
+  struct Ring {
+    /// Physical address of the first descriptor.
     var base: UInt64 = 0
+    /// Physical address of the next descriptor that the DMA uses.
     var current: UInt64 = 0
   }
 
-  private enum Offset {
+  /// Register offsets in bytes.
+  enum Offset {
     static let configuration: UInt64 = 0
     static let filter: UInt64 = 4
     static let mii: UInt64 = 0x10
@@ -41,9 +52,26 @@ final class DesignWareMACModel: Device {
     static let addressHigh: UInt64 = 0x40
     static let addressLow: UInt64 = 0x44
     static let dma: UInt64 = 0x1000
+    static let busMode: UInt64 = 0x1000
+    static let transmitDemand: UInt64 = 0x1004
+    static let receiveDemand: UInt64 = 0x1008
+    static let receiveList: UInt64 = 0x100c
+    static let transmitList: UInt64 = 0x1010
+    static let status: UInt64 = 0x1014
+    static let operationMode: UInt64 = 0x1018
+    static let interruptEnable: UInt64 = 0x101c
+    static let currentTransmit: UInt64 = 0x1048
+    static let currentReceive: UInt64 = 0x104c
   }
 
-  private enum Status {
+  enum OperationMode {
+    static let startReceive: UInt64 = 1 << 1
+    static let startTransmit: UInt64 = 1 << 13
+    static let flush: UInt64 = 1 << 20
+  }
+
+  /// Bits of the DMA's status and interrupt enable registers.
+  enum Status {
     static let transmitted: UInt64 = 1 << 0
     static let noTransmitBuffer: UInt64 = 1 << 2
     static let received: UInt64 = 1 << 6
@@ -55,7 +83,9 @@ final class DesignWareMACModel: Device {
     static let clearable: UInt64 = 0x1e7ff
   }
 
-  private static let own: UInt32 = 1 << 31
+  /// Set in a descriptor's first word while the descriptor belongs to the device.
+  static let own: UInt32 = 1 << 31
+  /// Nanoseconds from a transmit demand to the DMA's first read.
   private static let reactionTime: UInt64 = 2000
 
   init(
@@ -69,7 +99,7 @@ final class DesignWareMACModel: Device {
       mac[register, default: 0] |= UInt64(byte) << UInt64(8 * (index % 4))
     }
     mac[Offset.addressHigh, default: 0] |= 1 << 31
-    link.receive = { [unowned self] frame, _ in take(frame) }
+    link.onFrame = { [unowned self] frame, _ in receive(frame) }
   }
 
   // MARK: Registers
@@ -77,20 +107,20 @@ final class DesignWareMACModel: Device {
   func read(_ offset: UInt64, size: Int, now: UInt64) -> UInt64 {
     switch offset {
     case Offset.version: return 0x1037
-    case 0x1000: return busMode
-    case 0x100c: return receive.base
-    case 0x1010: return transmit.base
-    case 0x1018: return operationMode
-    case 0x101c: return enabledInterrupts
-    case 0x1048: return transmit.current
-    case 0x104c: return receive.current
-    case 0x1014: return status | (lineInterrupt ? 1 << 26 : 0)
-    // MII: done at once.
+    case Offset.busMode: return busMode
+    case Offset.receiveList: return receiveRing.base
+    case Offset.transmitList: return transmitRing.base
+    case Offset.operationMode: return operationMode
+    case Offset.interruptEnable: return enabledInterrupts
+    case Offset.currentTransmit: return transmitRing.current
+    case Offset.currentReceive: return receiveRing.current
+    case Offset.status: return status | (lineInterrupt ? 1 << 26 : 0)
+    // Never busy: MII transfers take no time.
     case Offset.mii: return mac[offset, default: 0] & ~1
     case Offset.interruptStatus: return lineInterrupt ? 1 : 0
     case Offset.linkStatus:
       linkPending = false
-      drive()
+      updateInterruptLine()
       return isLinkUp ? 0xd : 0
     default: return mac[offset, default: 0]
     }
@@ -99,20 +129,25 @@ final class DesignWareMACModel: Device {
   func write(_ offset: UInt64, _ value: UInt64, size: Int, now: UInt64) {
     let value = value & 0xffff_ffff
     switch offset {
-    case 0x1000:
+    case Offset.busMode:
       if value & 1 != 0 { return reset() }
       busMode = value
-    case 0x1004: demandTransmit(now)
-    // Frames that came without a descriptor are lost; the next one finds it.
-    case 0x1008: break
-    case 0x100c: setBase(&receive, value, isRunning: operationMode & 1 << 1 != 0, "receive")
-    case 0x1010: setBase(&transmit, value, isRunning: operationMode & 1 << 13 != 0, "transmit")
-    case 0x1014: status &= ~(value & Status.clearable)
-    case 0x1018:
-      let starts = value & 1 << 13 != 0 && operationMode & 1 << 13 == 0
-      operationMode = value & ~(1 << 20)
+    case Offset.transmitDemand: demandTransmit(now)
+    // Nothing to do: frames that arrived without a descriptor are lost, and the next one reads the list.
+    case Offset.receiveDemand: break
+    case Offset.receiveList:
+      setBase(
+        &receiveRing, value, isRunning: operationMode & OperationMode.startReceive != 0, "receive")
+    case Offset.transmitList:
+      setBase(
+        &transmitRing, value, isRunning: operationMode & OperationMode.startTransmit != 0,
+        "transmit")
+    case Offset.status: status &= ~(value & Status.clearable)
+    case Offset.operationMode:
+      let starts = value & ~operationMode & OperationMode.startTransmit != 0
+      operationMode = value & ~OperationMode.flush
       if starts { demandTransmit(now) }
-    case 0x101c: enabledInterrupts = value & Status.clearable
+    case Offset.interruptEnable: enabledInterrupts = value & Status.clearable
     case Offset.mii:
       mac[offset] = value
       if value & 3 == 1 { mac[Offset.miiData] = phyRegister(value >> 6 & 31, of: value >> 11 & 31) }
@@ -120,245 +155,38 @@ final class DesignWareMACModel: Device {
     case Offset.dma...: report("dwmac has no DMA register to write at \(hex(offset))")
     default: mac[offset] = value
     }
-    drive()
+    updateInterruptLine()
   }
 
-  /// The MAC address comes from outside of the core, and is lost.
+  /// A software reset clears the MAC address too: firmware had set it.
   private func reset() {
     (mac, busMode, operationMode, status, enabledInterrupts) = ([:], 0x20100, 0, 0, 0)
     mac[Offset.addressHigh] = 0x8000_ffff
     mac[Offset.addressLow] = 0xffff_ffff
-    (receive, transmit, transmitTime, isStopped) = (Ring(), Ring(), nil, false)
-    drive()
+    (receiveRing, transmitRing, transmitTime, isStopped) = (Ring(), Ring(), nil, false)
+    updateInterruptLine()
   }
 
   private func setBase(_ ring: inout Ring, _ value: UInt64, isRunning: Bool, _ what: String) {
-    if isRunning { return report("dwmac is given a \(what) list while it works on another") }
+    if isRunning { return report("dwmac is given a \(what) list while another one is in use") }
     ring.base = value & ~3
     ring.current = ring.base
   }
 
   private func demandTransmit(_ now: UInt64) {
-    guard operationMode & 1 << 13 != 0 else { return }
+    guard operationMode & OperationMode.startTransmit != 0 else { return }
     transmitTime = transmitTime ?? now + Self.reactionTime
-  }
-
-  // MARK: Descriptors
-
-  private struct Descriptor {
-    var pointer: UnsafeMutableRawPointer
-    var status: UInt32
-    var control: UInt32
-    var buffer: UInt64
-    var second: UInt64
-
-    var isOwned: Bool { status & own != 0 }
-    var isChained: Bool { control & 1 << 24 != 0 }
-    var size: Int { Int(control & 0x7ff) }
-    var secondSize: Int { isChained ? 0 : Int(control >> 11 & 0x7ff) }
-  }
-
-  private struct BusError: Error {
-    var address: UInt64
-    var count: Int
-  }
-
-  private func pointer(
-    _ address: UInt64, _ count: Int
-  ) throws(BusError) -> UnsafeMutableRawPointer {
-    guard let pointer = memory().pointer(to: address, count: count) else {
-      throw BusError(address: address, count: count)
-    }
-    return pointer
-  }
-
-  private func descriptor(at address: UInt64) throws(BusError) -> Descriptor {
-    let pointer = try pointer(address, 16)
-    func word(_ index: Int) -> UInt32 {
-      UInt32(littleEndian: pointer.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
-    }
-    return Descriptor(
-      pointer: pointer, status: word(0), control: word(1), buffer: UInt64(word(2)),
-      second: UInt64(word(3)))
-  }
-
-  private func advance(_ ring: inout Ring, past descriptor: Descriptor) {
-    if descriptor.control & 1 << 25 != 0 {
-      ring.current = ring.base
-    } else if descriptor.isChained {
-      ring.current = descriptor.second
-    } else {
-      // Words to skip between descriptors.
-      ring.current += 16 + (busMode >> 2 & 31) * 4
-    }
-  }
-
-  private func giveBack(_ descriptor: Descriptor, status: UInt32) {
-    descriptor.pointer.storeBytes(of: status.littleEndian, as: UInt32.self)
-  }
-
-  /// A descriptor or buffer where no memory is: the DMA stops for good.
-  private func fail(_ error: BusError) {
-    report(
-      "dwmac stops: \(error.count) bytes at physical address \(hex(error.address)) "
-        + "are not in a DMA region")
-    isStopped = true
-    operationMode &= ~(1 << 13 | 1 << 1)
-    raise(Status.busError | Status.abnormal)
-  }
-
-  // MARK: Transmitting
-
-  private func transmitAll(_ now: UInt64) {
-    var frame: [UInt8] = []
-    do throws(BusError) {
-      // More than a ring holds is a chain that bites its tail.
-      for _ in 0..<4096 {
-        let descriptor = try descriptor(at: transmit.current)
-        guard descriptor.isOwned else {
-          return raise(Status.noTransmitBuffer | Status.normal)
-        }
-        if descriptor.control & 1 << 29 != 0 { frame = [] }
-        for (address, count) in [
-          (descriptor.buffer, descriptor.size), (descriptor.second, descriptor.secondSize),
-        ] where count > 0 {
-          frame += UnsafeRawBufferPointer(start: try pointer(address, count), count: count)
-        }
-        giveBack(descriptor, status: descriptor.status & ~Self.own)
-        advance(&transmit, past: descriptor)
-        if descriptor.control & 1 << 30 != 0 {
-          send(frame, checksums: descriptor.control >> 27 & 3, now)
-          frame = []
-        }
-        if descriptor.control & 1 << 31 != 0 { raise(Status.transmitted | Status.normal) }
-      }
-    } catch {
-      fail(error)
-    }
-  }
-
-  private func send(_ frame: [UInt8], checksums: UInt32, _ now: UInt64) {
-    guard frame.count >= 14, frame.count <= 9018 else {
-      return report("dwmac is given a frame of \(frame.count) bytes")
-    }
-    guard mac[Offset.configuration, default: 0] & 1 << 3 != 0 else {
-      return report("dwmac is given a frame while its transmitter is off")
-    }
-    var frame = frame
-    if checksums != 0 { insertChecksums(into: &frame, payload: checksums > 1) }
-    frame += [UInt8](repeating: 0, count: max(0, 60 - frame.count))
-    link.send(frame, now: now)
-  }
-
-  // MARK: Receiving
-
-  private func take(_ frame: [UInt8]) {
-    let configuration = mac[Offset.configuration, default: 0]
-    guard configuration & 1 << 2 != 0, operationMode & 1 << 1 != 0, !isStopped, accepts(frame)
-    else { return }
-    var bytes = frame + [UInt8](repeating: 0, count: max(0, 60 - frame.count))
-    // The check sequence stays, unless it is asked to be stripped (CST, or ACS for lengths).
-    let type = UInt16(bytes[12]) << 8 | UInt16(bytes[13])
-    let strips = type >= 0x600 ? configuration & 1 << 25 != 0 : configuration & 1 << 7 != 0
-    if !strips { bytes += checkSequence(of: bytes) }
-    do throws(BusError) {
-      try store(bytes)
-    } catch {
-      fail(error)
-    }
-  }
-
-  /// A frame goes on in the next descriptor's buffers where it is longer than those of one, and ends where the
-  /// next is not the device's. The length in each is that of the frame so far.
-  private func store(_ frame: [UInt8]) throws(BusError) {
-    // The watchdog cuts off what is too long, as jumbo frames are not asked for.
-    let bytes = frame.prefix(Self.longestFrame)
-    let isCut = bytes.count < frame.count
-    var rest = bytes
-    while !rest.isEmpty {
-      let descriptor = try descriptor(at: receive.current)
-      guard descriptor.isOwned else {
-        return raise(Status.noReceiveBuffer | Status.abnormal)
-      }
-      let isFirst = rest.count == bytes.count
-      guard try fill(descriptor, from: &rest) else {
-        report("dwmac is given a receive descriptor without a buffer")
-        return raise(Status.noReceiveBuffer | Status.abnormal)
-      }
-      var status = UInt32(truncatingIfNeeded: bytes.count - rest.count) << 16 | 1 << 5
-      if isFirst { status |= ReceiveStatus.first }
-      if rest.isEmpty { status |= ReceiveStatus.last }
-      if rest.isEmpty && isCut { status |= ReceiveStatus.error | ReceiveStatus.watchdog }
-      giveBack(descriptor, status: status)
-      advance(&receive, past: descriptor)
-      if !rest.isEmpty, !(try self.descriptor(at: receive.current).isOwned) {
-        giveBack(
-          descriptor,
-          status: status | ReceiveStatus.last | ReceiveStatus.error | ReceiveStatus.truncated)
-        raise(Status.noReceiveBuffer | Status.abnormal)
-        break
-      }
-    }
-    raise(Status.received | Status.normal)
-  }
-
-  private static let longestFrame = 2048
-
-  private enum ReceiveStatus {
-    static let watchdog: UInt32 = 1 << 4
-    static let last: UInt32 = 1 << 8
-    static let first: UInt32 = 1 << 9
-    static let truncated: UInt32 = 1 << 14
-    static let error: UInt32 = 1 << 15
-  }
-
-  /// False where a descriptor's buffers have no bytes.
-  private func fill(
-    _ descriptor: Descriptor, from rest: inout ArraySlice<UInt8>
-  ) throws(BusError) -> Bool {
-    var room = 0
-    for (address, count) in [
-      (descriptor.buffer, descriptor.size), (descriptor.second, descriptor.secondSize),
-    ] where count > 0 {
-      let part = rest.prefix(count)
-      UnsafeMutableRawBufferPointer(start: try pointer(address, count), count: count)
-        .copyBytes(from: part)
-      rest = rest.dropFirst(part.count)
-      room += count
-    }
-    return room > 0
-  }
-
-  private func accepts(_ frame: [UInt8]) -> Bool {
-    guard frame.count >= 14 else { return false }
-    let filter = mac[Offset.filter, default: 0]
-    if filter & (1 | 1 << 31) != 0 { return true }
-    let destination = frame.prefix(6)
-    if destination.allSatisfy({ $0 == 0xff }) { return filter & 1 << 5 == 0 }
-    if frame[0] & 1 != 0 { return filter & 1 << 4 != 0 }
-    let own = (0..<6).map { index in
-      let register = index < 4 ? Offset.addressLow : Offset.addressHigh
-      return UInt8(truncatingIfNeeded: mac[register, default: 0] >> UInt64(8 * (index % 4)))
-    }
-    return destination.elementsEqual(own)
-  }
-
-  // MARK: Interrupts and time
-
-  private func raise(_ bits: UInt64) {
-    status |= bits
-    drive()
   }
 
   // MARK: Link
 
-  /// Plugs the cable in, or out.
+  /// Whether the cable is plugged in.
   var isLinkUp = true {
     didSet {
       guard isLinkUp != oldValue else { return }
       if !isLinkUp { linkWasLost = true }
       linkPending = true
-      drive()
+      updateInterruptLine()
     }
   }
 
@@ -367,8 +195,8 @@ final class DesignWareMACModel: Device {
   private func phyRegister(_ number: UInt64, of address: UInt64) -> UInt64 {
     guard address == 0 else { return 0xffff }
     switch number {
-    // Status: all speeds up to 100 Mbit/s, extended status, negotiated; the link's bit stays 0 after a loss
-    // until it has been read.
+    // BMSR: all speeds up to 100 Mbit/s, extended status, negotiation complete. The link bit latches low
+    // until it is read.
     case 1:
       defer { linkWasLost = false }
       return isLinkUp ? (linkWasLost ? 0x7969 : 0x796d) : 0x7949
@@ -378,23 +206,30 @@ final class DesignWareMACModel: Device {
     }
   }
 
-  private func drive() {
+  // MARK: Interrupts and time
+
+  func raise(_ bits: UInt64) {
+    status |= bits
+    updateInterruptLine()
+  }
+
+  /// The summary bits and their causes, both as far as they are enabled, and the link's interrupt.
+  private var wantsInterrupt: Bool {
     let pending = status & enabledInterrupts
     let normal = pending & Status.normal != 0 && pending & Status.normalCauses != 0
     let abnormal =
       pending & Status.abnormal != 0
       && pending & ~(Status.normalCauses | Status.normal | Status.abnormal) != 0
-    if (normal || abnormal || lineInterrupt) == isHigh { return }
+    return normal || abnormal || lineInterrupt
+  }
+
+  private func updateInterruptLine() {
+    if wantsInterrupt == isHigh { return }
     isHigh.toggle()
     interrupt(isHigh)
   }
 
-  var nextEvent: UInt64? {
-    switch (transmitTime, link.nextEvent) {
-    case (let a?, let b?): min(a, b)
-    case (let a, let b): a ?? b
-    }
-  }
+  var nextEvent: UInt64? { earliest(transmitTime, link.nextEvent) }
 
   func advance(to now: UInt64) {
     if let time = transmitTime, time <= now {
@@ -402,5 +237,14 @@ final class DesignWareMACModel: Device {
       if !isStopped { transmitAll(now) }
     }
     link.advance(to: now)
+  }
+
+  func checkInvariants() -> String? {
+    if isHigh != wantsInterrupt { return "the interrupt line does not follow the status" }
+    let running = OperationMode.startTransmit | OperationMode.startReceive
+    if isStopped, status & Status.busError != 0, operationMode & running == running {
+      return "the DMA runs after a bus error"
+    }
+    return nil
   }
 }

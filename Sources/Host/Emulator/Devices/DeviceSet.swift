@@ -3,21 +3,21 @@
 
 import SystemModel
 
-/// Makes the models of the devices that a system uses, one for each page of registers.
+/// Creates the models of the devices that a system uses, one for each page of registers.
 final class DeviceSet {
   private let board: EmulatedBoard
-  private let console: Console
+  private let console: MachineConsole
   private unowned let kernel: Kernel
   private let link: NetworkLink
   private let interrupts: Set<IRQNumber>
   private let report: (String) -> Void
-  /// What devices can reach; set when it is laid out, before anything runs.
+  /// The memory that devices can access. Set after it is laid out, before the machine runs.
   var memory = PhysicalMemory()
   private var hasNetwork = false
   private var made: [UInt64: any Device] = [:]
 
   init(
-    board: EmulatedBoard, console: Console, kernel: Kernel, link: NetworkLink,
+    board: EmulatedBoard, console: MachineConsole, kernel: Kernel, link: NetworkLink,
     interrupts: Set<IRQNumber>, report: @escaping (String) -> Void
   ) {
     self.link = link
@@ -25,8 +25,7 @@ final class DeviceSet {
     self.board = board
     self.console = console
     self.kernel = kernel
-    let remarks = Remarks(report)
-    self.report = remarks.make
+    self.report = ReportLimiter(report).report
   }
 
   func device(at address: UInt64, region: MemoryRegion) -> any Device {
@@ -72,8 +71,8 @@ final class DeviceSet {
     }
   }
 
-  /// The card is in the first slot whose interrupt someone handles.
-  private func virtioPage(_ model: EmulatedBoard.Model) -> VirtioPage {
+  /// Puts the network card into the first slot whose interrupt a protection domain handles.
+  private func virtioPage(_ model: EmulatedBoard.Model) -> VirtioMMIOPage {
     let kernel = self.kernel
     var card: (slot: UInt64, model: VirtioNetModel)?
     for slot in 0..<8 as Range<UInt32> where !hasNetwork {
@@ -85,23 +84,23 @@ final class DeviceSet {
       card = (UInt64(slot), network)
       hasNetwork = true
     }
-    let page = VirtioPage(card)
+    let page = VirtioMMIOPage(card)
     page.report = report
     return page
   }
 }
 
-/// What models say of their drivers: each remark once, and no more than a person would read.
-private final class Remarks {
-  private let report: (String) -> Void
-  private var made: Set<String> = []
+/// Passes on each of the models' reports once, and only the first 50 of them.
+private final class ReportLimiter {
+  private let sink: (String) -> Void
+  private var reported: Set<String> = []
   private static let limit = 50
 
-  init(_ report: @escaping (String) -> Void) { self.report = report }
+  init(_ sink: @escaping (String) -> Void) { self.sink = sink }
 
-  func make(_ text: String) {
-    guard made.count < Self.limit, made.insert(text).inserted else { return }
-    report(text)
-    if made.count == Self.limit { report("more remarks on devices are left out") }
+  func report(_ text: String) {
+    guard reported.count < Self.limit, reported.insert(text).inserted else { return }
+    sink(text)
+    if reported.count == Self.limit { sink("further reports on devices are left out") }
   }
 }

@@ -3,18 +3,18 @@
 
 import SystemModel
 
-/// A machine whose devices are modelled.
+/// A board whose devices are modelled.
 public struct EmulatedBoard: Sendable {
-  /// Microkit's name for it.
+  /// Microkit's name for the board.
   public var name: String
-  /// Hertz of the generic timer's counter.
+  /// The generic timer's frequency in hertz.
   var counterFrequency: UInt64
   /// Whether seL4 lets programs use the physical timer (CONFIG_EXPORT_PTMR_USER).
   var exportsTimer: Bool
   var timerInterrupt: IRQNumber
-  /// Memory that regions with a physical address may be in.
+  /// Physical addresses of RAM; regions elsewhere are devices.
   var memory: Range<UInt64>
-  /// Where regions are put whose physical address someone asks for and nobody gives.
+  /// Where regions start to be placed that need a physical address but are not given one.
   var freeMemory: UInt64
   var models: [Model]
 
@@ -22,18 +22,19 @@ public struct EmulatedBoard: Sendable {
     case pl011
     case mesonUART
     case mesonTimer
-    /// A page of eight virtio slots; the interrupt is that of the first.
+    /// A page of eight virtio slots; its interrupt is that of the first slot.
     case virtio
     case designWareMAC
   }
 
   struct Model: Sendable {
     var kind: Kind
-    /// Of the page that its registers are in.
+    /// Physical address of the first page of its registers.
     var address: UInt64
     var interrupt: IRQNumber
   }
 
+  /// All boards that can be emulated.
   public static let all = [qemuVirtAArch64, odroidC4]
 
   /// QEMU 7.2's "virt" machine (hw/arm/virt.c).
@@ -56,7 +57,7 @@ public struct EmulatedBoard: Sendable {
       Model(kind: .designWareMAC, address: 0xff3f_0000, interrupt: 40),
     ])
 
-  /// The board whose devices the system's regions are; QEMU's where that leaves it open.
+  /// The board with a device at the physical address of one of the system's regions; otherwise QEMU's.
   public static func matching(_ system: SystemDescription) -> EmulatedBoard {
     let addresses = Set(system.memoryRegions.compactMap { $0.physicalAddress?.rawValue })
     return all.first { board in board.models.contains { addresses.contains($0.address) } }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What UARTs have in common: two FIFOs, and a byte each way in the time that ten bits take.
+/// What both UARTs have in common: a FIFO in each direction, and a line that carries a byte in ten bit times.
 struct SerialLine {
-  let console: Console
-  /// Bytes of each FIFO.
+  let console: MachineConsole
+  /// The size of each FIFO in bytes.
   let depth: Int
-  /// Nanoseconds: a start bit, eight bits, a stop bit.
+  /// Nanoseconds for a start bit, eight data bits and a stop bit.
   var byteTime: UInt64 = 10 * 1_000_000_000 / 115_200
   var isReceiving = false { didSet { if !isReceiving { receiveTime = nil } } }
   private(set) var received: [UInt8] = []
   private(set) var sending: [UInt8] = []
   private var sendTime: UInt64?
   private var receiveTime: UInt64?
-  /// When the last byte came in.
+  /// When the last byte was received.
   private(set) var lastReceived: UInt64 = 0
 
-  init(console: Console, depth: Int) {
+  init(console: MachineConsole, depth: Int) {
     self.console = console
     self.depth = depth
   }
@@ -25,8 +25,8 @@ struct SerialLine {
 
   mutating func send(_ byte: UInt8, now: UInt64) {
     guard !isSendFull else { return }
-    // It goes out later, but behind it nothing can come out earlier: what the kernel prints goes
-    // through the same FIFO.
+    // Printed now although it leaves the FIFO later: on hardware, the kernel's output goes through the
+    // same FIFO and cannot overtake it.
     console.write(byte)
     sending.append(byte)
     if sendTime == nil { sendTime = now + byteTime }
@@ -40,20 +40,21 @@ struct SerialLine {
     sendTime = nil
   }
 
-  /// Looks whether someone types, which may be any time.
+  /// Starts to receive a byte if there is input and room; called whenever either may have changed.
   mutating func listen(now: UInt64) {
     guard isReceiving, receiveTime == nil, console.hasInput, received.count < depth else { return }
     receiveTime = now + byteTime
   }
 
-  var nextEvent: UInt64? {
-    switch (sendTime, receiveTime) {
-    case (let a?, let b?): min(a, b)
-    case (let a, let b): a ?? b
-    }
+  var nextEvent: UInt64? { earliest(sendTime, receiveTime) }
+
+  /// Nil, or what is wrong with the FIFOs.
+  func checkInvariants() -> String? {
+    if max(received.count, sending.count) > depth { return "a FIFO holds more than \(depth) bytes" }
+    return sending.isEmpty == (sendTime == nil) ? nil : "nothing drains the transmit FIFO"
   }
 
-  /// - Returns: whether bytes went out, and whether bytes came in.
+  /// - Returns: whether bytes were transmitted, and whether bytes were received.
   mutating func advance(to now: UInt64) -> (sent: Bool, received: Bool) {
     var (sent, got) = (false, false)
     while let time = sendTime, time <= now {

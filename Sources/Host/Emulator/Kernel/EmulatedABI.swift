@@ -3,7 +3,7 @@
 
 import SystemModel
 
-/// What differs between the kernels of the SDKs, as programs see it.
+/// The differences between the SDKs' kernels that programs can observe.
 struct EmulatedABI {
   let sdk: SDKVersion
   let configuration: KernelConfiguration
@@ -17,7 +17,7 @@ struct EmulatedABI {
 
   /// Whether programs, and the monitor, can print (CONFIG_PRINTING).
   var prints: Bool { known.canPrint }
-  /// Whether breakpoints are the program's own (CONFIG_HARDWARE_DEBUG_API).
+  /// Whether a BRK instruction is a debug exception (CONFIG_HARDWARE_DEBUG_API).
   var hasDebugInterface: Bool { sdk >= .v2_3_0 && configuration == .debug }
 
   enum Invocation: Hashable {
@@ -29,8 +29,8 @@ struct EmulatedABI {
     case acknowledgeInterrupt
   }
 
-  /// Invocation labels move with the kernel's version, and in 2.3.0 with its configuration
-  /// (invocation.h of each SDK).
+  /// The invocation with a label; nil for others. Labels depend on the kernel's version and, in 2.3.0,
+  /// on its configuration (invocation.h of each SDK).
   func invocation(_ label: UInt64) -> Invocation? {
     let shift: UInt64 = hasDebugInterface ? 4 : 0
     switch label {
@@ -44,12 +44,12 @@ struct EmulatedABI {
     }
   }
 
-  /// Why a look-up failed, as the monitor names it: a slot without a capability is called differently
-  /// since 2.1.
+  /// Whether the monitor calls the failed look-up of an empty slot an invalid root, as before 2.1, or a
+  /// missing capability.
   var missingCapabilityIsInvalidRoot: Bool { sdk < .v2_1_0 }
 }
 
-/// System calls by their number in x7 (syscall.h; the same in every supported kernel).
+/// System calls by their number in x7 (syscall.h; the same in all supported kernels).
 enum SystemCall: Int64 {
   case call = -1
   case replyReceive = -2

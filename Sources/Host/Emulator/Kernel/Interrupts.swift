@@ -3,10 +3,11 @@
 
 import SystemModel
 
-// From a device's line to a handler's notification. As with the GIC under seL4, a line is masked from
-// its delivery to its acknowledgement; an edge in between is kept, a level that is still high comes again.
+// From a device's interrupt line to its handler's notification. As with the GIC under seL4, a line is
+// masked from delivery to acknowledgement. An edge that arrives meanwhile is remembered; a level that is
+// still high is delivered again.
 extension Kernel {
-  /// A device drives its line.
+  /// A device drives its interrupt line high or low.
   func setLine(_ number: IRQNumber, high: Bool) {
     for line in interruptLines where line.number == number {
       switch line.trigger {
@@ -26,10 +27,11 @@ extension Kernel {
     if line.trigger == .edge { line.isPending = false }
     spend(Self.interruptTime)
     line.notification.bound?.statistics.interrupts += 1
-    trace?.interrupted(line, at: now)
+    trace?.recordInterrupt(line, at: now)
     signal(line.notification, badge: line.badge)
   }
 
+  /// The handler acknowledges the interrupt (seL4_IRQHandler_Ack).
   func acknowledge(_ line: InterruptLine) {
     line.isMasked = false
     deliver(line)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Microkit's monitor: it makes protection domains passive and prints the faults that nobody handles,
-// in its own words so that transcripts can be compared (monitor/src/main.c of each SDK).
+// Microkit's monitor, which makes protection domains passive and prints faults that no parent handles.
+// The texts are those of each SDK's monitor/src/main.c, so that transcripts can be compared.
 extension Kernel {
-  func becomePassive(_ thread: Thread, badge: UInt64, label: UInt64) {
+  /// Moves a domain's scheduling context to its notification, as the domain asks after `init`.
+  func makePassive(_ thread: Thread, badge: UInt64, label: UInt64) {
     guard label == 0 else { return }
-    charge()
+    chargeBudget()
     let context = thread.ownContext
     if thread.context === context { thread.context = nil }
     context.thread = nil
@@ -14,8 +15,8 @@ extension Kernel {
     monitorPrints("MON|INFO: PD '\(visibleName(of: thread))' is now passive!\n")
   }
 
-  func printByMonitor(_ fault: Fault, of thread: Thread, badge: UInt64, pc: UInt64) {
-    // 2.1 and later number the threads' capabilities from 10; before, it depends on the whole system.
+  func printByMonitor(_ fault: ThreadFault, of thread: Thread, badge: UInt64, pc: UInt64) {
+    // 2.1 and later number the TCB capabilities from 10. Before, the number depends on the whole system.
     let capability = abi.sdk < .v2_1_0 ? badge : badge + 9
     var text = "MON|ERROR: received message \(hex32(fault.label))  badge: \(hex64(badge))"
     text += "  tcb cap: \(hex64(capability))\nMON|ERROR: faulting PD: \(visibleName(of: thread))\n"
@@ -91,7 +92,8 @@ extension Kernel {
     return text + (syndrome & 0x40 != 0 ? " -- write not read\n" : "\n")
   }
 
-  /// A sanitiser's trap: BRK 0x5500 and the number of the check.
+  /// The text for a trap of clang's undefined behaviour sanitiser, BRK 0x5500 plus the check's number;
+  /// nil for other syndromes.
   private func undefinedBehaviour(_ syndrome: UInt64) -> String? {
     guard syndrome >> 26 == 0x3c, syndrome & 0xff00 == 0x5500 else { return nil }
     let checks = [

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Threads that could run, by priority.
+/// Runnable threads that are not running, one first-in first-out queue for each of the 256 priorities
+/// (seL4 manual, 6.1.4 "Scheduling").
 struct ReadyQueues {
   private var queues = [[Thread]](repeating: [], count: 256)
+  /// The highest priority with a queued thread; -1 if all queues are empty.
   private(set) var highest = -1
 
+  /// Queues a thread unless it is queued already.
   mutating func insert(_ thread: Thread, atFront: Bool) {
     guard !thread.isQueued else { return }
     thread.isQueued = true
@@ -21,33 +24,60 @@ struct ReadyQueues {
     guard thread.isQueued else { return }
     thread.isQueued = false
     queues[thread.priority].removeAll { $0 === thread }
-    findHighest()
+    updateHighest()
   }
 
+  /// Removes the first thread of the highest priority; nil if no thread is queued.
   mutating func removeFirst() -> Thread? {
     guard highest >= 0 else { return nil }
     let thread = queues[highest].removeFirst()
     thread.isQueued = false
-    findHighest()
+    updateHighest()
     return thread
   }
 
-  private mutating func findHighest() {
+  private mutating func updateHighest() {
     while highest >= 0, queues[highest].isEmpty { highest -= 1 }
+  }
+
+  /// Nil, or what is wrong: a thread in two places, in the wrong queue or with a wrong `isQueued`.
+  func checkInvariants(_ threads: [Thread]) -> String? {
+    var expectedHighest = -1
+    var queuedCount = 0
+    for priority in queues.indices where !queues[priority].isEmpty {
+      expectedHighest = priority
+      queuedCount += queues[priority].count
+      for thread in queues[priority] where thread.priority != priority || !thread.isQueued {
+        return "'\(thread.name)' of priority \(thread.priority) is in ready queue \(priority)"
+      }
+    }
+    if highest != expectedHighest {
+      return "the highest ready priority is \(expectedHighest), not \(highest)"
+    }
+    for thread in threads where thread.isQueued {
+      let count = queues[thread.priority].count { $0 === thread }
+      if count != 1 { return "'\(thread.name)' is in its ready queue \(count) times" }
+      queuedCount -= 1
+    }
+    return queuedCount == 0 ? nil : "the ready queues hold a thread that is not the kernel's"
   }
 }
 
-// The order in which seL4 runs threads (thread.c: schedule, possibleSwitchTo, rescheduleRequired),
-// whose details are visible: who is woken goes before others of its priority, who is pre-empted keeps
-// its place at the front, who used up its time goes to the back.
+// Programs can observe the order in which threads run, so this follows seL4's thread.c (schedule,
+// possibleSwitchTo, rescheduleRequired) step by step: a woken thread goes ahead of its equals, a
+// preempted thread keeps its place at the front, a thread that used up its timeslice goes to the back.
 extension Kernel {
+  /// What to do on leaving the kernel: seL4's ksSchedulerAction.
   enum Decision {
+    /// The current thread continues if it can.
     case resume
+    /// The most urgent queued thread runs.
     case choose
+    /// This thread runs unless another one is more urgent.
     case switchTo(Thread)
   }
 
-  /// A thread became able to run.
+  /// A thread became runnable (possibleSwitchTo).
   func wake(_ thread: Thread) {
     guard thread.isSchedulable, let context = thread.context else { return }
     guard context.isReady(at: now) else { return postpone(thread) }
@@ -59,6 +89,7 @@ extension Kernel {
     }
   }
 
+  /// Chooses among all queued threads on leaving the kernel (rescheduleRequired).
   func reschedule() {
     if case .switchTo(let thread) = decision, canRun(thread) {
       queues.insert(thread, atFront: true)
@@ -66,7 +97,7 @@ extension Kernel {
     decision = .choose
   }
 
-  /// Whether the running thread has to be looked at: it waits, or someone else became able to run.
+  /// Whether the running thread must leave its engine: it has blocked, or another became runnable.
   var mustSchedule: Bool {
     if case .resume = decision { return !(current.map(canRun) ?? false) }
     return true
@@ -76,35 +107,37 @@ extension Kernel {
     thread.isSchedulable && thread.context?.isReady(at: now) == true
   }
 
+  /// Moves a thread without budget to the release queue.
   private func postpone(_ thread: Thread) {
     queues.remove(thread)
-    if !waitingForTime.contains(where: { $0 === thread }) { waitingForTime.append(thread) }
-    // It may get time again before the current slice is over.
+    if !waitingForBudget.contains(where: { $0 === thread }) { waitingForBudget.append(thread) }
+    // Its next refill may be due before the current slice ends.
     eventsChanged()
   }
 
-  /// When the next thread gets time again.
+  /// When the next refill of a thread in the release queue is due; nil if there is none.
   var nextRelease: UInt64? {
-    waitingForTime.lazy.filter(\.isSchedulable).compactMap { $0.context?.readyTime }.min()
+    waitingForBudget.lazy.filter(\.isSchedulable).compactMap { $0.context?.readyTime }.min()
   }
 
+  /// Wakes the threads whose refill is due, the earliest first.
   func releaseThreads() {
-    guard !waitingForTime.isEmpty else { return }
-    let due = waitingForTime.filter { $0.context.map { $0.isReady(at: now) } ?? true }
+    guard !waitingForBudget.isEmpty else { return }
+    let due = waitingForBudget.filter { $0.context.map { $0.isReady(at: now) } ?? true }
       .sorted { ($0.context?.readyTime ?? 0) < ($1.context?.readyTime ?? 0) }
-    waitingForTime.removeAll { thread in due.contains { $0 === thread } }
+    waitingForBudget.removeAll { thread in due.contains { $0 === thread } }
     for thread in due { wake(thread) }
   }
 
-  /// Takes the time that went by from whoever it was given to.
-  func charge() {
+  /// Charges the time since the last charge to the current thread's scheduling context.
+  func chargeBudget() {
     let used = now - chargedUntil
     chargedUntil = now
     guard used > 0, let thread = current, let context = thread.context else { return }
-    if context.use(used, now: now), thread.isReady { endTurn(of: thread) }
+    if context.charge(used, now: now), thread.isReady { endTimeslice(of: thread) }
   }
 
-  private func endTurn(of thread: Thread) {
+  private func endTimeslice(of thread: Thread) {
     if thread.context?.isReady(at: now) == true {
       queues.insert(thread, atFront: false)
     } else {
@@ -114,23 +147,23 @@ extension Kernel {
     reschedule()
   }
 
-  /// The rest of the turn is given up.
+  /// Gives up the rest of the head refill (seL4_Yield; manual, 6.1.6 "Scheduling Contexts").
   func yield(_ thread: Thread) {
-    charge()
+    chargeBudget()
     guard current === thread, let context = thread.context else { return }
-    if context.use(context.available, now: now) { endTurn(of: thread) }
+    if context.charge(context.available, now: now) { endTimeslice(of: thread) }
   }
 
-  /// Settles who runs: `current`, nil if nobody can.
+  /// Sets `current` to the thread that runs next; nil if none can.
   func schedule() {
-    choose()
+    chooseThread()
     guard current !== lastRun else { return }
     current?.statistics.switches += 1
-    trace?.switched(from: lastRun, to: current, at: now)
+    trace?.recordSwitch(from: lastRun, to: current, at: now)
     lastRun = current
   }
 
-  private func choose() {
+  private func chooseThread() {
     let previous = current
     let wasRunnable = previous.map(canRun) ?? false
     if case .resume = decision, wasRunnable { return }
@@ -152,11 +185,11 @@ extension Kernel {
       current = queues.removeFirst()
     }
     decision = .resume
-    // Someone who was queued and has waited, been stopped or lost its time since.
+    // A queued thread may have blocked, been suspended or lost its budget since it was queued.
     while let thread = current, !canRun(thread) {
       if thread.isSchedulable { postpone(thread) }
       current = queues.removeFirst()
     }
-    if current !== previous { current?.context?.begin(at: now) }
+    if current !== previous { current?.context?.resume(at: now) }
   }
 }

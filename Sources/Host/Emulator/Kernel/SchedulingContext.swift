@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Processor time: `budget` in every `period`, as seL4's sporadic servers give it. All in nanoseconds.
+/// The right to `budget` nanoseconds of processor time in every `period` nanoseconds (seL4 manual,
+/// 6.1.6 "Scheduling Contexts").
 ///
-/// As in seL4, what was used is given back one period after it was begun to be used, in as many parts
-/// as there is room for: two, which is what Microkit asks for.
+/// Where the two are equal, the budget is a round-robin timeslice. Otherwise this is a sporadic server:
+/// time that was used returns one period after its use began, as a refill. Microkit asks for no extra
+/// refills, so that the list holds two at most; where a third is needed, the last two are merged, which
+/// only delays time.
 final class SchedulingContext {
   struct Refill: Equatable {
+    /// Nanoseconds of virtual time from which it may be used: seL4's rTime.
     var time: UInt64
+    /// Nanoseconds: seL4's rAmount.
     var amount: UInt64
   }
 
   static let refillLimit = 2
 
-  /// Whose time it is now; nil while nobody runs on it.
+  /// The thread that runs on it; nil if it is unbound or kept by a notification.
   unowned(unsafe) var thread: Thread?
   let budget: UInt64
   let period: UInt64
-  /// By time; never empty.
+  /// In the order of their times; never empty.
   private(set) var refills: [Refill]
 
+  /// - Parameters:
+  ///   - budget: nanoseconds; at least 1 is given.
+  ///   - period: nanoseconds; at least the budget.
   init(budget: UInt64, period: UInt64) {
     self.budget = max(budget, 1)
     self.period = max(period, self.budget)
@@ -27,15 +35,16 @@ final class SchedulingContext {
   }
 
   var isRoundRobin: Bool { budget == period }
-  /// When it may run (again).
+  /// When the head refill may be used.
   var readyTime: UInt64 { refills[0].time }
-  /// What may be used from `readyTime` on, before it has to wait.
+  /// Nanoseconds that may be used from `readyTime` on before the thread must wait.
   var available: UInt64 { refills[0].amount }
 
   func isReady(at now: UInt64) -> Bool { readyTime <= now }
 
-  /// A thread starts to run on it: time that passed unused is not saved up.
-  func begin(at now: UInt64) {
+  /// A thread starts to run on it (refill_unblock_check): refills that are due become one that starts
+  /// now, so that unused time is not saved up.
+  func resume(at now: UInt64) {
     guard !isRoundRobin, isReady(at: now) else { return }
     refills[0].time = now
     while refills.count > 1, refills[1].time <= now {
@@ -44,8 +53,10 @@ final class SchedulingContext {
     }
   }
 
-  /// - Returns: whether the thread's turn is over.
-  func use(_ amount: UInt64, now: UInt64) -> Bool {
+  /// Deducts used time (refill_budget_check).
+  ///
+  /// - Returns: whether the thread's timeslice is over.
+  func charge(_ amount: UInt64, now: UInt64) -> Bool {
     if isRoundRobin {
       refills[0].amount -= min(amount, refills[0].amount)
       guard refills[0].amount == 0 else { return false }
@@ -56,18 +67,20 @@ final class SchedulingContext {
     while rest > 0, rest >= refills[0].amount {
       let head = refills.removeFirst()
       rest -= head.amount
-      schedule(Refill(time: head.time + period, amount: head.amount))
+      append(Refill(time: head.time + period, amount: head.amount))
     }
     if rest > 0, isReady(at: now) {
       let start = refills[0].time
       refills[0].amount -= rest
       refills[0].time = now
-      schedule(Refill(time: start + period, amount: rest))
+      append(Refill(time: start + period, amount: rest))
     }
     return !isReady(at: now)
   }
 
-  private func schedule(_ refill: Refill) {
+  /// Adds a refill at the end of the list, merging it with the last one if they overlap or the list is
+  /// full (schedule_used).
+  private func append(_ refill: Refill) {
     guard let last = refills.last else { return refills.append(refill) }
     if last.time + last.amount >= refill.time {
       refills[refills.count - 1].amount += refill.amount
@@ -77,5 +90,20 @@ final class SchedulingContext {
     } else {
       refills.append(refill)
     }
+  }
+
+  /// Nil, or what is wrong with the refills.
+  func checkInvariants() -> String? {
+    guard 1...Self.refillLimit ~= refills.count else { return "\(refills.count) refills" }
+    if refills.contains(where: { $0.amount == 0 }) { return "an empty refill" }
+    if isRoundRobin {
+      return available <= budget ? nil : "\(available) ns of a timeslice of \(budget) ns"
+    }
+    let sum = refills.reduce(0) { $0 + $1.amount }
+    if sum != budget { return "refills of \(sum) ns for a budget of \(budget) ns" }
+    for (one, next) in zip(refills, refills.dropFirst()) where one.time > next.time {
+      return "a refill at \(next.time) after one at \(one.time)"
+    }
+    return nil
   }
 }

@@ -2,13 +2,13 @@
 // Copyright (c) 2026, the Serval authors
 
 extension Kernel {
-  /// The thread executed SVC. Called while its engine runs: where nothing else has to run, it goes on
-  /// without leaving the engine.
+  /// The thread executed SVC. This is called while its engine runs, which continues afterwards unless
+  /// another thread must run.
   func systemCall(of thread: Thread) {
     spend(Self.systemCallTime)
-    // Who has used up its turn makes the call in its next one (syscall.c, `checkBudgetRestart`): otherwise the turn of
-    // somebody who does nothing but call would never end where it has to give way.
-    charge()
+    // A thread that has used up its timeslice repeats the call in its next one (checkBudgetRestart in
+    // syscall.c). Otherwise a thread that only makes calls would never yield to its equals.
+    chargeBudget()
     guard current === thread else {
       return thread.processor.stop(resumingAt: callAddress(of: thread))
     }
@@ -23,7 +23,7 @@ extension Kernel {
     case .send: invoke(thread, thread[x: 0], isCall: false, isBlocking: true)
     case .nonBlockingSend: invoke(thread, thread[x: 0], isCall: false, isBlocking: false)
     case .replyReceive:
-      answer(thread, reply: thread[x: 6])
+      sendReply(thread, reply: thread[x: 6])
       receive(thread, isBlocking: true)
     case .nonBlockingSendReceive, .nonBlockingSendWait:
       invoke(thread, thread[x: 8], isCall: false, isBlocking: false)
@@ -46,13 +46,13 @@ extension Kernel {
     thread.processor.stop()
   }
 
-  /// The address of the SVC instruction that the thread is in.
+  /// The address of the SVC instruction that the thread is executing.
   func callAddress(of thread: Thread) -> UInt64 {
     thread.processor[Processor.Register.pc] &- 4
   }
 
-  /// A fault that a system call makes: the thread stands at its SVC, to try again.
-  func fault(_ fault: Fault, inCallOf thread: Thread) {
+  /// Reports a fault of a system call. The thread stays at its SVC, to repeat it if it is resumed.
+  func fault(_ fault: ThreadFault, inCallOf thread: Thread) {
     thread.processor.stop(resumingAt: callAddress(of: thread))
     send(fault, of: thread)
   }
@@ -65,7 +65,7 @@ extension Kernel {
 
   private func receive(_ thread: Thread, isBlocking: Bool, takesReply: Bool = true) {
     let slot = thread[x: 0]
-    // Only one's own input can be received from.
+    // Microkit gives a domain only its own endpoint or notification to receive from.
     switch capability(of: thread, at: slot) {
     case .endpoint(let endpoint, _) where endpoint === thread.endpoint:
       guard takesReply else {
@@ -92,53 +92,44 @@ extension Kernel {
     switch capability(of: thread, at: slot) {
     case .notification(let notification, let badge):
       thread.statistics.notificationsSent += 1
-      trace?.notified(by: thread, notification.bound, badge: badge, at: now)
+      trace?.recordNotification(by: thread, to: notification.bound, badge: badge, at: now)
       signal(notification, badge: badge)
-      if isCall { answerFromKernel(thread, error: 0) }
+      if isCall { replyFromKernel(thread, error: 0) }
     case .endpoint(let endpoint, let badge):
       if isCall { thread.statistics.calls += 1 }
       send(
         thread, to: endpoint, badge: badge, isBlocking: isBlocking, isCall: isCall, fault: nil)
     case .monitor(let badge):
-      becomePassive(thread, badge: badge, label: info.label)
+      makePassive(thread, badge: badge, label: info.label)
     case .interrupt(let line):
       guard abi.invocation(info.label) == .acknowledgeInterrupt else {
-        return refuse(thread, label: info.label, slot: slot, isCall: isCall)
+        return rejectInvocation(thread, label: info.label, slot: slot, isCall: isCall)
       }
       acknowledge(line)
-      if isCall { answerFromKernel(thread, error: 0) }
+      if isCall { replyFromKernel(thread, error: 0) }
     case .thread(let target):
       invoke(target, by: thread, info, slot: slot, isCall: isCall)
     case .reply:
-      answer(thread, reply: slot)
+      sendReply(thread, reply: slot)
     case .null:
       report("\(place(of: thread)) uses capability \(slot), which it does not have")
-      if isCall { answerFromKernel(thread, error: KernelError.invalidCapability, word: 0) }
+      if isCall { replyFromKernel(thread, error: KernelError.invalidCapability, word: 0) }
     case .other:
-      refuse(thread, label: info.label, slot: slot, isCall: isCall)
+      rejectInvocation(thread, label: info.label, slot: slot, isCall: isCall)
     }
   }
 
-  func refuse(_ thread: Thread, label: UInt64, slot: UInt64, isCall: Bool) {
+  /// Reports an invocation that the capability does not have.
+  func rejectInvocation(_ thread: Thread, label: UInt64, slot: UInt64, isCall: Bool) {
     report("\(place(of: thread)) invokes capability \(slot) with label \(label), which it cannot")
-    if isCall { answerFromKernel(thread, error: KernelError.illegalOperation) }
+    if isCall { replyFromKernel(thread, error: KernelError.illegalOperation) }
   }
 
-  /// The result of an invocation of a kernel object.
-  func answerFromKernel(_ thread: Thread, error: UInt64, word: UInt64? = nil) {
+  /// Returns the result of a kernel object's invocation.
+  func replyFromKernel(_ thread: Thread, error: UInt64, word: UInt64? = nil) {
     thread[x: 0] = 0
     if let word { thread[message: 0] = word }
     thread[x: 1] = MessageInfo(label: error, length: word == nil ? 0 : 1).rawValue
-  }
-
-  /// "'name' at main + 0x10 (0x200010)", for reports.
-  func place(of thread: Thread) -> String {
-    "'\(thread.name)' at \(describe(callAddress(of: thread), in: thread))"
-  }
-
-  /// "main+0x10 (0x200010, hello.c:12)".
-  func describe(_ address: UInt64, in thread: Thread) -> String {
-    thread.image.describe(address, line: sourceLines.line(of: address, in: thread.image.name))
   }
 }
 

@@ -4,22 +4,27 @@
 import ELFImage
 import SystemModel
 
-/// A protection domain as the kernel sees it: registers, rights and what it waits for.
+/// A protection domain as the kernel sees it: a thread with its registers, capabilities and state.
 final class Thread {
   enum State {
-    /// Runs, or would if it were its turn and had time.
+    /// Runs, or can run when it is scheduled and has budget.
     case ready
-    /// Nil waits on the notification alone.
+    /// Blocked receiving; without an endpoint, from the notification alone.
     case receiving(Endpoint?, Reply?)
-    case sending(Endpoint, badge: UInt64, isCall: Bool, fault: Fault?)
-    case awaitingReply(Reply, fault: Fault?)
+    /// Blocked sending a message or fault.
+    case sending(Endpoint, badge: UInt64, isCall: Bool, fault: ThreadFault?)
+    /// Blocked until its call, or its fault's handler, is replied to.
+    case awaitingReply(Reply, fault: ThreadFault?)
+    /// Suspended.
     case inactive
   }
 
   let name: String
-  /// From 0, in the order of the file.
+  /// Its place in the system file, from 0.
   let index: Int
+  /// 0 to 255, the highest being the most urgent.
   let priority: Int
+  /// The lowest virtual address of the stack.
   let stackBottom: UInt64
   unowned(unsafe) let kernel: Kernel
   let notification = Notification()
@@ -28,17 +33,19 @@ final class Thread {
   let processor: Processor
   private let ipcBuffer: UnsafeMutableRawPointer
   let image: ELFImage
-  /// By capability address; those that it has not are not there.
+  /// By capability address; empty slots are absent.
   var capabilities: [UInt64: Capability] = [:]
-  /// Where its faults go: its parent, else the monitor.
+  /// Where its faults go: its parent's endpoint or the monitor's.
   var faultHandler = Capability.null
 
   var state = State.inactive
+  /// The scheduling context that it runs on, its own or a borrowed one; nil makes it passive.
   var context: SchedulingContext?
-  /// The one that the file gives it.
+  /// The scheduling context with the budget and period of the system file.
   let ownContext: SchedulingContext
+  /// Whether it is in one of `ReadyQueues`.
   var isQueued = false
-  var statistics = Statistics()
+  var statistics = ThreadStatistics()
 
   init(
     _ domain: ProtectionDomain, index: Int, program: LoadedProgram, processor: Processor,
@@ -52,7 +59,7 @@ final class Thread {
     stackBottom = program.stackBottom
     ipcBuffer = program.ipcBuffer
     priority = Int(domain.effectivePriority.rawValue)
-    // Centuries are enough, and leave room for sums.
+    // Limited to 35 years, so that sums do not overflow.
     func nanoseconds(_ time: Microseconds) -> UInt64 { min(time.rawValue, 1 << 50) * 1000 }
     ownContext = SchedulingContext(
       budget: nanoseconds(domain.effectiveBudget), period: nanoseconds(domain.effectivePeriod))
@@ -65,11 +72,12 @@ final class Thread {
   }
 
   var isReady: Bool { if case .ready = state { true } else { false } }
-  /// Could run now, if it were its turn.
+  /// Ready and not passive.
   var isSchedulable: Bool { isReady && context != nil }
 
-  // MARK: Messages (seL4's system call registers and IPC buffer, FACTS: see docs/emulator.md)
+  // MARK: Messages: registers and IPC buffer (seL4 manual, 4.1 "Message Registers")
 
+  /// General-purpose register `number`, 0 to 30.
   subscript(x number: Int) -> UInt64 {
     get { processor[Processor.Register.x(number)] }
     set { processor[Processor.Register.x(number)] = newValue }
@@ -77,7 +85,7 @@ final class Thread {
 
   static let messageRegisters = 4
 
-  /// Word `index` of a message: the first four are in x2 to x5, the rest in the IPC buffer.
+  /// Word `index` of a message: the first four are in x2 to x5, the others in the IPC buffer.
   subscript(message index: Int) -> UInt64 {
     get {
       if index < Self.messageRegisters { return self[x: 2 + index] }
@@ -93,8 +101,8 @@ final class Thread {
   }
 }
 
-/// What `--stats` prints of a protection domain.
-struct Statistics: Hashable {
+/// The counts that `--stats` prints for a protection domain.
+struct ThreadStatistics: Hashable {
   var switches: UInt64 = 0
   var systemCalls: UInt64 = 0
   var notificationsSent: UInt64 = 0
@@ -104,15 +112,15 @@ struct Statistics: Hashable {
   var faults: UInt64 = 0
 }
 
-/// The first word of every message (shared_types.bf of seL4).
+/// The word that describes a message: seL4_MessageInfo_t (shared_types.bf).
 struct MessageInfo: Hashable {
   var rawValue: UInt64
   init(rawValue: UInt64) { self.rawValue = rawValue }
   init(label: UInt64, length: Int) { rawValue = label << 12 | UInt64(length) }
 
-  /// At most 120, also where the sender says more.
+  /// Words; at most 120 (seL4_MsgMaxLength), whatever the sender claims.
   var length: Int { min(Int(rawValue & 0x7f), 120) }
   var label: UInt64 { rawValue >> 12 }
-  /// Without capabilities, which Microkit's protection domains have none of to give.
+  /// As the receiver sees it: without capabilities, which Microkit's protection domains cannot transfer.
   var received: MessageInfo { MessageInfo(label: label, length: length) }
 }

@@ -3,8 +3,9 @@
 
 import SystemModel
 
-/// Slots of a protection domain's capability space (microkit.h; the same in every SDK).
-enum Slot {
+/// Slots of a protection domain's capability space (microkit.h; the same in all SDKs). From
+/// `notifications` on, a channel's, interrupt's or child's number is added.
+enum CapabilitySlot {
   static let input: UInt64 = 1
   static let faultEndpoint: UInt64 = 2
   static let addressSpace: UInt64 = 3
@@ -19,8 +20,8 @@ enum Slot {
 }
 
 extension Kernel {
-  /// Gives every thread what its protection domain may use, and nothing else.
-  func giveCapabilities(_ system: SystemDescription) {
+  /// Gives each thread the capabilities of its protection domain.
+  func installCapabilities(_ system: SystemDescription) {
     let byName = Dictionary(
       threads.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let called = Set(
@@ -30,25 +31,27 @@ extension Kernel {
     for domain in system.allProtectionDomains {
       guard let thread = byName[domain.name] else { continue }
       let receivesMessages = called.contains(domain.name) || !domain.children.isEmpty
-      thread.capabilities[Slot.input] =
+      thread.capabilities[CapabilitySlot.input] =
         receivesMessages
         ? .endpoint(thread.endpoint, badge: 0) : .notification(thread.notification, badge: 0)
-      thread.capabilities[Slot.addressSpace] = .other
-      thread.capabilities[Slot.reply] = .reply(thread.reply)
+      thread.capabilities[CapabilitySlot.addressSpace] = .other
+      thread.capabilities[CapabilitySlot.reply] = .reply(thread.reply)
       let monitor = Capability.monitor(badge: UInt64(thread.index) + 1)
-      if domain.passive { thread.capabilities[Slot.monitor] = monitor }
-      if abi.configuration == .benchmark { thread.capabilities[Slot.thread] = .thread(thread) }
-      if domain.smc { thread.capabilities[Slot.secureMonitor] = .other }
+      if domain.passive { thread.capabilities[CapabilitySlot.monitor] = monitor }
+      if abi.configuration == .benchmark {
+        thread.capabilities[CapabilitySlot.thread] = .thread(thread)
+      }
+      if domain.smc { thread.capabilities[CapabilitySlot.secureMonitor] = .other }
       if case .null = thread.faultHandler { thread.faultHandler = monitor }
       for child in domain.children {
         guard let id = child.childID?.rawValue, let other = byName[child.name] else { continue }
-        thread.capabilities[Slot.children &+ id] = .thread(other)
+        thread.capabilities[CapabilitySlot.children &+ id] = .thread(other)
         other.faultHandler = .endpoint(thread.endpoint, badge: 1 << 62 | id)
-        if abi.sdk >= .v2_1_0 { other.capabilities[Slot.faultEndpoint] = .other }
+        if abi.sdk >= .v2_1_0 { other.capabilities[CapabilitySlot.faultEndpoint] = .other }
       }
-      giveInterrupts(of: domain, to: thread)
+      installInterrupts(of: domain, to: thread)
       for granted in domain.capabilities where granted.kind == .tcb {
-        // 2.3.0's root has 64 slots of 58 bits each.
+        // In 2.3.0 the root has 64 slots, and a capability address starts with a 6-bit slot number.
         thread.capabilities[granted.slot << 58] = byName[granted.domain].map(Capability.thread)
       }
     }
@@ -58,14 +61,14 @@ extension Kernel {
     }
   }
 
-  private func giveInterrupts(of domain: ProtectionDomain, to thread: Thread) {
+  private func installInterrupts(of domain: ProtectionDomain, to thread: Thread) {
     for interrupt in domain.interrupts {
       guard case .line(let number, let trigger) = interrupt.source else { continue }
       let id = UInt64(interrupt.id.rawValue)
       let line = InterruptLine(
         number, trigger, to: thread.notification, badge: 1 << id, owner: thread.name)
       interruptLines.append(line)
-      thread.capabilities[Slot.interrupts + id] = .interrupt(line)
+      thread.capabilities[CapabilitySlot.interrupts + id] = .interrupt(line)
     }
   }
 
@@ -75,11 +78,11 @@ extension Kernel {
     guard let thread = threads[end.domain], let other = threads[peer.domain] else { return }
     let (id, peerID) = (UInt64(end.id.rawValue), UInt64(peer.id.rawValue))
     if end.mayNotify {
-      thread.capabilities[Slot.notifications + id] =
+      thread.capabilities[CapabilitySlot.notifications + id] =
         .notification(other.notification, badge: 1 << peerID)
     }
     if end.mayCall {
-      thread.capabilities[Slot.endpoints + id] =
+      thread.capabilities[CapabilitySlot.endpoints + id] =
         .endpoint(other.endpoint, badge: 1 << 63 | peerID)
     }
   }

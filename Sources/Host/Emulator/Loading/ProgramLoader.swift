@@ -5,16 +5,16 @@ import ELFImage
 import HostIO
 import SystemModel
 
-/// Puts programs into memory as an SDK's Microkit tool does: segments, symbols, stack, IPC buffer and
-/// what the system file maps.
+/// Loads programs as the SDK's Microkit tool does: segments, symbol values, stack, IPC buffer and the maps
+/// of the system file.
 struct ProgramLoader {
   let system: SystemDescription
   let sdk: SDKVersion
   let searchPaths: [String]
   let memory: SystemMemory
 
-  /// A file by the tool's search: the name as it is, then in each directory.
-  static func find(_ name: String, in searchPaths: [String]) -> String? {
+  /// Finds a file as the Microkit tool does: under its name as given, then in each directory.
+  static func findFile(_ name: String, in searchPaths: [String]) -> String? {
     let candidates = name.hasPrefix("/") ? [name] : [name] + searchPaths.map { "\($0)/\(name)" }
     return candidates.first { Files.exists($0) && !Files.isDirectory($0) }
   }
@@ -33,30 +33,30 @@ struct ProgramLoader {
       try write(bytes, to: symbol, symbols, space, domain)
     }
 
-    let layout = MemoryLayout40(sdk: sdk)
+    let layout = AddressLayout(sdk: sdk)
     let stackSize = domain.effectiveStackSize(sdk: sdk).rawValue
     let stackBottom = layout.stackTop &- stackSize
     try add(
       "stack", at: stackBottom, size: stackSize, to: &space, domain)
-    let symbol = MemoryLayout40.ipcBufferSymbol
+    let symbol = AddressLayout.ipcBufferSymbol
     var buffer = layout.ipcBuffer ?? 0
     if layout.ipcBuffer == nil { buffer = try address(of: symbol, image, domain) }
-    if sdk < .v2_1_0, buffer % MemoryLayout40.page == 0,
-      let memory = HostMemory(size: MemoryLayout40.page)
+    if sdk < .v2_1_0, buffer % AddressLayout.page == 0,
+      let memory = HostMemory(size: AddressLayout.page)
     {
-      // These tools map it last, and over whatever the linker put behind the symbol: the SDK's own
-      // linker script puts a .got there.
+      // These tools map the IPC buffer last, over whatever the linker placed at the symbol: with the
+      // SDK's own linker script, a .got.
       space.replace(
         with: AddressSpace.Mapping(
-          name: "IPC buffer", address: buffer, size: MemoryLayout40.page, permissions: .readWrite,
+          name: "IPC buffer", address: buffer, size: AddressLayout.page, permissions: .readWrite,
           backing: .memory(memory, offset: 0)))
     } else {
-      try add("IPC buffer", at: buffer, size: MemoryLayout40.page, to: &space, domain)
+      try add("IPC buffer", at: buffer, size: AddressLayout.page, to: &space, domain)
     }
     for map in domain.maps { try add(try mapping(of: map, domain), to: &space, domain) }
 
-    guard let pointer = space.pointer(to: buffer, count: Int(MemoryLayout40.page)) else {
-      throw .tooLarge("an IPC buffer", size: MemoryLayout40.page)
+    guard let pointer = space.pointer(to: buffer, count: Int(AddressLayout.page)) else {
+      throw .tooLarge("an IPC buffer", size: AddressLayout.page)
     }
     return LoadedProgram(
       image: image, addressSpace: space, stackTop: layout.stackTop, stackBottom: stackBottom,
@@ -66,7 +66,7 @@ struct ProgramLoader {
   private func read(
     _ name: String, for domain: ProtectionDomain
   ) throws(EmulatorError) -> ELFImage {
-    guard let path = Self.find(name, in: searchPaths) else {
+    guard let path = Self.findFile(name, in: searchPaths) else {
       throw .noImage(file: name, domain: domain.name, searchPaths: searchPaths)
     }
     let bytes: [UInt8]
@@ -91,11 +91,11 @@ struct ProgramLoader {
   private func add(
     _ mapping: AddressSpace.Mapping, to space: inout AddressSpace, _ domain: ProtectionDomain
   ) throws(EmulatorError) {
-    guard mapping.address % MemoryLayout40.page == 0 else {
+    guard mapping.address % AddressLayout.page == 0 else {
       throw .unaligned(mapping.name, address: mapping.address, domain: domain.name)
     }
     let (end, overflow) = mapping.address.addingReportingOverflow(mapping.size)
-    guard !overflow, end <= MemoryLayout40.addressSpaceEnd else {
+    guard !overflow, end <= AddressLayout.addressSpaceEnd else {
       throw .overlap(
         mapping.name, with: "the end of the address space", address: mapping.address,
         domain: domain.name)
@@ -120,10 +120,10 @@ struct ProgramLoader {
   private func mapping(
     of segment: ELFSegment, _ index: Int, _ image: ELFImage, _ domain: ProtectionDomain
   ) throws(EmulatorError) -> AddressSpace.Mapping {
-    let page = MemoryLayout40.page
+    let page = AddressLayout.page
     let start = segment.virtualAddress / page * page
     let inPage = segment.virtualAddress - start
-    // The parser has seen that this does not overflow; nothing of this size has room.
+    // The parser has checked that address and size do not overflow. Rounding up may, to a size of 0.
     let size = (inPage &+ segment.memorySize &+ page &- 1) / page * page
     guard size > 0, size <= 1 << 32, let memory = HostMemory(size: size) else {
       throw .tooLarge("segment \(index) of \(image.name)", size: segment.memorySize)
@@ -171,4 +171,16 @@ struct ProgramLoader {
     else { throw .symbol(symbol, file: image.name, domain: domain.name) }
     UnsafeMutableRawBufferPointer(start: pointer, count: bytes.count).copyBytes(from: bytes)
   }
+}
+
+/// A protection domain's program in memory, before its first instruction.
+struct LoadedProgram {
+  var image: ELFImage
+  var addressSpace: AddressSpace
+  /// The initial stack pointer.
+  var stackTop: UInt64
+  /// The lowest virtual address of the stack.
+  var stackBottom: UInt64
+  /// The IPC buffer's host address.
+  var ipcBuffer: UnsafeMutableRawPointer
 }

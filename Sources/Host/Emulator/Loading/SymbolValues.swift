@@ -4,7 +4,7 @@
 import SystemModel
 
 extension ProgramLoader {
-  /// What the tool of the SDK writes into a program's variables (main.rs, symbols.rs).
+  /// The values that the SDK's tool writes to a program's variables (main.rs, symbols.rs).
   func symbolValues(of domain: ProtectionDomain) -> [(symbol: String, bytes: [UInt8])] {
     var values: [(String, [UInt8])] = [
       ("microkit_name", Array(domain.name.utf8.prefix(sdk.visibleNameLength))),

@@ -4,29 +4,31 @@
 import HostIO
 import SystemModel
 
-/// The memory regions of a system: their bytes, or the devices that they are, and where devices find
-/// them.
+/// A system's memory regions, each with its backing (host memory or a device's model) and, where it has
+/// one, its physical address.
 struct SystemMemory {
-  struct Region {
+  struct PlacedRegion {
     var region: MemoryRegion
-    /// Bytes, whole pages.
+    /// Bytes; a multiple of 4096.
     var size: UInt64
-    /// Bytes that it starts with from a file.
+    /// Bytes at its start that come from a file.
     var prefilled: UInt64
+    /// Nil if neither the system file nor a program needs one.
     var physicalAddress: UInt64?
     var backing: AddressSpace.Backing
-    var cache: CachedRegion?
-    /// Whether the tool maps it with 2 MiB pages.
+    var cache: NoncoherentMemory?
+    /// Whether the Microkit tool maps it with 2 MiB pages.
     var hasLargePages: Bool
   }
 
-  private(set) var regions: [String: Region] = [:]
+  /// By name.
+  private(set) var regions: [String: PlacedRegion] = [:]
   private(set) var physical = PhysicalMemory()
 
   /// - Parameters:
-  ///   - find: the path of a file that a region is filled from.
-  ///   - isIncoherent: whether devices see memory without the processor's cache.
-  ///   - device: the model at a physical page that is no memory.
+  ///   - isIncoherent: whether devices bypass the processor's cache.
+  ///   - find: returns the path of a file whose contents a region starts with.
+  ///   - device: returns the model at a physical address outside RAM.
   init(
     _ system: SystemDescription, sdk: SDKVersion, board: EmulatedBoard, isIncoherent: Bool,
     find: (String) -> String?,
@@ -42,7 +44,7 @@ struct SystemMemory {
       guard let declared = region.size?.rawValue ?? contents.map({ UInt64($0.count) }) else {
         throw .noSize(region: region.name)
       }
-      let page = MemoryLayout40.page
+      let page = AddressLayout.page
       let (rounded, overflow) = max(declared, 1).addingReportingOverflow(page - 1)
       if overflow { throw .tooLarge("region '\(region.name)'", size: declared) }
       let size = rounded / page * page
@@ -53,7 +55,7 @@ struct SystemMemory {
         free = (address ?? free) &+ size
       }
       let backing: AddressSpace.Backing
-      var cache: CachedRegion?
+      var cache: NoncoherentMemory?
       if let address, region.physicalAddress != nil, !board.memory.contains(address) {
         backing = .device(device(address, region))
       } else {
@@ -62,19 +64,19 @@ struct SystemMemory {
         }
         memory.write(contents ?? [], at: 0)
         if isIncoherent, address != nil, cachedRegions.contains(region.name) {
-          cache = CachedRegion(region.name, cached: memory)
+          cache = NoncoherentMemory(region.name, cached: memory)
         }
         if let address { physical.add(memory, at: address, cache: cache) }
         backing = .memory(memory, offset: 0)
       }
-      regions[region.name] = Region(
+      regions[region.name] = PlacedRegion(
         region: region, size: size, prefilled: UInt64(contents?.count ?? 0),
         physicalAddress: address, backing: backing, cache: cache,
         hasLargePages: Self.hasLargePages(region, size: size, system, sdk))
     }
   }
 
-  /// As asked for; else since 2.0 where the size and every address are multiples of 2 MiB.
+  /// As the system file says; otherwise, since 2.0, if the size and all addresses are multiples of 2 MiB.
   private static func hasLargePages(
     _ region: MemoryRegion, size: UInt64, _ system: SystemDescription, _ sdk: SDKVersion
   ) -> Bool {

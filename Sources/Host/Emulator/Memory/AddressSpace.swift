@@ -3,7 +3,7 @@
 
 import SystemModel
 
-/// What a protection domain sees: memory and devices at virtual addresses.
+/// A protection domain's virtual address space: mappings of host memory and of devices.
 struct AddressSpace {
   enum Backing {
     case memory(HostMemory, offset: Int)
@@ -11,17 +11,17 @@ struct AddressSpace {
   }
 
   struct Mapping {
-    /// What it is, for messages: "region 'ring'", "stack", "segment 0".
+    /// For messages: "region 'ring'", "stack", "segment 0".
     var name: String
     var address: UInt64
     /// A multiple of 4096.
     var size: UInt64
     var permissions: Permissions
-    /// Device memory, where hardware refuses what is not aligned.
+    /// Whether it is device memory, where hardware faults on unaligned accesses.
     var isUncached: Bool = false
-    /// Where devices do not see the cache.
-    var cache: CachedRegion?
-    /// Whether the tool maps it with 2 MiB pages.
+    /// Set if devices bypass the cache of this memory.
+    var cache: NoncoherentMemory?
+    /// Whether the Microkit tool maps it with 2 MiB pages.
     var hasLargePages: Bool = false
     var backing: Backing
 
@@ -35,7 +35,9 @@ struct AddressSpace {
 
   private(set) var mappings: [Mapping] = []
 
-  /// - Returns: the mapping that is in the way, if there is one; nothing is added then.
+  /// Adds a mapping, unless it overlaps another one.
+  ///
+  /// - Returns: the overlapped mapping; nil if the new one was added.
   mutating func add(_ mapping: Mapping) -> Mapping? {
     if let other = mappings.first(where: { $0.address < mapping.end && mapping.address < $0.end }) {
       return other
@@ -44,7 +46,7 @@ struct AddressSpace {
     return nil
   }
 
-  /// Adds a mapping, which hides what is under it.
+  /// Adds a mapping in place of any memory mapped there before.
   mutating func replace(with mapping: Mapping) {
     var rest: [Mapping] = []
     for other in mappings {
@@ -70,8 +72,8 @@ struct AddressSpace {
     mappings = rest + [mapping]
   }
 
-  /// Where a load or store may go wrong: everywhere but in memory to be read and written. As long as a
-  /// hook watches a page, Unicorn 2.1 takes its slow path for each store to it.
+  /// All addresses except readable and writable memory: where a load or store can fail. The ranges are kept
+  /// small because Unicorn 2.1 takes a slow path for stores to pages that a hook watches.
   var rangesToWatch: [ClosedRange<UInt64>] {
     var ranges: [ClosedRange<UInt64>] = []
     var start: UInt64 = 0
@@ -82,6 +84,7 @@ struct AddressSpace {
     return ranges + [start...UInt64.max]
   }
 
+  /// The virtual address of a device's registers.
   func address(of device: any Device) -> UInt64? {
     mappings.first {
       if case .device(let other) = $0.backing { other === device } else { false }
@@ -90,7 +93,7 @@ struct AddressSpace {
 
   func mapping(at address: UInt64) -> Mapping? { mappings.first { $0.contains(address) } }
 
-  /// Host memory behind `count` bytes of one mapping; nil where there is none.
+  /// The host address of `count` bytes of one mapping; nil if they are not memory or not in one mapping.
   func pointer(to address: UInt64, count: Int) -> UnsafeMutableRawPointer? {
     guard let mapping = mapping(at: address),
       case .memory(let memory, let offset) = mapping.backing,
@@ -99,8 +102,8 @@ struct AddressSpace {
     return memory.start + offset + Int(address - mapping.address)
   }
 
-  /// How deep a walk of the page tables gets at an address where nothing is mapped: the level of the
-  /// translation fault (Arm ARM, stage 2 with 40 bits: 1 GiB, 2 MiB, 4 KiB).
+  /// The level at which a translation table walk fails for an unmapped address (Arm ARM, stage 2 with 40
+  /// bits: entries of 1 GiB, 2 MiB and 4 KiB at levels 1 to 3).
   func translationFaultLevel(at address: UInt64) -> UInt64 {
     func sharesTable(_ shift: UInt64) -> Bool {
       mappings.contains {

@@ -3,14 +3,16 @@
 
 import Glibc
 
-/// Zeroed memory of this process that stands for memory of the machine. Everyone who maps it sees the
-/// same bytes. The host gives pages when they are touched, so that a large region costs nothing.
+/// Zeroed memory of this process that serves as memory of the machine. The host allocates pages on first
+/// use, so an unused region costs nothing.
 final class HostMemory {
   /// Bytes; a multiple of 4096.
   let size: Int
   let start: UnsafeMutableRawPointer
 
-  /// Nil if the host has not that much address space. `size` is rounded up to whole pages.
+  /// Nil if the host does not have that much address space.
+  ///
+  /// - Parameter size: bytes, rounded up to whole pages.
   init?(size: UInt64) {
     guard let bytes = Int(exactly: size), bytes > 0, bytes <= 1 << 40 else { return nil }
     let rounded = (bytes + 0xfff) & ~0xfff
@@ -25,7 +27,7 @@ final class HostMemory {
 
   deinit { munmap(start, size) }
 
-  /// Copies as many bytes as fit from `offset` on.
+  /// Copies bytes to `offset`, as many as fit.
   func write(_ bytes: some Collection<UInt8>, at offset: Int) {
     guard offset >= 0, offset < size else { return }
     let target = UnsafeMutableRawBufferPointer(start: start + offset, count: size - offset)

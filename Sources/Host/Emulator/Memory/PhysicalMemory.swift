@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Memory as devices address it: the regions whose physical address someone can know.
+/// Memory as devices address it: the regions that have a physical address.
 struct PhysicalMemory {
   private struct Range {
     var address: UInt64
     var memory: HostMemory
-    var cache: CachedRegion?
+    var cache: NoncoherentMemory?
   }
 
   private var ranges: [Range] = []
 
-  /// - Parameter cache: where devices do not see what programs have in their cache.
-  mutating func add(_ memory: HostMemory, at address: UInt64, cache: CachedRegion? = nil) {
+  /// - Parameter cache: set if devices bypass the processor's cache; then they see its `memory`.
+  mutating func add(_ memory: HostMemory, at address: UInt64, cache: NoncoherentMemory? = nil) {
     ranges.append(Range(address: address, memory: cache?.memory ?? memory, cache: cache))
   }
 
-  /// Host memory behind `count` bytes; nil if not all of them are in one region, which is what an
-  /// IOMMU or the bus would refuse.
+  /// The host address of `count` bytes; nil unless all are in one region, where an IOMMU or the bus would
+  /// report an error. Reports lines that were not cleaned.
   func pointer(to address: UInt64, count: Int) -> UnsafeMutableRawPointer? {
     for range in ranges where address >= range.address {
       let offset = address - range.address

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The frame check sequence as it is on the wire (IEEE 802.3, 3.2.9): CRC-32, least significant byte
-/// first.
+/// The frame check sequence as transmitted (IEEE 802.3, 3.2.9): CRC-32, least significant byte first.
 func checkSequence(of frame: [UInt8]) -> [UInt8] {
   var crc: UInt32 = 0xffff_ffff
   for byte in frame { crc = crc >> 8 ^ crcTable[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
@@ -16,8 +15,8 @@ private let crcTable: [UInt32] = (0..<256).map { index in
   }
 }
 
-/// Puts the checksums into an IPv4 packet that a network card is asked to put there: the header's, and
-/// with `payload` that of TCP, UDP or ICMP. Other frames stay as they are.
+/// Inserts the checksums that a network card is asked to compute into an IPv4 packet: the header's and, with
+/// `payload`, that of TCP, UDP or ICMP. Other frames are left unchanged.
 func insertChecksums(into frame: inout [UInt8], payload: Bool) {
   let start = 14
   guard frame.count >= start + 20, frame[12] == 8, frame[13] == 0, frame[start] >> 4 == 4 else {
@@ -48,7 +47,7 @@ func insertChecksums(into frame: inout [UInt8], payload: Bool) {
       + [UInt8(length >> 8), UInt8(length & 0xff)]
   }
   var sum = ~onesSum((pseudo + frame[transport..<transport + length])[...])
-  // UDP's 0 means that there is none.
+  // In UDP, 0 means no checksum (RFC 768).
   if sum == 0, frame[start + 9] == 17 { sum = 0xffff }
   put(sum, at: transport + offset, in: &frame)
 }
@@ -58,7 +57,7 @@ private func put(_ value: UInt16, at index: Int, in frame: inout [UInt8]) {
   frame[index + 1] = UInt8(value & 0xff)
 }
 
-/// The Internet checksum's sum (RFC 1071), not complemented.
+/// The Internet checksum (RFC 1071) before its final complement.
 private func onesSum(_ bytes: ArraySlice<UInt8>) -> UInt16 {
   var sum: UInt32 = 0
   var index = bytes.startIndex

@@ -3,20 +3,20 @@
 
 import Glibc
 
-/// The cable between the machine's Ethernet device and a backend: it takes time, and may record, lose,
-/// damage or delay frames.
+/// The Ethernet cable between the machine's card and a network. It adds latency and may record, lose, damage
+/// or delay frames.
 final class NetworkLink {
   private struct Frame {
     var time: UInt64
     var bytes: [UInt8]
   }
 
-  /// Frames under way in one direction, by the time of their arrival.
+  /// Frames in transit in one direction, in the order of arrival.
   private struct Lane {
     private(set) var frames: ArraySlice<Frame> = []
     private var lastArrival: UInt64 = 0
 
-    /// When a frame of so many bytes arrives that is sent now: a short one does not overtake a long one.
+    /// When a frame of `count` bytes transmitted now arrives. A short frame does not overtake a long one.
     mutating func arrival(of count: Int, now: UInt64) -> UInt64 {
       lastArrival = max(
         lastArrival, now + NetworkLink.latency + UInt64(count) * NetworkLink.nanosecondsPerByte)
@@ -34,33 +34,34 @@ final class NetworkLink {
     }
   }
 
-  /// 1 Gb/s with a bit of cable and switch: nanoseconds before a frame of no length arrives.
+  /// Nanoseconds that each frame takes through cable and switch.
   static let latency: UInt64 = 10_000
+  /// 1 Gb/s.
   static let nanosecondsPerByte: UInt64 = 8
-  /// Frames under way in each direction; more are lost, as in a switch. To the machine as many as may wait
-  /// for its card, if that is more.
+  /// The most frames in transit in each direction; more are lost, as in a switch. Towards the machine,
+  /// `queueLimit` applies if it is higher.
   static let capacity = 1024
 
   private let backend: (any NetworkBackend)?
   private let recorder: PcapWriter?
-  private var faults: PacketFaults?
+  private var faults: PacketImpairment?
   private var toMachine = Lane()
   private var fromMachine = Lane()
-  /// Takes a frame at the device.
-  var receive: ([UInt8], UInt64) -> Void = { _, _ in }
-  /// How many frames wait at the device for buffers.
+  /// Receives each frame for the machine's card with its time of arrival.
+  var onFrame: ([UInt8], UInt64) -> Void = { _, _ in }
+  /// Returns the number of frames that wait for buffers of the card.
   var waitingCount: () -> Int = { 0 }
-  /// How many may.
+  /// The most frames that may wait for buffers of the card.
   let queueLimit: Int
   private var now: UInt64 = 0
   private var changes: ArraySlice<LinkChange>
-  /// Whether the cable is in; frames that are under way when it is pulled are lost.
+  /// Whether the cable is plugged in. Unplugging it loses the frames in transit.
   private(set) var isUp = true
-  /// Told when `isUp` has changed.
-  var stateChanged: () -> Void = {}
+  /// Called after `isUp` has changed.
+  var onStateChange: () -> Void = {}
 
   init(
-    backend: (any NetworkBackend)?, recorder: PcapWriter?, faults: PacketFaults?,
+    backend: (any NetworkBackend)?, recorder: PcapWriter?, faults: PacketImpairment?,
     changes: [LinkChange] = []
   ) {
     self.backend = backend
@@ -71,7 +72,8 @@ final class NetworkLink {
     backend?.deliver = { [unowned self] in carry($0, isToMachine: true) }
   }
 
-  func send(_ frame: [UInt8], now: UInt64) {
+  /// Accepts a frame from the machine's card.
+  func transmit(_ frame: [UInt8], now: UInt64) {
     self.now = now
     carry(frame, isToMachine: false)
   }
@@ -104,13 +106,13 @@ final class NetworkLink {
       changes = changes.dropFirst()
       isUp = change.isUp
       if !isUp { (toMachine, fromMachine) = (Lane(), Lane()) }
-      stateChanged()
+      onStateChange()
     }
     backend?.advance(to: now)
     deliver(until: now)
   }
 
-  /// In the order of their times.
+  /// Delivers the frames of both directions that have arrived, in the order of their times.
   private func deliver(until now: UInt64) {
     while true {
       let isToMachine =
@@ -121,63 +123,23 @@ final class NetworkLink {
       guard let frame = next else { return }
       recorder?.record(frame.bytes, at: frame.time)
       if isToMachine {
-        receive(frame.bytes, frame.time)
+        onFrame(frame.bytes, frame.time)
       } else {
-        backend?.send(frame.bytes, now: now)
+        backend?.transmit(frame.bytes, now: now)
       }
     }
   }
 
   func descriptors(timeout: inout UInt32) -> [pollfd] {
     guard let backend else { return [] }
-    if backend.canWait, toMachine.frames.count + waitingCount() > queueLimit / 2 { return [] }
+    if backend.hasFlowControl, toMachine.frames.count + waitingCount() > queueLimit / 2 {
+      return []
+    }
     return backend.descriptors(timeout: &timeout)
   }
 
   func handle(_ descriptors: [pollfd], now: UInt64) {
     self.now = max(self.now, now)
     backend?.handle(descriptors, now: now)
-  }
-}
-
-/// The cable is pulled, or put back.
-public struct LinkChange: Hashable, Sendable {
-  public var isUp: Bool
-  /// Nanoseconds of virtual time.
-  public var time: UInt64
-
-  public init(isUp: Bool, time: UInt64) { (self.isUp, self.time) = (isUp, time) }
-}
-
-/// Seeded misfortune: the same seed, the same faults.
-public struct PacketFaults: Hashable, Sendable {
-  /// Of a thousand frames, how many are lost, damaged in one bit, delayed.
-  public var dropped: Int
-  public var corrupted: Int
-  public var delayed: Int
-  /// Nanoseconds; a delayed frame waits up to as long, and may be overtaken.
-  public var delay: UInt64 = 20_000_000
-  private var state: UInt64
-
-  public init(dropped: Int = 0, corrupted: Int = 0, delayed: Int = 0, seed: UInt64 = 1) {
-    (self.dropped, self.corrupted, self.delayed) = (dropped, corrupted, delayed)
-    state = seed &* 0x9e37_79b9_7f4a_7c15 | 1
-  }
-
-  private mutating func random(_ limit: UInt64) -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state % limit
-  }
-
-  /// - Returns: whether the frame arrives.
-  mutating func apply(to frame: inout [UInt8], _ time: inout UInt64) -> Bool {
-    if random(1000) < dropped { return false }
-    if random(1000) < corrupted, !frame.isEmpty {
-      frame[Int(random(UInt64(frame.count)))] ^= 1 << UInt8(random(8))
-    }
-    if random(1000) < delayed { time += random(delay) }
-    return true
   }
 }

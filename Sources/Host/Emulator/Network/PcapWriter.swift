@@ -5,9 +5,10 @@
 public final class PcapWriter {
   private let sink: ([UInt8]) -> Void
 
+  /// - Parameter sink: receives the file's bytes, the header at once and then one frame at a time.
   public init(sink: @escaping ([UInt8]) -> Void) {
     self.sink = sink
-    // Magic, version 2.4, no offset, no accuracy, longest frame, Ethernet.
+    // Magic number, version 2.4, two reserved words, snapshot length, link type Ethernet.
     sink(bytes(0xa1b2_3c4d) + [2, 0, 4, 0] + bytes(0) + bytes(0) + bytes(65_536) + bytes(1))
   }
 

@@ -3,16 +3,16 @@
 
 import Glibc
 
-/// A program at the other end of the cable that lives in virtual time, so that a test has days in seconds and
+/// A program at the far end of the cable that runs in virtual time, so that tests cover days in seconds and
 /// each run is the same.
 ///
-/// Over a stream socket it is told what happens, one thing at a time, and the machine stands still until it
-/// has answered. All numbers are little-endian.
+/// The two exchange messages over a stream socket; the machine stands still until the peer has answered. All
+/// numbers are little-endian.
 ///
-/// - To it: the time in nanoseconds (8 bytes), a frame's length (4), the frame. Without a frame it is the
-///   time that it wanted to be woken at, or the start.
-/// - From it: when it wants to be woken (8; all ones: not at all), how many frames it sends (4), and for each
-///   its length (4) and bytes.
+/// - To the peer: the time in nanoseconds (8 bytes), a frame's length (4), the frame. The length is 0 at the
+///   start and at the wake-up time.
+/// - From the peer: its next wake-up time (8 bytes; all ones for never), the number of frames that it transmits
+///   (4), and for each the length (4) and bytes.
 final class PeerNetwork: NetworkBackend {
   var deliver: ([UInt8]) -> Void = { _ in }
   private let descriptor: Int32
@@ -22,10 +22,11 @@ final class PeerNetwork: NetworkBackend {
   private var isStarted = false
   private var isGone = false
 
-  /// Frames and their number are bounded, whatever the program says.
+  /// Bytes; the limits protect the emulator from a faulty peer.
   private static let longestFrame = 65_536
   private static let mostFrames = 4096
 
+  /// Connects to the socket at `path`.
   convenience init(_ path: String, report: @escaping (String) -> Void) throws(EmulatorError) {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw .peer(path, errno: errno) }
@@ -51,7 +52,7 @@ final class PeerNetwork: NetworkBackend {
     self.init(descriptor, path: path, report: report)
   }
 
-  /// Takes a connected socket, and closes it in the end.
+  /// - Parameter descriptor: a connected socket, closed on deinitialization.
   init(_ descriptor: Int32, path: String, report: @escaping (String) -> Void) {
     self.descriptor = descriptor
     self.path = path
@@ -60,7 +61,7 @@ final class PeerNetwork: NetworkBackend {
 
   deinit { close(descriptor) }
 
-  func send(_ frame: [UInt8], now: UInt64) { tell(frame, now: now) }
+  func transmit(_ frame: [UInt8], now: UInt64) { exchange(frame, now: now) }
 
   func descriptors(timeout: inout UInt32) -> [pollfd] { [] }
   func handle(_ descriptors: [pollfd], now: UInt64) {}
@@ -71,12 +72,14 @@ final class PeerNetwork: NetworkBackend {
     guard let time = nextEvent, time <= now else { return }
     isStarted = true
     wakeTime = nil
-    tell([], now: now)
+    exchange([], now: now)
   }
 
-  private func tell(_ frame: [UInt8], now: UInt64) {
+  /// Sends one message and delivers the frames of the answer.
+  private func exchange(_ frame: [UInt8], now: UInt64) {
     guard !isGone else { return }
-    guard write(bytes(now) + bytes(UInt32(frame.count)) + frame), let frames = answer(now) else {
+    guard write(bytes(now) + bytes(UInt32(frame.count)) + frame), let frames = readAnswer(now)
+    else {
       isGone = true
       wakeTime = nil
       return report("the program at \(path) is gone, and the network with it")
@@ -84,11 +87,11 @@ final class PeerNetwork: NetworkBackend {
     for frame in frames { deliver(frame) }
   }
 
-  /// Nil when it hung up, or says what cannot be.
-  private func answer(_ now: UInt64) -> [[UInt8]]? {
+  /// Nil if the peer has hung up or exceeds the limits.
+  private func readAnswer(_ now: UInt64) -> [[UInt8]]? {
     guard let head = read(12) else { return nil }
     let time = number(head[..<8])
-    // What it wanted earlier is the next moment.
+    // A wake-up time that has passed becomes the next nanosecond.
     wakeTime = time == .max ? nil : max(time, now + 1)
     let count = Int(number(head[8...]))
     guard count <= Self.mostFrames else { return nil }

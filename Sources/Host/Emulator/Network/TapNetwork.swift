@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// A tap device of the host, which has to exist and be this user's (`ip tuntap add mode tap user ...`).
+/// A tap device of the host, which must exist and belong to this user (`ip tuntap add mode tap user ...`).
 final class TapNetwork: NetworkBackend {
   var deliver: ([UInt8]) -> Void = { _ in }
   private let descriptor: Int32
@@ -25,7 +25,7 @@ final class TapNetwork: NetworkBackend {
 
   deinit { close(descriptor) }
 
-  func send(_ frame: [UInt8], now: UInt64) { _ = write(descriptor, frame, frame.count) }
+  func transmit(_ frame: [UInt8], now: UInt64) { _ = write(descriptor, frame, frame.count) }
 
   func descriptors(timeout: inout UInt32) -> [pollfd] {
     [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
@@ -44,7 +44,7 @@ final class TapNetwork: NetworkBackend {
   var nextEvent: UInt64? { nil }
   func advance(to now: UInt64) {}
 
-  // The device has a queue of its own, whose length is known to who made it.
+  // The device has a queue of its own, whose length its creator chooses.
   let queueLimit = 512
-  let canWait = true
+  let hasFlowControl = true
 }

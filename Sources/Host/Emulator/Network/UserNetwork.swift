@@ -5,28 +5,28 @@ import CSlirp
 import Glibc
 import NFSExport
 
-/// libslirp: a network that needs no rights on the host, with the addresses of QEMU's user network.
+/// A network by libslirp, which needs no privileges on the host, with the addresses of QEMU's user network.
 final class UserNetwork: NetworkBackend {
   var deliver: ([UInt8]) -> Void = { _ in }
   private var slirp: OpaquePointer?
   private let callbacks: UnsafeMutablePointer<SlirpCb>
   private var now: UInt64 = 0
   private var timers: [SlirpTimer] = []
-  private var export: NFSExport?
-  /// While libslirp fills or reads the list.
+  private var export: DirectoryExport?
+  /// The list that libslirp fills and reads.
   private var polled: [pollfd] = []
-  /// The sockets of forwarded TCP ports.
+  /// The listening sockets of forwarded TCP ports.
   private var listeners: [Int32] = []
-  /// Where they are in `polled`.
+  /// Their indices in `polled`.
   private var listenerPlaces: [Int] = []
 
-  /// Connections that wait to be accepted: libslirp lets one wait, and everyone else tries again after a
+  /// How many connections may wait to be accepted. libslirp's own limit of one makes all others retry after a
   /// second or more.
   private static let listenBacklog: Int32 = 512
-  /// As QEMU's queue for it. It cannot be held back, and sends what is lost again after seconds.
+  /// As in QEMU. libslirp has no flow control and retransmits lost frames only after seconds.
   let queueLimit = 10_000
 
-  /// - Throws: for a port that is taken, and for a directory that cannot be served.
+  /// - Throws: `portTaken`, or `export` for a directory that cannot be served.
   init(forwards: [PortForward], exportedDirectory: String? = nil) throws(EmulatorError) {
     callbacks = .allocate(capacity: 1)
     callbacks.initialize(to: Self.makeCallbacks())
@@ -46,12 +46,12 @@ final class UserNetwork: NetworkBackend {
         address(guest[0], guest[1], guest[2], guest[3]), Int32(forward.guestPort))
       if status < 0 { throw .portTaken(forward.hostPort) }
     }
-    listenForMany()
+    extendBacklogs()
     if let exportedDirectory { try serve(exportedDirectory) }
   }
 
-  /// `listen` may be called again for another backlog.
-  private func listenForMany() {
+  /// Calls `listen` again on each listening socket, which sets a new backlog.
+  private func extendBacklogs() {
     var timeout: UInt32 = 0
     for descriptor in descriptors(timeout: &timeout).map(\.fd) {
       var (listens, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
@@ -62,12 +62,12 @@ final class UserNetwork: NetworkBackend {
     }
   }
 
-  /// The first address that libslirp has free for services, as QEMU's guestfwd: 10.0.2.4.
+  /// Serves a directory at 10.0.2.4, the first address that libslirp leaves free for services (QEMU's guestfwd).
   private func serve(_ directory: String) throws(EmulatorError) {
-    do throws(NFSExport.Failure) {
-      let export = try NFSExport(directory)
+    do throws(DirectoryExport.Failure) {
+      let export = try DirectoryExport(directory)
       self.export = export
-      for port in [NFSExport.portMapperPort, NFSExport.port] {
+      for port in [DirectoryExport.portMapperPort, DirectoryExport.port] {
         var guest = address(10, 0, 2, 4)
         let status = slirp_add_unix(slirp, export.socketPath, &guest, Int32(port))
         if status < 0 { throw .socket(errno: EADDRNOTAVAIL) }
@@ -82,7 +82,7 @@ final class UserNetwork: NetworkBackend {
     callbacks.deallocate()
   }
 
-  func send(_ frame: [UInt8], now: UInt64) {
+  func transmit(_ frame: [UInt8], now: UInt64) {
     self.now = now
     slirp_input(slirp, frame, Int32(frame.count))
   }
@@ -110,7 +110,7 @@ final class UserNetwork: NetworkBackend {
     for _ in 1..<Self.listenBacklog where hasMoreConnections() { handlePolled() }
   }
 
-  /// libslirp accepts one connection each time.
+  /// Lets libslirp handle `polled`. It accepts at most one connection.
   private func handlePolled() {
     slirp_pollfds_poll(
       slirp, 0,
@@ -122,7 +122,7 @@ final class UserNetwork: NetworkBackend {
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  /// Whether connections wait to be accepted; nothing else is ready then.
+  /// Whether more connections wait to be accepted. If so, `polled` has no other events left.
   private func hasMoreConnections() -> Bool {
     let places = listenerPlaces.filter { polled.indices.contains($0) && polled[$0].revents != 0 }
     if places.isEmpty { return false }
@@ -157,7 +157,7 @@ final class UserNetwork: NetworkBackend {
     }
   }
 
-  // MARK: What libslirp calls
+  // MARK: libslirp's callbacks
 
   private static func makeCallbacks() -> SlirpCb {
     var callbacks = SlirpCb()

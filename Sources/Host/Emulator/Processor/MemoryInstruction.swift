@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A load or store, decoded as far as is needed to say where it goes (Arm ARM, C4.1, loads and stores).
+/// A load or store, decoded to find its address and size (Arm ARM, C4.1, loads and stores).
 struct MemoryInstruction: Hashable {
   var address: UInt64
-  /// Bytes, of both registers of a pair.
+  /// Bytes; for a pair, those of both registers.
   var size: UInt64
   var isStore: Bool
   var isExclusive = false
-  /// Bits 24 to 14 of the syndrome of a data abort; 0 unless one general register is moved without
-  /// write-back, which is when hardware describes the access.
+  /// Bits 24 to 14 of a data abort's syndrome. Hardware sets them only for accesses of one general-purpose
+  /// register without write-back; 0 otherwise.
   var syndrome: UInt64 = 0
 
   /// - Parameters:
-  ///   - register: the value of general register 0 to 30; 31 is the stack pointer.
+  ///   - register: returns the value of general-purpose register 0 to 30, or of the stack pointer for 31.
   ///   - pc: the instruction's address.
-  /// - Returns: nil for any other instruction.
+  /// - Returns: nil for other instructions.
   init?(_ word: UInt32, at pc: UInt64, register: (UInt32) -> UInt64) {
     guard word & 0x0a00_0000 == 0x0800_0000 else { return nil }
     let rt = word & 31
@@ -31,14 +31,14 @@ struct MemoryInstruction: Hashable {
       self.init(
         register(rn), 1 << (sizeField + (isPair ? 1 : 0)), isStore: !isLoad, isExclusive: !isOrdered
       )
-      if isOrdered, word & (1 << 21) == 0 { describe(sizeField, rt, isOrdered: true) }
+      if isOrdered, word & (1 << 21) == 0 { setSyndrome(sizeField, rt, isOrdered: true) }
     case 0x0c, 0x0d:  // Vector structures.
       let bytes: UInt64 = word & (1 << 30) != 0 ? 16 : 8
       self.init(register(rn), bytes, isStore: word & (1 << 22) == 0)
     case 0x18, 0x1c:  // Relative to the program counter.
       let offset = Self.signed(word >> 5, bits: 19) * 4
       self.init(pc &+ UInt64(bitPattern: offset), sizeField == 1 ? 8 : 4, isStore: false)
-      if !isVector { describe(sizeField == 1 ? 3 : 2, rt) }
+      if !isVector { setSyndrome(sizeField == 1 ? 3 : 2, rt) }
     case 0x28, 0x29, 0x2c, 0x2d:  // Pairs.
       let scale = isVector ? sizeField + 2 : (sizeField & 2 == 0 ? 2 : 3)
       let offset = Self.signed(word >> 15, bits: 7) << Int64(scale)
@@ -51,7 +51,7 @@ struct MemoryInstruction: Hashable {
       let scale = Self.scale(word, sizeField, isVector)
       let offset = UInt64((word >> 10) & 0xfff) << UInt64(scale)
       self.init(register(rn) &+ offset, 1 << scale, isStore: Self.isStore(word, isVector))
-      if !isVector { describe(word, sizeField, rt) }
+      if !isVector { setSyndrome(word, sizeField, rt) }
     case 0x38, 0x3c:
       let scale = Self.scale(word, sizeField, isVector)
       let isStore = Self.isStore(word, isVector)
@@ -61,11 +61,11 @@ struct MemoryInstruction: Hashable {
         let offset = Self.signed(word >> 12, bits: 9)
         self.init(
           mode == 1 ? base : base &+ UInt64(bitPattern: offset), 1 << scale, isStore: isStore)
-        if !isVector, mode & 1 == 0 { describe(word, sizeField, rt) }
+        if !isVector, mode & 1 == 0 { setSyndrome(word, sizeField, rt) }
       } else if (word >> 10) & 3 == 2 {
         let offset = Self.extended(register((word >> 16) & 31), word, scale, (word >> 16) & 31)
         self.init(base &+ offset, 1 << scale, isStore: isStore)
-        if !isVector { describe(word, sizeField, rt) }
+        if !isVector { setSyndrome(word, sizeField, rt) }
       } else {  // Atomic memory operations.
         self.init(base, 1 << sizeField, isStore: true, isExclusive: true)
       }
@@ -109,7 +109,7 @@ struct MemoryInstruction: Hashable {
 
   // MARK: Syndrome (Arm ARM, ISS encoding of a data abort)
 
-  private mutating func describe(_ word: UInt32, _ size: UInt32, _ rt: UInt32) {
+  private mutating func setSyndrome(_ word: UInt32, _ size: UInt32, _ rt: UInt32) {
     let operation = (word >> 22) & 3
     let isSigned = operation >= 2
     let is64Bit = isSigned ? operation == 2 : size == 3
@@ -118,7 +118,7 @@ struct MemoryInstruction: Hashable {
       | (is64Bit ? 1 << 15 : 0)
   }
 
-  private mutating func describe(_ size: UInt32, _ rt: UInt32, isOrdered: Bool = false) {
+  private mutating func setSyndrome(_ size: UInt32, _ rt: UInt32, isOrdered: Bool = false) {
     syndrome =
       1 << 24 | UInt64(size) << 22 | UInt64(rt) << 16 | (size == 3 ? 1 << 15 : 0)
       | (isOrdered ? 1 << 14 : 0)

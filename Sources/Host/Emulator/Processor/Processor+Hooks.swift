@@ -3,8 +3,8 @@
 
 import CUnicorn
 
-// What the engine calls. Each function finds its object behind the pointer that it was installed
-// with; the objects outlive the engine.
+// The engine's callbacks. Each gets its Swift object from the `user` pointer that it was installed with;
+// the objects outlive the engine.
 
 extension Processor {
   func installHooks() throws(EmulatorError) {
@@ -26,7 +26,7 @@ extension Processor {
         serval_hook_accesses(
           engine, onCachedAccess, this, mapping.address, mapping.address &+ mapping.size &- 1))
     }
-    // Only domains that have uncached memory pay for looking at their accesses.
+    // Only domains with uncached memory pay for this hook.
     for mapping in addressSpace.mappings where mapping.isUncached {
       try check(
         serval_hook_accesses(
@@ -44,7 +44,7 @@ private func processor(_ user: UnsafeMutableRawPointer?) -> Processor? {
   user.map { Unmanaged<Processor>.fromOpaque($0).takeUnretainedValue() }
 }
 
-/// Numbers of QEMU's exceptions (target/arm/cpu.h).
+/// QEMU's exception numbers EXCP_SWI and EXCP_BKPT (target/arm/cpu.h).
 private let supervisorCall: UInt32 = 2
 private let breakpoint: UInt32 = 7
 
@@ -76,8 +76,8 @@ private func onInvalidMemory(
   return false
 }
 
-/// What a page is for. An access that is not allowed is granted here, too: the hooks for invalid ones know
-/// what it was.
+/// Fills in a page's permissions. A forbidden access is allowed here because the hooks for invalid accesses
+/// report it with more detail.
 private func onPage(
   _ engine: OpaquePointer?, _ address: UInt64, _ access: uc_mem_type,
   _ page: UnsafeMutablePointer<serval_page>?, _ user: UnsafeMutableRawPointer?
@@ -143,7 +143,7 @@ private func onDeviceWrite(
 
 // MARK: System registers and cache instructions
 
-/// - Returns: 1 if the engine shall not execute the instruction.
+/// - Returns: 1 to keep the engine from executing the instruction.
 private func onSystemRead(
   _ engine: OpaquePointer?, _ register: uc_arm64_reg,
   _ fields: UnsafePointer<uc_arm64_cp_reg>?, _ user: UnsafeMutableRawPointer?
@@ -192,8 +192,8 @@ extension Processor {
       invalidates: instruction == .cleanAndInvalidateLine)
   }
 
-  /// seL4 has programs at EL0 trap to the hypervisor for what others at EL0 may be allowed (op1 is 3),
-  /// while the rest does not exist there.
+  /// Instructions that EL0 can be allowed to use (op1 is 3) trap to seL4 at EL2. All others are undefined
+  /// at EL0.
   fileprivate func stop(
     _ instruction: SystemInstruction, _ register: uc_arm64_reg, isRead: Bool
   ) {

@@ -4,29 +4,31 @@
 import CUnicorn
 import SystemModel
 
-/// One protection domain's processor: an engine of its own with its own address space, so that
-/// switching between domains costs nothing but leaving one engine and entering another (2 us measured;
-/// remapping one engine for all takes 80 us, and its translations are lost).
+/// One protection domain's processor: a Unicorn engine with the domain's address space. With an engine for
+/// each domain, a switch takes 2 us; remapping a shared engine was measured at 80 us and loses its
+/// translated code.
 final class Processor {
+  /// Why `run` returned.
   enum Stop: Hashable {
-    /// The slice is over, or someone asked to stop.
+    /// The slice is over, or `stop()` was called.
     case sliceEnd
     case exception(ProcessorException)
+    /// The program executed WFI.
     case waitForInterrupt
   }
 
   let engine: OpaquePointer
   let slice: UnsafeMutablePointer<serval_slice>
   let addressSpace: AddressSpace
-  /// Whom system calls and accesses to devices go to.
+  /// The thread on whose behalf system calls and device accesses are made.
   unowned(unsafe) var thread: Thread?
-  /// Where the program goes on.
+  /// Where the program continues.
   var pc: UInt64 = 0
   private var windows: [DeviceWindow] = []
   private var exception: PendingException?
   private var stopRequested = false
   private var resumption: UInt64?
-  /// Whether the block at an address has exclusive accesses, for those that were asked about.
+  /// Whether the block at an address contains exclusive accesses; filled on demand.
   private var exclusiveBlocks: [UInt64: Bool] = [:]
 
   init(addressSpace: AddressSpace) throws(EmulatorError) {
@@ -67,13 +69,13 @@ final class Processor {
 
   // MARK: Running
 
-  /// Runs for at most about as many instructions, a translated block more or less.
+  /// Runs for about that many instructions; the engine stops only between translated blocks.
   func run(instructions: Int64) -> Stop {
     slice.pointee.remaining = instructions
     exception = nil
     resumption = nil
     stopRequested = false
-    // No instruction is at the address that ends a run.
+    // The end address is one that no program reaches.
     let status = uc_emu_start(engine, pc, 0xffff_ffff_ffff_fffc, 0, 0)
     pc = self[Register.pc]
     if let exception {
@@ -85,25 +87,25 @@ final class Processor {
     }
     pc = resumption ?? pc
     if stopRequested || slice.pointee.remaining <= 0 { return .sliceEnd }
-    // An instruction that leaves the engine without a word, or with an error that no hook has seen.
+    // WFI leaves the engine silently. Any other error is one that no hook has seen.
     return status == UC_ERR_OK
       ? .waitForInterrupt : .exception(forbiddenFetch ?? .undefinedInstruction)
   }
 
-  /// Ends the run at the end of the current instruction; for hooks.
+  /// Ends the run after the current instruction; for hooks.
   func stop() {
     stopRequested = true
     uc_emu_stop(engine)
   }
 
-  /// The same, and goes on at `address` when it is run again.
+  /// Ends the run and continues at `address` in the next one.
   func stop(resumingAt address: UInt64) {
     resumption = address
     stop()
   }
 
-  /// What went wrong, and how things were. The engine notices a stop only at the end of a block: until
-  /// then, system calls and devices ignore the program.
+  /// An exception, with the registers at that moment. The engine may execute the rest of the block before
+  /// it stops; until then, system calls and device accesses have no effect.
   private struct PendingException {
     var what: ProcessorException
     var pc: UInt64
@@ -114,6 +116,7 @@ final class Processor {
 
   var hasException: Bool { exception != nil }
 
+  /// Ends the run with an exception.
   func stop(_ exception: ProcessorException) {
     if self.exception == nil {
       self.exception = PendingException(
@@ -132,7 +135,7 @@ final class Processor {
     static let threadPointer = Int32(bitPattern: UC_ARM64_REG_TPIDR_EL0.rawValue)
     static let threadPointerReadOnly = Int32(bitPattern: UC_ARM64_REG_TPIDRRO_EL0.rawValue)
 
-    /// General register 0 to 30.
+    /// General-purpose register 0 to 30.
     static func x(_ number: Int) -> Int32 {
       let base = number < 29 ? UC_ARM64_REG_X0.rawValue : UC_ARM64_REG_X29.rawValue
       return Int32(bitPattern: base) + Int32(number < 29 ? number : number - 29)
@@ -151,12 +154,13 @@ final class Processor {
     }
   }
 
-  /// The program's flags as the kernel saves them: at EL0, fast interrupts masked.
+  /// SPSR as the kernel saves it: the program's flags, EL0, FIQ masked.
   var savedStatus: UInt64 { self[Register.pstate] & 0xf000_0000 | 0x40 }
 
   // MARK: Faults
 
-  /// The engine finds nothing to execute at `pc`, where no hook watches; nil if there is something.
+  /// The exception for a fetch from memory that is mapped but not executable, which no hook reports; nil
+  /// if `pc` is executable.
   var forbiddenFetch: ProcessorException? {
     let pc = self[Register.pc]
     guard let mapping = addressSpace.mapping(at: pc), !mapping.permissions.contains(.execute) else {
@@ -165,7 +169,7 @@ final class Processor {
     return .memory(.fetch, .forbidden, address: pc)
   }
 
-  /// The instruction that `pc` stands at, as a load or store.
+  /// The instruction at `pc` if it is a load or store.
   func memoryInstruction(at pc: UInt64) -> MemoryInstruction? {
     guard pc & 3 == 0, let pointer = addressSpace.pointer(to: pc, count: 4) else { return nil }
     let word = UInt32(littleEndian: pointer.load(as: UInt32.self))
@@ -174,15 +178,15 @@ final class Processor {
     }
   }
 
-  /// The address of the load or store that went wrong; nil for anything else.
+  /// The address of the load or store that failed; nil for other exceptions.
   ///
-  /// Unicorn 2.0 tells only in which block an access went wrong; 2.1 tells the instruction, which the
-  /// search then finds first. Among several instructions that would go wrong alike, it is the first.
+  /// Unicorn 2.1 reports the instruction, 2.0 only its block. In the latter case this is the first
+  /// instruction of the block that accesses the address in that way.
   private func location(of exception: ProcessorException) -> UInt64? {
     guard case .memory(let access, _, let address) = exception, access != .fetch else { return nil }
     let block = slice.pointee.block..<slice.pointee.block &+ UInt64(slice.pointee.block_size)
-    let told = self[Register.pc]
-    var candidate = block.contains(told) ? told : block.lowerBound
+    let reported = self[Register.pc]
+    var candidate = block.contains(reported) ? reported : block.lowerBound
     while candidate < block.upperBound {
       if let instruction = memoryInstruction(at: candidate),
         instruction.isExclusive || instruction.isStore == (access == .write),
@@ -195,7 +199,7 @@ final class Processor {
     return nil
   }
 
-  /// Whether the access to `address` that is being made belongs to an exclusive instruction.
+  /// Whether the access to `address` in progress is that of an exclusive instruction.
   func isExclusiveAccess(to address: UInt64) -> Bool {
     let block = slice.pointee.block..<slice.pointee.block &+ UInt64(slice.pointee.block_size)
     func instructions() -> some Sequence<MemoryInstruction> {
@@ -221,7 +225,7 @@ extension Permissions {
   }
 }
 
-/// A device's registers in one address space.
+/// A device's registers mapped into one address space.
 final class DeviceWindow {
   let device: any Device
   let permissions: Permissions
@@ -232,4 +236,12 @@ final class DeviceWindow {
     self.permissions = permissions
     self.processor = processor
   }
+}
+
+/// The version of the Unicorn library that this process has loaded, such as "2.1.4". It may be newer than
+/// the headers that the emulator was built with.
+public var unicornVersion: String {
+  // From the most significant byte: major, minor, patch, and a pre-release number.
+  let version = uc_version(nil, nil)
+  return "\(version >> 24 & 0xff).\(version >> 16 & 0xff).\(version >> 8 & 0xff)"
 }

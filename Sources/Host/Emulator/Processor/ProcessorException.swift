@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What stops a program other than a system call or the end of its time.
+/// A synchronous exception of a program other than a system call.
 enum ProcessorException: Hashable {
   enum Access: Hashable {
     case read
@@ -11,17 +11,19 @@ enum ProcessorException: Hashable {
 
   enum MemoryProblem: Hashable {
     case unmapped
+    /// The mapping's permissions do not allow the access.
     case forbidden
-    /// Hardware takes no such access to device memory.
+    /// An unaligned access to device memory.
     case unaligned
-    /// Nor this one, atomic or exclusive.
+    /// An atomic or exclusive access to device memory.
     case exclusive
   }
 
   case memory(Access, MemoryProblem, address: UInt64)
-  /// An instruction that does not exist, or not for programs.
+  /// An instruction that does not exist or is not available at EL0.
   case undefinedInstruction
+  /// BRK.
   case breakpoint
-  /// A system register or cache instruction that the hypervisor keeps from programs; its syndrome.
+  /// A system register or cache maintenance instruction that traps to the hypervisor.
   case trapped(syndrome: UInt64)
 }

@@ -25,8 +25,8 @@ struct SystemInstruction: Hashable {
   static let invalidateInstructions = SystemInstruction(1, 3, 7, 5, 1)
   static let zeroIdentification = SystemInstruction(3, 3, 0, 0, 7)
 
-  /// Registers that programs may use and that no one else needs to know of: tpidr_el0, tpidrro_el0,
-  /// nzcv, fpcr, fpsr, ctr_el0.
+  /// Whether the engine may execute it alone, as it accesses tpidr_el0, tpidrro_el0, nzcv, fpcr, fpsr or
+  /// ctr_el0.
   var isPlainRegister: Bool {
     guard op0 == 3, op1 == 3 else { return false }
     switch (crn, crm, op2) {
@@ -35,14 +35,14 @@ struct SystemInstruction: Hashable {
     }
   }
 
-  /// Cache maintenance that seL4 leaves to programs (SCTLR_EL1.UCI).
+  /// Cache maintenance that seL4 allows programs (SCTLR_EL1.UCI).
   var isCacheMaintenance: Bool {
     [
       .cleanLine, .cleanLineToUnification, .cleanAndInvalidateLine, .invalidateInstructions,
     ].contains(self)
   }
 
-  /// What the hypervisor sees when it traps the instruction (Arm ARM, ESR_EL2, class 0x18).
+  /// The syndrome of the instruction's trap (Arm ARM, ESR_EL2, class 0x18).
   func syndrome(register: UInt32, isRead: Bool) -> UInt64 {
     var value: UInt32 = 0x18 << 26 | 1 << 25
     value |= op0 << 20 | op2 << 17 | op1 << 14 | crn << 10 | register << 5 | crm << 1

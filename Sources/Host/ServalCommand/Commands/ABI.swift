@@ -7,16 +7,16 @@ import SystemModel
 struct ABI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abi",
-    abstract: "Tells what images are told about the kernel that they run on.",
+    abstract: "Shows what images are told about their kernel.",
     discussion: """
-      This is what 'generate --images' writes into section .serval_abi of each image that has it, and \
-      why an image is for one SDK and, since 2.3.0, for debug or the other configurations.
+      'generate --images' writes this into section .serval_abi of each image that has one. It is why \
+      an image is for one SDK and, since 2.3.0, either for debug or for the other configurations.
       """)
 
   @OptionGroup var sdk: SDKOption
   @OptionGroup var kernel: ConfigurationOption
 
-  @Flag(help: "Print options for a C compiler, to hold the numbers against an SDK's headers.")
+  @Flag(help: "Print options for a C compiler, to compare the numbers with an SDK's headers.")
   var definitions = false
 
   func run() throws {

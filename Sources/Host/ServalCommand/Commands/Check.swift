@@ -15,9 +15,9 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract:
-      "Finds everything that the Microkit tool rejects in a system file, and what a reviewer would question.",
+      "Finds everything in a system file that the Microkit tool would reject or a reviewer would question.",
     discussion: """
-      Errors are what the tool of that SDK rejects; warnings are lints, which --strict makes errors. \
+      Errors are what that SDK's tool rejects; warnings are lints, which --strict turns into errors. \
       Exit status: 0 without errors, 1 with errors, 2 if the file cannot be read.
       """)
 
@@ -28,18 +28,18 @@ struct Check: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Board, whose memory map tells devices from RAM.", valueName: "board"),
-    completion: .list(Board.all.map(\.name)))
+      "Board whose memory map distinguishes devices from RAM.", valueName: "board"),
+    completion: .list(ServalTool.boardNames))
   var board: String?
 
   @Option(
     name: .customLong("search-path"),
     help: ArgumentHelp(
-      "Directory with PD images, which are checked too; may be repeated.", valueName: "directory"),
+      "Directory of PD images to check as well; may be repeated.", valueName: "directory"),
     completion: .directory)
   var searchPaths: [String] = []
 
-  @Flag(help: "Lints are errors.")
+  @Flag(help: "Treat lints as errors.")
   var strict = false
 
   @Option(
@@ -49,7 +49,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let sdk = try sdk.resolve()
-    let board = try board.map { try Board.named($0) }
+    let board = try board.map { try ServalTool.board(named: $0) }
     var findings = findings(in: try Files.read(file), sdk, board)
     if strict { for index in findings.indices { findings[index].severity = .error } }
     let renderer = FindingRenderer(format: format, colour: Terminal.outputUsesColour)
@@ -87,12 +87,12 @@ struct Check: ParsableCommand {
 }
 
 extension Board {
-  /// Bytes that seL4 hands out as normal memory, its own image included.
+  /// Bytes of normal memory in seL4, its own image included.
   var normalMemorySize: UInt64 {
     normalMemory.reduce(0) { $0 + ($1.upperBound.rawValue - $1.lowerBound.rawValue) }
   }
 
-  /// Memory, including what seL4 does not hand out as normal memory but DMA regions are laid out in.
+  /// All memory, including what seL4 does not manage but DMA regions use.
   var ramRanges: [Range<UInt64>] {
     let ranges = ((try? tree().memory()) ?? []).map { $0.address..<($0.address &+ $0.size) }
     return ranges + normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }

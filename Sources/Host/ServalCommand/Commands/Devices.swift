@@ -4,13 +4,12 @@
 import ArgumentParser
 import Boards
 import DeviceTree
-import Subsystems
 import SystemModel
 
 struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices",
-    abstract: "Lists the devices of a device tree, and the drivers that know them.")
+    abstract: "Lists the devices of a device tree, and their drivers.")
 
   @Argument(
     help: "Device tree (.dtb, or .dts through dtc).",
@@ -19,22 +18,20 @@ struct Devices: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Board whose roles to show; by default the one that the tree is for.", valueName: "board"),
-    completion: .list(Board.all.map(\.name)))
+      "Board whose roles to show; by default the one that the tree describes.", valueName: "board"),
+    completion: .list(ServalTool.boardNames))
   var board: String?
 
-  @Flag(help: "Only devices that a driver knows.")
+  @Flag(help: "Show only devices with a driver.")
   var drivers = false
 
   func run() throws {
     let tree = try DeviceTree.load(file)
-    let board = try board.map { try Board.named($0) } ?? Board.matching(tree)
-    let rows = deviceRows(of: tree, for: board) { device in
-      DeviceRole.allCases.lazy.compactMap {
-        DriverDescription.find(for: $0, compatible: device.compatible)
-      }.first?.image
-    }
-    for row in rows where !drivers || row.driver != nil { Terminal.print(text(row)) }
+    let board =
+      try board.map { try ServalTool.board(named: $0) }
+      ?? Board.matching(tree, among: ServalTool.boards)
+    for row in deviceRows(of: tree, for: board, drivers: ServalTool.drivers)
+    where !drivers || row.driver != nil { Terminal.print(text(row)) }
   }
 
   private func text(_ row: DeviceRow) -> String {

@@ -10,7 +10,7 @@ import SystemReports
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Tells in what two systems differ, whatever the order of their files.",
+    abstract: "Shows how two systems differ, whatever the order of their files.",
     discussion: "Exit status: 0 for equal systems, 1 for different ones, 2 if one cannot be read.")
 
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
@@ -23,7 +23,7 @@ struct Diff: ParsableCommand {
   @Option(
     name: .customLong("sdk"),
     help: ArgumentHelp(
-      "Microkit SDK version of both; by default for each the newest that takes it.",
+      "Microkit SDK version of both; by default each has the newest that accepts it.",
       valueName: "version"))
   var sdk: SDKVersion?
 
@@ -33,7 +33,8 @@ struct Diff: ParsableCommand {
   func run() throws {
     let old = try loadSystem(Files.read(before), file: before, sdk: sdk)
     let new = try loadSystem(Files.read(after), file: after, sdk: sdk)
-    // Defaults that a file leaves out are those of the SDK that takes it, where both files agree on one.
+    // What a file leaves out has the defaults of the SDK that accepts it, if both files have the
+    // same.
     let changes = diff(
       old.description, new.description, sdk: old.sdk == new.sdk ? old.sdk : .newest)
     let renderer = ChangeRenderer(colour: Terminal.outputUsesColour)

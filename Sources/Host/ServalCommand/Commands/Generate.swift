@@ -15,12 +15,12 @@ struct Generate: ParsableCommand {
     commandName: "generate",
     abstract: "Writes a system's .system file, and its records or patched images.",
     discussion: """
-      Without --images, each record becomes a file that objcopy --update-section can put into an \
-      image. With it, every protection domain gets a copy of its image with its records inside. \
+      Without --images, each record becomes a file for objcopy --update-section. With it, every \
+      protection domain gets a copy of its image that contains its records. \
       Systems: \(ServalTool.systems.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).
       """)
 
-  @Argument(help: "The system.", completion: .list(ServalTool.systemNames))
+  @Argument(help: "System.", completion: .list(ServalTool.systemNames))
   var system: String
 
   @OptionGroup var target: BoardOption
@@ -34,7 +34,7 @@ struct Generate: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Directory to write to; made if need be.", valueName: "directory"),
+    help: ArgumentHelp("Directory to write to; created if necessary.", valueName: "directory"),
     completion: .directory)
   var output: String
 
@@ -47,7 +47,7 @@ struct Generate: ParsableCommand {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "A choice that the system offers; may be repeated.",
+      "Choose a value for one of the system's options; may be repeated.",
       discussion: Self.optionHelp, valueName: "name=value"))
   var choices: [String] = []
 
@@ -68,7 +68,8 @@ struct Generate: ParsableCommand {
       for: template, values: try chosenValues(),
       macAddresses: try pairs(macAddresses, option: "--mac"),
       environment: Environment.values(of: template.options.compactMap(\.variable)))
-    let layout = try template.layout(board: board, tree: tree, choices)
+    let layout = try template.layout(
+      board: board, tree: tree, drivers: ServalTool.drivers, choices)
     let text = try SystemXMLRenderer(sdk: sdk).render(layout.description)
     try verify(text, sdk)
     let files = try GeneratedFiles(
@@ -78,8 +79,8 @@ struct Generate: ParsableCommand {
     Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
   }
 
-  /// Nothing is written that the Microkit tool would reject: subsystems see to most of it, a system's
-  /// own regions and channels may still clash.
+  /// Makes sure that nothing is written that the Microkit tool would reject: subsystems prevent
+  /// most of it, but a system's own regions and channels may clash.
   private func verify(_ text: String, _ sdk: SDKVersion) throws {
     let result = try check(Array(text.utf8), file: "\(system).system", sdk: sdk)
     let errors = result.findings.filter { $0.severity == .error }
@@ -156,7 +157,7 @@ extension GenerateError: DiagnosableError {
       return [
         Finding(
           rule: "option", at: .option(option), "'\(text)' is not of the form name=value",
-          fix: "put an equals sign between name and value")
+          fix: "separate name and value with an equals sign")
       ]
     case .chosenTwice(let option, let first, let second):
       return [

@@ -12,7 +12,8 @@ struct Graph: ParsableCommand {
     commandName: "graph",
     abstract: "Draws a system: protection domains, channels and shared memory.",
     discussion:
-      "The output's ending chooses the format: .svg, .png, .pdf (by Graphviz), .dot or .gv.")
+      "The output's extension determines the format: .svg, .png or .pdf (drawn by Graphviz), .dot or .gv."
+  )
 
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
   var file: String
@@ -26,10 +27,10 @@ struct Graph: ParsableCommand {
   @Option(
     name: .customLong("sdk"),
     help: ArgumentHelp(
-      "Microkit SDK version; by default the newest that takes the file.", valueName: "version"))
+      "Microkit SDK version; by default the newest that accepts the file.", valueName: "version"))
   var sdk: SDKVersion?
 
-  @Flag(help: "Every region by itself, instead of those with the same users together.")
+  @Flag(help: "Show every region, instead of grouping those with the same users.")
   var everyRegion = false
 
   func run() throws {

@@ -14,8 +14,8 @@ struct Inspect: ParsableCommand {
     commandName: "inspect",
     abstract: "Reports on a system, or decodes the records of an ELF image or record file.",
     discussion: """
-      A system: who maps what with which permissions, channels, interrupts, memory. An ELF image or \
-      record: every field by name. Which one it is, the file's first bytes tell.
+      For a system: who maps what with which permissions, channels, interrupts, memory. For an ELF \
+      image or record: every field by name. The file's first bytes tell which one it is.
       """)
 
   @Argument(
@@ -26,7 +26,7 @@ struct Inspect: ParsableCommand {
   @Option(
     name: .customLong("sdk"),
     help: ArgumentHelp(
-      "Microkit SDK version; by default the newest that takes the file.", valueName: "version"))
+      "Microkit SDK version; by default the newest that accepts the file.", valueName: "version"))
   var sdk: SDKVersion?
 
   @Flag(help: "Print JSON.")
@@ -49,7 +49,7 @@ struct Inspect: ParsableCommand {
     if records.isEmpty {
       throw FindingsError([
         Finding(
-          rule: "record", at: .file(file), "\(nothing): it is no protection domain's image",
+          rule: "record", at: .file(file), "\(nothing): it is not the image of a protection domain",
           fix: "link the image with its record sections, or name another file")
       ])
     }

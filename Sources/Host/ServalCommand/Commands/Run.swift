@@ -14,12 +14,12 @@ struct Run: ParsableCommand {
     commandName: "run",
     abstract: "Runs a system's images on this machine, without a kernel, QEMU or a board.",
     discussion: """
-      The images are the ones that boot on seL4. Time is virtual: a run depends on its inputs alone, \
-      and waiting takes no time; on a terminal, or with --realtime, it is tied to the wall clock. \
-      Ctrl-C ends the run; so does ctrl-A x; ctrl-A ctrl-C types a ctrl-C. Exit status: 0 when nothing \
+      The images are the ones that boot on seL4. Time is virtual: a run depends only on its inputs, \
+      and waiting takes no time; on a terminal, or with --realtime, it follows the wall clock. \
+      Ctrl-C or ctrl-A x ends the run; ctrl-A ctrl-C types a ctrl-C. Exit status: 0 when nothing \
       is left to do or the time is over; 1 for what 'check' rejects; 130 after ctrl-C. The \
-      emulator is a program of its own, serval-emulator, under the GNU GPL: it links Unicorn, and \
-      'serval run --version' tells which.
+      emulator is a separate program, serval-emulator, under the GNU GPL because it links Unicorn; \
+      'serval run --version' shows the versions.
       """)
 
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
@@ -40,7 +40,7 @@ struct Run: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Board; by default the one whose devices the system maps.", valueName: "board"),
-    completion: .list(Board.all.map(\.name)))
+    completion: .list(ServalTool.boardNames))
   var board: String?
 
   @Option(
@@ -50,53 +50,53 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "File that is typed on the console; by default standard input.", valueName: "file"),
+      "File to type on the console; by default standard input.", valueName: "file"),
     completion: .file())
   var input: String?
 
   @Option(
     name: .customLong("net"),
     help: ArgumentHelp(
-      "Network: user (libslirp, as QEMU's), tap:NAME, peer:PATH (a program in virtual time at a "
-        + "local socket); and pcap:FILE to record it.",
+      "Network: user (libslirp, as in QEMU), tap:NAME, or peer:PATH (a program in virtual time at a "
+        + "local socket); pcap:FILE records it.",
       valueName: "network"))
   var networks: [String] = []
 
   @Option(
     name: .customLong("forward"),
     help: ArgumentHelp(
-      "Port of this machine that leads to the system: 5555:80, 5555:10.0.2.16:80 or udp:5555:7.",
+      "Port of this machine to forward to the system: 5555:80, 5555:10.0.2.16:80 or udp:5555:7.",
       valueName: "ports"))
   var forwards: [String] = []
 
   @Option(
     name: .customLong("link"),
     help: ArgumentHelp(
-      "When the network cable is pulled and put back: down@10s,up@70s.", valueName: "states"))
+      "When the network cable is unplugged and plugged in: down@10s,up@70s.", valueName: "states"))
   var links: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Directory of this machine that an NFS server at 10.0.2.4 has as /, to be read.",
+      "Directory of this machine for an NFS server at 10.0.2.4 to export as /, read-only.",
       valueName: "directory"), completion: .directory)
   var export: String?
 
-  @Option(help: ArgumentHelp("Frames of 1000 that are lost.", valueName: "number"))
+  @Option(help: ArgumentHelp("Frames to lose out of 1000.", valueName: "number"))
   var drop: Int?
 
-  @Option(help: ArgumentHelp("Frames of 1000 that are damaged in one bit.", valueName: "number"))
+  @Option(help: ArgumentHelp("Frames out of 1000 to damage in one bit.", valueName: "number"))
   var corrupt: Int?
 
-  @Option(help: ArgumentHelp("Frames of 1000 that come late.", valueName: "number"))
+  @Option(help: ArgumentHelp("Frames to delay out of 1000.", valueName: "number"))
   var delay: Int?
 
-  @Option(help: ArgumentHelp("Seed of what is lost, damaged and late.", valueName: "number"))
+  @Option(help: ArgumentHelp("Seed for the choice of those frames.", valueName: "number"))
   var seed: UInt64?
 
   @Option(
     name: .customLong("fault"),
     help: ArgumentHelp(
-      "A protection domain that faults, and when: driver@2s; may be repeated.",
+      "A protection domain to fault, and when: driver@2s; may be repeated.",
       valueName: "domain@time"))
   var faults: [String] = []
 
@@ -106,18 +106,19 @@ struct Run: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var trace: String?
 
-  @Flag(help: "Print what each protection domain did.")
+  @Flag(help: "Print statistics of each protection domain.")
   var stats = false
 
-  @Flag(help: "Devices do not see the processor's cache: finds missing cleans and invalidates.")
+  @Flag(
+    help: "Hide the processor's cache from devices, which finds missing cleans and invalidates.")
   var incoherent = false
 
-  @Flag(help: "Tie virtual time to the wall clock.")
+  @Flag(help: "Let virtual time follow the wall clock.")
   var realtime = false
 
   func run() throws {
     let sdk = try sdk.resolve()
-    _ = try board.map { try Board.named($0) }
+    _ = try board.map { try ServalTool.board(named: $0) }
     let searchPaths = searchPaths.isEmpty ? [Self.directory(of: file)] : searchPaths
     try refuseWhatCheckRejects(sdk, searchPaths)
     var arguments = [file, "--sdk", sdk.rawValue, "--config", try config.resolve().rawValue]

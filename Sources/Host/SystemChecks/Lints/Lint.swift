@@ -4,10 +4,10 @@
 import Diagnostics
 import SystemModel
 
-/// Something that the Microkit tool accepts and a reviewer would want to know. docs/lints.md explains
-/// each.
+/// A check for something that the Microkit tool accepts but a reviewer would question.
+/// docs/lints.md explains each.
 public struct Lint: Sendable {
-  /// Stable name, the `rule` of its findings.
+  /// Stable name: the `rule` of its findings.
   public var rule: String
   var check: @Sendable (LintSubject) -> [Finding]
 
@@ -24,7 +24,7 @@ public struct Lint: Sendable {
   ]
 }
 
-/// What lints look at.
+/// The system that lints check.
 struct LintSubject: Sendable {
   var topology: Topology
   var sdk: SDKVersion
@@ -32,10 +32,11 @@ struct LintSubject: Sendable {
   var system: SystemDescription { topology.system }
 }
 
-/// Everything about a system that is allowed and yet worth a look, as warnings.
+/// Checks a system with every lint.
 ///
-/// `ramRanges` is the board's memory as physical addresses; without it, what is a device is told as
-/// `RegionKind` says.
+/// - Parameter ramRanges: the board's memory, as physical addresses; if empty, `Topology.kind(of:)`
+///   guesses what is a device.
+/// - Returns: warnings, in the order of docs/lints.md.
 public func lint(
   _ system: SystemDescription, sdk: SDKVersion, ramRanges: [Range<UInt64>] = []
 ) -> [Finding] {
@@ -44,7 +45,7 @@ public func lint(
 }
 
 extension LintSubject {
-  /// Where an entity was read from, or its name if a program described it.
+  /// Where something was read from, or its name if it was described in code.
   func place(_ origin: Origin, _ entity: String) -> Place {
     origin.location.map(Place.source) ?? .entity(entity)
   }

@@ -7,16 +7,16 @@ import SystemModel
 extension Lint {
   /// A server that its own client can keep from running.
   ///
-  /// A callee must be more urgent than its callers: since 2.0 the Microkit tool insists, before that
-  /// only this lint does. A driver must not be less urgent than whom it shares rings with, or a busy
-  /// client keeps it from its device.
+  /// A callee must be more urgent than its callers, which the Microkit tool has enforced since 2.0.
+  /// A driver must not be less urgent than a domain that it shares rings with, or that domain can
+  /// keep it from its device.
   static let priorityInversion = Lint("priority-inversion") { subject in
-    // Several channels between the same two are one inversion.
-    var told: Set<[String]> = []
+    // Several channels between the same two domains are one inversion.
+    var reported: Set<[String]> = []
     return subject.system.channels.flatMap { channel in
       [(channel.a, channel.b), (channel.b, channel.a)].compactMap { client, server in
         subject.inversion(of: channel, client: client, server: server)
-          .flatMap { told.insert([client.domain, server.domain]).inserted ? $0 : nil }
+          .flatMap { reported.insert([client.domain, server.domain]).inserted ? $0 : nil }
       }
     }
   }
@@ -33,10 +33,10 @@ extension LintSubject {
     let entity = "channel between '\(channel.a.domain)' and '\(channel.b.domain)'"
     let priorities = "\(low) against \(high)"
     if client.mayCall {
-      // From 2.0 on this is an error of `check`'s, in the tool's own words.
+      // Since 2.0, this is an error that `check` reports.
       if !sdk.declaresProtectedCallsOnCallee || low.isMoreUrgent(than: high) { return nil }
-      // Until then a callee may be called over all of its channels; drivers and virtualisers are at
-      // the other end of some, but only notify.
+      // Before, a callee may be called over all its channels; drivers and virtualisers at the other
+      // end only notify.
       let role = topology.role(of: caller)
       if role == .driver || role == .virtualiser { return nil }
       return Finding(

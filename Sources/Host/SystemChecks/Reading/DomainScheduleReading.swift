@@ -6,7 +6,7 @@ import SystemModel
 import SystemXML
 
 extension SystemReader {
-  /// `<domains>` (sdf.rs of 2.3.0): names, then the schedule of them.
+  /// `<domains>` (sdf.rs of 2.3.0): the domains' names, then their schedule.
   mutating func domains(_ element: XMLElement) {
     _ = ElementReader(element, .domains, &context)
     if let schedule, !schedule.domains.isEmpty { repeated(element) }
@@ -28,7 +28,7 @@ extension SystemReader {
     if UInt64(found.domains.count) > Limits.schedulingDomains + 1 {
       context.report(
         .schedule, at: element.location,
-        "\(found.domains.count) domains; the kernel has \(Limits.schedulingDomains)",
+        "\(found.domains.count) domains; the kernel allows \(Limits.schedulingDomains)",
         fix: "use fewer")
     }
     if let scheduleElement {
@@ -95,7 +95,7 @@ extension SystemReader {
     if found.startIndex ?? 0 >= count {
       context.report(
         .schedule, at: reader.location(of: "start_index"),
-        "the schedule starts at entry \(found.startIndex ?? 0) and has \(count)",
+        "the schedule starts at entry \(found.startIndex ?? 0) but has \(count)",
         fix: count == 0 ? "add a <schedule_entry>" : "start below \(count)")
     }
     if let shift = found.indexShift,
@@ -103,12 +103,13 @@ extension SystemReader {
     {
       context.report(
         .schedule, at: reader.location(of: "index_shift"),
-        "index_shift \(shift) moves \(count) entries beyond the kernel's \(Limits.scheduleEntries)",
+        "index_shift \(shift) moves \(count) entries past the kernel's \(Limits.scheduleEntries)",
         fix: "use a smaller shift")
     }
   }
 
-  /// An entry that cannot be read counts as an end marker, so that the entries' number stays right.
+  /// Reads an entry; an unreadable one counts as an end marker, which keeps the number of entries
+  /// right.
   private mutating func scheduleEntry(
     _ element: XMLElement, _ domains: [DomainSchedule.Domain]
   ) -> DomainSchedule.Entry {
@@ -126,7 +127,7 @@ extension SystemReader {
       let unit = DomainSchedule.Entry.Unit(rawValue: String(parts[1]))
     else {
       context.report(
-        .badValue, at: reader.location(of: "duration"), "duration=\"\(text)\" is no duration",
+        .badValue, at: reader.location(of: "duration"), "duration=\"\(text)\" is not a duration",
         fix: "write a number above 0 and its unit, such as \"1000 us\" or \"500 ticks\"")
       return .endMarker
     }

@@ -5,12 +5,13 @@ import Diagnostics
 import SystemModel
 import SystemXML
 
-/// Reads the attributes of one element; what is wrong with them goes to the context, and reading goes on.
+/// Reads the attributes of one element. Mistakes are reported to the context, and reading
+/// continues.
 struct ElementReader {
   let element: XMLElement
   let schema: ElementSchema
 
-  /// Checks the names of all attributes first.
+  /// Checks the names of all attributes.
   init(_ element: XMLElement, _ schema: ElementSchema, _ context: inout CheckContext) {
     self.element = element
     self.schema = schema
@@ -38,7 +39,7 @@ struct ElementReader {
         context.sdk < other.since
         ? "use Microkit SDK \(other.since) or newer, or remove it"
         : attribute.name == "pp"
-          ? "say pp=\"true\" on the caller's <end> instead" : "remove it"
+          ? "write pp=\"true\" on the caller's <end> instead" : "remove it"
     } else if let guess = nearestName(to: attribute.name, in: known) {
       fix = "did you mean '\(guess)'?"
     } else {
@@ -56,7 +57,7 @@ struct ElementReader {
 
   func text(_ name: String) -> String? { element.attribute(name)?.value }
 
-  /// An address, size or other number: decimal, or hexadecimal with 0x; underscores are ignored.
+  /// An address, size or other number: decimal, or hexadecimal after 0x; underscores are ignored.
   func number(_ name: String, _ context: inout CheckContext) -> UInt64? {
     guard let text = text(name) else { return nil }
     if let value = parseSystemNumber(text) { return value }
@@ -66,9 +67,10 @@ struct ElementReader {
     return nil
   }
 
-  /// A number that the real tools read in decimal only, and panic on otherwise.
+  /// A number that the Microkit tool reads only in decimal; it panics otherwise.
   ///
-  /// - Parameter isSigned: they read channel identifiers as signed numbers, so that "-0" is one.
+  /// - Parameter isSigned: whether the tool reads it as a signed number, as it does channel
+  ///   identifiers: "-0" is valid.
   func decimal(
     _ name: String, isSigned: Bool = false, _ context: inout CheckContext
   ) -> UInt64? {
@@ -76,11 +78,11 @@ struct ElementReader {
     if let value = parseDecimal(text, isSigned: isSigned) { return value }
     context.report(
       .badNumber, at: location(of: name), "\(name)=\"\(text)\" is not a decimal number",
-      fix: "write digits only; hexadecimal and underscores make the real tool panic")
+      fix: "write digits only; hexadecimal and underscores make the Microkit tool panic")
     return nil
   }
 
-  /// A channel or interrupt identifier, or with `isSigned` false that of a vCPU.
+  /// The identifier of a channel or interrupt, or if `isSigned` is false of a vCPU.
   func channelID(
     _ name: String, isSigned: Bool = true, _ context: inout CheckContext
   ) -> ChannelID? {
@@ -106,14 +108,15 @@ struct ElementReader {
   }
 }
 
-/// `u64::from_str_radix` with underscores removed: a plus sign may lead, in hexadecimal after the 0x.
+/// Rust's `u64::from_str_radix` without underscores: a plus sign may come first, in hexadecimal
+/// after the 0x.
 func parseSystemNumber(_ text: String) -> UInt64? {
   let digits = text.filter { $0 != "_" }
   if digits.hasPrefix("0x") { return parseUnsigned(digits.dropFirst(2), radix: 16) }
   return parseUnsigned(digits[...], radix: 10)
 }
 
-/// `str::parse` for an integer that is not negative; "-0" is 0 where it is signed.
+/// Rust's `str::parse` for an integer that is not negative; "-0" is 0 if the type is signed.
 func parseDecimal(_ text: String, isSigned: Bool) -> UInt64? {
   if let value = parseUnsigned(text[...], radix: 10) { return value }
   guard isSigned, text.hasPrefix("-"), parseUnsigned(text.dropFirst(), radix: 10) == 0,
@@ -124,7 +127,7 @@ func parseDecimal(_ text: String, isSigned: Bool) -> UInt64? {
 
 private func parseUnsigned(_ text: Substring, radix: Int) -> UInt64? {
   let digits = text.hasPrefix("+") ? text.dropFirst() : text
-  // Swift's own parser would take another sign here.
+  // Swift's parser would accept another sign here.
   guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-")
   else { return nil }
   return UInt64(digits, radix: radix)

@@ -7,8 +7,8 @@ import SystemXML
 
 extension SystemReader {
   /// - Parameters:
-  ///   - schema: that of a protection domain's or of a virtual machine's maps.
-  ///   - limit: first address that the map may not begin at; nil where there is no rule.
+  ///   - schema: for the maps of a protection domain or of a virtual machine.
+  ///   - limit: the map must begin below; nil for no limit.
   mutating func map(_ element: XMLElement, _ schema: ElementSchema, limit: UInt64?) -> Map? {
     let reader = ElementReader(element, schema, &context)
     warnOfContent(element)

@@ -16,7 +16,7 @@ extension SystemReader {
     if let address, address % alignment != 0 {
       context.report(
         .unaligned, at: reader.location(of: "phys_addr"),
-        "phys_addr \(hexadecimal(address)) is no multiple of the page size \(hexadecimal(alignment))",
+        "phys_addr \(hexadecimal(address)) is not a multiple of the page size \(hexadecimal(alignment))",
         fix: "use \(hexadecimal(address / alignment * alignment))")
     }
     if let text = reader.text("prefill_bootinfo"), context.sdk >= .v2_3_0 {
@@ -64,7 +64,7 @@ extension SystemReader {
       let rounded = up.multipliedReportingOverflow(by: alignment)
       context.report(
         .unaligned, at: place,
-        "size \(hexadecimal(size)) is no multiple of the page size \(hexadecimal(alignment))",
+        "size \(hexadecimal(size)) is not a multiple of the page size \(hexadecimal(alignment))",
         fix: overflow || rounded.overflow ? nil : "use \(hexadecimal(rounded.partialValue))")
     }
   }

@@ -47,7 +47,7 @@ extension SystemReader {
     }
     if size % 0x1000 != 0 {
       context.report(
-        .unaligned, at: place, "stack_size \(hexadecimal(size)) is no multiple of 0x1000",
+        .unaligned, at: place, "stack_size \(hexadecimal(size)) is not a multiple of 0x1000",
         fix: "use \(hexadecimal((size / 0x1000 + 1) * 0x1000))")
     }
     return size
@@ -78,7 +78,8 @@ extension SystemReader {
     return (budget.map { Microseconds($0) }, period.map { Microseconds($0) })
   }
 
-  /// Both supported boards' kernels have a hypervisor; secure monitor calls came on with 2.1.
+  /// Both built-in boards' kernels run as hypervisors, but allow secure monitor calls only since
+  /// 2.1.
   private mutating func smc(_ reader: ElementReader) -> Bool {
     guard reader.boolean("smc", &context) == true else { return false }
     if context.sdk < .v2_1_0 {
@@ -100,8 +101,9 @@ extension SystemReader {
     return nil
   }
 
-  /// The real tools count slots from the identifier without a limit of its own, and panic past the
-  /// CNode's end. A sum that wraps around passes: at 64 bits, since 2.1 at 32.
+  /// The Microkit tool does not limit the identifier: it computes a slot from it, and panics if
+  /// that is beyond the CNode's end. A sum that wraps around is accepted: at 64 bits, since 2.1 at
+  /// 32.
   private mutating func childID(_ reader: ElementReader) -> ChildID? {
     guard let value = reader.number("id", &context) else { return nil }
     if value <= Limits.channelID { return ChildID(value) }
@@ -115,7 +117,7 @@ extension SystemReader {
     } else {
       context.warn(
         "child-id", at: place,
-        "child id \(value) is above \(Limits.channelID): its capability takes the slot of another",
+        "child id \(value) is above \(Limits.channelID): its capability overwrites another one's slot",
         fix: "use an identifier from 0 to \(Limits.channelID)")
     }
     return ChildID(value)
@@ -128,7 +130,7 @@ extension SystemReader {
       if !names.isEmpty {
         context.report(
           .missingAttribute, at: reader.element.location,
-          "<protection_domain> has no attribute 'domain', and the file has <domains>",
+          "<protection_domain> has no attribute 'domain', although the file has <domains>",
           fix: "add domain=\"\(names[0])\"")
       }
       return nil
@@ -136,7 +138,7 @@ extension SystemReader {
     if names.isEmpty {
       context.report(
         .unknownName, at: reader.location(of: "domain"),
-        "domain \"\(name)\" without <domains> before it", fix: "declare it in <domains> first")
+        "domain \"\(name)\" is used before any <domains>", fix: "declare it in <domains> first")
     } else if !names.contains(name) {
       context.report(
         .unknownName, at: reader.location(of: "domain"), "<domains> has no domain '\(name)'",

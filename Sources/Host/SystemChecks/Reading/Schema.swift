@@ -9,7 +9,7 @@ struct ElementSchema: Sendable {
     var name: String
     var isRequired: Bool
     var since: SDKVersion
-    /// Last SDK that knew it; nil while all newer ones do.
+    /// Last SDK that knew it; nil if the newest still does.
     var until: SDKVersion?
 
     func exists(in sdk: SDKVersion) -> Bool { sdk >= since && sdk <= until ?? .newest }

@@ -5,12 +5,14 @@ import Diagnostics
 import SystemModel
 import SystemXML
 
-/// Reads a whole file into the model. Whatever can be read is read, so that later rules see it.
+/// Reads a whole file into the model, skipping what it cannot read, so that later rules see the
+/// rest.
 struct SystemReader {
   var context: CheckContext
-  /// Scheduling domains declared so far; the real tool wants them before the domains that name them.
+  /// Scheduling domains declared so far; the Microkit tool requires them before the protection
+  /// domains that use them.
   var schedule: DomainSchedule?
-  /// Domains that say they may be called (`pp`, before 2.0).
+  /// Domains that may be called (`pp` on the domain, before 2.0).
   var callees: Set<String> = []
   /// Symbols set so far, by domain; channels add to them.
   var symbolsByDomain: [String: SymbolSet] = [:]
@@ -65,7 +67,7 @@ struct SystemReader {
     }
   }
 
-  /// Reports an element that does not belong where it stands.
+  /// Reports an element that is not allowed here.
   mutating func unknown(
     _ child: XMLElement, in parent: String, known: [String], newer: [String: SDKVersion] = [:]
   ) {
@@ -75,23 +77,24 @@ struct SystemReader {
     } else if let guess = nearestName(to: child.name, in: known) {
       fix = "did you mean <\(guess)>?"
     } else {
-      fix = "the elements there are \(known.map { "<\($0)>" }.joined(separator: ", "))"
+      fix = "the elements allowed are \(known.map { "<\($0)>" }.joined(separator: ", "))"
     }
     context.report(
       .unknownElement, at: child.location,
-      "<\(child.name)> cannot stand inside <\(parent)> in Microkit SDK \(context.sdk)", fix: fix)
+      "<\(child.name)> is not allowed inside <\(parent)> in Microkit SDK \(context.sdk)", fix: fix)
   }
 
-  /// The real tools never look inside these elements; whatever stands there does nothing.
+  /// Warns about content that has no effect, because the Microkit tool never looks inside this
+  /// element.
   mutating func warnOfContent(_ element: XMLElement) {
     guard let place = element.children.first?.location ?? element.stray else { return }
     context.warn(
       "ignored-content", at: place,
-      "the Microkit tool ignores what stands inside <\(element.name)>",
+      "the Microkit tool ignores the contents of <\(element.name)>",
       fix: "remove it, or move it to where it belongs")
   }
 
-  /// Before 2.0 whoever shares a channel with a callee may call it.
+  /// Before 2.0, every domain with a channel to a callee may call it.
   private func grantCallsToCallees(in system: inout SystemDescription) {
     guard context.sdk.declaresProtectedCallsOnCallee else { return }
     for index in system.channels.indices {
@@ -107,5 +110,19 @@ struct SystemReader {
           end.idSymbol, at: channel.origin.location, &context)
       }
     }
+  }
+}
+
+/// The symbols of one image that the Microkit tool sets, each of which may get only one value.
+struct SymbolSet {
+  private var symbols: Set<String> = []
+
+  mutating func add(
+    _ symbol: String?, at location: SourceLocation?, _ context: inout CheckContext
+  ) {
+    guard let symbol, !symbols.insert(symbol).inserted else { return }
+    context.report(
+      .duplicateSymbol, at: location, "symbol '\(symbol)' is set twice",
+      fix: "use another symbol")
   }
 }

@@ -7,7 +7,7 @@ import SystemXML
 extension SystemReader {
   mutating func virtualMachine(_ element: XMLElement) -> VirtualMachine? {
     let reader = ElementReader(element, .virtualMachine, &context)
-    // The real tools do not limit it, and use its lowest eight bits.
+    // The Microkit tool does not limit it and uses its lowest eight bits.
     let priority = reader.number("priority", &context).map {
       Priority(UInt8(truncatingIfNeeded: $0))
     }

@@ -3,8 +3,8 @@
 
 import SystemModel
 
-/// Identifiers of channels, interrupts, children and vCPUs: unique in their domain. Interrupts: unique
-/// in the system.
+/// Checks that identifiers of channels, interrupts, children and vCPUs are unique in their domain,
+/// and interrupts unique in the system.
 func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext) {
   var interrupts: [IRQNumber: String] = [:]
   var used: [String: Set<ChannelID>] = [:]
@@ -16,7 +16,7 @@ func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext
       {
         context.report(
           .duplicateInterrupt, at: interrupt.origin.location,
-          "interrupt \(number) belongs to '\(owner)' already", fix: "remove one")
+          "interrupt \(number) already belongs to '\(owner)'", fix: "remove one")
       }
       if !used[domain.name, default: []].insert(interrupt.id).inserted {
         reportDuplicate(interrupt.id, of: domain.name, at: interrupt.origin, &context)
@@ -25,8 +25,8 @@ func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext
     checkSlots(of: domain, &context)
   }
   for channel in system.channels {
-    // Both ends are looked up before either counts: the tool lets one domain use one identifier twice
-    // in one channel with itself.
+    // Look up both ends before recording either: the Microkit tool lets a domain use one identifier
+    // for both ends of a channel to itself.
     for end in channel.ends where used[end.domain, default: []].contains(end.id) {
       reportDuplicate(end.id, of: end.domain, at: end.origin, &context)
     }
@@ -62,6 +62,6 @@ private func checkSlots(of domain: ProtectionDomain, _ context: inout CheckConte
   for capability in domain.capabilities where !seen.insert(capability.slot).inserted {
     context.report(
       .duplicateSlot, at: capability.origin.location,
-      "slot \(capability.slot) of '\(domain.name)' is taken", fix: "use another slot")
+      "slot \(capability.slot) of '\(domain.name)' is already in use", fix: "use another slot")
   }
 }

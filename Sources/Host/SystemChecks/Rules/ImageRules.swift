@@ -6,8 +6,13 @@ import ELFImage
 import HostIO
 import SystemModel
 
-/// Checks the ELF images of a system's protection domains as the Microkit tool does when it packs them:
-/// that they are there, that every symbol to be set is, and that no mapping lies over them.
+/// Checks the ELF images of a system's protection domains as the Microkit tool does when it packs
+/// them: each must exist and have every symbol to be set, and no mapping may overlap it.
+///
+/// - Parameters:
+///   - file: name of the system file.
+///   - searchPaths: directories to look for images in.
+/// - Returns: errors, by position in the system file.
 public func checkImages(
   _ system: SystemDescription, file: String, sdk: SDKVersion, searchPaths: [String]
 ) -> [Finding] {
@@ -21,7 +26,7 @@ public func checkImages(
     let isFirst = images.updateValue(loaded, forKey: name) == nil
     switch loaded {
     case .failure(let error):
-      // One finding an image, not one for each domain that has it.
+      // One finding per image, not per domain that uses it.
       if isFirst { context.add(error.findings.map { at(domain, $0) }) }
     case .success(let image):
       checkSegments(of: image, domain, &context)
@@ -34,7 +39,7 @@ public func checkImages(
   return inFileOrder(context.findings)
 }
 
-/// The image whose symbol table counts: `path_for_symbols`, where there is one.
+/// The image whose symbol table counts: `path_for_symbols`, or else the program.
 private func symbolImage(
   of domain: ProtectionDomain, _ image: ELFImage, _ searchPaths: [String],
   _ context: inout CheckContext
@@ -57,7 +62,7 @@ private func load(_ name: String, _ searchPaths: [String]) -> Result<ELFImage, F
         Finding(
           rule: Rule.image.rawValue,
           "there is no image '\(name)' in \(searchPaths.joined(separator: ", "))",
-          fix: "build it, or name its directory with --search-path")
+          fix: "build it, or give its directory with --search-path")
       ]))
   }
   do {
@@ -68,7 +73,7 @@ private func load(_ name: String, _ searchPaths: [String]) -> Result<ELFImage, F
   }
 }
 
-/// A finding about an image, told at the domain that has it where it has no better place.
+/// A finding about an image, placed at the domain that uses it.
 private func at(_ domain: ProtectionDomain, _ finding: Finding) -> Finding {
   var finding = finding
   if let place = finding.place { finding.message = "\(place): \(finding.message)" }
@@ -120,8 +125,8 @@ private func checkSymbols(
   }
 }
 
-/// The symbols that the tool sets or reads in every image, and the room that it needs there (main.rs
-/// and symbols.rs of each version).
+/// The symbols that the Microkit tool sets or reads in every image, with the bytes that it needs
+/// (main.rs and symbols.rs of each version).
 private func microkitSymbols(_ sdk: SDKVersion) -> [(String, UInt64)] {
   var symbols: [(String, UInt64)] = [("microkit_name", 1), ("microkit_passive", 1)]
   if sdk < .v2_3_0 { symbols.append(("__sel4_ipc_buffer_obj", 0)) }
@@ -150,7 +155,7 @@ private func checkSymbol(
   if symbol.size < room || exactly.map({ $0 != symbol.size }) ?? false {
     context.report(
       .image, at: origin.location,
-      "symbol '\(name)' of \(image.name) has \(symbol.size) bytes, the Microkit tool needs \(exactly ?? room)",
+      "symbol '\(name)' of \(image.name) has \(symbol.size) bytes, but the Microkit tool needs \(exactly ?? room)",
       fix: "define it as a variable of that size")
   }
 }
@@ -165,7 +170,7 @@ private func checkOverlaps(
     guard let size = regions[map.region]?.size?.rawValue else { continue }
     let (end, overflow) = map.address.rawValue.addingReportingOverflow(size)
     if overflow { continue }
-    // 2.1.0 counts ranges that touch as overlapping.
+    // For 2.1.0, adjacent ranges overlap.
     let slack: UInt64 = context.sdk == .v2_1_0 ? 1 : 0
     for segment in image.segments where segment.isLoaded && segment.memorySize > 0 {
       let start = segment.virtualAddress / page * page
@@ -175,7 +180,7 @@ private func checkOverlaps(
       guard end &+ slack > start, map.address.rawValue < segmentEnd + slack else { continue }
       context.report(
         .overlappingMaps, at: map.origin.location,
-        "'\(map.region)' at \(map.address) lies over a segment of \(image.name) at \(hexadecimal(start))",
+        "'\(map.region)' at \(map.address) overlaps a segment of \(image.name) at \(hexadecimal(start))",
         fix: "map it elsewhere")
     }
   }

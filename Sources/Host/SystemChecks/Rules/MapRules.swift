@@ -3,7 +3,8 @@
 
 import SystemModel
 
-/// Mappings: aligned to their region's pages, inside the address space, and apart from each other.
+/// Checks that mappings are aligned to their region's pages, lie inside the address space and do
+/// not overlap.
 func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
   let regions = Dictionary(
     system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -12,7 +13,7 @@ func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
     checkMaps(
       domain.maps, regions, end: Limits.mapEnd(context.sdk, stackSize: stack),
       "protection domain '\(domain.name)'", &context)
-    // 1.4.1 does not look at the mappings of virtual machines.
+    // 1.4.1 does not check the mappings of virtual machines.
     if let machine = domain.virtualMachine, context.sdk >= .v2_0_1 {
       checkMaps(
         machine.maps, regions, end: context.sdk < .v2_3_0 ? nil : Limits.addressSpaceEnd,
@@ -37,11 +38,11 @@ private func checkMaps(
     if start % page != 0 {
       context.report(
         .unaligned, at: map.origin.location,
-        "vaddr \(hexadecimal(start)) is no multiple of the page size \(hexadecimal(page)) of '\(map.region)'",
+        "vaddr \(hexadecimal(start)) is not a multiple of the page size \(hexadecimal(page)) of '\(map.region)'",
         fix: "use \(hexadecimal(start / page * page))")
     }
     let (end, overflow) = start.addingReportingOverflow(size)
-    // 2.1.0 counts ranges that touch as overlapping.
+    // For 2.1.0, adjacent ranges overlap.
     let touchesStack = context.sdk == .v2_1_0 && end == limit
     if overflow || end > limit ?? .max || touchesStack {
       if start < limit ?? .max {
@@ -57,7 +58,8 @@ private func checkMaps(
   reportOverlaps(placed, space, &context)
 }
 
-/// In order of address each mapping needs comparing only with the one that reaches farthest so far.
+/// Going by address, it is enough to compare each mapping with the one that has reached farthest so
+/// far.
 private func reportOverlaps(
   _ placed: [PlacedMap], _ space: String, _ context: inout CheckContext
 ) {
@@ -67,7 +69,7 @@ private func reportOverlaps(
   guard var farthest = sorted.first else { return }
   for next in sorted.dropFirst() {
     if next.range.lowerBound < farthest.range.upperBound {
-      // The place is that of the later one in the file, as the real tool has it.
+      // Report it at the one later in the file, as the Microkit tool does.
       let (later, earlier) =
         isBefore(farthest.map.origin, next.map.origin) ? (next, farthest) : (farthest, next)
       context.report(
@@ -88,7 +90,7 @@ private func text(_ range: Range<UInt64>) -> String {
   "[\(hexadecimal(range.lowerBound)), \(hexadecimal(range.upperBound)))"
 }
 
-/// Regions at chosen physical addresses: apart from each other.
+/// Checks that regions at given physical addresses do not overlap.
 func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckContext) {
   var placed: [(region: MemoryRegion, range: Range<UInt64>)] = []
   for region in system.memoryRegions {
@@ -114,13 +116,13 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
       context.report(
         .overlappingRegions, at: later.region.origin.location,
         "'\(later.region.name)' at \(text(later.range)) overlaps '\(earlier.region.name)' at \(text(earlier.range))",
-        fix: "give them physical addresses apart, or share one region")
+        fix: "give them separate addresses, or share one region")
     }
     if next.range.upperBound > farthest.range.upperBound { farthest = next }
   }
 }
 
-/// Regions that the tool places: no more than the board has.
+/// Checks that the regions that the Microkit tool places fit the board's memory.
 func checkMemory(
   _ system: SystemDescription, available: UInt64?, _ context: inout CheckContext
 ) {
@@ -131,7 +133,7 @@ func checkMemory(
     if overflow || sum > limit {
       context.report(
         .outOfRange, at: region.origin.location,
-        "with '\(region.name)' the regions need more than the \(hexadecimal(limit)) bytes there are",
+        "with '\(region.name)', the regions need more than the available \(hexadecimal(limit)) bytes",
         fix: "make regions smaller")
       return
     }

@@ -4,7 +4,7 @@
 import Diagnostics
 import SystemModel
 
-/// Names: unique where they must be, and known where they are used.
+/// Checks that names are unique where necessary, and declared where they are used.
 func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
   let domains = system.allProtectionDomains
   if domains.isEmpty {
@@ -13,7 +13,7 @@ func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
   } else if domains.count > Limits.domains {
     context.report(
       .domainCount, at: domains[Limits.domains].origin.location,
-      "\(domains.count) protection domains; the Microkit tool takes \(Limits.domains)",
+      "\(domains.count) protection domains; the Microkit tool allows \(Limits.domains)",
       fix: "remove or merge some")
   }
   checkUnique(domains.map { ($0.name, $0.origin) }, "protection domain", &context)
@@ -21,7 +21,7 @@ func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
   for domain in domains where domain.name == "monitor" && context.sdk >= .v2_1_0 {
     context.report(
       .reservedName, at: domain.origin.location, "'monitor' is the SDK's own protection domain",
-      fix: "give this one another name")
+      fix: "rename this one")
   }
   checkVirtualMachineNames(domains, &context)
   checkUses(of: Set(domains.map(\.name)), in: system, &context)
@@ -38,8 +38,8 @@ private func checkUnique(
   }
 }
 
-/// Until 2.0 the tool compares whole virtual machines, places of their maps included, so that only
-/// ones without maps are ever found equal.
+/// Until 2.0, the Microkit tool compares whole virtual machines, including the positions of their
+/// maps, so only ones without maps can be equal.
 private func checkVirtualMachineNames(
   _ domains: [ProtectionDomain], _ context: inout CheckContext
 ) {
@@ -56,7 +56,7 @@ private func checkVirtualMachineNames(
     if context.sdk >= .v2_1_0, domains.contains(where: { $0.name == machine.name }) {
       context.report(
         .duplicateName, at: machine.origin.location,
-        "'\(machine.name)' names a protection domain too, on which the Microkit tool panics",
+        "'\(machine.name)' is also the name of a protection domain, on which the Microkit tool panics",
         fix: "rename the virtual machine")
     }
     seen.append(machine)

@@ -3,7 +3,8 @@
 
 import SystemModel
 
-/// Protected calls: one way, to a more urgent domain. The tool checks it since 2.0.
+/// Checks that protected calls go one way, to a more urgent domain. The Microkit tool has done so
+/// since 2.0.
 func checkProtectedCalls(_ system: SystemDescription, _ context: inout CheckContext) {
   guard context.sdk >= .v2_0_1 else { return }
   let priorities = Dictionary(
@@ -14,7 +15,7 @@ func checkProtectedCalls(_ system: SystemDescription, _ context: inout CheckCont
       context.report(
         .protectedCallBothWays, at: channel.origin.location,
         "'\(channel.a.domain)' and '\(channel.b.domain)' may call each other",
-        fix: "leave pp=\"true\" on the caller's end alone")
+        fix: "keep pp=\"true\" only on the caller's end")
       continue
     }
     for (caller, callee) in [(channel.a, channel.b), (channel.b, channel.a)] where caller.mayCall {

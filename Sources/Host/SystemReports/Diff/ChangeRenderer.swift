@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Turns changes into what a person or a script reads.
+import Diagnostics
+
+/// Turns changes into text for people or scripts.
 public struct ChangeRenderer: Hashable, Sendable {
   /// Whether text may use ANSI colours.
   public var colour: Bool
 
+  /// Creates a renderer; colour is for terminals only.
   public init(colour: Bool = false) { self.colour = colour }
 
-  /// A line per change: `+` for added, `-` for removed, `~` for changed or renamed; nothing for none.
+  /// A line per change, beginning with `+` for added, `-` for removed, or `~` for changed or
+  /// renamed.
   public func text(_ changes: [Change]) -> String { changes.map(line).joined() }
 
-  /// A JSON array, empty for no change.
-  public func json(_ changes: [Change]) -> String { jsonText(changes) }
+  /// A JSON array that ends in a newline; empty without changes.
+  public func json(_ changes: [Change]) -> String { JSONWriter.document(changes) }
 
   private func line(_ change: Change) -> String {
     let (sign, code) =

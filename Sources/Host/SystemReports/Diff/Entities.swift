@@ -4,8 +4,8 @@
 import SystemModel
 
 extension Entity {
-  /// Everything that a system consists of. What means the same is written the same: absent attributes
-  /// take the tool's default, ends of a channel are ordered by name.
+  /// All parts of a system, in a normal form: absent attributes have the Microkit tool's defaults,
+  /// and the ends of a channel are ordered by name.
   static func all(of system: SystemDescription, sdk: SDKVersion) -> [Entity] {
     var entities = system.memoryRegions.map(region)
     func add(_ domain: ProtectionDomain, parent: String?) {
@@ -117,7 +117,7 @@ extension Entity {
       })
   }
 
-  /// The order of entries is the schedule; that of the domains is not.
+  /// The order of entries matters, that of domains does not.
   private static func schedule(_ schedule: DomainSchedule) -> Entity {
     let domains = schedule.domains.map { $0.name + ($0.id.map { " \($0)" } ?? "") }.sorted()
     let entries = schedule.entries.map { entry in
@@ -153,7 +153,7 @@ extension Entity {
     attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
   }
 
-  /// A line's trigger is an attribute of it, not part of which line it is.
+  /// A line's trigger is an attribute, not part of its identity.
   private static func interruptName(_ source: Interrupt.Source) -> String {
     if case .line(let number, _) = source { return "irq \(number)" }
     return describe(source)

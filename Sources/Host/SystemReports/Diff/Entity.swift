@@ -3,8 +3,8 @@
 
 import SystemModel
 
-/// One thing of a system, flattened to what it is compared by: things with the same key are the same
-/// thing on both sides, and their attributes tell whether it changed.
+/// A part of a system, reduced to what we compare: parts with the same key in both systems
+/// correspond, and their attributes show whether they changed.
 struct Entity: Hashable {
   struct Key: Hashable {
     var subject: Change.Subject

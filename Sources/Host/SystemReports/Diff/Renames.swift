@@ -12,8 +12,8 @@ struct Rename: Hashable {
   }
 }
 
-/// Regions that only their name tells from a new one: same attributes, and mapped by the same
-/// protection domains at the same addresses with the same rights.
+/// Finds regions that differ from a new one only in name: same attributes, mapped by the same
+/// domains at the same addresses with the same rights.
 func regionRenames(_ before: SystemDescription, _ after: SystemDescription) -> [Rename] {
   func fingerprints(_ system: SystemDescription) -> [String: [String]] {
     let topology = Topology(system)
@@ -26,14 +26,14 @@ func regionRenames(_ before: SystemDescription, _ after: SystemDescription) -> [
           map.region = ""
           return "\(use.domain) \(use.isGuest) \(describe(map))"
         }
-        // An unmapped region has nothing to be known by.
+        // Nothing identifies an unmapped region.
         return (region.name, uses.isEmpty ? [] : [describe(bare)] + uses.sorted())
       }, uniquingKeysWith: { first, _ in first })
   }
   return renames(fingerprints(before), fingerprints(after))
 }
 
-/// Protection domains that only their name, and their image's, tells from a new one.
+/// Finds protection domains that differ from a new one only in their name and their image's.
 func domainRenames(
   _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion
 ) -> [Rename] {
@@ -53,7 +53,7 @@ func domainRenames(
           .filter { $0.key.subject == .protectionDomain }
           .map { "\($0.attributes.filter { $0.name != "image" })" }
         let parts = (entities[domain.name] ?? []).map { part in
-          // Regions may be named after the protection domain.
+          // Regions may be named after the domain.
           let name = part.key.subject == .map || part.key.subject == .guestMap ? "" : part.key.name
           return "\(part.key.subject) \(name) \(part.attributes)"
         }
@@ -65,7 +65,8 @@ func domainRenames(
   return renames(fingerprints(before), fingerprints(after))
 }
 
-/// Names on one side only whose fingerprint is unique on both; an empty fingerprint matches nothing.
+/// Pairs names that occur on one side only and whose fingerprints are unique on both; an empty
+/// fingerprint matches nothing.
 private func renames(_ before: [String: [String]], _ after: [String: [String]]) -> [Rename] {
   let gone = Dictionary(grouping: before.filter { after[$0.key] == nil }, by: \.value)
   let new = Dictionary(grouping: after.filter { before[$0.key] == nil }, by: \.value)

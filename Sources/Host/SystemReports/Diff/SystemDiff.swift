@@ -3,10 +3,13 @@
 
 import SystemModel
 
-/// What differs between two systems, whatever the order of their files; empty if they mean the same.
+/// The differences between two systems, whatever the order of their files; empty if they mean the
+/// same.
 ///
-/// `sdk` supplies the defaults of attributes that a side leaves out. A region or protection domain
-/// counts as renamed only where everything else about it stayed and nothing else looks like it.
+/// A region or protection domain counts as renamed only if nothing else about it changed and
+/// nothing else looks like it.
+///
+/// - Parameter sdk: supplies the defaults of attributes that a file leaves out.
 public func diff(
   _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion = .newest
 ) -> [Change] {
@@ -31,8 +34,8 @@ public func diff(
   }.map(\.element)
 }
 
-/// Pairs things of the same key. Equal ones cancel out; the rest are paired in order of what they
-/// are, as when a protection domain maps a region twice or shares two channels with another.
+/// Pairs parts with the same key. Equal ones cancel out, and the rest are paired in sorted order,
+/// as when a domain maps a region twice or has two channels to another.
 private func compare(_ before: [Entity], _ after: [Entity]) -> [Change] {
   let old = Dictionary(grouping: before, by: \.key)
   let new = Dictionary(grouping: after, by: \.key)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Writes Graphviz's DOT language. Text from a description never reaches it unescaped.
+/// Writes Graphviz's DOT language, in which text from a description must be escaped.
 struct DOTText {
   private(set) var text = ""
 
   mutating func line(_ line: String) { text += line + "\n" }
 
-  /// One statement: a node, an edge or a default, with its attributes in the order given.
+  /// Writes a statement: a node, an edge or defaults, with attributes in the given order.
   mutating func statement(_ subject: String, _ attributes: [(String, String)]) {
     let list = attributes.map { "\($0.0)=\($0.1)" }.joined(separator: ", ")
     line("  \(subject) [\(list)];")
   }
 
-  /// A quoted string. Backslashes would start an escape of Graphviz's own.
+  /// A quoted string; an unescaped backslash would start one of Graphviz's escapes.
   static func quoted(_ text: String) -> String {
     var result = "\""
     for character in text.unicodeScalars {

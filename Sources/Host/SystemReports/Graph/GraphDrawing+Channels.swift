@@ -18,7 +18,7 @@ extension GraphDrawing {
     let (tail, head) = swap ? (channel.b, channel.a) : (channel.a, channel.b)
     guard let from = nodes[tail.domain], let to = nodes[head.domain] else { return }
     let calls = tail.mayCall || head.mayCall
-    // Where nothing but calls goes one way, the call's arrow takes that end.
+    // An end that the other one can only call gets the arrow of calls.
     func arrow(_ opposite: Channel.End) -> String {
       opposite.mayCall ? "normal" : opposite.mayNotify ? "vee" : "none"
     }

@@ -4,7 +4,7 @@
 import SystemModel
 
 extension GraphDrawing {
-  /// The headline and what colours and lines mean: only what the picture has.
+  /// The headline, and the meaning of the colours and lines that occur in the picture.
   var legend: String {
     func swatch(_ colours: Palette.Colours, _ text: String) -> String {
       "<td bgcolor=\"\(colours.fill)\" color=\"\(colours.line)\" border=\"1\" width=\"22\"> </td>"

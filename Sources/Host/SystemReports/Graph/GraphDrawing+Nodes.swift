@@ -27,7 +27,7 @@ extension GraphDrawing {
       ] + (domain.passive ? [("style", "\"rounded,filled,dashed\"")] : []))
   }
 
-  /// Inches, in tenths: taller where many lines must find room to arrive.
+  /// In inches, with one decimal: nodes with many edges are taller.
   private func height(of domain: ProtectionDomain) -> String {
     let regions = Set(domain.maps.map(\.region))
     let groups = memoryGroups.count { group in regions.contains(group.regions[0].name) }
@@ -45,7 +45,7 @@ extension GraphDrawing {
       }.joined()
   }
 
-  /// Regions of one domain say more as a number than as a node each.
+  /// The total of a domain's private regions, which would be too many nodes.
   private func ownMemory(_ domain: ProtectionDomain) -> String? {
     var sizes: [String: ByteCount] = [:]
     for map in domain.maps {
@@ -57,7 +57,7 @@ extension GraphDrawing {
     return sizes.isEmpty ? nil : "own memory \(readable(total(sizes.values)))"
   }
 
-  /// What a driver drives: its register regions and interrupt lines, as one node.
+  /// Draws a driver's device: its registers and interrupts as one node.
   mutating func hardware(of domain: ProtectionDomain, number: Int) {
     var devices: [MemoryRegion] = []
     for map in domain.maps + (domain.virtualMachine?.maps ?? []) {
@@ -72,7 +72,7 @@ extension GraphDrawing {
       "\(device.physicalAddress?.description ?? "") \u{b7} \(readable(device.size ?? 0))"
     }
     if devices.count > shown { lines.append("and \(devices.count - shown) more") }
-    // The device tree's node is what sdfgen and Serval put before the first slash.
+    // In names by sdfgen and Serval, the device tree's node comes before the first slash.
     let names = devices.map { $0.name.split(separator: "/").first.map(String.init) ?? $0.name }
     var seen: Set<String> = []
     let title =
@@ -88,7 +88,7 @@ extension GraphDrawing {
       ])
     let node = nodes[domain.name] ?? ""
     if domain.interrupts.count > 3 {
-      // A guest's dozens would be a tangle, and their identifiers tell little.
+      // A guest's dozens of edges would be a tangle, and their identifiers say little.
       let rows = stride(from: 0, to: domain.interrupts.count, by: 4).map { start in
         domain.interrupts[start...].prefix(4).map { Self.name(of: $0, brief: true) }
           .joined(separator: ", ")
@@ -146,7 +146,7 @@ extension GraphDrawing {
       guard let node = nodes[sharer] else { continue }
       let attributes = memoryEdge(
         label: group.permissions(of: sharer, topology), domain: sharer)
-      // The most privileged sharer stands left of the memory, the others right of it.
+      // The most privileged sharer is to the left of the memory, the others to its right.
       let edge = position == 0 ? "\(node) -> mem\(number)" : "mem\(number) -> \(node)"
       dot.statement(edge, attributes)
     }

@@ -3,13 +3,13 @@
 
 import SystemModel
 
-/// The drawing as it grows: the frame, then nodes, then edges, each in the order of the description.
+/// Builds the drawing: the frame, then nodes, then edges, in the order of the description.
 struct GraphDrawing {
   let topology: Topology
   let options: GraphOptions
   let memoryGroups: [MemoryGroup]
   var dot = DOTText()
-  /// Nodes are numbered: names of a description may hold anything.
+  /// Nodes' identifiers by domain: numbered, because names may contain anything.
   private(set) var nodes: [String: String] = [:]
 
   init(topology: Topology, options: GraphOptions) {
@@ -57,7 +57,7 @@ struct GraphDrawing {
       ])
   }
 
-  /// Drivers stand in one column: they are where a reader starts.
+  /// Puts drivers in one column, where readers start.
   private mutating func alignDrivers() {
     let drivers = topology.domains.filter { topology.role(of: $0) == .driver }
     let names = drivers.compactMap { nodes[$0.name] }.map { " \($0);" }.joined()

@@ -3,15 +3,18 @@
 
 import HostIO
 
-/// What kind of picture a file name asks for.
+/// A file format, by extension.
 public enum GraphFormat: String, CaseIterable, Hashable, Sendable {
+  /// Scalable vector graphics, for web pages.
   case svg
+  /// A bitmap.
   case png
+  /// A page for printing.
   case pdf
-  /// The DOT text itself, for other tools; also as `.gv`.
+  /// The DOT text itself, for other tools; `.gv` is the same.
   case dot
 
-  /// Nil if the name ends in none of the known ways.
+  /// The format of a file name; nil for any other extension.
   public init?(fileName: String) {
     guard let dot = fileName.lastIndex(of: ".") else { return nil }
     let suffix = fileName[fileName.index(after: dot)...].lowercased()
@@ -19,11 +22,10 @@ public enum GraphFormat: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// Writes a graph as the kind of file that its name asks for, through Graphviz's `dot` where a layout
-/// is needed.
+/// Writes a graph in the format of the file's extension; all but DOT need Graphviz.
 ///
-/// - Parameter program: Graphviz's program, searched on PATH.
-/// - Throws: `GraphError`; a file that was there is then as it was.
+/// - Parameter program: Graphviz's `dot`, found on PATH.
+/// - Throws: `GraphError`, and leaves an existing file unchanged.
 public func writeGraph(
   _ text: String, to path: String, program: String = "dot"
 ) throws(GraphError) {

@@ -3,14 +3,14 @@
 
 import SystemModel
 
-/// Regions of one kind that the same protection domains share: one node of the graph.
+/// Regions of one kind with the same sharers, which make one node of the graph.
 struct MemoryGroup {
   var sharers: [String]
   var isDMA: Bool
   var regions: [MemoryRegion]
 
-  /// Groups the regions that several protection domains map, and the memory that one of them lets a
-  /// device reach; in the order of the description, each region on its own if asked for.
+  /// Groups shared regions and DMA regions, in the order of the description, or gives each its own
+  /// group if `everyRegion`.
   static func groups(of topology: Topology, everyRegion: Bool) -> [MemoryGroup] {
     var groups: [MemoryGroup] = []
     var indices: [[String]: Int] = [:]
@@ -30,8 +30,7 @@ struct MemoryGroup {
     return groups
   }
 
-  /// "queue \u{d7}4 + data", from what the regions' names end in once protection domains' names
-  /// are left out.
+  /// "queue \u{d7}4 + data", derived from the regions' names without domains' names.
   func title(_ topology: Topology) -> String {
     var nouns: [(noun: String, count: Int)] = []
     for region in regions {
@@ -48,7 +47,7 @@ struct MemoryGroup {
 
   var size: ByteCount { total(regions.compactMap(\.size)) }
 
-  /// What a protection domain may do with the group's regions: "rw", or "r, rw" where they differ.
+  /// A domain's permissions for the group's regions: "rw", or "r, rw" if they differ.
   func permissions(of domain: String, _ topology: Topology) -> String {
     var seen: [String] = []
     for region in regions {
@@ -60,11 +59,11 @@ struct MemoryGroup {
     return seen.sorted().joined(separator: ", ")
   }
 
-  /// The first of these that a name holds is what its region is.
+  /// The first of these words in a name says what the region is.
   private static let knownNouns = [
     "metadata", "queue", "ring", "data", "share", "config", "state", "buffer",
   ]
-  /// What older layouts call the two halves of a queue.
+  /// Names for the two halves of a queue in older layouts.
   private static let queueParts = [
     "free", "active", "request", "response", "command", "completion",
   ]

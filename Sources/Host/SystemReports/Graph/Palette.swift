@@ -3,8 +3,8 @@
 
 import SystemModel
 
-/// The graph's colours: pale fills under dark text, borders of the same hue, told apart by lightness
-/// as well as hue so that a black-and-white print still reads.
+/// The graph's colours: pale fills under dark text, with borders of the same hue. They differ in
+/// lightness as well as hue, so that black-and-white prints stay readable.
 enum Palette {
   struct Colours {
     var fill: String

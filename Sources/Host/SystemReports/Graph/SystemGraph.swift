@@ -3,13 +3,16 @@
 
 import SystemModel
 
+/// How to draw a system.
 public struct GraphOptions: Hashable, Sendable {
-  /// Headline; nil draws none.
+  /// Headline; nil for none.
   public var title: String?
-  /// Draws each shared region on its own instead of grouping those with the same sharers.
+  /// Whether to draw each shared region instead of grouping those with the same sharers.
   public var everyRegion: Bool
+  /// Supplies defaults.
   public var sdk: SDKVersion
 
+  /// Creates options, by default without headline and grouped.
   public init(title: String? = nil, everyRegion: Bool = false, sdk: SDKVersion = .newest) {
     self.title = title
     self.everyRegion = everyRegion
@@ -17,9 +20,12 @@ public struct GraphOptions: Hashable, Sendable {
   }
 }
 
-/// A picture of a system in Graphviz's DOT language, the same for the same system to the byte:
-/// hardware at the left, then drivers, virtualisers, copiers and clients, with the channels and
-/// shared memory between them.
+/// A picture of a system in Graphviz's DOT language: hardware at the left, then drivers,
+/// virtualisers, copiers and clients, with channels and shared memory between them. The same system
+/// gives the same bytes.
+///
+/// - Parameter ramRanges: the board's memory; if empty, `Topology.kind(of:)` guesses what is a
+///   device.
 public func graph(
   _ system: SystemDescription, options: GraphOptions = GraphOptions(),
   ramRanges: [Range<UInt64>] = []

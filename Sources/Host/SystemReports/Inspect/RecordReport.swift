@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+import Diagnostics
 import ELFImage
 import Records
 
-/// What `inspect` tells of one configuration record: its fields by their C names, flat, as
-/// `clients[0].conn.id`.
+/// What `inspect` shows of a record: all fields, under their C names, as in `clients[0].conn.id`.
 public struct RecordReport: Hashable, Sendable, Codable {
+  /// A number, address or text in a record.
   public struct Field: Hashable, Sendable, Codable {
+    /// Path in C: `clients[0].conn.id`.
     public var name: String
-    /// Bytes from the start of the record.
+    /// In bytes from the start of the record.
     public var offset: Int
     /// The C type.
     public var type: String
+    /// As people read it: "512", "0x20000000", "true".
     public var value: String
   }
 
@@ -20,9 +24,11 @@ public struct RecordReport: Hashable, Sendable, Codable {
   public var name: String
   /// ELF section that holds it in an image.
   public var section: String
+  /// Bytes found, which may differ from the structure's size.
   public var byteCount: Int
+  /// In the order of the record.
   public var fields: [Field]
-  /// What no writer of records does: one sentence each.
+  /// What is wrong with the record, one sentence each.
   public var problems: [String]
 }
 
@@ -36,10 +42,10 @@ extension RecordReport {
     }
   }
 
-  /// The records that a file of their own, as `generate` writes without images, can be: several where
-  /// structures look alike, none where size and magic fit nothing.
+  /// Reads a file that holds one record, as `generate` writes without images. The result has
+  /// several readings if structures look alike, and none if no size and magic match.
   ///
-  /// - Parameter fileName: prefers the reading that the file is named after.
+  /// - Parameter fileName: prefers readings that the file is named after.
   public static func records(inFile bytes: [UInt8], fileName: String = "") -> [RecordReport] {
     let schemas = RecordSchema.matching(bytes)
     let last = fileName.split(separator: "/").last ?? ""
@@ -52,6 +58,7 @@ extension RecordReport {
     }
   }
 
+  /// Flattens a decoded record.
   public init(_ record: DecodedRecord, byteCount: Int) {
     name = record.schema.name
     section = record.schema.section
@@ -60,8 +67,10 @@ extension RecordReport {
     problems = record.problems.map(\.sentence)
   }
 
-  public static func json(_ reports: [RecordReport]) -> String { jsonText(reports) }
+  /// A JSON array that ends in a newline.
+  public static func json(_ reports: [RecordReport]) -> String { JSONWriter.document(reports) }
 
+  /// A headline, problems, and a table of fields.
   public var text: String {
     var text = "\(name)_t in section \(section), \(byteCount) bytes\n"
     for problem in problems { text += "  problem: \(problem)\n" }
@@ -102,7 +111,7 @@ extension RecordReport {
     }
   }
 
-  /// Of what lists hold beside structures, whose fields know their own offsets.
+  /// Size of a list element; 0 for structures, whose fields have offsets of their own.
   private static func byteCount(ofType type: String) -> Int {
     switch type {
     case "mac_addr_t": 6
@@ -145,7 +154,7 @@ extension RecordProblem {
         + magic.map { String($0, radix: 16) }
         .joined(separator: " ")
     case .countTooLarge(let field, let count, let capacity):
-      "'\(field)' says \(count) elements, and has room for \(capacity)"
+      "'\(field)' has \(count) elements, but room for \(capacity)"
     case .textWithoutNUL(let field): "'\(field)' does not end in a NUL"
     }
   }

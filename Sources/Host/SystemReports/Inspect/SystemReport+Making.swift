@@ -4,6 +4,11 @@
 import SystemModel
 
 extension SystemReport {
+  /// Reports on a description.
+  ///
+  /// - Parameters:
+  ///   - sdk: supplies defaults.
+  ///   - ramRanges: the board's memory; if empty, `Topology.kind(of:)` guesses what is a device.
   public init(
     _ system: SystemDescription, sdk: SDKVersion = .newest, ramRanges: [Range<UInt64>] = []
   ) {
@@ -13,7 +18,7 @@ extension SystemReport {
     let maker = Maker(topology: topology, regions: regions, sdk: sdk)
     self.sdk = sdk.rawValue
     domains = topology.domains.map(maker.domain)
-    memory = RegionKind.allCases.compactMap { kind in
+    memory = MemoryKind.allCases.compactMap { kind in
       let members = system.memoryRegions.filter { topology.kind(of: $0) == kind }
       if members.isEmpty { return nil }
       return Total(
@@ -105,7 +110,7 @@ private struct Maker {
   }
 }
 
-/// "irq 48 edge", or an x86 kind with its attributes in the order of their names.
+/// "irq 48 edge", or an x86 kind with its attributes, sorted by name.
 func describe(_ source: Interrupt.Source) -> String {
   func listed(_ attributes: [String: String]) -> String {
     attributes.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()

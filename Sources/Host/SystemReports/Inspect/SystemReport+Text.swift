@@ -4,8 +4,8 @@
 import SystemModel
 
 extension SystemReport {
-  /// The report for people. With a width, long region names are shortened in their middle so that
-  /// lines fit; without, nothing is, as suits files and pipes.
+  /// The report for people. With a width in columns, long region names are shortened in their
+  /// middle to fit; without one, as for files and pipes, nothing is.
   public func text(width: Int? = nil) -> String {
     var text =
       "\(counted(domains.count, "protection domain")), \(counted(regionCount, "memory region")) "
@@ -75,7 +75,7 @@ extension SystemReport {
   }
 }
 
-extension RegionKind {
+extension MemoryKind {
   fileprivate var title: String {
     switch self {
     case .device: "device registers"
@@ -88,7 +88,7 @@ extension RegionKind {
 }
 
 extension SystemReport.Link {
-  /// "<->", "-->", "<--" for notifications; calls in words.
+  /// "<->", "-->" or "<--" for notifications, and words for calls.
   fileprivate var direction: String {
     var parts: [String] = []
     switch (notifiedBy, notifies) {

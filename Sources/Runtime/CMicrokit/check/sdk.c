@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * Compiled against an SDK's headers by make/check-abi.sh, never linked: each number that we use is the
- * SDK's. SERVAL_IRQ_ACK_LABEL and SERVAL_CAN_PRINT are what `serval abi` says of this SDK.
+ * make/check-abi.sh compiles this against an SDK's headers, to check that each number we use is the SDK's. Never
+ * linked. SERVAL_IRQ_ACK_LABEL and SERVAL_CAN_PRINT are what `serval abi` states for this SDK.
  */
 #include <microkit.h>
 #include <sel4/sel4.h>

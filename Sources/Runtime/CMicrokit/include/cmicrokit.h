@@ -9,9 +9,9 @@
 #include "cmicrokit_numbers.h"
 
 /*
- * seL4's system calls as the MCS kernels of Microkit SDKs 1.4.1 to 2.3.0 have them on AArch64
- * (libsel4, sel4_arch/aarch64/syscalls.h): number in x7, capability in x0, message info in x1, the first
- * four message words in x2 to x5, reply capability in x6, and in x8 the destination of NBSendRecv.
+ * System calls of the MCS kernels in Microkit SDKs 1.4.1 to 2.3.0 on AArch64 (libsel4,
+ * sel4_arch/aarch64/syscalls.h): number in x7, capability in x0, message info in x1, the first four message words in
+ * x2 to x5, reply capability in x6, and the destination of NBSendRecv in x8.
  */
 
 typedef struct {
@@ -40,7 +40,7 @@ __attribute__((always_inline)) static inline cmicrokit_message cmicrokit_syscall
   return result;
 }
 
-/* Receives, and sends a message without words before with NBSendRecv. */
+/* Receives. With NBSendRecv, first sends a message without words. */
 __attribute__((always_inline)) static inline cmicrokit_message cmicrokit_receive(
     int64_t number, uint64_t capability, uint64_t info, uint64_t reply, uint64_t destination) {
   register uint64_t x0 __asm__("x0") = capability;
@@ -60,7 +60,7 @@ __attribute__((always_inline)) static inline cmicrokit_message cmicrokit_receive
   return result;
 }
 
-/* A message without words that nothing comes back for. */
+/* Sends a message without words and without a reply. */
 static inline void cmicrokit_send(int64_t number, uint64_t capability, uint64_t info) {
   register uint64_t x0 __asm__("x0") = capability;
   register uint64_t x1 __asm__("x1") = info;
@@ -72,10 +72,10 @@ static inline void cmicrokit_send(int64_t number, uint64_t capability, uint64_t 
                    : "x2", "x3", "x4", "x5", "memory");
 }
 
-/* seL4 lets EL0 wait itself: SCTLR_EL1.nTWI is set, HCR_EL2.TWI is not (vcpu.h, SCTLR_EL1_NATIVE, HCR_NATIVE). */
+/* seL4 lets EL0 execute WFI: SCTLR_EL1.nTWI is set, HCR_EL2.TWI is not (vcpu.h, SCTLR_EL1_NATIVE, HCR_NATIVE). */
 static inline void cmicrokit_wait_for_interrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
 
-/* The thread's IPC buffer: message words start at byte 8 (sel4/shared_types.h). */
+/* The thread's IPC buffer. Message words start at byte 8 (sel4/shared_types.h). */
 extern uint64_t *_Nonnull cmicrokit_ipc_buffer;
 
 static inline uint64_t cmicrokit_ipc_word(uint64_t index) {
@@ -86,7 +86,7 @@ static inline void cmicrokit_set_ipc_word(uint64_t index, uint64_t word) {
   ((volatile uint64_t *)cmicrokit_ipc_buffer)[CMICROKIT_MESSAGE_START + index] = word;
 }
 
-/* What the tools patch, read so that the compiler cannot know the values from before. */
+/* Patched by the tools; volatile, so that the compiler does not assume the values before patching. */
 extern const volatile unsigned char microkit_name[64];
 extern const volatile unsigned char microkit_passive;
 extern const volatile uint64_t microkit_irqs;
@@ -95,17 +95,16 @@ static inline unsigned char cmicrokit_name_byte(uint64_t index) { return microki
 static inline unsigned char cmicrokit_is_passive(void) { return microkit_passive; }
 static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
 
-/* How often the entry was reached before this run. */
+/* The number of entries, this one included, and the initial stack pointer (entry.S). */
 extern uint64_t cmicrokit_boot[2];
 static inline uint64_t cmicrokit_restarts(void) { return cmicrokit_boot[0] - 1; }
 
-/* The heap's ends, from the linker script. */
+/* The heap's bounds, from the linker script. */
 extern unsigned char heap_start[], heap_end[];
 static inline void *_Nonnull cmicrokit_heap_start(void) { return heap_start; }
 static inline void *_Nonnull cmicrokit_heap_end(void) { return heap_end; }
 
-/* Bytes that the buffers of sockets have, have in use, and have had in use at most: for `serval run --stats`, which
- * finds them by their name. */
+/* Bytes of the socket buffers: capacity, in use, and peak. `serval run --stats` finds them by the symbol's name. */
 extern uint64_t serval_gauge_socket_buffers[3];
 static inline void cmicrokit_gauge_socket_buffers(uint64_t capacity, uint64_t used, uint64_t peak) {
   serval_gauge_socket_buffers[0] = capacity;
@@ -113,16 +112,16 @@ static inline void cmicrokit_gauge_socket_buffers(uint64_t capacity, uint64_t us
   serval_gauge_socket_buffers[2] = peak;
 }
 
-/* Bytes, and this protection domain's name, through the kernel. */
+/* Print bytes, and this protection domain's name, through the kernel. */
 void cmicrokit_print(const unsigned char *_Nonnull text, size_t count);
 void cmicrokit_print_name(void);
 
-/* A store that faults, so that the monitor or the parent sees `code` as the fault's address. */
+/* Faults with a store, so that the monitor or the parent receives `code` as the fault's address. */
 __attribute__((noreturn)) static inline void cmicrokit_crash(uint64_t code) {
   for (;;) *(volatile uint32_t *)code = 0;
 }
 
-/* Where a record stands in the image; the compiler is kept from knowing what is there. */
+/* A record's address in the image. The assembly keeps the compiler from assuming its contents before patching. */
 #define CMICROKIT_RECORD(name)                                             \
   extern const unsigned char record_##name[];                              \
   static inline const void *_Nonnull cmicrokit_record_##name(void) {       \

@@ -4,8 +4,8 @@
 #pragma once
 
 /*
- * Numbers of the interface to seL4 and Microkit on AArch64 that are the same from SDK 1.4.1 to 2.3.0.
- * check/sdk.c holds them against an SDK's headers; the one that differs is in the record RuntimeABI.
+ * Numbers of the interface to seL4 and Microkit on AArch64 that are the same in SDKs 1.4.1 to 2.3.0. check/sdk.c
+ * compares them with an SDK's headers. The label that differs is in the record RuntimeABI.
  */
 
 /* System calls of the MCS kernel (sel4/syscall.h). */
@@ -25,7 +25,7 @@
 #define CMICROKIT_ENDPOINTS 74ull
 #define CMICROKIT_INTERRUPTS 138ull
 #define CMICROKIT_CHILDREN 202ull
-/* Identifiers of channels and interrupts are below this. */
+/* Channel and interrupt identifiers are less than this. */
 #define CMICROKIT_CHANNEL_LIMIT 62ull
 
 /* Labels of invocations (sel4/invocation.h). */
@@ -37,12 +37,12 @@
 #define CMICROKIT_CAPABILITY_FAULT 1ull
 #define CMICROKIT_UNKNOWN_SYSTEM_CALL 2ull
 #define CMICROKIT_USER_EXCEPTION 3ull
-#define CMICROKIT_DEBUG_EXCEPTION 4ull /* Only with the hardware debug interface: 2.3.0, debug. */
+#define CMICROKIT_DEBUG_EXCEPTION 4ull /* Only with the hardware debug interface, as in 2.3.0 debug. */
 #define CMICROKIT_TIMEOUT 5ull
 #define CMICROKIT_MEMORY_FAULT 6ull
 #define CMICROKIT_VCPU_FAULT 8ull
 
-/* Words of a message (sel4/constants.h), and where the IPC buffer has the first one, in words. */
+/* Largest number of words in a message (sel4/constants.h), and the index of the first in the IPC buffer, in words. */
 #define CMICROKIT_MESSAGE_CAPACITY 120ull
 #define CMICROKIT_MESSAGE_START 1ull
 /* Bits of a message info below its label (sel4/shared_types.h). */

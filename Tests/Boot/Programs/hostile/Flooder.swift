@@ -12,9 +12,9 @@ import SerialWiring
 import TimerWiring
 import Wiring
 
-/// A hostile client of the network, the console, the timer and another domain's files.
+/// A hostile client of the network, the console, the timer and another domain's file protocol.
 struct Flooder: ProtectionDomain, ~Copyable {
-  /// Nanoseconds from the program's start to the start of the flood.
+  /// Nanoseconds from the program's start to that of the flood.
   private static var delay: UInt64 { 4_500_000_000 }
 
   private let flood: Flood
@@ -23,7 +23,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
   private let files: FileSystemConnection
   private let transmit: NetConnection
   private let receive: NetConnection
-  private let memory: RegionResource
+  private let memory: MappedRange
 
   init(_ flood: Flood, _ files: FileSystemConnection) {
     self.flood = flood
@@ -51,7 +51,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
     }
   }
 
-  // Keeps the compiler from removing the loop.
+  // Stored, so that the compiler does not drop the loop.
   @inline(never) private func spin() { _ = ProgramName.byte(0) }
 
   private mutating func ring() -> Never {
@@ -64,7 +64,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
   }
 
   private func sendNothing() -> Never {
-    // Safety: the index lies in the queue, which the host tool has mapped writable.
+    // Safety: the address of the queue's index, which the host tool maps writable.
     guard
       let tail = unsafe UnsafeMutablePointer<UInt16>(
         bitPattern: UInt(transmit.activeQueue.address))
@@ -98,7 +98,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
     }
   }
 
-  /// As a server it sends unrequested answers; as a client it requests what does not exist.
+  /// As a server, sends unrequested completions; as a client, sends invalid commands.
   private func ask() -> Never {
     let isServer = ProgramName.byte(0) == UInt8(ascii: "n")
     guard let queue = isServer ? files.completions : files.commands else { fatal("no queues") }

@@ -5,9 +5,9 @@ import Microkit
 import NetworkWiring
 import Records
 
-/// Takes the place of `nfs` or `web_server`. Once the other programs have their addresses, it repeats one attack forever
-/// as fast as it can. The attack is named in the record's field for the export's path or the site's directory
-/// (Tests/Network/floods.py).
+/// Takes the place of `nfs` or `web_server`. Once the others have their addresses it repeats one action forever, as fast
+/// as it can. The action's name is in the record where those programs have the export's path or the site's directory; see
+/// Tests/Network/floods.py.
 @main enum Main {
   static func main() {
     if ProgramName.byte(0) == UInt8(ascii: "n") {
@@ -31,7 +31,7 @@ import Records
   }
 }
 
-/// A text field of a record.
+/// A short text of a record.
 struct Name {
   private var bytes = InlineArray<16, UInt8>(repeating: 0)
 
@@ -49,19 +49,19 @@ struct Name {
 }
 
 enum Flood {
-  /// Loops without waiting.
+  /// Computes without waiting.
   case spin
-  /// Signals every channel.
+  /// Signals every peer.
   case rings
-  /// Fills the queue with empty descriptors again and again, whether or not they have been taken.
+  /// Invalid descriptors: a full queue each time, whether or not the last one was consumed.
   case descriptors
-  /// Sends frames of 60 bytes to an unknown address, from all buffers.
+  /// Frames of 60 bytes to an unused address, from all buffers.
   case frames
-  /// Writes as much text as the queue takes.
+  /// Console text, as much as the queue holds.
   case console
-  /// Sets timeouts that have already passed.
+  /// Timeouts that have passed when they are set.
   case alarms
-  /// Sends invalid messages of the file protocol.
+  /// Meaningless messages of the file protocol.
   case files
 
   init?(_ name: Name) {

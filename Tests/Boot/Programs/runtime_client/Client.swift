@@ -5,7 +5,7 @@ import Microkit
 import SerialWiring
 import TimerWiring
 
-/// One step after another; each prints a line.
+/// Runs one step after another, and prints a line for each.
 struct Client: ProtectionDomain, ~Copyable {
   private enum Step {
     case start
@@ -55,7 +55,7 @@ struct Client: ProtectionDomain, ~Copyable {
   mutating func notified(_ channels: ChannelSet) {
     seen = ChannelSet(bits: seen.bits | channels.bits)
     switch step {
-    case .start where take(Self.probe):
+    case .start where consumeSignal(of: Self.probe):
       report("a child starts", true)
       step = .deferred
       report("a call that signals", Self.server.call(Message(label: 3)).label == 4)
@@ -63,22 +63,22 @@ struct Client: ProtectionDomain, ~Copyable {
       report("a displaced deferred signal arrives", true)
       step = .ping
       Self.probe.notify()
-    case .ping where take(Self.probe):
+    case .ping where consumeSignal(of: Self.probe):
       report("a child answers", true)
       step = .unknownCall
       Self.probe.notify()
-    case .unknownCall where take(Self.probe):
+    case .unknownCall where consumeSignal(of: Self.probe):
       report("a child goes on after its fault", faults == 1)
       step = .stopped
       report("a child is stopped", Self.child.stop())
       Self.probe.notify()
       timer.setTimeout(nanoseconds: 200_000_000)
-    case .stopped where take(timer.channel):
+    case .stopped where consumeSignal(of: timer.channel):
       report("a stopped child is silent", !seen.contains(Self.probe))
       seen = ChannelSet(bits: 0)
       step = .restarted
       report("a child is restarted", Self.child.restart())
-    case .restarted where take(Self.probe):
+    case .restarted where consumeSignal(of: Self.probe):
       report("a restarted child starts", true)
       step = .done
       report("a child that is not there cannot be stopped", !Child(5).stop())
@@ -89,7 +89,7 @@ struct Client: ProtectionDomain, ~Copyable {
     }
   }
 
-  private mutating func take(_ channel: Channel) -> Bool {
+  private mutating func consumeSignal(of channel: Channel) -> Bool {
     guard seen.contains(channel) else { return false }
     seen = ChannelSet(bits: seen.bits & ~(1 << UInt64(channel.id)))
     return true

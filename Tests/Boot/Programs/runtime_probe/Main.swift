@@ -8,8 +8,7 @@ import Microkit
   static func main() { run(Probe()) }
 }
 
-/// Signals its parent at its start and whenever its parent signals; the second time after a system call
-/// that the kernel does not know.
+/// Signals its parent at start and in reply to each signal; the second time after an unknown system call.
 struct Probe: ProtectionDomain {
   private var signals = 0
 

@@ -7,19 +7,19 @@ import Microkit
   static func main() { run(Server()) }
 }
 
-/// Answers calls, and signals on the way.
+/// Answers calls, and defers signals while it does.
 struct Server: ProtectionDomain {
   mutating func called(on channel: Channel, _ message: Message) -> Message {
     switch message.label {
     case 1:
-      // Every word, one more.
+      // Replies with every word plus one.
       var answer = Message(
         label: 2, count: message.count, message.word0 &+ 1, message.word1 &+ 1, message.word2 &+ 1,
         message.word3 &+ 1)
       for index in 4..<max(message.count, 4) { answer.setWord(index, message.word(index) &+ 1) }
       return answer
     case 3:
-      // The second displaces the first.
+      // Deferring the second sends the first.
       Channel(1).notifyDeferred()
       Channel(2).notifyDeferred()
       return Message(label: 4)

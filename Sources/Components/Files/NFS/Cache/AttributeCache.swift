@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Attributes and rights of files, each for a stated time. A fixed number of places, four for each
-/// hash; the one that ends first makes way.
+/// Attributes and access rights of files, each valid until a given time. Four-way set-associative; the entry that
+/// expires first is evicted.
 struct AttributeCache: Sendable {
   private struct Entry: Sendable {
     var handle: FileHandle
@@ -31,7 +31,7 @@ struct AttributeCache: Sendable {
     return nil
   }
 
-  /// Attributes that are still good at `now`.
+  /// The attributes of a file if they are still valid at `now`.
   func attributes(_ handle: FileHandle, now: UInt64) -> FileAttributes? {
     guard let index = find(handle), let entry = entries[index], entry.attributesUntil > now else {
       return nil
@@ -39,12 +39,13 @@ struct AttributeCache: Sendable {
     return entry.attributes
   }
 
-  /// The attributes that were heard of last, and until when they are good; however old they are.
+  /// The attributes that were stored last and when they expire, even if they have expired.
   func last(_ handle: FileHandle) -> (attributes: FileAttributes, until: UInt64)? {
     guard let index = find(handle), let entry = entries[index] else { return nil }
     return (entry.attributes, entry.attributesUntil)
   }
 
+  /// The rights to a file if they are still valid at `now`.
   func rights(_ handle: FileHandle, now: UInt64) -> AccessRights? {
     guard let index = find(handle), let entry = entries[index], entry.rightsUntil > now else {
       return nil
@@ -70,6 +71,7 @@ struct AttributeCache: Sendable {
     entries[place] = Entry(handle: handle, attributes: attributes, attributesUntil: until)
   }
 
+  /// Stores rights of a file whose attributes are cached.
   mutating func store(_ rights: AccessRights, _ handle: FileHandle, until: UInt64) {
     guard let index = find(handle) else { return }
     entries[index]?.rights = rights
@@ -84,3 +86,19 @@ struct AttributeCache: Sendable {
     for index in entries.indices { entries[index] = nil }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension AttributeCache {
+    /// What is inconsistent in this state, or nil; for tests.
+    func checkInvariants() -> String? {
+      for (index, entry) in entries.enumerated() {
+        guard let entry else { continue }
+        guard places(entry.handle).contains(index) else {
+          return "AttributeCache \(index) is in the wrong set"
+        }
+        if find(entry.handle) != index { return "AttributeCache \(index) is there twice" }
+      }
+      return nil
+    }
+  }
+#endif

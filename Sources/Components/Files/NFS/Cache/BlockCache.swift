@@ -3,14 +3,14 @@
 
 import Bytes
 
-/// Data of files in blocks of one READ each: what has been read, is being read, and was read ahead.
+/// A cache of file data in blocks of one READ each, including blocks that are being loaded or were read ahead.
 ///
-/// Memory: blocks that are ready hold `byteLimit` bytes at most, whole records counted; one that
-/// was evicted lives on while an answer still shows it. On top come those that are being loaded.
+/// Memory: ready blocks hold at most `byteLimit` bytes, counting their whole records. An evicted block lives on while a
+/// result refers to it. Blocks that are being loaded come on top.
 struct BlockCache: Sendable {
   enum State: Equatable, Sendable {
     case free
-    /// A READ is to be made, or in flight.
+    /// Its READ is in flight, or waits for room.
     case loading
     case ready
     case failed(FileError)
@@ -20,33 +20,33 @@ struct BlockCache: Sendable {
     var state = State.free
     var file: FileHandle?
     var number: UInt64 = 0
-    /// The first answer's whole record, in which `range` is the data.
+    /// The whole record of the first reply; `range` is the data in it.
     var bytes: [UInt8] = []
     var range = 0..<0
-    /// The file as it was known to be when the READ was made.
+    /// Attributes of the file that were known when the READ was sent.
     var before: FileAttributes?
-    /// The file as it was from before the block was read until after; nil where the server did not say, or where it
-    /// changed meanwhile, so that the data may be of either version.
+    /// Attributes of the version that the data belongs to; nil if the server sent none, or if the file changed during
+    /// the READ, so that the data may belong to either version.
     var attributes: FileAttributes?
-    /// Good until then without another look at the file.
+    /// Time until which the block is valid without checking the file; while `wantsCall`, when to send the READ.
     var until: UInt64 = 0
     var lastUse: UInt64 = 0
-    /// Counted up with each use of the place, so that late answers are told apart.
+    /// Incremented with each use of the slot, so that late replies are recognised.
     var generation: UInt32 = 0
-    /// The READ has not been made for want of room.
+    /// The READ waits for room, or until `until`.
     var wantsCall = false
-    /// Times that the server gave less than the block without saying that the file ends.
+    /// How often the server returned less than was asked for before the end of the file.
     var continuations = 0
-    /// Read before anybody asked for it.
+    /// Whether it was read ahead.
     var isAhead = false
   }
 
   var blocks: [Block]
   let byteLimit: Int
-  /// Bytes that ready blocks hold.
+  /// Bytes in ready blocks.
   private(set) var byteCount = 0
   private var uses: UInt64 = 0
-  // Chains of the places whose blocks have the same hash; -1 ends one.
+  // Chains of slots with the same hash; -1 ends a chain.
   private var heads = [Int32](repeating: -1, count: 256)
   private var links: [Int32]
 
@@ -92,8 +92,8 @@ struct BlockCache: Sendable {
     blocks[index].lastUse = uses
   }
 
-  /// Takes a place for a block that is to be loaded: a free one, or the one that was not used for
-  /// the longest time. Nil where all are being loaded.
+  /// Allocates a slot for a block that is to be loaded, evicting the least recently used block if none is free. Nil if
+  /// all slots are being loaded.
   mutating func allocate(_ file: FileHandle, _ number: UInt64) -> Int? {
     guard let place = oldest() else { return nil }
     free(place)
@@ -107,7 +107,7 @@ struct BlockCache: Sendable {
     return place
   }
 
-  /// The place that is free, or was not used for the longest time, and is not being loaded.
+  /// A free slot, or else the least recently used one that is not being loaded.
   private func oldest() -> Int? {
     var place: Int?
     var oldest = UInt64.max
@@ -128,8 +128,8 @@ struct BlockCache: Sendable {
     blocks[index] = Block(generation: generation)
   }
 
-  /// A block is loaded, or will not be. Others make room where it takes too much.
-  mutating func settle(_ index: Int, _ state: State) {
+  /// Ends the loading of a block with `state`, evicting others if the cache exceeds its limit.
+  mutating func finish(_ index: Int, _ state: State) {
     if state == .ready {
       byteCount += blocks[index].bytes.count
       blocks[index].state = .loading
@@ -149,7 +149,7 @@ struct BlockCache: Sendable {
     return place
   }
 
-  /// Forgets what is known of a file, but not what is being loaded.
+  /// Removes the blocks of a file, except those that are being loaded.
   mutating func removeAll(of file: FileHandle) {
     for index in blocks.indices
     where blocks[index].state != .loading && blocks[index].file == file {
@@ -162,7 +162,7 @@ struct BlockCache: Sendable {
     where blocks[index].state != .loading && blocks[index].state != .free { free(index) }
   }
 
-  /// Adds the data of an answer to a block.
+  /// Appends the data of a reply to a block.
   mutating func append(_ record: [UInt8], _ range: Range<Int>, to index: Int) {
     if blocks[index].range.isEmpty {
       blocks[index].bytes = record
@@ -176,3 +176,35 @@ struct BlockCache: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension BlockCache {
+    /// What is inconsistent in this state, or nil; for tests.
+    func checkInvariants() -> String? {
+      var chained = [Bool](repeating: false, count: blocks.count)
+      for (hash, head) in heads.enumerated() {
+        var index = Int(head)
+        while index >= 0 {
+          if chained[index] { return "block \(index) is in two chains, or a chain is a circle" }
+          chained[index] = true
+          guard let file = blocks[index].file, chain(file, blocks[index].number) == hash else {
+            return "block \(index) is in the wrong chain"
+          }
+          index = Int(links[index])
+        }
+      }
+      var (held, readyCount) = (0, 0)
+      for (index, block) in blocks.enumerated() {
+        if chained[index] == (block.state == .free) { return "block \(index): chained while free" }
+        if (block.file == nil) != (block.state == .free) { return "block \(index): file and state" }
+        if block.wantsCall, block.state != .loading { return "block \(index) wants a call" }
+        if block.range.upperBound > block.bytes.count { return "block \(index): range of data" }
+        guard block.state == .ready else { continue }
+        held += block.bytes.count
+        readyCount += 1
+      }
+      if held != byteCount { return "blocks hold \(held) bytes, but \(byteCount) are counted" }
+      return byteCount > byteLimit && readyCount > 1 ? "blocks hold too much: \(byteCount)" : nil
+    }
+  }
+#endif

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What names in directories stand for, each for a stated time; also that there is nothing by a
-/// name. Places as in `AttributeCache`.
+/// What names in directories stand for, each valid until a given time. Absent names are cached too. Organised like
+/// `AttributeCache`.
 struct NameCache: Sendable {
   enum Meaning: Equatable, Sendable {
     case file(FileHandle)
+    /// The directory has no such name.
     case nothing
   }
 
@@ -41,6 +42,7 @@ struct NameCache: Sendable {
     return nil
   }
 
+  /// What a name stands for; nil if that is not known at `now`.
   func meaning(_ directory: FileHandle, _ name: [UInt8], now: UInt64) -> Meaning? {
     guard let index = find(directory, name), let entry = entries[index], entry.until > now else {
       return nil
@@ -74,3 +76,19 @@ struct NameCache: Sendable {
     for index in entries.indices { entries[index] = nil }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NameCache {
+    /// What is inconsistent in this state, or nil; for tests.
+    func checkInvariants() -> String? {
+      for (index, entry) in entries.enumerated() {
+        guard let entry else { continue }
+        guard places(entry.directory, entry.name).contains(index) else {
+          return "NameCache \(index) is in the wrong set"
+        }
+        if find(entry.directory, entry.name) != index { return "NameCache \(index) is there twice" }
+      }
+      return nil
+    }
+  }
+#endif

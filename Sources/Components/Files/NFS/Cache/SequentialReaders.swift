@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Who reads which file from front to back: the last readers, and how far ahead of each to read.
+/// Detects sequential reads: remembers the most recent readers and how far to read ahead of each.
 struct SequentialReaders: Sendable {
   private struct Reader: Sendable {
     var file: FileHandle
@@ -16,9 +16,11 @@ struct SequentialReaders: Sendable {
 
   init(capacity: Int) { self.capacity = capacity }
 
-  /// A read of `count` bytes at `offset`: the number of blocks to read ahead of its end, at most
-  /// `limit`. It doubles with each read that goes on where one ended.
-  mutating func note(
+  /// Records a read of `count` bytes at `offset`.
+  ///
+  /// - Returns: the number of blocks to read ahead of its end, at most `limit`. It doubles with each read that starts
+  ///   where the reader's last one ended.
+  mutating func record(
     _ file: FileHandle, offset: UInt64, count: UInt64, limit: Int
   ) -> Int {
     uses &+= 1
@@ -30,7 +32,7 @@ struct SequentialReaders: Sendable {
       readers[index].window = min(max(readers[index].window * 2, 2), limit)
       return readers[index].window
     }
-    // A file is mostly read from its start to its end.
+    // Most files are read from start to end.
     let window = offset == 0 ? 1 : 0
     let reader = Reader(file: file, next: next, window: window, lastUse: uses)
     if readers.count < capacity {

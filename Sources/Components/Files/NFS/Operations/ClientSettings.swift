@@ -1,38 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What the client of files may use. Times are nanoseconds.
+/// Limits of an `NFSClient`. Times are in nanoseconds.
 ///
-/// Memory at most: `blockBytes` of data that was read, and one read size for each call that is in
-/// flight or answer that shows its data; `operationLimit` operations with two paths of 4095 bytes or
-/// one WRITE's data each; `listLimit` entries of up to 500 bytes; and the caches' `attributeCount` and
-/// `nameCount` entries of about 200 and 500 bytes.
+/// Maximum memory: `blockBytes` of cached data, plus one read size for each READ in flight and each result that still
+/// refers to evicted data; `operationLimit` operations with two paths of 4095 bytes or the data of one WRITE each;
+/// `listLimit` directory entries of up to 500 bytes; `attributeCount` entries of about 200 bytes and `nameCount` entries
+/// of about 500 bytes.
 public struct ClientSettings: Sendable {
+  /// Maximum number of concurrent operations.
   public var operationLimit = 128
-  /// From a request to its answer at most.
+  /// Timeout of an operation.
   public var operationTime: UInt64 = 30_000_000_000
-  /// For the export to be mounted, where somebody asks for that alone.
+  /// Timeout of `FileRequest.mount`.
   public var mountTime: UInt64 = 10_000_000_000
-  /// Attributes, rights and names that exist are believed for so long.
+  /// How long attributes, rights and existing names stay valid.
   public var attributeTime: UInt64 = 3_000_000_000
-  /// That a name does not exist is believed for so long.
+  /// How long an absent name is taken to be absent.
   public var absenceTime: UInt64 = 1_000_000_000
-  /// Entries of the caches: powers of two.
+  /// Entries of the attribute cache; a power of two.
   public var attributeCount = 1024
+  /// Entries of the name cache; a power of two.
   public var nameCount = 1024
-  /// Blocks of data: each of one READ, or a whole small file.
+  /// Blocks of the data cache. A block holds the data of one READ.
   public var blockCount = 512
-  /// Bytes that blocks which were read may hold.
+  /// Bytes that the blocks of the data cache may hold together.
   public var blockBytes = 4 << 20
-  /// Blocks that are read ahead of one reader.
+  /// Maximum number of blocks to read ahead of a sequential reader.
   public var readAhead = 8
-  /// Blocks that one read waits for and hands out.
+  /// Maximum number of blocks that one read returns.
   public var blocksPerRead = 8
+  /// Symbolic links that one path may go through.
   public var linkLimit = 16
-  /// Entries of all listings that are on their way.
+  /// Directory entries that all listings in progress may hold together.
   public var listLimit = 16_384
-  /// A server that is fetching a file is asked again after so long.
+  /// Pause before a call is repeated after NFS3ERR_JUKEBOX.
   public var busyTime: UInt64 = 500_000_000
 
+  /// The defaults.
   public init() {}
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Why an operation on files failed.
+/// Why a request failed.
 public enum FileError: Error, Equatable, Sendable {
-  /// The server's own word.
+  /// The server refused it with this status.
   case server(NFSStatus)
-  /// No answer in the time that operations have.
+  /// `ClientSettings.operationTime` or `mountTime` has passed.
   case timedOut
-  /// The server does not let us mount the export.
+  /// The server refused to mount the export.
   case refused
-  /// More symbolic links in a row than are followed, or a path that they made too long.
+  /// Too many symbolic links, or links that make the path too long.
   case tooManyLinks
-  /// Empty, too long, or with a name that no file can have.
+  /// The path is empty or too long, or contains an impossible name.
   case invalidPath
-  /// Not what an operation of this kind works on: a directory to read, say.
+  /// The file has the wrong type for this request, such as a directory for a read.
   case wrongType
-  /// The server answered what cannot be.
+  /// The server's reply violates the protocol.
   case protocolViolation
-  /// A directory with more entries than this client holds.
+  /// The directory has more entries than `ClientSettings.listLimit` allows.
   case directoryTooLarge
 }

@@ -92,7 +92,7 @@ extension NFSClient {
       }
       issue(index, .getAttributes(file), now)
     case .currentAttributes(let file): issue(index, .getAttributes(file), now)
-    case .read: stepRead(index, now)
+    case .read: serveRead(index, now)
     case .write(let file, _, let data):
       blocks.removeAll(of: file)
       guard !data.isEmpty else { return complete(index, .written(0)) }
@@ -117,7 +117,7 @@ extension NFSClient {
     issue(index, .write(file, offset: start, data: part), now)
   }
 
-  private mutating func takeWritten(_ index: Int, _ count: UInt32, _ now: UInt64) {
+  private mutating func handleWritten(_ index: Int, _ count: UInt32, _ now: UInt64) {
     guard let operation = operations[index], case .write(_, _, let data) = operation.request
     else { return }
     let left = data.count - operation.written
@@ -148,7 +148,7 @@ extension NFSClient {
     return count
   }
 
-  private mutating func takePage(
+  private mutating func appendPage(
     _ index: Int, _ page: DirectoryPage, _ here: FileHandle, _ now: UInt64
   ) {
     for entry in page.entries {
@@ -156,7 +156,7 @@ extension NFSClient {
         continue
       }
       names.store(.file(handle), here, entry.name, until: now &+ settings.attributeTime)
-      if let found = entry.attributes { note(found, handle, now) }
+      if let found = entry.attributes { cacheAttributes(found, handle, now) }
     }
     operations[index]?.entries.append(contentsOf: page.entries)
     operations[index]?.pages += 1
@@ -181,7 +181,7 @@ extension NFSClient {
     guard let operation = operations[index] else { return }
     let status = Self.forgiving(result.status, operation.request, wasRepeated: wasRepeated)
     if case .open(_, let options) = operation.request, operation.stage == .final {
-      return takeCreated(index, result, options, now)
+      return handleCreated(index, result, options, now)
     }
     guard status == .ok else {
       forget(operation)
@@ -191,21 +191,21 @@ extension NFSClient {
     }
     switch operation.request {
     case .mount: complete(index, .done)
-    case .attributes, .open: takeAttributesOrRights(index, result, now)
+    case .attributes, .open: handleAttributesOrRights(index, result, now)
     case .attributesOfFile(let file), .currentAttributes(let file):
       guard let found = result.attributes else { return fail(index, .protocolViolation) }
-      note(found, file, now)
+      cacheAttributes(found, file, now)
       complete(index, .attributes(found))
     case .read(let file, _, _):
       guard let found = result.attributes else { return fail(index, .protocolViolation) }
-      note(found, file, now)
-      stepRead(index, now, found: found)
+      cacheAttributes(found, file, now)
+      serveRead(index, now, found: found)
     case .write(let file, _, _):
       refresh(file, result.attributes, now)
       guard case .written(let count) = result.payload else {
         return fail(index, .protocolViolation)
       }
-      takeWritten(index, count, now)
+      handleWritten(index, count, now)
     case .setSize(let file, _), .synchronise(let file):
       refresh(file, result.attributes, now)
       complete(index, .done)
@@ -216,7 +216,7 @@ extension NFSClient {
       guard case .directory(let page) = result.payload, let here = operation.walk.here else {
         return fail(index, .protocolViolation)
       }
-      takePage(index, page, here, now)
+      appendPage(index, page, here, now)
     case .statistics:
       guard case .statistics(let statistics) = result.payload else {
         return fail(index, .protocolViolation)
@@ -225,11 +225,11 @@ extension NFSClient {
     }
   }
 
-  private mutating func takeAttributesOrRights(
+  private mutating func handleAttributesOrRights(
     _ index: Int, _ result: NFSResult, _ now: UInt64
   ) {
     guard let operation = operations[index], let here = operation.walk.here else { return }
-    if let found = result.attributes { note(found, here, now) }
+    if let found = result.attributes { cacheAttributes(found, here, now) }
     if operation.stage == .rights {
       guard case .access(let rights) = result.payload,
         case .open(_, let options) = operation.request
@@ -247,7 +247,7 @@ extension NFSClient {
   }
 
   /// A file was made. Its handle may be missing; then the path is walked once more.
-  private mutating func takeCreated(
+  private mutating func handleCreated(
     _ index: Int, _ result: NFSResult, _ options: OpenOptions, _ now: UInt64
   ) {
     guard let operation = operations[index], let directory = operation.walk.here else { return }
@@ -257,7 +257,7 @@ extension NFSClient {
     if case .handle(let handle?) = result.payload, let found = result.attributes {
       names.store(
         .file(handle), directory, operation.firstName, until: now &+ settings.attributeTime)
-      note(found, handle, now)
+      cacheAttributes(found, handle, now)
       guard found.type == .regular else { return fail(index, .wrongType) }
       return complete(index, .opened(handle, found))
     }
@@ -300,7 +300,7 @@ extension NFSClient {
     _ file: FileHandle, _ found: FileAttributes?, _ now: UInt64
   ) {
     blocks.removeAll(of: file)
-    if let found { note(found, file, now) } else { attributes.remove(file) }
+    if let found { cacheAttributes(found, file, now) } else { attributes.remove(file) }
   }
 
   /// The call that an operation waits for, made up again.

@@ -2,10 +2,10 @@
 // Copyright (c) 2026, the Serval authors
 
 extension NFSClient {
-  /// Hands out a read's data, or sees to it that its blocks come.
+  /// Completes a read whose blocks are all in the cache; otherwise requests the missing ones.
   ///
-  /// - Parameter found: the file's attributes, where the server told them just now.
-  mutating func stepRead(_ index: Int, _ now: UInt64, found: FileAttributes? = nil) {
+  /// - Parameter found: the file's attributes, if the server has just sent them.
+  mutating func serveRead(_ index: Int, _ now: UInt64, found: FileAttributes? = nil) {
     guard let operation = operations[index],
       case .read(let file, let offset, var count) = operation.request
     else { return }
@@ -28,15 +28,15 @@ extension NFSClient {
     let last = (offset + count - 1) / blockSize
     var isComplete = true
     for number in offset / blockSize...last {
-      switch look(file, number, known, now) {
+      switch blockState(file, number, known, now) {
       case .ready: break
       case .changed:
-        // A file that is written to all the time is read as it comes.
+        // Give up on consistency if the file keeps changing.
         guard let place = blocks.find(file, number), restarts < 3 else { break }
         operations[index]?.restarts += 1
         blocks.free(place)
         isComplete = false
-        load(file, number, now)
+        startLoading(file, number, now)
       case .loading: isComplete = false
       case .stale:
         operations[index]?.stage = .revalidation
@@ -50,7 +50,7 @@ extension NFSClient {
     if isComplete { complete(index, .data(pieces(file, offset, count))) }
   }
 
-  private enum Look {
+  private enum BlockState {
     case ready
     case loading
     /// There, but of another version of the file.
@@ -60,9 +60,9 @@ extension NFSClient {
     case failed(FileError)
   }
 
-  private mutating func look(
+  private mutating func blockState(
     _ file: FileHandle, _ number: UInt64, _ known: FileAttributes?, _ now: UInt64
-  ) -> Look {
+  ) -> BlockState {
     if let place = blocks.find(file, number) {
       let block = blocks.blocks[place]
       switch block.state {
@@ -82,13 +82,13 @@ extension NFSClient {
       case .free: break
       }
     }
-    load(file, number, now)
+    startLoading(file, number, now)
     return .loading
   }
 
-  private mutating func load(_ file: FileHandle, _ number: UInt64, _ now: UInt64) {
+  private mutating func startLoading(_ file: FileHandle, _ number: UInt64, _ now: UInt64) {
     if let place = blocks.allocate(file, number) {
-      load(place, now)
+      requestBlock(place, now)
     } else {
       readsWait = true
     }
@@ -98,24 +98,24 @@ extension NFSClient {
     _ file: FileHandle, offset: UInt64, count: UInt64, _ known: FileAttributes?, _ now: UInt64
   ) {
     let limit = min(settings.readAhead, settings.blockCount / 4)
-    let window = readers.note(file, offset: offset, count: count, limit: limit)
-    // Without its size there is no telling what lies ahead.
+    let window = readers.record(file, offset: offset, count: count, limit: limit)
+    // Read-ahead needs the size of the file.
     guard window > 0, let known, known.size > 0 else { return }
     let next = (offset + count - 1) / blockSize + 1
     let end = (known.size - 1) / blockSize
     guard next <= end else { return }
     for number in next...min(end, next + UInt64(window) - 1)
     where blocks.find(file, number) == nil {
-      // Others' calls come first.
+      // Read-ahead uses at most half of the calls.
       guard session.callCount * 2 < session.settings.callLimit,
         let place = blocks.allocate(file, number)
       else { return }
       blocks.blocks[place].isAhead = true
-      load(place, now)
+      requestBlock(place, now)
     }
   }
 
-  /// What blocks hold of `count` bytes from `offset` on, up to a block that ends early.
+  /// The cached part of `count` bytes from `offset`, up to the first short block.
   private func pieces(_ file: FileHandle, _ offset: UInt64, _ count: UInt64) -> [ArraySlice<UInt8>]
   {
     var pieces: [ArraySlice<UInt8>] = []
@@ -137,11 +137,11 @@ extension NFSClient {
 
   // MARK: Blocks on their way
 
-  /// Makes a block's READ, now or when there is room.
-  private mutating func load(_ place: Int, _ now: UInt64) {
+  /// Sends a block's READ, or keeps it until there is room.
+  private mutating func requestBlock(_ place: Int, _ now: UInt64) {
     let block = blocks.blocks[place]
     guard let file = block.file else { return blocks.free(place) }
-    // A few calls are left to others than readers.
+    // Eight calls are reserved for other operations.
     guard session.callCount + 8 < session.settings.callLimit || session.callCount == 0 else {
       blocks.blocks[place].wantsCall = true
       blocks.blocks[place].until = 0
@@ -164,26 +164,28 @@ extension NFSClient {
     if block.isAhead { blockReadsAhead &+= 1 }
   }
 
-  mutating func pumpBlocks(_ now: UInt64) {
+  mutating func retryBlocks(_ now: UInt64) {
     if blocksWait {
       blocksWait = false
       for place in blocks.blocks.indices where blocks.blocks[place].wantsCall {
-        if blocks.blocks[place].until <= now { load(place, now) } else { blocksWait = true }
+        if blocks.blocks[place].until <= now { requestBlock(place, now) } else { blocksWait = true }
       }
     }
     if readsWait, blocks.blocks.contains(where: { $0.state != .loading }) {
       readsWait = false
       for index in operations.indices where operations[index]?.stage == .blocks {
-        stepRead(index, now)
+        serveRead(index, now)
       }
     }
   }
 
-  mutating func takeBlock(_ place: Int, _ answer: NFSSession.Answer, _ now: UInt64) {
+  mutating func handleBlockAnswer(_ place: Int, _ answer: NFSSession.Answer, _ now: UInt64) {
     let block = blocks.blocks[place]
     guard block.state == .loading, let file = block.file else { return }
-    guard let result = answer.result else { return settle(place, .failed(.protocolViolation), now) }
-    if let found = result.attributes { note(found, file, now) }
+    guard let result = answer.result else {
+      return finishBlock(place, .failed(.protocolViolation), now)
+    }
+    if let found = result.attributes { cacheAttributes(found, file, now) }
     guard result.status == .ok, case .data(let record, let range, let isEnd) = result.payload
     else {
       if result.status == .jukebox {
@@ -195,13 +197,13 @@ extension NFSClient {
       if result.status == .stale || result.status == .badHandle { attributes.remove(file) }
       let error: FileError =
         result.status == .ok ? .protocolViolation : .server(result.status)
-      return settle(place, .failed(error), now)
+      return finishBlock(place, .failed(error), now)
     }
     guard range.count <= Int(blockSize) - block.range.count else {
-      return settle(place, .failed(.protocolViolation), now)
+      return finishBlock(place, .failed(.protocolViolation), now)
     }
-    // The server looks at the file after it has read, and somebody may have written in between: the data is of the
-    // version that it tells only where that is the one from before.
+    // The server samples attributes after the read, so a write may have happened in between. The data belongs to the
+    // reported version only if that version is the one we knew before the call.
     let found = result.attributes
     var isOfOneVersion = true
     if let found { isOfOneVersion = block.before?.hasSameContent(as: found) ?? false }
@@ -211,29 +213,29 @@ extension NFSClient {
       blocks.blocks[place].range = 0..<0
       blocks.blocks[place].bytes = []
       blocks.blocks[place].attributes = nil
-      return goOn(place, now)
+      return requestRest(place, now)
     }
     blocks.append(record, range, to: place)
     blocks.blocks[place].attributes = isOfOneVersion ? found : nil
-    if isWhole { return settle(place, .ready, now, isOfOneVersion: isOfOneVersion) }
-    guard !range.isEmpty else { return settle(place, .failed(.protocolViolation), now) }
-    goOn(place, now)
+    if isWhole { return finishBlock(place, .ready, now, isOfOneVersion: isOfOneVersion) }
+    guard !range.isEmpty else { return finishBlock(place, .failed(.protocolViolation), now) }
+    requestRest(place, now)
   }
 
-  /// Asks for the rest of a block, some times.
-  private mutating func goOn(_ place: Int, _ now: UInt64) {
+  /// Requests the rest of a block, at most 64 times.
+  private mutating func requestRest(_ place: Int, _ now: UInt64) {
     blocks.blocks[place].continuations += 1
     guard blocks.blocks[place].continuations <= 64 else {
-      return settle(place, .failed(.protocolViolation), now)
+      return finishBlock(place, .failed(.protocolViolation), now)
     }
-    load(place, now)
+    requestBlock(place, now)
   }
 
-  /// A block is there, or will not come; those that wait for it go on.
-  private mutating func settle(
+  /// Ends the loading of a block and resumes the reads that wait for it.
+  private mutating func finishBlock(
     _ place: Int, _ state: BlockCache.State, _ now: UInt64, isOfOneVersion: Bool = true
   ) {
-    blocks.settle(place, state)
+    blocks.finish(place, state)
     blocks.blocks[place].until = isOfOneVersion ? now &+ settings.attributeTime : 0
     let file = blocks.blocks[place].file
     for index in waitsForBlocks.indices where waitsForBlocks[index] {
@@ -242,7 +244,7 @@ extension NFSClient {
         continue
       }
       if case .read(let wanted, _, _) = operations[index]?.request, wanted == file {
-        stepRead(index, now)
+        serveRead(index, now)
       }
     }
     if case .failed = state, blocks.blocks[place].state == state { blocks.free(place) }
@@ -257,7 +259,7 @@ extension NFSClient {
       blocks.free(place)
     }
     for index in operations.indices where operations[index]?.stage == .blocks {
-      stepRead(index, now)
+      serveRead(index, now)
     }
   }
 }

@@ -38,7 +38,7 @@ extension NFSClient {
     walkOn(index, now)
   }
 
-  /// Goes on as far as the caches lead.
+  /// Resolves names from the caches until a call is needed.
   mutating func walkOn(_ index: Int, _ now: UInt64) {
     while let operation = operations[index] {
       guard let root = session.root, let here = operation.walk.here else {
@@ -53,7 +53,7 @@ extension NFSClient {
       guard name.count <= 255 else { return fail(index, .nameTooLong) }
       let goesUp = name == Self.parentName
       guard operation.walk.pass(range, goesUp: goesUp) else { return fail(index, .noEntry) }
-      // Above the root there is nothing.
+      // The root is its own parent.
       if goesUp, here == root { continue }
       switch operation.bypassesCaches ? nil : names.meaning(here, name, now: now) {
       case .file(let handle):
@@ -66,7 +66,9 @@ extension NFSClient {
     }
   }
 
-  /// A name's file was found: whether the walk goes on at once.
+  /// Moves the walk to the file of a name.
+  ///
+  /// - Returns: whether the walk can continue without a call.
   private mutating func reach(
     _ index: Int, _ handle: FileHandle, directory: FileHandle, isLast: Bool, _ now: UInt64
   ) -> Bool {
@@ -79,7 +81,9 @@ extension NFSClient {
     return pass(index, found.type, handle, directory: directory, isLast: isLast, now)
   }
 
-  /// The type of what was reached is known: whether the walk goes on at once.
+  /// Checks the type of the file that was reached.
+  ///
+  /// - Returns: whether the walk can continue without a call.
   private mutating func pass(
     _ index: Int, _ type: FileType, _ handle: FileHandle, directory: FileHandle, isLast: Bool,
     _ now: UInt64
@@ -97,7 +101,7 @@ extension NFSClient {
     return true
   }
 
-  /// There is nothing by the name.
+  /// The name does not exist: creates the file if the request says so.
   private mutating func missing(
     _ index: Int, _ directory: FileHandle, _ name: [UInt8], isLast: Bool, _ now: UInt64
   ) {
@@ -124,12 +128,12 @@ extension NFSClient {
     switch operation.stage {
     case .root, .blocks: break
     case .lookUp(let name, let isLast):
-      takeLookUp(index, result, name: name, isLast: isLast, now)
+      handleLookUp(index, result, name: name, isLast: isLast, now)
     case .type(let directory, let isLast):
       guard let here = operation.walk.here, let found = result.attributes else {
         return fail(index, result.status)
       }
-      note(found, here, now)
+      cacheAttributes(found, here, now)
       if pass(index, found.type, here, directory: directory, isLast: isLast, now) {
         walkOn(index, now)
       }
@@ -150,11 +154,11 @@ extension NFSClient {
     }
   }
 
-  private mutating func takeLookUp(
+  private mutating func handleLookUp(
     _ index: Int, _ result: NFSResult, name: [UInt8], isLast: Bool, _ now: UInt64
   ) {
     guard let here = operations[index]?.walk.here else { return }
-    if let directory = result.directoryAttributes { note(directory, here, now) }
+    if let directory = result.directoryAttributes { cacheAttributes(directory, here, now) }
     if result.status == .noEntry {
       names.store(.nothing, here, name, until: now &+ settings.absenceTime)
       return missing(index, here, name, isLast: isLast, now)
@@ -163,12 +167,11 @@ extension NFSClient {
       return fail(index, result.status)
     }
     names.store(.file(handle), here, name, until: now &+ settings.attributeTime)
-    if let found = result.attributes { note(found, handle, now) }
+    if let found = result.attributes { cacheAttributes(found, handle, now) }
     if reach(index, handle, directory: here, isLast: isLast, now) { walkOn(index, now) }
   }
 
-  /// The server does not know a handle any more. Paths are walked anew, without the caches; where
-  /// it was the root, after mounting anew.
+  /// A handle has become stale. Walks the path again without the caches, and mounts again if it was the root.
   private mutating func restart(_ index: Int, _ now: UInt64) {
     guard let operation = operations[index] else { return }
     if let here = operation.walk.here { attributes.remove(here) }
@@ -193,10 +196,9 @@ extension NFSClient {
     if session.root != nil { begin(index, now) }
   }
 
-  /// Keeps what a server said about a file. Blocks of another version are found out when they are
-  /// looked at.
-  mutating func note(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
-    // Answers overtake each other: how a file was before is no news.
+  /// Caches a file's attributes. Blocks of another version are detected when they are read.
+  mutating func cacheAttributes(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
+    // Replies may overtake each other; ignore older attributes.
     if let known = attributes.attributes(handle, now: now), found.changed < known.changed { return }
     attributes.store(found, handle, until: now &+ settings.attributeTime)
   }

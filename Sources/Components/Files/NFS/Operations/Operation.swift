@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A request on its way. What it waits for is its stage.
+/// A request in progress.
 ///
-/// A class, as it is looked at and changed in many small steps; its client alone has it. Sendable as
-/// far as that is: it goes where its client goes.
+/// A class, so that small changes do not copy it. Only its client refers to it, hence `@unchecked Sendable`: it moves
+/// with the client.
 final class Operation: @unchecked Sendable {
+  /// What the operation waits for.
   enum Stage: Equatable, Sendable {
-    /// For the root of the export.
+    /// A mount: the root of the export is unknown.
     case root
-    /// For a name in the directory that was reached.
+    /// LOOKUP of `name` in the directory `walk.here`.
     case lookUp(name: [UInt8], isLast: Bool)
-    /// For a link's target; `directory` holds the link.
+    /// READLINK; `directory` holds the link.
     case link(directory: FileHandle)
-    /// For the type of what was reached; `directory` holds it.
+    /// GETATTR for the type of `walk.here`, which is in `directory`.
     case type(directory: FileHandle, isLast: Bool)
-    /// For the attributes of the file that the path leads to.
+    /// GETATTR of the file at the end of the path.
     case attributes
-    /// For its rights.
+    /// ACCESS of that file.
     case rights
-    /// For the call that the request is about.
+    /// The call that carries the request out.
     case final
-    /// For blocks of the cache.
+    /// Blocks of the data cache.
     case blocks
-    /// For a new look at a file whose blocks are there.
+    /// GETATTR of a file whose cached blocks may be outdated.
     case revalidation
   }
 
@@ -31,15 +32,15 @@ final class Operation: @unchecked Sendable {
   let request: FileRequest
   var stage = Stage.root
   var walk = PathWalk([])
-  /// Of a rename: the directory of the old name, once it is known.
+  /// The directory of the old name of a rename, once it is known.
   var firstDirectory: FileHandle?
   var firstName: [UInt8] = []
-  /// A call that has not been made yet, for want of room or until `retryAt`.
+  /// A call that waits for room in the session, or until `retryAt`.
   var pending: NFSCall?
   var retryAt: UInt64 = 0
-  /// Caches are passed over: what they said was wrong.
+  /// Whether to ignore the caches, because they led to a stale handle.
   var bypassesCaches = false
-  /// Times that a walk was started again, or a block read again as the file had changed.
+  /// How often the walk was restarted, or a block was read again because the file had changed.
   var restarts = 0
   var entries: [DirectoryEntry] = []
   var cookie: UInt64 = 0

@@ -3,29 +3,29 @@
 
 import Bytes
 
-/// A path on its way from name to file.
+/// A path that is being resolved, name by name.
 struct PathWalk: Sendable {
   static var pathLimit: Int { 4095 }
 
-  /// What is left of the path, from `position` on.
+  /// The path; names before `position` have been resolved.
   private(set) var path: [UInt8]
   private(set) var position = 0
-  /// The directory or file that has been reached; nil before the root is known.
+  /// The directory or file reached so far; nil until the root is known.
   var here: FileHandle?
   private(set) var links: UInt16 = 0
-  /// Whether a link at the end is the result itself.
+  /// Whether a link as the last name is not followed.
   let keepsLastLink: Bool
-  /// Whether the last name is left over.
+  /// Whether the walk ends at the directory of the last name.
   let stopsBeforeLast: Bool
-  /// Once a link was met.
+  /// Set at the first link, if the walk is confined to a folder.
   private var fence: Fence?
 
-  /// How far a walk is from the folder that no link leads out of. Small, as walks are copied; a path
-  /// has no more than 4095 bytes.
+  /// Where a walk is relative to the folder that links must not leave. Kept small, because walks are copied; 16 bits
+  /// suffice for a path of at most 4095 bytes.
   private struct Fence {
-    /// Bytes of the path behind the folder's name.
+    /// Length in bytes of the path's part after the folder's name.
     private let restCount: UInt16
-    /// Whether the walk is behind it, and so many directories deep.
+    /// Whether the walk has entered the folder, and its depth below it.
     var isBehind: Bool
     var depth: Int32 = 0
 
@@ -43,7 +43,7 @@ struct PathWalk: Sendable {
     self.stopsBeforeLast = stopsBeforeLast
   }
 
-  /// Places of the next name; nil at the end. `.` is left out.
+  /// Range of the next name other than `.`; nil at the end.
   func nextName() -> Range<Int>? { Self.name(in: path, from: position) }
 
   private static func name(in path: [UInt8], from position: Int) -> Range<Int>? {
@@ -62,16 +62,18 @@ struct PathWalk: Sendable {
     [UInt8](copying: path.span.extracting(range))
   }
 
-  /// Whether nothing but slashes is behind `range`.
+  /// Whether only slashes follow `range`.
   func isLast(_ range: Range<Int>) -> Bool {
     for index in range.upperBound..<path.count where path[index] != 0x2f { return false }
     return true
   }
 
-  /// Whether the path says that its last name is a directory.
+  /// Whether a trailing slash demands that the last name is a directory.
   var demandsDirectory: Bool { path.last == 0x2f }
 
-  /// Goes behind a name, or behind `..`. False where a link leads out of the folder.
+  /// Moves past a name.
+  ///
+  /// - Returns: false if a link has led out of the folder.
   mutating func pass(_ range: Range<Int>, goesUp: Bool = false) -> Bool {
     position = range.upperBound
     guard var fence else { return true }
@@ -86,10 +88,10 @@ struct PathWalk: Sendable {
 
   enum Step: Equatable { case inside, outside, tooLong }
 
-  /// Puts a link's target in the place of the name that was passed.
+  /// Replaces the name just passed by a link's target.
   ///
-  /// - Parameter folder: a link that is met behind it does not lead out of it; empty for none. Paths
-  ///   that do not begin with it are not concerned.
+  /// - Parameter folder: links inside this folder must not lead out of it; empty for no confinement. Paths that do not
+  ///   start with the folder are unaffected.
   mutating func follow(
     _ target: [UInt8], root: FileHandle, from directory: FileHandle, limit: Int,
     inside folder: [UInt8] = []
@@ -106,7 +108,7 @@ struct PathWalk: Sendable {
       whole.append(0x2f)
       whole.append(copying: path.span.extracting(position..<path.count))
     }
-    // The export is the client's whole world: absolute targets start at its root.
+    // Absolute targets start at the root of the export.
     let isAbsolute = target[0] == 0x2f
     if !folder.isEmpty {
       if fence == nil { fence = fence(around: folder) }
@@ -115,7 +117,7 @@ struct PathWalk: Sendable {
           guard let end = Self.end(of: folder, in: target) else { return .outside }
           fence = Fence(rest: whole.count - end)
         } else {
-          // The link itself is no directory.
+          // `pass` counted the link as a directory.
           fence?.depth -= 1
         }
       }
@@ -126,7 +128,7 @@ struct PathWalk: Sendable {
     return .inside
   }
 
-  /// At the first link: as long as there was none, the path itself says where the walk is.
+  /// The fence at the first link. Until then, the path itself tells where the walk is.
   private func fence(around folder: [UInt8]) -> Fence? {
     guard let end = Self.end(of: folder, in: path) else { return nil }
     var fence = Fence(rest: path.count - end, isBehind: position > end)
@@ -140,7 +142,7 @@ struct PathWalk: Sendable {
     return fence
   }
 
-  /// Where `path` goes on behind `folder`, which it has to begin with, name by name.
+  /// Index in `path` after `folder`, which must be its prefix name by name; nil if it is not.
   private static func end(of folder: [UInt8], in path: [UInt8]) -> Int? {
     var (end, position) = (0, 0)
     while let name = name(in: folder, from: position) {

@@ -4,22 +4,28 @@
 import Bytes
 import XDR
 
-/// A file in a directory.
+/// An entry of a directory (`entryplus3`).
 public struct DirectoryEntry: Sendable {
-  /// 1 to 255 bytes without slash and NUL.
+  /// 1 to 255 bytes, none of them a slash or NUL.
   public var name: [UInt8]
+  /// `fileid3`, the inode number on most servers.
   public var fileNumber: UInt64
+  /// Nil if the server left them out.
   public var attributes: FileAttributes?
+  /// Nil if the server left it out.
   public var handle: FileHandle?
 }
 
-/// One answer to READDIRPLUS (RFC 1813 section 3.3.17). Entries whose names no file can have are
-/// left out: they would lead out of the directory.
+/// The results of one READDIRPLUS (RFC 1813 section 3.3.17). Entries with impossible names are dropped, because such
+/// a name could lead out of the directory.
 public struct DirectoryPage: Sendable {
+  /// Cookie verifier, to be sent with the next request.
   public var verifier: UInt64
+  /// In the order of the server.
   public var entries: [DirectoryEntry]
-  /// Where the next page starts; nil if there was no entry.
+  /// Cookie from which the next page continues; nil if this page is empty.
   public var lastCookie: UInt64?
+  /// Whether the directory ends with this page.
   public var isEnd: Bool
 
   init(_ reader: inout XDRReader) throws(XDRError) {
@@ -39,7 +45,7 @@ public struct DirectoryPage: Sendable {
     isEnd = try reader.bool()
   }
 
-  /// Whether a directory can have an entry of that name.
+  /// Whether a directory entry can have this name.
   static func isName(_ name: [UInt8]) -> Bool {
     guard name.count >= 1, name.count <= 255 else { return false }
     for byte in name where byte == 0x2f || byte == 0 { return false }

@@ -3,13 +3,14 @@
 
 import Bytes
 
-/// A server's name for a file: 1 to 64 bytes that mean nothing to us (RFC 1813 section 2.5).
+/// `nfs_fh3`: 1 to 64 opaque bytes by which a server identifies a file (RFC 1813 section 2.5).
 public struct FileHandle: Equatable, Sendable {
+  /// As the server sent them.
   public let bytes: [UInt8]
-  /// FNV-1a over the bytes: for finding a place in a cache, not against an adversary.
+  /// FNV-1a of the bytes, for caches. It does not resist chosen handles.
   let hash: UInt64
 
-  /// Nil unless there are 1 to 64 bytes.
+  /// Nil unless `bytes` has 1 to 64 elements.
   public init?(_ bytes: [UInt8]) {
     guard bytes.count >= 1, bytes.count <= 64 else { return nil }
     self.bytes = bytes
@@ -18,6 +19,7 @@ public struct FileHandle: Equatable, Sendable {
     self.hash = hash
   }
 
+  /// Whether both have the same bytes.
   public static func == (left: FileHandle, right: FileHandle) -> Bool {
     left.hash == right.hash && left.bytes.span.equals(right.bytes.span)
   }

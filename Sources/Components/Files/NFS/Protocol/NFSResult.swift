@@ -4,33 +4,42 @@
 import Bytes
 import XDR
 
-/// What a server answered, read with all the bounds that the protocol has.
+/// Results of an NFS call, decoded and checked against all limits of the protocol.
 public struct NFSResult: Sendable {
+  /// Results that only some procedures have.
   public enum Payload: Sendable {
+    /// No further results.
     case none
-    /// Servers may create a file without saying its handle.
+    /// LOOKUP, CREATE or MKDIR. Nil if the server did not return the handle of a new file.
     case handle(FileHandle?)
+    /// ACCESS.
     case access(AccessRights)
-    /// A link's target, of up to 4095 bytes.
+    /// READLINK: the target, at most 4095 bytes.
     case link([UInt8])
-    /// Places in the record.
+    /// READ: the data is `record[range]`; `isEnd` if it reaches the end of the file.
     case data(record: [UInt8], range: Range<Int>, isEnd: Bool)
+    /// WRITE: the number of bytes written.
     case written(UInt32)
+    /// READDIRPLUS.
     case directory(DirectoryPage)
+    /// FSSTAT.
     case statistics(FileSystemStatistics)
+    /// FSINFO.
     case information(FileSystemInformation)
   }
 
+  /// Success, or why the call failed.
   public var status: NFSStatus
-  /// Attributes of the file that the call was about or has found, where the server told them.
+  /// Attributes of the file that the call names or returns; nil if the server left them out.
   public var attributes: FileAttributes?
-  /// Those of the directory that was looked into or changed.
+  /// Attributes of the directory that was searched or changed; nil if the server left them out.
   public var directoryAttributes: FileAttributes?
+  /// `none` after a failure.
   public var payload = Payload.none
 
   private init(_ status: NFSStatus) { self.status = status }
 
-  /// Reads the results of a call of `procedure`. What is behind them is ignored.
+  /// Decodes the results of `procedure`. Bytes after them are ignored.
   public init(_ procedure: NFSProcedure, _ results: XDRReader) throws(XDRError) {
     var reader = results
     if procedure == .null {
@@ -79,7 +88,7 @@ public struct NFSResult: Sendable {
     }
   }
 
-  /// Failures carry attributes, too; a reply that ends before them still says what failed.
+  /// Failures carry attributes too. A reply that ends before them is accepted for its status.
   private mutating func readFailure(
     _ procedure: NFSProcedure, _ reader: inout XDRReader
   ) throws(XDRError) {
@@ -105,7 +114,7 @@ public struct NFSResult: Sendable {
     let count = try reader.uint32()
     let isEnd = try reader.bool()
     let range = try reader.opaque(limit: Int(UInt32.max >> 1))
-    // Both counts say the same in an honest reply.
+    // The count is sent twice; the two must agree.
     guard range.count == Int(count) else { throw .badValue }
     payload = .data(record: reader.bytes, range: range, isEnd: isEnd)
   }

@@ -5,24 +5,27 @@ import ONCRPC
 import XDR
 
 extension NFSSession {
-  /// What became of a call.
+  /// The reply to a call.
   public struct Answer: Sendable {
+    /// The tag of the call without its upper 8 bits.
     public var tag: UInt64
-    /// Nil where the server refused the call as such, or its results could not be read.
+    /// Nil if the server refused the call at the RPC level, or its results are malformed.
     public var result: NFSResult?
-    /// Done twice, perhaps: the first answer was lost.
+    /// Whether the call was sent again, so that the server may have executed it twice.
     public var wasRepeated: Bool
   }
 
-  /// Whether `call` takes another.
+  /// Whether `call` accepts another call.
   public var hasRoom: Bool { files.hasRoom }
+  /// Calls in flight.
   public var callCount: Int { files.callCount }
+  /// Statistics of the RPC client.
   public var callCounters: RPCClient.Counters { files.counters }
 
-  /// Makes a call; it goes out now or when the server is reached. False where too many are in
-  /// flight.
+  /// Issues a call, which is sent now or once the server is connected.
   ///
-  /// - Parameter tag: comes back with the answer; its upper 8 bits are dropped.
+  /// - Parameter tag: returned with the answer; its upper 8 bits are dropped.
+  /// - Returns: false if too many calls are in flight.
   public mutating func call(_ call: NFSCall, tag: UInt64, now: UInt64) -> Bool {
     let tag = tag & Self.tagMask | UInt64(call.procedure.rawValue) << 56
     return files.call(call.procedure.procedure, settings.credentials, tag: tag, now: now) {
@@ -35,13 +38,13 @@ extension NFSSession {
     files.cancel { $0 != Self.ownTag && $0 & Self.tagMask == tag & Self.tagMask }
   }
 
-  // The bits above hold the procedure, which the answer has to be read by.
+  // The upper bits hold the procedure, which is needed to decode the reply.
   private static var tagMask: UInt64 { 1 << 56 - 1 }
 
   /// Whether `nextAnswer` has something to look at.
   var hasRecord: Bool { step == .files && (files.hasRecord || files.isBroken) }
 
-  /// The answer that has arrived; nil if none has.
+  /// The next answer, or nil.
   public mutating func nextAnswer(now: UInt64) -> Answer? {
     guard step == .files, let answer = files.nextAnswer() else {
       if step == .files, files.isBroken { fail(.malformed, now) }
@@ -49,7 +52,7 @@ extension NFSSession {
     }
     serverAnswered()
     if answer.tag == Self.ownTag {
-      takeInformation(answer)
+      handleInformation(answer)
       return nil
     }
     guard let procedure = NFSProcedure(rawValue: UInt32(answer.tag >> 56)) else { return nil }
@@ -69,7 +72,7 @@ extension NFSSession {
     }
   }
 
-  private mutating func takeInformation(_ answer: RPCClient.Answer) {
+  private mutating func handleInformation(_ answer: RPCClient.Answer) {
     guard answer.reply.outcome == .success else {
       trouble = Trouble(answer.reply.outcome)
       return
@@ -83,18 +86,19 @@ extension NFSSession {
       }
       if case .information(let information) = result.payload { self.information = information }
     } catch {
-      // The sizes of the settings do.
+      // The sizes of the settings are used instead.
       trouble = .malformed
     }
   }
 
-  /// Data to ask for in one READ: the settings' size, or the server's where that is smaller, but
-  /// not below 512, as a server may give less than was asked for.
+  /// Maximum size of a READ: the settings' size, or the server's if that is smaller; at least 512, because a server may
+  /// return less than it was asked for.
   public var readSize: UInt32 {
     guard let maximum = information?.readMaximum else { return settings.readSize }
     return max(min(settings.readSize, maximum), 512)
   }
 
+  /// Maximum size of a WRITE: the settings' size, or the server's if that is smaller.
   public var writeSize: UInt32 {
     guard let maximum = information?.writeMaximum else { return min(settings.writeSize, 8192) }
     return max(min(settings.writeSize, maximum), 512)

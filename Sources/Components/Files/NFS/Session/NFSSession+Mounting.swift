@@ -6,14 +6,14 @@ import XDR
 
 extension NFSSession {
   /// An answer of the port mapper or of MOUNT.
-  mutating func takeSetup(_ answer: RPCClient.Answer, _ now: UInt64) {
+  mutating func handleSetupReply(_ answer: RPCClient.Answer, _ now: UInt64) {
     guard answer.reply.outcome == .success else {
       return fail(Trouble(answer.reply.outcome) ?? .malformed, now)
     }
     do throws(XDRError) {
       switch step {
-      case .portmap: try takePort(answer, now)
-      case .mount: try takeMount(answer, now)
+      case .portmap: try handlePortReply(answer, now)
+      case .mount: try handleMountReply(answer, now)
       case .files: break
       }
     } catch {
@@ -21,17 +21,19 @@ extension NFSSession {
     }
   }
 
-  private mutating func takePort(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError) {
+  private mutating func handlePortReply(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError)
+  {
     let isMount = answer.tag == Self.mountPortTag
     guard let port = try Portmap.readPort(answer.reply.results) else {
       return fail(
         .notRegistered(program: isMount ? Mount.program : NFSCall.program), now)
     }
     if isMount { mountPort = port } else { filesPort = port }
-    if filesPort != nil, mountPort != nil { goOn(to: .mount, now) }
+    if filesPort != nil, mountPort != nil { advance(to: .mount, now) }
   }
 
-  private mutating func takeMount(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError) {
+  private mutating func handleMountReply(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError)
+  {
     switch try Mount.readMount(answer.reply.results) {
     case .refused(let status): fail(.mountRefused(status), now)
     case .mounted(let bytes, let takesSystemCredentials):
@@ -45,12 +47,12 @@ extension NFSSession {
       information = nil
       counters.mounts &+= 1
       generation &+= 1
-      goOn(to: .files, now)
+      advance(to: .files, now)
     }
   }
 
   /// The next step has a connection of its own.
-  private mutating func goOn(to next: Step, _ now: UInt64) {
+  private mutating func advance(to next: Step, _ now: UInt64) {
     setup.disconnected()
     setup.cancelAll()
     step = next

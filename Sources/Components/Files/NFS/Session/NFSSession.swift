@@ -4,42 +4,43 @@
 import ONCRPC
 import XDR
 
-/// The way to an NFS server: asks the port mapper, mounts, connects, and does so again when the
-/// server or the connection was lost. Calls that wait meanwhile go out when it is back.
+/// A session with an NFS server: asks the port mapper, mounts the export, connects, and repeats this when the server or
+/// the connection is lost. Calls that were waiting are sent after it is back.
 ///
-/// One TCP connection is in use at a time. The user does what `nextAction` says, and reports what
-/// happens to the connection that was asked for last, and to no other.
+/// The session uses one TCP connection at a time. The user does what `nextAction` says, and reports events of the
+/// connection that was requested last only.
 public struct NFSSession: Sendable {
+  /// What the user has to do with the connection.
   public enum Action: Equatable, Sendable {
-    /// Connect to the server's `port`. Many servers only talk to a port below 1024, so the local
-    /// one is given, too; each attempt has another, as the last one may not be free yet.
+    /// Connect to the server's `port` from `localPort`. Many servers accept only ports below 1024. Each attempt uses
+    /// another local port, because the last one may still be in use.
     case connect(port: UInt16, localPort: UInt16)
-    /// Drop the connection, or the attempt.
+    /// Close the connection, or give up the attempt.
     case disconnect
   }
 
-  /// Why there is no mount, for the console.
+  /// Why the export cannot be used.
   public enum Trouble: Equatable, Sendable {
     /// No connection, or it was lost.
     case unreachable
-    /// An answer while mounting did not come in time.
+    /// The server did not answer in time while mounting.
     case silent
-    /// The port mapper knows no such program.
+    /// The program is not registered with the port mapper.
     case notRegistered(program: UInt32)
     /// `mountstat3`: 2 is no such directory, 13 access denied.
     case mountRefused(UInt32)
     /// The export wants other credentials than AUTH_SYS (RFC 1813 appendix I, `auth_flavors`).
     case credentialsRefused
-    /// Calls are refused as such for who makes them, from which address and port: `auth_stat` (RFC 5531 section 9).
+    /// The server rejects our credentials, address or port: `auth_stat` (RFC 5531 section 9).
     case callerRefused(UInt32)
-    /// There is no NFS version 3, or MOUNT version 3, on the port.
+    /// NFS version 3 or MOUNT version 3 is not available on the port.
     case noSuchProgram
     /// The export was mounted, but calls to its root are refused with this status.
     case rootRefused(NFSStatus)
-    /// An answer that makes no sense.
+    /// A reply was malformed.
     case malformed
 
-    /// Whether the server was there and said no: the same is to be expected of the next attempt.
+    /// Whether the server refused, so that it will probably refuse the next attempt too.
     var isRefusal: Bool {
       switch self {
       case .unreachable, .silent, .malformed: false
@@ -48,15 +49,18 @@ public struct NFSSession: Sendable {
     }
   }
 
+  /// Statistics since the start.
   public struct Counters: Equatable, Sendable {
+    /// Established connections.
     public var connections: UInt64 = 0
+    /// Successful mounts.
     public var mounts: UInt64 = 0
   }
 
   enum Step: Equatable, Sendable { case portmap, mount, files }
 
   enum Link: Equatable, Sendable {
-    /// Nothing before this time.
+    /// No attempt to connect before this time.
     case down(until: UInt64)
     case connecting(since: UInt64)
     case up(since: UInt64)
@@ -74,24 +78,26 @@ public struct NFSSession: Sendable {
   var mustDisconnect = false
   private var localPort: UInt16 = 1023
 
-  /// Handle of the export's root; it stays while the server is away.
+  /// Handle of the export's root; kept while the server is away.
   public internal(set) var root: FileHandle?
-  /// Nil until the server has told.
+  /// Results of FSINFO; nil until the server has sent them.
   public internal(set) var information: FileSystemInformation?
-  /// The last trouble; nil again when all is well.
+  /// The last trouble; nil after a call has succeeded.
   public internal(set) var trouble: Trouble?
+  /// Statistics since the start.
   public internal(set) var counters = Counters()
   /// Attempts to mount that were refused.
   var refusals: UInt64 = 0
-  /// A call to the mounted files has succeeded.
+  /// Whether a call to the mounted export has succeeded.
   public internal(set) var isServing = false
-  /// Counted up with each mount: handles from before may mean nothing now.
+  /// Incremented by each mount, after which older handles may be invalid.
   public internal(set) var generation: UInt64 = 0
 
-  // Tags of our own calls; none of a procedure has them.
+  // Tags of the session's own calls; no procedure number yields them.
   static var ownTag: UInt64 { .max }
   static var mountPortTag: UInt64 { .max - 1 }
 
+  /// A session that is not started.
   public init(_ settings: SessionSettings) {
     self.settings = settings
     filesPort = settings.filesPort
@@ -106,12 +112,12 @@ public struct NFSSession: Sendable {
     step = filesPort == nil || mountPort == nil ? .portmap : .mount
   }
 
-  /// Sets off. The pause before the next attempt is not cut short.
+  /// Starts to connect. A pause between attempts is not cut short.
   public mutating func start(now: UInt64) {
     if link == .down(until: .max) { link = .down(until: now) }
   }
 
-  /// Whether calls go out at once.
+  /// Whether calls are sent at once.
   public var isReady: Bool {
     if step == .files, case .up = link { return root != nil }
     return false
@@ -119,7 +125,7 @@ public struct NFSSession: Sendable {
 
   // MARK: The transport
 
-  /// What the transport has to do now; to be asked after every event until it is nil.
+  /// What to do with the connection now; call it after each event until it returns nil.
   public mutating func nextAction(now: UInt64) -> Action? {
     if mustDisconnect {
       mustDisconnect = false
@@ -137,6 +143,7 @@ public struct NFSSession: Sendable {
     return .connect(port: port, localPort: localPort)
   }
 
+  /// The connection that was asked for last is established.
   public mutating func connected(now: UInt64) {
     guard case .connecting = link else { return }
     link = .up(since: now)
@@ -178,7 +185,7 @@ public struct NFSSession: Sendable {
     }
   }
 
-  /// The connection was closed or reset, or the attempt failed.
+  /// The connection was closed or reset, or could not be established.
   public mutating func disconnected(now: UInt64) {
     switch link {
     case .down: break
@@ -186,18 +193,22 @@ public struct NFSSession: Sendable {
     }
   }
 
+  /// Bytes to be sent.
   public var outputCount: Int { step == .files ? files.outputCount : setup.outputCount }
 
+  /// Lends the bytes to be sent.
   public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     step == .files ? files.withOutput(body) : setup.withOutput(body)
   }
 
+  /// Removes `count` bytes that were sent from the output.
   public mutating func sent(_ count: Int) {
     if step == .files { files.sent(count) } else { setup.sent(count) }
   }
 
-  /// Takes bytes that arrived, up to the end of a record; returns how many. `nextAnswer` has to be
-  /// asked before the rest is taken.
+  /// Processes received bytes up to the end of a record. Call `nextAnswer` before passing the rest.
+  ///
+  /// - Returns: the number of bytes processed.
   public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
     guard case .up = link else { return bytes.count }
     if step == .files {
@@ -206,14 +217,14 @@ public struct NFSSession: Sendable {
       return count
     }
     let count = setup.receive(bytes, now: now)
-    if let answer = setup.nextAnswer() { takeSetup(answer, now) }
+    if let answer = setup.nextAnswer() { handleSetupReply(answer, now) }
     if setup.isBroken { fail(.malformed, now) }
     return count
   }
 
   // MARK: Time
 
-  /// When `timePassed` has something to do; the largest number is never.
+  /// When to call `timePassed`; `UInt64.max` for never.
   public var deadline: UInt64 {
     switch link {
     case .down(let until): return until
@@ -223,6 +234,7 @@ public struct NFSSession: Sendable {
     }
   }
 
+  /// Handles timeouts; call it at `deadline`.
   public mutating func timePassed(now: UInt64) {
     guard now >= deadline else { return }
     switch link {
@@ -235,3 +247,17 @@ public struct NFSSession: Sendable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension NFSSession {
+    /// What is inconsistent in this state, or nil; for tests.
+    public func checkInvariants() -> String? {
+      var isUp = false
+      if case .up = link { isUp = true }
+      if files.isConnected != (isUp && step == .files) { return "connection of NFS calls" }
+      if setup.isConnected != (isUp && step != .files) { return "connection of mounting" }
+      if step == .files, root == nil { return "mounted without a root" }
+      return setup.checkInvariants() ?? files.checkInvariants()
+    }
+  }
+#endif

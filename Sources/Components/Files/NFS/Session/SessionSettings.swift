@@ -3,36 +3,39 @@
 
 import ONCRPC
 
-/// Where the files are and how to get there. Times are nanoseconds, sizes bytes.
+/// How to reach an export. Times are in nanoseconds, sizes in bytes.
 public struct SessionSettings: Sendable {
+  /// Path of the export on the server.
   public var exportPath: [UInt8]
+  /// Credentials of all calls but those to the port mapper.
   public var credentials: Credentials
-  /// Port of NFS; nil asks the port mapper.
+  /// TCP port of NFS; nil asks the port mapper.
   public var filesPort: UInt16?
-  /// Port of MOUNT; nil asks the port mapper.
+  /// TCP port of MOUNT; nil asks the port mapper.
   public var mountPort: UInt16?
-  /// Data in one READ at most. The server's own maximum is respected.
+  /// Maximum size of a READ; the server's own maximum applies too.
   public var readSize: UInt32 = 65_536
-  /// Data in one WRITE at most.
+  /// Maximum size of a WRITE; the server's own maximum applies too.
   public var writeSize: UInt32 = 32_768
-  /// Calls in flight at most.
+  /// Maximum number of calls in flight.
   public var callLimit = 64
-  /// For a connection to stand, and for one answer while mounting.
+  /// Timeout of a connection attempt, and of each reply while mounting.
   public var stepTime: UInt64 = 5_000_000_000
-  /// Between two attempts: doubling from the first to the second.
+  /// First pause between two attempts to connect. It doubles with each, up to `lastRetryTime`.
   public var firstRetryTime: UInt64 = 100_000_000
+  /// Longest pause between two attempts to connect.
   public var lastRetryTime: UInt64 = 5_000_000_000
-  /// Attempts to reach a server that was mounted before everything is asked anew: its ports may
-  /// have moved.
+  /// Failed attempts to reconnect before ports and export are asked for again, as they may have changed.
   public var reconnectLimit = 3
-  /// Names of the first call. Should differ from start to start.
+  /// Transaction ID of the first call. It should differ between starts.
   public var firstXID: UInt32 = 1
 
+  /// The defaults for an export.
   public init(exportPath: [UInt8], credentials: Credentials) {
     self.exportPath = exportPath
     self.credentials = credentials
   }
 
-  /// A reply: its data and all that can be around it. A directory's page is no longer.
+  /// Maximum size of a reply: the data and its headers. A page of READDIRPLUS fits too.
   var recordLimit: Int { max(Int(readSize), 32_768) + 4096 }
 }

@@ -1,56 +1,62 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-/// What a DHCP server lends.
+/// A lease from a DHCP server.
 public struct DHCPLease: Equatable, BitwiseCopyable, Sendable {
+  /// The address and its network.
   public var network: IPv4Network
-  /// The ways out: by option 121 where the server sends it, else the routers of option 3.
+  /// Routes: from option 121 if the server sends it, else from the routers of option 3.
   public var routes: IPv4Routes
+  /// The first name server.
   public var resolver: IPv4Address?
+  /// The second name server.
   public var secondResolver: IPv4Address?
+  /// The server's identifier.
   public var server: IPv4Address
-  /// Bytes of the largest packet, where the server says.
-  public var maximumUnit: UInt16?
-  /// When renewing and rebinding begin, and when the address has to be given up.
+  /// The MTU in bytes, if the server sends it (option 26).
+  public var mtu: UInt16?
+  /// When renewing begins (T1).
   public var renewal: Instant
+  /// When rebinding begins (T2).
   public var rebinding: Instant
+  /// When the address has to be given up.
   public var expiry: Instant
 
-  /// The router for everything that no route says more about.
+  /// The default router.
   public var router: IPv4Address? { routes.router }
 }
 
-/// A DHCP client (RFC 2131, 4.4): the whole of figure 5, without I/O.
+/// A DHCP client (RFC 2131, 4.4): all of figure 5, without I/O.
 struct DHCPClient: BitwiseCopyable {
   enum Phase: Equatable, BitwiseCopyable {
     /// Not started, or without a link.
     case off
-    /// Has nothing; DISCOVER at the deadline.
+    /// No lease; DISCOVER at the deadline.
     case initial
     case selecting
     case requesting
-    /// Has been given an address and asks by ARP whether somebody uses it (4.4.1, RFC 5227).
+    /// Leased an address, and asks by ARP whether another host uses it (4.4.1, RFC 5227).
     case probing
     case bound
     case renewing
     case rebinding
-    /// Had an address before the link was lost, and asks whether it may go on with it (3.2).
+    /// Held a lease before the link was lost, and asks whether it is still valid (3.2).
     case rebooting
   }
 
-  /// What the stack has to do about it.
+  /// What the stack has to do.
   enum Change: Equatable, BitwiseCopyable {
     case nothing
-    /// The lease is to be used from now on.
+    /// Adopt the lease's address.
     case bound
-    /// The address is not to be used any more.
+    /// Stop using the address.
     case lost
   }
 
-  /// A message, and where it goes.
+  /// A message and its addresses.
   struct Outgoing: BitwiseCopyable {
     var message: DHCPMessage
     var source: IPv4Address
@@ -58,12 +64,12 @@ struct DHCPClient: BitwiseCopyable {
   }
 
   let hardware: MACAddress
-  /// Told to servers (option 12).
+  /// Sent to servers (option 12).
   let hostName: HostName
-  /// Asked for in the first DISCOVER (option 50).
+  /// Requested in DISCOVER (option 50).
   var wanted: IPv4Address?
-  /// ARP probes before an address is used, and the time between them. RFC 5227 waits for 4 s to 7 s;
-  /// two probes find every host that answers at all within half a second.
+  /// ARP probes before an address is used, and the time between them. RFC 5227 waits for 4 s to 7
+  /// s; two probes find every host that answers at all within half a second.
   var probeCount: UInt8 = 2
   var probeInterval = Interval.milliseconds(250)
 
@@ -74,7 +80,7 @@ struct DHCPClient: BitwiseCopyable {
   /// A probe of this address is due.
   private(set) var probe: IPv4Address?
   private var probesSent: UInt8 = 0
-  // Addresses that others had, since one of ours was renewed.
+  // Conflicts since the last successful renewal.
   private var conflicts: UInt8 = 0
   private static var conflictLimit: UInt8 { 10 }
   private var pending: DHCPMessage.Kind?
@@ -92,8 +98,8 @@ struct DHCPClient: BitwiseCopyable {
 
   var hasOutgoing: Bool { pending != nil }
 
-  /// Starts, or starts again when the link has come back: with an address that may still be ours it
-  /// asks for that one. `random` is fresh each time.
+  /// Starts, or restarts when the link is back: an unexpired lease is requested again. `random`
+  /// must be fresh.
   mutating func start(random: UInt32, now: Instant) {
     transaction = random
     began = now
@@ -109,8 +115,8 @@ struct DHCPClient: BitwiseCopyable {
     }
   }
 
-  /// The link is gone: nothing can be sent. The lease stays and runs out as it would; one that was still being probed is
-  /// none yet.
+  /// Stops: the link is gone. The lease remains and expires normally; a lease that was still being
+  /// probed is dropped.
   mutating func stop() {
     if phase == .probing { lease = nil }
     phase = .off
@@ -119,7 +125,7 @@ struct DHCPClient: BitwiseCopyable {
     deadline = lease?.expiry ?? .never
   }
 
-  /// Gives the address back (4.4.6).
+  /// Releases the lease (4.4.6).
   mutating func release() {
     pending = lease == nil ? nil : .release
     phase = .off
@@ -142,13 +148,13 @@ struct DHCPClient: BitwiseCopyable {
     pending = kind
     switch phase {
     case .renewing, .rebinding:
-      // Half of what remains, a minute at least (4.4.5).
+      // Half of the remaining time, at least a minute (4.4.5).
       guard let lease else { return }
       let end = phase == .renewing ? lease.rebinding : lease.expiry
       let half = Interval(nanoseconds: (end - now).nanoseconds / 2)
       deadline = min(now + max(half, .seconds(60)), end)
     default:
-      // 4 s, 8 s ... 64 s, each with up to a second more or less (4.1).
+      // 4 s, 8 s ... 64 s, each randomised by up to a second (4.1).
       let base = Interval.seconds(4).doubled(min(attempt, 4), limit: .seconds(64))
       let jitter = UInt64(random % 2000) &* 1_000_000
       deadline = now + Interval(nanoseconds: base.nanoseconds &- 1_000_000_000 &+ jitter)
@@ -156,7 +162,7 @@ struct DHCPClient: BitwiseCopyable {
     }
   }
 
-  /// Does what is due.
+  /// Handles the deadline once it has come.
   mutating func tick(random: UInt32, now: Instant) -> Change {
     guard now >= deadline else { return .nothing }
     deadline = .never
@@ -188,7 +194,7 @@ struct DHCPClient: BitwiseCopyable {
     return .nothing
   }
 
-  // No server answered: the lease may be used for as long as it lasts (3.2, 3).
+  // No server answered: the lease may be used until it expires (3.2, 3).
   private mutating func resume(now: Instant) -> Change {
     phase = .bound
     pending = nil
@@ -227,21 +233,22 @@ struct DHCPClient: BitwiseCopyable {
     return .nothing
   }
 
-  /// A probe was sent.
-  mutating func probed(now: Instant) {
+  /// Records that a probe was sent.
+  mutating func didSendProbe(now: Instant) {
     probe = nil
     probesSent &+= 1
     deadline = now + probeInterval
   }
 
-  /// Somebody uses `address`, or wants to.
+  /// Reports that another host uses `address`, or probes for it.
   mutating func conflict(over address: IPv4Address, random: UInt32, now: Instant) {
     guard phase == .probing, address == offered else { return }
     decline(random: random, now: now)
   }
 
-  /// Asks for another address after 10 s (RFC 2131, 3.1.5); after many conflicts once a minute (RFC 5227, 2.1.1), so that
-  /// a rival for every address does not use up the server's.
+  /// Declines the address and starts over after 10 s (RFC 2131, 3.1.5). After many conflicts, only
+  /// once a minute (RFC 5227, 2.1.1), so that a rival for every address cannot drain the server's
+  /// pool.
   private mutating func decline(random: UInt32, now: Instant) {
     if conflicts < Self.conflictLimit { conflicts &+= 1 }
     let isRare = conflicts == Self.conflictLimit
@@ -249,8 +256,8 @@ struct DHCPClient: BitwiseCopyable {
     pending = .decline
   }
 
-  /// Somebody else uses the address that we have, and does not give way: we do, and tell the server (RFC 5227, 2.4 (b);
-  /// RFC 2131, 3.1.5). Nothing happens without an address.
+  /// Gives the address up to a rival that insists, and tells the server (RFC 5227, 2.4 (b); RFC
+  /// 2131, 3.1.5). No effect without a lease.
   mutating func giveWay(random: UInt32, now: Instant) -> Change {
     guard let lease else { return .nothing }
     offered = lease.network.address
@@ -259,8 +266,8 @@ struct DHCPClient: BitwiseCopyable {
     return .lost
   }
 
-  /// Takes a server's message.
-  mutating func take(_ message: DHCPMessage, random: UInt32, now: Instant) -> Change {
+  /// Processes a server's message.
+  mutating func receive(_ message: DHCPMessage, random: UInt32, now: Instant) -> Change {
     guard message.isFromServer, message.transaction == transaction, message.hardware == hardware
     else { return .nothing }
     switch (phase, message.kind) {
@@ -276,9 +283,9 @@ struct DHCPClient: BitwiseCopyable {
       send(.request, now: now, random: random)
     case (.requesting, .acknowledge), (.rebooting, .acknowledge), (.renewing, .acknowledge),
       (.rebinding, .acknowledge):
-      return takeAcknowledgement(message, now: now)
+      return receiveAcknowledgement(message, now: now)
     case (.requesting, .refuse), (.rebooting, .refuse), (.renewing, .refuse), (.rebinding, .refuse):
-      // The answer of another server than the one chosen says nothing.
+      // Ignore a refusal from a server that was not chosen.
       guard phase != .requesting || message.server == nil || message.server == server else {
         return .nothing
       }
@@ -290,7 +297,7 @@ struct DHCPClient: BitwiseCopyable {
     return .nothing
   }
 
-  private mutating func takeAcknowledgement(_ message: DHCPMessage, now: Instant) -> Change {
+  private mutating func receiveAcknowledgement(_ message: DHCPMessage, now: Instant) -> Change {
     guard message.your.isHost, let server = message.server ?? lease?.server,
       let network = IPv4Network(
         address: message.your, mask: message.mask ?? DHCPClient.classMask(message.your)),
@@ -306,7 +313,7 @@ struct DHCPClient: BitwiseCopyable {
     }
     lease = DHCPLease(
       network: network, routes: routes.without(message.your), resolver: message.resolver,
-      secondResolver: message.secondResolver, server: server, maximumUnit: message.maximumUnit,
+      secondResolver: message.secondResolver, server: server, mtu: message.mtu,
       renewal: moment(times.renewal), rebinding: moment(times.rebinding),
       expiry: moment(times.lease))
     pending = nil
@@ -323,7 +330,7 @@ struct DHCPClient: BitwiseCopyable {
     return .bound
   }
 
-  // What a server means that sends no mask (RFC 791, 2.3).
+  // The mask by address class, for servers that send none (RFC 791, 2.3).
   private static func classMask(_ address: IPv4Address) -> IPv4Address {
     switch address.value >> 30 {
     case 0, 1: IPv4Address(255, 0, 0, 0)
@@ -332,7 +339,7 @@ struct DHCPClient: BitwiseCopyable {
     }
   }
 
-  /// The message that is due; `sent` says that it went. Which fields it has is RFC 2131's table 5.
+  /// The message that is due; `didSend` confirms it. Its fields follow RFC 2131, table 5.
   func outgoing(now: Instant) -> Outgoing? {
     guard let kind = pending else { return nil }
     var message = DHCPMessage(kind, transaction: transaction, hardware: hardware)
@@ -369,7 +376,7 @@ struct DHCPClient: BitwiseCopyable {
     }
   }
 
-  mutating func sent() {
+  mutating func didSend() {
     if pending == .release { lease = nil }
     pending = nil
   }

@@ -3,14 +3,14 @@
 
 import Wire
 
-/// The times of a lease in seconds, from when it was asked for (RFC 2131, 4.4.5): what the server says, where that makes
-/// sense and does not keep the client busy.
+/// A lease's times in seconds from the request (RFC 2131, 4.4.5): the server's, if they make sense
+/// and do not keep the client busy.
 struct LeaseTimes: Equatable, BitwiseCopyable {
-  /// The shortest lease and the least time until a renewal, in seconds. A server that says less would be asked without a
-  /// pause.
+  /// The shortest lease and the earliest renewal, in seconds: a server with shorter times would be
+  /// asked incessantly.
   static var leastLease: UInt64 { 30 }
   static var leastRenewal: UInt64 { 15 }
-  /// The lease where the server, who must say, does not say how long (in seconds).
+  /// The lease in seconds if the server omits it, which it must not.
   static var unknownLease: UInt64 { 3600 }
 
   let lease: UInt64
@@ -21,7 +21,7 @@ struct LeaseTimes: Equatable, BitwiseCopyable {
   init(_ message: DHCPMessage) {
     isForEver = message.leaseTime == .max
     lease = max(message.leaseTime.map { UInt64($0) } ?? Self.unknownLease, Self.leastLease)
-    // Half and seven eighths where the server does not say, or says what cannot be.
+    // Half and seven eighths if the server omits the times or they are inconsistent.
     var first = Self.told(message.renewalTime) ?? lease / 2
     var second = Self.told(message.rebindingTime) ?? lease &* 7 / 8
     if first >= second || second >= lease { (first, second) = (lease / 2, lease &* 7 / 8) }

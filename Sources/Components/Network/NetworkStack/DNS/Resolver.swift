@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Wire
 
-/// A look-up's number. That of a finished one is refused, not confused with a later one's.
+/// A handle of a look-up. The handle of a closed look-up is refused, never confused with a later
+/// one's.
 public struct DNSLookup: Hashable, BitwiseCopyable, Sendable {
   let index: Int32
   let generation: UInt32
 }
 
-/// How a look-up stands.
+/// The state of a look-up.
 public enum DNSResult: BitwiseCopyable, Sendable {
+  /// No answer yet.
   case pending
-  /// The name's first addresses, how many there are, and for how many seconds they hold.
+  /// The name's first addresses, their count, and their validity in seconds.
   case found(InlineArray<4, IPv4Address>, count: Int, timeToLive: UInt32)
-  /// There is no such name, or it has no address.
+  /// The name does not exist, or has no address.
   case noSuchName
-  /// No server answered, none would, or there is none to ask.
+  /// No server answered with a result, or there is no server.
   case failed
 }
 
-/// Questions to name servers (RFC 1035, 7.1; RFC 5452): each from a port of its own with an
-/// identifier of its own, so that answers cannot be guessed.
+/// DNS queries (RFC 1035, 7.1; RFC 5452). Each query has its own port and identifier, so that
+/// answers cannot be guessed.
 struct Resolver: ~Copyable {
-  /// Questions until a look-up fails; the time for an answer doubles from 1 s.
+  /// Queries until a look-up fails; the wait for an answer doubles from 1 s.
   static var tries: UInt8 { 5 }
   private static var interval: Interval { .seconds(1) }
 
@@ -40,7 +43,7 @@ struct Resolver: ~Copyable {
     var result = DNSResult.pending
   }
 
-  /// A question that is due.
+  /// A query that is due.
   struct Question: BitwiseCopyable {
     var query: DNSQuery
     var port: UInt16
@@ -61,7 +64,7 @@ struct Resolver: ~Copyable {
     self.second = second ?? first
   }
 
-  /// Begins; nil when there are as many look-ups as there may be. `random` is fresh.
+  /// Begins a look-up; nil if too many are open. `random` must be fresh.
   mutating func begin(_ name: DNSName, tag: UInt, random: UInt64) -> DNSLookup? {
     for index in 0..<lookups.count where !lookups[index].isUsed {
       let generation = lookups[index].generation
@@ -92,10 +95,10 @@ struct Resolver: ~Copyable {
     return index
   }
 
-  /// How it stands; nil for one that is not known (any more).
+  /// The state of a look-up; nil for an unknown or closed one.
   func result(of lookup: DNSLookup) -> DNSResult? { index(of: lookup).map { lookups[$0].result } }
 
-  /// Forgets it.
+  /// Ends a look-up.
   mutating func end(_ lookup: DNSLookup) {
     guard let index = index(of: lookup) else { return }
     let generation = lookups[index].generation
@@ -103,7 +106,7 @@ struct Resolver: ~Copyable {
     lookups[index].generation = generation &+ 1
   }
 
-  /// The look-up and its owner's tag, for an event.
+  /// A look-up's handle and tag, for an event.
   func identity(_ index: Int) -> (DNSLookup, UInt)? {
     guard lookups[index].isUsed else { return nil }
     let lookup = DNSLookup(
@@ -111,11 +114,12 @@ struct Resolver: ~Copyable {
     return (lookup, lookups[index].tag)
   }
 
-  /// A question to send; `sent` says that it was. Without a server all that are due fail, as soon as `tick` is called.
+  /// The next query to send; `didSend` confirms it. Without a server, all due look-ups fail at the
+  /// next `tick`.
   mutating func nextQuestion() -> Question? {
     guard hasQuestions else { return nil }
     guard let first, let second else {
-      giveUp()
+      failDueQuestions()
       return nil
     }
     for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].isDue {
@@ -127,7 +131,7 @@ struct Resolver: ~Copyable {
     return nil
   }
 
-  private mutating func giveUp() {
+  private mutating func failDueQuestions() {
     for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].isDue {
       lookups[index].isDue = false
       lookups[index].tries = Resolver.tries
@@ -137,7 +141,7 @@ struct Resolver: ~Copyable {
     hasQuestions = false
   }
 
-  mutating func sent(_ question: Question, now: Instant) {
+  mutating func didSend(_ question: Question, now: Instant) {
     let index = question.index
     let wait = Resolver.interval.doubled(Int(lookups[index].tries) / 2, limit: .seconds(8))
     lookups[index].isDue = false
@@ -146,26 +150,26 @@ struct Resolver: ~Copyable {
     deadline = min(deadline, now + wait)
   }
 
-  /// The question could not be sent as the way is not known yet.
+  /// Postpones a query whose next hop is not known yet.
   mutating func postpone(_ question: Question, now: Instant) {
     let index = question.index
     lookups[index].isDue = false
     lookups[index].waits &+= 1
-    // Neighbours that do not answer are given up within seconds; so is this.
+    // An unresponsive neighbour is given up within seconds; so is this query.
     if lookups[index].waits % 16 == 0 { lookups[index].tries &+= 1 }
     lookups[index].deadline = now + .milliseconds(100)
     deadline = min(deadline, lookups[index].deadline)
   }
 
-  /// Whether one of the questions came from `port`.
+  /// Whether a query was sent from `port`.
   func isAsking(from port: UInt16) -> Bool {
     for index in 0..<lookups.count
     where lookups[index].isUsed && lookups[index].port == port { return true }
     return false
   }
 
-  /// Takes what came from a server. The index of the look-up that ended.
-  mutating func take(
+  /// Processes a server's answer; returns the index of a look-up that it completes.
+  mutating func receive(
     _ message: borrowing RawSpan, at port: UInt16, from server: IPv4Address
   ) -> Int? {
     guard server == first || server == second else { return nil }
@@ -195,7 +199,8 @@ struct Resolver: ~Copyable {
     return nil
   }
 
-  /// Does what is due: the index of a look-up that failed, until there is none.
+  /// Retries or fails look-ups whose time has come. Returns the index of one that failed; call
+  /// again until nil.
   mutating func tick(random: UInt64, now: Instant) -> Int? {
     guard now >= deadline else { return nil }
     for index in 0..<lookups.count where lookups[index].isUsed && lookups[index].deadline <= now {
@@ -204,7 +209,7 @@ struct Resolver: ~Copyable {
         lookups[index].result = .failed
         return index
       }
-      // One question's numbers do not tell the next one's.
+      // One query's numbers must not reveal the next one's.
       ask(index, HashKey(random, 0).hash(UInt64(truncatingIfNeeded: index), 0))
     }
     deadline = .never

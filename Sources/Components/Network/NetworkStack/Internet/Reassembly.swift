@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Wire
 
-/// Fragments of IPv4 packets, put together again (RFC 791, 3.2; RFC 815) within a bound: so many
-/// packets at once, each of so many bytes, each for so long.
+/// Reassembly of fragmented IPv4 packets (RFC 791, 3.2; RFC 815), bounded in packets, bytes per
+/// packet and time.
 ///
-/// Fragments that overlap are no accident, and their packet is dropped (as RFC 5722 rules for IPv6);
-/// one that says nothing new is ignored.
+/// Overlapping fragments are not accidental, so their packet is dropped (as RFC 5722 rules for
+/// IPv6); exact duplicates are ignored.
 struct Reassembly: ~Copyable {
-  /// How long a packet may take (RFC 1122, 3.3.2, allows 60 s to 120 s; RFC 4963 gives reasons for
-  /// less: identifications come round in half a minute on a fast link).
+  /// How long a packet may take to become complete. RFC 1122, 3.3.2, allows 60 s to 120 s; RFC 4963
+  /// argues for less: on a fast link, identifications repeat within half a minute.
   static var lifetime: Interval { .seconds(15) }
 
   struct Slot: BitwiseCopyable {
@@ -20,12 +21,12 @@ struct Reassembly: ~Copyable {
     var carried = IPProtocol(0)
     var identification: UInt16 = 0
     var deadline = Instant.never
-    // Bytes of the whole packet's payload; -1 while the last fragment is missing.
+    // Payload bytes of the whole packet; -1 until the last fragment arrives.
     var total = -1
     var received = RangeSet()
   }
 
-  /// A packet that is whole: its payload lies in the slot until the next call.
+  /// A complete packet, whose payload stays in the slot until the next call.
   struct Whole: BitwiseCopyable {
     var payload: ByteRange
   }
@@ -42,13 +43,13 @@ struct Reassembly: ~Copyable {
     self.bytesPerSlot = bytesPerSlot
   }
 
-  /// Takes a fragment with its payload; the packet when it was the last one missing.
+  /// Inserts a fragment; returns the packet if it is complete.
   mutating func insert(
     _ header: IPv4Header, _ payload: borrowing RawSpan, now: Instant
   ) -> Whole? {
     let start = header.fragmentOffset
     let end = start &+ payload.byteCount
-    // All but the last are multiples of 8 bytes, and none is empty.
+    // Every fragment but the last holds a multiple of 8 bytes, and none is empty.
     guard payload.byteCount > 0, end <= bytesPerSlot,
       !header.hasMoreFragments || payload.byteCount % 8 == 0,
       let index = slot(for: header, now: now)
@@ -72,7 +73,7 @@ struct Reassembly: ~Copyable {
     return Whole(payload: ByteRange(start: index &* bytesPerSlot, count: total))
   }
 
-  // Nothing that is there already may lie behind the end.
+  // No fragment may lie beyond the end.
   private mutating func fits(_ index: Int, _ total: Int) -> Bool {
     let count = slots[index].received.count
     return count == 0 || Int(slots[index].received[count &- 1].end.value) <= total
@@ -85,7 +86,7 @@ struct Reassembly: ~Copyable {
   }
 
   private mutating func drop(_ index: Int) -> Whole? {
-    // The slot stays and swallows what is left of its packet.
+    // The slot stays, and swallows the rest of its packet.
     slots[index].received.removeAll()
     slots[index].total = 0
     return nil
@@ -104,7 +105,8 @@ struct Reassembly: ~Copyable {
         return index
       }
     }
-    // With every slot in use the oldest packet makes room: it is the least likely to become whole.
+    // If every slot is in use, the oldest packet, which is the least likely to complete, makes
+    // room.
     if best < 0 {
       for index in 0..<slots.count
       where best < 0 || slots[index].deadline < slots[best].deadline { best = index }
@@ -120,12 +122,12 @@ struct Reassembly: ~Copyable {
     return best
   }
 
-  /// Lends out the bytes themselves; no fragment may come before they are given back.
-  mutating func takeBytes() -> FixedArray<UInt8> {
+  /// Moves the bytes out; `returnBytes` must follow before the next fragment.
+  mutating func lendBytes() -> FixedArray<UInt8> {
     var lent = FixedArray<UInt8>(count: 0, repeating: 0)
     swap(&lent, &bytes)
     return lent
   }
 
-  mutating func giveBack(_ lent: consuming FixedArray<UInt8>) { bytes = lent }
+  mutating func returnBytes(_ lent: consuming FixedArray<UInt8>) { bytes = lent }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-/// Frames that wait for a neighbour's address (RFC 1122, 2.3.2.2), complete but for it. The latest
-/// few are kept.
+/// Frames that wait for a neighbour's address (RFC 1122, 2.3.2.2) and are complete except for it.
+/// Only the latest few are kept.
 struct HeldDatagrams: ~Copyable {
   static var limit: Int { 4 }
   static var byteCount: Int { 1514 }
@@ -20,7 +20,7 @@ struct HeldDatagrams: ~Copyable {
   private var bytes = FixedArray<UInt8>(
     count: HeldDatagrams.limit * HeldDatagrams.byteCount, repeating: 0)
   private var turn = 0
-  // Whether some can go.
+  // Whether some can be sent.
   private(set) var hasReady = false
 
   init() {}
@@ -36,8 +36,8 @@ struct HeldDatagrams: ~Copyable {
       ByteRange(start: index &* HeldDatagrams.byteCount, count: count), write)
   }
 
-  /// A neighbour's address is known.
-  mutating func resolved(_ nextHop: IPv4Address, _ hardware: MACAddress) {
+  /// Completes the frames for a neighbour whose address is now known.
+  mutating func neighbourResolved(_ nextHop: IPv4Address, _ hardware: MACAddress) {
     for index in 0..<HeldDatagrams.limit
     where slots[index].count > 0 && slots[index].nextHop == nextHop {
       slots[index].hardware = hardware
@@ -50,7 +50,7 @@ struct HeldDatagrams: ~Copyable {
     hasReady = false
   }
 
-  /// Sends those that can go; false when there was no buffer.
+  /// Sends those that are complete; false if no buffer was free.
   mutating func send<Output: FrameOutput & ~Copyable>(into output: inout Output) -> Bool {
     for index in 0..<HeldDatagrams.limit {
       guard slots[index].count > 0, let hardware = slots[index].hardware else { continue }

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-/// Which MAC address a neighbour's IPv4 address has (RFC 826; RFC 1122, 2.3.2.1): a cache of a fixed
-/// size. Without use it asks nothing and wakes nobody.
+/// The neighbour cache: MAC addresses of IPv4 neighbours (RFC 826; RFC 1122, 2.3.2.1), in a table
+/// of fixed size. Unused entries cause no requests and no wake-ups.
 ///
-/// Connections that wait for an address are noted with it. A neighbour that somebody waits for keeps its
-/// place, and whatever ends the search wakes who waits: the answer, its failure, or that all is forgotten.
+/// An entry lists the connections that wait for its address. An awaited entry is never evicted, and
+/// its connections are woken however the search ends: by an answer, by failure, or when the table
+/// is emptied.
 struct NeighbourCache: ~Copyable {
-  /// How long an answer is believed without a new one.
+  /// How long an answer is valid.
   static var lifetime: Interval { .seconds(60) }
-  /// Time between requests, and how many go unanswered before a neighbour counts as gone.
+  /// Time between requests, and how many remain unanswered before a neighbour counts as gone.
   static var interval: Interval { .seconds(1) }
   static var tries: UInt8 { 3 }
-  /// How long nobody is asked again after that.
+  /// How long no further request is sent after that.
   static var holdDown: Interval { .seconds(5) }
-  /// Places beyond one for each connection: for datagrams' neighbours, routers, and those that were only heard of.
+  /// Entries beyond one per connection: for datagrams' neighbours, routers, and neighbours that
+  /// only spoke.
   private static var others: Int { 64 }
 
   enum State: BitwiseCopyable {
     case empty
-    /// Asked, no address known.
+    /// Requested; no address known.
     case searching
-    /// Known until the deadline, and believed beyond it while nobody uses it.
+    /// Known until the deadline, and valid beyond it while unused.
     case reachable
-    /// Known for longer than the lifetime and in use: asked, still used.
+    /// Known for longer than the lifetime and in use: requested again, still used.
     case probing
-    /// Asked in vain: nobody is asked again until the deadline.
+    /// Not answered: no request until the deadline.
     case failed
   }
 
@@ -41,7 +43,7 @@ struct NeighbourCache: ~Copyable {
   }
 
   enum Resolution: BitwiseCopyable {
-    /// The address, and until when it need not be looked up again.
+    /// The address, and until when it need not be resolved again.
     case known(MACAddress, until: Instant)
     case searching
     case unreachable
@@ -50,29 +52,30 @@ struct NeighbourCache: ~Copyable {
   /// A request that is due.
   struct Request: BitwiseCopyable {
     var target: IPv4Address
-    /// The neighbour alone, where it was known, or everybody.
+    /// The neighbour itself if its address was known, otherwise broadcast.
     var destination: MACAddress
     fileprivate var index: Int
   }
 
   private var entries: FixedArray<Entry>
-  // Entries by their addresses.
+  // Entries by address.
   private var chains: HashChains
   private var key: TableKey
-  // Places that may be given to another neighbour: those that were never used, be it that they are empty or that somebody
-  // was only heard of; and those that were, the one unused for longest first. Strangers get none of the second.
+  // Entries that may be reused. `spare`: never used for sending, either empty or only heard of.
+  // `idle`: used, the least recently used first. Strangers may take spare entries only.
   private var spare: IndexQueue
   private var idle: IndexQueue
-  // Those to be asked, and those that have been, each for the same time: the first is due first.
+  // Entries whose request is due, and entries that were requested; all wait equally long, so the
+  // first times out first.
   private var due: IndexQueue
   private var asked: IndexQueue
-  // Connections that wait for an entry's address, and those that need not any more.
+  // Connections that wait for an entry's address, and those that need not wait any more.
   private var waiting: IndexSets
   private var woken: IndexQueue
-  /// Changes whenever an answer to a look-up may have that somebody has kept.
+  /// Changes whenever a resolution that someone has kept may have become wrong.
   private(set) var version: UInt32 = 1
 
-  /// For so many connections. `key` is for the table.
+  /// A cache for so many connections. `key` is the hash table's.
   init(connections: Int, key: TableKey) {
     let limit = connections &+ NeighbourCache.others
     self.key = key
@@ -87,10 +90,10 @@ struct NeighbourCache: ~Copyable {
     for index in 0..<limit { spare.push(index) }
   }
 
-  /// When something is due next.
+  /// When the first outstanding request times out.
   var deadline: Instant { asked.first.map { entries[$0].deadline } ?? .never }
 
-  /// Whether requests wait to be sent.
+  /// Whether requests are due.
   @inline(__always)
   var hasRequests: Bool { !due.isEmpty }
 
@@ -105,14 +108,14 @@ struct NeighbourCache: ~Copyable {
     return nil
   }
 
-  /// Whether it is known where `address` is.
+  /// Whether the hardware address of `address` is known.
   func knows(_ address: IPv4Address) -> Bool {
     guard let index = find(address) else { return false }
     return entries[index].state == .reachable || entries[index].state == .probing
   }
 
-  /// A place for a neighbour that is not in the table; nil where all are needed by others.
-  private mutating func place(for address: IPv4Address, isStranger: Bool) -> Int? {
+  /// Allocates an entry for a new neighbour; nil if all are needed.
+  private mutating func allocate(for address: IPv4Address, isStranger: Bool) -> Int? {
     guard let index = spare.pop() ?? (isStranger ? nil : idle.pop()) else { return nil }
     if entries[index].state != .empty { forget(index) }
     entries[index].address = address
@@ -129,7 +132,7 @@ struct NeighbourCache: ~Copyable {
     version &+= 1
   }
 
-  // From now on it is one that was used, and lately.
+  // Marks an entry as the most recently used.
   private mutating func touch(_ index: Int) {
     guard waiting.isEmpty(index) else { return }
     spare.remove(index)
@@ -137,8 +140,8 @@ struct NeighbourCache: ~Copyable {
     idle.push(index)
   }
 
-  /// What is known, and a request where that is not enough. While it is searched for, `connection` waits: `nextWoken`
-  /// tells when it is to ask again.
+  /// Resolves `address`, with a request if needed. During the search `connection` waits;
+  /// `nextWoken` returns it when it has to ask again.
   mutating func resolve(
     _ address: IPv4Address, for connection: Int? = nil, now: Instant
   ) -> Resolution {
@@ -147,8 +150,9 @@ struct NeighbourCache: ~Copyable {
       index = known
       touch(index)
     } else {
-      // More neighbours than there are places are waited for: no connection's, since each has one.
-      guard let new = place(for: address, isStranger: false) else { return .unreachable }
+      // All entries are awaited. That never happens to a connection, since there is one entry for
+      // each.
+      guard let new = allocate(for: address, isStranger: false) else { return .unreachable }
       index = new
       ask(index, .searching)
     }
@@ -180,7 +184,7 @@ struct NeighbourCache: ~Copyable {
   /// Whether a connection waits for a neighbour.
   func isWaiting(_ connection: Int) -> Bool { waiting.set(of: connection) != nil }
 
-  /// A connection waits no more.
+  /// Ends a connection's wait.
   mutating func leave(_ connection: Int) {
     woken.remove(connection)
     guard let index = waiting.remove(connection), waiting.isEmpty(index) else { return }
@@ -193,12 +197,11 @@ struct NeighbourCache: ~Copyable {
     idle.push(index)
   }
 
-  /// A connection that waited and should ask again, until there is none.
+  /// The next connection that waited and should ask again; nil if there is none.
   @inline(__always)
   mutating func nextWoken() -> Int? { woken.pop() }
 
-  /// Somebody gets no answer from behind `address`: what is known about it may be wrong
-  /// (RFC 1122, 2.3.3).
+  /// Has the entry of `address` verified: packets via it get no answer (RFC 1122, 2.3.3).
   mutating func doubt(_ address: IPv4Address) {
     guard let index = find(address), entries[index].state == .reachable else { return }
     ask(index, .probing)
@@ -212,34 +215,34 @@ struct NeighbourCache: ~Copyable {
     due.push(index)
   }
 
-  /// Takes what a neighbour said about itself. `isForUs` says that it asked or answered us, and so will want to
-  /// talk: only then a new entry is made (RFC 826). True where it is known now.
+  /// Learns what a neighbour said about itself. `isForUs`: it asked or answered us, so it will want
+  /// to communicate; only then is a new entry made (RFC 826). True if its address is now known.
   mutating func learn(
     _ address: IPv4Address, _ hardware: MACAddress, isForUs: Bool, now: Instant
   ) -> Bool {
     guard address.isHost, hardware.isStation else { return false }
     if let index = find(address) {
       if entries[index].hardware != hardware, entries[index].state != .searching { version &+= 1 }
-      know(index, hardware, now: now)
+      markReachable(index, hardware, now: now)
     } else {
-      guard isForUs, let index = place(for: address, isStranger: true) else { return false }
-      know(index, hardware, now: now)
+      guard isForUs, let index = allocate(for: address, isStranger: true) else { return false }
+      markReachable(index, hardware, now: now)
     }
     return true
   }
 
-  /// A connection with `address` was opened by frames to and from `hardware`, so that is where it is, unless more is
-  /// known. True where it is known only since now.
+  /// Enters `hardware` for `address`, because a handshake through it succeeded, unless an address
+  /// is already known. True if the entry is new.
   mutating func confirm(_ address: IPv4Address, _ hardware: MACAddress, now: Instant) -> Bool {
     guard hardware.isStation, !knows(address),
-      let index = find(address) ?? place(for: address, isStranger: false)
+      let index = find(address) ?? allocate(for: address, isStranger: false)
     else { return false }
-    know(index, hardware, now: now)
+    markReachable(index, hardware, now: now)
     touch(index)
     return true
   }
 
-  private mutating func know(_ index: Int, _ hardware: MACAddress, now: Instant) {
+  private mutating func markReachable(_ index: Int, _ hardware: MACAddress, now: Instant) {
     due.remove(index)
     asked.remove(index)
     entries[index].hardware = hardware
@@ -248,7 +251,7 @@ struct NeighbourCache: ~Copyable {
     wake(index)
   }
 
-  /// Does what is due. True where `watched` has been asked in vain now.
+  /// Handles requests that timed out. True if `watched` has just become unreachable.
   mutating func tick(now: Instant, watching watched: IPv4Address?) -> Bool {
     var isGone = false
     while let index = asked.first, entries[index].deadline <= now {
@@ -260,7 +263,7 @@ struct NeighbourCache: ~Copyable {
       }
       if entries[index].address == watched { isGone = true }
       if entries[index].state == .probing {
-        // It does not answer any more; whoever uses it next asks everybody.
+        // It no longer answers; the next use broadcasts a request.
         entries[index].state = .failed
         version &+= 1
       } else {
@@ -272,7 +275,7 @@ struct NeighbourCache: ~Copyable {
     return isGone
   }
 
-  /// A request to send; `sent` says that it was.
+  /// The next request to send; `didSend` confirms it.
   func nextRequest() -> Request? {
     guard let index = due.first else { return nil }
     let isKnown = entries[index].state == .probing
@@ -281,15 +284,15 @@ struct NeighbourCache: ~Copyable {
       destination: isKnown ? entries[index].hardware : .broadcast, index: index)
   }
 
-  mutating func sent(_ request: Request, now: Instant) {
+  mutating func didSend(_ request: Request, now: Instant) {
     due.remove(request.index)
     entries[request.index].sent &+= 1
     entries[request.index].deadline = now + NeighbourCache.interval
     asked.push(request.index)
   }
 
-  /// Forgets everything, as when the link or the address has changed. Who waited asks again. The table may get another
-  /// key.
+  /// Empties the table after the link or the address has changed, and wakes waiting connections.
+  /// The table may get a new key.
   mutating func removeAll(key: TableKey? = nil) {
     for index in 0..<entries.count where entries[index].state != .empty {
       wake(index)
@@ -303,7 +306,43 @@ struct NeighbourCache: ~Copyable {
 }
 
 extension MACAddress {
-  /// Whether one station can have it.
+  /// Whether it can be the address of a single station.
   @inline(__always)
   var isStation: Bool { !isMulticast && value != 0 }
 }
+
+#if !hasFeature(Embedded)
+  extension NeighbourCache {
+    /// What is wrong with the table, its queues and its waiting connections; nil if nothing is.
+    func checkInvariants() -> String? {
+      guard spare.checkedIndices() != nil, idle.checkedIndices() != nil,
+        due.checkedIndices() != nil, woken.checkedIndices() != nil,
+        let requested = asked.checkedIndices()
+      else { return "a neighbour queue has wrong links" }
+      if let fault = waiting.checkInvariants() { return "waiting for neighbours: \(fault)" }
+      var hashes: [Int: UInt32] = [:]
+      for index in 0..<entries.count {
+        let entry = entries[index]
+        if entry.state != .empty { hashes[index] = hash(entry.address) }
+        let isAwaited = !waiting.isEmpty(index)
+        let queues = (spare.contains(index) ? 1 : 0) + (idle.contains(index) ? 1 : 0)
+        guard queues == (isAwaited ? 0 : 1), entry.state != .empty || spare.contains(index) else {
+          return "neighbour \(index), \(entry.state), is in \(queues) queues for reuse"
+        }
+        guard !isAwaited || entry.state == .searching else {
+          return "neighbour \(index), \(entry.state), is awaited"
+        }
+        let isRequested = (due.contains(index) ? 1 : 0) + (asked.contains(index) ? 1 : 0)
+        let isSearched = entry.state == .searching || entry.state == .probing
+        guard isRequested == (isSearched ? 1 : 0) else {
+          return "neighbour \(index), \(entry.state), is in \(isRequested) queues for requests"
+        }
+      }
+      for (earlier, later) in zip(requested, requested.dropFirst())
+      where entries[earlier].deadline > entries[later].deadline {
+        return "neighbour \(later) times out before \(earlier)"
+      }
+      return chains.checkInvariants(hashes).map { "neighbours: \($0)" }
+    }
+  }
+#endif

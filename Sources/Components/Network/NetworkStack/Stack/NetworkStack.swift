@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
+/// A listening port and its queue of completed connections.
 struct Listener: BitwiseCopyable {
   var isOpen = false
   var generation: UInt32 = 1
   var port: UInt16 = 0
   var tag: UInt = 0
   var settings = TCPSettings()
-  // Connections that wait for `accept`, the first and the last; -1 for none.
+  // The queue of connections for `accept`: first and last; -1 if empty.
   var head: Int32 = -1
   var tail: Int32 = -1
   var waiting = 0
@@ -18,27 +19,28 @@ struct Listener: BitwiseCopyable {
 
 /// A TCP/IP stack on one Ethernet link: state and rules, without I/O and without a clock.
 ///
-/// Its owner lends it each frame that arrives (`receive`), calls `poll` after each batch of frames,
-/// after each batch of socket calls, and when `nextDeadline` has come; then it asks for events until
-/// there are none. Frames go out through a `FrameOutput`.
+/// Its owner passes each received frame to `receive`, and calls `poll` after each batch of frames,
+/// after each batch of socket calls, and at `nextDeadline`; then it takes events until there are
+/// none. Frames go out through a `FrameOutput`.
 ///
-/// Nothing that a peer sends traps, and every table is as large at the start as it will ever be.
+/// Nothing that a peer sends traps, and no table grows after the stack is created.
 public struct NetworkStack: ~Copyable {
   let configuration: StackConfiguration
   var secret: Secret
   var keys: ConnectionKeys
-  /// Whether there has been a connection, so that its keys can change no more.
+  /// Whether connections' keys are final, because there has been a connection.
   public private(set) var hasKeys = false
+  /// Statistics.
   public internal(set) var counters = StackCounters()
 
-  // The link's address and way out.
+  // The link's address and routes.
   var network: IPv4Network?
   var routes = IPv4Routes()
-  /// Whether a part of the link's own network is reached by a router.
+  /// Whether a part of the link's own network lies behind a router.
   var hasRoutesInside = false
-  /// Whether the second router is used in place of the first.
+  /// Whether the second router replaces the first.
   var isFirstRouterDead = false
-  var unit: Int
+  var mtu: Int
   var isLinkUp = true
   var neighbours: NeighbourCache
   var reassembly: Reassembly
@@ -47,10 +49,10 @@ public struct NetworkStack: ~Copyable {
   var held: HeldDatagrams
   var hasAddressEvent = false
   var defence = AddressDefence()
-  // Who claimed our address last, and whether that is to be told.
+  // The last station that claimed our address, and whether the owner still has to be told.
   var rival = MACAddress(0)
   var hasConflictEvent = false
-  /// Whether something could not be sent for want of a buffer: `poll` again when there is one.
+  /// Whether a packet waits for a transmit buffer: call `poll` when one is free.
   public internal(set) var isBlocked = false
   var usesDHCP = false
 
@@ -60,8 +62,8 @@ public struct NetworkStack: ~Copyable {
   var acceptNext: FixedArray<Int32>
   var flows: HashChains
   var freeConnections: IndexQueue
-  // Handshakes that others began, and connections in TIME-WAIT without an owner; the oldest first. `settle` takes
-  // out who is no longer one.
+  // Half-open connections of passive opens, and connections in TIME-WAIT without an owner; the
+  // oldest first. `schedule` removes connections that leave these states.
   var halfOpen: IndexQueue
   var ending: IndexQueue
   var listeners: FixedArray<Listener>
@@ -69,29 +71,30 @@ public struct NetworkStack: ~Copyable {
   var ports: HashChains
   var nextPort: UInt16 = 0
 
-  // Who has to be looked at: connections with something to send, sockets with events.
-  var output: IndexQueue
+  // Connections with something to send, and sockets with events.
+  var sendQueue: IndexQueue
   var events: IndexQueue
   var timers: TimerHeap
 
   var dhcp: DHCPClient
   var resolver: Resolver
 
+  /// Allocates a stack's memory. Out-of-range sizes are limited to what `StackConfiguration` says.
   public init(_ configuration: StackConfiguration) {
     var configuration = configuration
-    configuration.maximumUnit = min(max(configuration.maximumUnit, 576), 1500)
+    configuration.mtu = min(max(configuration.mtu, 576), 1500)
     configuration.connectionLimit = min(max(configuration.connectionLimit, 1), 30000)
     self.configuration = configuration
     let limit = configuration.connectionLimit
     secret = Secret(configuration.secret.0, configuration.secret.1)
-    unit = configuration.maximumUnit
+    mtu = configuration.mtu
     keys = ConnectionKeys(&secret)
     neighbours = NeighbourCache(
       connections: limit, key: TableKey(secret.key(for: .neighbourTable)))
     reassembly = Reassembly(
       slots: configuration.reassemblySlots, bytesPerSlot: configuration.reassemblyByteCount)
     held = HeldDatagrams()
-    // Two for each connection.
+    // Two blocks per connection.
     pool = BufferPool(byteCount: configuration.bufferByteCount, blocks: 2 &* limit)
     connections = FixedArray(count: limit, repeating: Connection())
     acceptNext = FixedArray(count: limit, repeating: -1)
@@ -103,7 +106,7 @@ public struct NetworkStack: ~Copyable {
     datagramSockets = FixedArray(
       count: configuration.datagramSocketLimit, repeating: UDPSocketState())
     ports = HashChains(limit: configuration.datagramSocketLimit)
-    output = IndexQueue(limit: limit)
+    sendQueue = IndexQueue(limit: limit)
     resolver = Resolver(limit: configuration.lookupLimit)
     events = IndexQueue(
       limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))
@@ -113,7 +116,7 @@ public struct NetworkStack: ~Copyable {
   }
 }
 
-// Owners in `timers` and `events` behind the connections.
+// Indices in `timers` and `events` after those of the connections.
 extension NetworkStack {
   var neighbourTimer: Int { connections.count }
   var dhcpTimer: Int { connections.count &+ 1 }
@@ -125,11 +128,11 @@ extension NetworkStack {
     connections.count &+ listeners.count &+ datagramSockets.count &+ lookup
   }
 
-  /// When `poll` has something to do, should nothing happen before; `never` where it has not. Ask after
-  /// `poll`. It is exact: who wakes then, and not earlier, wakes for work only.
+  /// The next time at which `poll` has work if nothing arrives before; `never` if it has none. Ask
+  /// after `poll`. The time is exact: an owner that wakes then always finds work.
   public var nextDeadline: Instant {
     mutating get {
-      // An entry may be older than what its owner waits for now.
+      // A heap entry may be earlier than its owner's current deadline.
       while let first = timers.first {
         let due = deadline(of: Int(first.owner))
         guard due > first.moment else { return first.moment }
@@ -139,8 +142,8 @@ extension NetworkStack {
     }
   }
 
-  /// The same for an owner whose alarm is set for `alarm`, and who would set it for something earlier
-  /// only: nil where there is nothing earlier, which costs next to nothing to find out.
+  /// `nextDeadline` for an owner whose alarm is already set: nil unless the deadline is before
+  /// `alarm`, which takes only a comparison to find out.
   @inline(__always)
   public mutating func deadline(before alarm: Instant) -> Instant? {
     guard let first = timers.first, first.moment < alarm else { return nil }
@@ -158,23 +161,24 @@ extension NetworkStack {
     return resolver.deadline
   }
 
-  /// Bytes of the buffers' budget that are not in use.
+  /// Bytes of buffer memory that are free.
   public var freeBufferByteCount: Int { pool.freeByteCount }
-  /// The least that those have been.
+  /// The least that has been free, in bytes.
   public var leastFreeBufferByteCount: Int { pool.leastFreeByteCount }
-  /// Bytes of the buffers' budget.
+  /// Bytes of buffer memory in all.
   public var bufferByteCount: Int { pool.bytes.count }
 }
 
-// What nobody outside can guess.
+// Unpredictable numbers.
 extension NetworkStack {
-  /// Takes `value`, which nobody outside knows, into what keys and identifiers are made of. Those of connections are
-  /// made for the first one, and stay (`hasKeys`); what comes later goes into identifiers only.
+  /// Mixes `value`, which must be unknown outside, into the pool for keys and identifiers.
+  /// Connections' keys are made for the first connection and stay (`hasKeys`); later values affect
+  /// identifiers only.
   public mutating func stir(_ value: UInt64) { secret.stir(value) }
 
-  /// Before anything is done with connections' keys: makes them, as late as can be.
+  /// Makes connections' keys, as late as possible: before their first use.
   @inline(__always)
-  mutating func needKeys() {
+  mutating func ensureKeys() {
     if !hasKeys { makeKeys() }
   }
 
@@ -185,31 +189,31 @@ extension NetworkStack {
     hasKeys = true
   }
 
-  /// For DHCP.
+  /// A random number for DHCP.
   mutating func random32() -> UInt32 { UInt32(truncatingIfNeeded: secret.random(for: .leases)) }
 }
 
-// The address.
+// The stack's own address.
 extension NetworkStack {
-  /// The address, with its network; nil without one.
+  /// The stack's address and network; nil if it has none.
   public var address: IPv4Network? { network }
 
-  /// Sets a fixed address. The gateway need not be in its network: it is on the link.
+  /// Sets a fixed address. The gateway may lie outside of its network, but must be on the link.
   public mutating func setAddress(_ network: IPv4Network, gateway: IPv4Address?) {
     adopt(network, IPv4Routes(router: gateway).without(network.address))
   }
 
-  /// Sets the name servers for `lookUp`; DHCP sets them, too.
+  /// Sets the name servers for `lookUp`, as DHCP does.
   public mutating func setResolvers(_ first: IPv4Address, _ second: IPv4Address? = nil) {
     resolver.setServers(first, second)
   }
 
-  /// Takes an address into use. Connections from another one cannot go on.
+  /// Adopts an address and routes. Connections from another address end.
   mutating func adopt(_ network: IPv4Network?, _ routes: IPv4Routes) {
     let previous = self.network?.address
     let isMoved = previous != network?.address
     if routes != self.routes || network != self.network {
-      // Who was reached one way may have to be reached another way.
+      // Destinations may now have other next hops.
       self.routes = routes
       hasRoutesInside = network.map { routes.longestPrefixLength > $0.prefixLength } ?? false
       isFirstRouterDead = false
@@ -223,24 +227,25 @@ extension NetworkStack {
     for index in 0..<connections.count
     where connections[index].isUsed && connections[index].state != .closed {
       connections[index].fail(.unreachable)
-      settle(index)
+      schedule(index)
     }
   }
 
-  /// Who waits for a neighbour asks anew; datagrams that wait are lost, as they would be on their way.
+  /// Empties the neighbour cache. Connections that wait for a neighbour ask again; held datagrams
+  /// are lost.
   private mutating func forgetNeighbours(key: TableKey? = nil) {
     neighbours.removeAll(key: key)
     held.removeAll()
-    wakeWaiting()
+    queueWokenConnections()
   }
 
-  /// The link came up or went down.
+  /// Reports that the link came up or went down.
   public mutating func linkChanged(isUp: Bool, now: Instant) {
     guard isUp != isLinkUp else { return }
     isLinkUp = isUp
     forgetNeighbours()
     if isUp {
-      hurry(now: now)
+      retransmitAtOnce(now: now)
       if network != nil { defence.begin() }
     }
     guard usesDHCP else { return }
@@ -252,13 +257,12 @@ extension NetworkStack {
     timers.wake(dhcpTimer, by: dhcp.deadline)
   }
 
-  /// What waited for an answer that the lost link swallowed is sent again at once: a timeout may have
-  /// grown to a minute by now.
-  private mutating func hurry(now: Instant) {
+  /// Retransmits at once what the lost link swallowed: a timeout may have grown to a minute by now.
+  private mutating func retransmitAtOnce(now: Instant) {
     for index in 0..<connections.count
     where connections[index].isUsed && connections[index].retransmitAt < .never {
       connections[index].retransmitAt = now
-      // It may have been backed off while nothing could come.
+      // Timeouts were doubled while nothing could arrive.
       connections[index].backoff = 0
       connections[index].probeBackoff = 0
       timers.wake(index, by: now)

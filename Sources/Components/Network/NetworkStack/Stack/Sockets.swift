@@ -1,86 +1,97 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-/// A connection's number. That of a closed one is refused, not confused with a later one's.
+/// A handle of a connection. The handle of a closed connection is refused, never confused with a
+/// later one's.
 public struct TCPConnection: Hashable, BitwiseCopyable, Sendable {
   let index: Int32
   let generation: UInt32
 }
 
-/// A listener's number.
+/// A handle of a listener.
 public struct TCPListener: Hashable, BitwiseCopyable, Sendable {
   let index: Int32
   let generation: UInt32
 }
 
-/// A socket, in an event.
+/// What an event is about.
 public enum SocketName: Equatable, BitwiseCopyable, Sendable {
+  /// A connection.
   case connection(TCPConnection)
+  /// A listener.
   case listener(TCPListener)
+  /// A UDP socket.
   case datagrams(UDPSocket)
+  /// A DNS look-up.
   case lookup(DNSLookup)
   /// The stack's own address was set, changed or lost.
   case address
-  /// Another station says that it has the stack's own address. We said that it is ours, or gave it up (`address` tells);
-  /// once in 10 s at most, but for giving it up.
+  /// Another station claims the stack's own address. We have defended it, or given it up, which an
+  /// `address` event reports. At most once in 10 s, except when it is given up.
   case addressConflict(MACAddress)
 }
 
-/// Something that an owner waits for. Each change is told once: an owner reads, writes or accepts
-/// until there is no more, and then waits for the next event.
+/// A change that an owner can react to. Each change is reported once: the owner reads, writes or
+/// accepts until there is no more, then waits for the next event.
 public struct SocketEvent: Equatable, BitwiseCopyable, Sendable {
+  /// The source of the event.
   public var socket: SocketName
-  /// What the owner called the socket.
+  /// The tag that the owner gave the socket.
   public var tag: UInt
+  /// What has changed.
   public var readiness: Readiness
 }
 
-/// What came with a frame that its reader has to take now, out of the frame: the stack has no copy.
+/// Data that its reader has to take out of the received frame now: the stack keeps no copy.
 public enum Delivery: Equatable, BitwiseCopyable, Sendable {
+  /// Nothing to take out of the frame.
   case nothing
-  /// A datagram for a direct socket.
+  /// A datagram for a direct socket, as a range of the frame.
   case datagram(UDPSocket, tag: UInt, from: Endpoint, ByteRange)
-  /// The next bytes of a direct connection. What the reader cannot take it gives back with `keep`.
+  /// The next bytes of a direct connection. The reader returns those that it cannot consume with
+  /// `keep`.
   case stream(TCPConnection, tag: UInt, ByteRange)
 }
 
-/// Why a socket could not be made.
+/// Why a socket could not be created.
 public enum SocketError: Error, Equatable, Sendable {
-  /// As many as there may be are in use; `StackConfiguration` has the limits.
+  /// All are in use; `StackConfiguration` has the limits.
   case noSocket
-  /// The budget of buffers is used up.
+  /// The buffer memory is used up.
   case noMemory
+  /// Another socket or connection has the port.
   case portInUse
-  /// The stack has no address yet, or no route there.
+  /// The stack has no address, or there is no route.
   case unreachable
 }
 
-/// What became of a datagram.
+/// The outcome of sending a datagram.
 public enum DatagramOutcome: Equatable, BitwiseCopyable, Sendable {
+  /// The datagram was sent.
   case sent
-  /// It waits until the neighbour's address is known.
+  /// The datagram waits until the neighbour's address is known.
   case held
-  /// There was no buffer, or no room to hold it; nothing was sent.
+  /// No buffer was free, or there was no room to hold the datagram; it was not sent.
   case noBuffer
   /// The stack has no address, there is no route, or the neighbour does not answer.
   case unreachable
-  /// It does not fit into one packet.
+  /// The datagram does not fit into one packet.
   case tooLong
   /// The socket is closed.
   case closed
 }
 
-/// What a read has brought.
+/// The outcome of a read.
 public enum ReadOutcome: Equatable, BitwiseCopyable, Sendable {
-  /// So many bytes.
+  /// Bytes were read: how many.
   case bytes(Int)
-  /// Nothing yet: the connection's `readable` event tells when.
+  /// No data yet; a `readable` event follows.
   case nothingYet
   /// The peer sends no more.
   case end
-  /// The connection is no more.
+  /// The connection has ended.
   case closed
 }

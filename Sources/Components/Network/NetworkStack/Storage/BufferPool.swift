@@ -3,7 +3,7 @@
 
 import Wire
 
-/// A block of the pool: a power of two of bytes. The block of no bytes is none.
+/// A block of the pool: a power of two of bytes, or none if empty.
 struct Block: BitwiseCopyable, Equatable {
   var start = 0
   var byteCount = 0
@@ -11,42 +11,43 @@ struct Block: BitwiseCopyable, Equatable {
   var isNone: Bool { byteCount == 0 }
 }
 
-/// The budget of buffers: one stretch of memory, lent in blocks of powers of two (a buddy
-/// allocator). Taking and giving back cost a step for each power at most.
+/// The memory for buffers, lent in blocks of powers of two (a buddy allocator). Allocating and
+/// freeing take at most one step per power.
 struct BufferPool: ~Copyable {
   /// The smallest block in bytes.
   static var smallest: Int { 1024 }
   private static var smallestOrder: Int { 10 }
 
   var bytes: FixedArray<UInt8>
-  // Of each smallest block that begins a free one: its order, and its neighbours in that order's
-  // list; -1 where none. Order 0 says that no free block begins here.
+  // For each smallest block that begins a free block: its order, and its neighbours in the list of
+  // that order; -1 for none. Order 0: no free block begins here.
   private var order: FixedArray<UInt8>
   private var next: FixedArray<Int32>
   private var previous: FixedArray<Int32>
   private var first = InlineArray<48, Int32>(repeating: -1)
-  /// Bytes not lent.
+  /// Free bytes.
   private(set) var freeByteCount = 0
   /// The least that `freeByteCount` has been.
   private(set) var leastFreeByteCount = 0
-  /// Bytes that each block still to be lent is promised, all together; below zero when more have been lent.
+  /// Bytes promised to blocks that are still to be allocated, 2 KB each; negative if more blocks
+  /// have been allocated than expected.
   private var promised: Int
   private static var promise: Int { 2048 }
 
-  // The smaller the share that one block may have, the more blocks there are to be.
+  // The inverse of the share that one block may have: the more blocks, the smaller the share.
   private let sharers: Int
 
-  /// The largest block that one connection should take: a share of what is not promised to those that come later, so
-  /// that the first do not take everything, and the last find nothing.
+  /// The largest block that one connection should allocate: a share of what is not promised to
+  /// later ones, so that the first do not take everything.
   var fairByteCount: Int { fairByteCount(behind: 0) }
 
-  /// The same once `others` bytes more have been lent.
+  /// The same, once a further `others` bytes have been allocated.
   func fairByteCount(behind others: Int) -> Int {
     max(freeByteCount &- others &- max(promised, 0), 0) / sharers
   }
 
-  /// A pool of `byteCount` bytes, rounded down to whole smallest blocks, for `blocks` blocks. Half of it at most is
-  /// kept for those that are not lent yet.
+  /// A pool of `byteCount` bytes, rounded down to whole smallest blocks, for `blocks` blocks. At
+  /// most half of it is reserved for blocks that are not allocated yet.
   init(byteCount: Int, blocks: Int = 0) {
     promised = min(blocks &* BufferPool.promise, byteCount / 2)
     sharers = min(max(blocks / 16, 4), 32)
@@ -67,12 +68,12 @@ struct BufferPool: ~Copyable {
     leastFreeByteCount = freeByteCount
   }
 
-  /// A block of `byteCount` bytes, rounded up to a power of two. Nil when there is none.
-  mutating func take(_ byteCount: Int) -> Block? {
-    takeExactly(BufferPool.order(of: byteCount))
+  /// A block of `byteCount` bytes, rounded up to a power of two; nil if there is none.
+  mutating func allocate(_ byteCount: Int) -> Block? {
+    allocate(order: BufferPool.order(of: byteCount))
   }
 
-  /// The largest power of two that is not larger than `byteCount`; 1 at least.
+  /// The largest power of two up to `byteCount`; at least 1.
   static func powerOfTwo(within byteCount: Int) -> Int {
     1 << (Int.bitWidth &- 1 &- max(byteCount, 1).leadingZeroBitCount)
   }
@@ -82,13 +83,13 @@ struct BufferPool: ~Copyable {
     return Int.bitWidth &- (size &- 1).leadingZeroBitCount
   }
 
-  private mutating func takeExactly(_ wanted: Int) -> Block? {
+  private mutating func allocate(order wanted: Int) -> Block? {
     var found = wanted
     while found < first.count, first[found] < 0 { found &+= 1 }
     guard found < first.count else { return nil }
     let unit = Int(first[found])
     remove(unit)
-    // Halves of what is larger than wanted go back.
+    // Return the unneeded halves of a larger block.
     while found > wanted {
       found &-= 1
       insert(unit &+ (1 << (found &- BufferPool.smallestOrder)), order: found)
@@ -99,8 +100,8 @@ struct BufferPool: ~Copyable {
     return Block(start: unit &* BufferPool.smallest, byteCount: 1 << wanted)
   }
 
-  /// Takes a block back; `block` is none afterwards.
-  mutating func giveBack(_ block: inout Block) {
+  /// Frees a block; `block` is none afterwards.
+  mutating func free(_ block: inout Block) {
     guard !block.isNone else { return }
     var unit = block.start / BufferPool.smallest
     var size = block.byteCount.trailingZeroBitCount
@@ -135,10 +136,10 @@ struct BufferPool: ~Copyable {
   }
 }
 
-// A block as a ring: a number's place is what is left of it after division by the size, so that
-// sequence numbers are places.
+// A block as a ring: a sequence number's position is its remainder modulo the block's size.
 extension BufferPool {
-  /// Copies the first `length` bytes in from the place of `number`. No more than the block has.
+  /// Copies the first `length` bytes of `source` to the position of `number`; no more than the
+  /// block holds.
   @inline(__always)
   mutating func copyIn(
     _ source: borrowing RawSpan, _ length: Int, to block: Block, at number: UInt32
@@ -150,13 +151,13 @@ extension BufferPool {
     if length > head { bytes.copyIn(source, from: head, length &- head, at: block.start) }
   }
 
-  /// All of `source`.
+  /// Copies all of `source`.
   @inline(__always)
   mutating func copyIn(_ source: borrowing RawSpan, to block: Block, at number: UInt32) {
     copyIn(source, source.byteCount, to: block, at: number)
   }
 
-  /// Copies `length` bytes out from the place of `number`, to `offset` of a frame, and adds them to
+  /// Copies `length` bytes from the position of `number` to `offset` of a frame, and adds them to
   /// `sum`.
   @inline(__always)
   func copyOut(
@@ -170,7 +171,8 @@ extension BufferPool {
     }
   }
 
-  /// Where `length` bytes from the place of `number` lie: up to the block's end, and from its start.
+  /// The parts of the pool that hold `length` bytes from `number` on: up to the block's end, and
+  /// from its start.
   @inline(__always)
   func parts(of block: Block, at number: UInt32, _ length: Int) -> (ByteRange, ByteRange) {
     guard !block.isNone else {
@@ -184,3 +186,32 @@ extension BufferPool {
     )
   }
 }
+
+#if !hasFeature(Embedded)
+  extension BufferPool {
+    /// What is wrong if `lent` and the free blocks do not tile the pool; nil if they do.
+    func checkInvariants(lent: [Block]) -> String? {
+      var blocks = lent.filter { !$0.isNone }
+      let lentByteCount = blocks.reduce(0) { $0 + $1.byteCount }
+      guard lentByteCount + freeByteCount == bytes.count else {
+        return "\(lentByteCount) bytes lent, \(freeByteCount) free, not \(bytes.count) in all"
+      }
+      for size in 0..<first.count {
+        var (before, unit) = (Int32(-1), first[size])
+        while unit >= 0 {
+          guard Int(order[Int(unit)]) == size, previous[Int(unit)] == before,
+            blocks.count <= order.count
+          else { return "the free block at unit \(unit) has wrong links" }
+          blocks.append(Block(start: Int(unit) * BufferPool.smallest, byteCount: 1 << size))
+          (before, unit) = (unit, next[Int(unit)])
+        }
+      }
+      var end = 0
+      for block in blocks.sorted(by: { $0.start < $1.start }) {
+        guard block.start == end else { return "blocks overlap or miss bytes at \(end)" }
+        end = block.start + block.byteCount
+      }
+      return end == bytes.count ? nil : "blocks end at \(end), not \(bytes.count)"
+    }
+  }
+#endif

@@ -3,14 +3,14 @@
 
 import Wire
 
-/// Elements in one allocation that is made at the start and never grows: where all the stack's
-/// state lives, so that its memory is known before the first packet.
+/// A fixed number of elements in one allocation. All of the stack's state lives in these, so its
+/// memory is known before the first packet.
 ///
-/// Safety: the only pointer of the module, and it stays inside. Every access is compared with the
-/// count, which is that of the allocation; elements are plain bytes, so nothing has to be destroyed.
+/// Safety: the module's only pointer, and it stays inside. Every access is compared with the count,
+/// which is the allocation's; elements are plain bytes, so nothing has to be destroyed.
 ///
-/// The memory is freed by an object and not by a `deinit` here, since Embedded Swift cannot run one of
-/// a type that cannot be copied from another module.
+/// An object frees the memory instead of a `deinit` here: Embedded Swift cannot run the `deinit` of
+/// a noncopyable type from another module.
 @safe struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   // Safety: see the type.
   private let elements: UnsafeMutablePointer<Element>
@@ -36,17 +36,17 @@ import Wire
   }
 }
 
-/// Frees what it was given.
+/// Owns an allocation and frees it.
 @safe private final class Allocation {
   private let start: UnsafeMutableRawPointer
-  // Safety: only made with what was allocated just before, and by nobody else.
+  // Safety: only `FixedArray.init` creates it, with memory that it has just allocated.
   init(_ start: UnsafeMutableRawPointer) { unsafe self.start = start }
   deinit { unsafe start.deallocate() }
 }
 
 extension FixedArray where Element == UInt8 {
-  /// Copies `length` bytes of `source` in, from its byte `start` on. Traps where they are not there or
-  /// do not fit.
+  /// Copies `length` bytes of `source` from its byte `start` on. Traps if they are out of bounds on
+  /// either side.
   @inline(__always)
   mutating func copyIn(
     _ source: borrowing RawSpan, from start: Int = 0, _ length: Int, at offset: Int
@@ -55,8 +55,8 @@ extension FixedArray where Element == UInt8 {
       start >= 0 && length >= 0 && start <= source.byteCount
         && length <= source.byteCount &- start)
     precondition(offset >= 0 && offset <= count && length <= count &- offset)
-    // Safety: compared with the allocation above; a span that is lent is never one of this memory,
-    // which is borrowed for writing.
+    // Safety: compared with the allocation above; a borrowed span cannot be this memory, which is
+    // borrowed for writing.
     unsafe source.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       unsafe UnsafeMutableRawPointer(elements + offset).copyMemory(
@@ -64,7 +64,7 @@ extension FixedArray where Element == UInt8 {
     }
   }
 
-  /// Lends bytes. Traps where they are not there.
+  /// Lends bytes. Traps if they are out of bounds.
   @inline(__always)
   func withBytes<Result>(
     _ range: ByteRange, _ body: (borrowing RawSpan) -> Result
@@ -78,7 +78,7 @@ extension FixedArray where Element == UInt8 {
     return body(span)
   }
 
-  /// Lends bytes for writing. Traps where they are not there.
+  /// Lends bytes for writing. Traps if they are out of bounds.
   @inline(__always)
   mutating func withMutableBytes<Result>(
     _ range: ByteRange, _ body: (inout MutableRawSpan) -> Result

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Numbers below a limit, found by a hash of what they stand for. A look-up walks those whose hashes
-/// fall together, two on average however many there are.
+/// A hash table of indices below a limit, with chaining. A chain has two elements on average.
 struct HashChains: ~Copyable {
   private var heads: FixedArray<Int32>
   private var next: FixedArray<Int32>
@@ -16,7 +15,7 @@ struct HashChains: ~Copyable {
     mask = UInt32(truncatingIfNeeded: size &- 1)
   }
 
-  /// The first of those that `hash` leads to; -1 for none.
+  /// The first index in the chain of `hash`; -1 if it is empty.
   @inline(__always)
   func first(_ hash: UInt32) -> Int { Int(heads[Int(hash & mask)]) }
 
@@ -46,3 +45,24 @@ struct HashChains: ~Copyable {
     }
   }
 }
+
+#if !hasFeature(Embedded)
+  extension HashChains {
+    /// What is wrong if the chains do not hold exactly `hashes`, by index; nil if they do.
+    func checkInvariants(_ hashes: [Int: UInt32]) -> String? {
+      var found = 0
+      for slot in 0..<heads.count {
+        var current = Int(heads[slot])
+        while current >= 0 {
+          guard let hash = hashes[current], Int(hash & mask) == slot else {
+            return "index \(current) is in chain \(slot)"
+          }
+          found += 1
+          guard found <= hashes.count else { return "chain \(slot) has an index twice" }
+          current = Int(next[current])
+        }
+      }
+      return found == hashes.count ? nil : "\(hashes.count - found) indices are in no chain"
+    }
+  }
+#endif

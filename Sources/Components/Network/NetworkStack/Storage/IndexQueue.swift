@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Who waits for something, first come first served: numbers below a limit, each there once at most.
+/// A FIFO of indices below a limit, each in it at most once.
 ///
-/// Where the order counts, whoever waits no more has to be taken out: a place that is left behind would be that of the
-/// next who bears the number.
+/// An index that no longer waits has to be removed: its slot's next user would inherit the
+/// position.
 struct IndexQueue: ~Copyable {
-  // `next` is `outside` for those not in the queue; -1 is nobody.
+  // `next` is `outside` for indices not in the queue; -1 is none.
   private struct Place: BitwiseCopyable {
     var next: Int32 = IndexQueue.outside
     var previous: Int32 = -1
@@ -23,14 +23,14 @@ struct IndexQueue: ~Copyable {
   @inline(__always)
   var isEmpty: Bool { head < 0 }
 
-  /// Who is next.
+  /// The first index.
   @inline(__always)
   var first: Int? { head < 0 ? nil : Int(head) }
 
   @inline(__always)
   func contains(_ index: Int) -> Bool { places[index].next != IndexQueue.outside }
 
-  /// Puts `index` last, unless it is in the queue.
+  /// Appends `index`, unless it is in the queue.
   @inline(__always)
   mutating func push(_ index: Int) {
     guard !contains(index) else { return }
@@ -51,14 +51,14 @@ struct IndexQueue: ~Copyable {
     return index
   }
 
-  /// Takes `index` out, if it is in the queue.
+  /// Removes `index` if it is in the queue.
   @inline(__always)
   mutating func remove(_ index: Int) {
-    if contains(index) { takeOut(index) }
+    if contains(index) { unlink(index) }
   }
 
   @inline(never)
-  private mutating func takeOut(_ index: Int) {
+  private mutating func unlink(_ index: Int) {
     let place = places[index]
     if place.previous >= 0 {
       places[Int(place.previous)].next = place.next
@@ -74,3 +74,26 @@ struct IndexQueue: ~Copyable {
     count &-= 1
   }
 }
+
+#if !hasFeature(Embedded)
+  extension IndexQueue {
+    /// The queue's indices in order; nil if the links are broken.
+    func checkedIndices() -> [Int]? {
+      var indices: [Int] = []
+      var (previous, current) = (Int32(-1), head)
+      while current >= 0 {
+        guard indices.count < places.count, places[Int(current)].previous == previous else {
+          return nil
+        }
+        indices.append(Int(current))
+        (previous, current) = (current, places[Int(current)].next)
+      }
+      var outside = 0
+      for index in 0..<places.count where !contains(index) { outside += 1 }
+      guard current == -1, tail == previous, indices.count == count,
+        outside == places.count - count
+      else { return nil }
+      return indices
+    }
+  }
+#endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Who waits for which of several things: sets of numbers below a limit, each number in one of them at most.
+/// Disjoint sets of indices below a limit: each index is in at most one set.
 struct IndexSets: ~Copyable {
-  // -1 is no set, and nobody.
+  // -1 is no set and no index.
   private struct Member: BitwiseCopyable {
     var set: Int32 = -1
     var next: Int32 = -1
@@ -20,10 +20,10 @@ struct IndexSets: ~Copyable {
 
   func isEmpty(_ set: Int) -> Bool { firsts[set] < 0 }
 
-  /// The set that `index` is in.
+  /// The set that contains `index`.
   func set(of index: Int) -> Int? { members[index].set < 0 ? nil : Int(members[index].set) }
 
-  /// Puts `index`, which is in no set, into one.
+  /// Inserts `index`, which must be in no set.
   mutating func insert(_ index: Int, into set: Int) {
     let first = firsts[set]
     let entry = Int32(truncatingIfNeeded: index)
@@ -32,7 +32,7 @@ struct IndexSets: ~Copyable {
     firsts[set] = entry
   }
 
-  /// Takes `index` out of the set that it is in: which that was.
+  /// Removes `index` from its set, and returns the set.
   mutating func remove(_ index: Int) -> Int? {
     let member = members[index]
     guard let set = set(of: index) else { return nil }
@@ -46,7 +46,7 @@ struct IndexSets: ~Copyable {
     return set
   }
 
-  /// Takes any number out of a set.
+  /// Removes any index from a set.
   mutating func pop(from set: Int) -> Int? {
     let first = Int(firsts[set])
     guard first >= 0 else { return nil }
@@ -54,3 +54,26 @@ struct IndexSets: ~Copyable {
     return first
   }
 }
+
+#if !hasFeature(Embedded)
+  extension IndexSets {
+    /// What is wrong with the links; nil if nothing is.
+    func checkInvariants() -> String? {
+      var linked = 0
+      for set in 0..<firsts.count {
+        var (previous, current) = (Int32(-1), firsts[set])
+        while current >= 0 {
+          let member = members[Int(current)]
+          guard linked < members.count, Int(member.set) == set, member.previous == previous else {
+            return "index \(current) has wrong links in set \(set)"
+          }
+          linked += 1
+          (previous, current) = (current, member.next)
+        }
+      }
+      var inSets = 0
+      for index in 0..<members.count where members[index].set >= 0 { inSets += 1 }
+      return inSets == linked ? nil : "\(inSets) indices name a set, \(linked) are linked"
+    }
+  }
+#endif

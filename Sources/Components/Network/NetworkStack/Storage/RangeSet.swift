@@ -3,8 +3,8 @@
 
 import Wire
 
-/// Ranges of numbers that go round, in order, none touching another; 16 at most. What has arrived
-/// out of order, or what a peer says has.
+/// At most 16 ranges of sequence numbers, in order and not touching each other: data that has
+/// arrived out of order, or that a peer reports as received.
 struct RangeSet: BitwiseCopyable {
   static var limit: Int { 16 }
 
@@ -21,7 +21,7 @@ struct RangeSet: BitwiseCopyable {
 
   enum Insertion { case added, alreadyThere, noRoom }
 
-  /// Adds a range, joining those that it touches. Where that would be one too many, nothing changes.
+  /// Adds a range and joins those that it touches. If that would be one too many, nothing changes.
   mutating func insert(_ new: SequenceRange) -> Insertion {
     guard new.start < new.end else { return .alreadyThere }
     var low = 0
@@ -53,14 +53,14 @@ struct RangeSet: BitwiseCopyable {
     return .added
   }
 
-  /// Whether any number of `range` is there.
+  /// Whether the set contains any number of `range`.
   mutating func overlaps(_ range: SequenceRange) -> Bool {
     for index in 0..<count
     where ranges[index].start < range.end && range.start < ranges[index].end { return true }
     return false
   }
 
-  /// Drops everything below `limit`.
+  /// Removes everything below `limit`.
   mutating func removeBelow(_ limit: SequenceNumber) {
     var gone = 0
     while gone < count, ranges[gone].end <= limit { gone &+= 1 }
@@ -71,7 +71,7 @@ struct RangeSet: BitwiseCopyable {
     if count > 0, ranges[0].start < limit { ranges[0].start = limit }
   }
 
-  /// How many numbers from `start` up to `end` are not there.
+  /// How many numbers of `start ..< end` the set lacks.
   mutating func missing(from start: SequenceNumber, to end: SequenceNumber) -> Int {
     guard start < end else { return 0 }
     var total = end - start
@@ -83,7 +83,7 @@ struct RangeSet: BitwiseCopyable {
     return total
   }
 
-  /// The first stretch at or behind `start` and before `end` that is not there.
+  /// The first part of `start ..< end` that the set lacks.
   mutating func firstMissing(from start: SequenceNumber, to end: SequenceNumber) -> SequenceRange? {
     var low = start
     for index in 0..<count {
@@ -97,3 +97,20 @@ struct RangeSet: BitwiseCopyable {
     return low < end ? SequenceRange(low, end) : nil
   }
 }
+
+#if !hasFeature(Embedded)
+  extension RangeSet {
+    /// Whether the ranges are in order, apart, not empty and within `low ... high`.
+    func isSound(from low: SequenceNumber, to high: SequenceNumber) -> Bool {
+      var end: SequenceNumber?
+      for index in 0..<count {
+        let range = ranges[index]
+        guard range.start < range.end, end.map({ $0 < range.start }) ?? (low <= range.start) else {
+          return false
+        }
+        end = range.end
+      }
+      return end.map { $0 <= high } ?? true
+    }
+  }
+#endif

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Numbers that nobody outside can guess, as far as nobody can guess what was stirred in.
+/// Unpredictable numbers, as far as what was stirred in is unpredictable.
 ///
-/// Each use has a key of its own, from which neither the pool nor another key follows: what the stack says for one use
-/// tells nothing about the others. No more than 32 bits of one hash may leave the machine, so that it cannot be checked
-/// against a guess by itself.
+/// Each use has its own key, which reveals neither the pool nor another key. At most 32 bits of a
+/// hash may leave the machine, so that a single value cannot confirm a guess.
 struct Secret: BitwiseCopyable {
-  /// What numbers are for.
+  /// The uses of keys.
   enum Use: UInt64, BitwiseCopyable {
     case connectionTable = 1
     case neighbourTable
@@ -23,31 +22,31 @@ struct Secret: BitwiseCopyable {
 
   init(_ first: UInt64, _ second: UInt64) { pool = HashKey(first, second) }
 
-  /// Takes in something else that nobody outside knows. Keys and numbers from before and after have nothing to do with
-  /// each other.
+  /// Mixes in another secret value. Keys and numbers from before and after are unrelated.
   mutating func stir(_ value: UInt64) { pool = HashKey(pool.hash(value, 0), pool.hash(value, 1)) }
 
-  /// The key for a use, by what has been stirred in so far: ask once, as late as can be.
+  /// The key for a use, from what has been stirred in so far: ask once, as late as possible.
   func key(for use: Use) -> HashKey {
-    // Second words of `stir` are 0 and 1.
+    // `stir` uses the second words 0 and 1.
     HashKey(pool.hash(use.rawValue, 2), pool.hash(use.rawValue, 3))
   }
 
-  /// The next of a series of random numbers, of which no more than 32 bits may be shown.
+  /// The next random number, of which at most 32 bits may be revealed.
   mutating func random(for use: Use) -> UInt64 {
     counter &+= 1
     return key(for: use).hash(counter, 0)
   }
 }
 
-/// The keys that all connections share. They are made for the first one and stay, so that a table is searched as it was
-/// filled, and the numbers of one pair of ends follow each other (RFC 6528, 3).
+/// The keys that all connections share. They are made for the first connection and stay: the table
+/// must be searched with the key that it was filled with, and the numbers of one pair of ends must
+/// follow each other (RFC 6528, 3).
 struct ConnectionKeys: BitwiseCopyable {
   let table: TableKey
   let sequenceNumbers: HashKey
   let timestamps: HashKey
   let ports: HashKey
-  /// Where the ports of connections from here begin.
+  /// The first port for outgoing connections.
   let firstPort: UInt16
 
   init(_ secret: inout Secret) {
@@ -69,7 +68,7 @@ struct HashKey: BitwiseCopyable {
     self.key1 = key1
   }
 
-  /// A keyed hash of 16 bytes. Some hundred instructions, which are not worth repeating.
+  /// A keyed hash of 16 bytes. Not inlined: some hundred instructions.
   @inline(never)
   func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
     var v0 = key0 ^ 0x736f_6d65_7073_6575
@@ -108,14 +107,14 @@ struct HashKey: BitwiseCopyable {
   }
 }
 
-/// A quick keyed hash, for tables: a peer that does not know the key cannot choose addresses that fall together. Not
-/// good enough for anything that leaves the machine.
+/// A fast keyed hash for tables: a peer without the key cannot choose colliding addresses. Not for
+/// values that leave the machine.
 struct TableKey: BitwiseCopyable {
   private let key0: UInt64
   private let key1: UInt64
 
   init(_ key: HashKey) {
-    // The one multiplication below spreads nothing where its keys are small numbers.
+    // A single multiplication does not mix well with small keys.
     key0 = key.hash(0, 0)
     key1 = key.hash(1, 0)
   }

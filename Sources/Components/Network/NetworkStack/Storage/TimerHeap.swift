@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// When whom to wake: a heap, so that the next moment is at hand and a change costs a logarithm.
+/// A heap of wake-ups: the earliest is at hand, a change costs a logarithm.
 ///
-/// An entry is a promise to look at its owner no later than that; the owner's true deadline may have
-/// moved on since. So a deadline that only moves away, as TCP's with every packet, costs nothing.
+/// An entry promises to look at its owner by then; the owner's true deadline may have moved to
+/// later. A deadline that only moves later, as TCP's does with each packet, costs nothing.
 struct TimerHeap: ~Copyable {
   struct Entry: BitwiseCopyable {
     var moment = Instant.never
@@ -12,7 +12,7 @@ struct TimerHeap: ~Copyable {
   }
 
   private var entries: FixedArray<Entry>
-  // Where each owner's entry is; -1 for none.
+  // Each owner's position in the heap; -1 for none.
   private var places: FixedArray<Int32>
   private var count = 0
 
@@ -21,10 +21,10 @@ struct TimerHeap: ~Copyable {
     places = FixedArray(count: limit, repeating: -1)
   }
 
-  /// Whom to look at next, and when.
+  /// The earliest entry.
   var first: Entry? { count == 0 ? nil : entries[0] }
 
-  /// Lets the first wait longer, for ever with `never`.
+  /// Moves the first entry to a later time; `never` removes it.
   mutating func postponeFirst(to moment: Instant) {
     guard count > 0 else { return }
     if moment == .never { return remove(Int(entries[0].owner)) }
@@ -32,7 +32,7 @@ struct TimerHeap: ~Copyable {
     sink(0)
   }
 
-  /// Sees that `owner` is looked at no later than `moment`.
+  /// Ensures that `owner` is looked at by `moment`.
   @inline(__always)
   mutating func wake(_ owner: Int, by moment: Instant) {
     let place = Int(places[owner])
@@ -52,7 +52,7 @@ struct TimerHeap: ~Copyable {
     rise(count &- 1)
   }
 
-  /// Takes out one whose moment has come.
+  /// Removes an entry whose time has come, and returns its owner.
   mutating func pop(now: Instant) -> Int? {
     guard count > 0, entries[0].moment <= now else { return nil }
     let owner = Int(entries[0].owner)
@@ -102,3 +102,28 @@ struct TimerHeap: ~Copyable {
     put(entry, at: place)
   }
 }
+
+#if !hasFeature(Embedded)
+  extension TimerHeap {
+    /// When `owner` is looked at; `never` if it has no entry.
+    func moment(of owner: Int) -> Instant {
+      places[owner] < 0 ? .never : entries[Int(places[owner])].moment
+    }
+
+    /// What is wrong with the heap; nil if nothing is.
+    func checkInvariants() -> String? {
+      for place in 0..<count {
+        let entry = entries[place]
+        guard Int(places[Int(entry.owner)]) == place else {
+          return "timer \(entry.owner) is not where its owner's place says"
+        }
+        guard place == 0 || entries[(place - 1) / 2].moment <= entry.moment else {
+          return "timer \(entry.owner) is earlier than its parent in the heap"
+        }
+      }
+      var owners = 0
+      for owner in 0..<places.count where places[owner] >= 0 { owners += 1 }
+      return owners == count ? nil : "\(owners) owners have a place among \(count) timers"
+    }
+  }
+#endif

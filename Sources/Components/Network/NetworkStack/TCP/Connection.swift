@@ -1,114 +1,118 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-// Before changing anything in this folder read RFC 9293 (3.4 to 3.10), RFC 5681, 6582, 6675, 5961
-// and 7323: most lines here answer one of their sentences.
+// Before changing anything in this folder, read RFC 9293 (3.4 to 3.10), RFC 5681, 6582, 6675, 5961
+// and 7323: most lines here implement one of their sentences. Variables bear the RFCs' names
+// (SND.UNA is `sndUna`, TS.Recent is `tsRecent`, HighRxt is `highRxt`).
 
-/// What happened to a socket since its owner last looked.
+/// What has happened to a socket since its owner last took an event.
 public struct Readiness: OptionSet, Equatable, BitwiseCopyable, Sendable {
+  /// The events as bits.
   public let rawValue: UInt8
+  /// A set from its bits.
   @inline(__always)
   public init(rawValue: UInt8) { self.rawValue = rawValue }
-  /// There is something to read, or the end of what the peer sends.
+  /// Data, or the end of the peer's data, can be read.
   public static var readable: Readiness { Readiness(rawValue: 1) }
-  /// There is room to write again, or the connection is open now.
+  /// There is room to write again, or the connection has opened.
   public static var writable: Readiness { Readiness(rawValue: 2) }
   /// A connection can be accepted.
   public static var acceptable: Readiness { Readiness(rawValue: 4) }
-  /// The connection is no more; `failure` tells why.
+  /// The connection has ended; `failure` tells why.
   public static var closed: Readiness { Readiness(rawValue: 8) }
 }
 
 /// One connection's state: RFC 9293's transmission control block.
 ///
-/// Data is kept in two rings, of which a byte's sequence number is its place. Sent data lies in
-/// `una ..< end`; received data that is not read in `read ..< rcvNext`, and what came out of order
+/// Data lies in two rings indexed by sequence number. Sent data occupies `sndUna ..< sndEnd`;
+/// received data that the owner has not read occupies `rcvRead ..< rcvNxt`, with out-of-order data
 /// behind it.
 struct Connection: BitwiseCopyable {
-  // Who.
+  // Identity.
   var local = Endpoint(IPv4Address.unspecified, 0)
   var remote = Endpoint(IPv4Address.unspecified, 0)
   var hash: UInt32 = 0
   var generation: UInt32 = 1
   var state = TCPState.closed
   var isUsed = false
-  /// Whether it is in the table, and so hears of segments.
+  /// Whether it is in the table, and so receives segments.
   var isListed = false
-  /// The listener that it came from, until it is accepted; -1 for none.
+  /// The listener that it came from, until it is accepted; -1 if none.
   var listener: Int16 = -1
-  /// Whether its owner has let go of it.
+  /// Whether its owner has closed it.
   var isOrphan = false
-  /// Whether it was opened from here, so that a reset in SYN-RECEIVED is news to its owner.
+  /// Whether this end opened it: a reset in SYN-RECEIVED then concerns its owner.
   var isActive = false
   var tag: UInt = 0
   var settings = TCPSettings()
   var failure: TCPFailure?
   var events = Readiness(rawValue: 0)
 
-  // Sending (RFC 9293, 3.3.1). `next` falls behind `highest` after a timeout only.
+  // Sending (RFC 9293, 3.3.1). `sndNxt` falls behind `sndMax` when sending restarts at `sndUna`, as
+  // after a timeout.
   var sendBuffer = Block()
-  var initialSend = SequenceNumber(0)
-  var una = SequenceNumber(0)
-  var next = SequenceNumber(0)
-  var highest = SequenceNumber(0)
-  /// Behind the last byte written.
-  var end = SequenceNumber(0)
+  var iss = SequenceNumber(0)
+  var sndUna = SequenceNumber(0)
+  var sndNxt = SequenceNumber(0)
+  var sndMax = SequenceNumber(0)
+  /// One past the last byte written.
+  var sndEnd = SequenceNumber(0)
   var finQueued = false
-  /// What the peer takes from `una` on, in bytes, and the most that it ever did.
-  var window = 0
-  var greatestWindow = 0
-  var windowSequence = SequenceNumber(0)
-  var windowAcknowledgement = SequenceNumber(0)
-  var sendScale: UInt8 = 0
-  /// Bytes of data in a full segment.
-  var segment = TCPLimits.defaultSegment
+  /// The peer's window from `sndUna` on, in bytes, and the largest it has been.
+  var sndWnd = 0
+  var maxSndWnd = 0
+  var sndWl1 = SequenceNumber(0)
+  var sndWl2 = SequenceNumber(0)
+  var sndWindShift: UInt8 = 0
+  /// Bytes of data in a full segment to the peer, options of every segment deducted.
+  var mss = TCPLimits.defaultMSS
   var wantsWritable = false
 
   // Receiving.
   var receiveBuffer = Block()
-  var initialReceive = SequenceNumber(0)
-  var rcvNext = SequenceNumber(0)
-  var read = SequenceNumber(0)
-  /// The end of the window that the peer was told.
-  var edge = SequenceNumber(0)
-  var receiveScale: UInt8 = 0
-  var arrived = RangeSet()
-  /// Where the last segment out of order lay: its block comes first (RFC 2018, 4).
-  var latest = SequenceNumber(0)
+  var irs = SequenceNumber(0)
+  var rcvNxt = SequenceNumber(0)
+  var rcvRead = SequenceNumber(0)
+  /// The right edge of the window that the peer was told.
+  var rcvEdge = SequenceNumber(0)
+  var rcvWindShift: UInt8 = 0
+  var outOfOrder = RangeSet()
+  /// Start of the last out-of-order segment, whose block is sent first (RFC 2018, 4).
+  var latestOutOfOrder = SequenceNumber(0)
   var hasPeerFin = false
   var peerFin = SequenceNumber(0)
   var finReceived = false
-  var peerSegment = TCPLimits.defaultSegment
-  /// Bytes that arrived since the last acknowledgement.
+  var rcvMSS = TCPLimits.defaultMSS
+  /// Bytes that have arrived since the last acknowledgement.
   var unacknowledged = 0
   var ackNow = false
 
   // Options.
   var usesScaling = false
   var usesTimestamps = false
-  var usesSelective = false
+  var usesSACK = false
   var timestampOffset: UInt32 = 0
-  var recentTimestamp: UInt32 = 0
-  var recentTimestampAt = Instant(nanoseconds: 0)
+  var tsRecent: UInt32 = 0
+  var tsRecentAt = Instant(nanoseconds: 0)
   var lastAckSent = SequenceNumber(0)
 
   // Loss and congestion.
   var timer = RoundTripTimer()
   var congestion = CongestionControl()
-  var selective = RangeSet()
-  var duplicates = 0
+  var scoreboard = RangeSet()
+  var dupAcks = 0
   var isRecovering = false
-  /// `highest` when the present or last recovery began.
+  /// `sndMax` when the current or last recovery began.
   var recover = SequenceNumber(0)
-  /// How far the present recovery has sent again.
-  var resent = SequenceNumber(0)
-  /// `highest` when the first hole was sent again last: if what was sent later arrives, that was
-  /// lost, too.
-  var resentMark = SequenceNumber(0)
-  /// What lies below counts as lost, however few segments arrived behind it.
+  /// One past the highest byte that the current recovery has retransmitted.
+  var highRxt = SequenceNumber(0)
+  /// `sndMax` at the last retransmission of the first hole: if data sent after that arrives, the
+  /// retransmission was lost too.
+  var sndMaxAtResend = SequenceNumber(0)
+  /// Everything below counts as lost, however few segments have arrived behind it.
   var lossMark = SequenceNumber(0)
   var mustResend = false
   var didRescue = false
@@ -116,22 +120,22 @@ struct Connection: BitwiseCopyable {
   var timedSequence = SequenceNumber(0)
   var timedAt = Instant(nanoseconds: 0)
   var retries: UInt8 = 0
-  /// How often the timeout was doubled, and how often it was for probes of a closed window: those say nothing about
+  /// Doublings of the timeout, and doublings for probes of a closed window, which say nothing about
   /// the path.
   var backoff: UInt8 = 0
   var probeBackoff: UInt8 = 0
   var probes: UInt8 = 0
   var wasWindowLimited = false
 
-  // The probe for losses at the end of what was sent: whether one has to go or is on its way, where
-  // what it repeats ends, and how many there were since the last progress.
+  // The tail loss probe: whether one is due or in flight, where the data that it repeats ends, and
+  // how many were sent since the last progress.
   var tailPending = false
   var isTailOut = false
   var tailWasAcknowledged = false
   var tailTries: UInt8 = 0
   var tailEnd = SequenceNumber(0)
 
-  // What to send whatever else there is.
+  // Segments to send regardless of data and windows.
   var synPending = false
   var resetPending = false
   var probePending = false
@@ -148,7 +152,7 @@ struct Connection: BitwiseCopyable {
   var lastKeepAlive = Instant(nanoseconds: 0)
   var lastChallenge = Instant(nanoseconds: 0)
 
-  // The neighbour that frames go to.
+  // The neighbour that receives this connection's frames.
   var hardware = MACAddress(0)
   var neighbourVersion: UInt32 = 0
   var neighbourUntil = Instant(nanoseconds: 0)
@@ -157,30 +161,30 @@ struct Connection: BitwiseCopyable {
 }
 
 extension Connection {
-  /// Bytes sent and not acknowledged.
+  /// Bytes sent but not acknowledged.
   @inline(__always)
-  var flight: Int { highest - una }
+  var flight: Int { sndMax - sndUna }
 
   /// Bytes that can be read.
   @inline(__always)
-  var readable: Int { (rcvNext - read) &- (finReceived ? 1 : 0) }
+  var readable: Int { (rcvNxt - rcvRead) &- (finReceived ? 1 : 0) }
 
   /// Bytes that can be written.
   @inline(__always)
   var writable: Int {
-    // The SYN has a number, but no place in the ring.
-    max(0, sendBuffer.byteCount &- max(0, end - una))
+    // The SYN has a sequence number but occupies no byte of the ring.
+    max(0, sendBuffer.byteCount &- max(0, sndEnd - sndUna))
   }
 
-  /// The FIN's number, once it is queued.
+  /// Whether the peer has acknowledged our FIN.
   @inline(__always)
-  var isFinAcknowledged: Bool { finQueued && una > end }
+  var isFinAcknowledged: Bool { finQueued && sndUna > sndEnd }
 
-  /// Bytes that the peer may send from `rcvNext` on, by what it was told.
+  /// Bytes that the peer may send from `rcvNxt` on, as it was told.
   @inline(__always)
-  var offered: Int { max(0, edge - rcvNext) }
+  var rcvWnd: Int { max(0, rcvEdge - rcvNxt) }
 
-  /// When something has to be done without anything arriving.
+  /// When `runTimers` has work to do if no segment arrives.
   var deadline: Instant {
     mutating get {
       var moment = min(min(retransmitAt, tailAt), min(acknowledgeAt, lingerAt))
@@ -203,13 +207,14 @@ extension Connection {
     events = Readiness(rawValue: events.rawValue | event.rawValue)
   }
 
-  /// The connection is no more. Its owner is told; what is to be freed the stack frees.
+  /// Ends the connection with a reason, which the owner learns from a `closed` event. The stack
+  /// frees the buffers.
   mutating func fail(_ reason: TCPFailure) {
     failure = reason
-    toClosed()
+    enterClosed()
   }
 
-  mutating func toClosed() {
+  mutating func enterClosed() {
     state = .closed
     retransmitAt = .never
     tailAt = .never
@@ -232,16 +237,16 @@ extension Connection {
     lingerAt = now + TCPLimits.timeWait
   }
 
-  /// Starts the timer of what is not acknowledged.
+  /// Starts the retransmission timer.
   @inline(__always)
   mutating func startTimer(now: Instant) {
     retransmitAt =
       now
-      + timer.timeout.doubled(Int(backoff &+ probeBackoff), limit: TCPLimits.maximumTimeout)
+      + timer.rto.doubled(Int(backoff &+ probeBackoff), limit: TCPLimits.maximumTimeout)
   }
 
-  /// The time that timestamps tell: milliseconds, from a start of its own for each connection
-  /// (RFC 7323, 7.1).
+  /// The timestamp clock: milliseconds from an offset that differs for each connection (RFC 7323,
+  /// 7.1).
   @inline(__always)
   func timestamp(now: Instant) -> UInt32 { now.milliseconds &+ timestampOffset }
 }

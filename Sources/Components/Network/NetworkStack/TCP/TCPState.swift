@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The state of a connection (RFC 9293, 3.3.2). LISTEN is not one: a listener has no peer.
+/// A connection's state (RFC 9293, 3.3.2). LISTEN is missing: a listener has no peer.
 enum TCPState: UInt8, BitwiseCopyable {
   case closed
   case synSent
@@ -22,7 +22,7 @@ enum TCPState: UInt8, BitwiseCopyable {
   @inline(__always)
   var isSynchronised: Bool { rawValue >= TCPState.established.rawValue }
 
-  /// Whether there may be data, or a FIN, that has to be sent or is not acknowledged.
+  /// Whether data or a FIN may have to be sent or retransmitted.
   @inline(__always)
   var canSend: Bool {
     switch self {
@@ -32,15 +32,15 @@ enum TCPState: UInt8, BitwiseCopyable {
   }
 }
 
-/// Why a connection is no more.
+/// Why a connection ended.
 public enum TCPFailure: Equatable, BitwiseCopyable, Sendable {
   /// The peer refused it.
   case refused
-  /// The peer broke it off.
+  /// The peer reset it.
   case reset
   /// The peer did not answer.
   case timedOut
-  /// A router, or the lack of one, says that the peer cannot be reached.
+  /// A router reported that the peer is unreachable, or there is no route to it.
   case unreachable
   /// Nothing was sent or received for longer than the idle limit.
   case idle

@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 import Wire
 
-/// A UDP socket's number. That of a closed socket is refused, not confused with a later one's.
+/// A handle of a UDP socket. The handle of a closed socket is refused, never confused with a later
+/// one's.
 public struct UDPSocket: Hashable, BitwiseCopyable, Sendable {
   let index: Int32
   let generation: UInt32
 }
 
-/// A socket's side of UDP: its port, and the datagrams that wait to be read.
+/// A UDP socket: its port and its queue of datagrams.
 ///
-/// The queue is a ring of bytes: each datagram stands in one piece behind 12 bytes that tell where it
-/// came from and how long it is, so that it can be lent.
+/// The queue is a ring of bytes. Each datagram lies in one piece, so that it can be lent, behind a
+/// 12-byte record of its sender and length.
 struct UDPSocketState: BitwiseCopyable {
   static var recordByteCount: Int { 12 }
 
   var isOpen = false
   var generation: UInt32 = 1
   var port: UInt16 = 0
-  /// What its owner calls it.
+  /// The owner's tag.
   var tag: UInt = 0
-  /// Whether datagrams may be lent out of their frames.
+  /// Whether datagrams may be lent in their frames.
   var isDirect = false
   var queue = Block()
-  // Places of the first and behind the last datagram; they go round, as sequence numbers do.
+  // Positions of the first datagram and behind the last; they wrap around, like sequence numbers.
   private var head: UInt32 = 0
   private var tail: UInt32 = 0
-  /// Datagrams dropped as the queue was full.
+  /// Datagrams dropped because the queue was full.
   var dropped: UInt32 = 0
   var hasEvent = false
-  // The neighbour that frames to the last destination go to.
+  // The neighbour for the last destination.
   var lastDestination = IPv4Address.unspecified
   var hardware = MACAddress(0)
   var neighbourVersion: UInt32 = 0
@@ -39,13 +40,13 @@ struct UDPSocketState: BitwiseCopyable {
 
   var isEmpty: Bool { head == tail }
 
-  /// Keeps a datagram. False when there is no room for it.
+  /// Queues a datagram; false if there is no room.
   mutating func keep(
     _ payload: borrowing RawSpan, from remote: Endpoint, in pool: inout BufferPool
   ) -> Bool {
     let size = UDPSocketState.rounded(payload.byteCount &+ UDPSocketState.recordByteCount)
     let place = Int(tail) & (queue.byteCount &- 1)
-    // A datagram that would be cut by the ring's end goes to its start, and what is left stays empty.
+    // A datagram that would cross the ring's end goes to its start; the rest stays unused.
     let skipped = queue.byteCount &- place < size ? queue.byteCount &- place : 0
     guard size <= queue.byteCount, Int(tail &- head) &+ skipped &+ size <= queue.byteCount else {
       dropped &+= 1
@@ -61,7 +62,7 @@ struct UDPSocketState: BitwiseCopyable {
     return true
   }
 
-  // Sizes are multiples of a record's head, or rather of 16, so that a head is never cut.
+  // Sizes are multiples of 16, so that a record is never split.
   private static func rounded(_ byteCount: Int) -> Int { (byteCount &+ 15) & ~15 }
 
   private func mark(_ length: UInt32, _ size: Int, _ remote: Endpoint, in pool: inout BufferPool) {
@@ -76,7 +77,7 @@ struct UDPSocketState: BitwiseCopyable {
     }
   }
 
-  /// The first datagram: where it lies, and who sent it.
+  /// The position and the sender of the first datagram.
   mutating func first(in pool: borrowing BufferPool) -> (ByteRange, Endpoint)? {
     while head != tail {
       let place = Int(head) & (queue.byteCount &- 1)
@@ -98,7 +99,7 @@ struct UDPSocketState: BitwiseCopyable {
     return nil
   }
 
-  /// Drops the first datagram, whose payload `first` told.
+  /// Removes the first datagram, whose payload `first` returned.
   mutating func removeFirst(_ payload: ByteRange) {
     let size = UDPSocketState.rounded(payload.count &+ UDPSocketState.recordByteCount)
     head &+= UInt32(truncatingIfNeeded: size)

@@ -1,72 +1,84 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 
-/// A DHCP message (RFC 2131, 2; options RFC 2132), with the options that a client needs.
+/// A DHCP message (RFC 2131, 2; options RFC 2132) with the options that a client needs.
 public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
+  /// The clients' UDP port.
   public static var clientPort: UInt16 { 68 }
+  /// The servers' UDP port.
   public static var serverPort: UInt16 { 67 }
-  /// The fixed fields and the cookie: the shortest message there is.
+  /// Bytes of the fixed fields and the cookie: the shortest message.
   public static var fixedByteCount: Int { 240 }
-  /// Bytes of every message written: the 300 that BOOTP relays expect at least (RFC 1542, 2.1), and room for the
-  /// longest host name.
+  /// Bytes of every message written: the least 300 that BOOTP relays expect (RFC 1542, 2.1), with
+  /// room for the longest host name.
   public static var byteCount: Int { 364 }
 
+  /// The message type (option 53); `refuse` is DHCPNAK.
   public enum Kind: UInt8, BitwiseCopyable, Sendable {
+    /// Any server is asked for an offer.
     case discover = 1
+    /// The remaining types, numbered as in option 53.
     case offer, request, decline, acknowledge, refuse, release, inform
   }
 
+  /// The message type.
   public var kind: Kind
+  /// `xid`: matches answers to requests.
   public var transaction: UInt32
-  /// Seconds since the client began.
+  /// `secs`: seconds since the client began.
   public var seconds: UInt16 = 0
-  /// Whether answers have to be broadcast, for a client that cannot take others yet.
+  /// The broadcast flag, for a client that cannot receive unicast yet.
   public var wantsBroadcast = false
-  /// `ciaddr`: what the client has.
+  /// `ciaddr`: the client's current address.
   public var client = IPv4Address.unspecified
-  /// `yiaddr`: what the client gets.
+  /// `yiaddr`: the address that the client is given.
   public var your = IPv4Address.unspecified
-  /// `chaddr`.
+  /// `chaddr`: the client's MAC address.
   public var hardware: MACAddress
 
-  /// Option 50.
+  /// Option 50: the requested address.
   public var requested: IPv4Address?
-  /// Option 54.
+  /// Option 54: the server's identifier.
   public var server: IPv4Address?
-  /// Option 1.
+  /// Option 1: the network's mask.
   public var mask: IPv4Address?
-  /// The first two of option 3.
+  /// The first router of option 3.
   public var router: IPv4Address?
+  /// The second router of option 3.
   public var secondRouter: IPv4Address?
-  /// Option 121, or 249 of Microsoft's servers; where it is there, option 3 is to be ignored (RFC 3442).
+  /// Option 121, or 249 of Microsoft's servers; if present, option 3 must be ignored (RFC 3442).
   public var classlessRoutes: IPv4Routes?
-  /// The first two of option 6.
+  /// The first name server of option 6.
   public var resolver: IPv4Address?
+  /// The second name server of option 6.
   public var secondResolver: IPv4Address?
-  /// Option 26, in bytes.
-  public var maximumUnit: UInt16?
-  /// Options 51, 58 and 59, in seconds; 0xffffffff is for ever.
+  /// Option 26: the MTU in bytes.
+  public var mtu: UInt16?
+  /// Option 51: the lease in seconds; 0xffffffff for ever. The next two are alike.
   public var leaseTime: UInt32?
+  /// Option 58: T1 in seconds.
   public var renewalTime: UInt32?
+  /// Option 59: T2 in seconds.
   public var rebindingTime: UInt32?
-  /// Option 12, which clients send.
+  /// Option 12: the client's host name.
   public var hostName = HostName()
-  /// Options that were malformed; they are as if they were not there.
+  /// Malformed options, which are treated as absent.
   public private(set) var malformedOptions = 0
 
+  /// A message to write, without options.
   public init(_ kind: Kind, transaction: UInt32, hardware: MACAddress) {
     self.kind = kind
     self.transaction = transaction
     self.hardware = hardware
   }
 
-  /// Whether it is one that servers send.
+  /// Whether servers send messages of this type.
   public var isFromServer: Bool { kind == .offer || kind == .acknowledge || kind == .refuse }
 
-  /// Nil for a message that is no DHCP message for Ethernet, has no kind, or has one whose direction is the other.
-  /// Options that come in parts are joined (RFC 3396). One that is malformed costs itself alone.
+  /// Nil for a message that is not DHCP for Ethernet, lacks a type, or has one of the wrong
+  /// direction. Split options are joined (RFC 3396). A malformed option invalidates only itself.
   public init?(parsing message: borrowing RawSpan) {
     guard message.byteCount >= DHCPMessage.fixedByteCount,
       message.number16(at: 1) == 0x0106, message.number32(at: 236) == 0x6382_5363
@@ -81,17 +93,17 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
     wantsBroadcast = message.byte(at: 10) & 0x80 != 0
     client = IPv4Address(message.number32(at: 12))
     your = IPv4Address(message.number32(at: 16))
-    take(&options)
+    readOptions(&options)
   }
 
-  private mutating func take(_ options: inout DHCPOptions) {
+  private mutating func readOptions(_ options: inout DHCPOptions) {
     mask = options.mask()
     (router, secondRouter) = options.hosts(3)
     (resolver, secondResolver) = options.hosts(6)
     classlessRoutes = options.classlessRoutes()
     hostName = options.name()
-    // RFC 2132, 5.1: 68 is the least.
-    maximumUnit = options.number(26, 2, 68...65535).map { UInt16(truncatingIfNeeded: $0) }
+    // The least MTU is 68 (RFC 2132, 5.1).
+    mtu = options.number(26, 2, 68...65535).map { UInt16(truncatingIfNeeded: $0) }
     requested = options.number32(50).map { IPv4Address($0) }
     leaseTime = options.number32(51)
     server = options.host(54)
@@ -100,8 +112,8 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
     malformedOptions = options.malformed
   }
 
-  /// Writes `byteCount` bytes from `offset`. A client's message has its identifier (option 61) and,
-  /// where it asks for an address, the list of what it wants to know (option 55) too.
+  /// Writes `byteCount` bytes from `offset`. A client's message includes its identifier (option 61)
+  /// and, if it asks for an address, the parameter request list (option 55).
   public func write(to frame: inout MutableRawSpan, at offset: Int) {
     frame.clear(DHCPMessage.byteCount, at: offset)
     frame.put(UInt8(isFromServer ? 2 : 1), at: offset)
@@ -126,9 +138,9 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
       frame.putOption(6, resolver?.value, &at)
       frame.putOption(58, renewalTime, &at)
       frame.putOption(59, rebindingTime, &at)
-      if let maximumUnit {
+      if let mtu {
         frame.put(UInt16(26 << 8 | 2), at: at)
-        frame.put(maximumUnit, at: at &+ 2)
+        frame.put(mtu, at: at &+ 2)
         at &+= 4
       }
     } else {
@@ -137,13 +149,13 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
       frame.put(hardware, at: at &+ 3)
       at &+= 9
       if kind == .discover || kind == .request || kind == .inform {
-        // Mask, routes (before the router, RFC 3442), router, name servers; unit, lease, renewal and rebinding times;
-        // routes as Microsoft has them.
+        // Mask, routes (before the router, RFC 3442), router, name servers; MTU, lease, renewal and
+        // rebinding times; Microsoft's routes.
         frame.put(UInt16(55 << 8 | 9), at: at)
         frame.put(UInt32(0x0179_0306), at: at &+ 2)
         frame.put(UInt32(0x1a33_3a3b), at: at &+ 6)
         frame.put(UInt8(249), at: at &+ 10)
-        // The longest message taken: what the smallest legal MTU carries and more.
+        // The longest message accepted: more than the least legal MTU carries.
         frame.put(UInt16(57 << 8 | 2), at: at &+ 11)
         frame.put(UInt16(1472), at: at &+ 13)
         at &+= 15

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What all instances of one option hold together (RFC 3396, 7): how many bytes, and the first eight.
+import Addresses
+
+/// All instances of one option joined (RFC 3396, 7): their length and the first eight bytes.
 struct DHCPOption: BitwiseCopyable {
   private(set) var byteCount = 0
   // The first byte is the most significant.
@@ -20,27 +22,27 @@ struct DHCPOption: BitwiseCopyable {
     byteCount &+= body.byteCount
   }
 
-  /// The value of an option of `size` bytes, 1...8: what its parts make, or the first of those that are whole each, from a
-  /// server that says it twice. Nil for any other length.
+  /// The value of an option of `size` bytes, 1...8: the joined parts, or the first of several
+  /// complete instances from a server that repeats itself. Nil for any other length.
   func number(_ size: Int) -> UInt64? {
     guard isThere, byteCount == size || (firstByteCount == size && isRepeated) else { return nil }
     return head >> UInt64(64 &- 8 &* size)
   }
 
-  /// The address at a place of a list, 0 or 1; nil where there is none, or where the list is no list of addresses.
+  /// The address at index 0 or 1 of a list; nil if the list is shorter or its length is wrong.
   func address(_ place: Int) -> IPv4Address? {
     guard byteCount % 4 == 0, place &* 4 < byteCount, place < 2 else { return nil }
     return IPv4Address(UInt32(truncatingIfNeeded: head >> UInt64(32 &- 32 &* place)))
   }
 }
 
-/// Classless routes as their bytes come: for each a prefix length, as many bytes of the prefix as that has, and a router
-/// (RFC 3442).
+/// Classless routes, parsed byte by byte (RFC 3442). Each route is a prefix length, the significant
+/// bytes of the prefix, and a router.
 struct ClasslessRoutes: BitwiseCopyable {
   private(set) var routes = IPv4Routes()
   private(set) var isThere = false
   private var isMalformed = false
-  // Of the route that has begun: its prefix length, bytes still to come, the prefix and the router so far.
+  // The current route: its prefix length, missing bytes, and the prefix and router so far.
   private var prefixLength: UInt8 = 0
   private var remaining = 0
   private var number: UInt64 = 0
@@ -60,10 +62,10 @@ struct ClasslessRoutes: BitwiseCopyable {
     }
     number = number << 8 | UInt64(byte)
     remaining &-= 1
-    if remaining == 0 { finish() }
+    if remaining == 0 { addRoute() }
   }
 
-  private mutating func finish() {
+  private mutating func addRoute() {
     let prefixByteCount = (Int(min(prefixLength, 32)) &+ 7) / 8
     let prefix = UInt32(truncatingIfNeeded: number >> 32) << UInt32(32 &- 8 &* prefixByteCount)
     guard
@@ -72,27 +74,28 @@ struct ClasslessRoutes: BitwiseCopyable {
     routes.add(network, router: IPv4Address(UInt32(truncatingIfNeeded: number)))
   }
 
-  /// All of them; nil where the option is not there or is malformed, be it in its last byte: half a list may be worse than
-  /// none.
+  /// All routes; nil if the option is missing or malformed, even in its last byte: half a list may
+  /// be worse than none.
   var all: IPv4Routes? {
     isThere && !isMalformed && remaining == 0 && routes != IPv4Routes() ? routes : nil
   }
 }
 
-/// The options that a client needs, read in one pass over the up to three places of a message that have some.
+/// The options that a client needs, read in one pass over up to three parts of a message.
 struct DHCPOptions: BitwiseCopyable {
   private var options = InlineArray<11, DHCPOption>(repeating: DHCPOption())
   private(set) var hostName = HostName()
   private var hasHostName = false
   private var classless = ClasslessRoutes()
   private var microsoftClassless = ClasslessRoutes()
-  /// Options that said nothing, as they were malformed.
+  /// Malformed options.
   private(set) var malformed = 0
 
-  /// `message` has the fixed fields at least.
+  /// `message` must contain at least the fixed fields.
   init(parsing message: borrowing RawSpan) {
     parse(message.extracting(DHCPMessage.fixedByteCount..<message.byteCount))
-    // They may go on in the fields for names (option 52), file first (RFC 3396, 5).
+    // Options may continue in the `file` and `sname` fields (option 52), `file` first (RFC 3396,
+    // 5).
     let overload = number(52, 1, 1...3) ?? 0
     if overload & 1 != 0 { parse(message.extracting(108..<236)) }
     if overload & 2 != 0 { parse(message.extracting(44..<108)) }
@@ -100,7 +103,7 @@ struct DHCPOptions: BitwiseCopyable {
 
   private mutating func parse(_ options: borrowing RawSpan) {
     var index = 0
-    // Servers exist that leave the end option out of a full message.
+    // Some servers omit the end option in a full message.
     while index < options.byteCount, options.byte(at: index) != 255 {
       let code = options.byte(at: index)
       guard code != 0 else {
@@ -114,12 +117,12 @@ struct DHCPOptions: BitwiseCopyable {
         return
       }
       let end = index &+ 2 &+ Int(options.byte(at: index &+ 1))
-      take(code, options.extracting(index &+ 2..<end))
+      record(code, options.extracting(index &+ 2..<end))
       index = end
     }
   }
 
-  private mutating func take(_ code: UInt8, _ body: borrowing RawSpan) {
+  private mutating func record(_ code: UInt8, _ body: borrowing RawSpan) {
     switch code {
     case 12:
       for index in 0..<body.byteCount { _ = hostName.append(body.byte(at: index)) }
@@ -147,7 +150,7 @@ struct DHCPOptions: BitwiseCopyable {
   }
 }
 
-// Values. What is there and makes no sense is counted, and is as if it were not there.
+// Values. An option that makes no sense is counted as malformed and treated as absent.
 extension DHCPOptions {
   mutating func number(_ code: UInt8, _ size: Int, _ range: ClosedRange<UInt64>) -> UInt64? {
     let option = self[code]
@@ -167,7 +170,7 @@ extension DHCPOptions {
     return nil
   }
 
-  /// The first two hosts of a list; among its first two.
+  /// Up to two host addresses among the first two of a list.
   mutating func hosts(_ code: UInt8) -> (IPv4Address?, IPv4Address?) {
     let option = self[code]
     let first = option.address(0).flatMap { $0.isHost ? $0 : nil }
@@ -176,7 +179,7 @@ extension DHCPOptions {
     return first == nil ? (second, nil) : (first, second)
   }
 
-  /// Ones followed by zeroes, and some of them ones.
+  /// The mask: ones followed by zeros, at least one of them one.
   mutating func mask() -> IPv4Address? {
     guard let mask = number32(1).map({ IPv4Address($0) }) else { return nil }
     if mask.value != 0, IPv4Network(address: mask, mask: mask) != nil { return mask }
@@ -184,7 +187,7 @@ extension DHCPOptions {
     return nil
   }
 
-  /// Option 121, else what Microsoft's servers say in 249.
+  /// Option 121, otherwise Microsoft's option 249.
   mutating func classlessRoutes() -> IPv4Routes? {
     if classless.isThere, classless.all == nil { malformed &+= 1 }
     if microsoftClassless.isThere, microsoftClassless.all == nil { malformed &+= 1 }

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What a name server answered to a `DNSQuery`.
+import Addresses
+
+/// A name server's answer to a `DNSQuery`.
 public struct DNSAnswer: BitwiseCopyable, Sendable {
+  /// The result of a query.
   public enum Outcome: Equatable, BitwiseCopyable, Sendable {
     /// Addresses were found.
     case found
-    /// The name exists, but has no address.
+    /// The name exists but has no address.
     case noAddress
-    /// There is no such name (code 3).
+    /// The name does not exist (code 3).
     case noSuchName
-    /// The server could not or would not say (any other code), or the answer was cut off.
+    /// The server failed or refused (any other code), or the answer was truncated.
     case failed(code: UInt8)
   }
 
+  /// The result.
   public private(set) var outcome = Outcome.noAddress
-  /// Addresses found, the first `addressCount` of them; more are left out.
+  /// The first addresses found, of which `addressCount` are valid.
   public private(set) var addresses = InlineArray<4, IPv4Address>(repeating: .unspecified)
+  /// Number of addresses, 0...4.
   public private(set) var addressCount = 0
-  /// Seconds for which the answer holds: the least of the records that led to it.
+  /// Seconds for which the answer is valid: the least TTL of the records that led to it.
   public private(set) var timeToLive: UInt32 = .max
 
-  /// Nil for a message that is malformed or no answer to `query`: the identifier and the question
-  /// have to come back as they were sent (RFC 5452, 9.1). Aliases are followed in the order in which
-  /// they stand, as servers send them.
+  /// Nil for a malformed message, or one that does not answer `query`: the identifier and the
+  /// question must match (RFC 5452, 9.1). Aliases are followed in the order of the records, as
+  /// servers send them.
   public init?(parsing message: borrowing RawSpan, to query: DNSQuery) {
     guard message.byteCount >= 12, message.number16(at: 0) == query.identifier else { return nil }
     let flags = message.number16(at: 2)
@@ -72,7 +77,7 @@ public struct DNSAnswer: BitwiseCopyable, Sendable {
 
   private mutating func add(_ address: IPv4Address, _ life: UInt32) {
     outcome = .found
-    // A life with the top bit set counts as none (RFC 2181, 8).
+    // A TTL with the top bit set counts as zero (RFC 2181, 8).
     timeToLive = min(timeToLive, life >> 31 == 0 ? life : 0)
     guard addressCount < 4 else { return }
     addresses[addressCount] = address

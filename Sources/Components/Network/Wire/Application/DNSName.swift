@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A domain name as in a message, without compression (RFC 1035, 3.1): labels, each behind its
-/// length, and the root's length of 0; 255 bytes at most.
+/// A domain name in wire format without compression (RFC 1035, 3.1): labels behind their lengths,
+/// then the root's length of 0; at most 255 bytes.
 public struct DNSName: BitwiseCopyable, Sendable {
+  /// The name, of which the first `byteCount` bytes are valid.
   public private(set) var bytes = InlineArray<255, UInt8>(repeating: 0)
-  /// Bytes in use, the root's included; 1 for the root itself.
+  /// Bytes in use, including the root's; 1 for the root itself.
   public private(set) var byteCount = 1
 
   /// The root.
   public init() {}
 
-  /// A name as one writes it, in ASCII; a dot at its end changes nothing. Nil for labels that are
-  /// empty or longer than 63 bytes, and for more than 255 bytes in all.
+  /// A name in text form, in ASCII; a final dot changes nothing. Nil for labels that are empty or
+  /// longer than 63 bytes, and for more than 255 bytes in all.
   public init?(text: borrowing RawSpan) {
     var end = text.byteCount
     if end > 0, text.byte(at: end &- 1) == 0x2e { end &-= 1 }
@@ -34,9 +35,9 @@ public struct DNSName: BitwiseCopyable, Sendable {
     byteCount = start &+ 1
   }
 
-  /// A name in a message, from `offset`, which is moved behind it. Nil where it leaves the message,
-  /// is too long, or where a pointer does not lead backwards, so that none can be followed twice
-  /// (RFC 1035, 4.1.4).
+  /// Parses a name at `offset` of a message and moves `offset` behind it. Nil if it leaves the
+  /// message, is too long, or has a pointer that does not lead backwards, so that no pointer is
+  /// followed twice (RFC 1035, 4.1.4).
   public init?(parsing message: borrowing RawSpan, at offset: inout Int) {
     var position = offset
     var limit = offset
@@ -73,7 +74,7 @@ public struct DNSName: BitwiseCopyable, Sendable {
 }
 
 extension DNSName: Equatable {
-  /// Names are the same whatever the case of their ASCII letters (RFC 4343).
+  /// Compares regardless of the case of ASCII letters (RFC 4343).
   public static func == (left: DNSName, right: DNSName) -> Bool {
     guard left.byteCount == right.byteCount else { return false }
     for index in 0..<left.byteCount

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A question for the IPv4 addresses of a name (RFC 1035, 4.1): one question, recursion desired.
+/// A query for the IPv4 addresses of a name (RFC 1035, 4.1): one question, recursion desired.
 public struct DNSQuery: Equatable, BitwiseCopyable, Sendable {
+  /// Matches the answer to the query.
   public var identifier: UInt16
+  /// The name to look up.
   public var name: DNSName
 
+  /// A query to write.
   public init(identifier: UInt16, name: DNSName) {
     self.identifier = identifier
     self.name = name
   }
 
+  /// Bytes that `write` writes.
   public var byteCount: Int { 12 &+ name.byteCount &+ 4 }
 
-  /// Nil unless it is one question for addresses of the Internet class; anything may follow it.
+  /// Nil unless the message is one question for addresses of the Internet class; anything may
+  /// follow it.
   public init?(parsing message: borrowing RawSpan) {
     guard message.byteCount >= 12, message.number16(at: 2) & 0xf800 == 0,
       message.number16(at: 4) == 1

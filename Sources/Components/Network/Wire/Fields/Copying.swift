@@ -2,13 +2,13 @@
 // Copyright (c) 2026, the Serval authors
 
 extension MutableRawSpan {
-  /// Copies all of `source` to `offset`. Traps where it does not fit: lengths are checked before.
+  /// Copies all of `source` to `offset`. Traps if it does not fit: callers check lengths first.
   @inline(__always)
   public mutating func copy(_ source: borrowing RawSpan, to offset: Int) {
     let count = source.byteCount
     precondition(offset >= 0 && count <= byteCount - offset)
     guard count > 0 else { return }
-    // Safety: both spans hold the bytes, as compared above; spans never overlap one that is mutable.
+    // Safety: both spans contain the bytes, as checked above; a mutable span overlaps no other.
     unsafe source.withUnsafeBytes { from in
       unsafe withUnsafeMutableBytes { to in
         guard let start = from.baseAddress, let end = to.baseAddress else { return }

@@ -1,43 +1,44 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The Internet checksum (RFC 1071), summed piece by piece.
+/// The Internet checksum (RFC 1071), computed piece by piece.
 ///
-/// The sum is kept in the machine's byte order, as 1071 section 2 (B) allows, and turned at the end.
+/// The sum is kept in the machine's byte order, as RFC 1071, 2 (B), allows, and swapped at the end.
 public struct InternetChecksum: BitwiseCopyable, Sendable {
-  // Sum of 16-bit words in the machine's order; far from overflow with 64 bits.
+  // Sum of 16-bit words in the machine's order; 64 bits are far from overflow.
   private var total: UInt64 = 0
   // Whether an odd number of bytes was added, so that the next piece starts in mid-word.
   private var isOdd = false
 
+  /// The sum of nothing.
   @inline(__always)
   public init() {}
 
-  /// Adds a 16-bit field. Only at an even position.
+  /// Adds a 16-bit field, at an even position.
   @inline(__always)
   public mutating func add(_ value: UInt16) { total &+= UInt64(value.bigEndian) }
 
-  /// Adds a 32-bit field. Only at an even position.
+  /// Adds a 32-bit field, at an even position.
   @inline(__always)
   public mutating func add(_ value: UInt32) {
-    // A half more or less above: 2^16 counts as 1 when the sum is folded.
+    // No need to split it: 2^16 counts as 1 when the sum is folded.
     total &+= UInt64(value.bigEndian)
   }
 
-  /// Adds bytes, of any number.
+  /// Adds any number of bytes.
   public mutating func add(_ bytes: borrowing RawSpan) {
     let sum = unsafe bytes.withUnsafeBytes { unsafe wordSum($0.baseAddress, nil, $0.count) }
     addPiece(sum, bytes.byteCount)
   }
 
-  /// Adds bytes and copies them to `offset` of `target`, in one pass. Traps where they do not fit.
+  /// Adds bytes and copies them to `offset` of `target`, in one pass. Traps if they do not fit.
   public mutating func add(
     _ bytes: borrowing RawSpan, copyingTo target: inout MutableRawSpan, at offset: Int
   ) {
     let count = bytes.byteCount
     precondition(offset >= 0 && count <= target.byteCount - offset)
     guard count > 0 else { return }
-    // Safety: both spans hold the bytes, as compared above; spans never overlap one that is mutable.
+    // Safety: both spans contain the bytes, as checked above; a mutable span overlaps no other.
     let sum = unsafe bytes.withUnsafeBytes { from in
       unsafe target.withUnsafeMutableBytes { to in
         guard let start = to.baseAddress else { return UInt64(0) }
@@ -47,7 +48,7 @@ public struct InternetChecksum: BitwiseCopyable, Sendable {
     addPiece(sum, count)
   }
 
-  /// Adds a sum that was taken apart. Only at an even position.
+  /// Adds a sum that was computed separately, at an even position.
   @inline(__always)
   public mutating func add(_ other: InternetChecksum) {
     total &+= other.total
@@ -60,11 +61,11 @@ public struct InternetChecksum: BitwiseCopyable, Sendable {
     isOdd = isOdd != (byteCount & 1 == 1)
   }
 
-  /// The value of a checksum field over what was added: the complement of the sum.
+  /// The checksum field for what was added: the complement of the sum.
   @inline(__always)
   public var value: UInt16 { ~fold(total).bigEndian }
 
-  /// Whether what was added, its checksum field included, is intact.
+  /// Whether the checksum of what was added, including its field, is correct.
   @inline(__always)
   public var isIntact: Bool { fold(total) == 0xffff }
 
@@ -73,16 +74,15 @@ public struct InternetChecksum: BitwiseCopyable, Sendable {
     let (half, carries) = UInt32(truncatingIfNeeded: sum).addingReportingOverflow(
       UInt32(truncatingIfNeeded: sum >> 32))
     let whole = half &+ (carries ? 1 : 0)
-    // The lower half carries into the upper one, as the upper one into the lower.
+    // The lower half carries into the upper one and the upper into the lower.
     return UInt16(truncatingIfNeeded: (whole &+ (whole << 16 | whole >> 16)) >> 16)
   }
 }
 
-// The sum of the 16-bit words from `from` on, in the machine's order, none of it folded: below 2^46 for
-// 2^30 bytes. Copies the bytes to `to`, unless that is nil.
-//
-// Safety: the callers hold `count` bytes at both; every load and store is within them, and every pattern of
-// bits is a number.
+// The sum of the 16-bit words from `from` on, in the machine's order and not folded: below 2^46 for
+// 2^30 bytes. Copies the bytes to `to`, unless it is nil.
+// Safety: the callers provide `count` bytes at both pointers; every load and store lies within
+// them, and any bit pattern is a number.
 @inline(__always)
 private func wordSum(
   _ from: UnsafeRawPointer?, _ to: UnsafeMutableRawPointer?, _ count: Int
@@ -113,7 +113,7 @@ private func wordSum(
     index &+= 2
   }
   if count & 1 != 0 {
-    // A last single byte is the first on the wire of a word whose second is zero.
+    // An odd last byte is the first on the wire of a word whose second byte is zero.
     let byte = unsafe (from + index).load(as: UInt8.self)
     unsafe to.map { unsafe ($0 + index).storeBytes(of: byte, as: UInt8.self) }
     sum &+= UInt64((UInt16(byte) << 8).bigEndian)
@@ -121,9 +121,9 @@ private func wordSum(
   return sum
 }
 
-// The same for `index ..< end`, which are a multiple of 64 and 64 KB at most: 128 bytes a turn. Two
-// instructions for each 16 bytes: sums of whole 32-bit words go round, and those of their upper halves tell what
-// went; neither can be of more than 4096 halves.
+// The same for `index ..< end`, a multiple of 64 and at most 64 KB, 128 bytes per turn, with two
+// instructions per 16 bytes. Sums of whole 32-bit words wrap around; the sums of their upper halves
+// tell by how much. Neither sums more than 4096 halves.
 @inline(__always)
 private func vectorSum(
   _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer?, _ index: inout Int, _ end: Int

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 
 /// An ARP packet for IPv4 over Ethernet (RFC 826): 28 bytes.
 public struct ARPPacket: Equatable, BitwiseCopyable, Sendable {
+  /// Bytes of a packet.
   public static var byteCount: Int { 28 }
 
+  /// The operation; others are not parsed.
   public enum Operation: UInt16, BitwiseCopyable, Sendable {
+    /// Asks for the target's MAC address.
     case request = 1
+    /// Tells the sender's MAC address.
     case reply = 2
   }
 
+  /// Request or reply.
   public var operation: Operation
+  /// The sender's MAC address.
   public var senderHardware: MACAddress
+  /// The sender's IPv4 address.
   public var sender: IPv4Address
+  /// The target's MAC address; zero in a request.
   public var targetHardware: MACAddress
+  /// The target's IPv4 address.
   public var target: IPv4Address
 
+  /// A packet to write.
   public init(
     operation: Operation, senderHardware: MACAddress, sender: IPv4Address,
     targetHardware: MACAddress, target: IPv4Address
@@ -29,8 +39,8 @@ public struct ARPPacket: Equatable, BitwiseCopyable, Sendable {
     self.target = target
   }
 
-  /// Nil for a packet that is too short, of other kinds of address or with another operation. Bytes
-  /// behind it are the frame's padding.
+  /// Nil for a packet that is too short, for other address types or with another operation. Bytes
+  /// behind it are padding of the frame.
   public init?(parsing packet: borrowing RawSpan) {
     guard packet.byteCount >= ARPPacket.byteCount,
       packet.number32(at: 0) == 0x0001_0800, packet.number16(at: 4) == 0x0604,

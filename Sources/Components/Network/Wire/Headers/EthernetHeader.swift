@@ -1,31 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Records
+import Addresses
 
-/// What an Ethernet frame carries (IEEE 802 numbers). Others are kept as their number.
+/// An EtherType (IEEE 802 numbers). Unknown ones keep their number.
 public struct EtherType: Equatable, BitwiseCopyable, Sendable {
+  /// The number as on the wire.
   public let value: UInt16
+  /// Any EtherType.
   @inline(__always)
   public init(_ value: UInt16) { self.value = value }
+  /// IPv4 (RFC 894).
   public static var ipv4: EtherType { EtherType(0x0800) }
+  /// ARP (RFC 826).
   public static var arp: EtherType { EtherType(0x0806) }
+  /// IPv6 (RFC 2464).
   public static var ipv6: EtherType { EtherType(0x86dd) }
-  /// A tag: 16 bits of priority and VLAN, before the type of what is carried (IEEE 802.1Q, 9).
+  /// A VLAN tag: 16 bits of priority and VLAN, before the type of the payload (IEEE 802.1Q, 9).
   public static var tag: EtherType { EtherType(0x8100) }
 }
 
-/// The header of an Ethernet II frame (RFC 894): 14 bytes, without the frame check sequence. A tag with VLAN 0 says
-/// something of the frame's priority alone (IEEE 802.1Q, 6.7): it is skipped. Frames of VLANs are of type `tag`.
+/// An Ethernet II header (RFC 894): 14 bytes, without the frame check sequence. A tag with VLAN 0
+/// only carries a priority (IEEE 802.1Q, 6.7) and is skipped. Frames of other VLANs have type
+/// `tag`.
 public struct EthernetHeader: Equatable, BitwiseCopyable, Sendable {
+  /// Bytes without a tag.
   public static var byteCount: Int { 14 }
 
+  /// The receiver.
   public var destination: MACAddress
+  /// The sender.
   public var source: MACAddress
+  /// What the frame carries.
   public var type: EtherType
-  /// Bytes of a parsed frame up to what it carries: 18 with a tag for priority.
+  /// Bytes before the payload of a parsed frame: 18 with a priority tag.
   public private(set) var headerByteCount = EthernetHeader.byteCount
 
+  /// A header to write.
   @inline(__always)
   public init(destination: MACAddress, source: MACAddress, type: EtherType) {
     self.destination = destination
@@ -33,7 +44,8 @@ public struct EthernetHeader: Equatable, BitwiseCopyable, Sendable {
     self.type = type
   }
 
-  /// Nil for a frame shorter than the header and for IEEE 802.3 lengths, which nothing here speaks.
+  /// Nil for a frame shorter than the header, and for IEEE 802.3 lengths, which no protocol here
+  /// uses.
   @inline(__always)
   public init?(parsing frame: borrowing RawSpan) {
     guard frame.byteCount >= EthernetHeader.byteCount else { return nil }
@@ -47,7 +59,7 @@ public struct EthernetHeader: Equatable, BitwiseCopyable, Sendable {
     source = frame.macAddress(at: 6)
   }
 
-  /// Writes the first 14 bytes of `frame`, which must have them; never a tag.
+  /// Writes 14 bytes to the start of `frame`, never a tag.
   @inline(__always)
   public func write(to frame: inout MutableRawSpan) {
     frame.put(destination, at: 0)

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// An ICMP message (RFC 792): 8 bytes, and what follows them.
+/// An ICMP message (RFC 792): the header of 8 bytes; data follows.
 public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
+  /// Bytes of the header.
   public static var headerByteCount: Int { 8 }
 
+  /// Type and code, with the header's remaining fields.
   public enum Kind: Equatable, BitwiseCopyable, Sendable {
-    /// Followed by any bytes.
+    /// A ping; followed by any data.
     case echoRequest(identifier: UInt16, sequence: UInt16)
-    /// Followed by the request's bytes.
+    /// The answer to a ping; followed by the same data.
     case echoReply(identifier: UInt16, sequence: UInt16)
-    /// Followed by the header and at least 8 bytes of the packet that was in the way.
+    /// A packet could not be delivered; followed by its header and at least 8 bytes of its payload.
     case unreachable(Unreachable)
-    /// Time exceeded, code 0 in transit or 1 in reassembly. Followed as `unreachable` is.
+    /// Time exceeded: code 0 in transit, 1 in reassembly; followed as `unreachable` is.
     case timeExceeded(code: UInt8)
     /// Anything else.
     case other(type: UInt8, code: UInt8)
   }
 
-  /// Why a destination is unreachable (RFC 1122, 3.2.2.1), and the next hop's MTU where that is the
-  /// reason (RFC 1191, 4; 0 from routers that do not tell).
+  /// Why a destination is unreachable (RFC 1122, 3.2.2.1).
   public enum Unreachable: Equatable, BitwiseCopyable, Sendable {
+    /// The host does not support the protocol.
     case protocolUnreachable
+    /// No socket has the port.
     case portUnreachable
+    /// The packet exceeds the next hop's MTU (RFC 1191, 4), which is 0 from routers that do not
+    /// tell it.
     case fragmentationNeeded(nextHopMTU: UInt16)
+    /// Any other code.
     case other(code: UInt8)
 
     var code: UInt8 {
@@ -36,11 +42,13 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
     }
   }
 
+  /// What the message says.
   public var kind: Kind
 
+  /// A message to write.
   public init(_ kind: Kind) { self.kind = kind }
 
-  /// Nil for a message that is too short or whose checksum is wrong. `message` is all of it.
+  /// Nil for a message that is too short or has a wrong checksum. `message` is the entire message.
   public init?(parsing message: borrowing RawSpan) {
     guard message.byteCount >= ICMPMessage.headerByteCount else { return nil }
     var checksum = InternetChecksum()
@@ -62,8 +70,8 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
     }
   }
 
-  /// Writes the message's 8 bytes from `offset`, with the checksum over these and over what is
-  /// already there, to the end of `frame`.
+  /// Writes the header at `offset`, with a checksum over it and the data that already follows, to
+  /// the end of `frame`.
   public func write(to frame: inout MutableRawSpan, at offset: Int) {
     writeHeader(to: &frame, at: offset)
     var checksum = InternetChecksum()
@@ -71,7 +79,7 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
     frame.put(checksum.value, at: offset &+ 2)
   }
 
-  /// The same with the checksum over `data`, of which a part may go in other frames.
+  /// The same with the checksum over `data`, part of which may go into other frames.
   public func write(
     to frame: inout MutableRawSpan, at offset: Int, before data: borrowing RawSpan
   ) {
@@ -95,7 +103,7 @@ public struct ICMPMessage: Equatable, BitwiseCopyable, Sendable {
       word = UInt32(identifier) << 16 | UInt32(sequence)
     case .unreachable(let reason):
       typeAndCode = 3 << 8 | UInt16(reason.code)
-      if case .fragmentationNeeded(let unit) = reason { word = UInt32(unit) }
+      if case .fragmentationNeeded(let mtu) = reason { word = UInt32(mtu) }
     case .timeExceeded(let code): typeAndCode = 11 << 8 | UInt16(code)
     case .other(let type, let code): typeAndCode = UInt16(type) << 8 | UInt16(code)
     }

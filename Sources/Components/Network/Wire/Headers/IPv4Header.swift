@@ -1,35 +1,48 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What an IP packet carries (IANA protocol numbers). Others are kept as their number.
+import Addresses
+
+/// An IP protocol number (IANA). Unknown ones keep their number.
 public struct IPProtocol: Equatable, BitwiseCopyable, Sendable {
+  /// The number as on the wire.
   public let value: UInt8
+  /// Any protocol number.
   @inline(__always)
   public init(_ value: UInt8) { self.value = value }
+  /// ICMP (RFC 792).
   public static var icmp: IPProtocol { IPProtocol(1) }
+  /// TCP (RFC 9293).
   public static var tcp: IPProtocol { IPProtocol(6) }
+  /// UDP (RFC 768).
   public static var udp: IPProtocol { IPProtocol(17) }
 }
 
-/// The header of an IPv4 packet (RFC 791, 3.1). Options are skipped; those sent have none.
+/// An IPv4 header (RFC 791, 3.1). Options are skipped in parsing and never written.
 public struct IPv4Header: Equatable, BitwiseCopyable, Sendable {
   /// Bytes of a header without options, as written.
   public static var byteCount: Int { 20 }
 
+  /// The sender.
   public var source: IPv4Address
+  /// The receiver.
   public var destination: IPv4Address
+  /// What the packet carries.
   public var `protocol`: IPProtocol
-  /// Bytes from the start of the packet to what it carries: 20...60.
+  /// Header bytes including options: 20...60.
   public var headerByteCount: Int
-  /// Bytes that it carries.
+  /// Payload bytes.
   public var payloadByteCount: Int
+  /// Identifies the packet that a fragment belongs to.
   public var identification: UInt16
+  /// Remaining hops.
   public var timeToLive: UInt8
-  /// Flags and offset of a fragment as on the wire (bits 14, 13 and 12...0 of bytes 6 and 7).
+  /// Flags and fragment offset as on the wire (bytes 6 and 7: DF is bit 14, MF bit 13, the offset
+  /// bits 12...0).
   public var fragmentField: UInt16
 
-  /// A header to write: whole, not to be fragmented (so its identification may be anything,
-  /// RFC 6864), living for 64 hops.
+  /// A header to write: not a fragment, with DF set (so that any identification will do, RFC 6864)
+  /// and a TTL of 64.
   @inline(__always)
   public init(
     source: IPv4Address, destination: IPv4Address, protocol: IPProtocol, payloadByteCount: Int
@@ -44,8 +57,8 @@ public struct IPv4Header: Equatable, BitwiseCopyable, Sendable {
     fragmentField = 0x4000
   }
 
-  /// Nil for what is too short for its own lengths, of another version or with a wrong checksum.
-  /// Bytes behind the total length are the frame's padding.
+  /// Nil for a packet too short for its own lengths, of another version or with a wrong checksum.
+  /// Bytes behind the total length are padding of the frame.
   @inline(__always)
   public init?(parsing packet: borrowing RawSpan) {
     guard packet.byteCount >= IPv4Header.byteCount else { return nil }
@@ -75,15 +88,17 @@ public struct IPv4Header: Equatable, BitwiseCopyable, Sendable {
     destination = IPv4Address(packet.number32(at: 16))
   }
 
-  /// Whether it is a part of a larger packet.
+  /// Whether the packet is a fragment.
   @inline(__always)
   public var isFragment: Bool { fragmentField & 0x3fff != 0 }
-  /// Bytes of the larger packet's payload in front of this one's.
+  /// The fragment's offset in bytes.
   public var fragmentOffset: Int { Int(fragmentField & 0x1fff) &* 8 }
+  /// Whether MF is set.
   public var hasMoreFragments: Bool { fragmentField & 0x2000 != 0 }
+  /// Whether DF is set.
   public var isUnfragmentable: Bool { fragmentField & 0x4000 != 0 }
 
-  /// Writes 20 bytes from `offset`, with the checksum.
+  /// Writes 20 bytes from `offset`, including the checksum.
   @inline(__always)
   public func write(to frame: inout MutableRawSpan, at offset: Int) {
     let total = UInt16(truncatingIfNeeded: payloadByteCount &+ IPv4Header.byteCount)
@@ -103,7 +118,8 @@ public struct IPv4Header: Equatable, BitwiseCopyable, Sendable {
     frame.put(destination.value, at: offset &+ 16)
   }
 
-  /// The start of a TCP or UDP checksum: the pseudo header (RFC 9293, 3.1; RFC 768).
+  /// The sum of the pseudo-header, with which a TCP or UDP checksum begins (RFC 9293, 3.1; RFC
+  /// 768).
   @inline(__always)
   public static func pseudoHeader(
     source: IPv4Address, destination: IPv4Address, protocol: IPProtocol, byteCount: Int

@@ -1,37 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The ways out of a link: two routers for everything, the second for when the first is dead
-/// (RFC 1122, 3.3.1), and some for single networks (RFC 3442). A router need not lie in the link's
-/// own network: who names it says that it is on the link.
+import Addresses
+
+/// A link's routes: two default routers, the second for when the first is dead (RFC 1122, 3.3.1),
+/// and routes to single networks (RFC 3442). A router may lie outside of the link's network: being
+/// configured, it counts as on the link.
 public struct IPv4Routes: Equatable, BitwiseCopyable, Sendable {
-  /// Networks with a router of their own; more are left out, and are reached as everything else is.
+  /// Routes to single networks; further ones are ignored, and their networks use the default
+  /// router.
   public static var capacity: Int { 8 }
 
   struct Route: Equatable, BitwiseCopyable, Sendable {
     var network: IPv4Network
-    /// Unspecified where the network is on the link itself.
+    /// Unspecified if the network is on the link itself.
     var router: IPv4Address
   }
 
-  /// The router for what no route says more about.
+  /// The default router.
   public private(set) var router: IPv4Address?
+  /// The default router for when the first is dead.
   public private(set) var secondRouter: IPv4Address?
   private var routes: InlineArray<8, Route?> = InlineArray(repeating: nil)
   private var count = 0
 
+  /// No routes.
   public init() {}
 
+  /// Default routers only.
   public init(router: IPv4Address?, second: IPv4Address? = nil) {
     if let router { add(router) }
     if let second { add(second) }
   }
 }
 
-// Making it.
+// Adding routes.
 extension IPv4Routes {
-  /// Another router for everything, after those that there are. What is no host's address says
-  /// nothing.
+  /// Adds a default router after those that exist; ignores addresses that no host can have.
   public mutating func add(_ address: IPv4Address) {
     guard address.isHost, address != router else { return }
     if router == nil {
@@ -41,8 +46,8 @@ extension IPv4Routes {
     }
   }
 
-  /// The router for a network, where that has none yet. The unspecified address says that the
-  /// network is on the link (RFC 3442, "Local Subnet Routes").
+  /// Adds a network's router, unless it has one. The unspecified address means that the network is
+  /// on the link (RFC 3442, "Local Subnet Routes").
   public mutating func add(_ network: IPv4Network, router address: IPv4Address) {
     guard address.isUnspecified || address.isHost else { return }
     if network.prefixLength == 0, !address.isUnspecified { return add(address) }
@@ -62,7 +67,7 @@ extension IPv4Routes {
     return false
   }
 
-  /// Without ways through `address`, which is the host's own.
+  /// The routes without those through `address`, the host's own.
   public func without(_ address: IPv4Address) -> IPv4Routes {
     var rest = IPv4Routes()
     if let router, router != address { rest.add(router) }
@@ -76,11 +81,10 @@ extension IPv4Routes {
   }
 }
 
-// Asking it.
+// Looking up next hops.
 extension IPv4Routes {
-  /// Whom packets for `destination`, which is not in the link's own network, are handed: itself, the
-  /// router of the longest prefix, or the router for everything (the second one, where the first is
-  /// dead). Nil without any.
+  /// The next hop to `destination` outside of the link's network: itself, the router of the longest
+  /// prefix, or the default router (the second if the first is dead). Nil without a route.
   public func nextHop(to destination: IPv4Address, isFirstDead: Bool) -> IPv4Address? {
     if destination == router || destination == secondRouter { return destination }
     for index in 0..<count where routes[index]?.router == destination { return destination }
@@ -90,15 +94,15 @@ extension IPv4Routes {
     return isFirstDead ? secondRouter ?? router : router
   }
 
-  /// The bits of the longest prefix that has a router of its own; 0 without any.
+  /// The length of the longest prefix with a route; 0 if there is none.
   public var longestPrefixLength: UInt8 {
     var longest: UInt8 = 0
     for index in 0..<count { longest = max(longest, routes[index]?.network.prefixLength ?? 0) }
     return longest
   }
 
-  /// Whom packets for `destination` are handed by a route of a prefix longer than `length` bits, as the link's own
-  /// network may hold others (RFC 3442). Nil without any.
+  /// The next hop to `destination` by a route with a prefix longer than `length` bits: the link's
+  /// network may contain others (RFC 3442). Nil if there is none.
   public func nextHop(to destination: IPv4Address, longerThan length: UInt8) -> IPv4Address? {
     guard let route = best(for: destination), route.network.prefixLength > length,
       !route.router.isUnspecified, route.router != destination
@@ -118,11 +122,12 @@ extension IPv4Routes {
     return best
   }
 
-  /// Whether `address` is on the link, though it may be outside of the link's own network.
+  /// Whether `address` is on the link although it may lie outside of the link's network.
   public func hasOnLink(_ address: IPv4Address) -> Bool {
     nextHop(to: address, isFirstDead: false) == address
   }
 
+  /// Compares the routes in use.
   public static func == (left: IPv4Routes, right: IPv4Routes) -> Bool {
     guard left.router == right.router, left.secondRouter == right.secondRouter,
       left.count == right.count

@@ -1,41 +1,60 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// The control bits of a segment (RFC 9293, 3.1).
 public struct TCPFlags: OptionSet, Equatable, BitwiseCopyable, Sendable {
+  /// The bits as on the wire.
   public let rawValue: UInt8
+  /// Flags from their bits.
   @inline(__always)
   public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// The sender has no more data.
   public static var fin: TCPFlags { TCPFlags(rawValue: 1) }
+  /// Synchronises sequence numbers.
   public static var syn: TCPFlags { TCPFlags(rawValue: 2) }
+  /// Resets the connection.
   public static var rst: TCPFlags { TCPFlags(rawValue: 4) }
+  /// Push: deliver the data without delay.
   public static var psh: TCPFlags { TCPFlags(rawValue: 8) }
+  /// The acknowledgement field is valid.
   public static var ack: TCPFlags { TCPFlags(rawValue: 16) }
+  /// The urgent pointer is valid; ignored here.
   public static var urg: TCPFlags { TCPFlags(rawValue: 32) }
 
-  // A literal of several flags would be an array, which allocates on the target.
+  // An array literal of flags would allocate on the target, hence `|` and `has`.
+  /// Both sets of flags.
   @inline(__always)
   public static func | (left: TCPFlags, right: TCPFlags) -> TCPFlags {
     TCPFlags(rawValue: left.rawValue | right.rawValue)
   }
+  /// Whether `flag` is set.
   @inline(__always)
   public func has(_ flag: TCPFlags) -> Bool { rawValue & flag.rawValue != 0 }
 }
 
 /// The fixed part of a segment's header (RFC 9293, 3.1): 20 bytes.
 public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
+  /// Bytes without options.
   public static var byteCount: Int { 20 }
 
+  /// The sender's port.
   public var sourcePort: UInt16
+  /// The receiver's port.
   public var destinationPort: UInt16
+  /// Sequence number of the first byte, or of the SYN.
   public var sequence: SequenceNumber
+  /// The next sequence number expected, if `ack` is set.
   public var acknowledgement: SequenceNumber
+  /// The control bits.
   public var flags: TCPFlags
-  /// As on the wire, unscaled.
+  /// The window as on the wire, unscaled.
   public var window: UInt16
-  /// Bytes with the options: 20...60, a multiple of 4.
+  /// Bytes including options: 20...60, a multiple of 4.
   public var headerByteCount: Int
 
+  /// A header to write.
   @inline(__always)
   public init(
     sourcePort: UInt16, destinationPort: UInt16, sequence: SequenceNumber,
@@ -51,8 +70,8 @@ public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
     self.headerByteCount = headerByteCount
   }
 
-  /// Nil for a segment that is shorter than its header says, or whose header is too short. The
-  /// checksum is a question of its own: `isIntact`.
+  /// Nil for a segment shorter than its header, or with a header that is too short. Does not verify
+  /// the checksum: see `isIntact`.
   @inline(__always)
   public init?(parsing segment: borrowing RawSpan) {
     guard segment.byteCount >= TCPHeader.byteCount else { return nil }
@@ -68,7 +87,7 @@ public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
     window = segment.number16(at: 14)
   }
 
-  /// Whether the segment is as it was sent, as far as its checksum says.
+  /// Whether the checksum is correct.
   @inline(__always)
   public static func isIntact(
     _ segment: borrowing RawSpan, from source: IPv4Address, to destination: IPv4Address
@@ -79,7 +98,7 @@ public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
     return sum.isIntact
   }
 
-  /// Writes 20 bytes from `offset`, the checksum still zero.
+  /// Writes 20 bytes from `offset`, with a checksum of zero.
   @inline(__always)
   public func write(to frame: inout MutableRawSpan, at offset: Int) {
     let lengthAndFlags =
@@ -91,8 +110,7 @@ public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
     frame.put(UInt32(0), at: offset &+ 16)
   }
 
-  /// Fills in the checksum of the segment from `offset` to the end of `frame`, which is complete
-  /// otherwise.
+  /// Fills in the checksum of the otherwise complete segment from `offset` to the end of `frame`.
   @inline(__always)
   public static func seal(
     _ frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
@@ -105,8 +123,9 @@ public struct TCPHeader: Equatable, BitwiseCopyable, Sendable {
     frame.put(sum.value, at: offset &+ 16)
   }
 
-  /// Fills in the checksum of the segment at `offset`, whose header and options are complete
-  /// otherwise and take `headerByteCount`. `data` is the sum of the `dataByteCount` bytes behind them.
+  /// Fills in the checksum of the segment at `offset`, whose header and options are otherwise
+  /// complete and take `headerByteCount` bytes. `data` is the sum of the `dataByteCount` bytes
+  /// behind them.
   @inline(__always)
   public static func seal(
     _ frame: inout MutableRawSpan, at offset: Int, headerByteCount: Int,

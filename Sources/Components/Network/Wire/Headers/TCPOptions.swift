@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The options of a segment that the stack knows (RFC 9293, 3.2; RFC 7323; RFC 2018). Others are
-/// skipped.
+/// The TCP options that the stack knows (RFC 9293, 3.2; RFC 7323; RFC 2018). Others are skipped.
 public struct TCPOptions: BitwiseCopyable, Sendable {
+  /// Timestamps (RFC 7323, 3).
   public struct Timestamps: Equatable, BitwiseCopyable, Sendable {
+    /// TSval: the sender's clock.
     public var value: UInt32
+    /// TSecr: the receiver's clock, echoed.
     public var echo: UInt32
+    /// Both fields.
     @inline(__always)
     public init(value: UInt32, echo: UInt32) {
       self.value = value
@@ -14,26 +17,30 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
     }
   }
 
-  /// The largest segment that the peer takes, in bytes behind a header without options.
-  public var maximumSegmentSize: UInt16?
-  /// Bits to shift the peer's windows by; above 14 it counts as 14 (RFC 7323, 2.3).
+  /// The maximum segment size: bytes behind a header without options.
+  public var mss: UInt16?
+  /// Shift count of the peer's windows; values above 14 count as 14 (RFC 7323, 2.3).
   public var windowScale: UInt8?
-  public var permitsSelectiveAcknowledgement = false
+  /// Whether SACK is permitted (RFC 2018, 2).
+  public var permitsSACK = false
+  /// Timestamps, if there are any.
   public var timestamps: Timestamps?
-  /// Blocks that the peer has, the first `blockCount` of them.
+  /// SACK blocks: ranges that the peer has received, of which the first `blockCount` are valid.
   public var blocks = InlineArray<4, SequenceRange>(
     repeating: SequenceRange(SequenceNumber(0), SequenceNumber(0)))
+  /// Number of SACK blocks, 0...4.
   public var blockCount = 0
 
+  /// No options.
   @inline(__always)
   public init() {}
 
-  /// Nil where a length is wrong: such a segment is refused as a whole (RFC 9293, MUST-7). `options`
-  /// is what lies between the fixed header and the data.
+  /// Nil if a length is wrong: such a segment is rejected as a whole (RFC 9293, MUST-7). `options`
+  /// lies between the fixed header and the data.
   @inline(__always)
   public init?(parsing options: borrowing RawSpan) {
     self.init()
-    // What nearly every segment has: two fillers and timestamps (RFC 7323, appendix A).
+    // The common case: two fillers and timestamps (RFC 7323, appendix A).
     if options.byteCount == 12, options.number32(at: 0) == 0x0101_080a {
       timestamps = Timestamps(value: options.number32(at: 4), echo: options.number32(at: 8))
       return
@@ -64,13 +71,13 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
     switch kind {
     case 2:
       guard body.byteCount == 2 else { return false }
-      maximumSegmentSize = body.number16(at: 0)
+      mss = body.number16(at: 0)
     case 3:
       guard body.byteCount == 1 else { return false }
       windowScale = min(body.byte(at: 0), 14)
     case 4:
       guard body.byteCount == 0 else { return false }
-      permitsSelectiveAcknowledgement = true
+      permitsSACK = true
     case 5:
       guard body.byteCount % 8 == 0, body.byteCount <= 32 else { return false }
       blockCount = body.byteCount / 8
@@ -87,14 +94,14 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
     return true
   }
 
-  /// Bytes that `write` takes: a multiple of 4, 40 at most since blocks are left out where they do
-  /// not fit.
+  /// Bytes that `write` writes: a multiple of 4, at most 40 since blocks that do not fit are left
+  /// out.
   @inline(__always)
   public var byteCount: Int {
     var count = timestamps == nil ? 0 : 12
-    if maximumSegmentSize != nil { count &+= 4 }
+    if mss != nil { count &+= 4 }
     if windowScale != nil { count &+= 4 }
-    if permitsSelectiveAcknowledgement { count &+= 4 }
+    if permitsSACK { count &+= 4 }
     let room = fittingBlocks(after: count)
     return count &+ (room == 0 ? 0 : 4 &+ 8 &* room)
   }
@@ -114,8 +121,8 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
       frame.put(timestamps.echo, at: offset &+ 8)
       offset &+= 12
     }
-    if blockCount > 0 || maximumSegmentSize != nil || windowScale != nil
-      || permitsSelectiveAcknowledgement
+    if blockCount > 0 || mss != nil || windowScale != nil
+      || permitsSACK
     {
       writeRare(to: &frame, at: offset)
     }
@@ -124,15 +131,15 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
   @inline(never)
   private func writeRare(to frame: inout MutableRawSpan, at start: Int) {
     var offset = start
-    if let maximumSegmentSize {
-      frame.put(0x0204_0000 | UInt32(maximumSegmentSize), at: offset)
+    if let mss {
+      frame.put(0x0204_0000 | UInt32(mss), at: offset)
       offset &+= 4
     }
     if let windowScale {
       frame.put(0x0103_0300 | UInt32(windowScale), at: offset)
       offset &+= 4
     }
-    if permitsSelectiveAcknowledgement {
+    if permitsSACK {
       frame.put(UInt32(0x0101_0402), at: offset)
       offset &+= 4
     }
@@ -147,10 +154,11 @@ public struct TCPOptions: BitwiseCopyable, Sendable {
 }
 
 extension TCPOptions: Equatable {
+  /// Compares valid blocks only.
   public static func == (left: TCPOptions, right: TCPOptions) -> Bool {
-    guard left.maximumSegmentSize == right.maximumSegmentSize,
+    guard left.mss == right.mss,
       left.windowScale == right.windowScale, left.timestamps == right.timestamps,
-      left.permitsSelectiveAcknowledgement == right.permitsSelectiveAcknowledgement,
+      left.permitsSACK == right.permitsSACK,
       left.blockCount == right.blockCount
     else { return false }
     for block in 0..<min(left.blockCount, 4) where left.blocks[block] != right.blocks[block] {

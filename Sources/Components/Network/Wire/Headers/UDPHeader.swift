@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
+
 /// The header of a UDP datagram (RFC 768): 8 bytes.
 public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
+  /// Bytes of a header.
   public static var byteCount: Int { 8 }
 
+  /// The sender's port.
   public var sourcePort: UInt16
+  /// The receiver's port.
   public var destinationPort: UInt16
-  /// Bytes behind the header.
+  /// Payload bytes.
   public var payloadByteCount: Int
-  /// As on the wire; 0 says that the sender computed none.
+  /// The checksum as on the wire; 0 if the sender computed none.
   public var checksum: UInt16
 
+  /// A header to write.
   @inline(__always)
   public init(sourcePort: UInt16, destinationPort: UInt16, payloadByteCount: Int) {
     self.sourcePort = sourcePort
@@ -20,7 +26,7 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     checksum = 0
   }
 
-  /// Nil for a datagram shorter than its own length, or whose length is shorter than the header.
+  /// Nil for a datagram shorter than its length field, or with a length below the header's.
   @inline(__always)
   public init?(parsing datagram: borrowing RawSpan) {
     guard datagram.byteCount >= UDPHeader.byteCount else { return nil }
@@ -32,7 +38,7 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     checksum = datagram.number16(at: 6)
   }
 
-  /// Whether the datagram is as it was sent, as far as its checksum says.
+  /// Whether the checksum is correct or absent.
   @inline(__always)
   public func isIntact(
     _ datagram: borrowing RawSpan, from source: IPv4Address, to destination: IPv4Address
@@ -42,13 +48,13 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     guard length <= datagram.byteCount else { return false }
     var sum = IPv4Header.pseudoHeader(
       source: source, destination: destination, protocol: .udp, byteCount: length)
-    // Safety: compared above; a length is no less than the header's.
+    // Safety: compared above; the length is at least the header's.
     sum.add(unsafe datagram.extracting(unchecked: Range(uncheckedBounds: (0, length))))
     return sum.isIntact
   }
 
-  /// Writes 8 bytes from `offset`. The checksum covers the payload that follows, which is there
-  /// already (RFC 1122, 4.1.3.4).
+  /// Writes 8 bytes from `offset`. The checksum covers the payload, which must already follow (RFC
+  /// 1122, 4.1.3.4).
   @inline(__always)
   public func write(
     to frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
@@ -60,7 +66,7 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     write(to: &frame, at: offset, from: source, to: destination, payload: payload)
   }
 
-  /// The same with `payload`, a sum of the payload.
+  /// The same, with the payload's sum already computed.
   @inline(__always)
   public func write(
     to frame: inout MutableRawSpan, at offset: Int, from source: IPv4Address,
@@ -73,7 +79,7 @@ public struct UDPHeader: Equatable, BitwiseCopyable, Sendable {
     sum.add(ports)
     sum.add(UInt16(truncatingIfNeeded: length))
     sum.add(payload)
-    // A sum of zero is sent as its other form, since zero says that there is none.
+    // A checksum of zero is sent as 0xffff, since zero means that there is none.
     let value = sum.value
     frame.put(ports, at: offset)
     frame.put(

@@ -3,24 +3,26 @@
 
 import Bytes
 
-/// A line about an answered request.
+/// What the access log records about an answered request.
 public struct AccessLogEntry: Sendable {
+  /// The connection's number in the server.
   public var connection: Int
-  /// As much of each as is shown.
+  /// The method's name, up to `nameLimit` bytes.
   public var methodName: [UInt8]
+  /// The target as sent, up to `targetLimit` bytes.
   public var target: [UInt8]
+  /// The response's status code.
   public var status: UInt16
-  /// Bytes sent, heads included, from the request's arrival on.
+  /// Bytes sent for the response, including its head.
   public var byteCount: UInt64
-  /// Nanoseconds from the request's head to the last byte given to the transport's queue.
+  /// Nanoseconds from the end of the request's head until the transport had the whole response.
   public var duration: UInt64
 
-  /// Bytes of a method's name, and of a target, at most.
   static var nameLimit: Int { 32 }
   static var targetLimit: Int { 200 }
 
-  /// `GET /index.html 200 1234 B 5 ms`, without a line end. Bytes that a terminal could take for
-  /// commands become question marks; a long target is cut.
+  /// `GET /index.html 200 1234 B 5 ms`, without a line end. Bytes outside visible ASCII, which a
+  /// terminal could take for commands, become question marks.
   public var line: [UInt8] {
     var line: [UInt8] = []
     line.reserveCapacity(methodName.count + min(target.count, Self.targetLimit) + 48)

@@ -3,17 +3,18 @@
 
 import Bytes
 
-/// Bytes that come at one end and go at the other, up to a capacity. Empty, it holds no memory
-/// beyond a small buffer, so that a thousand idle connections cost little.
+/// A queue of bytes. It keeps no more than 512 bytes of memory when it is empty, so that a thousand
+/// idle connections cost little.
 struct ByteQueue: Sendable {
   private(set) var bytes: [UInt8] = []
   private(set) var start = 0
 
   var count: Int { bytes.count - start }
   var isEmpty: Bool { start == bytes.count }
+  /// The queue's bytes in `bytes`.
   var range: Range<Int> { start..<bytes.count }
 
-  /// Memory that it has, in bytes: no more than `growth` above the most that was in it.
+  /// Memory that the queue has, in bytes: at most `growth` more than the most that was in it.
   var capacity: Int { bytes.capacity }
 
   private static var growth: Int { 2048 }
@@ -23,9 +24,7 @@ struct ByteQueue: Sendable {
     bytes.append(copying: new)
   }
 
-  /// For those that know the room.
-  ///
-  /// - Parameter count: bytes that `body` appends at most.
+  /// Appends what `body` appends to the array, which must be no more than `count` bytes.
   mutating func append<Failure: Error>(
     _ count: Int, with body: (inout [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
@@ -33,7 +32,8 @@ struct ByteQueue: Sendable {
     try body(&bytes)
   }
 
-  /// Makes room for `count` bytes at once: by steps, as doubling would take twice the limits.
+  /// Makes room for `count` more bytes. Memory grows in steps, as doubling it could take twice the
+  /// limit.
   mutating func reserve(_ count: Int) {
     compact()
     guard bytes.capacity - bytes.count < count else { return }
@@ -54,7 +54,8 @@ struct ByteQueue: Sendable {
     start = 0
   }
 
-  // What is used up goes when it is the larger part: each byte moves once at most on average.
+  /// Removes used bytes once they are the larger part, so that on average each byte moves at most
+  /// once.
   private mutating func compact(always: Bool = false) {
     guard start > 0, always || start >= count else { return }
     bytes.removeFirst(bytes: start)

@@ -3,26 +3,30 @@
 
 import Bytes
 
-/// A request as a handler sees it.
+/// A request, as a handler sees it.
 public struct Request {
+  /// The request line and the fields.
   public let head: RequestHead
-  /// Decoded and normalised.
+  /// The target's path, decoded and normalised.
   public let path: RequestPath
-  /// The number of its connection in the server, to wake it by.
+  /// The connection's number in the server, for `HTTPServer.wake`.
   public let connection: Int
-  /// When it arrived: nanoseconds of the server's clock.
+  /// When the head was complete: nanoseconds of the server's clock.
   public let now: UInt64
   var captures: [Capture]
 
+  /// What a route's pattern captured.
   struct Capture {
     var name: [UInt8]
-    /// Of the path.
+    /// The captured part of `path.bytes`.
     var range: Range<Int>
   }
 
+  /// The head's method.
   public var method: Method { head.method }
 
-  /// What stands in the place of `:name` or `*name` of the route, decoded.
+  /// What `:name` or `*name` of the route's pattern captured, decoded; nil if the pattern has no
+  /// such name.
   public func capture(_ name: StaticString) -> [UInt8]? {
     for capture in captures where name.equals(capture.name.span) {
       return [UInt8](copying: path.bytes.span.extracting(capture.range))
@@ -30,13 +34,13 @@ public struct Request {
     return nil
   }
 
-  /// The number that the capture spells in decimal digits; nil for anything else.
+  /// A capture's value as a decimal number; nil if it is anything else.
   public func number(_ name: StaticString) -> UInt64? {
     guard let value = capture(name) else { return nil }
     return ASCII.decimal(value.span)
   }
 
-  /// The first value of `name` in the query, decoded; nil without one, or where it is malformed.
+  /// The first value of `name` in the query, decoded; nil if there is none or it is malformed.
   public func query(_ name: StaticString) -> [UInt8]? {
     guard let query = head.rawQuery else { return nil }
     let bytes = [UInt8](copying: query.span)

@@ -22,7 +22,7 @@ struct RequestBody: Sendable {
     if case .over = rest { true } else { false }
   }
 
-  /// Nil where only its end will tell.
+  /// Bytes still to come; nil for a chunked body.
   var knownRest: UInt64? {
     switch rest {
     case .over: 0
@@ -31,7 +31,7 @@ struct RequestBody: Sendable {
     }
   }
 
-  /// Drops framing from the front of the input; the length of the data that is there then.
+  /// Drops framing from the front of the input. Returns how many bytes of data are in front then.
   mutating func advance(
     _ input: inout ByteQueue, _ limits: Limits
   ) throws(RequestError) -> Int {
@@ -55,7 +55,7 @@ struct RequestBody: Sendable {
     }
   }
 
-  /// `count` bytes of data were taken from the front.
+  /// Records that `count` bytes of data were taken from the front.
   mutating func consumed(_ count: Int) {
     switch rest {
     case .over: break

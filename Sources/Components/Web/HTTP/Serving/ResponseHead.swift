@@ -3,27 +3,33 @@
 
 import Bytes
 
-/// A response's status and fields. Content-Length, Transfer-Encoding, Connection and Date are the
-/// connection's to write.
+/// A response's status and fields, without Content-Length, Transfer-Encoding, Connection and Date,
+/// which the connection writes.
 public struct ResponseHead: Sendable {
+  /// The length of the response's body.
   public enum BodyLength: Equatable, Sendable {
+    /// In bytes.
     case known(UInt64)
-    /// Chunked towards HTTP/1.1; towards HTTP/1.0 the end of the connection is the end.
+    /// Sent in chunks to HTTP/1.1 clients, and up to the connection's end to HTTP/1.0 clients.
     case unknown
   }
 
+  /// The status line's code and phrase.
   public var status: Status
+  /// What Content-Length or Transfer-Encoding will say.
   public var length: BodyLength
-  /// Whole field lines with their ends.
+  /// Whole field lines with their CR LF.
   private(set) var lines: [UInt8] = []
 
+  /// A head without fields.
   public init(_ status: Status, length: BodyLength = .known(0)) {
     self.status = status
     self.length = length
-    // What most answers have.
+    // Enough for most responses.
     lines.reserveCapacity(240)
   }
 
+  /// Adds a field whose value is valid.
   public mutating func add(_ name: StaticString, _ value: StaticString) {
     lines.append(name)
     lines.append(": ")
@@ -31,8 +37,8 @@ public struct ResponseHead: Sendable {
     lines.append("\r\n")
   }
 
-  /// Adds a field. Bytes of `value` that cannot be in one become spaces, so that no value ends a
-  /// line and starts another.
+  /// Adds a field. Bytes of `value` that a field value cannot hold become spaces, so that no value
+  /// can begin a line of its own.
   public mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
     lines.append(name)
     lines.append(": ")
@@ -44,9 +50,10 @@ public struct ResponseHead: Sendable {
     lines.append("\r\n")
   }
 
-  /// Adds a field line that was made before, with its end.
+  /// Adds a whole field line, which includes its CR LF.
   mutating func add(line: [UInt8]) { lines.append(copying: line.span) }
 
+  /// Adds a field whose value is a decimal number.
   public mutating func add(_ name: StaticString, number: UInt64) {
     lines.append(name)
     lines.append(": ")
@@ -54,10 +61,29 @@ public struct ResponseHead: Sendable {
     lines.append("\r\n")
   }
 
+  /// Adds a field whose value is a date in seconds since 1970.
   public mutating func add(_ name: StaticString, date: Int64) {
     lines.append(name)
     lines.append(": ")
     HTTPDate.append(date, to: &lines)
     lines.append("\r\n")
+  }
+}
+
+/// The Date field's line, formatted once a second.
+final class DateLine {
+  private var seconds: Int64?
+  private var line: [UInt8] = []
+
+  /// - Parameter date: seconds since 1970.
+  func line(for date: Int64) -> [UInt8] {
+    if date != seconds {
+      seconds = date
+      line = []
+      line.append("Date: ")
+      HTTPDate.append(date, to: &line)
+      line.append("\r\n")
+    }
+    return line
   }
 }

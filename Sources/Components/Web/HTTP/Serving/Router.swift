@@ -3,13 +3,14 @@
 
 import Bytes
 
-/// Which handler answers what. Routes are tried in the order in which they were added.
+/// Maps methods and paths to handlers. Routes are tried in the order in which they were added.
 ///
-/// A pattern is a path whose segments stand for themselves, but `:name` for any one segment and
-/// `*name`, as the last, for all that is left. HEAD goes to the handler of GET. A path without a
-/// route is answered with 404, one that has routes for other methods with 405, and a method that
-/// `Method` does not list, and no route is for, with 501.
+/// In a pattern, `:name` stands for any one segment and `*name`, at the end, for the rest of the path;
+/// other segments stand for themselves. HEAD goes to the handler for GET. A path without a route is
+/// answered with 404, a path that has routes for other methods only with 405, and a method that
+/// neither `Method` lists nor a route is for with 501.
 public struct Router {
+  /// Answers a request.
   public typealias Handler = (Request) -> Answer
 
   private struct Route {
@@ -22,25 +23,34 @@ public struct Router {
   private var missing: Handler?
   private var takesOtherMethods = false
 
+  /// A router without routes.
   public init() {}
 
-  /// Answers where the router itself would say 404; `RequestPath.nowhere` is the path of requests
-  /// for what can be no file.
+  /// Sets the handler for what the router would answer with 404. A request whose path cannot name a
+  /// file comes with `RequestPath.nowhere`.
   public mutating func notFound(_ handler: @escaping Handler) { missing = handler }
 
+  /// Adds a route for GET and HEAD.
   public mutating func get(_ pattern: Pattern, _ handler: @escaping Handler) {
     add(.get, pattern, handler)
   }
+
+  /// Adds a route for POST.
   public mutating func post(_ pattern: Pattern, _ handler: @escaping Handler) {
     add(.post, pattern, handler)
   }
+
+  /// Adds a route for PUT.
   public mutating func put(_ pattern: Pattern, _ handler: @escaping Handler) {
     add(.put, pattern, handler)
   }
+
+  /// Adds a route for DELETE.
   public mutating func delete(_ pattern: Pattern, _ handler: @escaping Handler) {
     add(.delete, pattern, handler)
   }
 
+  /// Adds a route for any method. `Method.other` stands for all methods that `Method` does not list.
   public mutating func add(
     _ method: Method, _ pattern: Pattern, _ handler: @escaping Handler
   ) {
@@ -48,17 +58,17 @@ public struct Router {
     routes.append(Route(method: method, segments: pattern.segments, handler: handler))
   }
 
-  /// Answers a request.
+  /// Answers a request with the handler of the first route that matches.
   ///
   /// - Parameters:
-  ///   - connection: the number that the request's handler sees.
+  ///   - connection: the connection's number in the server, for `Request.connection`.
   ///   - now: nanoseconds of the server's clock.
   public func answer(_ head: RequestHead, connection: Int = 0, now: UInt64 = 0) -> Answer {
     if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
     if head.method == .other, !takesOtherMethods { return .status(.notImplemented) }
     let path: RequestPath
     do throws(RequestPath.Refusal) {
-      // A client may leave out the path of an absolute target.
+      // An absolute target may have no path.
       let target = head.rawPath.isEmpty ? [0x2f] : head.rawPath
       path = try RequestPath(decoding: target.span)
     } catch {
@@ -76,7 +86,7 @@ public struct Router {
             head: head, path: path, connection: connection, now: now, captures: captures))
       }
       isKnown = true
-      // One that is not listed has no name here.
+      // `other` has no name to list.
       guard route.method != .other else { continue }
       if !allowed.isEmpty { allowed.append(", ") }
       allowed.append(route.method.name)
@@ -84,7 +94,7 @@ public struct Router {
     }
     guard isKnown else { return noRoute(head, path, connection, now) }
     var response = Response(
-      .methodNotAllowed, type: ContentType.plain, body: SiteLookup.text(.methodNotAllowed))
+      .methodNotAllowed, type: ContentType.plain, body: Status.methodNotAllowed.text)
     response.head.add("Allow", allowed.span)
     return .respond(response)
   }
@@ -97,7 +107,7 @@ public struct Router {
       Request(head: head, path: path, connection: connection, now: now, captures: []))
   }
 
-  /// The segments of a path; the last is empty where it ends with a slash.
+  /// The segments of a path. The last one is empty if the path ends with a slash.
   static func split(_ path: [UInt8]) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var start = 1
@@ -113,7 +123,7 @@ public struct Router {
     _ segments: [Pattern.Segment], _ path: [UInt8]
   ) -> [Request.Capture]? {
     var captures: [Request.Capture] = []
-    // At the slash before a segment.
+    // The slash before the next segment.
     var position = 0
     for segment in segments {
       guard position < path.count else { return nil }
@@ -137,18 +147,19 @@ public struct Router {
   }
 }
 
-/// A route's path, as in `/posts/:year/*name`.
+/// A route's path pattern, for example `/posts/:year/*name`. See `Router`.
 public struct Pattern: ExpressibleByStringLiteral, Sendable {
   enum Segment: Sendable {
     case literal([UInt8])
-    /// Any one segment that is not empty.
+    /// Any one segment that is not empty; its name.
     case capture([UInt8])
-    /// Everything from here on.
+    /// The rest of the path; its name.
     case rest([UInt8])
   }
 
   let segments: [Segment]
 
+  /// Reads a pattern, which begins with a slash.
   public init(stringLiteral text: StaticString) {
     let bytes = [UInt8](text)
     var segments: [Segment] = []

@@ -3,17 +3,20 @@
 
 import Bytes
 
-/// What is known of a file that is to be sent.
+/// One version of a site's file.
 public struct SiteFile: Equatable, Sendable {
-  /// From the site's root, with a slash in front.
+  /// The path from the site's root, beginning with a slash.
   public var path: [UInt8]
+  /// In bytes.
   public var size: UInt64
-  /// Seconds since 1970, and nanoseconds on top.
+  /// When the file was modified, in seconds since 1970.
   public var modified: UInt64
+  /// Nanoseconds in addition to `modified`.
   public var modifiedNanoseconds: UInt64
-  /// Tells apart versions of the same size and time.
+  /// Tells versions of equal size and time apart; 0 if nothing does.
   public var revision: UInt64
 
+  /// A version by its attributes.
   public init(
     path: [UInt8], size: UInt64, modified: UInt64, modifiedNanoseconds: UInt64, revision: UInt64 = 0
   ) {
@@ -25,20 +28,25 @@ public struct SiteFile: Equatable, Sendable {
   }
 }
 
-/// An answer that sends a file, or parts of it: its head, and where the body's bytes come from.
+/// A response that sends a file or parts of it: its head, and where the bytes of its body come from.
 public struct FilePlan: Sendable {
+  /// A part of the body.
   public enum Piece: Equatable, Sendable {
+    /// These bytes: the heads of the parts of a multipart body.
     case bytes([UInt8])
+    /// A range of the file, in bytes.
     case file(Range<UInt64>)
   }
 
+  /// Status and fields of the response.
   public var head: ResponseHead
+  /// The body, in order; empty if there is none.
   public var pieces: [Piece]
 
-  /// Whether this is the answer to a request without conditions and ranges.
+  /// Whether the request had neither conditions nor ranges.
   public private(set) var isWhole = true
 
-  /// A file of `size` bytes behind a head that a plan had.
+  /// A whole file of `size` bytes, with the head of an earlier plan.
   public init(head: ResponseHead, whole size: UInt64) {
     self.head = head
     pieces = size > 0 ? [.file(0..<size)] : []
@@ -46,12 +54,15 @@ public struct FilePlan: Sendable {
 
   private static var boundary: StaticString { "serval-part-7d2c4f10b6" }
 
+  /// Plans the response to `request`.
+  ///
   /// - Parameters:
-  ///   - type: of the file before it was compressed.
-  ///   - cacheLine: the Cache-Control line, with its end.
-  ///   - status: 200, or 404 for a site's own page; conditions and ranges are for 200.
-  ///   - hasVariants: whether other codings of the file would be sent to others.
-  ///   - now: seconds since 1970, or 0 where that is not known.
+  ///   - file: the version to send, compressed if `coding` is not nil.
+  ///   - type: the media type of the uncompressed file.
+  ///   - cacheLine: the Cache-Control line, with its CR LF.
+  ///   - status: 200, or 404 for the site's own page, for which conditions and ranges are ignored.
+  ///   - hasVariants: whether other clients may get the file in another coding.
+  ///   - now: seconds since 1970, or 0 if that is unknown.
   public init(
     _ file: SiteFile, type: StaticString, cacheLine: [UInt8] = [], coding: ContentCoding? = nil,
     status: Status = .ok, hasVariants: Bool = false, for request: RequestHead, now: Int64 = 0
@@ -120,7 +131,7 @@ public struct FilePlan: Sendable {
       pieces = [.file(part)]
       return
     }
-    // RFC 9110 section 14.6: parts with heads of their own between boundaries.
+    // RFC 9110 section 14.6: each part follows a boundary and a head of its own.
     var length: UInt64 = 0
     for part in parts {
       var text = [UInt8]("\r\n--")
@@ -130,7 +141,7 @@ public struct FilePlan: Sendable {
       text.append("\r\nContent-Range: ")
       text.append(contentsOf: Self.contentRange(part, file.size))
       text.append("\r\n\r\n")
-      // Files come to less than 2^63 bytes: see the parts' sum in `ByteRanges`.
+      // Wraps only for a size near 2^64, which only a lying file server states. Reading fails then.
       length = length &+ UInt64(text.count) &+ (part.upperBound - part.lowerBound)
       pieces.append(.bytes(text))
       pieces.append(.file(part))

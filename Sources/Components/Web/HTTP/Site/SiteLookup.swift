@@ -3,92 +3,50 @@
 
 import Bytes
 
-/// Finds what a path of a static site stands for, as LionsOS's web server does: index files of
-/// directories, names without `.html`, `.htm` or `.xhtml`, directories asked for without their
-/// slash. Beyond that: neighbours compressed beforehand, and the site's own page for 404.
+/// Finds the file of a static site that a path stands for. As in LionsOS's web server, a directory
+/// stands for its index file, a name may omit `.html`, `.htm` or `.xhtml`, and a directory asked for
+/// without its slash is redirected. In addition, compressed neighbours of a file are preferred where
+/// the client accepts them, and the site's own page answers every 404.
 ///
-/// It does no I/O: `next` says which file to look at, `take` hears what it is.
+/// The lookup does no I/O: `nextStep` names a file to examine, and `record` takes the result.
 public struct SiteLookup: Sendable {
+  /// What was found by a path.
   public enum Found: Equatable, Sendable {
+    /// A regular file.
     case file(SiteFile)
+    /// A directory.
     case directory
-    /// Nothing by that name.
+    /// Nothing that can be served.
     case nothing
-    /// No telling; the status says why.
+    /// The file could not be examined; the status tells the client why.
     case failed(Status)
   }
 
+  /// What to do next.
   public enum Step: Sendable {
-    /// Look at the file of this path, and `take` what it is.
-    case look([UInt8])
+    /// Examine the file of this path, and pass the result to `record`.
+    case examine([UInt8])
+    /// Send the file as planned.
     case send(FilePlan, path: [UInt8])
-    /// Without a file: a redirection, or an error.
+    /// Send a redirection or an error, without a file.
     case answer(ResponseHead, body: [UInt8])
   }
 
   private enum Stage: Equatable, Sendable {
+    /// The path as it was asked for.
     case itself
-    /// With one of the suffixes on.
+    /// The path with the suffix of this number.
     case suffix(Int)
+    /// The compressed neighbour of the file that was found.
     case neighbour(ContentCoding)
+    /// The site's own page for 404.
     case ownPage
-  }
-
-  /// What is to be sent, whatever conditions and ranges make of it.
-  public struct Resolution: Equatable, Sendable {
-    public private(set) var file: SiteFile
-    /// The path of the file before it was compressed.
-    let path: [UInt8]
-    /// Of the file before it was compressed.
-    public let type: StaticString
-    let cacheLine: [UInt8]
-    public let coding: ContentCoding?
-    /// 200, or 404 for a site's own page.
-    public let status: Status
-
-    init(
-      _ file: SiteFile, path: [UInt8], coding: ContentCoding?, status: Status, _ rules: SiteRules
-    ) {
-      self.file = file
-      self.path = path
-      self.coding = coding
-      self.status = status
-      type = ContentType.of(fileExtension: RequestPath.fileExtension(of: path))
-      cacheLine = rules.freshness.line(path: path, type: type)
-    }
-
-    /// The rest follows from these.
-    public static func == (left: Resolution, right: Resolution) -> Bool {
-      left.file == right.file && left.path == right.path && left.coding == right.coding
-        && left.status == right.status
-    }
-
-    /// The same for another version of the file.
-    public func replacing(_ file: SiteFile) -> Resolution {
-      var other = self
-      other.file = file
-      return other
-    }
-
-    /// The head to those who want the whole without conditions.
-    public func head(for request: RequestHead) -> ResponseHead {
-      var plain = request
-      plain.hasConditions = false
-      return plan(for: plain).head
-    }
-
-    /// - Parameter now: seconds since 1970, or 0 where that is not known.
-    public func plan(for request: RequestHead, now: Int64 = 0) -> FilePlan {
-      FilePlan(
-        file, type: type, cacheLine: cacheLine, coding: coding, status: status, hasVariants: true,
-        for: request, now: now)
-    }
   }
 
   private let request: RequestHead
   private let path: RequestPath
   private let rules: SiteRules
-  /// Seconds since 1970, or 0 where that is not known.
+  /// The time in seconds since 1970, or 0 while it is unknown.
   public var now: Int64
   private var stage: Stage
   private var isDirectory = false
@@ -96,14 +54,14 @@ public struct SiteLookup: Sendable {
   private var status = Status.ok
   private var result: Step?
   private let codings: AcceptedCodings
-  /// Once the step is `send`.
+  /// What the path stands for; set once the step is `send`.
   public private(set) var resolution: Resolution?
 
   private static var ownPage: StaticString { "/404.html" }
 
   /// - Parameters:
-  ///   - path: `RequestPath.nowhere` for the site's own page and 404.
-  ///   - now: seconds since 1970, or 0 where that is not known.
+  ///   - path: `RequestPath.nowhere` is answered with 404.
+  ///   - now: seconds since 1970, or 0 if that is unknown.
   public init(
     _ request: RequestHead, _ path: RequestPath, _ rules: SiteRules, now: Int64 = 0
   ) {
@@ -128,25 +86,26 @@ public struct SiteLookup: Sendable {
     }
   }
 
-  public func next() -> Step {
+  /// The next step. It stays the same until `record` is called, and for good once it is an answer.
+  public func nextStep() -> Step {
     if let result { return result }
     switch stage {
-    case .itself: return .look(path.bytes)
+    case .itself: return .examine(path.bytes)
     case .suffix(let index):
       var name = path.bytes
       if path.isDirectory { name.append("index") }
       if let suffix = Self.suffix(index) { name.append(suffix) }
-      return .look(name)
+      return .examine(name)
     case .neighbour(let coding):
       var name = file?.path ?? []
       name.append(coding.suffix)
-      return .look(name)
-    case .ownPage: return .look([UInt8](Self.ownPage))
+      return .examine(name)
+    case .ownPage: return .examine([UInt8](Self.ownPage))
     }
   }
 
-  /// Hears what the path of the last `next` is.
-  public mutating func take(_ found: Found) {
+  /// Records what was found by the path of the last `examine` step.
+  public mutating func record(_ found: Found) {
     guard result == nil else { return }
     if case .failed(let status) = found {
       switch stage {
@@ -157,12 +116,13 @@ public struct SiteLookup: Sendable {
     }
     switch stage {
     case .itself:
-      if case .file(let file) = found { return haveFile(file) }
+      if case .file(let file) = found { return chooseCoding(of: file) }
       isDirectory = found == .directory
       stage = .suffix(0)
     case .suffix(let index):
-      if case .file(let file) = found { return haveFile(file) }
-      // A directory's index may have no suffix at all; another name had its turn already.
+      if case .file(let file) = found { return chooseCoding(of: file) }
+      // The last try for a directory is `index` without a suffix. For other paths, the name without
+      // a suffix was the first try.
       let last = path.isDirectory ? 3 : 2
       guard index == last else {
         stage = .suffix(index + 1)
@@ -184,7 +144,7 @@ public struct SiteLookup: Sendable {
     }
   }
 
-  private mutating func haveFile(_ found: SiteFile) {
+  private mutating func chooseCoding(of found: SiteFile) {
     file = found
     if let coding = codings.first {
       stage = .neighbour(coding)
@@ -202,7 +162,7 @@ public struct SiteLookup: Sendable {
     result = .send(resolution.plan(for: request, now: now), path: sent.path)
   }
 
-  /// 301 to the same path with a slash; what was asked behind it stays.
+  /// 301 to the same path with a slash, and with the same query.
   private mutating func redirect() {
     var location: [UInt8] = []
     PercentDecoding.append(encoding: path.bytes.span, to: &location)
@@ -217,18 +177,9 @@ public struct SiteLookup: Sendable {
   }
 
   private mutating func answer(_ status: Status) {
-    let body = Self.text(status)
+    let body = status.text
     var head = ResponseHead(status, length: .known(UInt64(body.count)))
     head.add("Content-Type", ContentType.plain)
     result = .answer(head, body: body)
-  }
-
-  static func text(_ status: Status) -> [UInt8] {
-    var text: [UInt8] = []
-    text.append(decimal: UInt64(status.code))
-    text.append(0x20)
-    text.append(status.phrase)
-    text.append(0x0a)
-    return text
   }
 }

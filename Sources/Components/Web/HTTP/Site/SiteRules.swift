@@ -3,19 +3,21 @@
 
 import Bytes
 
-/// What whoever runs a site may choose.
+/// What a site's operator may choose.
 public struct SiteRules: Sendable {
+  /// How long caches may keep files.
   public var freshness: Freshness
-  /// Whether files and folders are shown whose names begin with a dot. `/.well-known` always is
-  /// (RFC 8615).
+  /// Whether files and folders whose names begin with a dot are served. `/.well-known` always is (RFC
+  /// 8615).
   public var showsDotFiles: Bool
 
+  /// The defaults revalidate, and hide names with a leading dot.
   public init(freshness: Freshness = Freshness(), showsDotFiles: Bool = false) {
     self.freshness = freshness
     self.showsDotFiles = showsDotFiles
   }
 
-  /// Whether nobody is to know of what is at `path`.
+  /// Whether `path` is answered as if it did not exist.
   func hides(_ path: [UInt8]) -> Bool {
     guard !showsDotFiles else { return false }
     let bytes = path.span

@@ -3,15 +3,15 @@
 
 import Bytes
 
-/// A host with or without a port, as Host fields and targets hold it (RFC 9110 section 7.2, RFC 3986
-/// section 3.2): `uri-host [ ":" port ]`. There is no user in front, and the host is not empty, as
-/// in http and https (RFC 9110 section 4.2.1). A port is a number of 16 bits, or empty.
+/// A host with an optional port, as in Host fields and targets (RFC 9110 section 7.2, RFC 3986 section
+/// 3.2): `uri-host [ ":" port ]`. User information is refused, and so is an empty host (RFC 9110
+/// section 4.2.1). A port is empty or a 16-bit number.
 struct Authority {
   var host: Range<Int>
-  /// What is behind the colon; nil without one.
+  /// What follows the colon; nil if there is no colon.
   var port: Range<Int>?
 
-  /// Looks at each byte of `range` once; nil where it is something else.
+  /// Parses `range` of `bytes`; nil if it is anything else.
   init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
     guard !range.isEmpty else { return nil }
     let end =
@@ -34,7 +34,7 @@ struct Authority {
     return true
   }
 
-  /// Where `reg-name`, which IPv4 addresses look like, too, ends: at the colon or at the end.
+  /// The end of a `reg-name`, which IPv4 addresses match as well: the colon, or the end of the range.
   private static func nameEnd(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
     var index = range.lowerBound
     while index < range.upperBound {
@@ -53,7 +53,7 @@ struct Authority {
     return index
   }
 
-  /// Where an address in brackets ends: behind the second one.
+  /// The end of an address in brackets, behind the closing one.
   private static func literalEnd(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
     let start = range.lowerBound + 1
     guard let close = bytes.first(0x5d, in: start..<range.upperBound), close > start else {
@@ -65,7 +65,7 @@ struct Authority {
     return isAddress ? close + 1 : nil
   }
 
-  /// `IPvFuture` behind its `v`: hexadecimal digits, a dot, and a name that may have colons.
+  /// `IPvFuture` without its `v`: hexadecimal digits, a dot, and a name that may have colons.
   private static func isFutureAddress(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var index = range.lowerBound
     while index < range.upperBound, ASCII.hexadecimal(bytes[index]) != nil { index += 1 }
@@ -79,15 +79,15 @@ struct Authority {
     return true
   }
 
-  /// Eight groups of up to four digits, the last two of which may be an IPv4 address; `::` once in
-  /// the place of one or more.
+  /// Eight groups of up to four digits. An IPv4 address may replace the last two, and one `::` stands
+  /// for one or more.
   private static func isIPv6Address(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var index = range.lowerBound
     var groups = 0
     var isShort = false
     while index < range.upperBound {
       if bytes[index] == 0x3a {
-        // The second of two; at the start there is none in front of it.
+        // The second colon of `::`; at the start of an address, the first one comes here, too.
         if index == range.lowerBound { index += 1 }
         guard index < range.upperBound, bytes[index] == 0x3a, !isShort else { return false }
         isShort = true
@@ -110,7 +110,7 @@ struct Authority {
     return isShort ? groups <= 7 : groups == 8
   }
 
-  /// Four numbers up to 255 without zeroes in front.
+  /// Four numbers up to 255 without leading zeros.
   private static func isIPv4Address(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var index = range.lowerBound
     for part in 0..<4 {

@@ -5,25 +5,26 @@ import Bytes
 
 /// Character classes of RFC 9110 section 5.6.2 and RFC 3986.
 enum Characters {
-  /// `tchar`: what method and field names consist of.
+  /// `tchar`, of which method and field names consist.
   @inline(__always) static func isToken(_ byte: UInt8) -> Bool {
-    // A bit for each of ! # $ % & ' * + - . 0-9, and of A-Z ^ _ ` a-z | ~.
+    // Bits for ! # $ % & ' * + - . 0-9, and of A-Z ^ _ ` a-z | ~.
     let bits: UInt64 =
       byte < 64 ? 0x03ff_6cfa_0000_0000 : byte < 128 ? 0x57ff_ffff_c7ff_fffe : 0
     return bits >> UInt64(byte & 63) & 1 != 0
   }
 
-  /// What a field value may hold: visible, space, tab, and bytes above ASCII (`obs-text`).
+  /// Bytes of field values: visible ASCII, space, tab, and bytes above ASCII (`obs-text`).
   @inline(__always) static func isFieldValue(_ byte: UInt8) -> Bool {
     byte >= 0x20 ? byte != 0x7f : byte == 0x09
   }
 
+  /// Space or tab: `OWS`.
   @inline(__always) static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  /// What a host's name in a URI consists of besides `%` and two digits: `unreserved` and
-  /// `sub-delims` (RFC 3986 section 3.2.2).
+  /// `unreserved` and `sub-delims`, of which a URI's host name consists besides percent-encoded bytes
+  /// (RFC 3986 section 3.2.2).
   @inline(__always) static func isHostName(_ byte: UInt8) -> Bool {
-    // A bit for each of ! $ & ' ( ) * + , - . 0-9 ; =, and of A-Z _ a-z ~.
+    // Bits for ! $ & ' ( ) * + , - . 0-9 ; =, and of A-Z _ a-z ~.
     let bits: UInt64 =
       byte < 64 ? 0x2bff_7fd2_0000_0000 : byte < 128 ? 0x47ff_fffe_87ff_fffe : 0
     return bits >> UInt64(byte & 63) & 1 != 0
@@ -31,7 +32,7 @@ enum Characters {
 }
 
 extension Span where Element == UInt8 {
-  /// The range of `range` without blanks at either end.
+  /// `range` without spaces and tabs at either end.
   func trimmed(_ range: Range<Int>) -> Range<Int> {
     var lower = range.lowerBound
     var upper = range.upperBound

@@ -3,13 +3,13 @@
 
 import Bytes
 
-/// Seconds since 1970-01-01T00:00:00Z as HTTP writes them (RFC 9110 section 5.6.7), between the
-/// years 1 and 9999.
+/// HTTP's date formats (RFC 9110 section 5.6.7). Dates are seconds since 1970-01-01T00:00:00Z, in the
+/// years 1 to 9999.
 public enum HTTPDate {
   private static var dayNames: StaticString { "SunMonTueWedThuFriSat" }
   private static var monthNames: StaticString { "JanFebMarAprMayJunJulAugSepOctNovDec" }
 
-  /// Appends the 29 bytes of an IMF-fixdate. Times outside the years 1 to 9999 become the nearest
+  /// Appends an IMF-fixdate, which has 29 bytes. Dates outside the years 1 to 9999 become the nearest
   /// one inside.
   public static func append(_ seconds: Int64, to bytes: inout [UInt8]) {
     let seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
@@ -40,20 +40,20 @@ public enum HTTPDate {
     bytes.append(" GMT")
   }
 
-  /// Reads the three formats that a recipient must accept: IMF-fixdate, RFC 850 and asctime. Nil
-  /// for anything else, also for days and hours that do not exist.
+  /// Parses the three formats that a recipient must accept: IMF-fixdate, RFC 850 and asctime. Nil for
+  /// anything else, including days and hours that do not exist.
   ///
-  /// - Parameter now: seconds since 1970: an RFC 850 date has two digits of the year, and is at
-  ///   most 50 years in the future.
+  /// - Parameter now: seconds since 1970. An RFC 850 date has a year of two digits, which is taken to
+  ///   be at most 50 years in the future.
   public static func parse(_ text: Span<UInt8>, now: Int64 = 0) -> Int64? {
-    // The name of the day carries nothing; what follows it tells the formats apart.
+    // The name of the day is ignored; what follows it tells the formats apart.
     guard let nameEnd = text.indices.first(where: { !ASCII.isLetter(text[$0]) }), nameEnd >= 3
     else { return nil }
     var reader = Reader(position: nameEnd)
     if text[nameEnd] == 0x2c {
       reader.position += 1
       guard reader.skip(0x20, text) else { return nil }
-      guard let day = reader.number(2, text), let separator = reader.take(text),
+      guard let day = reader.number(2, text), let separator = reader.nextByte(text),
         separator == 0x20 || separator == 0x2d, let month = reader.month(text),
         reader.skip(separator, text)
       else { return nil }
@@ -77,7 +77,7 @@ public enum HTTPDate {
     return seconds(year: year, month: month, day: day, time: time)
   }
 
-  /// The last year with these two digits in which the moment is no more than 50 years behind `now`.
+  /// The last year with these two digits in which the date is at most 50 years after `now`.
   private static func year(
     _ digits: Int64, _ month: Int64, _ day: Int64, _ time: Int64, now: Int64
   ) -> Int64 {
@@ -99,7 +99,7 @@ public enum HTTPDate {
   private struct Reader {
     var position: Int
 
-    mutating func take(_ text: Span<UInt8>) -> UInt8? {
+    mutating func nextByte(_ text: Span<UInt8>) -> UInt8? {
       guard position < text.count else { return nil }
       position += 1
       return text[position - 1]
@@ -119,7 +119,7 @@ public enum HTTPDate {
       return Int64(value)
     }
 
-    /// 1 to 12.
+    /// The month by its name: 1 to 12.
     mutating func month(_ text: Span<UInt8>) -> Int64? {
       guard text.count - position >= 3 else { return nil }
       let names = [UInt8](monthNames)
@@ -133,7 +133,7 @@ public enum HTTPDate {
       return nil
     }
 
-    /// Seconds of the day. A leap second counts as the one before it.
+    /// Seconds since midnight. A leap second counts as the second before it.
     mutating func time(_ text: Span<UInt8>) -> Int64? {
       guard let hours = number(2, text), skip(0x3a, text), let minutes = number(2, text),
         skip(0x3a, text), let seconds = number(2, text), hours < 24, minutes < 60, seconds <= 60
@@ -157,8 +157,8 @@ struct CivilDate {
     self.day = day
   }
 
-  /// The day `days` days after 1970-01-01. Years are counted from March on, so that the leap day
-  /// is a year's last; 400 years are 146,097 days.
+  /// The day `days` days after 1970-01-01. The calculation uses years that begin in March, so that
+  /// the leap day is the last one; 400 years have 146,097 days.
   init(days: Int64) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

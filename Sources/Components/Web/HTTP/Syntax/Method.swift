@@ -3,12 +3,12 @@
 
 import Bytes
 
-/// A request's method (RFC 9110 section 9, RFC 5789). The bytes of one that is not listed are in
-/// the request's head.
+/// A request's method (RFC 9110 section 9, RFC 5789).
 public enum Method: UInt8, Equatable, Sendable {
+  /// `other` is any method without a case; `RequestHead.methodName` has its name.
   case get, head, post, put, delete, options, patch, connect, trace, other
 
-  /// Methods are case-sensitive.
+  /// The method of this name, which is case-sensitive.
   init(_ name: Span<UInt8>) {
     if ("GET" as StaticString).equals(name) {
       self = .get
@@ -33,7 +33,7 @@ public enum Method: UInt8, Equatable, Sendable {
     }
   }
 
-  /// The name as it goes into an Allow field; empty for `other`.
+  /// The name, for an Allow field; empty for `other`.
   public var name: StaticString {
     switch self {
     case .get: "GET"

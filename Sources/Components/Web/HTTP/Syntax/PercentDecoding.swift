@@ -3,11 +3,11 @@
 
 import Bytes
 
-/// Values of queries and captures.
+/// Percent-encoding (RFC 3986 section 2.1).
 public enum PercentDecoding {
-  /// Decodes `text`; nil where `%` is not followed by two hexadecimal digits.
+  /// Decodes `text`; nil if a `%` is not followed by two hexadecimal digits.
   ///
-  /// - Parameter plusIsSpace: as in queries of HTML forms.
+  /// - Parameter plusIsSpace: whether `+` is decoded to a space, as in the queries of HTML forms.
   public static func decode(_ text: Span<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
@@ -28,7 +28,7 @@ public enum PercentDecoding {
     return bytes
   }
 
-  /// Appends `path` with everything encoded that a path in a URI cannot hold as it is.
+  /// Appends `path` with all bytes encoded that a URI's path cannot hold.
   public static func append(encoding path: Span<UInt8>, to bytes: inout [UInt8]) {
     for index in path.indices {
       let byte = path[index]

@@ -5,44 +5,46 @@ import Records
 import Subsystems
 import SystemModel
 
-/// A system of one's own: a program that listens on the network and logs to the serial console.
+/// A system of your own: a program on the network that logs to the serial console.
 enum LoggerSystem: SystemTemplate {
   static let name = "logger"
-  static let summary = "Logs what it receives to the serial console"
+  static let summary = "A network program that logs to the serial console"
   static let options = [
     SystemOption("baud-rate", purpose: "speed of the console", default: "115200")
   ]
 
   static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
-    let serialDriver = try system.add(
-      "serial_driver", sourceImage: system.driver(for: .serial).image, priority: 100)
-    let serialVirtTx = try system.add(
-      "serial_virt_tx", sourceImage: "serial_virt_tx.elf", priority: 99)
-    let ethernetDriver = try system.add(
-      "ethernet_driver", sourceImage: system.driver(for: .ethernet).image, priority: 101)
-    let virtTx = try system.add("net_virt_tx", sourceImage: "net_virt_tx.elf", priority: 100)
-    let virtRx = try system.add("net_virt_rx", sourceImage: "net_virt_rx.elf", priority: 99)
-    let copier = try system.add("logger_net_copier", sourceImage: "net_copier.elf", priority: 98)
-    let logger = try system.add("logger", sourceImage: "logger.elf", priority: 97)
+    // Drivers and virtualisers, with the priorities, budgets and stacks that they need.
+    var timer = try system.addTimer()
+    var serial = try system.addSerial()
+    var network = try system.addNetwork()
+    serial.options.baudRate = try baudRate(choices)
 
-    var serialOptions = SerialSubsystem.Options()
-    let baudRate = try choices.value("baud-rate")
-    guard let baud = UInt64(baudRate) else {
-      throw SubsystemError.invalidOption(
-        name: "baud-rate", value: baudRate, expected: "a number of bits per second")
-    }
-    serialOptions.baudRate = baud
-    var serial = SerialSubsystem(
-      driver: serialDriver, virtTx: serialVirtTx, options: serialOptions)
+    // `echo.elf` stands in for a program of your own.
+    let logger = try system.add(
+      "logger", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+    try timer.addClient(logger)
     try serial.addClient(logger)
+    try network.addClient(.init(logger, copier: system.addCopier(for: logger)))
+    try IPSettings.dhcp(hostName: "logger").addRecord(to: logger, in: &system)
+
     try serial.connect(in: &system)
-
-    var network = NetworkSubsystem(driver: ethernetDriver, virtTx: virtTx, virtRx: virtRx)
-    try network.addClient(.init(logger, copier: copier))
     try network.connect(in: &system)
+    try timer.connect(in: &system)
+    try system.addIdle()
 
-    // What the subsystems do not know: a region of one's own, shared with nobody.
+    // What no subsystem provides: a region of the program's own, which nobody shares.
     let archive = try system.addRegion("archive", size: .mebibytes(2))
     try system.map(archive, into: logger, .readWrite)
+  }
+
+  private static func baudRate(_ choices: SystemChoices) throws -> UInt64 {
+    let text = try choices.value("baud-rate")
+    guard let rate = UInt64(text) else {
+      throw SubsystemError.invalidOption(
+        name: "baud-rate", value: text, expected: "a number of bits per second")
+    }
+    return rate
   }
 }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// A connection of a server, with the request it is answering. A class, so that bodies are written
+/// into the connection in place.
+final class ConnectionSlot {
+  /// What is done next for the current request.
+  enum Work {
+    case awaitingRequest
+    /// The handler answers later.
+    case awaitingAnswer(() -> Answer?)
+    /// The request's body goes to the handler, then the handler answers.
+    case receivingBody(limit: UInt64, count: UInt64, (Span<UInt8>) -> Void, () -> Answer)
+    case streaming((inout BodyWriter) -> StreamStep)
+    /// The body, and the number of its bytes that have been written.
+    case sendingBytes([UInt8], Int)
+    case sendingSource(BodySource)
+  }
+
+  var connection: ServerConnection
+  var work = Work.awaitingRequest
+  /// The line for the access log; its counts are filled in at the end of the answer.
+  var log: AccessLogEntry?
+  /// When the current request's head was complete; nanoseconds.
+  var started: UInt64 = 0
+  /// Bytes sent since the connection was opened, and their number before the current answer.
+  var sent: UInt64 = 0
+  var sentAtStart: UInt64 = 0
+  /// Memory of the current request's head; 0 between requests.
+  var headByteCount = 0
+  /// The connection's share in `HTTPServer.heldByteCount`.
+  var held = 0
+
+  init(_ connection: ServerConnection) { self.connection = connection }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+// One connection's way from request to answer.
+
+extension HTTPServer {
+  /// Carries a connection as far as it can go now: through requests, answers and bodies.
+  mutating func advance(_ slot: ConnectionSlot, _ index: Int, _ now: UInt64) {
+    defer {
+      nextDeadline = min(nextDeadline, deadline(of: slot))
+      updateHeldByteCount(slot)
+    }
+    while true {
+      slot.connection.isCramped = heldByteCount > settings.memoryLimit
+      switch slot.connection.disposal {
+      case .reset, .close:
+        // Releases whatever the handler holds for the answer.
+        slot.work = .awaitingRequest
+        slot.log = nil
+      case .stayOpen, .endOutput: break
+      }
+      guard advanceOnce(slot, index, now) else { return }
+    }
+  }
+
+  private mutating func updateHeldByteCount(_ slot: ConnectionSlot) {
+    if case .awaitingRequest = slot.work { slot.headByteCount = 0 }
+    let held = slot.connection.heldByteCount + slot.headByteCount
+    heldByteCount += held - slot.held
+    slot.held = held
+  }
+
+  /// Returns whether more can be done at once.
+  private func advanceOnce(_ slot: ConnectionSlot, _ index: Int, _ now: UInt64) -> Bool {
+    switch slot.work {
+    case .awaitingRequest:
+      guard let head = slot.connection.nextRequest(now: now) else { return false }
+      beginRequest(head, slot, index, now)
+      begin(router.answer(head, connection: index, now: now), slot, now)
+      return true
+    case .awaitingAnswer(let ask):
+      guard let answer = ask() else { return false }
+      begin(answer, slot, now)
+      return true
+    case .receivingBody(let limit, let count, let each, let then):
+      return receiveBody(slot, limit, count, each, then, now)
+    case .sendingBytes(let bytes, let written):
+      let count = slot.connection.write(bytes.span.extracting(written..<bytes.count), now: now)
+      if written + count == bytes.count {
+        endAnswer(slot, now)
+        return true
+      }
+      guard count > 0 else { return false }
+      slot.work = .sendingBytes(bytes, written + count)
+      return false
+    case .streaming(let stream): return writeStream(slot, now) { writer in stream(&writer) }
+    case .sendingSource(let source):
+      // The transport asks for a longer rest itself.
+      if settings.sendsDirectly, slot.connection.bodyRest > Self.smallBody { return false }
+      return writeStream(slot, now) { writer in source.offer { writer.write($0) } }
+    }
+  }
+
+  private func beginRequest(
+    _ head: RequestHead, _ slot: ConnectionSlot, _ index: Int, _ now: UInt64
+  ) {
+    slot.started = now
+    // The decoded path is no longer than the target; the log line holds the rest.
+    slot.headByteCount =
+      head.bytes.count + 16 * head.fieldCount + head.target.count + Limits.logBytes
+    slot.sentAtStart = slot.sent &+ UInt64(slot.connection.outputCount)
+    if settings.log != nil {
+      let name = head.methodName.prefix(AccessLogEntry.nameLimit)
+      let target = head.target.prefix(AccessLogEntry.targetLimit)
+      slot.log = AccessLogEntry(
+        connection: index, methodName: [UInt8](copying: name.span),
+        target: [UInt8](copying: target.span), status: 0, byteCount: 0, duration: 0)
+    }
+  }
+
+  /// Begins what `answer` says: to wait, to receive the request's body, or to send a response.
+  func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: UInt64) {
+    switch answer {
+    case .wait(let ask): slot.work = .awaitingAnswer(ask)
+    case .receive(let limit, let each, let then):
+      slot.work = .receivingBody(limit: limit, count: 0, each, then)
+    case .respond(let response):
+      slot.log?.status = response.head.status.code
+      let date = settings.date?()
+      slot.connection.respond(
+        response.head, dateLine: date.map { dateLine.line(for: $0) } ?? [], now: now)
+      guard slot.connection.wantsBody else { return endAnswer(slot, now) }
+      switch response.body {
+      case .none: endAnswer(slot, now)
+      case .bytes(let bytes): slot.work = .sendingBytes(bytes, 0)
+      case .stream(let stream): slot.work = .streaming(stream)
+      case .source(let source): slot.work = .sendingSource(source)
+      }
+    }
+  }
+
+  private func receiveBody(
+    _ slot: ConnectionSlot, _ limit: UInt64, _ count: UInt64, _ each: (Span<UInt8>) -> Void,
+    _ then: () -> Answer, _ now: UInt64
+  ) -> Bool {
+    var total = count
+    let progress = slot.connection.readBody(now: now) { bytes in
+      total = total &+ UInt64(bytes.count)
+      if total <= limit { each(bytes) }
+    }
+    if progress == .failed {
+      slot.work = .awaitingRequest
+      slot.log = nil
+      return true
+    }
+    if total > limit {
+      begin(.status(.contentTooLarge), slot, now)
+    } else if progress == .over {
+      begin(then(), slot, now)
+    } else {
+      if case .receivingBody(_, _, let each, let then) = slot.work {
+        slot.work = .receivingBody(limit: limit, count: total, each, then)
+      }
+      return false
+    }
+    return true
+  }
+
+  private func writeStream(
+    _ slot: ConnectionSlot, _ now: UInt64, _ stream: (inout BodyWriter) -> StreamStep
+  ) -> Bool {
+    var writer = BodyWriter(slot: slot, now: now)
+    while writer.room > 0 {
+      let room = writer.room
+      switch stream(&writer) {
+      case .more:
+        // A stream that wrote nothing would be asked again without end.
+        if writer.room == room { return false }
+      case .wait: return false
+      case .end:
+        endAnswer(slot, now)
+        return true
+      case .failed:
+        slot.connection.abort()
+        slot.work = .awaitingRequest
+        return true
+      }
+    }
+    // A body of known length is complete with its last byte.
+    guard !slot.connection.wantsBody else { return false }
+    endAnswer(slot, now)
+    return true
+  }
+
+  func endAnswer(_ slot: ConnectionSlot, _ now: UInt64) {
+    slot.work = .awaitingRequest
+    slot.connection.finish(now: now)
+    guard var entry = slot.log, let log = settings.log else { return }
+    slot.log = nil
+    entry.byteCount =
+      slot.sent &+ UInt64(slot.connection.outputCount) &- slot.sentAtStart
+    entry.duration = now &- slot.started
+    log(entry)
+  }
+}

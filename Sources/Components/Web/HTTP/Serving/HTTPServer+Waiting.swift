@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+// Handlers that wait, and deadlines.
+
+extension HTTPServer {
+  /// Asks all handlers and bodies that wait whether they can go on.
+  public mutating func wake(now: UInt64) {
+    for index in slots.indices { wake(index, now: now) }
+  }
+
+  /// Asks only those of one connection (`Request.connection`), which is cheaper.
+  public mutating func wake(_ index: Int, now: UInt64) {
+    guard let slot = slot(index) else { return }
+    switch slot.work {
+    case .awaitingAnswer, .streaming, .sendingSource:
+      advance(slot, index, now)
+      changed.append(index)
+    case .awaitingRequest, .receivingBody, .sendingBytes: break
+    }
+  }
+
+  /// When to call `timePassed` next; there may be nothing to do by then. `UInt64.max` means never.
+  public var deadline: UInt64 { nextDeadline }
+
+  /// Acts on all deadlines up to `now`.
+  public mutating func timePassed(now: UInt64) {
+    guard now >= nextDeadline else { return }
+    nextDeadline = .max
+    for index in slots.indices {
+      guard let slot = slots[index] else { continue }
+      let isDue = now >= deadline(of: slot)
+      slot.connection.timePassed(now: now)
+      if case .awaitingAnswer = slot.work, now >= answerDeadline(of: slot) {
+        begin(.status(.gatewayTimeout), slot, now)
+      }
+      if isDue {
+        advance(slot, index, now)
+        changed.append(index)
+      } else {
+        nextDeadline = min(nextDeadline, deadline(of: slot))
+      }
+    }
+  }
+
+  func deadline(of slot: ConnectionSlot) -> UInt64 {
+    guard case .awaitingAnswer = slot.work else { return slot.connection.deadline }
+    return min(slot.connection.deadline, answerDeadline(of: slot))
+  }
+
+  private func answerDeadline(of slot: ConnectionSlot) -> UInt64 {
+    let (end, overflow) = slot.started.addingReportingOverflow(settings.limits.answerTime)
+    return overflow ? .max : end
+  }
+
+  /// The number of a connection that `wake` or `timePassed` may have changed, or nil when there
+  /// are no more. A number may come more than once, and may no longer be in use.
+  public mutating func nextChanged() -> Int? { changed.popLast() }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+/// An HTTP server: connections, and the router that answers their requests. It does no I/O and has
+/// no clock: all times are nanoseconds of one monotonic clock of the caller's.
+///
+/// The caller opens a connection with `open`, which returns its number, and closes it with `close`.
+/// After each call that concerns a connection, the caller sends what `withOutput` shows and acts on
+/// `disposal`. After `wake` and `timePassed` it does so for each connection that `nextChanged`
+/// returns.
+///
+/// Memory: at most `Settings.memoryBound`, plus what handlers hold.
+public struct HTTPServer {
+  /// What a server may use, and how it reports.
+  public struct Settings {
+    /// The limits of each connection.
+    public var limits = Limits()
+    /// Connections open at the same time. When all slots are taken, a new connection gets
+    /// `busyAnswer`.
+    public var connectionLimit = 1024
+    /// Bytes that all connections together may hold before memory counts as short. Then each gets
+    /// 2 KB of input, with 503 for a longer head, and 2 KB of output.
+    public var memoryLimit = 8 << 20
+    /// The time for the Date field in seconds since 1970; returns nil while it is unknown.
+    public var date: (() -> Int64?)?
+    /// Called at the end of each answer.
+    public var log: ((AccessLogEntry) -> Void)?
+    /// Whether the transport calls `sendDirectly`. Otherwise bodies go through the output.
+    public var sendsDirectly = false
+
+    /// The defaults: 1024 connections, no date, no log.
+    public init() {}
+
+    /// The most that all connections together can hold, in bytes, whatever their peers do.
+    public var memoryBound: Int {
+      let (floor, _) = connectionLimit.multipliedReportingOverflow(by: limits.crampedBound)
+      let whole = connectionLimit.multipliedReportingOverflow(by: limits.memoryBound)
+      let limited = memoryLimit.addingReportingOverflow(floor &+ limits.memoryBound)
+      return min(
+        whole.overflow ? .max : whole.partialValue, limited.overflow ? .max : limited.partialValue)
+    }
+  }
+
+  let settings: Settings
+  let router: Router
+  var slots: [ConnectionSlot?]
+  var freeSlots: [Int] = []
+  /// Connections that `wake` or `timePassed` may have changed, possibly more than once.
+  var changed: [Int] = []
+  let dateLine = DateLine()
+  /// A lower bound of all deadlines: those that have moved to later times are found at the next
+  /// `timePassed`.
+  var nextDeadline = UInt64.max
+  /// Open connections.
+  public internal(set) var connectionCount = 0
+  /// Bytes that all connections hold: input, output, and the heads of requests being answered.
+  public internal(set) var heldByteCount = 0
+  /// Connections that were turned away because all slots were taken.
+  public internal(set) var refusedCount: UInt64 = 0
+
+  /// A server without connections; `router` answers its requests.
+  public init(_ router: Router, _ settings: Settings = Settings()) {
+    self.router = router
+    self.settings = settings
+    slots = [ConnectionSlot?](repeating: nil, count: settings.connectionLimit)
+    for index in stride(from: settings.connectionLimit - 1, through: 0, by: -1) {
+      freeSlots.append(index)
+    }
+  }
+
+  /// What to send to a connection that `open` turned away, before closing it: 503 with Retry-After.
+  public static var busyAnswer: StaticString {
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+  }
+
+  /// Opens a connection and returns its number, or nil when all slots are taken: then send
+  /// `busyAnswer` and close.
+  public mutating func open(now: UInt64) -> Int? {
+    guard let index = freeSlots.popLast() else {
+      refusedCount &+= 1
+      return nil
+    }
+    slots[index] = ConnectionSlot(ServerConnection(settings.limits, now: now))
+    connectionCount += 1
+    nextDeadline = min(nextDeadline, slots[index]?.connection.deadline ?? .max)
+    return index
+  }
+
+  /// Forgets the connection, which the transport has closed. Its number may be used again. Numbers
+  /// that are not in use are ignored.
+  public mutating func close(_ index: Int) {
+    guard let slot = slot(index) else { return }
+    heldByteCount -= slot.held
+    slots[index] = nil
+    freeSlots.append(index)
+    connectionCount -= 1
+  }
+
+  /// Bytes that one connection holds.
+  public func heldByteCount(_ index: Int) -> Int { slot(index)?.held ?? 0 }
+
+  /// What the transport should do with the connection once its output is sent.
+  public func disposal(_ index: Int) -> ServerConnection.Disposal {
+    slot(index)?.connection.disposal ?? .close
+  }
+
+  func slot(_ index: Int) -> ConnectionSlot? {
+    slots.indices.contains(index) ? slots[index] : nil
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// What one connection may use. Sizes are bytes, times are nanoseconds.
+///
+/// A connection holds at most `memoryBound` bytes; between requests, 1 KB or less.
+public struct Limits: Equatable, Sendable {
+  /// The request line, without its CR LF. A longer one gets 414.
+  public var requestLineBytes = 4096
+  /// The whole head; a longer one gets 431. Also the buffer for a request's body.
+  public var headBytes = 8192
+  /// Field lines; more get 431.
+  public var fieldCount = 64
+  /// A request's body, without chunk framing. A longer one gets 413.
+  public var bodyBytes: UInt64 = 1 << 20
+  /// The extensions of one chunk, and the trailer section. Longer ones get 400.
+  public var chunkOverheadBytes = 1024
+  /// Output that waits for the peer to read.
+  public var outputBytes = 16_384
+  /// Requests answered on one connection; after the last one it closes.
+  public var requestCount = 10_000
+  /// How much of a body that the handler did not read is discarded to keep the connection. A longer
+  /// one closes it.
+  public var discardBytes: UInt64 = 65_536
+
+  /// Between two requests; then the connection closes.
+  public var idleTime: UInt64 = 15_000_000_000
+  /// From a head's first byte to its last; then 408.
+  public var headTime: UInt64 = 10_000_000_000
+  /// The window in which the pace of a body or an answer is measured; see `minimumRate`.
+  public var stallTime: UInt64 = 20_000_000_000
+  /// Bytes per second that a body or an answer has to reach in each `stallTime`. A slower peer, which
+  /// would hold its slot for long, is cut off.
+  public var minimumRate: UInt64 = 100
+  /// How long a handler may wait with its answer; then 504.
+  public var answerTime: UInt64 = 30_000_000_000
+  /// How long to wait for the peer's end of stream after our own.
+  public var lingerTime: UInt64 = 2_000_000_000
+
+  /// The defaults.
+  public init() {}
+
+  /// The limit of the input, and of the output, while memory is short.
+  static var crampedBytes: Int { 2048 }
+
+  /// What the access log holds of a request.
+  static var logBytes: Int { AccessLogEntry.nameLimit + AccessLogEntry.targetLimit }
+
+  /// The most that a connection holds if memory was short when it began: input; output with a
+  /// response's head; and a request's head with its fields, path and log line.
+  var crampedBound: Int { 2048 + 4096 + 2048 + 16 * fieldCount + 2048 + Self.logBytes }
+
+  /// The most that a connection holds, in bytes, apart from what its handler holds: input; output
+  /// with a response's head and a chunk's framing; and the head of the request being answered with
+  /// its fields, path and log line. Buffers grow in steps of 2 KB.
+  public var memoryBound: Int {
+    2 * headBytes + 16 * fieldCount + outputBytes + 2 * 2048 + 2048 + requestLineBytes
+      + Self.logBytes
+  }
+}

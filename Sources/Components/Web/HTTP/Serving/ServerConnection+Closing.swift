@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+// Sent output, deadlines, and the end of the connection.
+
+extension ServerConnection {
+  /// What the transport should do with a connection.
+  public enum Disposal: Equatable, Sendable {
+    /// Nothing: the connection stays open.
+    case stayOpen
+    /// End our direction once the output is sent. The peer may still be sending, and a full close
+    /// could destroy our last answer (RFC 9112 section 9.6).
+    case endOutput
+    /// Close: both directions have ended.
+    case close
+    /// Reset, which tells the peer that something is missing.
+    case reset
+  }
+
+  /// What the transport should do now. It may change with each call that changes the connection.
+  public var disposal: Disposal {
+    switch phase {
+    case .head, .exchange, .discarding: .stayOpen
+    case .closing: output.isEmpty ? .endOutput : .stayOpen
+    case .closed: .close
+    case .aborted: .reset
+    }
+  }
+
+  // MARK: Output
+
+  /// Passes the bytes that wait to be sent to `body`.
+  public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    body(output.bytes.span.extracting(output.range))
+  }
+
+  /// Bytes that wait to be sent.
+  public var outputCount: Int { output.count }
+
+  /// The transport took the first `count` bytes of the output.
+  public mutating func sent(_ count: Int, now: UInt64) {
+    guard count > 0 else { return }
+    timing.addBytes(count)
+    output.drop(count)
+    if output.isEmpty, phase == .head { timing.delayIdle(now) }
+    closeOrLinger(now)
+  }
+
+  /// Ends a closing connection whose output is sent: at once if the peer has ended its direction,
+  /// otherwise after `Limits.lingerTime`.
+  mutating func closeOrLinger(_ now: UInt64) {
+    guard phase == .closing, output.isEmpty else { return }
+    if inputEnded {
+      phase = .closed
+    } else {
+      timing.beginLinger(now)
+    }
+  }
+
+  // MARK: Deadlines
+
+  /// Whether nothing can go on before the peer sends or reads.
+  private var waitsForPeer: Bool {
+    if !output.isEmpty || directIsBlocked { return true }
+    switch phase {
+    case .exchange: return framing == .notBegun && input.isEmpty && !body.isOver
+    case .discarding: return true
+    case .head, .closing, .closed, .aborted: return false
+    }
+  }
+
+  /// When to call `timePassed`, unless another call changes the connection first. `UInt64.max` means
+  /// never.
+  public var deadline: UInt64 {
+    switch phase {
+    case .head:
+      if !output.isEmpty { return timing.windowEnd(limits) }
+      return input.isEmpty || scanner.isUntouched && input.count < 4
+        ? timing.idleEnd(limits) : timing.headEnd(limits)
+    case .exchange, .discarding: return waitsForPeer ? timing.windowEnd(limits) : .max
+    case .closing: return output.isEmpty ? timing.lingerEnd(limits) : timing.windowEnd(limits)
+    case .closed, .aborted: return .max
+    }
+  }
+
+  /// Acts on a deadline up to `now`.
+  public mutating func timePassed(now: UInt64) {
+    guard now >= deadline else {
+      // Time that the handler takes does not count against the peer.
+      if phase == .exchange, !waitsForPeer { timing.restartWindow(now) }
+      return
+    }
+    switch phase {
+    case .head:
+      if !output.isEmpty {
+        checkRate(now)
+      } else if deadline == timing.headEnd(limits), !input.isEmpty {
+        refuse(.requestTimeout, now)
+      } else {
+        beginClosing(now)
+      }
+    case .exchange, .discarding: checkRate(now)
+    case .closing:
+      if output.isEmpty { phase = .closed } else { checkRate(now) }
+    case .closed, .aborted: break
+    }
+  }
+
+  private mutating func checkRate(_ now: UInt64) {
+    if timing.isTooSlow(limits) {
+      abort()
+    } else {
+      timing.restartWindow(now)
+    }
+  }
+}

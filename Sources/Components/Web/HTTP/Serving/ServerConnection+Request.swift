@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+
+// Bytes in, requests out.
+
+extension ServerConnection {
+  // MARK: Input
+
+  /// Takes bytes that have arrived and returns how many it took. Keep the rest and offer it again
+  /// when `receiveRoom` is not 0.
+  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
+    switch phase {
+    case .closing, .closed, .aborted: return bytes.count
+    case .head, .exchange, .discarding: break
+    }
+    let count = min(bytes.count, receiveRoom)
+    guard count > 0 else { return 0 }
+    if phase == .head, input.isEmpty { timing.beginHead(now) }
+    timing.addBytes(count)
+    input.append(bytes.extracting(0..<count))
+    if phase == .discarding { discardBody(now) }
+    return count
+  }
+
+  private var inputLimit: Int {
+    isCramped ? min(limits.headBytes, Limits.crampedBytes) : limits.headBytes
+  }
+
+  /// Bytes that `receive` would take now.
+  public var receiveRoom: Int {
+    switch phase {
+    case .head, .exchange, .discarding: max(inputLimit - input.count, 0)
+    case .closing, .closed, .aborted: .max
+    }
+  }
+
+  /// The peer sends nothing more. It may still read the answers to what it has sent.
+  public mutating func peerEnded(now: UInt64) {
+    inputEnded = true
+    switch phase {
+    case .head:
+      // `nextRequest` still answers a complete head, and drops one that is cut off.
+      if input.isEmpty { phase = output.isEmpty ? .closed : .closing }
+    case .discarding: phase = .closing
+    case .exchange, .closing, .closed, .aborted: break
+    }
+    closeOrLinger(now)
+  }
+
+  // MARK: Heads
+
+  /// The next request, once its head is complete and the request before it is answered. A request
+  /// that has to be refused is answered here, and the connection closes after that.
+  public mutating func nextRequest(now: UInt64) -> RequestHead? {
+    // Answers that the peer does not read hold up the requests behind them.
+    guard phase == .head, output.count < outputLimit else { return nil }
+    do throws(RequestError) {
+      var scan = scanner
+      let end = try scan.scan(input.bytes.span.extracting(input.range), limits)
+      scanner = end == nil ? scan : HeadScanner()
+      guard let end else {
+        if scan.isUntouched {
+          input.drop(scan.start)
+          scanner = scan.withoutEmptyLines
+        }
+        if inputEnded { endWithoutRequest(now) }
+        // There is no memory for a longer head now.
+        if isCramped, input.count >= inputLimit { refuse(.serviceUnavailable, now) }
+        return nil
+      }
+      let start = scan.start
+      let bytes = [UInt8](
+        copying: input.bytes.span.extracting(input.start + start..<input.start + end))
+      input.drop(end)
+      let head = try HeadParser.parse(bytes, fieldCount: scan.lineCount)
+      if case .length(let length) = head.framing, length > limits.bodyBytes {
+        throw .bodyTooLarge
+      }
+      beginExchange(head, now)
+      return head
+    } catch {
+      refuse(error.status, now)
+      return nil
+    }
+  }
+
+  private mutating func endWithoutRequest(_ now: UInt64) {
+    input.removeAll()
+    phase = output.isEmpty ? .closed : .closing
+    closeOrLinger(now)
+  }
+
+  private mutating func beginExchange(_ head: RequestHead, _ now: UInt64) {
+    requestCount += 1
+    phase = .exchange
+    framing = .notBegun
+    discarded = 0
+    body = RequestBody(head.framing)
+    request.isHead = head.method == .head
+    request.isVersion11 = head.isVersion11
+    request.keepsAlive = head.keepsAlive && requestCount < limits.requestCount
+    // What follows CONNECT would be another protocol.
+    if head.method == .connect { request.keepsAlive = false }
+    request.awaitsContinue = head.expectsContinue
+    timing.restartWindow(now)
+  }
+
+  // MARK: Bodies
+
+  /// What `readBody` came to.
+  public enum BodyProgress: Equatable, Sendable {
+    /// More is to come.
+    case waiting
+    /// The whole body was read.
+    case over
+    /// The body breaks its framing or a limit, or was cut off. The request has been answered, or the
+    /// connection torn down where the response had begun.
+    case failed
+  }
+
+  /// Passes what has arrived of the request's body to `sink`, possibly in several pieces.
+  public mutating func readBody(
+    now: UInt64, _ sink: (Span<UInt8>) -> Void
+  ) -> BodyProgress {
+    guard phase == .exchange else { return body.isOver ? .over : .failed }
+    do throws(RequestError) {
+      while true {
+        let count = try body.advance(&input, limits)
+        if body.isOver { return .over }
+        if count == 0 { break }
+        request.awaitsContinue = false
+        sink(input.bytes.span.extracting(input.start..<input.start + count))
+        input.drop(count)
+        body.consumed(count)
+      }
+    } catch {
+      if framing == .notBegun { refuse(error.status, now) } else { abort() }
+      return .failed
+    }
+    if inputEnded {
+      // The body was cut off: there is nothing to answer.
+      abort()
+      return .failed
+    }
+    if request.awaitsContinue, framing == .notBegun {
+      request.awaitsContinue = false
+      output.append(32) { (bytes: inout [UInt8]) in bytes.append("HTTP/1.1 100 Continue\r\n\r\n") }
+      timing.restartWindow(now)
+    }
+    return .waiting
+  }
+
+  /// Discards what has arrived of a body that the handler did not read. At its end the next request
+  /// can begin; a body that is too long closes the connection.
+  mutating func discardBody(_ now: UInt64) {
+    do throws(RequestError) {
+      while true {
+        let count = try body.advance(&input, limits)
+        if body.isOver { break }
+        if count == 0 {
+          if inputEnded { beginClosing(now) }
+          return
+        }
+        input.drop(count)
+        body.consumed(count)
+        discarded &+= UInt64(count)
+        if discarded > limits.discardBytes { return beginClosing(now) }
+      }
+    } catch {
+      return beginClosing(now)
+    }
+    awaitRequest(now)
+  }
+
+  private mutating func awaitRequest(_ now: UInt64) {
+    phase = .head
+    framing = .notBegun
+    scanner = HeadScanner()
+    timing.beginIdle(now)
+    if !input.isEmpty { timing.beginHead(now) }
+    if inputEnded, input.isEmpty { phase = output.isEmpty ? .closed : .closing }
+  }
+
+  mutating func beginClosing(_ now: UInt64) {
+    phase = .closing
+    input.removeAll()
+    closeOrLinger(now)
+  }
+}
