@@ -27,9 +27,13 @@ public final class GaneshaServer {
     mkdir(export, 0o755)
     filesPort = UInt16.random(in: 20_000..<30_000)
     mountPort = filesPort + 1
+    // A server that was killed leaves its ports with the port mapper, which then refuses new ones.
     _ = Self.run([
       "/bin/sh", "-c",
-      "rpcinfo -p 127.0.0.1 >/dev/null 2>&1 || { mkdir -p /run/rpcbind; rpcbind -w; sleep 1; }",
+      """
+      rpcinfo -p 127.0.0.1 >/dev/null 2>&1 || { mkdir -p /run/rpcbind; rpcbind -w; sleep 1; }
+      for program in '100003 3' '100005 1' '100005 3'; do rpcinfo -d $program; done 2>/dev/null
+      """,
     ])
     let configuration = """
       NFS_CORE_PARAM { Protocols = 3; NFS_Port = \(filesPort); MNT_Port = \(mountPort);
