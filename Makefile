@@ -55,9 +55,9 @@ test-long: deps oracle
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BUILD_CHECK=./make/no-warnings.sh lint sizes test-build
 	python3 Tests/suites.py --jobs 1
 
-# Without debug information and index, which takes a quarter less work than `swift build --build-tests`, and is another build
-# for SwiftPM.
-TEST_FLAGS := --disable-index-store -Xswiftc -gnone
+# Without debug information, which takes less work than `swift build --build-tests`, and is another build for SwiftPM.
+# The index has to be made: SwiftPM finds tests in it.
+TEST_FLAGS := -Xswiftc -gnone
 
 test-build:
 	$(BUILD_CHECK) swift build --build-tests $(TEST_FLAGS)

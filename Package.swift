@@ -155,7 +155,7 @@ let componentModules: [Target] = [
       "Wire", "NetworkStack", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
       "VirtRx/net_virt_rx",
       "VirtTx/net_virt_tx", "Copier/net_copier",
-    ], ["DMA", "Rings"]),
+    ], ["IndexSets", "DMA", "Rings"]),
   module(
     "VirtioNet", at: "Components/Network/VirtioNet", without: ["ethernet_driver_virtio"],
     ["NetworkComponents", "DMA", "Registers"]),
@@ -166,7 +166,7 @@ let componentModules: [Target] = [
     "SerialComponents", at: "Components/Serial",
     without: [
       "PL011", "MesonUART", "Wiring", "VirtRx/serial_virt_rx", "VirtTx/serial_virt_tx",
-    ], ["Rings"]),
+    ], ["IndexSets", "Rings"]),
   module(
     "PL011", at: "Components/Serial/PL011", without: ["serial_driver_pl011"],
     ["SerialComponents", "Registers"]),
@@ -175,7 +175,7 @@ let componentModules: [Target] = [
     ["SerialComponents", "Registers"]),
   module(
     "TimerComponents", at: "Components/Timer",
-    without: ["ArmGenericTimer", "MesonTimer", "CCounterTimer", "Wiring"], ["Rings"]),
+    without: ["ArmGenericTimer", "MesonTimer", "CCounterTimer", "Wiring"], ["IndexSets", "Rings"]),
   module(
     "ArmGenericTimer", at: "Components/Timer/ArmGenericTimer", without: ["timer_driver_arm"],
     ["TimerComponents", "CCounterTimer"]),
@@ -277,7 +277,7 @@ let runtimeModules: [Target] = [
   module(
     "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
   module("ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
-  module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "Records"]),
+  module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "IndexSets", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
 ]
 
@@ -287,6 +287,7 @@ let coreModules: [Target] = [
   core("Bytes", allocates: true),
   core("Records", ["Addresses"]),
   core("Rings", ["CMemory"]),
+  core("IndexSets"),
   core("Registers", ["CMemory"]),
   core("DMA", ["CMemory"]),
   core("Heap"),

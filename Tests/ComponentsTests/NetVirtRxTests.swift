@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import NetworkComponents
 import Rings
 import TargetTestSupport
@@ -45,7 +46,7 @@ import Testing
     return buffer.address
   }
 
-  private func numbers(_ set: ClientSet) -> [Int] { (0..<64).filter(set.contains) }
+  private func numbers(_ set: IndexSet64) -> [Int] { (0..<64).filter(set.contains) }
 
   @Test func theDriverGetsAllBuffersAtTheStart() throws {
     var virtualiser = try fresh()
@@ -273,7 +274,7 @@ import Testing
     var (rounds, got) = (0, 0)
     var actions: NetVirtRx<FakeDMA>.Actions
     repeat {
-      actions = virtualiser.serve(clients: ClientSet(), driver: true)
+      actions = virtualiser.serve(clients: IndexSet64(), driver: true)
       let frames = clients[0].take(.active)
       #expect(frames.count <= 4)
       // The driver sees that the slots are free.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import NetworkComponents
 import Rings
 import TargetTestSupport
@@ -41,7 +42,7 @@ import Testing
     return buffer.address
   }
 
-  private func numbers(_ set: ClientSet) -> [Int] { (0..<64).filter(set.contains) }
+  private func numbers(_ set: IndexSet64) -> [Int] { (0..<64).filter(set.contains) }
 
   @Test func aFrameGoesToTheDriverAndItsBufferBack() throws {
     var virtualiser = virtualiser()
@@ -143,13 +144,13 @@ import Testing
     #expect(pairs[0].count(.active) == 2 * share, "it sees which slots are free again")
     put(1, 1)
     // The other client's signal is not reported; it is served anyway.
-    actions = virtualiser.serve(clients: ClientSet())
+    actions = virtualiser.serve(clients: IndexSet64())
     let addresses = driver.take(.active).map(\.address)
     #expect(actions.isUnfinished && addresses.count == share + 1)
     #expect(addresses.last == Self.io[0] &* 17)
-    actions = virtualiser.serve(clients: ClientSet())
+    actions = virtualiser.serve(clients: IndexSet64())
     #expect(driver.take(.active).count == share)
-    if actions.isUnfinished { actions = virtualiser.serve(clients: ClientSet()) }
+    if actions.isUnfinished { actions = virtualiser.serve(clients: IndexSet64()) }
     #expect(!actions.isUnfinished && pairs[0].signalled(.active) == 0, "now it must signal")
   }
 

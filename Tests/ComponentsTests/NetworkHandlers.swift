@@ -2,12 +2,13 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import IndexSets
 import NetworkComponents
 import Rings
 import Testing
 
-private func only(_ client: Int) -> ClientSet {
-  var set = ClientSet()
+private func only(_ client: Int) -> IndexSet64 {
+  var set = IndexSet64()
   set.insert(client)
   return set
 }
@@ -17,9 +18,9 @@ private func only(_ client: Int) -> ClientSet {
 extension NetVirtRx {
   /// Serves the driver to the end. Returns everyone to notify.
   mutating func driverReady() -> Actions {
-    var all = serve(clients: ClientSet(), driver: true)
+    var all = serve(clients: IndexSet64(), driver: true)
     while all.isUnfinished {
-      var next = serve(clients: ClientSet(), driver: true)
+      var next = serve(clients: IndexSet64(), driver: true)
       next.notifyDriver = next.notifyDriver || all.notifyDriver
       while let client = all.notifyClients.popFirst() { next.notifyClients.insert(client) }
       all = next
@@ -35,10 +36,10 @@ extension NetVirtRx {
 }
 
 extension NetVirtTx {
-  mutating func driverReady() -> Actions { serveAndCheck(ClientSet()) }
+  mutating func driverReady() -> Actions { serveAndCheck(IndexSet64()) }
   mutating func clientReady(_ client: Int) -> Actions { serveAndCheck(only(client)) }
 
-  private mutating func serveAndCheck(_ clients: ClientSet) -> Actions {
+  private mutating func serveAndCheck(_ clients: IndexSet64) -> Actions {
     let actions = serve(clients: clients)
     #expect(checkInvariants() == nil)
     return actions

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 import SerialComponents
 import TargetTestSupport
@@ -22,7 +23,7 @@ import Testing
     return virtualiser
   }
 
-  private func numbers(_ set: ClientSet) -> [Int] { (0..<64).filter(set.contains) }
+  private func numbers(_ set: IndexSet64) -> [Int] { (0..<64).filter(set.contains) }
 
   @Test func oneBatch() {
     var virtualiser = virtualiser()

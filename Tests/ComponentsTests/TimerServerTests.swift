@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 import Testing
 import TimerComponents
@@ -34,7 +35,7 @@ private struct FakeTimer: TimerDevice {
     TimerServer(try #require(FakeTimer(clock, hertz: hertz)))
   }
 
-  private func numbers(_ set: ClientSet) -> [Int] {
+  private func numbers(_ set: IndexSet64) -> [Int] {
     var set = set
     var numbers: [Int] = []
     while let next = set.popFirst() { numbers.append(next) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import MesonTimer
 import Rings
 import TargetTestSupport
@@ -70,7 +71,7 @@ import TimerComponents
     let outcome = server.call(channel: 3, label: 1, argument: 100_000_000_000)
     #expect(outcome.reply == .accepted && outcome.expired.isEmpty)
     var interrupts = 0
-    var expired = ClientSet()
+    var expired = IndexSet64()
     while expired.isEmpty, interrupts < 100 {
       clock += armed
       expired = server.interrupt()

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import CMicrokit
+import IndexSets
 
 /// A channel or interrupt of this protection domain, by its identifier in the system file.
 public struct Channel: Equatable, Sendable {
@@ -37,33 +38,26 @@ public struct Channel: Equatable, Sendable {
   }
 }
 
-/// Channels and interrupts that have signalled since the last time.
-public struct ChannelSet: Equatable, Sendable {
-  /// Bit n stands for identifier n.
-  public let bits: UInt64
+/// Channels and interrupts that have signalled since the last time, by their identifiers.
+public typealias ChannelSet = IndexSet64
 
-  /// The channels whose bits are set.
-  public init(bits: UInt64) { self.bits = bits }
-
+extension IndexSet64 {
   /// Whether the channel has signalled; false for identifiers beyond 61.
   public func contains(_ channel: Channel) -> Bool {
     channel.isValid && bits & (1 << UInt64(channel.id)) != 0
   }
 
-  /// Whether the channel has signalled; false for identifiers beyond 61.
-  public func contains(_ id: UInt8) -> Bool { contains(Channel(id)) }
-
   /// The set without a channel.
-  public func removing(_ channel: Channel) -> ChannelSet {
-    channel.isValid ? ChannelSet(bits: bits & ~(1 << UInt64(channel.id))) : self
+  public func removing(_ channel: Channel) -> IndexSet64 {
+    channel.isValid ? IndexSet64(bits: bits & ~(1 << UInt64(channel.id))) : self
   }
 
-  /// Calls `body` for each, in the order of identifiers.
-  public func forEach(_ body: (Channel) -> Void) {
-    var rest = bits
-    while rest != 0 {
-      body(Channel(UInt8(truncatingIfNeeded: rest.trailingZeroBitCount)))
-      rest &= rest &- 1
-    }
+  /// Calls `body` for each channel, in the order of identifiers.
+  public func forEachChannel(_ body: (Channel) -> Void) {
+    var rest = self
+    while let id = rest.popFirst() { body(Channel(UInt8(truncatingIfNeeded: id))) }
   }
+
+  /// Signals each channel.
+  public func notify() { forEachChannel { $0.notify() } }
 }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import CMicrokit
+import IndexSets
 
 /// A protection domain's program: its handlers for each kind of event. Events without a handler are ignored, so
 /// that no peer can stop a program.
@@ -31,7 +32,7 @@ extension ProtectionDomain where Self: ~Copyable {
 public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Program) -> Never {
   var program = program
   if ABI.acknowledgesFirst {
-    ChannelSet(bits: cmicrokit_irqs()).forEach { $0.acknowledge() }
+    ChannelSet(bits: cmicrokit_irqs()).forEachChannel { $0.acknowledge() }
   }
   // A passive domain asks the monitor to take its scheduling context as soon as it waits.
   if cmicrokit_is_passive() != 0 { Deferred.set(capability: Kernel.monitor) }

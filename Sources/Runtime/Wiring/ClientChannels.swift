@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Microkit
 import Rings
 
@@ -24,18 +25,15 @@ public struct ClientChannels: ~Copyable {
   }
 
   /// The clients that have signalled.
-  public mutating func clients(in signalled: ChannelSet) -> ClientSet {
-    var rest = signalled.bits
-    var found = ClientSet()
-    while rest != 0 {
-      found.insert(Int(clients[rest.trailingZeroBitCount & 63]))
-      rest &= rest &- 1
-    }
+  public mutating func clients(in signalled: ChannelSet) -> IndexSet64 {
+    var rest = signalled
+    var found = IndexSet64()
+    while let channel = rest.popFirst() { found.insert(Int(clients[channel & 63])) }
     return found
   }
 
   /// Signals the clients in the set. The last signal goes out with the next receive, in one entry to the kernel.
-  public mutating func notify(_ set: ClientSet) {
+  public mutating func notify(_ set: IndexSet64) {
     var rest = set
     while let client = rest.popFirst() { channels[client & 63].notifyDeferred() }
   }

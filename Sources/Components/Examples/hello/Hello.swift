@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import HelloProtocol
+import IndexSets
 import Microkit
 import ProgramHeap
 import SerialWiring

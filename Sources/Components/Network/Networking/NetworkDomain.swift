@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import IndexSets
 import Microkit
 import NetworkComponents
 import NetworkStack

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import IndexSets
 import Rings
 
 /// The receive virtualiser (sDDF 0.7.0, docs/network). It passes each received frame to the client with the
@@ -21,7 +22,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     /// Notify the driver: it waits for empty buffers, and some have been returned.
     public var notifyDriver = false
     /// Clients to notify: they wait for frames, and have some.
-    public var notifyClients = ClientSet()
+    public var notifyClients = IndexSet64()
     /// There may be more frames: call `serve` again, after yielding to clients and other domains of the same priority.
     public var isUnfinished = false
     /// Nothing to do.
@@ -50,7 +51,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   // would copy the optionals word by word.
   private var clients: InlineArray<64, BufferSender>
   private var clientCount = 0
-  private var everybody = ClientSet()
+  private var everybody = IndexSet64()
   // Whether clients are asked to signal when they return buffers. A zeroed queue holds such a request.
   private var asksForReturns = true
   // How many buffers clients must hold before collecting returned ones is worthwhile.
@@ -59,10 +60,10 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   // use up a client's share.
   private let batch: Int
   // Clients with frames that have not been published.
-  private var touched = ClientSet()
+  private var touched = IndexSet64()
 
   /// Clients that broke the protocol.
-  public private(set) var quarantined = ClientSet()
+  public private(set) var quarantined = IndexSet64()
   /// Counters for inspection and tests.
   public private(set) var counters = Counters()
 
@@ -113,7 +114,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   /// Serves peers that have signalled: clients that returned buffers, and the driver for received frames. Numbers without
   /// a client are ignored. Hands out at most a quarter of all buffers in one call (`isUnfinished`).
-  public mutating func serve(clients: ClientSet, driver: Bool) -> Actions {
+  public mutating func serve(clients: IndexSet64, driver: Bool) -> Actions {
     // Without frames, collect from the clients that signalled. With frames, collect from all once clients hold enough
     // buffers to make it worthwhile.
     if !driver {
@@ -153,8 +154,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   /// The targets that may get one more buffer. The set is complete before the first client gets the frame, because
   /// collecting returned buffers in between could return this one while other targets still wait for it.
-  @inline(__always) private mutating func admitted(_ targets: ClientSet) -> ClientSet {
-    var (rest, admitted) = (targets, ClientSet())
+  @inline(__always) private mutating func admitted(_ targets: IndexSet64) -> IndexSet64 {
+    var (rest, admitted) = (targets, IndexSet64())
     var count = 0
     while let client = rest.popFirst() {
       if quarantined.contains(client) { continue }
@@ -169,8 +170,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   }
 
   /// The clients that a frame is addressed to.
-  @inline(__always) private mutating func targets(of index: Int, length: Int) -> ClientSet {
-    var targets = ClientSet()
+  @inline(__always) private mutating func targets(of index: Int, length: Int) -> IndexSet64 {
+    var targets = IndexSet64()
     // At least an Ethernet header, at most a buffer.
     guard length >= 14, length <= NetBuffer.byteCount else {
       counters.refused &+= 1
@@ -215,7 +216,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 
   // MARK: From clients to the driver
 
-  @inline(never) private mutating func collect(_ set: ClientSet) {
+  @inline(never) private mutating func collect(_ set: IndexSet64) {
     var rest = set
     while let client = rest.popFirst() {
       if client >= clientCount || quarantined.contains(client) { continue }

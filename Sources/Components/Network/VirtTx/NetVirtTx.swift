@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import IndexSets
 import Rings
 
 /// The transmit virtualiser (sDDF 0.7.0, docs/network): passes clients' frames to the driver's one queue, and returns
@@ -24,7 +25,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     /// Notify the driver: it waits for frames, and some were queued; or a client waits for the buffers that it has.
     public var notifyDriver = false
     /// Clients to notify: they wait for buffers, and got some back.
-    public var notifyClients = ClientSet()
+    public var notifyClients = IndexSet64()
     /// A client used up its share and may have more frames: call `serve` again, after yielding to domains of the same
     /// priority.
     public var isUnfinished = false
@@ -48,19 +49,19 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private var clients: InlineArray<64, BufferReceiver>
   private var clientCount = 0
   private var regions = TransmitRegions<Memory>()
-  private var everybody = ClientSet()
+  private var everybody = IndexSet64()
   // Clients that have sent at least one frame.
-  private var started = ClientSet()
+  private var started = IndexSet64()
   // Clients that used up their share in this round.
-  private var unfinished = ClientSet()
+  private var unfinished = IndexSet64()
   // Clients with returned buffers that have not been published.
-  private var returned = ClientSet()
+  private var returned = IndexSet64()
   // Whether frames were queued for the driver and not published.
   private var added = false
   private let returnBatch: Int
 
   /// Clients that broke the protocol.
-  public private(set) var quarantined = ClientSet()
+  public private(set) var quarantined = IndexSet64()
   /// Whether the driver wrote an impossible index: nothing is sent any more.
   public private(set) var driverFaulted = false
   /// Counters for inspection and tests.
@@ -97,10 +98,10 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
 
   /// Serves clients that have signalled, because they queued frames or wait for buffers. Sent buffers are returned in any
   /// case. Numbers without a client are ignored.
-  @inline(never) public mutating func serve(clients: ClientSet) -> Actions {
+  @inline(never) public mutating func serve(clients: IndexSet64) -> Actions {
     // Signals that arrive between rounds are received only after the last one, so further rounds serve all clients.
     var rest = unfinished.isEmpty ? clients : everybody
-    unfinished = ClientSet()
+    unfinished = IndexSet64()
     while let client = rest.popFirst() {
       if client < clientCount { send(client) }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 
 /// The receive virtualiser (sDDF 0.7.0, docs/serial): passes input to one client, which the user selects
@@ -18,7 +19,7 @@ public struct SerialVirtRx: ~Copyable {
     /// Notify the driver: it waits for room, and there is some now.
     public var notifyDriver = false
     /// Clients to notify: they have input to read.
-    public var notifyClients = ClientSet()
+    public var notifyClients = IndexSet64()
     /// Nothing to do.
     public init() {}
   }
@@ -39,12 +40,12 @@ public struct SerialVirtRx: ~Copyable {
   private let switchCharacter: UInt8
   private let terminateCharacter: UInt8
   private var mode = Mode.text
-  private var touched = ClientSet()
+  private var touched = IndexSet64()
 
   /// The selected client.
   public private(set) var current = 0
   /// Clients that wrote an impossible index. Their input is dropped until this domain is restarted.
-  public private(set) var quarantined = ClientSet()
+  public private(set) var quarantined = IndexSet64()
   /// Whether the driver wrote an impossible index: nothing is received any more.
   public private(set) var driverFaulted = false
   /// Bytes dropped; wraps.
@@ -71,7 +72,7 @@ public struct SerialVirtRx: ~Copyable {
   public mutating func driverReady() -> Actions {
     var actions = Actions()
     if driverFaulted { return actions }
-    touched = ClientSet()
+    touched = IndexSet64()
     do throws(PeerFault) {
       while let byte = try driver.dequeue() { interpret(byte) }
     } catch {

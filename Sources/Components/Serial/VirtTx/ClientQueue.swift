@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 
 /// A queue of clients, each in it at most once.
@@ -8,7 +9,7 @@ struct ClientQueue {
   private var order = InlineArray<64, UInt8>(repeating: 0)
   private var start = 0
   private var count = 0
-  private var members = ClientSet()
+  private var members = IndexSet64()
 
   /// The client that has waited longest.
   var first: Int? { count == 0 ? nil : Int(order[start & 63]) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 
 /// The work of the transmit virtualiser: takes clients in turn, and waits for room in the driver's queue.
@@ -12,8 +13,8 @@ struct SerialMerge: Drain, ~Copyable {
   private var turns = ClientQueue()
   // Bytes left of the first client's batch; 0 if its turn has not begun.
   private var batch = 0
-  private var served = ClientSet()
-  private(set) var quarantined = ClientSet()
+  private var served = IndexSet64()
+  private(set) var quarantined = IndexSet64()
   private(set) var driverFaulted = false
   private(set) var transferred: UInt32 = 0
 
@@ -57,8 +58,8 @@ struct SerialMerge: Drain, ~Copyable {
   }
 
   /// Serves clients until one has to wait. Returns the clients from which bytes were taken.
-  mutating func run() -> ClientSet {
-    served = ClientSet()
+  mutating func run() -> IndexSet64 {
+    served = IndexSet64()
     if driverFaulted { return served }
     do throws(PeerFault) {
       try drain()

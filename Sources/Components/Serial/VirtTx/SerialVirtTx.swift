@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 
 /// The transmit virtualiser (sDDF 0.7.0, docs/serial): merges clients' bytes into the driver's one
@@ -19,7 +20,7 @@ public struct SerialVirtTx: ~Copyable {
     /// Notify the driver: bytes were added to its queue.
     public var notifyDriver = false
     /// Clients to notify: they wait for room, and have some now.
-    public var notifyClients = ClientSet()
+    public var notifyClients = IndexSet64()
     /// Nothing to do.
     public init() {}
   }
@@ -38,7 +39,7 @@ public struct SerialVirtTx: ~Copyable {
   }
 
   /// Clients that wrote an impossible index.
-  public var quarantined: ClientSet { merge.quarantined }
+  public var quarantined: IndexSet64 { merge.quarantined }
   /// Whether the driver wrote an impossible index: nothing is sent any more.
   public var driverFaulted: Bool { merge.driverFaulted }
   /// Bytes taken from clients; wraps.

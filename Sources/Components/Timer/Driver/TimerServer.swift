@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Rings
 
 /// The timer driver's protocol (sDDF 0.7.0, sddf/timer/protocol.h): by protected call, a client gets the
@@ -32,7 +33,7 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
     /// The reply to send.
     public var reply: Reply
     /// Channels to notify: their timeouts have passed.
-    public var expired: ClientSet
+    public var expired: IndexSet64
   }
 
   private enum Request {
@@ -56,7 +57,7 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
     switch label {
     case Request.getTime:
       let time = device.rate.nanoseconds(ticks: device.now())
-      return Outcome(reply: .time(time), expired: ClientSet())
+      return Outcome(reply: .time(time), expired: IndexSet64())
     case Request.setTimeout:
       guard channel >= 0, channel < Self.channelCount else { break }
       let now = device.now()
@@ -68,19 +69,19 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
     default:
       break
     }
-    return Outcome(reply: .refused, expired: ClientSet())
+    return Outcome(reply: .refused, expired: IndexSet64())
   }
 
   /// Handles the device's interrupt. Returns the channels to notify. Acknowledge the interrupt afterwards: the
   /// device is disarmed first, so that its line has fallen by then.
-  public mutating func interrupt() -> ClientSet {
+  public mutating func interrupt() -> IndexSet64 {
     device.disarm()
     return expire(device.now())
   }
 
   /// Removes the timeouts that have passed, and arms the device for the next one.
-  private mutating func expire(_ now: UInt64) -> ClientSet {
-    var expired = ClientSet()
+  private mutating func expire(_ now: UInt64) -> IndexSet64 {
+    var expired = IndexSet64()
     var next = UInt64.max
     for channel in 0..<Self.channelCount {
       let deadline = deadlines[channel]

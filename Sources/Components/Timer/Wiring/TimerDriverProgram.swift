@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import IndexSets
 import Microkit
 import Rings
 import TimerComponents
@@ -18,10 +19,10 @@ public struct TimerProgram<Device: TimerDevice & ~Copyable>: ProtectionDomain, ~
     server.start()
   }
 
-  /// Handles the timer's interrupt, and notifies clients whose timeouts have passed.
+  /// Handles the timer's interrupt, and notifies clients whose timeouts have passed; the server knows them by channel.
   public mutating func notified(_ channels: ChannelSet) {
     guard channels.contains(interrupt) else { return }
-    notify(server.interrupt())
+    server.interrupt().notify()
     interrupt.acknowledgeDeferred()
   }
 
@@ -29,14 +30,8 @@ public struct TimerProgram<Device: TimerDevice & ~Copyable>: ProtectionDomain, ~
   public mutating func called(on channel: Channel, _ message: Message) -> Message {
     let outcome = server.call(
       channel: Int(channel.id), label: message.label, argument: message.word(0))
-    notify(outcome.expired)
+    outcome.expired.notify()
     guard let word = outcome.reply.word else { return Message(label: outcome.reply.label) }
     return Message(label: outcome.reply.label, count: 1, word)
-  }
-
-  /// The server identifies clients by their channels.
-  private func notify(_ channels: ClientSet) {
-    var rest = channels
-    while let channel = rest.popFirst() { Channel(UInt8(truncatingIfNeeded: channel)).notify() }
   }
 }

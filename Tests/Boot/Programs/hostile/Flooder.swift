@@ -3,6 +3,7 @@
 
 import DMA
 import FilesWiring
+import IndexSets
 import Microkit
 import NetworkComponents
 import NetworkWiring

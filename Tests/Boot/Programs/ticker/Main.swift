@@ -3,6 +3,7 @@
 
 // The first program of docs/programs.md, which has this text; Tests/Boot/emulated.py runs it.
 
+import IndexSets
 import Microkit
 import Records
 import SerialWiring

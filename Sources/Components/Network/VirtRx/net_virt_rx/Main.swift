@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import IndexSets
 import Microkit
 import NetworkComponents
 import NetworkWiring
@@ -66,7 +67,7 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
-      actions = virtualiser.serve(clients: ClientSet(), driver: true)
+      actions = virtualiser.serve(clients: IndexSet64(), driver: true)
     }
     notify(actions)
   }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import DMA
+import IndexSets
 import Microkit
 import NetworkComponents
 import NetworkWiring
@@ -64,7 +65,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
-      actions = virtualiser.serve(clients: ClientSet())
+      actions = virtualiser.serve(clients: IndexSet64())
     }
     notify(actions)
   }
