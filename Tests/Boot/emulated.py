@@ -274,7 +274,7 @@ class EmulatedHello(unittest.TestCase):
     def test_images_for_another_kernel_are_refused(self):
         directory = generated(BOARDS[0], "2.3.0", "debug").name
         errors = self.refused(f"{directory}/system", "--config", "release")
-        self.assertIn("made for another kernel than that of Microkit 2.3.0, release", errors)
+        self.assertIn("made for a different kernel than Microkit 2.3.0, release", errors)
 
     def test_a_record_of_another_version_is_refused(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -41,8 +41,9 @@ GONE = 75
 def bounds():
     """Documented upper bounds for a connection, in bytes of the heap: for one alone, and for each of many."""
     text = DOCUMENT.read_text()
-    alone = re.search(r"`Limits\.memoryBound`: ([\d,]+) bytes", text)[1].replace(",", "")
-    megabytes, count = re.search(r"whatever clients do: ([\d.]+) MB for (\d+) connections", text).groups()
+    alone = re.search(r"([\d,]+) bytes \(`Limits\.memoryBound`", text)[1].replace(",", "")
+    megabytes, count = re.search(
+        r"([\d.]+) MB \(`HTTPServer\.Settings\.memoryBound`\), for (\d+) connections", text).groups()
     return int(alone), int(float(megabytes) * 1_000_000 / int(count))
 
 
