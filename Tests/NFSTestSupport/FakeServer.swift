@@ -92,7 +92,7 @@ public final class FakeServer {
     if forgets { nodes[number] = nil }
   }
 
-  /// With a sum at its end, so that one that was changed on its way is no other file's.
+  /// Ends in a checksum, so that a handle damaged on the way is not another file's.
   public func handle(_ number: UInt64) -> [UInt8] {
     let bytes = [epoch] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
     return bytes + [bytes.reduce(0x5a) { ($0 &* 31) ^ $1 }]

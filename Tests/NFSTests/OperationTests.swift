@@ -184,7 +184,7 @@ import Testing
     // One at a time, 40 round trips of 10 ms.
     #expect(simulation.now - start < 150_000_000)
     #expect(simulation.client.blockReads == 40 && simulation.client.blockReadsAhead > 30)
-    // Somebody who jumps about is not read ahead for.
+    // Random access causes no read-ahead.
     let ahead = simulation.client.blockReadsAhead
     simulation.now += 100 * second
     server.nodes[2]?.modified = 3

@@ -52,7 +52,7 @@ import Testing
   @Test func troubles() {
     server.isRegistered = false
     let simulation = Simulation(server)
-    // Whoever asks whether the export can be mounted is told at once; who asks for files waits until it is.
+    // A mount request is answered at once; requests for files wait until the export is mounted.
     let tag = simulation.start(.attributes(path: []))
     #expect(simulation.run(.mount).error == .refused)
     #expect(simulation.client.trouble == .notRegistered(program: 100_003))
@@ -66,7 +66,7 @@ import Testing
     #expect(simulation.results[tag]?.attributes != nil && simulation.now < 10 * second)
   }
 
-  /// Servers that mount, and then refuse: that is no mount to be proud of, and their word is kept.
+  /// Servers that mount the export and then refuse calls: the session does not count as serving, and keeps the status.
   @Test(arguments: FakeServer.Refusal.allCases) func refusals(_ refusal: FakeServer.Refusal) {
     server.refusal = refusal
     let simulation = Simulation(server)

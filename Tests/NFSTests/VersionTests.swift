@@ -15,7 +15,7 @@ import Testing
     try #require(simulation.run(.open(path: bytes(name), .read)).file)
   }
 
-  /// The server comes back with another read size: who waits for a block gets it in the new size.
+  /// The server returns with another read size: waiting reads get their blocks in the new size.
   @Test(arguments: [512, 8192, 16_384] as [UInt32])
   func readsGoOnWhenTheReadSizeChanges(_ maximum: UInt32) throws {
     let data = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 >> 3) }
@@ -39,7 +39,7 @@ import Testing
     #expect(simulation.now < began + 12 * second)
   }
 
-  /// The server reads, somebody writes, and the server looks at the file: the old data is not kept as the new
+  /// A write comes between the server's read and its attributes: the old data is not cached as the new
   /// version's.
   @Test(arguments: [1000, 150_000]) func aWriteBetweenDataAndAttributes(_ size: Int) throws {
     let (old, new) = ([UInt8](repeating: 1, count: size), [UInt8](repeating: 2, count: size))
@@ -72,7 +72,7 @@ import Testing
     #expect(simulation.run(.read(file, offset: 0, count: 9)).data == [4, 5, 6])
   }
 
-  /// A server that says nothing of the file with the data: what was read before somebody looked is read again.
+  /// A server that returns data without attributes: blocks read before the attributes were known are read again.
   @Test func dataOfNoVersion() throws {
     server.omitsAttributes = true
     let number = server.add("f", [1, 2, 3])

@@ -46,7 +46,7 @@ import Testing
     #expect(site.setup.files.freeBuffers > 0)
   }
 
-  /// A connection that is gone takes nobody's turn.
+  /// A closed connection does not use up a turn.
   @Test func closedConnectionsLeaveTheLine() {
     var line = WaitingLine()
     for connection in [7, 3, 7, 900, 5] {

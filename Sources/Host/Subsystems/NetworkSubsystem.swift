@@ -117,7 +117,7 @@ public struct NetworkSubsystem {
       }
     }
     let device = try system.attach(.ethernet, to: driver)
-    var records = Records(clients: clients)
+    var records = DomainRecords(clients: clients)
 
     let received = try connectReceive(device, &records, in: &system)
     try connectTransmit(device, &records, in: &system)
@@ -128,7 +128,7 @@ public struct NetworkSubsystem {
     try add(records, to: &system)
   }
 
-  private struct Records {
+  private struct DomainRecords {
     var driver = RecordBytes<NetDriverConfig>()
     var virtRx = RecordBytes<NetVirtRxConfig>()
     var virtTx = RecordBytes<NetVirtTxConfig>()
@@ -145,7 +145,7 @@ public struct NetworkSubsystem {
 
   /// - Returns: the region that the device receives into.
   private func connectReceive(
-    _ device: String, _ records: inout Records, in system: inout SystemBuilder
+    _ device: String, _ records: inout DomainRecords, in system: inout SystemBuilder
   ) throws(SubsystemError) -> SystemBuilder.RegionHandle {
     let queues = try link(
       server: driver, client: virtRx, options.receiveBuffers, device, in: &system)
@@ -165,7 +165,7 @@ public struct NetworkSubsystem {
   }
 
   private func connectTransmit(
-    _ device: String, _ records: inout Records, in system: inout SystemBuilder
+    _ device: String, _ records: inout DomainRecords, in system: inout SystemBuilder
   ) throws(SubsystemError) {
     let total = clients.reduce(0) { $0 + $1.transmitBuffers }
     var capacity = 1
@@ -180,7 +180,7 @@ public struct NetworkSubsystem {
 
   private func connectReceive(
     ofClient index: Int, _ received: SystemBuilder.RegionHandle, _ device: String,
-    _ records: inout Records, in system: inout SystemBuilder
+    _ records: inout DomainRecords, in system: inout SystemBuilder
   ) throws(SubsystemError) {
     let client = clients[index]
     let entry = NetVirtRxConfig.clients[index]
@@ -207,7 +207,7 @@ public struct NetworkSubsystem {
   }
 
   private func connectTransmit(
-    ofClient index: Int, _ device: String, _ records: inout Records,
+    ofClient index: Int, _ device: String, _ records: inout DomainRecords,
     in system: inout SystemBuilder
   ) throws(SubsystemError) {
     let client = clients[index]
@@ -265,7 +265,7 @@ public struct NetworkSubsystem {
   // MARK: Records
 
   private func add(
-    _ records: Records, to system: inout SystemBuilder
+    _ records: DomainRecords, to system: inout SystemBuilder
   ) throws(SubsystemError) {
     var records = records
     records.virtRx[NetVirtRxConfig.clientCount] = UInt8(clients.count)

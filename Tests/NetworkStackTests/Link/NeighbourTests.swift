@@ -141,7 +141,7 @@ import Wire
     #expect(host.counters.addressConflicts == 1)
   }
 
-  /// More neighbours than entries: those heard of last stay, and those in use stay whoever is heard
+  /// More neighbours than entries: the most recent stay, and those in use stay whichever is heard
   /// of.
   @Test func manyNeighbours() throws {
     let host = Host { $0.connectionLimit = 8 }

@@ -196,7 +196,7 @@ extension NFSFileServer {
     case (_, .failed(let error)):
       var status = FileStatus(error)
       if clientIsServal, error == .timedOut { status = nfs.isReady ? .timedOut : .unreachable }
-      // A path's last word is no descriptor.
+      // The last word of a path command is not a descriptor.
       if status == .invalidDescriptor, entry.command.file == nil { status = .error }
       return FileAnswer(id: entry.id, status: status)
     case (.initialise, .done), (.initialiseConfined, .done):

@@ -8,7 +8,7 @@ import Rings
 ///
 /// Holds up to 64 regions and 32,768 buffers in all, as many as the driver's queue can hold.
 struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
-  struct Region {
+  struct ClientMemory {
     let memory: Memory
     /// Bus address of the first byte.
     let ioAddress: UInt64
@@ -19,7 +19,7 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     let first: Int
   }
 
-  private var regions: InlineArray<64, Region?>
+  private var regions: InlineArray<64, ClientMemory?>
   private var count = 0
   private var bufferCount = 0
   // A bit for each buffer: the driver has it.
@@ -34,7 +34,7 @@ struct TransmitRegions<Memory: DMAMemory>: ~Copyable {
     guard count < 64, bufferCount > 0, bufferCount <= 32768 &- self.bufferCount,
       memory.byteCount / NetBuffer.byteCount >= bufferCount
     else { return false }
-    regions[count] = Region(
+    regions[count] = ClientMemory(
       memory: memory, ioAddress: ioAddress, bufferCount: bufferCount,
       name: client &<< 8 | owner & 0xff, first: self.bufferCount)
     count &+= 1

@@ -136,7 +136,7 @@ final class FileBody: BodySource {
   // MARK: Reading
 
   /// Keeps two reads under way, through all pieces. While buffers are scarce it keeps one, so that slow
-  /// clients leave some for everybody.
+  /// clients leave some for others.
   private func startReads() {
     defer { checkVersion() }
     if let gap {

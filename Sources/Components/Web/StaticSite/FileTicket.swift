@@ -3,7 +3,7 @@
 
 import FileSystem
 
-/// A command under way. Whoever sent it finds its result here.
+/// A command under way; its sender finds the result here.
 final class FileTicket {
   /// The result: status and value.
   enum State: Equatable { case waiting, done(FileStatus, UInt64) }

@@ -80,7 +80,7 @@ extension Kernel {
     chargeBudget()
   }
 
-  /// When the next event is due while no engine runs. The end of a round-robin timeslice is no event
+  /// When the next event is due while no engine runs. The end of a round-robin timeslice is not an event
   /// unless another thread of the priority is queued.
   var nextEventOfSleep: UInt64? {
     guard let current else { return nextEvent }

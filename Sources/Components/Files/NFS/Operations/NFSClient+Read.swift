@@ -76,7 +76,7 @@ extension NFSClient {
         if let version = block.attributes {
           return version.hasSameContent(as: known) ? .ready : .changed
         }
-        // Of no version: good as long as nobody has looked at the file since.
+        // Of an unknown version: valid until newer attributes of the file arrive.
         let lookedUntil = attributes.last(file)?.until ?? .max
         return lookedUntil <= block.until ? .ready : .changed
       case .free: break

@@ -100,7 +100,7 @@ struct BufferPool: ~Copyable {
     return Block(start: unit &* BufferPool.smallest, byteCount: 1 << wanted)
   }
 
-  /// Frees a block; `block` is none afterwards.
+  /// Frees a block; `block` becomes empty.
   mutating func free(_ block: inout Block) {
     guard !block.isNone else { return }
     var unit = block.start / BufferPool.smallest

@@ -6,7 +6,7 @@
 /// An index that no longer waits has to be removed: its slot's next user would inherit the
 /// position.
 struct IndexQueue: ~Copyable {
-  // `next` is `outside` for indices not in the queue; -1 is none.
+  // `next` is `outside` for indices not in the queue; -1 stands for none.
   private struct Place: BitwiseCopyable {
     var next: Int32 = IndexQueue.outside
     var previous: Int32 = -1

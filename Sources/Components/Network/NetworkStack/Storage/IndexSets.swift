@@ -3,7 +3,7 @@
 
 /// Disjoint sets of indices below a limit: each index is in at most one set.
 struct IndexSets: ~Copyable {
-  // -1 is no set and no index.
+  // -1 stands for no set, and for no index.
   private struct Member: BitwiseCopyable {
     var set: Int32 = -1
     var next: Int32 = -1
