@@ -62,6 +62,7 @@ import Testing
       while web.nextChanged() != nil {}
       #expect(web.checkInvariants() == nil)
       #expect(site.checkInvariants() == nil)
+      #expect(files.checkInvariants() == nil)
     }
 
     func read(_ id: Int) -> [UInt8] {

@@ -49,7 +49,9 @@ final class SiteSetup {
   }
 
   /// Nil, or what is wrong with the server's connections or the site's answers.
-  func checkInvariants() -> String? { web.checkInvariants() ?? site.checkInvariants() }
+  func checkInvariants() -> String? {
+    web.checkInvariants() ?? site.checkInvariants() ?? files.checkInvariants()
+  }
 
   /// Lets the parts serve each other until all of them wait.
   func runUntilIdle(now: UInt64) {

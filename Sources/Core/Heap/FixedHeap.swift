@@ -113,31 +113,37 @@
   }
 }
 
-extension FixedHeap {
-  /// What is wrong with the headers, the lists or the counters; nil if nothing. For tests: it visits every block.
-  public mutating func checkInvariants() -> StaticString? {
-    var (block, previous) = (UInt32(0), UInt32(0))
-    var (usedBytes, usedBlocks, freeBlocks) = (0, 0, 0)
-    var followsFree = false
-    while block < blocks.end {
-      let size = blocks.size(block)
-      guard size >= 2, size <= blocks.end &- block else { return "a block has an impossible size" }
-      guard blocks.previous(block) == previous else { return "a header has a wrong size before it" }
-      let isFree = !blocks.isTaken(block)
-      if isFree {
-        if followsFree { return "adjacent free blocks are not merged" }
-        guard lists.contains(block, in: blocks) else { return "a free block is not in its list" }
-        freeBlocks &+= 1
-      } else {
-        usedBytes &+= Int(size) &* 16
-        usedBlocks &+= 1
+#if !hasFeature(Embedded)
+  extension FixedHeap {
+    /// What is wrong with the headers, the lists or the counters; nil if nothing. For tests: it visits every block.
+    public mutating func checkInvariants() -> StaticString? {
+      var (block, previous) = (UInt32(0), UInt32(0))
+      var (usedBytes, usedBlocks, freeBlocks) = (0, 0, 0)
+      var followsFree = false
+      while block < blocks.end {
+        let size = blocks.size(block)
+        guard size >= 2, size <= blocks.end &- block else {
+          return "a block has an impossible size"
+        }
+        guard blocks.previous(block) == previous else {
+          return "a header has a wrong size before it"
+        }
+        let isFree = !blocks.isTaken(block)
+        if isFree {
+          if followsFree { return "adjacent free blocks are not merged" }
+          guard lists.contains(block, in: blocks) else { return "a free block is not in its list" }
+          freeBlocks &+= 1
+        } else {
+          usedBytes &+= Int(size) &* 16
+          usedBlocks &+= 1
+        }
+        followsFree = isFree
+        previous = size
+        block &+= size
       }
-      followsFree = isFree
-      previous = size
-      block &+= size
+      guard lists.blockCount(in: blocks) == freeBlocks else { return "a list has a block in use" }
+      guard usedBytes == used, usedBlocks == blockCount else { return "the counters are wrong" }
+      return peak >= used && used <= capacity ? nil : "the peak is wrong"
     }
-    guard lists.blockCount(in: blocks) == freeBlocks else { return "a list has a block in use" }
-    guard usedBytes == used, usedBlocks == blockCount else { return "the counters are wrong" }
-    return peak >= used && used <= capacity ? nil : "the peak is wrong"
   }
-}
+#endif

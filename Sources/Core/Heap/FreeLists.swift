@@ -46,26 +46,6 @@ struct FreeLists {
     return block
   }
 
-  /// Whether `block` is in the list for its size.
-  mutating func contains(_ block: UInt32, in blocks: BlockMemory) -> Bool {
-    var next = head(Self.list(of: blocks.size(block)))
-    while next != Self.none, next != block { next = blocks.nextFree(next) }
-    return next == block
-  }
-
-  /// The blocks in all lists.
-  mutating func blockCount(in blocks: BlockMemory) -> Int {
-    var count = 0
-    for list in 0..<Self.count {
-      var block = head(list)
-      while block != Self.none {
-        count &+= 1
-        block = blocks.nextFree(block)
-      }
-    }
-    return count
-  }
-
   mutating func has(_ size: UInt32, in blocks: BlockMemory) -> Bool {
     find(size, in: blocks) != nil
   }
@@ -106,3 +86,27 @@ struct FreeLists {
     return rest == 0 ? nil : 64 &+ rest.trailingZeroBitCount
   }
 }
+
+#if !hasFeature(Embedded)
+  extension FreeLists {
+    /// Whether `block` is in the list for its size.
+    mutating func contains(_ block: UInt32, in blocks: BlockMemory) -> Bool {
+      var next = head(Self.list(of: blocks.size(block)))
+      while next != Self.none, next != block { next = blocks.nextFree(next) }
+      return next == block
+    }
+
+    /// The blocks in all lists.
+    mutating func blockCount(in blocks: BlockMemory) -> Int {
+      var count = 0
+      for list in 0..<Self.count {
+        var block = head(list)
+        while block != Self.none {
+          count &+= 1
+          block = blocks.nextFree(block)
+        }
+      }
+      return count
+    }
+  }
+#endif

@@ -365,6 +365,7 @@ public final class FileAccess {
       }
       if keptFiles < 0 || keptFiles > openCount { return "\(keptFiles) files are kept" }
       return client.checkInvariants() ?? pool.checkInvariants() ?? slots.checkInvariants()
+        ?? line.checkInvariants() ?? called.checkInvariants()
     }
   }
 #endif
