@@ -27,7 +27,8 @@ extension LinkableRecord {
 
 @inline(never) private func missing(_ section: StaticString) -> Never {
   debugPrint(section)
-  fatal(": no such record in this image; serval generate --images writes it")
+  debugPrint(": ")
+  fatal("no such record in this image; serval generate --images writes it")
 }
 
 extension DeviceResources: LinkableRecord {
