@@ -57,8 +57,9 @@ SUITES = [
     Suite("Package/first_run.py"),
     Suite("Package/repository.py"),
     Suite("Boot/emulated.py"),
-    Suite("Boot/webserver.py"),
-    Suite("Boot/edited_site.py"),
+    # Each nfs-ganesha registers its ports with the machine's one port mapper, in place of those of another.
+    Suite("Boot/webserver.py", apart=("swift test", "Boot/edited_site.py")),
+    Suite("Boot/edited_site.py", apart=("swift test",)),
     Suite("Network/echo.py"),
     Suite("Network/web.py"),
     Suite("Network/web_memory.py"),
@@ -101,12 +102,16 @@ class Runner:
 
     def execute(self, suite):
         start = time.monotonic()
-        if suite.name == "swift test":
-            suite.status = subprocess.run(suite.command, cwd=ROOT).returncode
-        else:
-            with open(suite.log, "w") as log:
-                suite.status = subprocess.run(
-                    suite.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode
+        try:
+            if suite.name == "swift test":
+                suite.status = subprocess.run(suite.command, cwd=ROOT).returncode
+            else:
+                with open(suite.log, "w") as log:
+                    suite.status = subprocess.run(
+                        suite.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode
+        except OSError as problem:
+            print(f"{suite.name}: {problem}", file=sys.stderr)
+            suite.status = 127
         suite.took = time.monotonic() - start
         with self.changed:
             self.report(suite)
@@ -136,6 +141,10 @@ def main():
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     suites = [suite for suite in SUITES if not options.words or any(word in suite.name for word in options.words)]
+    if not suites:
+        parser.error(f"no suite's name has {' or '.join(options.words)}")
+    if options.jobs < 1:
+        parser.error("--jobs must be at least 1")
     LOGS.mkdir(parents=True, exist_ok=True)
     for suite in suites:
         suite.log.unlink(missing_ok=True)

@@ -3,11 +3,12 @@
 # Copyright (c) 2026, the Serval authors
 
 """Rules for the repository's own files: where `unsafe` may be used, an index of the
-tests, and commit subjects of at most 72 characters."""
+tests, and commit subjects of at most 72 characters. Tests/suites.py must not pass without running anything."""
 
 import pathlib
 import re
 import subprocess
+import sys
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -57,6 +58,28 @@ class Repository(unittest.TestCase):
             self.skipTest("there is no git history")
         long = [line for line in result.stdout.splitlines() if len(line.partition(" ")[2]) > 72]
         self.assertEqual(long, [], "subjects of more than 72 characters")
+
+
+class Suites(unittest.TestCase):
+    """Runs of Tests/suites.py that must fail, and end."""
+
+    def run_suites(self, *arguments, path=None):
+        environment = {"PATH": path} if path else None
+        command = [sys.executable, ROOT / "Tests" / "suites.py", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+    def test_a_word_that_no_suite_has(self):
+        result = self.run_suites("nosuchsuite")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("nosuchsuite", result.stderr)
+
+    def test_no_jobs(self):
+        self.assertEqual(self.run_suites("swift test", "--jobs", "0").returncode, 2)
+
+    def test_a_suite_that_cannot_start(self):
+        result = self.run_suites("swift test", path="/nonexistent")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("swift test: FAILED", result.stdout)
 
 
 if __name__ == "__main__":
