@@ -14,7 +14,7 @@ import Testing
     let setup = try Setup()
     #expect(try setup.status(.initialise) == .success)
     _ = setup.files.add("f")
-    // The ring's producer is the test here: the same id twice, and an unknown command.
+    // The test writes the ring directly: the same id twice, and an unknown command.
     let tail = Int(setup.commandMemory.peek(UInt64.self, at: 8))
     let stat = FileCommand.stat(
       path: setup.path("f"), buffer: ShareBuffer(offset: 4096, byteCount: 136))
@@ -36,7 +36,7 @@ import Testing
     #expect(setup.completionMemory.peek(UInt64.self, at: 64 + 64 * 1) == 3)
     #expect(setup.completionMemory.peek(UInt64.self, at: 64 + 64 * 1 + 8) == 13)
     #expect(setup.completionMemory.peek(UInt64.self, at: 64 + 64 * 3 + 8) == 0)
-    // Answers to commands that it never sent do not confuse the honest end of the client.
+    // The client library ignores answers to commands that it did not send.
     try setup.collect()
     #expect(setup.unknownAnswers == 3)
   }

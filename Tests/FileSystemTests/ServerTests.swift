@@ -28,7 +28,7 @@ import Testing
     try begin()
   }
 
-  /// A failed mount can be tried again.
+  /// A failed mount can be retried.
   @Test func serverComesUpLater() throws {
     setup.wire.isDown = true
     #expect(try setup.status(.initialise) == .error)
@@ -36,23 +36,23 @@ import Testing
     try begin()
   }
 
-  /// What an open file is now, which LionsOS's protocol has no command for: FILE_SIZE with more behind it.
+  /// Current attributes of an open file. LionsOS's protocol lacks such a command, so it is FILE_SIZE with more words.
   @Test func openFilesAreLookedAt() throws {
     let number = setup.files.add("f", bytes("hello"))
     try begin()
     let file = try setup.run(.open(path: setup.path("/f"), .read)).value
     setup.files.nodes[number]?.data = bytes("hello world")
     setup.files.nodes[number]?.modified = 5
-    #expect(try setup.status(.statOpen(file, buffer: buffer)) == .success, "out of no cache")
+    #expect(try setup.status(.statOpen(file, buffer: buffer)) == .success, "not from a cache")
     let stat = try #require(FileStat(setup.data(8192..<8192 + 136)))
     #expect(stat.size == 11 && stat.modified == 5 && stat.fileNumber == number)
-    // Of one that is not open, no other server gives the word back.
+    // The returned word shows that the server knows the extension; others do not return it.
     let none = try setup.run(.statOpen(.max, buffer: buffer))
     #expect(none.status == .invalidDescriptor && none.value == FileCommand.statOpenWord)
     let few = ShareBuffer(offset: 0, byteCount: 135)
     #expect(try setup.status(.statOpen(file, buffer: few)) == .invalidBuffer)
     #expect(try setup.run(.size(file)).value == 11)
-    // From now on the client hears what it was that took too long.
+    // A client that uses the extension also learns that the server is unreachable.
     setup.lose()
     #expect(try setup.status(.statOpen(file, buffer: buffer)) == .unreachable)
   }
@@ -123,7 +123,7 @@ import Testing
     #expect(try setup.status(.openDirectory(path: setup.path("d/a"))) == .notDirectory)
   }
 
-  /// Every command that changes something, and what it does to the files.
+  /// Every command that changes files, and its effect.
   @Test func changes() throws {
     try begin()
     func path(_ text: String) -> ShareBuffer { setup.path(text) }
@@ -154,8 +154,8 @@ import Testing
     #expect(try setup.status(.openDirectory(path: path("d"))) == .noFile)
   }
 
-  /// A read is short at the end of its file only, wherever it begins and however little the server gives at a
-  /// time; a write is done in full.
+  /// A read falls short only at the end of the file, wherever it begins and however little the server returns per
+  /// call; a write is always complete.
   @Test(arguments: [65_536, 1500, 7777]) func longReadsAndWrites(readLimit: Int) throws {
     let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
     _ = setup.files.add("f", content)
@@ -189,7 +189,7 @@ import Testing
       })
   }
 
-  /// Reads that take several turns, more of them than operations: each gets its own bytes.
+  /// More concurrent reads than the client has operations, each of several calls: each gets its own bytes.
   @Test func manyLongReads() throws {
     let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 >> 3 ^ $0) }
     _ = setup.files.add("f", content)
@@ -207,10 +207,10 @@ import Testing
       #expect(
         setup.data(number * 5000..<number * 5000 + 5000) == Array(content[start..<start + 5000]))
     }
-    #expect(try setup.status(.close(file)) == .success, "nobody uses it any more")
+    #expect(try setup.status(.close(file)) == .success, "no longer in use")
   }
 
-  /// What was read before the server was lost is told; then its loss.
+  /// A read returns the bytes from before the server was lost; the next one fails.
   @Test func readsThatEndEarly() throws {
     _ = setup.files.add("f", [UInt8](repeating: 7, count: 900_000))
     try begin()
@@ -225,7 +225,7 @@ import Testing
     #expect(try setup.status(.close(file)) == .success)
   }
 
-  /// Each of RFC 1813's numbers, and one that it does not have.
+  /// Each status of RFC 1813, and an undefined one.
   @Test func statusOfEachError() {
     let expected: [UInt32: FileStatus] = [
       0: .success, 1: .denied, 2: .noFile, 5: .error, 6: .error, 13: .denied, 17: .alreadyExists,
@@ -269,7 +269,7 @@ import Testing
     #expect(try setup.run(.open(path: setup.path("f"), .read)).value == 3 + 256)
   }
 
-  /// Data of writes is held within a limit: further commands wait in the queue, and all are done.
+  /// The server holds a limited amount of data to write: further commands wait in the queue, and all complete.
   @Test func manyWrites() throws {
     try begin()
     let file = try setup.run(.open(path: setup.path("f"), .write.creating)).value

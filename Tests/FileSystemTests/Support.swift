@@ -45,14 +45,14 @@ final class Setup {
     preconditionFailure(found)
   }
 
-  /// Something happens on the wire.
+  /// Handles the next event on the wire.
   func step() {
     wire.client = server.nfs
     wire.step()
     server.nfs = wire.client
   }
 
-  /// The connection is lost, and no other can be made.
+  /// Cuts the connection and refuses new ones.
   func lose() {
     wire.isDown = true
     wire.client = server.nfs
@@ -60,7 +60,7 @@ final class Setup {
     server.nfs = wire.client
   }
 
-  /// The command's number.
+  /// Submits a command and returns its number.
   func submit(_ command: FileCommand) throws -> Int {
     guard let number = try client.submit(command) else { throw PeerFault.beyondCapacity }
     _ = client.publish()
@@ -86,7 +86,7 @@ final class Setup {
 
   func status(_ command: FileCommand) throws -> FileStatus { try run(command).status }
 
-  /// Puts a path into the share.
+  /// Writes a path into the share, and returns its buffer.
   func path(_ text: String, at offset: Int = 0) -> ShareBuffer {
     let path = bytes(text)
     for (index, byte) in path.enumerated() { share.poke(byte, at: offset + index) }

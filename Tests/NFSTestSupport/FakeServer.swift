@@ -6,59 +6,73 @@ import NFS
 import ONCRPC
 import XDR
 
-/// An NFS server in memory, written from RFC 1813 and without the client's code but for XDR's words.
-/// It can be slow, forgetful, stingy, or lie.
+/// An NFS server in memory, written from RFC 1813. It shares only the XDR encoding with the client. It can
+/// be busy, lose answers and files, return less than requested, and refuse calls.
 public final class FakeServer {
+  /// A file, directory or link.
   public struct Node {
+    /// `ftype3`: 1 is a file, 2 a directory, 5 a link.
     public var type: UInt32 = 1
+    /// A file's contents or a link's target.
     public var data: [UInt8] = []
+    /// A directory's names in order, with the nodes' numbers.
     public var entries: [(name: String, number: UInt64)] = []
+    /// Modification time (`mtime`) in seconds.
     public var modified: UInt32 = 1
-    /// Of the attributes: when anything of it was changed.
+    /// Change time (`ctime`) in seconds.
     public var changed: UInt32 = 1
+    /// The number of names that the node has.
     public var linkCount: UInt32 = 1
   }
 
+  /// All nodes by number; the root is 1.
   public var nodes: [UInt64: Node] = [1: Node(type: 2)]
-  /// Part of every handle; counted up, all handles given out before are stale.
+  /// Part of every handle: incrementing it makes all earlier handles stale.
   public var epoch: UInt8 = 0
+  /// The number of calls so far, by NFS procedure.
   public var calls: [UInt32: Int] = [:]
-  /// READs are answered with so many bytes at most.
+  /// The most bytes that a READ returns.
   public var readLimit = Int.max
-  /// Answers so many calls with NFS3ERR_JUKEBOX first.
+  /// The number of calls to answer with NFS3ERR_JUKEBOX.
   public var busyAnswers = 0
+  /// Whether the port mapper knows the services.
   public var isRegistered = true
+  /// The status of MOUNT; 0 is success.
   public var mountStatus: UInt32 = 0
+  /// FSINFO's `rtmax` in bytes.
   public var readMaximum: UInt32 = 65_536
-  /// Answers to these procedures are lost, so many times.
+  /// How many answers are to be lost, by procedure.
   public var lost: [UInt32: Int] = [:]
+  /// Whether replies leave out the optional attributes.
   public var omitsAttributes = false
-  /// Why calls to the files are refused, though the export was mounted.
+  /// Ways to refuse NFS calls although the export was mounted.
   public enum Refusal: CaseIterable, Sendable {
-    /// AUTH_TOOWEAK, as of a port above 1023.
+    /// AUTH_TOOWEAK, as for a client port above 1023.
     case credentials
-    /// Another version of NFS.
+    /// PROG_MISMATCH: the server has another version of NFS.
     case version
-    /// No NFS at all.
+    /// PROG_UNAVAIL: there is no NFS at this port.
     case program
     /// NFS3ERR_PERM for each call.
     case root
   }
+  /// How calls are refused, if they are.
   public var refusal: Refusal?
-  /// Hears of each call to the files before it is answered.
+  /// Called with the procedure of each NFS call, before it is answered.
   public var willAnswer: (UInt32) -> Void = { _ in }
-  /// Hears of a READ when it has the data, and before it looks at the file's attributes.
+  /// Called within a READ, between reading the data and sampling the attributes.
   public var hasRead: () -> Void = {}
-  /// The status that a call fails with; nil for none.
+  /// The status with which a call to this procedure fails; nil for none.
   public var failure: (UInt32) -> UInt32? = { _ in nil }
-  /// Whether a call's answer is lost.
+  /// Whether the answer to a call of this procedure is lost.
   public var isLost: (UInt32) -> Bool = { _ in false }
 
   private var lastNumber: UInt64 = 1
 
+  /// Creates a server with an empty root directory.
   public init() {}
 
-  /// Adds a file; the number that it gets.
+  /// Adds a node and returns its number.
   public func add(_ name: String, _ data: [UInt8] = [], type: UInt32 = 1, in directory: UInt64 = 1)
     -> UInt64
   {
@@ -69,7 +83,7 @@ public final class FakeServer {
     return number
   }
 
-  /// Puts a new file in the place of whatever has the name; the number that it gets.
+  /// Replaces a name's file by a new one, and returns the new file's number.
   public func replace(_ name: String, _ data: [UInt8], modified: UInt32, in directory: UInt64 = 1)
     -> UInt64
   {
@@ -80,7 +94,7 @@ public final class FakeServer {
     return number
   }
 
-  /// Takes a name away. What is open by it stays for those who have its handle, unless `forgets`.
+  /// Removes a name. The node remains accessible by its handle, unless `forgets`.
   public func remove(
     _ name: String, at time: UInt32, in directory: UInt64 = 1, forgets: Bool = false
   ) {
@@ -92,7 +106,7 @@ public final class FakeServer {
     if forgets { nodes[number] = nil }
   }
 
-  /// Ends in a checksum, so that a handle damaged on the way is not another file's.
+  /// A node's handle. It ends in a checksum, so that a damaged handle does not refer to another file.
   public func handle(_ number: UInt64) -> [UInt8] {
     let bytes = [epoch] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
     return bytes + [bytes.reduce(0x5a) { ($0 &* 31) ^ $1 }]
@@ -202,7 +216,7 @@ public final class FakeServer {
     Array(data.prefix(size)) + [UInt8](repeating: 0, count: max(size - data.count, 0))
   }
 
-  /// `sattr3`, of which only the size is looked at.
+  /// Reads `sattr3`, and calls `size` if it sets the size. The rest is ignored.
   private func sattr(
     _ reader: inout XDRReader, _ size: (UInt64) -> Void
   ) throws(XDRError) {

@@ -3,20 +3,26 @@
 
 import Glibc
 
-/// An nfs-ganesha of its own that exports a fresh folder, on ports of its own. It needs the Debian
-/// packages nfs-ganesha, nfs-ganesha-vfs and rpcbind, and root, as it opens files by their handles.
+/// A new nfs-ganesha process that exports an empty folder, on random ports. It needs the Debian packages
+/// nfs-ganesha, nfs-ganesha-vfs and rpcbind, and root, because it opens files by their handles.
 public final class GaneshaServer {
+  /// Whether nfs-ganesha is installed and the process is root.
   public static let isInstalled: Bool =
     geteuid() == 0 && access("/usr/bin/ganesha.nfsd", X_OK) == 0
 
+  /// The directory of the configuration, the log and the export; removed at the end.
   public let directory: String
+  /// The path of the exported folder.
   public let export: String
+  /// The port of NFS.
   public let filesPort: UInt16
+  /// The port of MOUNT.
   public let mountPort: UInt16
   private var process: pid_t = 0
-  // One at a time: they would take each other's places in the port mapper.
+  // Held while the server exists: two servers would replace each other's entries in the port mapper.
   private let lock: Int32
 
+  /// Starts a server, after all others of this machine have ended.
   public init() {
     lock = open("/tmp/serval-ganesha.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     flock(lock, LOCK_EX)
@@ -27,7 +33,7 @@ public final class GaneshaServer {
     mkdir(export, 0o755)
     filesPort = UInt16.random(in: 20_000..<30_000)
     mountPort = filesPort + 1
-    // A server that was killed leaves its ports with the port mapper, which then refuses new ones.
+    // A killed server leaves its ports registered, and the port mapper refuses new ones.
     _ = Self.run([
       "/bin/sh", "-c",
       """
@@ -47,7 +53,7 @@ public final class GaneshaServer {
     start()
   }
 
-  /// Of its process, while it runs.
+  /// The server's process identifier; nil unless it runs.
   public var identifier: pid_t? { process > 0 ? process : nil }
 
   deinit {
@@ -56,6 +62,7 @@ public final class GaneshaServer {
     close(lock)
   }
 
+  /// Starts the process.
   public func start() {
     mkdir("/var/run/ganesha", 0o755)
     process = Self.spawn([
@@ -64,6 +71,7 @@ public final class GaneshaServer {
     ])
   }
 
+  /// Kills the process.
   public func stop() {
     guard process > 0 else { return }
     kill(process, SIGKILL)
@@ -81,6 +89,7 @@ public final class GaneshaServer {
     return process
   }
 
+  /// Runs a program to its end, and returns its wait status.
   public static func run(_ arguments: [String]) -> Int32 {
     let process = spawn(arguments)
     var status: Int32 = 0
@@ -88,6 +97,7 @@ public final class GaneshaServer {
     return status
   }
 
+  /// Replaces the contents of the file at `path`.
   public static func write(_ bytes: [UInt8], to path: String) {
     let file = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o644)
     var written = 0

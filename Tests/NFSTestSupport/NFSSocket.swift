@@ -11,18 +11,19 @@ public final class NFSSocket {
   private var isConnecting = false
   private let usesLocalPort: Bool
 
-  /// - Parameter usesLocalPort: binds to the port that the client asks for, which takes root.
+  /// - Parameter usesLocalPort: binds to the port that the client asks for, which needs root.
   public init(usesLocalPort: Bool = false) { self.usesLocalPort = usesLocalPort }
 
   deinit { if socket >= 0 { _ = Glibc.close(socket) } }
 
+  /// The monotonic clock in nanoseconds.
   public static func now() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Does what the client wants done to its connection.
+  /// Performs the client's requests to connect and disconnect.
   public func act(_ client: inout NFSClient) {
     while let action = client.nextAction(now: Self.now()) {
       switch action {
@@ -34,6 +35,7 @@ public final class NFSSocket {
     }
   }
 
+  /// Closes the connection and tells the client.
   public func drop(_ client: inout NFSClient) {
     guard socket >= 0 else { return }
     _ = Glibc.close(socket)
@@ -41,7 +43,7 @@ public final class NFSSocket {
     client.disconnected(now: Self.now())
   }
 
-  /// What to wait for; the descriptor is negative while there is no connection.
+  /// What to poll for; the descriptor is negative without a connection.
   public func entry(_ client: NFSClient) -> pollfd {
     var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
     if isConnecting || client.outputCount > 0 { entry.events |= Int16(POLLOUT) }
@@ -79,7 +81,7 @@ public final class NFSSocket {
     if result < 0, errno != EINPROGRESS { drop(&client) }
   }
 
-  /// Moves bytes, as `poll` says that they can be.
+  /// Sends and receives bytes after `poll` has reported `events`.
   public func move(_ events: Int16, _ client: inout NFSClient) {
     guard socket >= 0 else { return }
     if isConnecting, events & Int16(POLLOUT | POLLERR | POLLHUP) != 0 {

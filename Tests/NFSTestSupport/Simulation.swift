@@ -6,31 +6,38 @@ import NFS
 import ONCRPC
 import XDR
 
-/// A client and a fake server on a wire with virtual time. The wire can be cut, slow, and bent.
+/// A client and a fake server in virtual time, on a wire that can be cut, slowed down, and made to alter data.
 public final class Simulation {
+  /// The client under test.
   public var client: NFSClient
+  /// The server at the other end of the wire.
   public let server: FakeServer
+  /// The virtual time in nanoseconds.
   public var now: UInt64 = second
-  /// Nanoseconds from a call to its answer.
+  /// Nanoseconds from a call to its reply.
   public var latency: UInt64 = 1_000_000
-  /// Whether answers go to `results`; otherwise they stay in the client.
+  /// Whether completions are moved to `results`; otherwise they stay in the client.
   public var collects = true
-  /// Connections are refused.
+  /// Whether connections are refused.
   public var isDown = false
-  /// Bends what the server sends on the wire; nil cuts the connection.
+  /// Alters the record of each reply on the wire; nil cuts the connection.
   public var bend: ([UInt8]) -> [UInt8]? = { $0 }
-  /// Ports that were connected to.
+  /// The server's port of each connection so far.
   public private(set) var ports: [UInt16] = []
+  /// The local port that the client chose for each connection.
   public private(set) var localPorts: [UInt16] = []
   private var isConnected = false
   private var assembler = RecordAssembler(limit: 1 << 20)
   private var arriving: [(time: UInt64, bytes: [UInt8])] = []
   private var connectTime: UInt64?
+  /// The results so far, by tag.
   public private(set) var results: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
   private var checks = 0
+  /// The most bytes that the client sent in one step.
   public private(set) var largestOutput = 0
 
+  /// Connects a client of `/export` on `server`; `change` adjusts the session's settings.
   public init(
     _ server: FakeServer, _ settings: ClientSettings = ClientSettings(),
     change: (inout SessionSettings) -> Void = { _ in }
@@ -42,6 +49,7 @@ public final class Simulation {
     client.connect(now: now)
   }
 
+  /// Starts a request and returns its tag.
   public func start(_ request: FileRequest) -> UInt64 {
     let tag = nextTag
     nextTag += 1
@@ -51,16 +59,19 @@ public final class Simulation {
     return tag
   }
 
+  /// Runs a request to its end.
   public func run(_ request: FileRequest) -> FileResult {
     let tag = start(request)
     while results[tag] == nil { precondition(step(), "nothing will ever happen") }
     return results[tag] ?? .done
   }
 
+  /// Steps until all requests with these tags have results.
   public func wait(_ tags: [UInt64]) {
     while tags.contains(where: { results[$0] == nil }) { precondition(step(), "no answer") }
   }
 
+  /// Cuts the connection; replies in flight are lost.
   public func cut() {
     isConnected = false
     arriving = []
@@ -76,7 +87,7 @@ public final class Simulation {
     }
   }
 
-  /// One thing that happens, or else time passes to the next one. False when there is none.
+  /// Advances the time to the next event and handles it. False if there will be none.
   @discardableResult
   public func step() -> Bool {
     while let action = client.nextAction(now: now) {
@@ -119,7 +130,7 @@ public final class Simulation {
 
   private func checkInvariants() {
     checks += 1
-    // The caches are searched less often: that takes most of a test's time.
+    // The caches are checked less often, because searching them takes most of a test's time.
     guard let found = client.checkInvariants(includingCaches: checks % 16 == 0) else { return }
     preconditionFailure("NFSClient: \(found)")
   }
@@ -142,11 +153,15 @@ public final class Simulation {
 }
 
 extension FileResult {
+  /// The error of a failed request, else nil.
   public var error: FileError? { if case .failed(let error) = self { error } else { nil } }
+  /// The bytes that a request read, else nil.
   public var data: [UInt8]? {
     if case .data(let pieces) = self { Array(pieces.joined()) } else { nil }
   }
+  /// The handle of an opened file, else nil.
   public var file: FileHandle? { if case .opened(let file, _) = self { file } else { nil } }
+  /// The attributes in the result, if it has any.
   public var attributes: FileAttributes? {
     switch self {
     case .attributes(let found), .opened(_, let found): found

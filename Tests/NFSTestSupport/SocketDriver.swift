@@ -4,13 +4,15 @@
 import Glibc
 import NFS
 
-/// Runs a client over TCP sockets of this machine.
+/// Runs an NFS client over a TCP socket to a server on this machine.
 public final class SocketDriver {
+  /// The client that it runs.
   public var client: NFSClient
   private let socket: NFSSocket
   private var completions: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
 
+  /// Takes over a client and starts connecting it.
   public init(_ client: NFSClient, usesLocalPort: Bool = false) {
     self.client = client
     socket = NFSSocket(usesLocalPort: usesLocalPort)
@@ -33,8 +35,10 @@ public final class SocketDriver {
     }
   }
 
+  /// Runs a request to its end.
   public func run(_ request: FileRequest) -> FileResult { wait(start(request)) }
 
+  /// Closes the connection, as a failing network would.
   public func dropConnection() { socket.drop(&client) }
 
   private func turn() {
@@ -47,7 +51,7 @@ public final class SocketDriver {
     _ = collect()
   }
 
-  /// Whether there were answers.
+  /// Collects the client's completions. Returns whether there were any.
   private func collect() -> Bool {
     var isSome = false
     while let completion = client.nextCompletion() {

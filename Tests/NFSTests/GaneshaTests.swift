@@ -8,7 +8,7 @@ import NFSTestSupport
 import TestSupport
 import Testing
 
-/// Over real sockets, against nfs-ganesha. Skipped where that is not installed, or not as root.
+/// Over real sockets, against nfs-ganesha. Skipped unless it is installed and the tests run as root.
 @Suite(.serialized, .enabled(if: GaneshaServer.isInstalled))
 struct GaneshaTests {
   private func driver(
@@ -108,7 +108,7 @@ struct GaneshaTests {
     #expect(try readAll(driver, file, piece: 1 << 20) == [0, 0, 0] + data)
     guard case .done = driver.run(.setSize(file, 1000)) else { throw Unexpected() }
     #expect(try readAll(driver, file, piece: 1 << 20) == Array(([0, 0, 0] + data)[..<1000]))
-    // Made twice is opened twice.
+    // Creating an existing file opens it.
     #expect(try open(driver, "/new/file", [.write, .create]) == file)
     guard case .done = driver.run(.rename(from: bytes("/new/file"), to: bytes("moved"))) else {
       throw Unexpected()
@@ -132,7 +132,7 @@ struct GaneshaTests {
     let server = GaneshaServer()
     let data = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     GaneshaServer.write(data, to: server.export + "/file")
-    // What was read ahead would be handed out without a connection.
+    // Data read ahead would be served without a connection.
     var settings = ClientSettings()
     settings.readAhead = 0
     let driver = driver(server, client: settings)

@@ -7,8 +7,8 @@ import ONCRPC
 import Testing
 import XDR
 
-/// Messages as they went over the wire between this client and nfs-ganesha 4.3, dissected without
-/// complaint by Wireshark 4.0.
+/// Messages recorded between this client and nfs-ganesha 4.3. Wireshark 4.0 dissects them without
+/// complaint.
 enum Golden {
   static let mountCall = hex(
     """
@@ -139,8 +139,8 @@ enum Golden {
   }
 }
 
-/// Results by RFC 1813, made by hand: every procedure, cut off at every length, and with every word
-/// replaced by large numbers.
+/// Results written by hand after RFC 1813: every procedure, truncated at every length, and with every
+/// word replaced by large numbers.
 @Suite struct ResultTests {
   static let attributes = hex(
     """
@@ -220,7 +220,7 @@ enum Golden {
   @Test func cutOffAndInflated() {
     for (procedure, bytes) in Self.results {
       for count in 0..<bytes.count {
-        // The verifier behind a result is not read.
+        // The client does not read the verifier after a result.
         if (procedure == .commit || procedure == .write) && count >= bytes.count - 12 { continue }
         if procedure == .rename && count >= bytes.count - 112 - 4 { continue }
         #expect(throws: XDRError.self, "\(procedure) \(count)") {
@@ -252,7 +252,7 @@ enum Golden {
 }
 
 @Suite struct RPCTests {
-  /// A record in fragments of one byte costs what it costs, not a copy of all that came before for each.
+  /// A record in fragments of one byte takes linear time: what has arrived is not copied for each fragment.
   @Test(.timeLimit(.minutes(1))) func fragmentsOfOneByte() throws {
     let count = 500_000
     var stream: [UInt8] = []
@@ -283,12 +283,12 @@ enum Golden {
     }
   }
 
-  /// Zeros without end are fragments of nothing; they are given up, and do not keep the machine busy.
+  /// An endless stream of zeros is a record of empty fragments. It is rejected, and does not keep the machine busy.
   @Test func emptyFragments() throws {
     let limit = RecordAssembler.emptyFragmentLimit
     var assembler = RecordAssembler(limit: 10)
     for _ in 0..<3 {
-      // As many as may be, in each record anew; the last fragment may be one of them.
+      // The limit counts per record; its last fragment may be empty, too.
       let stream = [UInt8](repeating: 0, count: 4 * (limit - 1)) + hex("00000001 61 80000000")
       #expect(try assembler.consume(stream.span) == stream.count)
       #expect(assembler.nextRecord() == bytes("a"))

@@ -6,9 +6,9 @@ import NFSTestSupport
 import TestSupport
 import Testing
 
-/// Whole sessions against a server that lies: bytes are changed, left out, repeated and cut at
-/// random, at every stage. Nothing traps, every request is answered once and in time, and an honest
-/// server is used again afterwards.
+/// Whole sessions against a lying server that changes, omits, repeats and truncates bytes at random, at
+/// every stage. Nothing traps, every request is answered once and in time, and the client recovers when
+/// the server is honest again.
 @Suite struct HostileServerTests {
   private static func bend(_ record: [UInt8], _ numbers: inout SeededGenerator) -> [UInt8]? {
     var bytes = record
@@ -19,7 +19,7 @@ import Testing
       bytes[Int.random(in: 0..<bytes.count, using: &numbers)] = UInt8.random(
         in: 0...255, using: &numbers)
     case 2, 3:
-      // A word of the results becomes a number that hurts.
+      // Replaces a word of the results by a likely troublemaker.
       let word = Int.random(in: 0..<bytes.count / 4, using: &numbers) * 4
       let values: [UInt32] = [
         0, 1, 2, 3, 5, 64, 65, 70, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 10_008,
@@ -32,7 +32,7 @@ import Testing
     case 5: bytes += bytes
     case 6: bytes += (0..<40).map { _ in UInt8.random(in: 0...255, using: &numbers) }
     case 7:
-      // Cut short, and honestly said so.
+      // Cuts the record, and corrects its mark.
       let count = Int.random(in: 0...bytes.count - 4, using: &numbers)
       bytes =
         [0x80, 0, UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
@@ -86,7 +86,7 @@ import Testing
       }
       simulation.bend = { $0 }
       simulation.now += 60 * second
-      // Wrong data looks like any other; it goes when the file changes.
+      // The client cannot recognise wrong data, but drops it when the file changes.
       for number in server.nodes.keys { server.nodes[number]?.modified = 99 }
       let opened = simulation.run(.open(path: bytes("l"), .read))
       guard let file = opened.file else {
@@ -99,8 +99,8 @@ import Testing
     }
   }
 
-  /// One answer's length is a lie: what follows, honest answers all, seems to be the rest of it. It is not taken for life
-  /// as long as bytes come.
+  /// One record claims more bytes than it has, so that it swallows the honest answers after it. Arriving bytes alone
+  /// must not count as a sign of life.
   @Test func aLengthThatSwallowsWhatFollows() {
     let simulation = Simulation(Self.server())
     #expect(simulation.run(.attributes(path: bytes("d/f"))).error == nil)
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  /// A server that says that its records never end, or sends nothing but noise.
+  /// A server that sends only noise, in which records may never end.
   @Test func noise() {
     var numbers = SeededGenerator(seed: 5)
     for _ in 0..<fuzzIterations(100) {

@@ -43,7 +43,7 @@ import Testing
     #expect(simulation.run(.open(path: bytes("a"), .read)).error == .server(.isDirectory))
   }
 
-  /// A link that is met behind the folder does not lead out of it, on whatever way.
+  /// A link inside the folder cannot lead out of it, whichever way it takes.
   @Test func confinedLinks() {
     let site = server.add("site", type: 2)
     let folder = server.add("folder", type: 2, in: site)
@@ -87,7 +87,7 @@ import Testing
     #expect(error("site/self") == .tooManyLinks)
     #expect(simulation.run(.open(path: bytes("site/up"), .read)).error == .server(.noEntry))
     #expect(simulation.run(.list(path: bytes("site/up"))).error == .server(.noEntry))
-    // The folder may be reached by a link; what is not behind it is not concerned.
+    // The folder itself may be reached through a link. Paths outside of it are unaffected.
     simulation.client.confinement = bytes("/current/")
     #expect(size("current/in") == 3 && size("current/folder/back") == 3)
     #expect(error("current/up") == .server(.noEntry))
@@ -107,13 +107,13 @@ import Testing
     #expect(simulation.run(.read(file, offset: 1, count: 9)).data == bytes("bc"))
     #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
     #expect(server.calls == calls, "nothing was asked")
-    // The file changes; for some time nobody looks, and then everything is new.
+    // The file changes: the cache serves the old version until it expires, then the new one.
     server.nodes[2]?.data = bytes("defg")
     server.nodes[2]?.modified = 2
     #expect(simulation.run(.read(file, offset: 0, count: 9)).data == bytes("abc"))
     simulation.now += 3 * second
     #expect(simulation.run(.read(file, offset: 0, count: 9)).data == bytes("defg"))
-    // Absence is believed for a shorter time.
+    // The absence of a name is cached for a shorter time.
     #expect(simulation.run(.attributes(path: bytes("g"))).error == .server(.noEntry))
     _ = server.add("g")
     #expect(simulation.run(.attributes(path: bytes("g"))).error == .server(.noEntry))
@@ -121,7 +121,7 @@ import Testing
     #expect(simulation.run(.attributes(path: bytes("g"))).error == nil)
   }
 
-  /// Unchanged data stays good with one look at the file.
+  /// If the file has not changed, one GETATTR revalidates its data.
   @Test func revalidation() throws {
     _ = server.add("f", bytes("abc"))
     let simulation = Simulation(server)
@@ -181,7 +181,7 @@ import Testing
       offset += UInt64(piece.count)
     }
     #expect(offset == 40 * 65_536)
-    // One at a time, 40 round trips of 10 ms.
+    // Without read-ahead it would take 40 round trips of 10 ms.
     #expect(simulation.now - start < 150_000_000)
     #expect(simulation.client.blockReads == 40 && simulation.client.blockReadsAhead > 30)
     // Random access causes no read-ahead.
@@ -214,7 +214,7 @@ import Testing
     }
   }
 
-  /// Small files take what they are long, and a thousand of them stay within the bytes.
+  /// A small file takes no more cache than its size, and a thousand of them stay within the limit.
   @Test func manySmallFiles() throws {
     var settings = ClientSettings()
     settings.blockBytes = 100_000
@@ -259,7 +259,7 @@ import Testing
     settings.listLimit = 50
     let small = Simulation(server, settings)
     #expect(small.run(.list(path: bytes("d"))).error == .directoryTooLarge)
-    // The limit is for all together; and nothing of it is left behind.
+    // The limit covers all listings together, and all of it is released afterwards.
     settings.listLimit = 150
     let several = Simulation(server, settings)
     let tags = (0..<4).map { _ in several.start(.list(path: bytes("d"))) }

@@ -7,8 +7,8 @@ import Testing
 @testable import NFS
 
 @Suite struct PathWalkTests {
-  /// A server whose directory is in itself, and whose links are as long and as many as can be: a walk without end in a
-  /// folder, which no count of it may overflow.
+  /// A server whose directory contains itself, and whose links have the maximum length and number: no counter of the
+  /// walk may overflow.
   @Test func aWalkThroughDeepLinks() throws {
     let root = try #require(FileHandle([1, 2, 3, 4]))
     let deep = bytes("a" + String(repeating: "/a", count: 2046))

@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 import XDR
 
-/// Records of a server that lies, straight into each parser: real replies with words and bytes replaced, cut, lengthened
-/// and spliced. Nothing traps, and what is taken lies inside the record.
+/// Damaged records, given directly to each parser: real replies with words and bytes replaced, truncated, extended and
+/// spliced. Nothing traps, and accepted data lies inside the record.
 @Suite struct RecordFuzzTests {
   private static let header = hex("00000001 00000001 00000000 00000000 00000000 00000000")
   private static let seeds: [(NFSProcedure, [UInt8])] = ResultTests.results.map {
@@ -77,7 +77,7 @@ import XDR
     }
   }
 
-  /// Fragments in any pieces: no record over the limit, and none that was not sent.
+  /// Fragments in pieces of any size: no record exceeds the limit, and no more bytes come out than went in.
   @Test func fragments() {
     var numbers = SeededGenerator(seed: 9)
     let mark = hex("80000030")

@@ -66,7 +66,7 @@ import Testing
     #expect(simulation.results[tag]?.attributes != nil && simulation.now < 10 * second)
   }
 
-  /// Servers that mount the export and then refuse calls: the session does not count as serving, and keeps the status.
+  /// Servers that mount the export but refuse calls: the session does not count as serving, and keeps the reason.
   @Test(arguments: FakeServer.Refusal.allCases) func refusals(_ refusal: FakeServer.Refusal) {
     server.refusal = refusal
     let simulation = Simulation(server)
@@ -112,7 +112,7 @@ import Testing
     _ = server.add("f", bytes("abc"))
     let simulation = Simulation(server)
     _ = simulation.run(.mount)
-    // Longer than the silence that is waited for at first.
+    // Longer than the first timeout.
     simulation.latency = 9 * second
     #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
   }
@@ -126,7 +126,7 @@ import Testing
     #expect(simulation.now < 20 * second)
   }
 
-  /// The first REMOVE was done, its answer lost; the second finds nothing.
+  /// The first REMOVE succeeds but its answer is lost, so the repeated one finds no file.
   @Test func repeatedChanges() {
     _ = server.add("f")
     let simulation = Simulation(server)
@@ -146,7 +146,7 @@ import Testing
     guard let file = simulation.run(.open(path: bytes("d/f"), .read)).file else {
       return #expect(Bool(false))
     }
-    // A server that was restored: every handle is new, the root's too.
+    // As after a restored backup: every handle is new, including the root's.
     server.epoch += 1
     simulation.now += 10 * second
     #expect(simulation.run(.attributes(path: bytes("d/f"))).attributes?.size == 3)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NFS
 
-/// Data, and the version of the file that it is of.
+/// Data is returned and cached with the version of the file that it belongs to.
 @Suite struct VersionTests {
   private let server = FakeServer()
 
@@ -26,7 +26,7 @@ import Testing
     simulation.cut()
     let tags = [0, 7, 65_000].map { simulation.start(.read(file, offset: $0, count: 4000)) }
     let began = simulation.now
-    // Away for some seconds, so that it is mounted anew.
+    // The server is away for long enough that the client mounts again.
     while simulation.now < began + 3 * second { simulation.step() }
     server.readMaximum = maximum
     server.readLimit = Int(maximum)
@@ -39,8 +39,8 @@ import Testing
     #expect(simulation.now < began + 12 * second)
   }
 
-  /// A write comes between the server's read and its attributes: the old data is not cached as the new
-  /// version's.
+  /// A write happens between the server's read and its attributes: the old data must not be cached under the
+  /// new version.
   @Test(arguments: [1000, 150_000]) func aWriteBetweenDataAndAttributes(_ size: Int) throws {
     let (old, new) = ([UInt8](repeating: 1, count: size), [UInt8](repeating: 2, count: size))
     let number = server.add("f", old)
@@ -60,7 +60,7 @@ import Testing
     #expect(simulation.run(.read(file, offset: 0, count: 100)).data == Array(new[..<100]))
   }
 
-  /// Programs set the time of modification back; the time of the last change tells.
+  /// Programs may set the modification time back; the change time still reveals the new version.
   @Test func timesThatAreSetBack() throws {
     let number = server.add("f", [1, 2, 3])
     let simulation = Simulation(server)

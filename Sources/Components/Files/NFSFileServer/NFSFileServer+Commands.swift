@@ -7,7 +7,7 @@ import NFS
 import Rings
 
 extension NFSFileServer {
-  /// Begins a command; its answer, where that is known at once.
+  /// Begins a command. Returns its answer if it needs no NFS call, else nil.
   mutating func begin(_ id: UInt64, _ command: FileCommand, _ now: UInt64) -> FileAnswer? {
     switch command {
     case .initialise: return initialise(id, command, folder: [], now)
@@ -69,7 +69,7 @@ extension NFSFileServer {
     return options
   }
 
-  /// A snapshot of a path, up to a NUL if the client put one.
+  /// Copies a path out of the share, up to the first NUL; nil if the buffer is outside the share.
   private func path(_ buffer: ShareBuffer) -> [UInt8]? {
     guard let bytes = share.copy(offset: buffer.offset, count: buffer.byteCount) else { return nil }
     guard let end = bytes.span.first(0, in: 0..<bytes.count) else { return bytes }
@@ -157,8 +157,8 @@ extension NFSFileServer {
 
   // MARK: Answers
 
-  /// Notes what came of a read or write. The request for its rest, where there is one: LionsOS's C library takes
-  /// fewer bytes than it asked for as the end of the file, so that they are fewer only there, or before an error.
+  /// Records the progress of a read or write, and returns the request for the rest, if any. LionsOS's C library
+  /// treats a short read as the end of the file, so reads fall short only there or before an error.
   mutating func continuation(_ entry: inout Pending, _ result: FileResult) -> FileRequest? {
     guard let descriptor = entry.command.file, case .file(let file, _) = descriptors[descriptor]
     else { return nil }
@@ -180,7 +180,7 @@ extension NFSFileServer {
     }
   }
 
-  /// The NFS client has answered.
+  /// Turns the NFS client's result into the answer to a command.
   mutating func finish(_ entry: Pending, _ result: FileResult) -> FileAnswer {
     if let descriptor = entry.command.file { descriptors.release(descriptor) }
     switch entry.command {
@@ -188,7 +188,7 @@ extension NFSFileServer {
     default: break
     }
     switch (entry.command, result) {
-    // What came before an error is told; the next command meets it.
+    // Bytes moved before an error are reported as success; the next command gets the error.
     case (.read, .data), (.write, .written),
       (.read, .failed) where entry.done > 0,
       (.write, .failed) where entry.done > 0:
@@ -196,7 +196,7 @@ extension NFSFileServer {
     case (_, .failed(let error)):
       var status = FileStatus(error)
       if clientIsServal, error == .timedOut { status = nfs.isReady ? .timedOut : .unreachable }
-      // The last word of a path command is not a descriptor.
+      // A stale handle maps to `invalidDescriptor`, which makes no sense for a command with a path.
       if status == .invalidDescriptor, entry.command.file == nil { status = .error }
       return FileAnswer(id: entry.id, status: status)
     case (.initialise, .done), (.initialiseConfined, .done):
@@ -236,7 +236,7 @@ extension NFSFileServer {
     return FileAnswer(id: id, status: .success, value: descriptor)
   }
 
-  /// How many bytes found room in a buffer from `start` on.
+  /// Copies data into a buffer from `start` on. Returns the number of bytes that fit.
   private func store(_ pieces: [ArraySlice<UInt8>], _ buffer: ShareBuffer, at start: UInt64)
     -> UInt64
   {
@@ -251,7 +251,7 @@ extension NFSFileServer {
 }
 
 extension FileCommand {
-  /// The descriptor of a file that this is about.
+  /// The file descriptor that the command names, if any.
   var file: UInt64? {
     switch self {
     case .close(let file), .read(let file, _, _), .write(let file, _, _), .size(let file),
@@ -261,7 +261,7 @@ extension FileCommand {
     }
   }
 
-  /// The descriptor of a directory that this is about.
+  /// The directory descriptor that the command names, if any.
   var directory: UInt64? {
     switch self {
     case .closeDirectory(let directory), .readDirectory(let directory, _),

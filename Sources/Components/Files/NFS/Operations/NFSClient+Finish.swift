@@ -4,7 +4,8 @@
 import Bytes
 
 extension NFSClient {
-  /// The path has been walked: to the file, or to the directory of its last name.
+  /// Continues an operation whose path has been walked: `here` is the file itself or, for requests that
+  /// change a name, the directory that holds it.
   mutating func arrive(_ index: Int, _ here: FileHandle, _ now: UInt64) {
     guard let operation = operations[index] else { return }
     switch operation.request {
@@ -82,6 +83,7 @@ extension NFSClient {
 
   // MARK: Open files
 
+  /// Begins a request that names its file by handle, so that no path is walked.
   mutating func beginOnFile(_ index: Int, _ now: UInt64) {
     guard let request = operations[index]?.request else { return }
     operations[index]?.stage = .final
@@ -141,7 +143,7 @@ extension NFSClient {
         maximumCount: 32_768), now)
   }
 
-  /// Entries of all listings that are on their way.
+  /// The number of entries collected so far, over all unfinished listings.
   private var listedCount: Int {
     var count = 0
     for operation in operations { count += operation?.entries.count ?? 0 }
@@ -165,7 +167,7 @@ extension NFSClient {
     guard listedCount <= settings.listLimit, operation.pages <= settings.listLimit
     else { return fail(index, .directoryTooLarge) }
     if page.isEnd { return complete(index, .entries(operation.entries)) }
-    // A page that leads nowhere would be asked for without end.
+    // Without progress of the cookie the same page would be requested forever.
     guard let cookie = page.lastCookie, cookie != operation.cookie else {
       return fail(index, .protocolViolation)
     }
@@ -175,6 +177,8 @@ extension NFSClient {
 
   // MARK: Last answers
 
+  /// Handles the reply to a call that follows the walk. `wasRepeated` means that the call was sent more
+  /// than once.
   mutating func finish(
     _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: UInt64
   ) {
@@ -185,7 +189,7 @@ extension NFSClient {
     }
     guard status == .ok else {
       forget(operation)
-      // What has been written is written.
+      // Earlier WRITEs succeeded: report their bytes rather than the error.
       if operation.written > 0 { return complete(index, .written(operation.written)) }
       return fail(index, status)
     }
@@ -235,7 +239,7 @@ extension NFSClient {
         case .open(_, let options) = operation.request
       else { return fail(index, .protocolViolation) }
       attributes.store(rights, here, until: now &+ settings.attributeTime)
-      // Attributes came with the rights, or were there before.
+      // The reply may omit attributes; then use the cached ones.
       guard let found = result.attributes ?? attributes.attributes(here, now: now) else {
         operations[index]?.stage = .attributes
         return issue(index, .getAttributes(here), now)
@@ -246,7 +250,7 @@ extension NFSClient {
     haveAttributes(index, here, found, now)
   }
 
-  /// A file was made. Its handle may be missing; then the path is walked once more.
+  /// Handles the reply to CREATE. A server may omit the new file's handle; then the path is walked again.
   private mutating func handleCreated(
     _ index: Int, _ result: NFSResult, _ options: OpenOptions, _ now: UInt64
   ) {
@@ -267,8 +271,8 @@ extension NFSClient {
     begin(index, now)
   }
 
-  /// A call that was sent twice may have been done by its first copy: then the second finds that
-  /// there is nothing left to do.
+  /// The status to report for a call that may have run twice. If the first copy of a repeated call did
+  /// the work and its reply was lost, the error of the second copy counts as success.
   static func forgiving(
     _ status: NFSStatus, _ request: FileRequest, wasRepeated: Bool
   ) -> NFSStatus {
@@ -280,7 +284,7 @@ extension NFSClient {
     }
   }
 
-  /// Names and directories that a request changed, or tried to.
+  /// Drops cached names and attributes that a request has changed, or may have.
   private mutating func forget(_ operation: Operation) {
     switch operation.request {
     case .remove, .makeDirectory, .removeDirectory:
@@ -288,7 +292,7 @@ extension NFSClient {
       names.remove(here, operation.firstName)
       attributes.remove(here)
     case .rename:
-      // Whole paths may mean something else now.
+      // Any cached path may lead through the renamed name.
       names.removeAll()
       if let here = operation.walk.here { attributes.remove(here) }
       if let first = operation.firstDirectory { attributes.remove(first) }
@@ -296,6 +300,7 @@ extension NFSClient {
     }
   }
 
+  /// Updates the caches after a change to a file: its data is dropped, its attributes replaced if known.
   private mutating func refresh(
     _ file: FileHandle, _ found: FileAttributes?, _ now: UInt64
   ) {
@@ -303,7 +308,8 @@ extension NFSClient {
     if let found { cacheAttributes(found, file, now) } else { attributes.remove(file) }
   }
 
-  /// The call that an operation waits for, made up again.
+  /// Rebuilds the call that an operation waits for, to repeat it after NFS3ERR_JUKEBOX; nil if it must
+  /// not or cannot be repeated.
   func repeatedCall(_ operation: Operation) -> NFSCall? {
     guard let here = operation.walk.here ?? session.root else { return nil }
     switch operation.stage {
@@ -315,7 +321,7 @@ extension NFSClient {
     case .revalidation:
       guard case .read(let file, _, _) = operation.request else { return nil }
       return .getAttributes(file)
-    // Changes are not repeated by themselves: the caller learns that the server is busy.
+    // Changes are never repeated here: the caller is told that the server is busy.
     case .final:
       switch operation.request {
       case .list:

@@ -5,7 +5,7 @@ import ONCRPC
 import XDR
 
 extension NFSSession {
-  /// An answer of the port mapper or of MOUNT.
+  /// Handles a reply from the port mapper or the MOUNT service.
   mutating func handleSetupReply(_ answer: RPCClient.Answer, _ now: UInt64) {
     guard answer.reply.outcome == .success else {
       return fail(Trouble(answer.reply.outcome) ?? .malformed, now)
@@ -51,7 +51,7 @@ extension NFSSession {
     }
   }
 
-  /// The next step has a connection of its own.
+  /// Closes the connection and moves on to the next step, which opens its own.
   private mutating func advance(to next: Step, _ now: UInt64) {
     setup.disconnected()
     setup.cancelAll()
@@ -60,7 +60,8 @@ extension NFSSession {
     link = .down(until: now)
   }
 
-  /// This attempt came to nothing; the next one is made after a while.
+  /// Gives up the current attempt. The next one follows after a pause, which grows with each failure from
+  /// `firstRetryTime` up to `lastRetryTime`.
   mutating func fail(_ trouble: Trouble, _ now: UInt64) {
     switch link {
     case .down: break
@@ -84,7 +85,7 @@ extension NFSSession {
     step = filesPort == nil || mountPort == nil ? .portmap : .mount
   }
 
-  /// The server does not know the root any more: mounts anew.
+  /// Mounts the export again, because the server no longer knows the root's handle.
   public mutating func remount(now: UInt64) {
     guard isReady else { return }
     root = nil
@@ -92,14 +93,14 @@ extension NFSSession {
     startOver()
   }
 
-  /// What an answer to a call shows about the server.
+  /// Resets the failure count after any reply. A refusal of the root stays until a call succeeds.
   mutating func serverAnswered() {
     failures = 0
     if case .rootRefused = trouble { return }
     trouble = nil
   }
 
-  /// A call to the mounted files has succeeded.
+  /// Marks the session as serving, after a call to a mounted file has succeeded.
   mutating func serves() {
     isServing = true
     trouble = nil
@@ -107,7 +108,7 @@ extension NFSSession {
 }
 
 extension NFSSession.Trouble {
-  /// What a server's refusal of a call means; nil where it is about that call alone.
+  /// The trouble that an RPC refusal stands for; nil if it concerns only the one call.
   init?(_ outcome: RPCReply.Outcome) {
     switch outcome {
     case .authenticationError(let reason): self = .callerRefused(reason)
