@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Counts the guest's instructions in QEMU, as a plugin of its TCG (version 1 of the interface, QEMU 6.0 on; a newer
-// QEMU still takes it, up to 8.2). What the interface looks like is stated here, since Debian has no header for it.
+// Counts the guest's instructions in QEMU, as a TCG plugin (version 1 of the interface, from QEMU 6.0; accepted up to
+// 8.2). The interface is declared here because Debian has no header for it.
 //
-// Each translated block gets a record in a file that whoever measures maps as well, so that it can be read at any time:
-// a count of executions, where the block is, and its first instructions, by which its program is known.
+// Each translated block gets a record in a shared file, which counting.py can read at any time: the number of
+// executions, the block's address, and its first instructions, which identify the program.
 
 #include <fcntl.h>
 #include <stddef.h>

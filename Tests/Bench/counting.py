@@ -19,10 +19,10 @@ KERNEL = "kernel"
 
 
 class Plugin:
-    """count.c, compiled, and what it has counted. `programs` is the directory of the domains' images."""
+    """Compiles count.c and reads its counts. `programs` is the directory of the domains' images."""
 
     _head, _record = struct.Struct("<QQ"), struct.Struct("<QQQI8II")
-    # seL4's own addresses on AArch64 begin far above those that Microkit gives to programs.
+    # On AArch64, seL4's addresses lie far above those of Microkit's programs.
     _kernel_start = 1 << 39
 
     def __init__(self, programs):
@@ -35,7 +35,7 @@ class Plugin:
         self.arguments = ["-plugin", f"{library},path={self._file}"]
 
     def read(self):
-        """Instructions by program, as a Counter."""
+        """Returns the instructions by program, as a Counter."""
         with open(self._file, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
             used, lost = self._head.unpack_from(data)
             if lost:
@@ -52,7 +52,7 @@ class Plugin:
         return KERNEL if address >= self._kernel_start else self._pages.get(page, "other")
 
     def _learn(self, records):
-        """All blocks of a page are of one program: the one whose image has the most of them."""
+        """Assigns all blocks of a page to one program: the one whose image has the most of them."""
         if len(records) == self._known:
             return
         votes = collections.defaultdict(collections.Counter)
@@ -69,7 +69,7 @@ class Plugin:
 
 
 def _segments(image):
-    """Address and bytes of what an ELF file (64 bits) loads."""
+    """Address and bytes of each segment that a 64-bit ELF file loads."""
     offset, size, count = struct.unpack_from("<Q", image, 32)[0], *struct.unpack_from("<HH", image, 54)
     found = []
     for index in range(count):
@@ -80,7 +80,7 @@ def _segments(image):
 
 
 class Table:
-    """What `serval run --stats` writes when it gets SIGUSR1. The kernel has no instructions there."""
+    """The table that `serval run --stats` writes on SIGUSR1. It counts no instructions of the kernel."""
 
     def __init__(self):
         self._directory = tempfile.TemporaryDirectory()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Instructions per second under `serval run` and, where MICROKIT_SDK and QEMU are at hand, in QEMU, of the same
-programs: usage emulator.py SERVAL."""
+"""Measures the speed of the same programs under `serval run` and, if MICROKIT_SDK and QEMU are available, in QEMU:
+emulator.py SERVAL."""
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "Tests" / "EmulatorTests" / "Programs"
 
-# Each loop is as many instructions as its comment says; both report when they start and end.
+# Name, number of instructions in a round, and code of each loop. The programs report when they start and end.
 LOOPS = {
     "two memory accesses in six": (6, "ldr x1, [%1]; str x1, [%1]; add x2, x2, #1; sub x3, x3, #1;"),
     "no memory accesses": (6, "add x1, x1, #1; add x2, x2, #2; eor x3, x3, x2; sub x3, x3, #1;"),
@@ -66,7 +66,7 @@ def build(directory, source, domains, channels=""):
 
 
 def seconds(command, limit=600):
-    """From the line "start" to the line "done"."""
+    """Seconds from the line "start" to the line "done"."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         started, deadline = None, time.monotonic() + limit

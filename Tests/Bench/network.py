@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""What the `echo` system's network costs: instructions for each packet that is echoed, bytes a second; usage
-network.py SERVAL. In QEMU where MICROKIT_SDK is set, and under `serval run`; beside sDDF's lwIP server where
-SERVAL_C_ECHO names the directory of its images. docs/testing-network.md says what the rows are."""
+"""Measures the network of system `echo`, in instructions per echoed packet and bytes per second: network.py SERVAL. Runs in QEMU
+if MICROKIT_SDK is set, and under `serval run`; compares with sDDF's lwIP server if SERVAL_C_ECHO names the directory of its
+images. docs/testing-network.md describes the rows."""
 
 import os
 import pathlib
@@ -29,7 +29,7 @@ def scaled(count):
 
 IDLE = "idle, a second"
 LOSS = "TCP streaming, 2 % loss"
-# Name; what to do; whether it is measured in bytes a second too.
+# Name, workload, and whether it is also measured in bytes per second.
 COSTS = [
     (IDLE, lambda m: workloads.idle(m, 5), False),
     ("UDP 64 bytes, one at a time", lambda m: workloads.udp_one_at_a_time(m, 64, scaled(2000)), False),
@@ -45,7 +45,7 @@ COSTS = [
 
 
 def perform(work, counter=None):
-    """Packets, bytes, seconds and instructions of a workload; instructions are None without a counter."""
+    """Runs a workload. Returns its packets, bytes, seconds and instructions, the last None without a counter."""
     next(work)
     before, start = counter.read() if counter else None, time.monotonic()
     try:
@@ -57,7 +57,7 @@ def perform(work, counter=None):
 
 
 def costs(machine, counter):
-    """By row: instructions for each packet, by program."""
+    """Instructions per packet, by row and program."""
     found = {}
     for name, work, _ in COSTS:
         try:
@@ -69,7 +69,7 @@ def costs(machine, counter):
 
 
 def speeds(machine):
-    """By row: bytes a second."""
+    """Bytes per second, by row."""
     found = {}
     for name, work, is_measured in COSTS:
         if is_measured:
@@ -131,7 +131,7 @@ def total(counts, with_kernel=True):
 
 
 def report(title, results):
-    """`results`: for each service its name, costs and speeds."""
+    """Prints a table. `results` has the name, costs and speeds of each service."""
     names = "".join(f"{name:>12}" for name, _, _ in results)
     print(f"\n{title}\n{'instructions for each packet':40}{names}" + (f"{'ratio':>8}" if len(results) > 1 else ""))
     has_kernel = any(counting.KERNEL in counts for _, found, _ in results for counts in found.values())
@@ -164,7 +164,7 @@ def main():
         results = [(service.name, *in_qemu(service, tool)) for service in services]
         report(f"echo in QEMU, seL4 release, {systems.machine.default_sdk().name}", results)
     for board in (systems.BOARD, "odroidc4"):
-        # What there is in C for the Odroid-C4 has no directory here.
+        # SERVAL_C_ECHO holds images for QEMU only.
         chosen = services if board == systems.BOARD else services[:1]
         results = [(service.name, *emulated(service, tool, board)) for service in chosen]
         report(f"echo under serval run, {board}", results)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""What the web server does in a second, with its site on nfs-ganesha; usage webserver.py SERVAL. In QEMU where MICROKIT_SDK
-is set, and under `serval run`; beside them figures of LionsOS's web server, and of nginx in an AArch64 Linux guest, measured
-once in the same QEMU with the same export; and nginx on this machine, for orientation. docs/testing-network.md."""
+"""Measures the web server's request rates, with its site on nfs-ganesha: webserver.py SERVAL. Runs in QEMU if MICROKIT_SDK is
+set, and under `serval run`. Prints for comparison figures of LionsOS's web server and of nginx in an AArch64 Linux guest, which
+were measured once in the same QEMU with the same export, and of nginx on this machine. See docs/testing-network.md."""
 
 import contextlib
 import dataclasses
@@ -36,9 +36,10 @@ CONNECTIONS = (1, 8, 64, 512)
 FILES = {"1 KB": "/small.txt", "100 KB": "/medium.bin"}
 DOWNLOADS = 5
 LONGER = 5
-"""How many times as long a load is measured again that was too large for every client to be answered once."""
-# HTTP/1.0 in LionsOS's server: its figures stand for kept-alive connections, too. What was measured is with 1 (21 ms), 8 and
-# 32 clients, nginx's with 1, 8 and 128; of a range the best. A system's HEAD of May 2026, SDK 2.0.1, release, QEMU 7.2.
+"""Factor by which a measurement is prolonged if not every client was answered once."""
+# LionsOS's server speaks HTTP/1.0, so its figures also stand for kept-alive connections. It was measured with 1 (21 ms), 8 and
+# 32 clients, nginx with 1, 8 and 128; of a range the best figure is given. LionsOS's HEAD of May 2026, SDK 2.0.1, release,
+# QEMU 7.2.
 _LIONS = {1: 48, 8: 62, 64: 86, 512: 86}
 LIONS = {("1 KB", kept, n): rate for kept in (True, False) for n, rate in _LIONS.items()}
 GUEST = {
@@ -51,7 +52,7 @@ OTHERS = {
 
 @dataclasses.dataclass
 class Rate:
-    """Requests a second; latencies in ms; how many were answered wrongly or not at all."""
+    """Requests per second, median and 99th percentile of the latency in ms, and the number of failed requests."""
 
     requests: float
     middle: float
@@ -60,7 +61,7 @@ class Rate:
 
 
 def load(url, connections, is_kept):
-    """wrk for a while; for longer where not every client had an answer, as when all of them share what one core can do."""
+    """Runs wrk, and again for longer if not every client got an answer, as on a loaded core."""
     seconds = max(1, round(3 * SCALE))
     text = wrk(url, connections, is_kept, seconds)
     if answered(text) < connections:
@@ -69,7 +70,7 @@ def load(url, connections, is_kept):
 
 
 def wrk(url, connections, is_kept, seconds):
-    """What it prints. A client that waits for the longest run is no error yet."""
+    """The output of wrk. Its timeout is that of the longest run, so that slow answers are not errors."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", f"{LONGER * seconds}s"]
     if not is_kept:
         command += ["-H", "Connection: close"]
@@ -103,7 +104,7 @@ def rates(host):
 
 
 def megabytes_a_second(address, names):
-    """Of 10 MB each, one after the other: the median."""
+    """Megabytes per second of sequential downloads of 10 MB each: the median."""
     found = []
     for name in names:
         start = time.monotonic()
@@ -115,7 +116,7 @@ def megabytes_a_second(address, names):
 
 
 def processor_seconds(process):
-    """Of a process and those that it started."""
+    """Processor time in seconds of a process and its descendants."""
     total = 0.0
     for task in [process.pid, *_descendants(process.pid)]:
         fields = pathlib.Path(f"/proc/{task}/stat").read_text().rsplit(")", 1)[1].split()
@@ -129,7 +130,7 @@ def _descendants(pid):
 
 
 def idle_share(process, seconds=10):
-    """Per cent of a core that it uses while nothing is asked."""
+    """Percentage of a core that a process uses without requests."""
     time.sleep(2)
     before, start = processor_seconds(process), time.monotonic()
     time.sleep(seconds)
@@ -137,7 +138,7 @@ def idle_share(process, seconds=10):
 
 
 def idle_hello(system, tool):
-    """The same for `hello`, which ticks once a second: what the machine itself needs."""
+    """The same for system `hello`, which ticks once a second: the cost of the machine itself."""
     with tempfile.TemporaryDirectory() as directory:
         output = pathlib.Path(directory)
         if isinstance(system, website.OnSeL4):
@@ -155,7 +156,7 @@ def idle_hello(system, tool):
 
 
 def boot_time(system, network):
-    """Seconds from a machine's start to its first page: of three the middle one, as the first start reads from the disk."""
+    """Seconds from a machine's start to its first page: the median of three, because the first start reads from the disk."""
 
     def one():
         with system.start(network) as run:
@@ -165,7 +166,7 @@ def boot_time(system, network):
 
 
 def measure(system, tool):
-    """The rates, and the other figures by name."""
+    """Returns the rates, and the other figures by name."""
     with testnet.Network(cable=False) as network:
         others = {"first answer, s": boot_time(system, network)}
         found = measure_running(system, network, others)
@@ -180,14 +181,14 @@ def measure_running(system, network, others):
         others["10 MB from NFS, MB/s"] = megabytes_a_second(run.address, names)
         others["10 MB again, MB/s"] = megabytes_a_second(run.address, names[-1:] * DOWNLOADS)
         found = rates(run.address)
-        # Until the last connections have been forgotten.
+        # By then the last connections have been freed.
         time.sleep(5)
         others["idle, % of a core"] = idle_share(run.console.process)
     return found
 
 
 def nginx(site):
-    """Rates of nginx on this machine, over its loopback; None where it is not installed."""
+    """Rates of nginx on this machine, over its loopback; None if it is not installed."""
     if not shutil.which("nginx"):
         return None
     with tempfile.TemporaryDirectory() as directory:
@@ -240,7 +241,7 @@ def main():
     server = ganesha.Ganesha(testnet.LINUX)
     with contextlib.ExitStack() as stack:
         stack.push(server)
-        # It can be started where its address is; it goes on listening when the network is made anew.
+        # The server needs its address to start, but keeps listening when the network is created again.
         with testnet.Network(cable=False):
             server.start()
         site = server.export / "site"
@@ -267,7 +268,7 @@ def stand(system, tool):
 
 
 def memory(system):
-    """Per connection, beside the bounds of docs/web-server.md."""
+    """Prints the memory per connection, with the bounds of docs/web-server.md."""
     try:
         with testnet.Network(cable=False) as network, system.start(network, ["--stats"]) as run:
             web_memory.print_table(run)

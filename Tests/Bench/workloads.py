@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""What the bench of the network does to an echo server, from Linux. Each function yields once its connections stand,
-and is then told by the resumption to work; it returns how many packets went there and back, and bytes."""
+"""Workloads of the network bench: Linux clients of an echo server. Each generator opens its connections and yields, works when
+it is resumed, and returns the numbers of packets and bytes that were echoed."""
 
 import selectors
 import socket
@@ -55,7 +55,7 @@ def _datagrams(machine):
 
 
 def tcp_one_at_a_time(machine, size, count):
-    """So many bytes there and back before the next."""
+    """Sends `size` bytes `count` times, each time after the last echo."""
     with _Connections(machine, 1) as (client,):
         data = bytes(size)
         _echo(client, data)
@@ -66,8 +66,8 @@ def tcp_one_at_a_time(machine, size, count):
 
 
 def tcp_in_turn(machine, size, count, connections):
-    """The same on one connection after the other. Each answer is acknowledged at once: left to itself, Linux would
-    do so only where more time passes until the connection's next turn, and the packet would cost more the more there are."""
+    """The same, with the connections taking turns. Each echo is acknowledged at once. Otherwise Linux would send separate
+    acknowledgements only if a connection's next turn is late, and the cost per packet would grow with the connections."""
     with _Connections(machine, connections) as open_ones:
         data = bytes(size)
         for client in open_ones:
@@ -91,7 +91,7 @@ def _echo(client, data, acknowledges=False):
 
 
 def tcp_stream(machine, size, connections=1, seconds=60):
-    """`size` bytes over all connections. Packets are counted as if all were full."""
+    """Echoes `size` bytes in all, over all connections at once. Packets are counted as if all were full."""
     with _Connections(machine, connections) as open_ones:
         each = size // connections
         selector, left = selectors.DefaultSelector(), {}

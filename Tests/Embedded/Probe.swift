@@ -11,16 +11,19 @@ import Registers
 import Rings
 import SerialComponents
 
+/// One register load: whether the UART's FIFO has room.
 @c public func probe_register_read(_ address: UInt64) -> Bool {
   guard let bus = unsafe MMIO(address: address, byteCount: 0x1000) else { return false }
   return PL011(bus).hasTransmitRoom()
 }
 
+/// One register store: transmits a byte.
 @c public func probe_register_write(_ address: UInt64) {
   guard let bus = unsafe MMIO(address: address, byteCount: 0x1000) else { return }
   PL011(bus).transmit(65)
 }
 
+/// Consumes a serial queue. Returns the sum of its bytes if the producer requests a signal, else 0; 1 after a fault.
 @c public func probe_consume(_ queue: UInt64, _ data: UInt64) -> UInt32 {
   guard let queue = unsafe SharedRegion(address: queue, byteCount: 4096),
     let data = unsafe SharedRegion(address: data, byteCount: 4096),
@@ -37,19 +40,23 @@ import SerialComponents
   return consumer.takeSignalRequest() ? sum : 0
 }
 
+/// Cleans the cache lines of a frame.
 @c public func probe_clean(_ address: UInt64) {
   unsafe MappedMemory(address: address, byteCount: 4096)?.clean(64, count: 1514)
 }
 
+/// Cleans and invalidates the cache lines of a frame.
 @c public func probe_clean_and_invalidate(_ address: UInt64) {
   unsafe MappedMemory(address: address, byteCount: 4096)?.cleanAndInvalidate(64, count: 1514)
 }
 
+/// Reads the system counter.
 @c public func probe_counter() -> UInt64 { SystemCounterTimer().count() }
 
 nonisolated(unsafe) private var transmit: SerialVirtTx?
 nonisolated(unsafe) private var receive: SerialVirtRx?
 
+/// Creates the serial virtualisers that the handlers below run on.
 @c public func probe_start(_ queue: UInt64, _ data: UInt64) {
   guard let queue = unsafe SharedRegion(address: queue, byteCount: 4096),
     let data = unsafe SharedRegion(address: data, byteCount: 4096),
@@ -61,23 +68,27 @@ nonisolated(unsafe) private var receive: SerialVirtRx?
   _ = unsafe receive?.addClient(ring)
 }
 
+/// Handles a client's notification. Returns whether to notify the driver.
 @c public func probe_transmit_handler(_ client: Int) -> Bool {
   unsafe transmit?.clientReady(client).notifyDriver == true
 }
 
 nonisolated(unsafe) private var heap: FixedHeap?
 
+/// Creates a heap of 64 KiB at `start`.
 @c public func probe_heap_start(_ start: UInt64) {
   guard let start = unsafe UnsafeMutableRawPointer(bitPattern: UInt(start)) else { return }
   unsafe heap = FixedHeap(start: start, byteCount: 65_536)
 }
 
+/// Allocates and frees a block. Returns false if it does not fit.
 @c public func probe_heap_handler(_ byteCount: Int) -> Bool {
   guard unsafe heap?.canAllocate(byteCount) == true else { return false }
   guard let block = unsafe heap?.allocate(byteCount) else { return false }
   return unsafe heap?.free(block) == true
 }
 
+/// Handles the driver's notification. Returns whether to notify it back.
 @c public func probe_receive_handler() -> Bool {
   unsafe receive?.driverReady().notifyDriver == true
 }

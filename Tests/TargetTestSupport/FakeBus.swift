@@ -5,10 +5,14 @@ import Registers
 
 /// A bus without a device: records every access in order, and answers reads from a script.
 public final class FakeBus: RegisterBus {
+  /// An access to a register: its offset and the bits read or written.
   public enum Access: Equatable, CustomStringConvertible, Sendable {
+    /// A load.
     case read(Int, UInt32)
+    /// A store.
     case write(Int, UInt32)
 
+    /// "r" or "w", the offset and the bits, both in hexadecimal.
     public var description: String {
       switch self {
       case .read(let offset, let bits): "r \(hex(offset)) \(hex(bits))"
@@ -26,10 +30,12 @@ public final class FakeBus: RegisterBus {
   /// Called before each read of an offset without a script; nil returns the last value.
   public var onRead: (Int) -> UInt32? = { _ in nil }
 
+  /// Creates a bus whose registers are 0.
   public init() {}
 
   /// Reads of `offset` return these values, then the last one from then on.
   public func script(_ offset: Int, _ answers: UInt32...) { scripts[offset] = answers }
+  /// The same with an array.
   public func script(_ offset: Int, _ answers: [UInt32]) { scripts[offset] = answers }
 
   /// The accesses since the last call, one per line.
@@ -46,6 +52,7 @@ public final class FakeBus: RegisterBus {
     }
   }
 
+  /// Answers from the script, else from `onRead`, else with the last value written.
   public func load(_ offset: Int) -> UInt32 {
     var bits = values[offset] ?? 0
     if let script = scripts[offset], let first = script.first {
@@ -58,6 +65,7 @@ public final class FakeBus: RegisterBus {
     return bits
   }
 
+  /// Records the value, then calls `onWrite`.
   public func store(_ bits: UInt32, at offset: Int) {
     values[offset] = bits
     trace.append(.write(offset, bits))

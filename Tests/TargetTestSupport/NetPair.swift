@@ -7,11 +7,14 @@ import Rings
 /// A pair of network queues in memory of its own, with the peer's side for tests. That side reads and writes the bytes
 /// that sDDF's header describes, without using `Rings`.
 public final class NetPair {
+  /// The number of descriptors that each queue holds.
   public let capacity: Int
   private let memory: SharedMemory
   private let stride: Int
+  /// The queues as a component under test sees them.
   public let rings: NetRings
 
+  /// Creates empty queues; nil unless `Rings` accepts the capacity.
   public init?(capacity: Int) {
     self.capacity = capacity
     stride = 8 + 16 * capacity
@@ -24,22 +27,31 @@ public final class NetPair {
     rings = NetRings(free: free, active: active)
   }
 
+  /// A queue of the pair, in their order in memory.
   public enum Queue: Int {
+    /// The queue of empty buffers.
     case free = 0
+    /// The queue of frames.
     case active = 1
   }
 
   private func base(_ queue: Queue) -> Int { queue.rawValue * stride }
 
+  /// The producer's index.
   public func tail(_ queue: Queue) -> UInt16 { memory.peek(UInt16.self, at: base(queue)) }
+  /// Sets the producer's index, to any value.
   public func setTail(_ queue: Queue, _ value: UInt16) { memory.poke(value, at: base(queue)) }
+  /// The consumer's index.
   public func head(_ queue: Queue) -> UInt16 { memory.peek(UInt16.self, at: base(queue) + 2) }
+  /// Sets the consumer's index, to any value.
   public func setHead(_ queue: Queue, _ value: UInt16) { memory.poke(value, at: base(queue) + 2) }
   /// The flag of the queue: 0 requests a signal.
   public func signalled(_ queue: Queue) -> UInt32 { memory.peek(UInt32.self, at: base(queue) + 4) }
+  /// Sets the flag; 0 requests a signal.
   public func setSignalled(_ queue: Queue, _ value: UInt32) {
     memory.poke(value, at: base(queue) + 4)
   }
+  /// The number of descriptors in the queue, by its indices.
   public func count(_ queue: Queue) -> Int { Int(tail(queue) &- head(queue)) }
 
   /// Adds a descriptor as a C producer does; false if the queue is full.

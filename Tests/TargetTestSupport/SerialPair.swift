@@ -6,10 +6,13 @@ import Rings
 /// A serial queue in memory of its own, with the peer's side for tests. That side reads and writes the
 /// bytes that sDDF's header describes, without using `Rings`.
 public final class SerialPair {
+  /// The number of bytes that the queue holds.
   public let capacity: Int
   private let memory: SharedMemory
+  /// The queue as a component under test sees it.
   public let ring: Ring<SerialQueue>
 
+  /// Creates an empty queue; nil unless `Rings` accepts the capacity.
   public init?(capacity: Int) {
     self.capacity = capacity
     memory = SharedMemory(byteCount: 64 + capacity)
@@ -20,10 +23,12 @@ public final class SerialPair {
     self.ring = ring
   }
 
+  /// The producer's index.
   public var tail: UInt32 {
     get { memory.peek(UInt32.self, at: 0) }
     set { memory.poke(newValue, at: 0) }
   }
+  /// The consumer's index.
   public var head: UInt32 {
     get { memory.peek(UInt32.self, at: 4) }
     set { memory.poke(newValue, at: 4) }
@@ -34,6 +39,7 @@ public final class SerialPair {
     set { memory.poke(newValue, at: 8) }
   }
 
+  /// The number of bytes in the queue, by its indices.
   public var count: Int { Int(tail &- head) }
 
   /// Acts as a well-behaved C producer: adds the bytes that fit.
@@ -46,6 +52,7 @@ public final class SerialPair {
     }
     return added
   }
+  /// Adds the text's UTF-8 bytes that fit. Returns how many.
   @discardableResult public func put(_ text: String) -> Int { put(text.utf8) }
 
   /// Acts as a well-behaved C consumer: takes up to `limit` bytes.
@@ -57,6 +64,7 @@ public final class SerialPair {
     }
     return bytes
   }
+  /// Takes up to `limit` bytes, as UTF-8.
   public func takeText(_ limit: Int = .max) -> String {
     String(decoding: take(limit), as: UTF8.self)
   }

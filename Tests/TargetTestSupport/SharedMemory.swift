@@ -9,14 +9,17 @@ public final class SharedMemory: @unchecked Sendable {
   private let bytes: UnsafeMutableRawPointer
   private let byteCount: Int
 
+  /// Allocates `byteCount` bytes.
   public init(byteCount: Int) {
     bytes = .allocate(byteCount: byteCount, alignment: 64)
     bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     self.byteCount = byteCount
   }
 
+  /// All of it, as a component under test sees it.
   public var region: SharedRegion { region(from: 0, to: byteCount) }
 
+  /// The bytes from `start` up to `end`.
   public func region(from start: Int, to end: Int) -> SharedRegion {
     SharedRegion(start: bytes + start, byteCount: end - start)
   }
@@ -26,10 +29,12 @@ public final class SharedMemory: @unchecked Sendable {
     bytes.storeBytes(of: value, toByteOffset: offset, as: Value.self)
   }
 
+  /// Reads a value at any offset, aligned or not.
   public func peek<Value>(_: Value.Type, at offset: Int) -> Value {
     bytes.loadUnaligned(fromByteOffset: offset, as: Value.self)
   }
 
+  /// Copies a range of bytes.
   public func dump(_ range: Range<Int>) -> [UInt8] {
     Array(UnsafeRawBufferPointer(start: bytes, count: byteCount)[range])
   }

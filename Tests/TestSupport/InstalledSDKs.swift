@@ -6,6 +6,7 @@ import Glibc
 /// The Microkit SDKs available to tests: the one at MICROKIT_SDK, and each `microkit-sdk-*` in the directory
 /// MICROKIT_SDKS. Tests that need one are skipped if there is none.
 public enum InstalledSDKs {
+  /// Paths of the SDKs, sorted and each once.
   public static let paths: [String] = {
     var paths: Set<String> = []
     if let path = getenv("MICROKIT_SDK").map({ String(cString: $0) }), !path.isEmpty {

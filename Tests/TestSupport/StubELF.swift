@@ -10,10 +10,14 @@
 public struct StubELF: Sendable {
   /// A section in the data segment, for a record. PROGBITS, or NOBITS if `isInFile` is false.
   public struct Section: Sendable {
+    /// The section's name, for example `.net_driver_config`.
     public var name: String
+    /// The bytes in the file; only their number counts if `isInFile` is false.
     public var contents: [UInt8]
+    /// Whether the file contains the bytes.
     public var isInFile: Bool
 
+    /// A section with these contents.
     public init(_ name: String, _ contents: [UInt8], isInFile: Bool = true) {
       self.name = name
       self.contents = contents
@@ -28,10 +32,14 @@ public struct StubELF: Sendable {
 
   /// A variable in `.data`.
   public struct Variable: Sendable {
+    /// The symbol's name.
     public var name: String
+    /// The initial bytes.
     public var contents: [UInt8]
+    /// Whether the symbol is local.
     public var isLocal: Bool
 
+    /// A variable with this initial value.
     public init(_ name: String, _ contents: [UInt8], isLocal: Bool = false) {
       self.name = name
       self.contents = contents
@@ -39,7 +47,9 @@ public struct StubELF: Sendable {
     }
   }
 
+  /// Sections after the variables.
   public var sections: [Section]
+  /// Variables besides Microkit's.
   public var variables: [Variable]
   /// Names of Microkit's variables that the program lacks.
   public var without: Set<String> = []
@@ -50,7 +60,9 @@ public struct StubELF: Sendable {
   /// A section in its own read-only segment after everything else.
   public var lastSection: Section?
 
+  /// The address of the first instruction.
   public static let textAddress: UInt64 = 0x200000
+  /// The alignment of the segments, in bytes.
   public static let pageSize = 0x1000
 
   /// The symbols that Microkit's tools patch.

@@ -5,7 +5,9 @@ import Glibc
 
 /// Temporary directories for tests.
 public enum TemporaryDirectory {
+  /// A directory could not be created.
   public struct Failure: Error {
+    /// The value of `errno`.
     public var number: Int32
   }
 

@@ -8,6 +8,7 @@ import SystemModel
 /// other module; virtual addresses and channel identifiers differ from sdfgen's. Source: LionsOS
 /// examples/webserver/meta.py, and observed output.
 public enum WebserverFixture {
+  /// The system's description.
   public static var system: SystemDescription {
     var builder = Builder()
     builder.addDomains()

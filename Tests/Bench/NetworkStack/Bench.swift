@@ -239,6 +239,7 @@ extension NetworkStack {
   }
 }
 
+/// Runs all cases; called by Start.S.
 @_cdecl("bench_main")
 public func benchMain() {
   for (size, burst) in [(64, 1), (64, 128), (1400, 128)] {

@@ -5,7 +5,7 @@ import Bytes
 
 // Counts the instructions and heap blocks of the web server's and the NFS client's modules on AArch64,
 // without a kernel and a network. QEMU counts instructions (-icount), and the virtual counter shows
-// them. Start.S calls `main`.
+// them. Start.S calls `bench_main`.
 
 /// Whether a case is run: all of them, or those to be profiled (run.sh defines `chosen`).
 func isChosen(_ name: StaticString) -> Bool {
@@ -16,6 +16,7 @@ func isChosen(_ name: StaticString) -> Bool {
   return false
 }
 
+/// Runs the chosen cases; called by Start.S.
 @_cdecl("bench_main")
 public func benchMain() {
   benchAllWeb()

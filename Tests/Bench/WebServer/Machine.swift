@@ -31,12 +31,14 @@ enum BenchHeap {
   }
 }
 
+/// Allocates a block of the bench's heap, for Start.S's `posix_memalign`.
 @_cdecl("bench_allocate") public func benchAllocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
   unsafe BenchHeap.allocations &+= 1
   guard let block = unsafe BenchHeap.heap.allocate(byteCount) else { fatalError() }
   return unsafe block
 }
 
+/// Frees a block of the bench's heap, for Start.S's `free`.
 @_cdecl("bench_free") public func benchFree(_ block: UnsafeMutableRawPointer) {
   if unsafe !BenchHeap.heap.free(block) { fatalError() }
 }
