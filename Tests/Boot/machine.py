@@ -125,7 +125,7 @@ class Console:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         self.raw = b""
         self.output = ""
-        # Whole lines and the unfinished one are kept apart, so that a long console is not processed anew for each line.
+        # Whole lines and the unfinished one are kept apart, so that a long console is not processed again for each line.
         self._lines, self._rest = "", b""
         self.position = 0
 

@@ -5,10 +5,12 @@
 options exist, and phrases that we avoid stay away. readme.py runs the README's commands."""
 
 import functools
+import io
 import os
 import pathlib
 import re
 import subprocess
+import tokenize
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -16,8 +18,8 @@ SERVAL = ROOT / ".build" / "debug" / "serval"
 INDEX = ROOT / "docs" / "README.md"
 # Where a Swift file is compiled by a build that `make test` runs.
 COMPILED = ["Sources", "Tests", "systems", "dts", "docs/examples"]
-# Folders whose comments in Swift must not have phrases that we avoid either.
-COMMENTED = ["Sources", "Tests", "systems", "dts", "docs/examples"]
+# Folders whose comments and docstrings, in Swift and Python, must not have phrases that we avoid either.
+COMMENTED = ["Sources", "Tests", "Plugins", "systems", "dts", "docs/examples"]
 # Options of other programs that documents name.
 FOREIGN_OPTIONS = {"--triple", "--toolset", "--device"}
 
@@ -61,8 +63,16 @@ def prose(path):
 
 
 def comments(path):
-    """The comments of a Swift file, without code spans; lines keep their numbers."""
-    lines = [match[1] if (match := re.search(r"(?<!:)//+(.*)", line)) else "" for line in path.read_text().split("\n")]
+    """The comments and docstrings of a Swift or Python file, without code spans; lines keep their numbers."""
+    text = path.read_text()
+    if path.suffix == ".py":
+        lines = [""] * (text.count("\n") + 2)
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT or token.type == tokenize.STRING and token.line.lstrip().startswith('"""'):
+                for number, line in enumerate(token.string.split("\n"), token.start[0] - 1):
+                    lines[number] += line
+    else:
+        lines = [match[1] if (match := re.search(r"(?<!:)//+(.*)", line)) else "" for line in text.split("\n")]
     return re.sub(r"`[^`\n]*`", "``", "\n".join(lines))
 
 
@@ -202,10 +212,12 @@ class Wording(unittest.TestCase):
     """Phrases that were this project's own, and that no reader knew."""
 
     def test_phrases_that_we_avoid(self):
-        sources = [path for folder in COMMENTED for path in (ROOT / folder).rglob("*.swift") if ".build" not in path.parts]
+        sources = [
+            path for folder in COMMENTED for pattern in ("*.swift", "*.py") for path in (ROOT / folder).rglob(pattern)
+            if ".build" not in path.parts]
         for path in documents() + sources:
             found = []
-            text = comments(path) if path.suffix == ".swift" else prose(path)
+            text = prose(path) if path.suffix == ".md" else comments(path)
             for number, line in enumerate(text.split("\n"), 1):
                 found += [f"{name(path)}:{number}: {match[0]}" for match in AVOIDED.finditer(line)]
             with self.subTest(document=name(path)):
@@ -216,15 +228,15 @@ AVOIDED = re.compile(
     "|".join([
         r"\b(he|him|his)\b",
         r"\b(any|some|every)body\b",
-        r"\bnobody's\b",
-        r"\bnobody (waits|knows|has)\b",
-        r"\bwho (then|waits) (is|for)\b",
+        r"\bnobody\b",
+        r"\bwho then\b",
+        r"\bwho waits for\b",
         r"\bwhoever\b",
         r"\bone that has none\b",
         r"\bthat there is not\b",
         r"(?<!there )(?<!there\n)\bis no (?!longer\b|more\b|less\b|better\b|worse\b|way\b|need\b|such\b)",
         r"(?<!there )\bare no (?!longer\b|more\b|less\b|better\b|worse\b)",
-        r"(?<!there )\bis none\b",
+        r"(?<!there )\bis (?-i:none)\b",
         r"\bof one's own\b",
         r"\bits like\b",
         r"\bwhat it is of\b",
@@ -232,7 +244,17 @@ AVOIDED = re.compile(
         r"\bto be had\b",
         r"\bsays? how much\b",
         r"\bwants nothing\b",
-        r"\bin the place of one\b",
+        r"\bin the place of (one|whatever)\b",
+        r"\bfor ever\b",
+        r"\bwithout end\b",
+        r"\banew\b",
+        r"\bwould be other\b",
+        r"\btakes? (it|them) for\b",
+        r"\b(comes?|came) to nothing\b",
+        r"\bmade up again\b",
+        r"\bwhere (it|that|there) is (not|none)\b",
+        r"\bgo(es)? on with\b",
+        r"\b(is|are) of (one|the|another) (client|file|program|region|version)\b",
     ]), re.IGNORECASE)
 
 

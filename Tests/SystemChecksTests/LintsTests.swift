@@ -205,7 +205,7 @@ import WebserverFixture
     system.channels.append(
       Channel(.init("a", id: 5, mayNotify: false), .init("lonely", id: 0)))
     #expect(rules(system) == ["unreachable-domain"])
-    // The least urgent domain may be meant to run for ever.
+    // The least urgent domain may be meant to run forever.
     system.protectionDomains[0].priority = 2
     system.protectionDomains[1].priority = 1
     #expect(rules(system) == [])

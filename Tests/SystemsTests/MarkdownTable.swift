@@ -26,7 +26,7 @@ struct MarkdownTable {
     return String(text[first...last])
   }
 
-  /// The first table whose first column has the heading `heading`; empty where there is none.
+  /// The first table whose first column has the heading `heading`; empty if there is none.
   init(in text: String, headed heading: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let start = lines.firstIndex(where: { $0.hasPrefix("| \(heading) |") }) else { return }

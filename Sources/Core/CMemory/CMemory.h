@@ -30,7 +30,7 @@ CMEMORY_ACCESSORS(32, unsigned int)
 CMEMORY_ACCESSORS(64, unsigned long long)
 
 // Pins the value of one ordinary load. Without it the compiler may load again where the value is used, since it
-// assumes that nobody else writes to the memory.
+// assumes that no one else writes to the memory.
 #define CMEMORY_ONCE(suffix, type)                                 \
   CMEMORY_INLINE type cmemory_once_##suffix(type value) {          \
     __asm__ volatile("" : "+r"(value));                            \

@@ -2,7 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 /// What a protection domain does in a system laid out as in sDDF. It is derived from connections;
-/// names decide only where connections look alike.
+/// names decide only between domains with the same connections.
 public enum Role: String, CaseIterable, Hashable, Sendable, Codable {
   /// Receives an interrupt.
   case driver

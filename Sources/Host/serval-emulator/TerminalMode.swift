@@ -8,7 +8,7 @@ import Glibc
 /// Ctrl-C still ends the run, as does ctrl-A x, QEMU's keys for it. Ctrl-A ctrl-C types a ctrl-C, and ctrl-A
 /// ctrl-A a ctrl-A.
 enum TerminalMode {
-  // Safety: `saved` and `isRaw` are written before the handlers that read them are installed. The flags are of the
+  // Safety: `saved` and `isRaw` are written before the handlers that read them are installed. The flags have the
   // type that C guarantees for handlers.
   nonisolated(unsafe) private static var saved = termios()
   nonisolated(unsafe) private static var isRaw = false

@@ -11,7 +11,7 @@ import Wire
 /// A whole stack under random segments: near the expected numbers, with any flags and options,
 /// between calls of its owner in any order, with neighbours that answer or do not, changing
 /// addresses, and a link that comes and goes. Nothing traps, invariants hold after each step,
-/// memory is returned, and no connection lives for ever or stalls without a reason.
+/// memory is returned, and no connection lives forever or stalls without a reason.
 @Suite struct ConnectionFuzzTests {
   private struct Flow {
     var port: UInt16

@@ -11,7 +11,7 @@ import Wire
 @Suite struct NeighbourCrowdTests {
   private let own = IPv4Address(10, 0, 0, 1)
 
-  /// A host in 10.0.0.0/16 with so many connections, and a listener for as many.
+  /// A host in 10.0.0.0/16 with this many connections, and a listener for as many.
   private func crowdedHost(_ connections: Int) throws -> (Host, TCPListener) {
     let host = Host(nil) {
       $0.connectionLimit = connections
@@ -121,7 +121,7 @@ import Wire
     #expect(host.accept(listener) == nil)
   }
 
-  /// A retransmitted answer looks the peer up instead of believing its SYN for ever.
+  /// A retransmitted answer looks the peer up instead of believing its SYN forever.
   @Test func anAnswerSentAgainAsks() throws {
     let (host, _) = try crowdedHost(16)
     host.receive(Station(1).segment(.syn, to: host))

@@ -195,7 +195,7 @@ import Wire
     #expect(isAllFree)
   }
 
-  /// A peer that never closes does not hold a slot for ever.
+  /// A peer that never closes does not hold a slot forever.
   @Test func orphan() {
     host.close(connection)
     peer.poll()

@@ -5,8 +5,8 @@ import Bytes
 import Rings
 
 extension SharedRegion {
-  /// A snapshot of bytes in the region: what the other side writes afterwards does not change it.
-  /// Nil where they are not inside.
+  /// Copies bytes out of the region, so that later writes by the other side do not matter. Nil unless
+  /// all of them are inside.
   public func copy(offset: UInt64, count: UInt64) -> [UInt8]? {
     withBytes(offset: offset, count: count) { [UInt8](copying: $0) }
   }

@@ -3,7 +3,7 @@
 
 import Microkit
 
-/// Runs when nobody else does, and lets the processor sleep (docs/adr/0010).
+/// Runs when no other domain does, and lets the processor sleep (docs/adr/0010).
 @main enum Main {
   static func main() { sleepForever() }
 }

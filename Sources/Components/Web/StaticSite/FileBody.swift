@@ -9,7 +9,7 @@ import Rings
 /// The body of a response that sends a file: pieces of its content in the share, or of reads that run
 /// ahead of the client. The open file is released when all of it was read, or with the body.
 ///
-/// The body is of one version of the file: the last bytes wait until the server has confirmed, after
+/// The body comes from one version of the file: the last bytes wait until the server has confirmed, after
 /// the last read, that the open file is the version it was before the first one.
 final class FileBody: BodySource {
   private struct Read {
@@ -97,10 +97,10 @@ final class FileBody: BodySource {
 
   // MARK: Before the response
 
-  /// What `prepare` came to.
+  /// The outcome of `prepare`.
   enum Preparation: Equatable {
     case waiting
-    /// The first bytes are there. If they are the whole body, it is of one version.
+    /// The first bytes have arrived. If they are the whole body, they belong to one version.
     case ready
     /// The file is no longer the version it was.
     case changed

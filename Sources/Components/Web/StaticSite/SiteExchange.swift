@@ -107,7 +107,7 @@ final class SiteExchange {
     }
   }
 
-  /// Goes on with what the path stands for.
+  /// Continues with the file that the path refers to.
   func use(_ known: KnownAnswer) {
     self.known = known
     plan = known.plan(for: request.head, now: site.date)
@@ -150,7 +150,7 @@ final class SiteExchange {
     return .respond(Response(head, body: .none))
   }
 
-  /// Looks the path up anew, as what was found is outdated.
+  /// Looks the path up again, because the earlier result is outdated.
   func startOver() -> Step {
     known?.invalidate()
     (known, plan, stage) = (nil, nil, .lookingUp)

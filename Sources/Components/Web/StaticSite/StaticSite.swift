@@ -12,7 +12,7 @@ import HTTP
 ///     router.notFound(site.answer)
 ///
 /// `SiteLookup` decides what a path stands for. A body is sent from buffers of the share, up to two
-/// for each client, and is always of one version of the file. What a path stands for is remembered
+/// for each client, and always comes from one version of the file. What a path stands for is remembered
 /// for `keepTime`. The content of small files stays in the share for as long as the server reports
 /// the same version.
 public final class StaticSite {

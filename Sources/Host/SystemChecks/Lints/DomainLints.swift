@@ -4,7 +4,7 @@
 import Diagnostics
 import SystemModel
 
-// Lints about a domain by itself.
+// Lints about a single domain.
 
 extension Lint {
   /// A protection domain that nothing can wake after its `init`.
@@ -37,7 +37,7 @@ extension Lint {
     }
   }
 
-  /// A domain less urgent than all others may run, or sleep, in its `init` for ever.
+  /// A domain less urgent than all others may run, or sleep, in its `init` forever.
   private static func isLeastUrgent(
     _ domain: ProtectionDomain, among domains: [ProtectionDomain]
   ) -> Bool {

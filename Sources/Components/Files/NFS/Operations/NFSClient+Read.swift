@@ -14,7 +14,7 @@ extension NFSClient {
     let restarts = operation.restarts
     operation.stage = .blocks
     waitsForBlocks[index] = true
-    // Many readers that each waited for several blocks would take each other's away for ever.
+    // If many readers each waited for several blocks, they could evict each other's forever.
     let capacity = min(settings.blockCount, settings.blockBytes / Int(blockSize))
     let isCrowded = operationCount > capacity / 8
     let blockLimit = isCrowded ? 1 : UInt64(settings.blocksPerRead)

@@ -54,7 +54,7 @@ struct AddressDefence: BitwiseCopyable {
   }
 
   /// Handles another station's claim to our address. A fixed address, which cannot be replaced, is
-  /// defended for ever (2.4 (c)); a leased one is given up if a defence has not helped (2.4 (b)).
+  /// defended forever (2.4 (c)); a leased one is given up if a defence has not helped (2.4 (b)).
   mutating func conflict(isForEver: Bool, now: Instant) -> Verdict {
     if let defended, now - defended < AddressDefence.defendInterval {
       return isForEver ? .endure : .giveWay

@@ -69,13 +69,13 @@ struct NeighbourCache: ~Copyable {
   // first times out first.
   private var due: IndexQueue
   private var asked: IndexQueue
-  // Connections that wait for an entry's address, and those that need not wait any more.
+  // Connections that wait for an entry's address, and those that no longer need to wait.
   private var waiting: IndexSets
   private var woken: IndexQueue
-  /// Changes whenever a resolution that someone has kept may have become wrong.
+  /// Changes whenever a resolution that a connection or socket has kept may have become wrong.
   private(set) var version: UInt32 = 1
 
-  /// A cache for so many connections. `key` is the hash table's.
+  /// A cache for this many connections. `key` is the hash table's.
   init(connections: Int, key: TableKey) {
     let limit = connections &+ NeighbourCache.others
     self.key = key

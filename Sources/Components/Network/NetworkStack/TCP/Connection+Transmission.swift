@@ -255,7 +255,7 @@ extension Connection {
       let isRepeat = isResentLost
       sndMaxAtResend = sndMax
       if plan.sequence == sndUna, isRepeat {
-        // Judge everything behind the first hole anew.
+        // Everything behind the first hole is examined again.
         highRxt = after
       } else {
         highRxt = .max(highRxt, after)

@@ -180,7 +180,7 @@ extension Connection {
   @inline(__always)
   var isFinAcknowledged: Bool { finQueued && sndUna > sndEnd }
 
-  /// Bytes that the peer may send from `rcvNxt` on, as it was told.
+  /// Bytes that the peer may send from `rcvNxt` on: the window last advertised.
   @inline(__always)
   var rcvWnd: Int { max(0, rcvEdge - rcvNxt) }
 

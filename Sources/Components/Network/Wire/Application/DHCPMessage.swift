@@ -56,7 +56,7 @@ public struct DHCPMessage: Equatable, BitwiseCopyable, Sendable {
   public var secondResolver: IPv4Address?
   /// Option 26: the MTU in bytes.
   public var mtu: UInt16?
-  /// Option 51: the lease in seconds; 0xffffffff for ever. The next two are alike.
+  /// Option 51: the lease in seconds; 0xffffffff is forever, also in the next two.
   public var leaseTime: UInt32?
   /// Option 58: T1 in seconds.
   public var renewalTime: UInt32?

@@ -136,7 +136,7 @@ extension HTTPServer {
       let room = writer.room
       switch stream(&writer) {
       case .more:
-        // A stream that wrote nothing would be asked again without end.
+        // A stream that wrote nothing would be called again forever.
         if writer.room == room { return false }
       case .wait: return false
       case .end:

@@ -34,7 +34,7 @@ enum LoggerSystem: SystemTemplate {
     try timer.connect(in: &system)
     try system.addIdle()
 
-    // What no subsystem provides: a region of the program's own, which nobody shares.
+    // No subsystem provides this: a region that only the program itself uses.
     let archive = try system.addRegion("archive", size: .mebibytes(2))
     try system.map(archive, into: logger, .readWrite)
   }
