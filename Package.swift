@@ -84,8 +84,9 @@ let hostModules: [Target] = [
   host(
     "ServalCommand",
     [
-      "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "SystemModel",
-      "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
+      "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "Targets",
+      "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
+      argumentParser,
     ]),
   .target(
     name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
@@ -117,6 +118,7 @@ let hostModules: [Target] = [
   .target(
     name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
+  host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
   host("Traps", ["ELFImage", "HostIO"]),
   host("ELFImage", ["Diagnostics"]),
@@ -387,6 +389,7 @@ let testModules: [Target] = [
     ],
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
   tests("SystemModelTests", ["SystemModel"]),
+  tests("TargetsTests", ["Targets", "SystemModel", "HostIO", "Diagnostics", "TestSupport"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
   tests(
     "SystemChecksTests",
@@ -428,7 +431,7 @@ let package = Package(
         name: "Serval",
         targets: [
           "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-          "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
+          "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
           "Addresses",
         ]),
     ],
