@@ -7,6 +7,7 @@ import HostIO
 import SystemModel
 
 extension SDKName: ExpressibleByArgument {
+  /// Reads an option's value; nil for what is not a supported version.
   public init?(argument: String) { self.init(argument) }
 }
 

@@ -11,7 +11,8 @@ extension SystemReader {
     _ = ElementReader(element, .domains, &context)
     if context.target.cores > 1 {
       context.reportUnsupported(
-        at: element.location, "multicore kernels have no domain scheduler", needs: "a kernel with one core")
+        at: element.location, "multicore kernels have no domain scheduler",
+        needs: "a kernel with one core")
     }
     if let schedule, !schedule.domains.isEmpty { repeated(element) }
     var found = DomainSchedule(domains: [], entries: [])
