@@ -7,6 +7,7 @@ import SystemModel
 /// and interrupts unique in the system.
 func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext) {
   var interrupts: [IRQNumber: String] = [:]
+  var vectors: [UInt64: String] = [:]
   var used: [String: Set<ChannelID>] = [:]
   for domain in system.allProtectionDomains {
     checkChildren(of: domain, &context)
@@ -17,6 +18,12 @@ func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext
         context.report(
           .duplicateInterrupt, at: interrupt.origin.location,
           "interrupt \(number) already belongs to '\(owner)'", fix: "remove one")
+      }
+      if let vector = interrupt.vector, let owner = vectors.updateValue(domain.name, forKey: vector)
+      {
+        context.report(
+          .duplicateInterrupt, at: interrupt.origin.location,
+          "vector \(vector) already belongs to '\(owner)'", fix: "use another vector")
       }
       if !used[domain.name, default: []].insert(interrupt.id).inserted {
         reportDuplicate(interrupt.id, of: domain.name, at: interrupt.origin, &context)
