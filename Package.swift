@@ -113,7 +113,9 @@ let hostModules: [Target] = [
   host(
     "SystemReports",
     ["SystemModel", "Records", "Addresses", "ELFImage", "HostIO", "Diagnostics"]),
-  host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
+  host(
+    "SystemChecks",
+    ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
     name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
@@ -394,7 +396,8 @@ let testModules: [Target] = [
   tests(
     "SystemChecksTests",
     [
-      "SystemChecks", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "HostIO",
+      "SystemChecks", "SystemXML", "Targets", "SystemModel", "Systems", "Subsystems", "Boards",
+      "HostIO",
       "TestSupport", "WebserverFixture",
     ]),
   tests(
@@ -408,7 +411,9 @@ let testModules: [Target] = [
   tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "Addresses", "SystemModel"]),
   tests(
     "SystemsTests",
-    ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
+    [
+      "Systems", "Subsystems", "SystemXML", "Boards", "Targets", "Records", "SystemModel", "HostIO",
+    ]),
   tests(
     "ServalCommandTests",
     [

@@ -3,6 +3,7 @@
 
 import SystemChecks
 import SystemModel
+import Targets
 import Testing
 
 @Suite struct TargetVerdictTests {

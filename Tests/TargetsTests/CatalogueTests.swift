@@ -14,6 +14,7 @@ import Testing
   /// As many as build_sdk.py of each release lists.
   @Test(arguments: [
     (SDKVersion.v1_4_1, 10), (.v2_0_1, 15), (.v2_1_0, 24), (.v2_2_0, 26), (.v2_3_0, 28),
+    (.v2_3_1, 29),
   ])
   func boardsOfEachSDK(_ sdk: SDKVersion, _ count: Int) {
     #expect(SDKBoard.all(in: sdk).count == count)
@@ -149,6 +150,12 @@ import Testing
     #expect(first.architecture == .aarch64)
     #expect(first.cores == 1)
     #expect(first.hasHypervisor)
+  }
+
+  @Test func kindsOfOneBoard() throws {
+    #expect(try Target.kinds(ofBoard: "odroidc4", sdk: .v2_3_0).map(\.cores) == [1, 4])
+    #expect(try Target.kinds(ofBoard: "odroidc4", sdk: .v2_0_1).map(\.cores) == [1])
+    #expect(try Target.kinds(ofBoard: "kria_k26", sdk: .v2_3_0).map(\.cores) == [1])
   }
 
   @Test func kindsOfAnOldSDK() {

@@ -40,7 +40,8 @@ import Testing
   }
 
   @Test func theSDKDecidesOnMemoryAndTheCatalogueNames() throws {
-    let platform = try #require(read(board: "qemu_virt_aarch64").platform)
+    let target = try read(board: "qemu_virt_aarch64")
+    let platform = try #require(target.platform)
     #expect(platform.kernelOwned[0].name == "the interrupt controller's distributor")
     #expect(platform.ram == [0x4000_0000..<0xc000_0000])
   }
@@ -74,13 +75,14 @@ import Testing
 
   /// SDKs before 2.0 have no platform_gen.json.
   @Test func memoryOfAnOldSDKComesFromTheCatalogue() throws {
-    let platform = try #require(
-      read(.v1_4_1, board: "qemu_virt_aarch64") { $0.files["platform_gen.json"] = nil }.platform
-    )
+    let target = try read(.v1_4_1, board: "qemu_virt_aarch64") {
+      $0.files["platform_gen.json"] = nil
+    }
+    let platform = try #require(target.platform)
     #expect(platform.normalMemory == [0x6000_0000..<0xc000_0000])
     #expect(platform.kernelOwned.last?.range == 0x6000_0000..<0x6024_2000)
-    let unknown = try #require(
-      read(.v1_4_1) { $0.files["platform_gen.json"] = nil }.platform)
+    let other = try read(.v1_4_1) { $0.files["platform_gen.json"] = nil }
+    let unknown = try #require(other.platform)
     #expect(unknown.normalMemory.isEmpty)
     #expect(unknown.kernelOwned.map(\.name) == ["the kernel's image"])
   }
@@ -167,6 +169,9 @@ import Testing
     #expect(finding(fake.path, "my_board", "release")?.message == "has no directory 'release'")
     #expect(finding(fake.path + "/board", "my_board", nil)?.message == "has no directory 'board'")
     #expect(try Target.inSDK(at: fake.path, version: .v2_3_0, board: "my_board").cores == 4)
+    let kinds = try Target.kinds(ofSDKAt: fake.path, version: .v2_3_0, board: "my_board", nil)
+    #expect(kinds.map(\.configuration) == [nil])
+    #expect(kinds.map(\.cores) == [4])
   }
 
   /// Whatever the files contain, reading them ends with a target or an error that names a file.

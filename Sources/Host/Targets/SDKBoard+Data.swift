@@ -90,6 +90,10 @@ extension SDKBoard {
         0x1000..<0x3b40_0000, 0x4000_0000..<0xfc00_0000, 0x1_0000_0000..<0x2_0000_0000,
       ],
       otherRAM: [0x0..<0x4000_0000], bcm2711),
+    arm(
+      "rpi5b_2gb", "Raspberry Pi 5 2 GiB (Broadcom BCM2712, Arm Cortex-A76)", since: .v2_3_1,
+      memory: [0x8_0000..<0x3fc0_0000], otherRAM: [0x0..<0x8_0000],
+      gicV2(0x10_7fff_9000, cpu: 0x10_7fff_a000, virtual: 0x10_7fff_c000)),
 
     // Rockchip
     arm(

@@ -36,21 +36,40 @@ extension SDKBoard {
 
   /// The kernel configurations that an SDK has for it: one core first.
   public func configurations(in sdk: SDKVersion) -> [String] {
+    let names = Self.configurations(of: sdk)
+    return smpCores > 1 ? names : names.filter { !$0.hasPrefix("smp-") }
+  }
+
+  /// The numbers of cores that an SDK's kernels for it use.
+  public func cores(in sdk: SDKVersion) -> [Int] {
+    smpCores > 1 && sdk >= .v2_1_0 ? [1, smpCores] : [1]
+  }
+
+  /// The kernel configurations that an SDK has for some board.
+  public static func configurations(of sdk: SDKVersion) -> [String] {
     let names = ["debug", "release", "benchmark"]
-    return smpCores > 1 && sdk >= .v2_1_0 ? names + names.map { "smp-\($0)" } : names
+    return sdk >= .v2_1_0 ? names + names.map { "smp-\($0)" } : names
   }
 
   /// The board with one of its configurations; nil for any configuration with one core.
   func target(_ configuration: String?, in sdk: SDKVersion) -> Target {
+    var target = kind(configuration, in: sdk)
+    target.board = name
+    target.configuration = configuration
+    target.platform = architecture == .x86_64 ? nil : platform(in: sdk)
+    return target
+  }
+
+  /// The same without names and platform.
+  func kind(_ configuration: String?, in sdk: SDKVersion) -> Target {
     Target(
-      board: name, configuration: configuration, architecture: architecture,
+      architecture: architecture,
       hasHypervisor: hasHypervisor,
       cores: configuration?.hasPrefix("smp-") == true ? smpCores : 1,
       physicalAddressBits: physicalAddressBits,
       forwardsSMC: architecture == .aarch64 && sdk >= .v2_1_0,
       // 2.2.0 switched the IOMMU off because its tool could not describe it.
-      hasIOMMU: architecture == .x86_64 && sdk != .v2_2_0,
-      platform: architecture == .x86_64 ? nil : platform(in: sdk))
+      hasIOMMU: architecture == .x86_64 && sdk != .v2_2_0)
   }
 
   private func platform(in sdk: SDKVersion) -> Platform {
@@ -75,7 +94,7 @@ extension SDKBoard {
       switch (name, architecture) {
       case ("zcu102", _): .init(0xfd80_0000..<0xfd80_1000, "the SMMU")
       case ("tqma8xqp1gb", _): .init(0x8020_0000..<0x8100_0000, "memory below the kernel's image")
-      case (_, .riscv64): .init(memory[0].lowerBound - 0x20_0000..<memory[0].lowerBound, "the SBI")
+      case (_, .riscv64): .init(memory[0].lowerBound - 0x20_0000..<memory[0].lowerBound, "the firmware (SBI)")
       default: nil
       }
     return kernelDevices + (more.map { [$0] } ?? [])

@@ -28,12 +28,51 @@ extension Target {
         ? nil : try folder.platform(known: known, sdk: version))
   }
 
+  /// The targets of one board of an unpacked SDK that differ in what the rules depend on.
+  ///
+  /// - Parameter configuration: nil for all that the SDK has; the targets have no configuration then.
+  /// - Throws: `TargetError`, which names the file or directory.
+  public static func kinds(
+    ofSDKAt path: String, version: SDKVersion, board: String, _ configuration: String?
+  ) throws(TargetError) -> [Target] {
+    if let configuration {
+      return [
+        try inSDK(at: path, version: version, board: board, configuration: configuration)
+      ]
+    }
+    var targets: [Target] = []
+    // Those with the same number of cores differ in the size of the kernel's image only.
+    for name in try configurations(ofSDKAt: path, board: board) {
+      var target = try inSDK(at: path, version: version, board: board, configuration: name)
+      target.configuration = nil
+      if !targets.contains(where: { $0.cores == target.cores }) { targets.append(target) }
+    }
+    guard !targets.isEmpty else {
+      throw .notInSDK(path: "\(path)/board/\(board)", name: "debug", known: [])
+    }
+    return targets.sorted { $0.cores < $1.cores }
+  }
+
   /// The boards of an unpacked SDK, by name.
   ///
   /// - Throws: `TargetError.notAnSDK` without a directory `board`.
   public static func boards(ofSDKAt path: String) throws(TargetError) -> [String] {
     guard let names = directories(in: "\(path)/board") else { throw .notAnSDK(path: path) }
     return names
+  }
+
+  /// The kernel configurations that an unpacked SDK has for a board, by name.
+  ///
+  /// - Throws: `TargetError` if it has no such board.
+  public static func configurations(
+    ofSDKAt path: String, board: String
+  ) throws(TargetError) -> [String] {
+    let boards = try boards(ofSDKAt: path)
+    guard boards.contains(board) else {
+      throw .notInSDK(path: "\(path)/board", name: board, known: boards)
+    }
+    // SDKs before 2.0 keep examples beside the configurations.
+    return (directories(in: "\(path)/board/\(board)") ?? []).filter { $0 != "example" }
   }
 }
 
@@ -43,12 +82,7 @@ struct SDKFolder {
   var path: String
 
   init(sdk: String, board: String, configuration: String?) throws(TargetError) {
-    let boards = try Target.boards(ofSDKAt: sdk)
-    guard boards.contains(board) else {
-      throw .notInSDK(path: "\(sdk)/board", name: board, known: boards)
-    }
-    // SDKs before 2.0 keep examples beside the configurations.
-    let names = (directories(in: "\(sdk)/board/\(board)") ?? []).filter { $0 != "example" }
+    let names = try Target.configurations(ofSDKAt: sdk, board: board)
     let wanted = configuration.map { [$0] } ?? ["debug", "release", "benchmark"]
     guard let name = wanted.first(where: names.contains) else {
       throw .notInSDK(path: "\(sdk)/board/\(board)", name: wanted[0], known: names)

@@ -23,16 +23,15 @@ extension Target {
     return board.target(configuration, in: sdk)
   }
 
-  /// The targets that differ in what the rules depend on, of all boards and configurations that an
-  /// SDK has: without names and platforms, most common first.
-  ///
-  /// The first is a 64-bit Arm processor with one core, for which most systems are written.
+  /// What a file is checked for if no target is asked for: the targets that differ in what the rules
+  /// depend on, of all boards and configurations that an SDK has; without names and platforms, most
+  /// common first.
   public static func kinds(of sdk: SDKVersion) -> [Target] {
     var counts: [Target: Int] = [:]
     var order: [Target] = []
     for board in SDKBoard.all(in: sdk) {
       for configuration in board.configurations(in: sdk) {
-        let kind = board.target(configuration, in: sdk).kind
+        let kind = board.kind(configuration, in: sdk)
         if counts.updateValue(counts[kind, default: 0] + 1, forKey: kind) == nil {
           order.append(kind)
         }
@@ -45,17 +44,20 @@ extension Target {
     return sorted.map(\.element)
   }
 
-  /// The same without names and platform.
-  private var kind: Target {
-    var kind = self
-    kind.board = nil
-    kind.configuration = nil
-    kind.platform = nil
-    return kind
-  }
-}
+  /// The first of `kinds`: AArch64 on one core, as a hypervisor with 40-bit physical addresses.
+  public static func mostCommon(_ sdk: SDKVersion) -> Target { kinds(of: sdk)[0] }
 
-extension SDKBoard {
-  /// The SDKs that have this board, oldest first.
-  public var sdks: [SDKVersion] { SDKVersion.allCases.filter { since <= $0 } }
+  /// The targets of one board that differ in what the rules depend on: one for each number of cores.
+  /// They have the board's name and platform, but no configuration.
+  ///
+  /// - Throws: `TargetError` if no SDK, or not this one, has the board.
+  public static func kinds(ofBoard name: String, sdk: SDKVersion) throws(TargetError) -> [Target] {
+    let target = try of(board: name, sdk: sdk)
+    let cores = SDKBoard.all.first { $0.name == name }?.cores(in: sdk) ?? [1]
+    return cores.map { count in
+      var target = target
+      target.cores = count
+      return target
+    }
+  }
 }
