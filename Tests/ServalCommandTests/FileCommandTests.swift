@@ -117,7 +117,7 @@ import Testing
       let lines = try tool.run(["boards", "--all", "--sdk", "2.3.0"]).output.split(separator: "\n")
       #expect(lines.count == 28)
       #expect(
-        lines.contains { $0.hasPrefix("stm32mp2 ") && $0.contains("  1 or 2 cores  40-bit  ") })
+        lines.contains { $0.hasPrefix("stm32mp2 ") && $0.contains("  1 or 2 cores   40-bit  ") })
       let old = try tool.run(["boards", "--all", "--sdk", "1.4.1"]).output.split(separator: "\n")
       #expect(old.count == 10)
       #expect(old.allSatisfy { $0.contains("  1 core  ") })
