@@ -33,10 +33,19 @@ public func check(
 
 /// Checks a parsed file for one target.
 func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
+  checkAsking(root, sdk: sdk, target: target).result
+}
+
+/// Checks a parsed file for one target, and says what the result depends on.
+func checkAsking(
+  _ root: XMLElement, sdk: SDKVersion, target: Target
+) -> (result: CheckResult, asked: TargetTraits) {
   var reader = SystemReader(sdk: sdk, target: target)
   let system = reader.read(root)
   guard root.name == "system" else {
-    return CheckResult(target: target, findings: reader.context.findings, description: nil)
+    let result = CheckResult(
+      target: target, findings: reader.context.findings, description: nil)
+    return (result, reader.context.asked)
   }
   var context = reader.context
   checkNames(system, &context)
@@ -46,8 +55,9 @@ func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
   checkPhysicalRegions(system, &context)
   checkMemory(system, &context)
   checkIO(system, &context)
-  return CheckResult(
+  let result = CheckResult(
     target: target, findings: inFileOrder(context.findings), description: system)
+  return (result, context.asked)
 }
 
 /// Sorts findings by position, those about the whole file last.
