@@ -3,8 +3,8 @@
 
 import ArgumentParser
 import Boards
-import Diagnostics
 import SystemModel
+import Targets
 
 extension Target.Architecture: ExpressibleByArgument {}
 
@@ -12,9 +12,17 @@ extension Target.Architecture: ExpressibleByArgument {}
 struct TargetOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Board that the system is for; by default any.", valueName: "board"),
-    completion: .list(ServalTool.boardNames))
+      "Board that the system is for; by default any.",
+      discussion: "'serval boards --all' lists the boards of an SDK.", valueName: "board"),
+    completion: .list(SDKBoard.all.map(\.name)))
   var board: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "Kernel configuration: debug, release, benchmark, or one of these after 'smp-'.",
+      discussion: "By default any.", valueName: "name"))
+  var configuration: String?
 
   @Option(
     help: ArgumentHelp(
@@ -26,31 +34,41 @@ struct TargetOption: ParsableArguments {
   var cores: Int?
 
   /// The targets that match every option; never empty.
-  func targets(_ sdk: SDKVersion) throws -> [Target] {
-    var targets = Target.kinds(of: sdk)
-    if let board {
-      targets = [try ServalTool.board(named: board).target(sdk)]
-    }
+  ///
+  /// - Parameter path: an unpacked SDK of this version, whose own files decide for its boards.
+  func targets(_ sdk: SDKVersion, sdkAt path: String?) throws -> [Target] {
+    var targets = try board.map { try self.targets(ofBoard: $0, sdk, path) } ?? kinds(sdk)
     if let arch { targets = targets.filter { $0.architecture == arch } }
     if let cores { targets = targets.filter { $0.cores == cores } }
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
     return targets
   }
-}
 
-enum TargetError: Error, Hashable {
-  case noTarget(SDKVersion)
-}
-
-extension TargetError: DiagnosableError {
-  var findings: [Finding] {
-    switch self {
-    case .noTarget(let sdk):
-      [
-        Finding(
-          rule: "target", "Microkit SDK \(sdk) has no such target",
-          fix: "choose another --board, --arch or --cores, or a newer --sdk")
-      ]
+  /// Without a board, all that a configuration says is whether the kernel uses several cores.
+  private func kinds(_ sdk: SDKVersion) throws -> [Target] {
+    let kinds = Target.kinds(of: sdk)
+    guard let configuration else { return kinds }
+    let known = SDKBoard.configurations(of: sdk)
+    guard known.contains(configuration) else {
+      throw TargetError.unknownConfiguration(configuration, board: nil, sdk: sdk, known: known)
     }
+    return kinds.filter { ($0.cores > 1) == configuration.hasPrefix("smp-") }
+  }
+
+  private func targets(
+    ofBoard name: String, _ sdk: SDKVersion, _ path: String?
+  ) throws -> [Target] {
+    if let path, try Target.boards(ofSDKAt: path).contains(name) {
+      return try Target.kinds(ofSDKAt: path, version: sdk, board: name, configuration)
+    }
+    // A board of another package, which no SDK need have.
+    let isKnown = SDKBoard.all.contains { $0.name == name }
+    if !isKnown, let board = ServalTool.boards.first(where: { $0.name == name }) {
+      var target = board.target(sdk)
+      target.configuration = configuration
+      return [target]
+    }
+    guard let configuration else { return try Target.kinds(ofBoard: name, sdk: sdk) }
+    return [try Target.of(board: name, configuration: configuration, sdk: sdk)]
   }
 }

@@ -46,7 +46,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let sdk = try sdk.resolve()
-    let targets = try target.targets(sdk)
+    let targets = try target.targets(sdk, sdkAt: self.sdk.path(of: sdk))
     let bytes = try Files.read(file)
     var (findings, summary) = verdict(on: bytes, sdk, targets)
     if strict { for index in findings.indices { findings[index].severity = .error } }
