@@ -63,7 +63,7 @@ import Testing
   }
 
   /// A handler that never answers: its client gets 504 in time, and the next request is answered.
-  @Test func waitingForEver() throws {
+  @Test func handlerThatWaitsTooLong() throws {
     var router = Router()
     router.get("/never") { _ in .wait { nil } }
     router.get("/") { _ in .text("here") }
