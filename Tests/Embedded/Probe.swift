@@ -64,8 +64,8 @@ nonisolated(unsafe) private var receive: SerialVirtRx?
   else { return }
   unsafe transmit = SerialVirtTx(driver: ring, colours: true)
   unsafe receive = SerialVirtRx(driver: ring, switchCharacter: 28, terminateCharacter: 13)
-  _ = unsafe transmit?.addClient(ring)
-  _ = unsafe receive?.addClient(ring)
+  _ = unsafe transmit?.addClient(ring, channel: 1)
+  _ = unsafe receive?.addClient(ring, channel: 1)
 }
 
 /// Handles a client's notification. Returns whether to notify the driver.
