@@ -157,7 +157,7 @@ struct SerialMerge: Drain, ~Copyable {
     /// What is wrong between two calls; nil if nothing is. Must stay nil whatever peers write. For tests.
     func checkInvariants() -> String? {
       if let fault = turns.checkInvariants() ?? driver.checkInvariants() { return fault }
-      return batch > 0 && turns.first == nil ? "\(batch) bytes are left of no client's batch" : nil
+      return batch > 0 && turns.isEmpty ? "\(batch) bytes are left of no client's batch" : nil
     }
   }
 #endif
