@@ -9,6 +9,8 @@ import SystemXML
 public struct CheckResult: Sendable {
   /// In the order of the file.
   public var findings: [Finding]
+  /// What the errors have touched, for `lint`.
+  public var broken = BrokenParts()
   /// The system, as far as it could be read; nil if the root element is not <system>.
   public var description: SystemDescription?
 
@@ -38,7 +40,8 @@ public func check(
   checkMaps(system, &context)
   checkPhysicalRegions(system, &context)
   checkMemory(system, available: memory, &context)
-  return CheckResult(findings: inFileOrder(context.findings), description: system)
+  let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
+  return CheckResult(findings: findings, broken: broken, description: system)
 }
 
 /// Sorts findings by position, those about the whole file last.

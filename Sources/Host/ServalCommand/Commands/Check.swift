@@ -73,7 +73,8 @@ struct Check: ParsableCommand {
     if result.isAccepted, !searchPaths.isEmpty {
       findings += checkImages(system, file: file, sdk: sdk, searchPaths: searchPaths)
     }
-    return findings + lint(system, sdk: sdk, ramRanges: board?.ramRanges ?? [])
+    return findings
+      + lint(system, sdk: sdk, target: board?.facts, broken: result.broken)
   }
 
   private func summary(_ errors: Int, _ warnings: Int, _ sdk: SDKVersion) -> String {
@@ -92,9 +93,15 @@ extension Board {
     normalMemory.reduce(0) { $0 + ($1.upperBound.rawValue - $1.lowerBound.rawValue) }
   }
 
-  /// All memory, including what seL4 does not manage but DMA regions use.
-  var ramRanges: [Range<UInt64>] {
-    let ranges = ((try? tree().memory()) ?? []).map { $0.address..<($0.address &+ $0.size) }
-    return ranges + normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
+  /// What is known of the board's addresses and interrupts.
+  var facts: Target {
+    let tree = try? tree()
+    var platform = tree?.platform ?? Platform()
+    platform.normalMemory = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
+    platform.ram += platform.normalMemory
+    platform.kernelOwned = kernelDevices.map {
+      .init($0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
+    }
+    return Target(board: name, architecture: .aarch64, hasHypervisor: true, platform: platform)
   }
 }
