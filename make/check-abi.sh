@@ -7,7 +7,8 @@
 set -eu
 
 include=$MICROKIT_SDK/board/$MICROKIT_BOARD/$MICROKIT_CONFIG/include
-definitions=$("$1" abi --config "$MICROKIT_CONFIG" --definitions)
+# shellcheck disable=SC2086
+definitions=$("$1" abi ${SDK_VERSION:+--sdk $SDK_VERSION} --config "$MICROKIT_CONFIG" --definitions)
 clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
 # shellcheck disable=SC2086
 "$clang" --target=aarch64-none-elf -ffreestanding -fsyntax-only -Wno-everything $definitions \

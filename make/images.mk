@@ -4,7 +4,8 @@
 # The protection domains' programs, and boot images of whole systems.
 #
 #   make images    every program as an ELF file in .build/images; needs only the Swift toolchain
-#   make image     a boot image of SYSTEM for MICROKIT_SDK, MICROKIT_BOARD and MICROKIT_CONFIG
+#   make image     a boot image of SYSTEM for MICROKIT_SDK, MICROKIT_BOARD and MICROKIT_CONFIG; SDK_VERSION names a version that the
+#                  SDK does not call itself, such as 2.3.0-dev
 #   make qemu      the same, and boots it
 
 MICROKIT_CONFIG ?= debug
@@ -18,7 +19,7 @@ TARGET_BUILD := SERVAL_TARGET=1 swift build --triple aarch64-none-none-elf -c re
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # Command that runs the build: `make test` uses it to fail on warnings.
 BUILD_CHECK ?=
-export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SYSTEM
+export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SDK_VERSION SYSTEM
 
 .PHONY: images image boot-image qemu sizes
 
@@ -39,7 +40,7 @@ image:
 
 boot-image: images $(TOOL)
 	./make/check-abi.sh "$(SERVAL)"
-	"$(SERVAL)" generate $(SYSTEM) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images $(IMAGES) --output $(OUTPUT)
+	"$(SERVAL)" generate $(SYSTEM) $(if $(SDK_VERSION),--sdk $(SDK_VERSION)) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images $(IMAGES) --output $(OUTPUT)
 	"$$MICROKIT_SDK/bin/microkit" $(OUTPUT)/$(SYSTEM).system --search-path $(OUTPUT) \
 	  --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) -o $(OUTPUT)/loader.img -r $(OUTPUT)/report.txt
 	@echo "$(OUTPUT)/loader.img"

@@ -15,9 +15,9 @@ if [ ! -d "$site" ]; then
 fi
 ./make/port.sh
 [ $# = 0 ] && exit 0
-"$1" generate webserver --board "$MICROKIT_BOARD" --sdk 2.3.0 --config release --images "$2" --output "$output" \
+"$1" generate webserver --board "$MICROKIT_BOARD" --sdk 2.3.1 --config release --images "$2" --output "$output" \
   --nfs-server 10.0.2.4 --nfs-directory / --website-dir / >/dev/null
 echo "serval: $site is served on http://localhost:$port; Ctrl-C ends it"
 # shellcheck disable=SC2086
-exec "$1" run "$output/webserver.system" --sdk 2.3.0 --config release --net user --forward "$port:80" \
+exec "$1" run "$output/webserver.system" --sdk 2.3.1 --config release --net user --forward "$port:80" \
   --export "$site" ${RUN_FLAGS:-}

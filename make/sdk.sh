@@ -13,7 +13,7 @@ stop() {
 releases="https://github.com/seL4/microkit/releases"
 boards="qemu_virt_aarch64 odroidc4"
 configurations="debug release benchmark"
-versions="1.4.1 2.0.1 2.1.0 2.2.0 2.3.0"
+versions="1.4.1 2.0.1 2.1.0 2.2.0 2.3.0 2.3.1"
 
 case " $boards " in
 *" $MICROKIT_BOARD "*) ;;
@@ -22,16 +22,23 @@ esac
 [ "${1:-}" = board ] && exit 0
 
 sdk=${MICROKIT_SDK:-}
-[ -n "$sdk" ] || stop "set MICROKIT_SDK to an unpacked Microkit SDK, 1.4.1 to 2.3.0, from $releases"
+[ -n "$sdk" ] || stop "set MICROKIT_SDK to an unpacked Microkit SDK, 1.4.1 or newer, from $releases"
 [ -x "$sdk/bin/microkit" ] && [ -d "$sdk/board" ] ||
   stop "MICROKIT_SDK '$sdk' is no Microkit SDK (it has no bin/microkit): unpack one from $releases"
 # SDK 1.4.1 has no VERSION file.
 version=1.4.1
 [ ! -f "$sdk/VERSION" ] || read -r version _ <"$sdk/VERSION" || true
-case " $versions " in
-*" $version "*) ;;
-*) stop "the SDK at $sdk has version '$version', which is not known: use one of: $versions, from $releases" ;;
+version=${SDK_VERSION:-$version}
+# Development builds and newer releases are taken for the last known release before them (SDKName.swift), if check-abi.sh
+# agrees.
+number=${version%%[-+]*}
+case "$number" in
+*[!0-9.]*) number= ;;
+1.4.[1-9]* | 1.[5-9]*.* | 2.0.[1-9]* | 2.[1-9]*.* | [3-9].*.* | [1-9][0-9]*.*.*) ;;
+*) number= ;;
 esac
+[ -n "$number" ] ||
+  stop "the SDK at $sdk has version '$version', which is not supported: use one of: $versions, from $releases, or set SDK_VERSION"
 case " $configurations " in
 *" $MICROKIT_CONFIG "*) ;;
 *) stop "there is no MICROKIT_CONFIG '$MICROKIT_CONFIG': set it to one of: $configurations" ;;

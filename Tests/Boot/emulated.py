@@ -22,7 +22,7 @@ import unittest
 
 import machine
 
-SDKS = ["1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0"]
+SDKS = ["1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0", "2.3.1"]
 BOARDS = ["qemu_virt_aarch64", "odroidc4"]
 CONFIGURATIONS = ["debug", "release"]
 

@@ -24,7 +24,7 @@ BOARD = "qemu_virt_aarch64"
 
 
 """The SDKs that Serval knows."""
-VERSIONS = ("1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0")
+VERSIONS = ("1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0", "2.3.1")
 
 
 def free_port():

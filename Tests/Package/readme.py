@@ -69,14 +69,14 @@ class ReadMe(unittest.TestCase):
 
     def link_sdk(self):
         """The SDK by the name that the README has for it, or a stub of one."""
-        place = self.home / "microkit-sdk-2.3.0"
+        place = self.home / "microkit-sdk-2.3.1"
         if SDK:
             place.symlink_to(SDK)
             return
         for configuration in ("debug", "release"):
             (place / "board" / "qemu_virt_aarch64" / configuration / "include").mkdir(parents=True)
         (place / "bin").mkdir()
-        (place / "VERSION").write_text("2.3.0\n")
+        (place / "VERSION").write_text("2.3.1\n")
         self.stub("microkit", 'while [ "$1" != -o ]; do shift; done; echo image >"$2"', place / "bin")
         # What reads the SDK's headers.
         self.stub("swiftc", "exit 1")

@@ -37,7 +37,7 @@ import Testing
       let clean = try tool.run(["check", "good.system"])
       #expect((clean.status, clean.output) == (0, ""))
       #expect(
-        clean.errors == "good.system: 0 errors, 0 warnings; would be taken by Microkit 2.3.0\n")
+        clean.errors == "good.system: 0 errors, 0 warnings; would be taken by Microkit 2.3.1\n")
       let wrong = try tool.run(["check", "bad.system", "--sdk", "2.0.1"])
       #expect(wrong.status == 1)
       #expect(

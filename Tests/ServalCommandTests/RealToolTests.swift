@@ -34,7 +34,7 @@ struct RealToolTests {
     try Files.makeDirectory(images)
     try makeStubs(for: layout, in: images)
 
-    let version = try SDKVersion(ofSDKAt: layout.sdk)
+    let version = try SDKName(ofSDKAt: layout.sdk).version
     let status = ServalTool.run(
       systems: builtInSystems,
       arguments: [

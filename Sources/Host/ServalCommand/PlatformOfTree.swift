@@ -29,3 +29,25 @@ extension DeviceTree {
     return Platform(ram: memory, deviceRegisters: registers, interrupts: interrupts)
   }
 }
+
+extension DeviceTree {
+  /// The architecture of its processors; nil if it does not tell.
+  var architecture: Target.Architecture? {
+    for node in nodes where node["device_type"]?.string == "cpu" {
+      if node["riscv,isa"] != nil || node["riscv,isa-base"] != nil { return .riscv64 }
+      if node.compatible.contains(where: { $0.hasPrefix("arm,") }) { return .aarch64 }
+    }
+    return nil
+  }
+}
+
+extension Platform {
+  /// The same with what a device tree tells.
+  func adding(_ tree: Platform) -> Platform {
+    var all = self
+    all.ram += tree.ram
+    all.deviceRegisters += tree.deviceRegisters
+    all.interrupts.merge(tree.interrupts) { _, new in new }
+    return all
+  }
+}

@@ -6,6 +6,11 @@ import Diagnostics
 import HostIO
 import SystemModel
 
+extension SDKName: ExpressibleByArgument {
+  /// Reads an option's value; nil for what is not a supported version.
+  public init?(argument: String) { self.init(argument) }
+}
+
 extension SDKVersion: ExpressibleByArgument {}
 
 /// The option for the SDK.
@@ -14,14 +19,28 @@ struct SDKOption: ParsableArguments {
     name: .customLong("sdk"),
     help: ArgumentHelp(
       "Microkit SDK version: \(SDKVersion.allCases.map(\.rawValue).joined(separator: ", ")).",
-      discussion: "By default the SDK at MICROKIT_SDK, else the newest.",
+      discussion: """
+        By default the SDK at MICROKIT_SDK, else the newest. Development versions such as \
+        \(SDKVersion.newest)-dev and newer releases get the rules of the last known one before them.
+        """,
       valueName: "version"))
-  var version: SDKVersion?
+  var name: SDKName?
 
+  /// The version to work with. Says so if it only stands for the one that was asked for.
   func resolve() throws -> SDKVersion {
-    if let version { return version }
-    guard let path = Environment["MICROKIT_SDK"], !path.isEmpty else { return .newest }
-    return try SDKVersion(ofSDKAt: path)
+    let name = try chosen()
+    if !name.isKnown {
+      Terminal.printError(
+        "note: Microkit SDK \(name.text) is not known; taken for \(name.version)\n")
+    }
+    return name.version
+  }
+
+  /// The SDK that was asked for, without a note.
+  private func chosen() throws -> SDKName {
+    if let name { return name }
+    guard let path = Environment["MICROKIT_SDK"], !path.isEmpty else { return SDKName(.newest) }
+    return try SDKName(ofSDKAt: path)
   }
 }
 
@@ -46,21 +65,21 @@ struct ConfigurationOption: ParsableArguments {
   }
 }
 
-extension SDKVersion {
+extension SDKName {
   /// Reads the version of an unpacked SDK from its file VERSION, which SDKs before 2.0 do not have.
   init(ofSDKAt path: String) throws {
     guard Files.isDirectory("\(path)/board") else { throw SDKError.notAnSDK(path: path) }
     guard Files.exists("\(path)/VERSION") else {
-      self = .v1_4_1
+      self.init(.v1_4_1)
       return
     }
     let bytes = try Files.read("\(path)/VERSION", limit: 4096)
     let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     let text = words.first.map(String.init) ?? ""
-    guard let version = SDKVersion(rawValue: text) else {
+    guard let name = SDKName(text) else {
       throw SDKError.unknownVersion(path: path, version: text)
     }
-    self = version
+    self = name
   }
 }
 

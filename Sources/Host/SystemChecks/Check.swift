@@ -7,6 +7,8 @@ import SystemXML
 
 /// The result of checking a file.
 public struct CheckResult: Sendable {
+  /// What it was checked for.
+  public var target: Target
   /// In the order of the file.
   public var findings: [Finding]
   /// What the errors have touched, for `lint`.
@@ -22,16 +24,20 @@ public struct CheckResult: Sendable {
 ///
 /// - Parameters:
 ///   - file: name for positions.
-///   - memory: bytes of normal memory on the board; nil if unknown.
+///   - target: what the system is for; nil means the most common kind of board.
 /// - Throws: `XMLError` if it is not XML.
 public func check(
-  _ bytes: [UInt8], file: String, sdk: SDKVersion, memory: UInt64? = nil
+  _ bytes: [UInt8], file: String, sdk: SDKVersion, target: Target? = nil
 ) throws(XMLError) -> CheckResult {
-  let root = try parseXML(bytes, file: file)
-  var reader = SystemReader(sdk: sdk)
+  check(try parseXML(bytes, file: file), sdk: sdk, target: target ?? .mostCommon(sdk))
+}
+
+/// Checks a parsed file for one target.
+func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
+  var reader = SystemReader(sdk: sdk, target: target)
   let system = reader.read(root)
   guard root.name == "system" else {
-    return CheckResult(findings: reader.context.findings, description: nil)
+    return CheckResult(target: target, findings: reader.context.findings, description: nil)
   }
   var context = reader.context
   checkNames(system, &context)
@@ -39,9 +45,11 @@ public func check(
   checkProtectedCalls(system, &context)
   checkMaps(system, &context)
   checkPhysicalRegions(system, &context)
-  checkMemory(system, available: memory, &context)
+  checkMemory(system, &context)
+  checkAllocation(system, &context)
+  checkIO(system, &context)
   let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
-  return CheckResult(findings: findings, broken: broken, description: system)
+  return CheckResult(target: target, findings: findings, broken: broken, description: system)
 }
 
 /// Sorts findings by position, those about the whole file last.

@@ -8,9 +8,13 @@ import SystemXML
 /// Collects findings while a file is read and checked.
 struct CheckContext {
   let sdk: SDKVersion
+  let target: Target
   private(set) var findings: [Finding] = []
 
-  init(sdk: SDKVersion) { self.sdk = sdk }
+  init(sdk: SDKVersion, target: Target) {
+    self.sdk = sdk
+    self.target = target
+  }
 
   mutating func report(
     _ rule: Rule, at location: SourceLocation?, _ message: String, fix: String? = nil
@@ -18,6 +22,15 @@ struct CheckContext {
     findings.append(
       Finding(
         rule: rule.rawValue, at: location.map(Place.source), message, fix: fix))
+  }
+
+  /// Reports something that this target lacks but others have.
+  ///
+  /// - Parameter needs: what it takes, such as "x86-64".
+  mutating func reportUnsupported(at location: SourceLocation?, _ message: String, needs: String) {
+    report(
+      .unsupportedTarget, at: location, message,
+      fix: "this needs \(needs): choose such a target, or leave it out for \(target.title)")
   }
 
   mutating func warn(_ rule: String, at location: SourceLocation, _ message: String, fix: String) {
@@ -28,8 +41,7 @@ struct CheckContext {
   mutating func add(_ other: [Finding]) { findings += other }
 }
 
-/// Limits of the Microkit tool (sdf.rs, sel4.rs and lib.rs of each version) for AArch64 with 40-bit
-/// addresses, which both built-in boards have.
+/// Limits of the Microkit tool (sdf.rs, sel4.rs and lib.rs of each version).
 enum Limits {
   static let domains = 63
   static let channelID = UInt64(ChannelID.maximum)
@@ -43,13 +55,16 @@ enum Limits {
   static let capabilitySlots: UInt64 = 128
   static let schedulingDomains: UInt64 = 16
   static let scheduleEntries: UInt64 = 100
-  static let addressSpaceEnd: UInt64 = 1 << 40
+  /// Highest interrupt vector of user level on x86 (X86_IRQ_VECTOR_MAX).
+  static let x86Vector: UInt64 = 107
+  /// End of the addresses of a device behind an IOMMU (CAPDL_MAX_IOVA + 1).
+  static let ioAddressSpaceEnd: UInt64 = 1 << 39
 
   /// Where a protection domain's mappings must end: at the bottom of its stack. In 2.3.0, the IPC
   /// buffer and a guard page are above the stack (sel4.rs, pd_stack_top).
-  static func mapEnd(_ sdk: SDKVersion, stackSize: UInt64) -> UInt64? {
+  static func mapEnd(_ sdk: SDKVersion, _ target: Target, stackSize: UInt64) -> UInt64? {
     if sdk < .v2_0_1 { return nil }
-    let stackTop = sdk < .v2_3_0 ? addressSpaceEnd : addressSpaceEnd - 0x2000
+    let stackTop = target.addressSpaceEnd - (sdk < .v2_3_0 ? 0 : 0x2000)
     return stackTop - min(stackSize, stackTop)
   }
 }

@@ -48,6 +48,8 @@ public enum Rule: String, CaseIterable, Sendable {
   case overlappingMaps = "overlapping-maps"
   /// Two regions at the same physical addresses.
   case overlappingRegions = "overlapping-regions"
+  /// Two ranges of I/O ports with a port in common.
+  case overlappingPorts = "overlapping-ports"
   /// A mapping beyond the end of the address space.
   case addressTooHigh = "address-too-high"
   /// A protected call to a domain that is not more urgent.
@@ -58,8 +60,12 @@ public enum Rule: String, CaseIterable, Sendable {
   case domainCount = "domain-count"
   /// A name that the SDK keeps for itself.
   case reservedName = "reserved-name"
-  /// Something that needs x86, a multicore kernel or an IOMMU.
+  /// Something that the target lacks: x86, a multicore kernel, a hypervisor or an IOMMU.
   case unsupportedTarget = "unsupported-target"
+  /// A region at an address that the kernel keeps for itself.
+  case kernelOwned = "kernel-owned"
+  /// Regions that do not fit one block of the board's memory, until SDK 2.0.1.
+  case blockSize = "block-size"
   /// A domain schedule that does not fit the kernel's tables.
   case schedule = "schedule"
   /// A region prefilled from two sources, or a size symbol for one that is not prefilled.
@@ -92,12 +98,17 @@ public enum Rule: String, CaseIterable, Sendable {
     case .unknownName: "a name that the file does not declare"
     case .overlappingMaps: "two mappings at the same addresses, or one over the domain's stack"
     case .overlappingRegions: "two regions at the same physical addresses"
+    case .overlappingPorts: "two ranges of x86 I/O ports with a port in common"
     case .addressTooHigh: "a mapping beyond the end of the address space"
     case .protectedCallPriority: "a protected call to a domain that is not more urgent"
     case .protectedCallBothWays: "a channel on which both ends may call"
     case .domainCount: "no protection domain, or more than 63"
     case .reservedName: "a name that the SDK keeps for itself"
-    case .unsupportedTarget: "something that needs x86, a multicore kernel or an IOMMU"
+    case .unsupportedTarget:
+      "something that the target lacks: x86, a multicore kernel, a hypervisor or an IOMMU"
+    case .kernelOwned: "a region at an address that the kernel keeps for itself (with `--board`)"
+    case .blockSize:
+      "until SDK 2.0.1, regions that do not fit one block of the board's memory (with `--board`)"
     case .schedule: "a domain schedule that does not fit the kernel's tables"
     case .prefill:
       "a region prefilled from two sources, or a size symbol for one that is not prefilled"

@@ -5,7 +5,7 @@ import Diagnostics
 import SystemModel
 import SystemXML
 
-/// A file that no SDK's tool, or not the requested one, would accept.
+/// A file that no SDK's tool, or not the requested one, would accept for any target.
 public struct RejectedSystem: DiagnosableError, Hashable {
   /// The SDK that the findings are for.
   public var sdk: SDKVersion
@@ -13,7 +13,7 @@ public struct RejectedSystem: DiagnosableError, Hashable {
   public var findings: [Finding]
 }
 
-/// Reads a system file that should be valid.
+/// Reads a system file that should be valid for some target.
 ///
 /// - Parameters:
 ///   - file: name for positions.
@@ -23,9 +23,11 @@ public func loadSystem(
   _ bytes: [UInt8], file: String, sdk: SDKVersion?
 ) throws -> (description: SystemDescription, sdk: SDKVersion) {
   let candidates = sdk.map { [$0] } ?? SDKVersion.allCases.reversed()
+  let root = try parseXML(bytes, file: file)
   var firstFindings: [Finding]?
   for candidate in candidates {
-    let result = try check(bytes, file: file, sdk: candidate)
+    let verdict = TargetVerdict(root, sdk: candidate, targets: Target.kinds(of: candidate))
+    let result = verdict.result
     if result.isAccepted, let description = result.description { return (description, candidate) }
     firstFindings = firstFindings ?? result.findings.filter { $0.severity == .error }
   }

@@ -46,6 +46,15 @@ public struct Interrupt: Hashable, Sendable {
     self.init(.line(number, trigger), id: id, idSymbol: idSymbol, origin: origin)
   }
 
+  /// The vector of an x86 interrupt; nil for lines and for what is not a number.
+  public var vector: UInt64? {
+    switch source {
+    case .line: nil
+    case .ioAPIC(let attributes), .messageSignalled(let attributes):
+      attributes["vector"].flatMap { UInt64($0) }
+    }
+  }
+
   /// The line's number; nil for the x86 kinds.
   public var number: IRQNumber? {
     if case .line(let number, _) = source { number } else { nil }

@@ -29,7 +29,7 @@ public struct KernelABI: Hashable, Sendable {
       switch sdk {
       case .v1_4_1, .v2_0_1: 26
       case .v2_1_0, .v2_2_0: 27
-      case .v2_3_0: configuration == .debug ? 31 : 27
+      case .v2_3_0, .v2_3_1: configuration == .debug ? 31 : 27
       }
     canPrint = configuration == .debug
     acknowledgesFirst = sdk >= .v2_1_0

@@ -13,9 +13,12 @@ public enum SDKVersion: String, CaseIterable, Hashable, Sendable {
   case v2_2_0 = "2.2.0"
   /// With seL4 16.
   case v2_3_0 = "2.3.0"
+  /// With seL4 16. What differs from 2.3.0 is known from its release notes and, for interrupts, from
+  /// the Microkit tool's source.
+  case v2_3_1 = "2.3.1"
 
   /// The default where neither user nor file decides.
-  public static let newest = SDKVersion.v2_3_0
+  public static let newest = SDKVersion.v2_3_1
 }
 
 extension SDKVersion: Comparable, CustomStringConvertible {
@@ -32,6 +35,7 @@ extension SDKVersion: Comparable, CustomStringConvertible {
     case .v2_1_0: 2
     case .v2_2_0: 3
     case .v2_3_0: 4
+    case .v2_3_1: 5
     }
   }
 }

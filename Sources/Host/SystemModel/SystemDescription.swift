@@ -112,8 +112,14 @@ public struct IOAddressSpace: Hashable, Sendable {
   public struct IOMap: Hashable, Sendable {
     /// By name, as written.
     public var attributes: [String: String]
+    /// Where the `<iomap>` was read from.
+    public var origin: Origin
+
     /// Creates a mapping from its attributes.
-    public init(attributes: [String: String]) { self.attributes = attributes }
+    public init(attributes: [String: String], origin: Origin = Origin()) {
+      self.attributes = attributes
+      self.origin = origin
+    }
   }
 
   /// By name, as written.

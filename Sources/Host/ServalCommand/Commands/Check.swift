@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Boards
+import DeviceTree
 import Diagnostics
 import HostIO
 import SystemChecks
@@ -26,11 +27,7 @@ struct Check: ParsableCommand {
 
   @OptionGroup var sdk: SDKOption
 
-  @Option(
-    help: ArgumentHelp(
-      "Board whose memory map distinguishes devices from RAM.", valueName: "board"),
-    completion: .list(ServalTool.boardNames))
-  var board: String?
+  @OptionGroup var target: TargetOption
 
   @Option(
     name: .customLong("search-path"),
@@ -49,59 +46,61 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let sdk = try sdk.resolve()
-    let board = try board.map { try ServalTool.board(named: $0) }
-    var findings = findings(in: try Files.read(file), sdk, board)
+    let targets = try target.targets(sdk)
+    let bytes = try Files.read(file)
+    var (findings, summary) = verdict(on: bytes, sdk, targets)
     if strict { for index in findings.indices { findings[index].severity = .error } }
     let renderer = FindingRenderer(format: format, colour: Terminal.outputUsesColour)
     Terminal.print(renderer.render(findings))
     let errors = findings.count { $0.severity == .error }
-    if format == .text { Terminal.printError(summary(errors, findings.count - errors, sdk)) }
+    if format == .text {
+      let counts = "\(count(errors, "error")), \(count(findings.count - errors, "warning"))"
+      Terminal.printError("\(file): \(counts); \(summary)\n")
+    }
     if errors > 0 { throw ExitCode(1) }
   }
 
-  private func findings(
-    in bytes: [UInt8], _ sdk: SDKVersion, _ board: Board?
-  ) -> [Finding] {
-    let result: CheckResult
+  private func verdict(
+    on bytes: [UInt8], _ sdk: SDKVersion, _ targets: [Target]
+  ) -> (findings: [Finding], summary: String) {
+    let verdict: TargetVerdict
     do throws(XMLError) {
-      result = try check(bytes, file: file, sdk: sdk, memory: board?.normalMemorySize)
+      verdict = try TargetVerdict(bytes, file: file, sdk: sdk, targets: targets)
     } catch {
-      return error.findings
+      return (error.findings, "would be rejected by Microkit \(sdk)")
     }
-    guard let system = result.description else { return result.findings }
+    let result = verdict.result
+    guard let system = result.description else { return (result.findings, verdict.summary(sdk)) }
     var findings = result.findings
+    var summary = verdict.summary(sdk)
     if result.isAccepted, !searchPaths.isEmpty {
-      findings += checkImages(system, file: file, sdk: sdk, searchPaths: searchPaths)
+      let images = checkImages(
+        system, file: file, sdk: sdk, target: result.target, searchPaths: searchPaths)
+      findings += images
+      if !images.isEmpty { summary = "would be rejected by Microkit \(sdk)" }
     }
-    return findings
-      + lint(system, sdk: sdk, target: board?.facts, broken: result.broken)
+    let warnings = lint(system, sdk: sdk, target: result.target, broken: result.broken)
+    if strict, !warnings.isEmpty { summary = "not clean by Microkit \(sdk)" }
+    return (findings + warnings, summary)
   }
 
-  private func summary(_ errors: Int, _ warnings: Int, _ sdk: SDKVersion) -> String {
-    func count(_ number: Int, _ noun: String) -> String {
-      "\(number) \(noun)\(number == 1 ? "" : "s")"
-    }
-    let verdict = errors == 0 ? "would be taken" : "would be rejected"
-    return "\(file): \(count(errors, "error")), \(count(warnings, "warning")); "
-      + "\(strict && errors > 0 ? "not clean" : verdict) by Microkit \(sdk)\n"
+  private func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }
 
 extension Board {
-  /// Bytes of normal memory in seL4, its own image included.
-  var normalMemorySize: UInt64 {
-    normalMemory.reduce(0) { $0 + ($1.upperBound.rawValue - $1.lowerBound.rawValue) }
-  }
-
-  /// What is known of the board's addresses and interrupts.
-  var facts: Target {
-    let tree = try? tree()
-    var platform = tree?.platform ?? Platform()
-    platform.normalMemory = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
-    platform.ram += platform.normalMemory
-    platform.kernelOwned = kernelDevices.map {
-      .init($0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
+  /// The board with a single-core kernel of an SDK.
+  func target(_ sdk: SDKVersion) -> Target {
+    let owned = kernelDevices.map {
+      Platform.NamedRange(
+        $0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
     }
-    return Target(board: name, architecture: .aarch64, hasHypervisor: true, platform: platform)
+    let normal = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
+    let known = Platform(ram: normal, normalMemory: normal, kernelOwned: owned)
+    return Target(
+      board: name, architecture: .aarch64, hasHypervisor: true, physicalAddressBits: 40,
+      forwardsSMC: sdk >= .v2_1_0,
+      platform: (try? tree()).map { known.adding($0.platform) } ?? known)
   }
 }

@@ -62,7 +62,8 @@ extension Lint {
     subject.system.memoryRegions.compactMap { region in
       guard let range = region.physicalRange,
         let owner = subject.platform.kernelOwned.first(where: { $0.range.overlaps(range) }),
-        subject.platform.isBootMemory(range, in: owner)
+        let architecture = subject.target?.architecture,
+        !subject.platform.isKept(range, from: owner, architecture)
       else { return nil }
       return Finding(
         rule: "kernel-boot-memory", severity: .warning, at: subject.place(of: region),

@@ -26,14 +26,6 @@ extension Platform {
     let found = deviceRegisters.filter { $0.range.overlaps(range) }
     return found.contains(where: \.isMemory) ? [] : found
   }
-
-  /// Whether a range lies in the part of the kernel's image that the kernel gives back after boot:
-  /// the image begins with it (`ki_boot_end`), and it has at least 64 KiB on Arm.
-  func isBootMemory(_ range: Range<UInt64>, in owner: NamedRange) -> Bool {
-    let boot = owner.range.lowerBound..<owner.range.lowerBound + 0x1_0000
-    return normalMemory.contains { $0.contains(owner.range.lowerBound) }
-      && boot.overlaps(range) && range.upperBound <= boot.upperBound
-  }
 }
 
 extension [Platform.NamedRange] {

@@ -19,7 +19,7 @@ public struct Lint: Sendable {
   /// Every lint, in the order of docs/lints.md.
   public static let all: [Lint] = [
     unconnectedSharing, unusedRegion, writableExecutable, regionMappedTwice, cachedMismatch,
-    passiveNeverCalled, passiveChild, priorityInversion, budgetTooSmall, vmOutsideDomain,
+    passiveNeverCalled, passiveChild, priorityInversion, budgetTooSmall, vmOutsideDomain, vcpuCore,
     nameTruncated, deviceMappedCached, sharedDevice, copierWritesDMA, kernelBootMemory,
     triggerMismatch,
   ]

@@ -66,3 +66,27 @@ extension DomainSchedule {
     return unnumbered.count == 1 && unnumbered.first?.name == name
   }
 }
+
+extension Lint {
+  /// A virtual machine none of whose virtual CPUs is on its monitor's core: every fault of the guest
+  /// crosses cores, and the kernels of 2.1.0 and 2.2.0 stop with a failed assertion.
+  static let vcpuCore = Lint("vcpu-core") { subject in
+    subject.topology.domains.compactMap { domain in
+      guard let machine = domain.virtualMachine, !machine.cpus.isEmpty else { return nil }
+      // Since 2.3.0, a virtual CPU is on its monitor's core unless it names one, before on core 0.
+      let own = domain.cpu ?? 0
+      let standard = subject.sdk < .v2_3_0 ? 0 : own
+      let cores = machine.cpus.map { $0.cpu ?? standard }
+      if cores.contains(own) { return nil }
+      let entity = "virtual machine '\(machine.name)'"
+      return Finding(
+        rule: "vcpu-core", severity: .warning, at: subject.place(machine.origin, entity),
+        "no virtual CPU of '\(machine.name)' is on core \(own), where its monitor '\(domain.name)' "
+          + "runs: "
+          + (subject.sdk < .v2_3_0
+            ? "the kernel of Microkit \(subject.sdk) stops with a failed assertion"
+            : "every fault of the guest crosses cores"),
+        fix: "write cpu=\"\(own)\" on a <vcpu>, or move the monitor")
+    }
+  }
+}

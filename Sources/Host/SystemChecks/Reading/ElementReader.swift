@@ -90,6 +90,16 @@ struct ElementReader {
     return nil
   }
 
+  /// What the Microkit tool reads as an `i64` that must not be negative.
+  func nonNegative(_ name: String, _ context: inout CheckContext) -> UInt64? {
+    guard let value = decimal(name, isSigned: true, &context) else { return nil }
+    if value <= UInt64(Int64.max) { return value }
+    context.report(
+      .outOfRange, at: location(of: name), "\(name)=\"\(value)\" is not below 2^63",
+      fix: "use a smaller number")
+    return nil
+  }
+
   /// The identifier of a channel or interrupt, or if `isSigned` is false of a vCPU.
   func channelID(
     _ name: String, isSigned: Bool = true, _ context: inout CheckContext
@@ -133,7 +143,7 @@ func parseDecimal(_ text: String, isSigned: Bool) -> UInt64? {
   return 0
 }
 
-private func parseUnsigned(_ text: Substring, radix: Int) -> UInt64? {
+func parseUnsigned(_ text: Substring, radix: Int) -> UInt64? {
   let digits = text.hasPrefix("+") ? text.dropFirst() : text
   // Swift's parser would accept another sign here.
   guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-")

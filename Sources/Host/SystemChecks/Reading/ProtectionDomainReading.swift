@@ -10,7 +10,7 @@ extension SystemReader {
     let reader = ElementReader(element, isChild ? .childDomain : .protectionDomain, &context)
     let stackSize = stackSize(reader)
     let limit = Limits.mapEnd(
-      context.sdk, stackSize: stackSize ?? context.sdk.defaultStackSize.rawValue)
+      context.sdk, context.target, stackSize: stackSize ?? context.sdk.defaultStackSize.rawValue)
     var domain = ProtectionDomain(
       reader.text("name") ?? "", image: .init(""), priority: priority(reader),
       passive: reader.boolean("passive", &context) ?? false,
@@ -53,7 +53,7 @@ extension SystemReader {
     return size
   }
 
-  private mutating func priority(_ reader: ElementReader) -> Priority? {
+  mutating func priority(_ reader: ElementReader) -> Priority? {
     guard let value = reader.number("priority", &context) else { return nil }
     if value <= Limits.priority { return Priority(UInt8(value)) }
     context.report(
@@ -78,27 +78,39 @@ extension SystemReader {
     return (budget.map { Microseconds($0) }, period.map { Microseconds($0) })
   }
 
-  /// Both built-in boards' kernels run as hypervisors, but allow secure monitor calls only since
-  /// 2.1.
   private mutating func smc(_ reader: ElementReader) -> Bool {
     guard reader.boolean("smc", &context) == true else { return false }
-    if context.sdk < .v2_1_0 {
+    let place = reader.location(of: "smc")
+    if context.target.architecture != .aarch64 {
+      context.reportUnsupported(at: place, "secure monitor calls exist on Arm only", needs: "Arm")
+    } else if !context.target.forwardsSMC {
       context.report(
-        .unsupportedTarget, at: reader.location(of: "smc"),
+        .unsupportedTarget, at: place,
         "the kernels of Microkit SDK \(context.sdk) do not forward secure monitor calls",
         fix: "use Microkit SDK 2.1.0 or newer, or remove it")
     }
     return true
   }
 
+  /// A core of a protection domain or vCPU. The number 256 and above makes the Microkit tool panic.
   mutating func cpu(_ reader: ElementReader) -> UInt8? {
     guard context.sdk >= .v2_1_0, let value = reader.number("cpu", &context) else { return nil }
-    if value == 0 { return 0 }
-    context.report(
-      .unsupportedTarget, at: reader.location(of: "cpu"),
-      "cpu \(value): a kernel without multicore support has only cpu 0",
-      fix: "use 0, or remove it")
-    return nil
+    let cores = context.target.cores
+    if value >= UInt64(cores) {
+      let place = reader.location(of: "cpu")
+      if value > UInt64(UInt8.max) {
+        context.report(
+          .outOfRange, at: place, "cpu \(value) is above 255", fix: "use a core of the board")
+        return nil
+      }
+      context.reportUnsupported(
+        at: place,
+        cores == 1
+          ? "cpu \(value): a kernel without multicore support has only cpu 0"
+          : "cpu \(value): the kernel uses \(cores) cores",
+        needs: "a kernel with more than \(value == 1 ? "one core" : "\(value) cores")")
+    }
+    return UInt8(value)
   }
 
   /// The Microkit tool does not limit the identifier: it computes a slot from it, and panics if
@@ -192,9 +204,10 @@ extension SystemReader {
         hasCSpace = true
         domain.capabilities += cspace(child)
       case "ioport" where context.sdk >= .v2_1_0:
-        context.report(
-          .unsupportedTarget, at: child.location, "<ioport>: only x86 has I/O ports",
-          fix: "remove it")
+        guard let port = ioPort(child) else { continue }
+        symbols.add(port.idSymbol, at: child.location, &context)
+        symbols.add(port.addressSymbol, at: child.location, &context)
+        domain.ioPorts.append(port)
       default:
         unknown(
           child, in: "protection_domain", known: Self.childNames, newer: ["cspace": .v2_3_0])
@@ -223,44 +236,15 @@ extension SystemReader {
   private mutating func setvar(_ element: XMLElement) -> PhysicalAddressSymbol? {
     let reader = ElementReader(element, .setvar, &context)
     warnOfContent(element)
+    if context.target.architecture == .x86_64, context.sdk < .v2_2_0 {
+      context.report(
+        .unsupportedTarget, at: element.location,
+        "Microkit SDK \(context.sdk) has no <setvar> on x86",
+        fix: "use Microkit SDK 2.2.0 or newer, or leave it out on x86-64")
+    }
     guard let symbol = reader.text("symbol"), let region = reader.text("region_paddr") else {
       return nil
     }
     return PhysicalAddressSymbol(symbol, region: region, origin: reader.origin)
-  }
-
-  private mutating func interrupt(_ element: XMLElement) -> Interrupt? {
-    if context.sdk >= .v2_1_0, element.attribute("irq") == nil,
-      element.attribute("pin") != nil || element.attribute("pcidev") != nil
-    {
-      context.report(
-        .unsupportedTarget, at: element.location,
-        "an irq by 'pin' or 'pcidev' exists on x86 only", fix: "name the interrupt with irq=\"...\""
-      )
-      return nil
-    }
-    let reader = ElementReader(element, .interrupt, &context)
-    warnOfContent(element)
-    let number = reader.decimal("irq", &context)
-    let id = reader.channelID("id", &context)
-    var trigger = Interrupt.Trigger.level
-    if let text = reader.text("trigger") {
-      if let known = Interrupt.Trigger(rawValue: text) {
-        trigger = known
-      } else {
-        context.report(
-          .badValue, at: reader.location(of: "trigger"),
-          "trigger=\"\(text)\" is neither 'level' nor 'edge'", fix: "write level or edge")
-      }
-    }
-    guard let number, let id else { return nil }
-    guard let irq = UInt32(exactly: number) else {
-      context.report(
-        .outOfRange, at: reader.location(of: "irq"), "there is no interrupt \(number)",
-        fix: "use the GIC's number: SPI + 32, PPI + 16")
-      return nil
-    }
-    return Interrupt(
-      IRQNumber(irq), trigger, id: id, idSymbol: reader.text("setvar_id"), origin: reader.origin)
   }
 }

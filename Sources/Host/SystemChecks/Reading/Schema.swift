@@ -79,11 +79,42 @@ extension ElementSchema {
       optional("setvar_id", since: .v2_1_0),
     ])
 
+  static let ioAPICInterrupt = ElementSchema(
+    "irq",
+    [
+      required("pin"), required("id"), required("vector"), optional("ioapic"),
+      optional("trigger"), optional("polarity"), optional("setvar_id"),
+    ])
+
+  static let messageInterrupt = ElementSchema(
+    "irq",
+    [
+      required("pcidev"), required("id"), required("handle"), required("vector"),
+      optional("setvar_id"),
+    ])
+
+  static let ioPort = ElementSchema(
+    "ioport", since: .v2_1_0,
+    [
+      required("id"), required("addr"), required("size"), optional("setvar_id"),
+      optional("setvar_addr"),
+    ])
+
+  static let ioAddressSpace = ElementSchema(
+    "io_address_space", since: .v2_3_0,
+    [required("name"), required("peripheral_id"), required("domain_id")])
+
+  static let ioMap = ElementSchema(
+    "iomap", since: .v2_3_0, [required("mr"), required("iovaddr"), optional("perms")])
+
   static let setvar = ElementSchema("setvar", [required("symbol"), required("region_paddr")])
 
   static let virtualMachine = ElementSchema(
     "virtual_machine",
     [required("name"), optional("budget"), optional("period"), optional("priority")])
+
+  /// On architectures other than Arm since 2.3.0.
+  static let unscheduledVirtualMachine = ElementSchema("virtual_machine", [required("name")])
 
   static let virtualCPU = ElementSchema(
     "vcpu",

@@ -17,7 +17,7 @@ struct SystemReader {
   /// Symbols set so far, by domain; channels add to them.
   var symbolsByDomain: [String: SymbolSet] = [:]
 
-  init(sdk: SDKVersion) { context = CheckContext(sdk: sdk) }
+  init(sdk: SDKVersion, target: Target) { context = CheckContext(sdk: sdk, target: target) }
 
   mutating func read(_ root: XMLElement) -> SystemDescription {
     var system = SystemDescription()
@@ -55,10 +55,7 @@ struct SystemReader {
     case "domains" where context.sdk >= .v2_3_0:
       domains(child)
     case "io_address_space" where context.sdk >= .v2_3_0:
-      context.report(
-        .unsupportedTarget, at: child.location,
-        "<io_address_space> needs a kernel with IOMMU support, which AArch64 boards lack",
-        fix: "remove it")
+      if let space = ioAddressSpace(child) { system.ioAddressSpaces.append(space) }
     default:
       unknown(
         child, in: "system",

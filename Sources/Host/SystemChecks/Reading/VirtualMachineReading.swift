@@ -6,12 +6,12 @@ import SystemXML
 
 extension SystemReader {
   mutating func virtualMachine(_ element: XMLElement) -> VirtualMachine? {
-    let reader = ElementReader(element, .virtualMachine, &context)
-    // The Microkit tool does not limit it and uses its lowest eight bits.
-    let priority = reader.number("priority", &context).map {
-      Priority(UInt8(truncatingIfNeeded: $0))
-    }
-    let (budget, period) = budgetAndPeriod(reader)
+    checkHypervisor(element)
+    let isScheduled = context.target.architecture == .aarch64 || context.sdk < .v2_3_0
+    let reader = ElementReader(
+      element, isScheduled ? .virtualMachine : .unscheduledVirtualMachine, &context)
+    let priority = isScheduled ? machinePriority(reader) : nil
+    let (budget, period) = isScheduled ? budgetAndPeriod(reader) : (nil, nil)
     var machine = VirtualMachine(
       reader.text("name") ?? "", priority: priority, budget: budget, period: period, cpus: [],
       origin: reader.origin)
@@ -29,11 +29,17 @@ extension SystemReader {
         }
         machine.cpus.append(cpu)
       case "map":
-        let limit = context.sdk < .v2_0_1 ? nil : Limits.addressSpaceEnd
+        let limit = context.sdk < .v2_0_1 ? nil : context.target.addressSpaceEnd
         if let map = map(child, .virtualMachineMap, limit: limit) { machine.maps.append(map) }
       default:
         unknown(child, in: "virtual_machine", known: ["vcpu", "map"])
       }
+    }
+    if context.target.architecture == .x86_64, machine.cpus.count > 1 {
+      context.report(
+        .unsupportedTarget, at: element.location,
+        "virtual machine '\(machine.name)' has \(machine.cpus.count) vCPUs, on which the Microkit tool panics on x86",
+        fix: "keep one <vcpu>")
     }
     if !sawCPU {
       context.report(
@@ -41,6 +47,19 @@ extension SystemReader {
         fix: "add <vcpu id=\"0\" />")
     }
     return reader.text("name") == nil ? nil : machine
+  }
+
+  private mutating func checkHypervisor(_ element: XMLElement) {
+    if context.target.hasHypervisor { return }
+    context.reportUnsupported(
+      at: element.location, "<virtual_machine>: this kernel is not a hypervisor",
+      needs: "a hypervisor")
+  }
+
+  /// Before 2.3.1, the Microkit tool does not limit it and uses its lowest eight bits.
+  private mutating func machinePriority(_ reader: ElementReader) -> Priority? {
+    if context.sdk >= .v2_3_1 { return self.priority(reader) }
+    return reader.number("priority", &context).map { Priority(UInt8(truncatingIfNeeded: $0)) }
   }
 
   private mutating func virtualCPU(_ element: XMLElement) -> VirtualMachine.CPU? {

@@ -11,12 +11,14 @@ import SystemModel
 ///
 /// - Parameters:
 ///   - file: name of the system file.
+///   - target: what the system is for; nil means the most common kind of board.
 ///   - searchPaths: directories to look for images in.
 /// - Returns: errors, by position in the system file.
 public func checkImages(
-  _ system: SystemDescription, file: String, sdk: SDKVersion, searchPaths: [String]
+  _ system: SystemDescription, file: String, sdk: SDKVersion, target: Target? = nil,
+  searchPaths: [String]
 ) -> [Finding] {
-  var context = CheckContext(sdk: sdk)
+  var context = CheckContext(sdk: sdk, target: target ?? .mostCommon(sdk))
   var images: [String: Result<ELFImage, FindingsError>] = [:]
   let regions = Dictionary(
     system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -175,7 +177,7 @@ private func checkOverlaps(
     for segment in image.segments where segment.isLoaded && segment.memorySize > 0 {
       let start = segment.virtualAddress / page * page
       let (last, overflow) = segment.virtualAddress.addingReportingOverflow(segment.memorySize)
-      guard !overflow, last <= Limits.addressSpaceEnd else { continue }
+      guard !overflow, last <= context.target.addressSpaceEnd else { continue }
       let segmentEnd = (last + page - 1) / page * page
       guard end &+ slack > start, map.address.rawValue < segmentEnd + slack else { continue }
       context.report(

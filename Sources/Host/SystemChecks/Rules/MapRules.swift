@@ -11,12 +11,12 @@ func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
   for domain in system.allProtectionDomains {
     let stack = (domain.stackSize ?? context.sdk.defaultStackSize).rawValue
     checkMaps(
-      domain.maps, regions, end: Limits.mapEnd(context.sdk, stackSize: stack),
+      domain.maps, regions, end: Limits.mapEnd(context.sdk, context.target, stackSize: stack),
       "protection domain '\(domain.name)'", &context)
     // 1.4.1 does not check the mappings of virtual machines.
     if let machine = domain.virtualMachine, context.sdk >= .v2_0_1 {
       checkMaps(
-        machine.maps, regions, end: context.sdk < .v2_3_0 ? nil : Limits.addressSpaceEnd,
+        machine.maps, regions, end: context.sdk < .v2_3_0 ? nil : context.target.addressSpaceEnd,
         "virtual machine '\(machine.name)'", &context)
     }
   }
@@ -27,7 +27,7 @@ private struct PlacedMap {
   var range: Range<UInt64>
 }
 
-private func checkMaps(
+func checkMaps(
   _ maps: [Map], _ regions: [String: MemoryRegion], end limit: UInt64?, _ space: String,
   _ context: inout CheckContext
 ) {
@@ -92,17 +92,18 @@ private func text(_ range: Range<UInt64>) -> String {
 
 /// Checks that regions at given physical addresses do not overlap.
 func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckContext) {
+  let limit = context.target.physicalAddressEnd ?? 1 << 63
   var placed: [(region: MemoryRegion, range: Range<UInt64>)] = []
   for region in system.memoryRegions {
     guard let start = region.physicalAddress?.rawValue, let size = region.size?.rawValue,
       size > 0
     else { continue }
     let (end, overflow) = start.addingReportingOverflow(size)
-    if overflow || end > Limits.addressSpaceEnd {
+    if overflow || end > limit {
       context.report(
         .outOfRange, at: region.origin.location,
-        "'\(region.name)' ends beyond the 40 bits of a physical address",
-        fix: "use a phys_addr below \(hexadecimal(Limits.addressSpaceEnd))")
+        "'\(region.name)' ends beyond the \(limit.trailingZeroBitCount) bits of a physical address",
+        fix: "use a phys_addr below \(hexadecimal(limit))")
       continue
     }
     placed.append((region, start..<end))
@@ -123,10 +124,10 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
 }
 
 /// Checks that the regions that the Microkit tool places fit the board's memory.
-func checkMemory(
-  _ system: SystemDescription, available: UInt64?, _ context: inout CheckContext
-) {
-  let limit = available ?? Limits.addressSpaceEnd
+func checkMemory(_ system: SystemDescription, _ context: inout CheckContext) {
+  let normal = context.target.platform?.normalMemory ?? []
+  let available = normal.isEmpty ? nil : normal.reduce(0) { $0 + UInt64($1.count) }
+  guard let limit = available ?? context.target.physicalAddressEnd else { return }
   var total: UInt64 = 0
   for region in system.memoryRegions where region.physicalAddress == nil {
     let (sum, overflow) = total.addingReportingOverflow(region.size?.rawValue ?? 0)
