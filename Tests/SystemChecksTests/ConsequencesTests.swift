@@ -32,12 +32,18 @@ import Testing
 
   @Test func lostMapsAndChannels() throws {
     let region = #"<memory_region name="box" size="0x1000" />"#
-    #expect(try findings(region + domain("a", "", #"<map mr="box" perms="rw" />"#)) == ["2 missing-attribute"])
     #expect(
-      try findings(region + domain("a", "", #"<map mr="bxo" vaddr="0x1000" />"#)) == ["2 unknown-name"])
+      try findings(region + domain("a", "", #"<map mr="box" perms="rw" />"#)) == [
+        "2 missing-attribute"
+      ])
+    #expect(
+      try findings(region + domain("a", "", #"<map mr="bxo" vaddr="0x1000" />"#)) == [
+        "2 unknown-name"
+      ])
     let logger = domain("logger", #"priority="2" passive="true""#) + domain("client")
     #expect(
-      try findings(logger + #"<channel><end pd="logger" id="0" /><end pd="client" id="62" /></channel>"#)
+      try findings(
+        logger + #"<channel><end pd="logger" id="0" /><end pd="client" id="62" /></channel>"#)
         == ["4 out-of-range"])
     #expect(try findings(logger + channel("logger", "clinet")) == ["4 unknown-name"])
     // Two mistakes are two errors.
@@ -63,7 +69,8 @@ import Testing
         == ["2 unknown-element"])
     #expect(
       try findings(
-        domain("a") + domain("b") + #"<channel><end pd="a" id="0" /><edn pd="b" id="0" /></channel>"#)
+        domain("a") + domain("b")
+          + #"<channel><end pd="a" id="0" /><edn pd="b" id="0" /></channel>"#)
         == ["4 unknown-element"])
     #expect(
       try findings(
@@ -90,7 +97,8 @@ import Testing
     let irq = #"<irq irq="40" id="0" />"#
     #expect(
       try findings(
-        domain("a", "", irq) + domain("a", "", #"<irq irq="41" id="0" />"#)) == ["3 duplicate-name"])
+        domain("a", "", irq) + domain("a", "", #"<irq irq="41" id="0" />"#)) == ["3 duplicate-name"]
+    )
   }
 
   /// What has nothing to do with the error is still found.
@@ -112,11 +120,5 @@ import Testing
       empty.findings.map(\.place) == [
         .source(SourceLocation(file: "x.system", line: 2, column: 2))
       ])
-  }
-
-  /// Errors never disappear altogether.
-  @Test func aConsequenceNeedsACause() throws {
-    var generator = SystemRandomNumberGenerator()
-    _ = generator.next()
   }
 }

@@ -112,7 +112,8 @@ extension Target {
       ProtectionDomain(
         name, image: .init(name),
         virtualMachine: VirtualMachine(
-          "guest_\(name)", cpus: [.init(id: 0)], maps: [Map("regs", at: 0x801_0000, cached: false)]))
+          "guest_\(name)", cpus: [.init(id: 0)], maps: [Map("regs", at: 0x801_0000, cached: false)])
+      )
     }
     #expect(rules(system) == [])
   }

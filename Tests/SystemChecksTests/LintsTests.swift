@@ -169,7 +169,8 @@ import WebserverFixture
     #expect(rules(system, sdk: .v1_4_1) == [])
     // A driver that only notifies the callee.
     system.protectionDomains.append(
-      ProtectionDomain("driver", image: .init("d"), priority: 9, interrupts: [Interrupt(40, id: 1)]))
+      ProtectionDomain("driver", image: .init("d"), priority: 9, interrupts: [Interrupt(40, id: 1)])
+    )
     system.channels.append(Channel(.init("driver", id: 2, mayCall: true), .init("b", id: 2)))
     #expect(rules(system, sdk: .v1_4_1) == [])
     system.protectionDomains[0].priority = 9

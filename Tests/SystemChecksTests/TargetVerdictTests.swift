@@ -116,3 +116,23 @@ import Testing
     #expect(system.ioAddressSpaces.first?.maps.map(\.attributes) == [["mr": "r", "iovaddr": "0"]])
   }
 }
+
+/// A verdict reuses results for targets that agree on what was asked. Each must be what a check of its
+/// own gives.
+@Suite struct ReusedResultsTests {
+  @Test(arguments: ruleCases + targetRuleCases)
+  func areThoseOfASeparateCheck(_ ruleCase: RuleCase) throws {
+    let body = ruleCase.text.filter { $0 != "@" }
+    let bytes = Array((body.hasPrefix("<sistem") ? body : "<system>\(body)</system>").utf8)
+    for sdk in SDKVersion.allCases {
+      let targets = Target.kinds(of: sdk)
+      let verdict = try TargetVerdict(bytes, file: "f", sdk: sdk, targets: targets)
+      for (target, result) in zip(targets, verdict.results) {
+        let own = try check(bytes, file: "f", sdk: sdk, target: target)
+        #expect(result.target == target)
+        #expect(result.findings == own.findings)
+        #expect(result.description == own.description)
+      }
+    }
+  }
+}

@@ -17,7 +17,8 @@ import Testing
   private let x86 = Target(architecture: .x86_64, hasHypervisor: true)
 
   private func monitor(
-    budget: Microseconds? = nil, guest: Microseconds? = nil, cpu: UInt8? = nil, cpus: [UInt8?] = [nil]
+    budget: Microseconds? = nil, guest: Microseconds? = nil, cpu: UInt8? = nil,
+    cpus: [UInt8?] = [nil]
   ) -> SystemDescription {
     SystemDescription(protectionDomains: [
       ProtectionDomain(
@@ -40,7 +41,9 @@ import Testing
   }
 
   @Test func vmOutsideDomain() {
-    func found(_ domains: [DomainSchedule.Domain], sdk: SDKVersion = .v2_3_0, _ target: Target? = nil)
+    func found(
+      _ domains: [DomainSchedule.Domain], sdk: SDKVersion = .v2_3_0, _ target: Target? = nil
+    )
       -> [String]
     {
       var system = monitor()

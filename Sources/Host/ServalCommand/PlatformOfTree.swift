@@ -10,8 +10,9 @@ extension DeviceTree {
     var registers: [Platform.NamedRange] = []
     var interrupts: [IRQNumber: Platform.InterruptLine] = [:]
     for device in devices {
-      for range in (try? device.registers.get()) ?? [] where range.size > 0 {
-        registers.append(.init(range.address..<range.address + range.size, device.name))
+      // A bus's range is that of the devices on it.
+      if !device.compatible.contains("simple-bus") {
+        registers += device.addresses.map { .init($0, device.name) }
       }
       for case .success(let line) in device.interrupts {
         let number = IRQNumber(line.number)
@@ -23,9 +24,7 @@ extension DeviceTree {
         }
       }
     }
-    let memory = ((try? memory()) ?? []).filter { $0.size > 0 }.map {
-      $0.address..<$0.address + $0.size
-    }
+    let memory = ((try? memory()) ?? []).compactMap(\.addresses)
     return Platform(ram: memory, deviceRegisters: registers, interrupts: interrupts)
   }
 }
@@ -49,5 +48,20 @@ extension Platform {
     all.deviceRegisters += tree.deviceRegisters
     all.interrupts.merge(tree.interrupts) { _, new in new }
     return all
+  }
+}
+
+extension Device {
+  /// Its registers' addresses, as far as the tree tells them.
+  fileprivate var addresses: [Range<UInt64>] {
+    ((try? registers.get()) ?? []).compactMap(\.addresses)
+  }
+}
+
+extension RegisterRange {
+  /// Nil if empty, or up to the very end of the address space.
+  fileprivate var addresses: Range<UInt64>? {
+    let (end, overflow) = address.addingReportingOverflow(size)
+    return overflow || size == 0 ? nil : address..<end
   }
 }

@@ -34,11 +34,26 @@ public func check(
 
 /// Checks a parsed file for one target.
 func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
+  checkAsking(root, sdk: sdk, target: target).result
+}
+
+/// Checks a parsed file for one target, and says what the result depends on.
+func checkAsking(
+  _ root: XMLElement, sdk: SDKVersion, target: Target
+) -> (result: CheckResult, asked: TargetTraits) {
+  let (context, system) = everyFinding(root, sdk: sdk, target: target)
+  let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
+  let result = CheckResult(target: target, findings: findings, broken: broken, description: system)
+  return (result, context.asked)
+}
+
+/// Checks a parsed file by every rule.
+func everyFinding(
+  _ root: XMLElement, sdk: SDKVersion, target: Target
+) -> (context: CheckContext, system: SystemDescription?) {
   var reader = SystemReader(sdk: sdk, target: target)
   let system = reader.read(root)
-  guard root.name == "system" else {
-    return CheckResult(target: target, findings: reader.context.findings, description: nil)
-  }
+  guard root.name == "system" else { return (reader.context, nil) }
   var context = reader.context
   checkNames(system, &context)
   checkIdentifiers(system, &context)
@@ -48,8 +63,7 @@ func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
   checkMemory(system, &context)
   checkAllocation(system, &context)
   checkIO(system, &context)
-  let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
-  return CheckResult(target: target, findings: findings, broken: broken, description: system)
+  return (context, system)
 }
 
 /// Sorts findings by position, those about the whole file last.

@@ -97,7 +97,12 @@ extension Board {
         $0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
     }
     let normal = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
-    let known = Platform(ram: normal, normalMemory: normal, kernelOwned: owned)
+    // Every SDK's kernel for the board has at least that size.
+    let image = normal.first.map {
+      Platform.NamedRange($0.lowerBound..<$0.lowerBound + 0x23_0000, "the kernel's image")
+    }
+    let known = Platform(
+      ram: normal, normalMemory: normal, kernelOwned: owned + (image.map { [$0] } ?? []))
     return Target(
       board: name, architecture: .aarch64, hasHypervisor: true, physicalAddressBits: 40,
       forwardsSMC: sdk >= .v2_1_0,

@@ -63,7 +63,7 @@ extension Lint {
       guard let range = region.physicalRange,
         let owner = subject.platform.kernelOwned.first(where: { $0.range.overlaps(range) }),
         let architecture = subject.target?.architecture,
-        !subject.platform.isKept(range, from: owner, architecture)
+        !subject.platform.isKept(range, from: owner, architecture, subject.sdk)
       else { return nil }
       return Finding(
         rule: "kernel-boot-memory", severity: .warning, at: subject.place(of: region),

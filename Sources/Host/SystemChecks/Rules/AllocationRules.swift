@@ -5,7 +5,7 @@ import SystemModel
 
 /// Checks what the Microkit tool finds when it allocates memory, as far as the board is known.
 func checkAllocation(_ system: SystemDescription, _ context: inout CheckContext) {
-  guard let platform = context.target.platform else { return }
+  guard let platform = context.platform else { return }
   checkOwners(system, platform, &context)
   if context.sdk <= .v2_0_1 { checkBlocks(system, platform, &context) }
 }
@@ -17,7 +17,7 @@ private func checkOwners(
   for region in system.memoryRegions {
     guard let range = region.physicalRange,
       let owner = platform.kernelOwned.first(where: { $0.range.overlaps(range) }),
-      platform.isKept(range, from: owner, context.target.architecture)
+      platform.isKept(range, from: owner, context.architecture, context.sdk)
     else { continue }
     context.report(
       .kernelOwned, at: region.origin.location,
@@ -73,11 +73,13 @@ private func pageSize(
 
 extension Platform {
   /// Whether the kernel surely keeps part of a range: its devices, and its image except for the
-  /// start (see `bootMemory`).
+  /// start (see `bootMemory`). 2.0.1 puts the initial task's first object there.
   func isKept(
-    _ range: Range<UInt64>, from owner: NamedRange, _ architecture: Target.Architecture
+    _ range: Range<UInt64>, from owner: NamedRange, _ architecture: Target.Architecture,
+    _ sdk: SDKVersion
   ) -> Bool {
     guard let boot = bootMemory(of: owner, architecture) else { return true }
+    if sdk == .v2_0_1, range.contains(boot.lowerBound) { return true }
     return range.overlaps(boot.upperBound..<max(boot.upperBound, owner.range.upperBound))
   }
 
