@@ -79,8 +79,7 @@ struct Check: ParsableCommand {
       findings += images
       if !images.isEmpty { summary = "would be rejected by Microkit \(sdk)" }
     }
-    let ram = result.target.platform?.ram ?? []
-    let warnings = lint(system, sdk: sdk, ramRanges: ram)
+    let warnings = lint(system, sdk: sdk, target: result.target, broken: result.broken)
     if strict, !warnings.isEmpty { summary = "not clean by Microkit \(sdk)" }
     return (findings + warnings, summary)
   }
@@ -94,13 +93,19 @@ extension Board {
   /// The board with a single-core kernel of an SDK.
   func target(_ sdk: SDKVersion) -> Target {
     let owned = kernelDevices.map {
-      Platform.NamedRange($0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel")
+      Platform.NamedRange(
+        $0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
     }
     let normal = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
-    let ram = ((try? tree().memory()) ?? []).map { $0.address..<($0.address &+ $0.size) }
+    // Every SDK's kernel for the board has at least that size.
+    let image = normal.first.map {
+      Platform.NamedRange($0.lowerBound..<$0.lowerBound + 0x23_0000, "the kernel's image")
+    }
+    let known = Platform(
+      ram: normal, normalMemory: normal, kernelOwned: owned + (image.map { [$0] } ?? []))
     return Target(
       board: name, architecture: .aarch64, hasHypervisor: true, physicalAddressBits: 40,
       forwardsSMC: sdk >= .v2_1_0,
-      platform: Platform(ram: ram + normal, normalMemory: normal, kernelOwned: owned))
+      platform: (try? tree()).map { known.adding($0.platform) } ?? known)
   }
 }
