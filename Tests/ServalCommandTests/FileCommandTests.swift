@@ -152,6 +152,33 @@ import Testing
     }
   }
 
+  @Test func theUnpackedSDKDecides() throws {
+    try with(["a.system": good]) { tool in
+      let folder = "\(tool.directory)/sdk/board/my_pc/release/include/kernel"
+      try Files.makeDirectory(folder)
+      let config = #"{"SEL4_ARCH": "x86_64", "ENABLE_SMP_SUPPORT": false}"#
+      try Files.replace("\(folder)/gen_config.json", with: Array(config.utf8))
+      try Files.replace("\(tool.directory)/sdk/VERSION", with: Array("2.2.0-dev\n".utf8))
+      func check(_ arguments: String...) throws -> BuiltTool.Run {
+        try tool.run(["check", "a.system"] + arguments, environment: ["MICROKIT_SDK=sdk"])
+      }
+      let taken = try check("--board", "my_pc")
+      #expect(taken.status == 0)
+      #expect(taken.errors.hasSuffix("would be taken by Microkit 2.2.0\n"))
+      #expect(try check("--board", "my_pc", "--arch", "aarch64").status == 2)
+      #expect(try check("--board", "odroidc4").status == 0)
+      let missing = try check("--board", "my_pc", "--config", "debug")
+      #expect(missing.status == 2)
+      #expect(missing.errors.contains("sdk/board/my_pc: error: has no directory 'debug'"))
+      // Another SDK than the unpacked one.
+      #expect(try check("--board", "my_pc", "--sdk", "2.3.0").status == 2)
+      try Files.replace("\(folder)/gen_config.json", with: Array("{".utf8))
+      let broken = try check("--board", "my_pc")
+      #expect(broken.status == 2)
+      #expect(broken.errors.contains("gen_config.json: error: cannot be read: not a JSON object"))
+    }
+  }
+
   @Test func helpVersionAndCompletions() throws {
     try BuiltTool.with { tool in
       #expect(try tool.run(["--version"]).output.hasPrefix("serval "))
