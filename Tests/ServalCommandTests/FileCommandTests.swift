@@ -112,6 +112,46 @@ import Testing
     }
   }
 
+  @Test func boardsOfAnSDK() throws {
+    try BuiltTool.with { tool in
+      let lines = try tool.run(["boards", "--all", "--sdk", "2.3.0"]).output.split(separator: "\n")
+      #expect(lines.count == 28)
+      #expect(
+        lines.contains { $0.hasPrefix("stm32mp2 ") && $0.contains("  1 or 2 cores   40-bit  ") })
+      let old = try tool.run(["boards", "--all", "--sdk", "1.4.1"]).output.split(separator: "\n")
+      #expect(old.count == 10)
+      #expect(old.allSatisfy { $0.contains("  1 core  ") })
+    }
+  }
+
+  @Test func checkForABoard() throws {
+    let onCore = { (core: Int) in
+      self.good.replacing("name=\"one\" ", with: "name=\"one\" cpu=\"\(core)\" ")
+    }
+    try with(["a.system": good, "core1.system": onCore(1), "core3.system": onCore(3)]) { tool in
+      func status(_ arguments: String...) throws -> Int32 {
+        try tool.run(["check"] + arguments).status
+      }
+      #expect(try status("a.system", "--board", "hifive_p550", "--config", "release") == 0)
+      #expect(try status("core3.system", "--board", "rpi5b_2gb") == 0)
+      #expect(try status("core3.system", "--board", "rpi5b_2gb", "--config", "debug") == 1)
+      #expect(try status("core3.system", "--board", "stm32mp2") == 1)
+      #expect(try status("core1.system", "--board", "stm32mp2", "--config", "smp-debug") == 0)
+      #expect(try status("core1.system", "--config", "smp-debug") == 0)
+      #expect(try status("core1.system", "--config", "debug") == 1)
+      let late = try tool.run(["check", "a.system", "--board", "stm32mp2", "--sdk", "2.1.0"])
+      #expect(late.status == 2)
+      #expect(late.errors.contains("2.3.0 is the first with it"))
+      let typo = try tool.run(["check", "a.system", "--board", "star46"])
+      #expect(typo.status == 2)
+      #expect(typo.errors.contains("did you mean 'star64'?"))
+      let odd = try tool.run(["check", "a.system", "--config", "smp-debugg"])
+      #expect(odd.status == 2)
+      #expect(odd.errors.contains("did you mean 'smp-debug'?"))
+      #expect(try status("a.system", "--board", "star64", "--arch", "aarch64") == 2)
+    }
+  }
+
   @Test func helpVersionAndCompletions() throws {
     try BuiltTool.with { tool in
       #expect(try tool.run(["--version"]).output.hasPrefix("serval "))

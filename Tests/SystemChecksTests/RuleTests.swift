@@ -3,6 +3,7 @@
 
 import Diagnostics
 import SystemModel
+import Targets
 import Testing
 
 @testable import SystemChecks

@@ -3,6 +3,7 @@
 
 import SystemChecks
 import SystemModel
+import Targets
 import Testing
 
 @Suite struct TargetVerdictTests {
@@ -30,7 +31,7 @@ import Testing
   @Test(arguments: [
     (
       "", "cpu=\"3\"", "",
-      "for AArch64 with 4 cores, RISC-V with 4 cores, x86-64 with 4 cores"
+      "for AArch64 with 4 cores, RISC-V with 4 cores, x86-64 with 16 cores"
     ),
     (
       "<irq irq=\"33\" id=\"0\"/>", "", "",

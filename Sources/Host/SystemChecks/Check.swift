@@ -4,6 +4,7 @@
 import Diagnostics
 import SystemModel
 import SystemXML
+import Targets
 
 /// The result of checking a file.
 public struct CheckResult: Sendable {
