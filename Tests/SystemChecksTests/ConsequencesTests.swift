@@ -111,7 +111,7 @@ import Testing
         == ["3 out-of-range", "2 unused-region", "2 writable-executable", "2 budget-too-small"])
     #expect(
       try findings(domain("a") + channel("a", "b") + channel("a", "c"))
-        == ["3 unknown-name", "4 unknown-name", "4 duplicate-id"])
+        == ["3 unknown-name", "4 duplicate-id", "4 unknown-name"])
   }
 
   @Test func everyFindingHasAPlace() throws {

@@ -46,15 +46,19 @@ struct TargetOption: ParsableArguments {
   /// - Parameter path: an unpacked SDK of this version, whose own files decide for its boards.
   func targets(_ sdk: SDKVersion, sdkAt path: String?) throws -> [Target] {
     var targets = try board.map { try self.targets(ofBoard: $0, sdk, path) } ?? kinds(sdk)
+    if let arch { targets = targets.filter { $0.architecture == arch } }
+    if let cores { targets = targets.filter { $0.cores == cores } }
     if let dtb {
       let tree = try DeviceTree.load(dtb)
       if let architecture = tree.architecture {
         targets = targets.filter { $0.architecture == architecture }
       }
-      targets = targets.map { $0.adding(tree.platform) }
+      targets = targets.map { $0.adding(tree.platform()) }
+    } else if let own = ServalTool.boards.first(where: { $0.name == board }),
+      let tree = try? own.tree()
+    {
+      targets = targets.map { $0.adding(tree.platform()) }
     }
-    if let arch { targets = targets.filter { $0.architecture == arch } }
-    if let cores { targets = targets.filter { $0.cores == cores } }
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
     return targets
   }
@@ -77,33 +81,41 @@ struct TargetOption: ParsableArguments {
   private func targets(
     ofBoard name: String, _ sdk: SDKVersion, _ path: String?
   ) throws -> [Target] {
-    // Its device tree tells more than an SDK.
-    let board = ServalTool.boards.first { $0.name == name }
-    let tree = board.flatMap { try? $0.tree().platform }
-    func complete(_ target: Target) -> Target { tree.map { target.adding($0) } ?? target }
     if let path, try Target.boards(ofSDKAt: path).contains(name) {
       return try Target.kinds(ofSDKAt: path, version: sdk, board: name, configuration)
-        .map(complete)
     }
     // A board of another package, which no SDK need have.
     let isKnown = SDKBoard.all.contains { $0.name == name }
-    if !isKnown, let board {
+    if !isKnown, let board = ServalTool.boards.first(where: { $0.name == name }) {
       var target = board.target(sdk)
       target.configuration = configuration
       return [target]
     }
-    guard let configuration else {
-      return try Target.kinds(ofBoard: name, sdk: sdk).map(complete)
+    guard let configuration else { return try Target.kinds(ofBoard: name, sdk: sdk) }
+    return [try Target.of(board: name, configuration: configuration, sdk: sdk)]
+  }
+}
+
+extension DeviceTree {
+  /// The architecture of its processors; nil if it does not tell.
+  fileprivate var architecture: Target.Architecture? {
+    for node in nodes where node["device_type"]?.string == "cpu" {
+      if node["riscv,isa"] != nil || node["riscv,isa-base"] != nil { return .riscv64 }
+      if node.compatible.contains(where: { $0.hasPrefix("arm,") }) { return .aarch64 }
     }
-    return [complete(try Target.of(board: name, configuration: configuration, sdk: sdk))]
+    return nil
   }
 }
 
 extension Target {
-  /// With what a device tree tells as well.
+  /// The same with what a device tree tells of the machine.
   fileprivate func adding(_ tree: Platform) -> Target {
     var target = self
-    target.platform = (platform ?? Platform()).adding(tree)
+    var platform = target.platform ?? Platform()
+    platform.ram += tree.ram
+    platform.deviceRegisters += tree.deviceRegisters
+    platform.interrupts.merge(tree.interrupts) { _, new in new }
+    target.platform = platform
     return target
   }
 }

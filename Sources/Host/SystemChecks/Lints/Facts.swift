@@ -24,7 +24,9 @@ extension Platform {
   func devices(in range: Range<UInt64>) -> [NamedRange] {
     if ram.contains(where: { $0.overlaps(range) }) { return [] }
     let found = deviceRegisters.filter { $0.range.overlaps(range) }
-    return found.contains(where: \.isMemory) ? [] : found
+    if found.contains(where: \.isMemory) { return [] }
+    // A bus's registers are those of the devices on it.
+    return found.filter { bus in !found.contains { $0.name.hasPrefix(bus.name + "/") } }
   }
 }
 
@@ -32,7 +34,10 @@ extension [Platform.NamedRange] {
   /// "uart@1000", "uart@1000 and timer@1100", "uart@1000 and 3 other devices".
   var listed: String {
     var names: [String] = []
-    for range in self where !names.contains(range.name) { names.append(range.name) }
+    for range in self {
+      let name = range.name.split(separator: "/").last.map(String.init) ?? range.name
+      if !names.contains(name) { names.append(name) }
+    }
     guard let first = names.first else { return "" }
     switch names.count {
     case 1: return first
