@@ -44,11 +44,25 @@ struct InterruptResolver {
     resolved(node, depth: 0)
   }
 
+  /// Where the nexus passes the interrupts of devices on it, each place once.
+  mutating func passedOn(
+    by nexus: DeviceTree.Node
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    followed(tree.mapTargets(of: nexus), of: nexus, depth: 0)
+  }
+
   /// - Parameter depth: how many controllers below raise this one's interrupts.
   private mutating func resolved(
     _ node: DeviceTree.Node, depth: Int
   ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
-    tree.interruptSpecifiers(of: node).map { specifier in
+    followed(tree.interruptSpecifiers(of: node), of: node, depth: depth)
+  }
+
+  private mutating func followed(
+    _ specifiers: [Result<InterruptSpecifier, DeviceTreeError>], of node: DeviceTree.Node,
+    depth: Int
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    specifiers.map { specifier in
       do throws(DeviceTreeError) {
         return .success(try follow(try specifier.get(), of: node, depth: depth))
       } catch {
