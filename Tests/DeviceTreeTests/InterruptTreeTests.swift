@@ -211,7 +211,21 @@ import Testing
         "line 6 of '/expander', which raises 102 level",
         "line 2 of '/many', which raises 33 level, 34 level, 35 level, 36 level, 37 level, "
           + "38 level, 39 level, 40 level and others",
-        "line 4 of '/none', which raises none that seL4 numbers",
+        "line 4 of '/none', for which the tree names no GIC or PLIC interrupt",
+      ])
+  }
+
+  @Test func aMesonsChannelsAreWhatItsGPIOControllerRaises() throws {
+    let tree = try treeWithGIC(
+      """
+      pins: pins { compatible = "amlogic,meson-sm1-gpio-intc", "amlogic,meson-gpio-intc";
+        interrupt-controller; #interrupt-cells = <2>; amlogic,channel-interrupts = <64 65 2000>; };
+      n { interrupts-extended = <&pins 26 8>; };
+      """)
+    let raised = [96, 97].map { DeviceInterrupt(number: $0, trigger: nil) }
+    #expect(
+      try tree.device(at: "/n").problems == [
+        .multiplexed(ControllerLine(controller: "/pins", specifier: [26, 8], raises: raised))
       ])
   }
 

@@ -93,7 +93,8 @@ import Testing
 
   @Test func controlBytesDoNotReachTheTerminal() throws {
     let source = """
-      compatible = "x\\x1b[31m\\n"; n { compatible = "a\\x1b]0;title\\a", "b\\x9b", "c\\xc2\\x9b31m"; };
+      compatible = "x\\x1b[31m\\n";
+      n { compatible = "a\\x1b]0;title\\a", "b\\x9b", "c\\xc2\\x9b31m"; };
       """
     for arguments in [
       ["devices", "a.dts"],

@@ -142,6 +142,11 @@ struct InterruptResolver {
     // Controllers that raise each other end here.
     raised[controller.index] = Raised()
     var result = Raised()
+    if ControllerKind(controller.compatible) == .mesonGPIO {
+      // The GIC's SPIs that it distributes its pins' interrupts to, as they come.
+      let channels = controller["amlogic,channel-interrupts"]?.cells ?? []
+      result.add(channels.compactMap { DeviceInterrupt(gicKind: 0, number: $0, flags: 0) })
+    }
     for interrupt in resolved(controller, depth: depth + 1) {
       switch interrupt {
       case .success(let line): result.add([line])
