@@ -63,7 +63,7 @@ import Testing
   }
 
   /// A handler that never answers: its client gets 504 in time, and the next request is answered.
-  @Test func waitingForEver() throws {
+  @Test func handlerThatWaitsTooLong() throws {
     var router = Router()
     router.get("/never") { _ in .wait { nil } }
     router.get("/") { _ in .text("here") }
@@ -264,6 +264,7 @@ import Testing
     #expect(server.heldByteCount == ids.reduce(0) { $0 + server.heldByteCount($1) })
     func begin(_ id: Int) -> String { server.withOutput(id) { text([UInt8](copying: $0)) } ?? "" }
     #expect(begin(ids[0]).hasPrefix("HTTP/1.1 200 ") && begin(ids[489]).hasPrefix("HTTP/1.1 503 "))
+    #expect(begin(ids[489]).contains("\r\nRetry-After: 1\r\n"))
     #expect(server.disposal(ids[489]) == .stayOpen && server.outputCount(ids[489]) < 2048)
     // Short requests are answered, and long responses go out piece by piece.
     let place = server.open(now: 0)

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import SystemModel
+import Targets
 
 /// A small invalid file, and the rule that it breaks.
 ///
@@ -49,6 +50,7 @@ struct RuleCase: Sendable, CustomStringConvertible {
 
 private let since20 = SDKVersion.allCases.filter { $0 >= .v2_0_1 }
 private let since21 = SDKVersion.allCases.filter { $0 >= .v2_1_0 }
+private let since231 = SDKVersion.allCases.filter { $0 >= .v2_3_1 }
 private let since23 = SDKVersion.allCases.filter { $0 >= .v2_3_0 }
 
 /// A protection domain with `body` inside and `attributes` in its tag.
@@ -236,6 +238,15 @@ let targetRuleCases: [RuleCase] = [
     "duplicate-interrupt",
     pd("a", "", line + "@<irq id=\"1\" pin=\"5\" vector=\"4\"/>"), by: since21, on: .x86),
   RuleCase(
+    "duplicate-interrupt",
+    pd("a", "", line) + pd("b", "", "@<irq id=\"1\" pin=\"4\" ioapic=\"0\" vector=\"5\"/>"),
+    by: since231, on: .x86),
+  RuleCase(
+    "duplicate-interrupt",
+    pd("a", "", "<irq id=\"0\" pcidev=\"1:2.3\" handle=\"0\" vector=\"0\"/>")
+      + pd("b", "", "@<irq id=\"0\" pcidev=\"01:2.3\" handle=\"1\" vector=\"1\"/>"),
+    by: since231, on: .x86),
+  RuleCase(
     "out-of-range", pd("a", "", "<ioport id=\"0\" addr=\"0\" @size=\"0\"/>"), by: since21, on: .x86),
   RuleCase(
     "duplicate-id",
@@ -261,7 +272,7 @@ let targetRuleCases: [RuleCase] = [
   RuleCase(
     "out-of-range",
     pd("a", "", "<virtual_machine name=\"v\" @priority=\"255\"><vcpu id=\"0\"/></virtual_machine>"),
-    by: SDKVersion.allCases.filter { $0 >= .v2_3_1 }),
+    by: since231),
   RuleCase(
     "unsupported-target",
     "@" + pd("a", "", machine + pd("b", "id=\"1\"")), by: since23, on: .x86Hypervisor),

@@ -13,7 +13,8 @@ public enum SDKVersion: String, CaseIterable, Hashable, Sendable {
   case v2_2_0 = "2.2.0"
   /// With seL4 16.
   case v2_3_0 = "2.3.0"
-  /// With seL4 16. What differs from 2.3.0 is known from its release notes.
+  /// With seL4 16. What differs from 2.3.0 is known from its release notes and, for interrupts, from
+  /// the Microkit tool's source.
   case v2_3_1 = "2.3.1"
 
   /// The default where neither user nor file decides.

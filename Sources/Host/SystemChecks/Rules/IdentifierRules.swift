@@ -8,6 +8,7 @@ import SystemModel
 func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext) {
   var interrupts: [IRQNumber: String] = [:]
   var vectors: [UInt64: String] = [:]
+  var sources: [X86Source: String] = [:]
   var used: [String: Set<ChannelID>] = [:]
   for domain in system.allProtectionDomains {
     checkChildren(of: domain, &context)
@@ -24,6 +25,14 @@ func checkIdentifiers(_ system: SystemDescription, _ context: inout CheckContext
         context.report(
           .duplicateInterrupt, at: interrupt.origin.location,
           "vector \(vector) already belongs to '\(owner)'", fix: "use another vector")
+      }
+      if context.sdk >= .v2_3_1, let source = X86Source(interrupt.source),
+        let owner = sources.updateValue(domain.name, forKey: source)
+      {
+        context.report(
+          .duplicateInterrupt, at: interrupt.origin.location,
+          "\(source) already belongs to '\(owner)'; the kernel would keep the last one only",
+          fix: "remove one")
       }
       if !used[domain.name, default: []].insert(interrupt.id).inserted {
         reportDuplicate(interrupt.id, of: domain.name, at: interrupt.origin, &context)
@@ -70,5 +79,35 @@ private func checkSlots(of domain: ProtectionDomain, _ context: inout CheckConte
     context.report(
       .duplicateSlot, at: capability.origin.location,
       "slot \(capability.slot) of '\(domain.name)' is already in use", fix: "use another slot")
+  }
+}
+
+/// What raises an x86 interrupt: the kernel has one entry for each pin and each PCI device, which a
+/// second vector overwrites (microkit#598).
+private enum X86Source: Hashable, CustomStringConvertible {
+  case pin(UInt64, ioAPIC: UInt64)
+  case device(PCIAddress)
+
+  init?(_ source: Interrupt.Source) {
+    switch source {
+    case .line: return nil
+    case .ioAPIC(let attributes):
+      guard let pin = attributes["pin"].flatMap({ parseDecimal($0, isSigned: true) }),
+        let chip = parseDecimal(attributes["ioapic"] ?? "0", isSigned: true)
+      else { return nil }
+      self = .pin(pin, ioAPIC: chip)
+    case .messageSignalled(let attributes):
+      guard let device = attributes["pcidev"].flatMap({ PCIAddress($0, isLenient: false) })
+      else { return nil }
+      self = .device(device)
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .pin(let pin, let chip): "pin \(pin) of I/O APIC \(chip)"
+    case .device(let device):
+      "PCI device \(String(device.bus, radix: 16)):\(String(device.device, radix: 16)).\(device.function)"
+    }
   }
 }
