@@ -12,6 +12,8 @@ public struct CheckResult: Sendable {
   public var target: Target
   /// In the order of the file.
   public var findings: [Finding]
+  /// What the errors have touched, for `lint`.
+  public var broken = BrokenParts()
   /// The system, as far as it could be read; nil if the root element is not <system>.
   public var description: SystemDescription?
 
@@ -40,13 +42,19 @@ func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
 func checkAsking(
   _ root: XMLElement, sdk: SDKVersion, target: Target
 ) -> (result: CheckResult, asked: TargetTraits) {
+  let (context, system) = everyFinding(root, sdk: sdk, target: target)
+  let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
+  let result = CheckResult(target: target, findings: findings, broken: broken, description: system)
+  return (result, context.asked)
+}
+
+/// Checks a parsed file by every rule.
+func everyFinding(
+  _ root: XMLElement, sdk: SDKVersion, target: Target
+) -> (context: CheckContext, system: SystemDescription?) {
   var reader = SystemReader(sdk: sdk, target: target)
   let system = reader.read(root)
-  guard root.name == "system" else {
-    let result = CheckResult(
-      target: target, findings: reader.context.findings, description: nil)
-    return (result, reader.context.asked)
-  }
+  guard root.name == "system" else { return (reader.context, nil) }
   var context = reader.context
   checkNames(system, &context)
   checkIdentifiers(system, &context)
@@ -54,10 +62,9 @@ func checkAsking(
   checkMaps(system, &context)
   checkPhysicalRegions(system, &context)
   checkMemory(system, &context)
+  checkAllocation(system, &context)
   checkIO(system, &context)
-  let result = CheckResult(
-    target: target, findings: inFileOrder(context.findings), description: system)
-  return (result, context.asked)
+  return (context, system)
 }
 
 /// Sorts findings by position, those about the whole file last.
