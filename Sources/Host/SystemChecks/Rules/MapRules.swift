@@ -129,7 +129,7 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
 /// Checks that the regions that the Microkit tool places fit the board's memory.
 func checkMemory(_ system: SystemDescription, _ context: inout CheckContext) {
   let normal = context.platform?.normalMemory ?? []
-  let available = normal.isEmpty ? nil : normal.reduce(0) { $0 + UInt64($1.count) }
+  let available = normal.isEmpty ? nil : normal.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
   var total: UInt64 = 0
   for region in system.memoryRegions where region.physicalAddress == nil {
     let (sum, overflow) = total.addingReportingOverflow(region.size?.rawValue ?? 0)

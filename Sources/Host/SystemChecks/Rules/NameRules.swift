@@ -76,11 +76,12 @@ extension VirtualMachine {
 private func checkUses(
   of names: Set<String>, in system: SystemDescription, _ context: inout CheckContext
 ) {
+  var guesses = NameGuesses(names.sorted())
   func check(_ name: String, _ origin: Origin) {
     if names.contains(name) { return }
     context.report(
       .unknownName, at: origin.location, "there is no protection domain '\(name)'",
-      fix: nearestName(to: name, in: names.sorted()).map { "did you mean '\($0)'?" })
+      fix: guesses.nearest(to: name).map { "did you mean '\($0)'?" })
   }
   for end in system.channels.flatMap(\.ends) { check(end.domain, end.origin) }
   for capability in system.allProtectionDomains.flatMap(\.capabilities) {
@@ -93,11 +94,12 @@ private func checkRegionUses(
 ) {
   let regions = Dictionary(
     system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  var guesses = NameGuesses(regions.keys.sorted())
   func check(_ name: String, _ origin: Origin) {
     if regions[name] != nil { return }
     context.report(
       .unknownName, at: origin.location, "there is no memory region '\(name)'",
-      fix: nearestName(to: name, in: regions.keys.sorted()).map { "did you mean '\($0)'?" })
+      fix: guesses.nearest(to: name).map { "did you mean '\($0)'?" })
   }
   for domain in domains {
     for map in domain.maps + (domain.virtualMachine?.maps ?? []) {
@@ -112,5 +114,20 @@ private func checkRegionUses(
       }
     }
     for symbol in domain.physicalAddressSymbols { check(symbol.region, symbol.origin) }
+  }
+}
+
+/// Guesses what unknown names were meant to be, until that has taken too long: its time grows with
+/// the product of mistakes and names.
+struct NameGuesses {
+  private let names: [String]
+  private var comparisonsLeft = 20_000
+
+  init(_ names: [String]) { self.names = names }
+
+  mutating func nearest(to name: String) -> String? {
+    if comparisonsLeft <= 0 { return nil }
+    comparisonsLeft -= names.count
+    return nearestName(to: name, in: names)
   }
 }
