@@ -28,7 +28,7 @@ public enum Rule: String, CaseIterable, Sendable {
   case outOfRange = "out-of-range"
   /// An address or size that is not a multiple of the page size.
   case unaligned = "unaligned"
-  /// A memory region of size 0, on which the real tool panics.
+  /// A map of a region of size 0, on which the real tool panics.
   case emptyRegion = "empty-region"
   /// A budget longer than its period.
   case budgetExceedsPeriod = "budget-exceeds-period"
@@ -87,7 +87,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case .badValue: "a value that is not allowed"
     case .outOfRange: "a number beyond its limits"
     case .unaligned: "an address or size that is not a multiple of the page size"
-    case .emptyRegion: "a memory region of size 0, on which the real tool panics"
+    case .emptyRegion: "a map of a region of size 0, on which the real tool panics"
     case .budgetExceedsPeriod: "a budget longer than its period"
     case .duplicateName: "two protection domains, regions or virtual machines with the same name"
     case .duplicateID:

@@ -120,6 +120,9 @@ private func checkSymbols(
   wanted += domain.physicalAddressSymbols.map { ($0.symbol, $0.origin) }
   wanted += domain.interrupts.map { ($0.idSymbol, $0.origin) }
   wanted += domain.children.map { ($0.childIDSymbol, $0.origin) }
+  wanted += domain.ioPorts.flatMap { port in
+    [port.idSymbol, port.addressSymbol].map { ($0, port.origin) }
+  }
   wanted += channels.flatMap(\.ends).filter { $0.domain == domain.name }.map {
     ($0.idSymbol, $0.origin)
   }
