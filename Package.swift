@@ -436,8 +436,8 @@ let package = Package(
         name: "Serval",
         targets: [
           "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-          "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
-          "Addresses",
+          "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics",
+          "Records", "Addresses",
         ]),
     ],
   dependencies: isTarget
