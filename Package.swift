@@ -392,7 +392,7 @@ let testModules: [Target] = [
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("TargetsTests", ["Targets", "SystemModel", "HostIO", "Diagnostics", "TestSupport"]),
-  tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
+  tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics", "TestSupport"]),
   tests(
     "SystemChecksTests",
     [

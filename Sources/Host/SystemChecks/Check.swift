@@ -24,30 +24,31 @@ public struct CheckResult: Sendable {
 /// - Parameters:
 ///   - file: name for positions.
 ///   - target: what the system is for; nil means the most common kind of board.
+///   - searchPath: where the files are that prefill regions; nil does not look at them.
 /// - Throws: `XMLError` if it is not XML.
 public func check(
-  _ bytes: [UInt8], file: String, sdk: SDKVersion, target: Target? = nil
+  _ bytes: [UInt8], file: String, sdk: SDKVersion, target: Target? = nil,
+  searchPath: SearchPath? = nil
 ) throws(XMLError) -> CheckResult {
-  check(try parseXML(bytes, file: file), sdk: sdk, target: target ?? .mostCommon(sdk))
-}
-
-/// Checks a parsed file for one target.
-func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
-  checkAsking(root, sdk: sdk, target: target).result
+  let target = target ?? .mostCommon(sdk)
+  return try TargetVerdict(
+    bytes, file: file, sdk: sdk, targets: [target], searchPath: searchPath
+  ).result
 }
 
 /// Checks a parsed file for one target, and says what the result depends on.
 func checkAsking(
-  _ root: XMLElement, sdk: SDKVersion, target: Target
+  _ root: XMLElement, sdk: SDKVersion, target: Target, searchPath: SearchPath?
 ) -> (result: CheckResult, asked: TargetTraits) {
   var reader = SystemReader(sdk: sdk, target: target)
-  let system = reader.read(root)
+  var system = reader.read(root)
   guard root.name == "system" else {
     let result = CheckResult(
       target: target, findings: reader.context.findings, description: nil)
     return (result, reader.context.asked)
   }
   var context = reader.context
+  resolvePrefills(&system, path: searchPath, &context)
   checkNames(system, &context)
   checkIdentifiers(system, &context)
   checkProtectedCalls(system, &context)
