@@ -33,10 +33,8 @@ struct Diff: ParsableCommand {
   func run() throws {
     let old = try loadSystem(Files.read(before), file: before, sdk: sdk)
     let new = try loadSystem(Files.read(after), file: after, sdk: sdk)
-    // What a file leaves out has the defaults of the SDK that accepts it, if both files have the
-    // same.
-    let changes = diff(
-      old.description, new.description, sdk: old.sdk == new.sdk ? old.sdk : .newest)
+    // What a file leaves out has the defaults of the SDK that accepts it.
+    let changes = diff(old.description, new.description, sdk: old.sdk, newSDK: new.sdk)
     let renderer = ChangeRenderer(colour: Terminal.outputUsesColour)
     Terminal.print(json ? renderer.json(changes) : renderer.text(changes))
     if !changes.isEmpty { throw ExitCode(1) }

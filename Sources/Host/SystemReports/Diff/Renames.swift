@@ -35,9 +35,10 @@ func regionRenames(_ before: SystemDescription, _ after: SystemDescription) -> [
 
 /// Finds protection domains that differ from a new one only in their name and their image's.
 func domainRenames(
-  _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion
+  _ before: SystemDescription, _ after: SystemDescription,
+  sdks: (before: SDKVersion, after: SDKVersion)
 ) -> [Rename] {
-  func fingerprints(_ system: SystemDescription) -> [String: [String]] {
+  func fingerprints(_ system: SystemDescription, _ sdk: SDKVersion) -> [String: [String]] {
     var links: [String: [String]] = [:]
     for channel in system.channels {
       for (end, other) in [(channel.a, channel.b), (channel.b, channel.a)] {
@@ -62,7 +63,7 @@ func domainRenames(
         return (domain.name, own + parts.sorted() + connections.sorted())
       }, uniquingKeysWith: { first, _ in first })
   }
-  return renames(fingerprints(before), fingerprints(after))
+  return renames(fingerprints(before, sdks.before), fingerprints(after, sdks.after))
 }
 
 /// Pairs names that occur on one side only and whose fingerprints are unique on both; an empty

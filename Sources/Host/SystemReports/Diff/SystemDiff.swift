@@ -9,13 +9,17 @@ import SystemModel
 /// A region or protection domain counts as renamed only if nothing else about it changed and
 /// nothing else looks like it.
 ///
-/// - Parameter sdk: supplies the defaults of attributes that a file leaves out.
+/// - Parameters:
+///   - sdk: supplies the defaults of attributes that a file leaves out.
+///   - newSDK: the same for the second system, if that is for another SDK.
 public func diff(
-  _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion = .newest
+  _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion = .newest,
+  newSDK: SDKVersion? = nil
 ) -> [Change] {
+  let newSDK = newSDK ?? sdk
   var before = before
   var changes: [Change] = []
-  for rename in domainRenames(before, after, sdk: sdk) {
+  for rename in domainRenames(before, after, sdks: (sdk, newSDK)) {
     before.renameDomain(rename.old, to: rename.new)
     changes.append(rename.change(.protectionDomain))
   }
@@ -23,7 +27,7 @@ public func diff(
     before.renameRegion(rename.old, to: rename.new)
     changes.append(rename.change(.memoryRegion))
   }
-  changes += compare(Entity.all(of: before, sdk: sdk), Entity.all(of: after, sdk: sdk))
+  changes += compare(Entity.all(of: before, sdk: sdk), Entity.all(of: after, sdk: newSDK))
   let order = Change.Subject.allCases
   return changes.enumerated().sorted { a, b in
     func key(_ change: Change) -> (Int, String, String) {
