@@ -427,8 +427,8 @@ let testModules: [Target] = [
   tests(
     "ServalCommandTests",
     [
-      "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "Addresses",
-      "HostIO", "TestSupport", "serval",
+      "ServalCommand", "SystemChecks", "Systems", "Subsystems", "Boards", "SystemModel", "Records",
+      "Addresses", "HostIO", "TestSupport", "serval",
     ]),
 ]
 

@@ -54,6 +54,41 @@ import Testing
     }
   }
 
+  @Test func checkTakesFactsFromADeviceTree() throws {
+    let system = """
+      <system>
+        <memory_region name="regs" size="0x1000" phys_addr="0x5b040000" />
+        <memory_region name="packets" size="0x1000" phys_addr="0x1000000" />
+        <protection_domain name="eth"><program_image path="eth.elf" />
+          <map mr="regs" vaddr="0x20000000" /><map mr="packets" vaddr="0x30000000" />
+          <irq irq="42" id="0" trigger="level" /></protection_domain>
+      </system>
+      """
+    let tree = """
+      /dts-v1/;
+      / { #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;
+        cpus { #address-cells = <1>; #size-cells = <0>;
+          cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a35"; reg = <0>; }; };
+        memory@0 { device_type = "memory"; reg = <0 0x40000000>; };
+        gic: interrupt-controller@50000000 { compatible = "arm,gic-v3"; interrupt-controller;
+          #interrupt-cells = <3>; reg = <0x50000000 0x10000>; };
+        ethernet@5b040000 { compatible = "a,b"; reg = <0x5b040000 0x1000>; interrupts = <0 10 1>; };
+      };
+      """
+    try with(["eth.system": system, "board.dts": tree]) { tool in
+      #expect(try tool.run(["check", "eth.system"]).output == "")
+      let told = try tool.run(["check", "eth.system", "--dtb", "board.dts"])
+      #expect(told.status == 0)
+      #expect(
+        told.output.split(separator: "\n").filter { $0.contains("warning") } == [
+          "eth.system:5:5: warning: the registers of ethernet@5b040000 ('regs' at 0x5b040000) are mapped cached in protection domain 'eth' [device-mapped-cached]",
+          "eth.system:6:5: warning: interrupt 42 of 'eth' is set to level, but /ethernet@5b040000 raises it by edge [trigger-mismatch]",
+        ])
+      let absent = try tool.run(["check", "eth.system", "--dtb", "absent.dtb"])
+      #expect(absent.status == 2)
+    }
+  }
+
   @Test func checkSpeaksToMachines() throws {
     try with(["bad.system": bad]) { tool in
       let json = try tool.run(["check", "bad.system", "--format", "json"])
@@ -193,6 +228,33 @@ import Testing
       #expect(odd.status == 2)
       #expect(odd.errors.contains("did you mean 'smp-debug'?"))
       #expect(try status("a.system", "--board", "star64", "--arch", "aarch64") == 2)
+    }
+  }
+
+  @Test func theUnpackedSDKDecides() throws {
+    try with(["a.system": good]) { tool in
+      let folder = "\(tool.directory)/sdk/board/my_pc/release/include/kernel"
+      try Files.makeDirectory(folder)
+      let config = #"{"SEL4_ARCH": "x86_64", "ENABLE_SMP_SUPPORT": false}"#
+      try Files.replace("\(folder)/gen_config.json", with: Array(config.utf8))
+      try Files.replace("\(tool.directory)/sdk/VERSION", with: Array("2.2.0-dev\n".utf8))
+      func check(_ arguments: String...) throws -> BuiltTool.Run {
+        try tool.run(["check", "a.system"] + arguments, environment: ["MICROKIT_SDK=sdk"])
+      }
+      let taken = try check("--board", "my_pc")
+      #expect(taken.status == 0)
+      #expect(taken.errors.hasSuffix("would be taken by Microkit 2.2.0\n"))
+      #expect(try check("--board", "my_pc", "--arch", "aarch64").status == 2)
+      #expect(try check("--board", "odroidc4").status == 0)
+      let missing = try check("--board", "my_pc", "--config", "debug")
+      #expect(missing.status == 2)
+      #expect(missing.errors.contains("sdk/board/my_pc: error: has no directory 'debug'"))
+      // Another SDK than the unpacked one.
+      #expect(try check("--board", "my_pc", "--sdk", "2.3.0").status == 2)
+      try Files.replace("\(folder)/gen_config.json", with: Array("{".utf8))
+      let broken = try check("--board", "my_pc")
+      #expect(broken.status == 2)
+      #expect(broken.errors.contains("gen_config.json: error: cannot be read: not a JSON object"))
     }
   }
 

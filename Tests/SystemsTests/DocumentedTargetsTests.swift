@@ -25,6 +25,19 @@ import Testing
     #expect(rows == expected)
   }
 
+  @Test func kinds() throws {
+    let rows = MarkdownTable(in: try text(), headed: "kind").rows.map(\.cells)
+    func word(_ flag: Bool) -> String { flag ? "yes" : "no" }
+    let expected = Target.kinds(of: .newest).map { kind in
+      [
+        kind.architecture.title, word(kind.hasHypervisor), "\(kind.cores)",
+        kind.physicalAddressBits.map(String.init) ?? "", word(kind.forwardsSMC),
+        word(kind.hasIOMMU),
+      ]
+    }
+    #expect(rows == expected)
+  }
+
   @Test func configurations() throws {
     let row = MarkdownTable(in: try text(), headed: "option").rows.first {
       $0.names == ["--config"]

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Boards
+import DeviceTree
 import SystemModel
 import Targets
 
@@ -33,6 +34,13 @@ struct TargetOption: ParsableArguments {
   @Option(help: ArgumentHelp("Processor cores of the kernel; by default any.", valueName: "number"))
   var cores: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Device tree of the machine (.dtb, or .dts through dtc), which tells registers from memory.",
+      valueName: "file"),
+    completion: .file(extensions: ["dtb", "dts"]))
+  var dtb: String?
+
   /// The targets that match every option; never empty.
   ///
   /// - Parameter path: an unpacked SDK of this version, whose own files decide for its boards.
@@ -40,13 +48,28 @@ struct TargetOption: ParsableArguments {
     var targets = try board.map { try self.targets(ofBoard: $0, sdk, path) } ?? kinds(sdk)
     if let arch { targets = targets.filter { $0.architecture == arch } }
     if let cores { targets = targets.filter { $0.cores == cores } }
+    if let dtb {
+      let tree = try DeviceTree.load(dtb)
+      if let architecture = tree.architecture {
+        targets = targets.filter { $0.architecture == architecture }
+      }
+      targets = targets.map { $0.adding(tree.platform()) }
+    } else if let own = ServalTool.boards.first(where: { $0.name == board }),
+      let tree = try? own.tree()
+    {
+      targets = targets.map { $0.adding(tree.platform()) }
+    }
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
     return targets
   }
 
-  /// Without a board, all that a configuration says is whether the kernel uses several cores.
+  /// Without a board, all that a configuration says is whether the kernel uses several cores. A
+  /// vendor's SDK may have kernels for other numbers of cores than the known ones.
   private func kinds(_ sdk: SDKVersion) throws -> [Target] {
-    let kinds = Target.kinds(of: sdk)
+    var kinds = Target.kinds(of: sdk)
+    if let cores, cores > 1, cores <= 256, sdk >= .v2_1_0 {
+      for index in kinds.indices where kinds[index].cores > 1 { kinds[index].cores = cores }
+    }
     guard let configuration else { return kinds }
     let known = SDKBoard.configurations(of: sdk)
     guard known.contains(configuration) else {
@@ -70,5 +93,29 @@ struct TargetOption: ParsableArguments {
     }
     guard let configuration else { return try Target.kinds(ofBoard: name, sdk: sdk) }
     return [try Target.of(board: name, configuration: configuration, sdk: sdk)]
+  }
+}
+
+extension DeviceTree {
+  /// The architecture of its processors; nil if it does not tell.
+  fileprivate var architecture: Target.Architecture? {
+    for node in nodes where node["device_type"]?.string == "cpu" {
+      if node["riscv,isa"] != nil || node["riscv,isa-base"] != nil { return .riscv64 }
+      if node.compatible.contains(where: { $0.hasPrefix("arm,") }) { return .aarch64 }
+    }
+    return nil
+  }
+}
+
+extension Target {
+  /// The same with what a device tree tells of the machine.
+  fileprivate func adding(_ tree: Platform) -> Target {
+    var target = self
+    var platform = target.platform ?? Platform()
+    platform.ram += tree.ram
+    platform.deviceRegisters += tree.deviceRegisters
+    platform.interrupts.merge(tree.interrupts) { _, new in new }
+    target.platform = platform
+    return target
   }
 }

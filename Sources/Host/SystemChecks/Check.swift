@@ -12,6 +12,8 @@ public struct CheckResult: Sendable {
   public var target: Target
   /// In the order of the file.
   public var findings: [Finding]
+  /// What the errors have touched, for `lint`.
+  public var broken = BrokenParts()
   /// The system, as far as it could be read; nil if the root element is not <system>.
   public var description: SystemDescription?
 
@@ -38,15 +40,22 @@ public func check(
 
 /// Checks a parsed file for one target, and says what the result depends on.
 func checkAsking(
-  _ root: XMLElement, sdk: SDKVersion, target: Target, searchPath: SearchPath?
+  _ root: XMLElement, sdk: SDKVersion, target: Target, searchPath: SearchPath? = nil
 ) -> (result: CheckResult, asked: TargetTraits) {
+  let (context, system) = everyFinding(
+    root, sdk: sdk, target: target, searchPath: searchPath)
+  let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
+  let result = CheckResult(target: target, findings: findings, broken: broken, description: system)
+  return (result, context.asked)
+}
+
+/// Checks a parsed file by every rule.
+func everyFinding(
+  _ root: XMLElement, sdk: SDKVersion, target: Target, searchPath: SearchPath? = nil
+) -> (context: CheckContext, system: SystemDescription?) {
   var reader = SystemReader(sdk: sdk, target: target)
   var system = reader.read(root)
-  guard root.name == "system" else {
-    let result = CheckResult(
-      target: target, findings: reader.context.findings, description: nil)
-    return (result, reader.context.asked)
-  }
+  guard root.name == "system" else { return (reader.context, nil) }
   var context = reader.context
   resolvePrefills(&system, path: searchPath, &context)
   checkNames(system, &context)
@@ -55,10 +64,9 @@ func checkAsking(
   checkMaps(system, &context)
   checkPhysicalRegions(system, &context)
   checkMemory(system, &context)
+  checkAllocation(system, &context)
   checkIO(system, &context)
-  let result = CheckResult(
-    target: target, findings: inFileOrder(context.findings), description: system)
-  return (result, context.asked)
+  return (context, system)
 }
 
 /// Sorts findings by position, those about the whole file last.

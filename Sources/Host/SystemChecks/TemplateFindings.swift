@@ -25,7 +25,11 @@ extension CheckResult {
       rule: Rule.template.rawValue, severity: isAccepted ? .warning : .error,
       at: .source(mark.location), mark.kind.message(mark.text), fix: mark.kind.fix)
     var result = self
-    result.findings = isAccepted ? inFileOrder(findings + [finding]) : [finding]
+    if isAccepted {
+      result.findings = inFileOrder(findings + [finding])
+    } else {
+      (result.findings, result.description) = ([finding], nil)
+    }
     return result
   }
 }

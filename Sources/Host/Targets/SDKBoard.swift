@@ -94,7 +94,8 @@ extension SDKBoard {
       switch (name, architecture) {
       case ("zcu102", _): .init(0xfd80_0000..<0xfd80_1000, "the SMMU")
       case ("tqma8xqp1gb", _): .init(0x8020_0000..<0x8100_0000, "memory below the kernel's image")
-      case (_, .riscv64): .init(memory[0].lowerBound - 0x20_0000..<memory[0].lowerBound, "the firmware (SBI)")
+      case (_, .riscv64):
+        .init(memory[0].lowerBound - 0x20_0000..<memory[0].lowerBound, "the firmware (SBI)")
       default: nil
       }
     return kernelDevices + (more.map { [$0] } ?? [])

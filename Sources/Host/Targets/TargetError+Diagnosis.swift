@@ -27,7 +27,7 @@ extension TargetError: DiagnosableError {
     case .noTarget(let sdk):
       return Finding(
         rule: "target", "Microkit SDK \(sdk) has no such target",
-        fix: "choose another --board, --config, --arch or --cores, or a newer --sdk")
+        fix: "choose another --board, --config, --dtb, --arch or --cores, or a newer --sdk")
     case .notInSDK(let path, let name, let known):
       return Finding(
         rule: "sdk", at: .file(path), "has no directory '\(name)'",
