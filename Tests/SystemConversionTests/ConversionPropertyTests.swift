@@ -36,7 +36,7 @@ import Testing
         continue
       }
       let after = try load(there.bytes, target)
-      #expect(diff(before, after, sdk: source, newSDK: target) == [], note)
+      #expect(diff(before, after, sdk: source, afterSDK: target) == [], note)
       let back = try convert(there.bytes, file: "f", from: target, to: source)
       #expect(back.isComplete, "\(back.findings) \(note)")
       #expect(diff(before, try load(back.bytes, source), sdk: source) == [], note)

@@ -189,6 +189,21 @@ import Testing
     #expect(try converted(text, from: .v2_3_0, to: .v2_2_0).findings.count == 1)
   }
 
+  @Test func aGuestOnX86LosesWhatItNeverHad() throws {
+    let text = """
+      <system><protection_domain name="a"><program_image path="a.elf" />
+      <ioport id="2" addr="0x3f8" size="8" />
+      <virtual_machine name="v" priority="3"><vcpu id="0" /></virtual_machine>
+      </protection_domain></system>
+      """
+    let (result, findings) = try converted(text, from: .v2_2_0, to: .v2_3_0, isLossy: true)
+    #expect(
+      findings == [
+        "3:27 warning: Microkit 2.3.0 cannot express priority on x86-64: 'v' runs at the priority and on the budget of 'a', as it always did there"
+      ])
+    #expect(result.contains("<virtual_machine name=\"v\"><vcpu"))
+  }
+
   @Test func callsThatTheTargetRefusesAreListed() throws {
     let text = """
       <system>

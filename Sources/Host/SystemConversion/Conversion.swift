@@ -73,7 +73,7 @@ private func verify(
   do {
     let converted = try loadSystem(result, file: file, sdk: converter.target).description
     guard isExact else { return [] }
-    let changes = diff(system, converted, sdk: converter.source, newSDK: converter.target)
+    let changes = diff(system, converted, sdk: converter.source, afterSDK: converter.target)
     if changes.isEmpty { return [] }
     let text = ChangeRenderer().text(changes).split(separator: "\n").joined(separator: "; ")
     return [

@@ -79,6 +79,15 @@ extension SchemaConverter {
 
   private mutating func virtualMachine(_ element: XMLElement, of domain: String) {
     let name = element.attribute("name")?.value ?? ""
+    if usesX86, source < .v2_3_0, target >= .v2_3_0 {
+      // Tools before 2.3.0 read them and do nothing with them (builder.rs).
+      for attribute in element.attributes where attribute.name != "name" {
+        edits.remove(attribute)
+        lose(
+          "\(attribute.name) on x86-64", at: attribute.location,
+          "'\(name)' runs at the priority and on the budget of '\(domain)', as it always did there")
+      }
+    }
     var isFirst = true
     for cpu in element.children where cpu.name == "vcpu" {
       let id = cpu.attribute("id")?.value ?? ""
@@ -92,6 +101,13 @@ extension SchemaConverter {
         "cpu", of: cpu, since: .v2_1_0,
         core > 0 ? "vcpu \(id) of '\(name)' would run on the only core" : nil)
       dropSymbol("setvar_id", of: cpu, since: .v2_1_0, in: domain, value: id)
+    }
+  }
+
+  /// Whether only x86-64 can take the system.
+  private var usesX86: Bool {
+    domains.values.contains { domain in
+      !domain.ioPorts.isEmpty || domain.interrupts.contains { $0.number == nil }
     }
   }
 

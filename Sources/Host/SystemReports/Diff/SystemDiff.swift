@@ -10,16 +10,16 @@ import SystemModel
 /// nothing else looks like it.
 ///
 /// - Parameters:
-///   - sdk: supplies the defaults of attributes that a file leaves out.
-///   - newSDK: the same for the second system, if that is for another SDK.
+///   - sdk: supplies the defaults of attributes that the first system leaves out.
+///   - afterSDK: the same for the second system; nil means the same SDK.
 public func diff(
   _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion = .newest,
-  newSDK: SDKVersion? = nil
+  afterSDK: SDKVersion? = nil
 ) -> [Change] {
-  let newSDK = newSDK ?? sdk
+  let afterSDK = afterSDK ?? sdk
   var before = before
   var changes: [Change] = []
-  for rename in domainRenames(before, after, sdks: (sdk, newSDK)) {
+  for rename in domainRenames((before, sdk), (after, afterSDK)) {
     before.renameDomain(rename.old, to: rename.new)
     changes.append(rename.change(.protectionDomain))
   }
@@ -27,7 +27,7 @@ public func diff(
     before.renameRegion(rename.old, to: rename.new)
     changes.append(rename.change(.memoryRegion))
   }
-  changes += compare(Entity.all(of: before, sdk: sdk), Entity.all(of: after, sdk: newSDK))
+  changes += compare(Entity.all(of: before, sdk: sdk), Entity.all(of: after, sdk: afterSDK))
   let order = Change.Subject.allCases
   return changes.enumerated().sorted { a, b in
     func key(_ change: Change) -> (Int, String, String) {
