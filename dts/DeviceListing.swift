@@ -28,7 +28,7 @@ public struct DeviceRow: Hashable, Sendable {
   public var problems: [DeviceTreeError] {
     let all =
       device.registers.compactMap(\.failure) + device.interrupts.compactMap(\.failure)
-      + device.messages.compactMap(\.failure)
+      + device.passedOn.compactMap(\.failure) + device.messages.compactMap(\.failure)
     // A CPU or a sensor on I2C has no registers in memory, which is fine.
     return all.filter { error in
       if case .notMemoryMapped = error.problem { false } else { true }

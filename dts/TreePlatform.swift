@@ -40,7 +40,7 @@ extension DeviceTree {
     var result: [IRQNumber: Platform.InterruptLine] = [:]
     var isEnabled: [IRQNumber: Bool] = [:]
     for device in devices {
-      for interrupt in device.interrupts.compactMap({ try? $0.get() }) {
+      for interrupt in (device.interrupts + device.passedOn).compactMap({ try? $0.get() }) {
         let number = IRQNumber(interrupt.number)
         let trigger: Interrupt.Trigger? = interrupt.trigger.map { $0 == .edge ? .edge : .level }
         if let known = result[number], isEnabled[number] == true || !device.isEnabled {

@@ -31,6 +31,10 @@ import Testing
       pin@0,0 { reg = <0 0 0 0 0>; interrupts = <3>; };
       """)
     #expect(try tree.device(at: "/pcie@10000000/nic@0,0").interrupt() == .level(35))
+    #expect(
+      try tree.device(at: "/pcie@10000000").passedOn.map { try $0.get() } == [
+        .level(35), .level(36), .edge(37),
+      ])
     #expect(try tree.device(at: "/pcie@10000000/disk@1,0").lines == [.level(36), .edge(37)])
     #expect(
       try tree.device(at: "/pcie@10000000/other@2,0").problems == [
@@ -97,6 +101,20 @@ import Testing
             ? .notInMap([0x800, 0, 0, 2], nexus: "/pcie@10000000") : .mapCutShort
         ])
     }
+  }
+
+  /// The GIC has addresses for its ITS, which such tables leave out.
+  @Test func externalInterruptsHaveTheirOwnTables() throws {
+    let tree = try tree(
+      """
+      gic: gic { compatible = "arm,gic-v3"; #interrupt-cells = <3>; interrupt-controller;
+        #address-cells = <2>; };
+      external: external { compatible = "fsl,lx2160a-extirq", "fsl,ls1088a-extirq";
+        #interrupt-cells = <2>; #address-cells = <0>; interrupt-controller;
+        interrupt-map = <0 0 &gic 0 0 4>, <1 0 &gic 0 1 4>; interrupt-map-mask = <15 0>; };
+      n { interrupts-extended = <&external 1 8>, <&external 0 2>; };
+      """)
+    #expect(try tree.device(at: "/n").lines == [.level(33), .edge(32)])
   }
 
   @Test func wakeupControllersPassOn() throws {
@@ -193,7 +211,21 @@ import Testing
         "line 6 of '/expander', which raises 102 level",
         "line 2 of '/many', which raises 33 level, 34 level, 35 level, 36 level, 37 level, "
           + "38 level, 39 level, 40 level and others",
-        "line 4 of '/none', which raises none that seL4 numbers",
+        "line 4 of '/none', for which the tree names no GIC or PLIC interrupt",
+      ])
+  }
+
+  @Test func aMesonsChannelsAreWhatItsGPIOControllerRaises() throws {
+    let tree = try treeWithGIC(
+      """
+      pins: pins { compatible = "amlogic,meson-sm1-gpio-intc", "amlogic,meson-gpio-intc";
+        interrupt-controller; #interrupt-cells = <2>; amlogic,channel-interrupts = <64 65 2000>; };
+      n { interrupts-extended = <&pins 26 8>; };
+      """)
+    let raised = [96, 97].map { DeviceInterrupt(number: $0, trigger: nil) }
+    #expect(
+      try tree.device(at: "/n").problems == [
+        .multiplexed(ControllerLine(controller: "/pins", specifier: [26, 8], raises: raised))
       ])
   }
 

@@ -85,6 +85,48 @@ import Testing
     #expect(exchange(&server, id, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
   }
 
+  /// A body whose source gives no more bytes, as that of a file whose READ is not answered: the connection is reset
+  /// `sourceTime` after the last bytes, or after the peer has read them.
+  @Test(arguments: [false, true]) func sourceThatWaitsTooLong(sendsDirectly: Bool) throws {
+    let source = SlowSource()
+    var router = Router()
+    router.get("/") { _ in
+      .respond(Response(ResponseHead(.ok, length: .known(10_000)), body: .source(source)))
+    }
+    var settings = HTTPServer.Settings()
+    settings.sendsDirectly = sendsDirectly
+    var server = HTTPServer(router, settings)
+    let opened = server.open(now: 0)
+    let id = try #require(opened)
+    func send(_ now: UInt64) -> Int {
+      server.wake(id, now: now)
+      var total = 0
+      while true {
+        var count = server.outputCount(id)
+        server.sent(id, count, now: now)
+        server.sendDirectly(id, now: now) { bytes in
+          count += bytes.count
+          return bytes.count
+        }
+        #expect(server.checkInvariants() == nil)
+        if count == 0 { return total }
+        total += count
+      }
+    }
+    _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: 0)
+    #expect(send(0) > 0 && send(0) == 0)
+    let time = Limits().sourceTime
+    source.room = 6000
+    #expect(send(time - 1) == 6000 && send(time - 1) == 0)
+    server.timePassed(now: time)
+    #expect(server.disposal(id) == .stayOpen && server.deadline <= 2 * time - 1)
+    server.timePassed(now: 2 * time - 2)
+    #expect(server.disposal(id) == .stayOpen)
+    server.timePassed(now: 2 * time - 1)
+    #expect(server.checkInvariants() == nil)
+    #expect(server.disposal(id) == .reset)
+  }
+
   @Test func uploads() {
     let received = Box<[UInt8]>([])
     var router = Router()
@@ -277,5 +319,16 @@ import Testing
     #expect(server.checkInvariants() == nil)
     #expect(server.heldByteCount < 2048)
     #expect(exchange(&server, id, text(long)).hasPrefix("HTTP/1.1 200 "))
+  }
+}
+
+/// Gives as many bytes as there is room for.
+private final class SlowSource: BodySource {
+  var room = 0
+
+  override func offer(_ consume: (Span<UInt8>) -> Int) -> StreamStep {
+    guard room > 0 else { return .wait }
+    room -= consume([UInt8](repeating: 0x61, count: room).span)
+    return .more
   }
 }

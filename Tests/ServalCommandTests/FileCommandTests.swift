@@ -181,6 +181,64 @@ import Testing
     }
   }
 
+  private let rights = """
+    <system>
+      <memory_region name="blob" prefill_path="blob.bin" />
+      <protection_domain name="boss" priority="2"><program_image path="boss.elf" />
+        <map mr="blob" vaddr="0x20000000" perms="r" />
+        <cspace><cap_tcb slot="1" pd="worker" /></cspace></protection_domain>
+      <protection_domain name="worker" priority="1"><program_image path="worker.elf" />
+      </protection_domain>
+    </system>
+
+    """
+  private let x86 = """
+    <system>
+      <memory_region name="ring" size="0x1000" />
+      <protection_domain name="uart"><program_image path="uart.elf" />
+        <irq id="1" pin="4" vector="3" /><irq id="2" pcidev="00:03.0" handle="0" vector="7" />
+        <ioport id="5" addr="0x3f8" size="8" /><map mr="ring" vaddr="0x20000000" />
+      </protection_domain>
+      <io_address_space name="nic" peripheral_id="00:03.0" domain_id="1">
+        <iomap mr="ring" iovaddr="0x10000" perms="r" /></io_address_space>
+    </system>
+
+    """
+
+  /// Files need no target: what only x86 has is shown and drawn too.
+  @Test func rightsOfAnyTarget() throws {
+    try with(["a.system": rights, "b.system": x86, "blob.bin": "contents"]) { tool in
+      try tool.makeFolder("files")
+      let text = try tool.run(["inspect", "a.system", "--search-path", "files"]).output
+      #expect(text.contains("  boss  TCB of worker, in slot 1: stops it, restarts it"))
+      #expect(text.contains("4 KiB  r  private, prefilled from blob.bin"))
+      let ports = try tool.run(["inspect", "b.system"]).output
+      #expect(ports.contains("  uart  I/O ports 0x3f8 to 0x3ff\n"))
+      #expect(ports.contains("  nic   device 00:03.0 reads ring\n"))
+      #expect(ports.contains("I/O APIC pin=4 vector=3") && ports.contains("MSI handle=0"))
+      for (name, expected) in [("a", "TCB"), ("b", "io0 -> mem0")] {
+        #expect(try tool.run(["graph", "\(name).system", "-o", "\(name).dot"]).status == 0)
+        let dot = String(decoding: try Files.read("\(tool.directory)/\(name).dot"), as: UTF8.self)
+        #expect(dot.contains(expected))
+      }
+    }
+  }
+
+  @Test func prefilledRegionsNeedTheirFile() throws {
+    try with(["a.system": rights]) { tool in
+      try tool.makeFolder("files")
+      let without = try tool.run(["inspect", "a.system", "--search-path", "files"])
+      #expect(without.output.contains("size unknown without blob.bin"))
+      try Files.replace("\(tool.directory)/files/blob.bin", with: [1])
+      let with = try tool.run(["inspect", "a.system", "--search-path", "files"])
+      #expect(!with.output.contains("unknown") && with.output.contains("4 KiB"))
+      let graph = ["graph", "a.system", "-o", "a.dot"]
+      #expect(try tool.run(graph + ["--search-path", "files", "--no-memory"]).status == 0)
+      let dot = String(decoding: try Files.read("\(tool.directory)/a.dot"), as: UTF8.self)
+      #expect(dot.contains("own memory 4 KiB"))
+    }
+  }
+
   @Test func boardsAndDevices() throws {
     try BuiltTool.with { tool in
       #expect(try tool.run(["boards"]).output.hasPrefix("qemu_virt_aarch64  "))

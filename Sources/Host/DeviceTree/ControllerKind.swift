@@ -25,6 +25,9 @@ enum ControllerKind: Hashable {
   /// Socionext's AIDET: an SPI's number and flags.
   case uniphierAIDET
 
+  /// The Meson's GPIO interrupts, which share the SPIs in `amlogic,channel-interrupts`.
+  case mesonGPIO
+
   /// The kind by any of a node's `compatible` strings; nil for all others, whose lines only their
   /// own drivers know.
   init?(_ compatible: [String]) {
@@ -71,6 +74,7 @@ private let kinds: [String: ControllerKind] = {
         "allwinner,sun50i-a64-r-intc", "allwinner,sun50i-h6-r-intc",
       ]
     ),
+    (.mesonGPIO, ["amlogic,meson-gpio-intc"]),
     (.qualcommPDC, ["qcom,pdc"]),
     (.qualcommMPM, ["qcom,mpm"]),
     (

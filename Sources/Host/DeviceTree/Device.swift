@@ -33,6 +33,9 @@ public struct Device: Hashable, Sendable {
   public var registers: [Result<RegisterRange, DeviceTreeError>]
   /// Entries of `interrupts` or `interrupts-extended`; each fails on its own.
   public var interrupts: [Result<DeviceInterrupt, DeviceTreeError>]
+  /// Where a bus passes the interrupts of devices on it by its `interrupt-map`, each place once;
+  /// PCI devices are usually not in the tree themselves.
+  public var passedOn: [Result<DeviceInterrupt, DeviceTreeError>]
   /// Paths of the controllers that take its message-signalled interrupts.
   public var messages: [Result<String, DeviceTreeError>]
 
@@ -41,6 +44,7 @@ public struct Device: Hashable, Sendable {
     file: String, path: String, compatible: [String], isEnabled: Bool = true,
     registers: [Result<RegisterRange, DeviceTreeError>] = [],
     interrupts: [Result<DeviceInterrupt, DeviceTreeError>] = [],
+    passedOn: [Result<DeviceInterrupt, DeviceTreeError>] = [],
     messages: [Result<String, DeviceTreeError>] = []
   ) {
     self.file = file
@@ -49,6 +53,7 @@ public struct Device: Hashable, Sendable {
     self.isEnabled = isEnabled
     self.registers = registers
     self.interrupts = interrupts
+    self.passedOn = passedOn
     self.messages = messages
   }
 
@@ -91,7 +96,7 @@ extension DeviceTree {
     Device(
       file: name, path: node.path, compatible: node.compatible, isEnabled: isEnabled(node),
       registers: registers(of: node), interrupts: resolver.interrupts(of: node),
-      messages: messageControllers(of: node))
+      passedOn: resolver.passedOn(by: node), messages: messageControllers(of: node))
   }
 
   /// The device at a path or alias.
@@ -101,15 +106,17 @@ extension DeviceTree {
     device(try node(at: path))
   }
 
-  /// Every node except the root that has a `compatible` property or interrupts, in the tree's
-  /// order. Parts of a device, such as the frames of a timer, have interrupts alone.
+  /// Every node except the root that has a `compatible` property, interrupts or an
+  /// `interrupt-map`, in the tree's order. Parts of a device, such as the frames of a timer, have
+  /// interrupts alone.
   public var devices: [Device] {
     var resolver = InterruptResolver(self)
     return nodes.dropFirst().filter(describesDevice).map { device($0, &resolver) }
   }
 
   private func describesDevice(_ node: Node) -> Bool {
-    !node.compatible.isEmpty || node["interrupts"] != nil || node["interrupts-extended"] != nil
+    !node.compatible.isEmpty
+      || ["interrupts", "interrupts-extended", "interrupt-map"].contains { node[$0] != nil }
   }
 
   /// Whether the node and all nodes above it are enabled: a disabled bus disables its devices.

@@ -66,7 +66,7 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     // Interrupts.
     /// The device has `count` interrupts, and this index is not among them.
     case noInterrupt(index: Int, count: Int)
-    /// The device's flags name no trigger, and whoever uses the interrupt needs one.
+    /// The device's flags name no trigger, and its user needs one.
     case noTrigger(DeviceInterrupt)
     /// No node above is an interrupt controller.
     case noInterruptParent

@@ -66,7 +66,7 @@ extension ControllerLine: CustomStringConvertible {
   public var description: String {
     let name = specifier.count == 1 ? "\(specifier[0])" : bracketed(specifier)
     let line = "line \(name) of '\(controller)'"
-    if raises.isEmpty { return line + ", which raises none that seL4 numbers" }
+    if raises.isEmpty { return line + ", for which the tree names no GIC or PLIC interrupt" }
     let raised = raises.map { "\($0)" } + (raisesMore ? ["others"] : [])
     let list =
       raised.count == 1

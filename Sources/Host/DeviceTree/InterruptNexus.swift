@@ -19,11 +19,35 @@ extension DeviceTree {
     key += [UInt32](repeating: 0, count: addressWidth - key.count) + interrupt.cells
     let mask = try mapMask(of: nexus, count: key.count)
     var rest = try cells(of: "interrupt-map", at: nexus, unit: 1)[...]
+    let isTable = nexus.isExternalInterruptTable
     while !rest.isEmpty {
-      let (child, parent) = try nextMapEntry(&rest, childCells: key.count, of: nexus)
-      if zip(zip(child, key), mask).allSatisfy({ ($0.0 ^ $0.1) & $1 == 0 }) { return parent }
+      var (child, parent) = try nextMapEntry(
+        &rest, childCells: key.count, of: nexus)
+      guard zip(zip(child, key), mask).allSatisfy({ ($0.0 ^ $0.1) & $1 == 0 }) else { continue }
+      if isTable, let flags = interrupt.cells.last, parent.cells.count == 3 {
+        parent.cells[2] = flags
+      }
+      return parent
     }
     throw error(.notInMap(key, nexus: nexus.path), at: nil)
+  }
+
+  /// Where the entries of `interrupt-map` lead, each place once; empty without the property.
+  func mapTargets(of nexus: Node) -> [Result<InterruptSpecifier, DeviceTreeError>] {
+    guard nexus["interrupt-map"] != nil else { return [] }
+    var result: [Result<InterruptSpecifier, DeviceTreeError>] = []
+    var seen: Set<InterruptSpecifier> = []
+    do throws(DeviceTreeError) {
+      let childCells = try nexusAddressCells(of: nexus) + interruptCells(of: nexus)
+      var rest = try cells(of: "interrupt-map", at: nexus, unit: 1)[...]
+      while !rest.isEmpty {
+        let (_, parent) = try nextMapEntry(&rest, childCells: childCells, of: nexus)
+        if seen.insert(parent).inserted { result.append(.success(parent)) }
+      }
+    } catch {
+      result.append(.failure(error))
+    }
+    return result
   }
 
   /// Removes an entry from the front of the map.
@@ -37,7 +61,9 @@ extension DeviceTree {
       throw error(.noSuchPhandle(phandle, property: "interrupt-map"), at: nexus)
     }
     // Not 2, the default elsewhere: controllers without children leave it out.
-    let addressCells = parent["#address-cells"] == nil ? 0 : try self.addressCells(of: parent)
+    let addressCells =
+      nexus.isExternalInterruptTable || parent["#address-cells"] == nil
+      ? 0 : try self.addressCells(of: parent)
     let width = try interruptCells(of: parent)
     let tail = entry.dropFirst(childCells + 1)
     guard tail.count >= addressCells + width else { throw error(.mapCutShort, at: nexus) }
@@ -74,3 +100,15 @@ extension DeviceTree {
     return 2
   }
 }
+
+extension DeviceTree.Node {
+  /// Whether the node's `interrupt-map` is a table of a controller's own lines, without addresses
+  /// of parents. Such controllers invert a line if they must, so the device's flags count.
+  fileprivate var isExternalInterruptTable: Bool {
+    !externalInterruptTables.isDisjoint(with: compatible)
+  }
+}
+
+private let externalInterruptTables: Set<String> = [
+  "fsl,ls1021a-extirq", "fsl,ls1043a-extirq", "fsl,ls1088a-extirq", "renesas,rza1-irqc",
+]

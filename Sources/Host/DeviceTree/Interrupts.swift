@@ -44,11 +44,25 @@ struct InterruptResolver {
     resolved(node, depth: 0)
   }
 
+  /// Where the nexus passes the interrupts of devices on it, each place once.
+  mutating func passedOn(
+    by nexus: DeviceTree.Node
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    followed(tree.mapTargets(of: nexus), of: nexus, depth: 0)
+  }
+
   /// - Parameter depth: how many controllers below raise this one's interrupts.
   private mutating func resolved(
     _ node: DeviceTree.Node, depth: Int
   ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
-    tree.interruptSpecifiers(of: node).map { specifier in
+    followed(tree.interruptSpecifiers(of: node), of: node, depth: depth)
+  }
+
+  private mutating func followed(
+    _ specifiers: [Result<InterruptSpecifier, DeviceTreeError>], of node: DeviceTree.Node,
+    depth: Int
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    specifiers.map { specifier in
       do throws(DeviceTreeError) {
         return .success(try follow(try specifier.get(), of: node, depth: depth))
       } catch {
@@ -128,6 +142,11 @@ struct InterruptResolver {
     // Controllers that raise each other end here.
     raised[controller.index] = Raised()
     var result = Raised()
+    if ControllerKind(controller.compatible) == .mesonGPIO {
+      // The GIC's SPIs that it distributes its pins' interrupts to, as they come.
+      let channels = controller["amlogic,channel-interrupts"]?.cells ?? []
+      result.add(channels.compactMap { DeviceInterrupt(gicKind: 0, number: $0, flags: 0) })
+    }
     for interrupt in resolved(controller, depth: depth + 1) {
       switch interrupt {
       case .success(let line): result.add([line])

@@ -8,7 +8,7 @@ extension DeviceTree.Node {
   var passesOn: Bool {
     switch ControllerKind(compatible) {
     case .wakeup, .allwinnerR, .qualcommPDC, .qualcommMPM, .uniphierAIDET: true
-    case .gic, .plic, .aplic, .hart, .messages: false
+    case .gic, .plic, .aplic, .hart, .messages, .mesonGPIO: false
     // As in Linux, a node that has cells but controls nothing.
     case nil: self["interrupt-controller"] == nil
     }

@@ -5,13 +5,14 @@
 public enum MemoryKind: String, CaseIterable, Hashable, Sendable, Codable {
   /// Device registers: a physical address outside memory.
   case device
-  /// Memory whose physical address a domain knows, so that it can pass it to a device.
+  /// Memory whose physical address a domain knows, so that it can pass it to a device, or that a
+  /// device has in its address space.
   case dma
   /// Memory that several protection domains map.
   case shared
   /// Memory that one protection domain maps.
   case `private`
-  /// Nothing maps it.
+  /// Nothing maps it or asks for its address.
   case unused
 }
 
@@ -25,6 +26,7 @@ extension Topology {
     }
     // The only use for a region's physical address is to pass it to a device.
     if regionsWithAddressSymbol.contains(region.name) { return .dma }
+    if regionsInIOAddressSpaces.contains(region.name) { return .dma }
     if region.physicalAddress != nil { return uses.isEmpty ? .unused : .dma }
     switch sharers(of: region.name).count {
     case 0: return .unused

@@ -31,6 +31,8 @@ public struct Topology: Sendable {
   private let regionsByDomain: [String: Set<String>]
   /// Regions whose physical address some domain asks for with `<setvar region_paddr>`.
   public let regionsWithAddressSymbol: Set<String>
+  /// Regions that a device behind an IOMMU can reach.
+  public let regionsInIOAddressSpaces: Set<String>
 
   /// Indexes a description.
   public init(_ system: SystemDescription, ramRanges: [Range<UInt64>] = []) {
@@ -66,6 +68,8 @@ public struct Topology: Sendable {
     peersByDomain = peers
     regionsWithAddressSymbol = Set(
       domains.flatMap { $0.physicalAddressSymbols.map(\.region) })
+    regionsInIOAddressSpaces = Set(
+      system.ioAddressSpaces.flatMap { $0.maps.compactMap { $0.attributes["mr"] } })
   }
 
   /// The first domain of that name; nil if there is none.

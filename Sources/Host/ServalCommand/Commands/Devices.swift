@@ -41,35 +41,42 @@ struct Devices: ParsableCommand {
       lines.append("    " + name + String(repeating: " ", count: 12 - name.count) + text)
     }
     if !row.compatible.isEmpty { add("compatible", row.compatible.joined(separator: ", ")) }
-    for range in row.device.registers { add("registers", text(range)) }
-    for interrupt in row.device.interrupts { add("interrupt", text(interrupt)) }
+    for range in row.device.registers { add("registers", text(range, of: row)) }
+    for interrupt in row.device.interrupts { add("interrupt", text(interrupt, of: row)) }
+    for interrupt in row.device.passedOn { add("passes on", text(interrupt, of: row)) }
     for controller in row.device.messages {
-      add("messages", text(controller.map { "to '\($0)'" }))
+      add("messages", text(controller.map { "to '\($0)'" }, of: row))
     }
     if let driver = row.driver { add("driver", driver) }
     if let role = row.role { add("role", role.rawValue) }
     return lines.map { printable($0) + "\n" }.joined() + "\n"
   }
 
-  private func text(_ range: Result<RegisterRange, DeviceTreeError>) -> String {
+  private func text(
+    _ range: Result<RegisterRange, DeviceTreeError>, of row: DeviceRow
+  ) -> String {
     if case .failure(let error) = range, case .notMemoryMapped(let address, let bus) = error.problem
     {
       return "\(hexadecimal(address)) on '\(bus)'"
     }
-    return text(range.map { "\(hexadecimal($0.address)) + \(hexadecimal($0.size))" })
+    return text(range.map { "\(hexadecimal($0.address)) + \(hexadecimal($0.size))" }, of: row)
   }
 
-  private func text(_ interrupt: Result<DeviceInterrupt, DeviceTreeError>) -> String {
+  private func text(
+    _ interrupt: Result<DeviceInterrupt, DeviceTreeError>, of row: DeviceRow
+  ) -> String {
     if case .failure(let error) = interrupt, case .multiplexed(let line) = error.problem {
       return "\(line)"
     }
-    return text(interrupt.map { "\($0)" })
+    return text(interrupt.map { "\($0)" }, of: row)
   }
 
-  private func text(_ entry: Result<String, DeviceTreeError>) -> String {
+  private func text(_ entry: Result<String, DeviceTreeError>, of row: DeviceRow) -> String {
     switch entry {
-    case .success(let text): text
-    case .failure(let error): "unknown: " + error.findings.map(\.message).joined(separator: "; ")
+    case .success(let text): return text
+    case .failure(let error):
+      let place = error.node == row.path ? "" : error.node.map { "\($0): " } ?? ""
+      return "unknown: \(place)" + error.findings.map(\.message).joined(separator: "; ")
     }
   }
 }

@@ -23,6 +23,10 @@ final class ConnectionSlot {
   var log: AccessLogEntry?
   /// When the current request's head was complete; nanoseconds.
   var started: UInt64 = 0
+  /// When the source of the current body last gave bytes, or waited for the peer to read; nanoseconds.
+  var sourceProgress: UInt64 = 0
+  /// Bytes that the source had not given then.
+  var sourceRest: UInt64 = 0
   /// Bytes sent since the connection was opened, and their number before the current answer.
   var sent: UInt64 = 0
   var sentAtStart: UInt64 = 0

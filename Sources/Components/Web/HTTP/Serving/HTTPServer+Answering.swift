@@ -9,6 +9,7 @@ extension HTTPServer {
   /// Carries a connection as far as it can go now: through requests, answers and bodies.
   mutating func advance(_ slot: ConnectionSlot, _ index: Int, _ now: UInt64) {
     defer {
+      updateSourceProgress(slot, now)
       nextDeadline = min(nextDeadline, deadline(of: slot))
       updateHeldByteCount(slot)
     }
@@ -22,6 +23,14 @@ extension HTTPServer {
       case .stayOpen, .endOutput: break
       }
       guard advanceOnce(slot, index, now) else { return }
+    }
+  }
+
+  private func updateSourceProgress(_ slot: ConnectionSlot, _ now: UInt64) {
+    guard case .sendingSource = slot.work else { return }
+    let rest = slot.connection.bodyRest
+    if rest != slot.sourceRest || slot.connection.waitsForPeer {
+      (slot.sourceRest, slot.sourceProgress) = (rest, now)
     }
   }
 
@@ -96,7 +105,9 @@ extension HTTPServer {
       case .none: endAnswer(slot, now)
       case .bytes(let bytes): slot.work = .sendingBytes(bytes, 0)
       case .stream(let stream): slot.work = .streaming(stream)
-      case .source(let source): slot.work = .sendingSource(source)
+      case .source(let source):
+        slot.work = .sendingSource(source)
+        (slot.sourceRest, slot.sourceProgress) = (slot.connection.bodyRest, now)
       }
     }
   }

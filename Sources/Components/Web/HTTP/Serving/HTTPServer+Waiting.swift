@@ -31,8 +31,12 @@ extension HTTPServer {
       guard let slot = slots[index] else { continue }
       let isDue = now >= deadline(of: slot)
       slot.connection.timePassed(now: now)
-      if case .awaitingAnswer = slot.work, now >= answerDeadline(of: slot) {
-        begin(.status(.gatewayTimeout), slot, now)
+      if now >= workDeadline(of: slot) {
+        if case .awaitingAnswer = slot.work {
+          begin(.status(.gatewayTimeout), slot, now)
+        } else {
+          slot.connection.abort()
+        }
       }
       if isDue {
         advance(slot, index, now)
@@ -44,12 +48,19 @@ extension HTTPServer {
   }
 
   func deadline(of slot: ConnectionSlot) -> UInt64 {
-    guard case .awaitingAnswer = slot.work else { return slot.connection.deadline }
-    return min(slot.connection.deadline, answerDeadline(of: slot))
+    min(slot.connection.deadline, workDeadline(of: slot))
   }
 
-  private func answerDeadline(of slot: ConnectionSlot) -> UInt64 {
-    let (end, overflow) = slot.started.addingReportingOverflow(settings.limits.answerTime)
+  /// When a handler has waited too long with its answer, or a source with the next bytes of a body.
+  private func workDeadline(of slot: ConnectionSlot) -> UInt64 {
+    let (start, time): (UInt64, UInt64)
+    switch slot.work {
+    case .awaitingAnswer: (start, time) = (slot.started, settings.limits.answerTime)
+    case .sendingSource where !slot.connection.waitsForPeer:
+      (start, time) = (slot.sourceProgress, settings.limits.sourceTime)
+    default: return .max
+    }
+    let (end, overflow) = start.addingReportingOverflow(time)
     return overflow ? .max : end
   }
 
