@@ -204,6 +204,20 @@ import Testing
     #expect(result.contains("<virtual_machine name=\"v\"><vcpu"))
   }
 
+  @Test func aGuestStaysOnItsCore() throws {
+    let text = """
+      <system><protection_domain name="a" cpu="2"><program_image path="a.elf" />
+      <virtual_machine name="v"><vcpu id="0" /><vcpu id="1" cpu="2" /></virtual_machine>
+      </protection_domain></system>
+      """
+    #expect(
+      try converted(text, from: .v2_2_0, to: .v2_3_0).text.contains(
+        "<vcpu id=\"0\" cpu=\"0\" /><vcpu id=\"1\" cpu=\"2\" />"))
+    #expect(
+      try converted(text, from: .v2_3_0, to: .v2_2_0).text.contains(
+        "<vcpu id=\"0\" cpu=\"2\" /><vcpu id=\"1\" cpu=\"2\" />"))
+  }
+
   @Test func callsThatTheTargetRefusesAreListed() throws {
     let text = """
       <system>

@@ -96,12 +96,25 @@ extension SchemaConverter {
         continue
       }
       isFirst = false
-      let core = domains[domain]?.virtualMachine?.cpus.first { "\($0.id)" == id }?.cpu ?? 0
+      let core = core(of: cpu, id, in: domain)
       dropAttribute(
         "cpu", of: cpu, since: .v2_1_0,
         core > 0 ? "vcpu \(id) of '\(name)' would run on the only core" : nil)
       dropSymbol("setvar_id", of: cpu, since: .v2_1_0, in: domain, value: id)
     }
+  }
+
+  /// The core of a vCPU, which is written down if the target has another default: since 2.3.0, the
+  /// monitor's core.
+  private mutating func core(of element: XMLElement, _ id: String, in domain: String) -> UInt8 {
+    guard let monitor = domains[domain],
+      let cpu = monitor.virtualMachine?.cpus.first(where: { "\($0.id)" == id })
+    else { return 0 }
+    let core = cpu.effectiveCPU(monitor: monitor, sdk: source)
+    if target >= .v2_1_0, core != cpu.effectiveCPU(monitor: monitor, sdk: target) {
+      edits.add("cpu", "\(core)", to: element)
+    }
+    return core
   }
 
   /// Whether only x86-64 can take the system.
