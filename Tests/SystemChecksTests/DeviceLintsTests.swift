@@ -67,6 +67,21 @@ extension Target {
       ])
   }
 
+  /// Where the RAM is known but not the devices, whatever is far from it is not RAM.
+  @Test func outsideTheBoardsMemory() {
+    var target = Target.qemu
+    target.platform?.deviceRegisters = []
+    #expect(
+      lint(device(at: 0x5b_0000), sdk: .v2_3_0, target: target).map(\.message) == [
+        "'regs' at 0x5b0000 is outside the board's RAM, but mapped cached in protection domain 'driver'"
+      ])
+    for address: PhysicalAddress in [0x3fff_f000, 0x3c00_1000, 0x4000_0000, 0xc000_0000] {
+      #expect(rules(device(at: address), target) == [], "\(address)")
+    }
+    target.platform?.ram = []
+    #expect(rules(device(at: 0x5b_0000), target) == [])
+  }
+
   /// Packet memory must not be turned into device memory, where unaligned accesses fault.
   @Test func memoryAndTheUnknownAreNotDevices() {
     for address: PhysicalAddress in [0x5fff_0000, 0x10_0000, 0x2000_0000, 0xfd58_0000] {

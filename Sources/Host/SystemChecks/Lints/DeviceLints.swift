@@ -13,18 +13,27 @@ extension Lint {
     // RISC-V has no such attribute in its page tables, and the kernel ignores it.
     if subject.target?.architecture == .riscv64 { return [] }
     return subject.system.memoryRegions.flatMap { region -> [Finding] in
-      let devices = subject.devices(of: region)
-      if devices.isEmpty { return [] }
+      guard let (what, condition) = subject.registers(of: region) else { return [] }
       // A guest's own page tables say that it is a device.
       return subject.topology.uses(of: region.name).filter { $0.map.cached && !$0.isGuest }.map {
         Finding(
           rule: "device-mapped-cached", severity: .warning, at: subject.place(of: $0),
-          "the registers of \(devices.listed) ('\(region.name)' at "
-            + "\(region.physicalAddress?.description ?? "")) are mapped cached in protection domain "
-            + "'\($0.domain)'",
-          fix: "write cached=\"false\" on the map")
+          "\(what) mapped cached in protection domain '\($0.domain)'",
+          fix: "write cached=\"false\" on the map" + condition)
       }
     }
+  }
+}
+
+extension LintSubject {
+  /// What the region's addresses are, if they are not memory, and on what the advice depends.
+  fileprivate func registers(of region: MemoryRegion) -> (what: String, condition: String)? {
+    guard let range = region.physicalRange else { return nil }
+    let name = "'\(region.name)' at \(hexadecimal(range.lowerBound))"
+    let devices = devices(of: region)
+    if !devices.isEmpty { return ("the registers of \(devices.listed) (\(name)) are", "") }
+    guard platform.deviceRegisters.isEmpty, platform.isFarFromRAM(range) else { return nil }
+    return ("\(name) is outside the board's RAM, but", " if the region holds registers")
   }
 }
 

@@ -20,6 +20,17 @@ extension Platform {
     ram.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
   }
 
+  /// Whether a range is surely not in RAM: what is known of a board may lack a few MiB of RAM that
+  /// its firmware keeps.
+  func isFarFromRAM(_ range: Range<UInt64>) -> Bool {
+    let margin: UInt64 = 64 << 20
+    return !ram.isEmpty
+      && ram.allSatisfy {
+        range.upperBound <= $0.lowerBound - min(margin, $0.lowerBound)
+          || range.lowerBound >= $0.upperBound + min(margin, .max - $0.upperBound)
+      }
+  }
+
   /// The devices whose registers lie in a range; empty if there are none, or not only registers.
   func devices(in range: Range<UInt64>) -> [NamedRange] {
     if ram.contains(where: { $0.overlaps(range) }) { return [] }
