@@ -62,6 +62,7 @@ private func pd(_ name: String, _ attributes: String = "", _ body: String = "") 
 private let region = "<memory_region name=\"r\" size=\"0x2000\"/>"
 
 let ruleCases: [RuleCase] = [
+  RuleCase("template", pd("a", "priority=\"@{{ priority }}\"")),
   RuleCase("root-element", "@<sistem/>"),
   RuleCase("unknown-element", pd("a") + "@<chanel/>"),
   RuleCase("unknown-element", pd("a", "", "@<mapp/>")),
