@@ -139,6 +139,11 @@ let ruleCases: [RuleCase] = [
   RuleCase("budget-exceeds-period", pd("a", "@period=\"999\"")),
   RuleCase("duplicate-name", pd("a") + "@" + pd("a")),
   RuleCase("duplicate-name", region + "@" + region + pd("a")),
+  RuleCase("duplicate-name", pd("fault_monitor") + pd("a"), by: []),
+  RuleCase(
+    "duplicate-name",
+    "@" + pd("fault_monitor", "", "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_machine>"),
+    by: since21),
   // Names are compared byte by byte.
   RuleCase("duplicate-name", pd("\u{e9}") + pd("e\u{301}"), by: []),
   RuleCase(
@@ -232,6 +237,11 @@ let targetRuleCases: [RuleCase] = [
     "out-of-range",
     "<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0x7ffffff000\"/>" + pd("a"), by: [],
     on: .riscv),
+  RuleCase(
+    "out-of-range",
+    "<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0x8000000000000000\"/>" + pd("a"),
+    by: [],
+    on: .x86),
   RuleCase("out-of-range", pd("a", "@cpu=\"256\""), by: since21, on: .smp),
   RuleCase(
     "unsupported-target",

@@ -112,8 +112,10 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
       context.warnOfWrap(region)
       continue
     }
-    let limit = context.physicalAddressEnd(reachedBy: overflow ? .max : end) ?? 1 << 63
-    if overflow || end > limit {
+    // Only x86 has no limit, whose SDKs are those that let the end wrap.
+    if let limit = context.physicalAddressEnd(reachedBy: overflow ? .max : end),
+      overflow || end > limit
+    {
       context.report(
         .outOfRange, at: region.origin.location,
         "'\(region.name)' ends beyond the \(limit.trailingZeroBitCount) bits of a physical address",

@@ -24,7 +24,7 @@ func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
       fix: "rename this one")
   }
   checkVirtualMachineNames(domains, &context)
-  checkObjectNames(domains, &context)
+  checkObjectNames(system, domains, &context)
   checkVirtualCPUCount(domains, &context)
   checkUses(of: Set(domains.map(\.name)), in: system, &context)
   checkRegionUses(system, domains, &context)
@@ -62,7 +62,7 @@ private func checkVirtualMachineNames(
 /// Since 2.1.0, the Microkit tool names each kernel object after its protection domain or virtual
 /// machine, and panics if two names meet (capdl/builder.rs).
 private func checkObjectNames(
-  _ domains: [ProtectionDomain], _ context: inout CheckContext
+  _ system: SystemDescription, _ domains: [ProtectionDomain], _ context: inout CheckContext
 ) {
   guard context.sdk >= .v2_1_0 else { return }
   let names = Set(domains.map(\.name))
@@ -84,6 +84,16 @@ private func checkObjectNames(
       report(
         machine.name, cpu.origin, "protection domain '\(machine.name)_\(cpu.id)'")
     }
+  }
+  // Endpoints are for callees, parents and monitors of virtual machines.
+  let callees = system.channels.flatMap {
+    ($0.a.mayCall ? [$0.b.domain] : []) + ($0.b.mayCall ? [$0.a.domain] : [])
+  }
+  for domain in domains
+  where domain.name == "fault_monitor"
+    && (callees.contains(domain.name) || !domain.children.isEmpty || domain.virtualMachine != nil)
+  {
+    report(domain.name, domain.origin, "its own protection domain 'monitor'")
   }
   // Since 2.3.0, each protection domain has two CNodes; the first is named after its "root".
   guard context.sdk >= .v2_3_0 else { return }
