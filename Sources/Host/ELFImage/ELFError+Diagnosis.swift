@@ -21,7 +21,11 @@ extension ELFError: DiagnosableError {
     case .notLittleEndian:
       ("elf-format", nil, "not a little-endian ELF file", "build it for little-endian AArch64")
     case .wrongMachine(let machine):
-      ("elf-format", nil, "for machine \(machine), not AArch64 (183)", "build it for AArch64")
+      (
+        "elf-format", nil,
+        "a program for \(ELFMachine(rawValue: machine)?.title ?? "machine \(machine)"), not for AArch64",
+        "build it for AArch64"
+      )
     case .notExecutable(let type):
       (
         "elf-format", nil, "\(Self.name(ofType: type)), not a static executable",

@@ -44,7 +44,7 @@ public struct ELFError: Error, Hashable {
     case not64Bit
     /// The encoding is not ELFDATA2LSB.
     case notLittleEndian
-    /// The machine (e_machine) is not EM_AARCH64.
+    /// The machine (e_machine) is not the expected one, or none that Microkit runs on.
     case wrongMachine(UInt16)
     /// The type (e_type) is not ET_EXEC.
     case notExecutable(type: UInt16)

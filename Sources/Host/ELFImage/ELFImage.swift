@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A protection domain's program in the form that the Microkit tool accepts: a statically linked ELF64 file for
-/// little-endian AArch64 (System V gABI, chapters 4 and 5). The initializer guarantees that everything the headers
+/// A protection domain's program in the form that the Microkit tool accepts: a statically linked
+/// little-endian ELF64 file (System V gABI, chapters 4 and 5). The initializer guarantees that everything the headers
 /// refer to is inside the file.
 public struct ELFImage: Sendable {
   /// The file's name, for messages.
   public let name: String
   /// The file's contents.
   public internal(set) var bytes: [UInt8]
+  /// What it was built for.
+  public let machine: ELFMachine
   /// The virtual address where execution starts.
   public let entry: UInt64
   /// In the order of the program header table.
@@ -18,15 +20,23 @@ public struct ELFImage: Sendable {
   /// In the order of the symbol table, without its empty first entry. Empty for a stripped file.
   public let symbols: [ELFSymbol]
 
-  /// - Parameter name: the file's name, for messages.
+  /// - Parameters:
+  ///   - name: the file's name, for messages.
+  ///   - machine: what it must be for; nil allows every machine that Microkit runs on.
   /// - Throws: `ELFError` if it is not such a file, or is damaged or truncated.
-  public init(_ bytes: [UInt8], name: String) throws(ELFError) {
+  public init(
+    _ bytes: [UInt8], name: String, machine: ELFMachine? = .aarch64
+  ) throws(ELFError) {
     do throws(ELFError.Problem) {
       let parser = ELFParser(bytes)
       let header = try parser.header()
+      if let machine, header.machine != machine {
+        throw .wrongMachine(header.machine.rawValue)
+      }
       let sections = try parser.sections(header)
       self.name = name
       self.bytes = bytes
+      self.machine = header.machine
       self.entry = header.entry
       self.segments = try parser.segments(header)
       self.sections = sections

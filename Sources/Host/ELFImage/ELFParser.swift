@@ -8,6 +8,7 @@ struct ELFParser {
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   struct Header {
+    var machine: ELFMachine
     var entry: UInt64
     var segmentOffset: UInt64
     var segmentCount: UInt64
@@ -30,11 +31,12 @@ struct ELFParser {
     guard bytes[4] == 2 else { throw .not64Bit }
     guard bytes[5] == 1 else { throw .notLittleEndian }
     let (type, machine): (UInt16, UInt16) = (load(16), load(18))
-    guard machine == 183 else { throw .wrongMachine(machine) }
+    guard let known = ELFMachine(rawValue: machine) else { throw .wrongMachine(machine) }
     guard type == 2 else { throw .notExecutable(type: type) }
 
     var header = Header(
-      entry: load(24), segmentOffset: load(32), segmentCount: UInt64(load(56) as UInt16),
+      machine: known, entry: load(24), segmentOffset: load(32),
+      segmentCount: UInt64(load(56) as UInt16),
       sectionOffset: load(40), sectionCount: UInt64(load(60) as UInt16),
       sectionNames: UInt64(load(62) as UInt16))
     let (segmentSize, sectionSize): (UInt16, UInt16) = (load(54), load(58))

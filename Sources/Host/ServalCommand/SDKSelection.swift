@@ -11,7 +11,13 @@ extension SDKName: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension SDKVersion: ExpressibleByArgument {}
+extension SDKVersion: ExpressibleByArgument {
+  /// Reads an option's value: the known version that stands for a name (`SDKName`).
+  public init?(argument: String) {
+    guard let name = SDKName(argument) else { return nil }
+    self = name.version
+  }
+}
 
 /// The option for the SDK.
 struct SDKOption: ParsableArguments {

@@ -46,12 +46,32 @@ struct TargetOption: ParsableArguments {
   /// - Parameter path: an unpacked SDK of this version, whose own files decide for its boards.
   func targets(_ sdk: SDKVersion, sdkAt path: String?) throws -> [Target] {
     var targets = try board.map { try self.targets(ofBoard: $0, sdk, path) } ?? kinds(sdk)
-    if let arch { targets = targets.filter { $0.architecture == arch } }
-    if let cores { targets = targets.filter { $0.cores == cores } }
+    if let arch {
+      let others = targets
+      targets = targets.filter { $0.architecture == arch }
+      if targets.isEmpty {
+        throw TargetError.conflict(
+          option: "--arch", arch.rawValue,
+          reason: "\(chosen) is for \(others[0].architecture.title)")
+      }
+    }
+    if let cores {
+      let counts = Set(targets.map(\.cores)).sorted().map(String.init)
+      targets = targets.filter { $0.cores == cores }
+      if targets.isEmpty {
+        throw TargetError.conflict(
+          option: "--cores", "\(cores)",
+          reason: "\(chosen) has kernels for \(counts.joined(separator: " or ")) cores")
+      }
+    }
     if let dtb {
       let tree = try DeviceTree.load(dtb)
       if let architecture = tree.architecture {
         targets = targets.filter { $0.architecture == architecture }
+        if targets.isEmpty {
+          throw TargetError.conflict(
+            option: "--dtb", dtb, reason: "it is the tree of a machine for \(architecture.title)")
+        }
       }
       let platform = tree.platform()
       targets = targets.map { $0.adding(platform) }
@@ -64,6 +84,9 @@ struct TargetOption: ParsableArguments {
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
     return targets
   }
+
+  /// What the options before have chosen.
+  private var chosen: String { board.map { "board '\($0)'" } ?? "the SDK" }
 
   /// Without a board, all that a configuration says is whether the kernel uses several cores. A
   /// vendor's SDK may have kernels for other numbers of cores than the known ones.

@@ -19,19 +19,32 @@ public struct RejectedSystem: DiagnosableError, Hashable {
 /// - Parameters:
 ///   - file: name for positions.
 ///   - sdk: its dialect; nil chooses the newest that accepts the file.
-/// - Throws: `XMLError`, or `RejectedSystem` with the findings for `sdk`, or else for the newest.
+/// - Throws: `XMLError`, or `RejectedSystem` with the findings for `sdk`, or else for the SDK
+///   with the fewest.
 public func loadSystem(
   _ bytes: [UInt8], file: String, sdk: SDKVersion?
 ) throws -> (description: SystemDescription, sdk: SDKVersion) {
   let candidates = sdk.map { [$0] } ?? SDKVersion.allCases.reversed()
   let root = try parseXML(bytes, file: file)
   let marks = findTemplateMarks(in: bytes, file: file)
-  var firstFindings: [Finding]?
+  var fewest: RejectedSystem?
   for candidate in candidates {
     let verdict = TargetVerdict(root, marks, sdk: candidate, targets: Target.kinds(of: candidate))
     let result = verdict.result
     if result.isAccepted, let description = result.description { return (description, candidate) }
-    firstFindings = firstFindings ?? result.findings.filter { $0.severity == .error }
+    let errors = result.findings.filter { $0.severity == .error }
+    if errors.count < fewest?.findings.count ?? .max {
+      fewest = RejectedSystem(sdk: candidate, findings: errors)
+    }
   }
-  throw RejectedSystem(sdk: candidates[0], findings: firstFindings ?? [])
+  throw fewest ?? RejectedSystem(sdk: candidates[0], findings: [])
+}
+
+/// The newest other SDK that accepts a file for some target; nil if none does.
+public func otherSDK(accepting bytes: [UInt8], file: String, than sdk: SDKVersion) -> SDKVersion? {
+  guard let root = try? parseXML(bytes, file: file) else { return nil }
+  return SDKVersion.allCases.reversed().first { other in
+    other != sdk
+      && TargetVerdict(root, [], sdk: other, targets: Target.kinds(of: other)).isAccepted
+  }
 }

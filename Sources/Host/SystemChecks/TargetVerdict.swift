@@ -40,7 +40,9 @@ public struct TargetVerdict: Sendable {
         known.append(checkAsking(root, sdk: sdk, target: target, searchPath: searchPath))
       }
     }
-    results = known.map { $0.result.naming(marks) }
+    // If some target takes the file, the template's marks are not why others refuse it.
+    let isTaken = known.contains { $0.result.isAccepted }
+    results = known.map { isTaken && !$0.result.isAccepted ? $0.result : $0.result.naming(marks) }
   }
 
   /// Whether some target takes the file.
@@ -67,13 +69,16 @@ extension TargetVerdict {
   /// with 4 cores; on RISC-V rejected: line 7: ...".
   public func summary(_ sdk: SDKVersion) -> String {
     let targets = results.map(\.target)
+    let boards = Set(targets.map(\.board))
+    let board = boards.count == 1 ? boards.first ?? nil : nil
     guard isAccepted else {
       let errors = results.map { $0.findings.filter { $0.severity == .error } }
       let isSame = errors.allSatisfy { $0 == errors[0] }
       return "would be rejected by Microkit \(sdk)"
         + (isSame
           ? ""
-          : " for every target; the errors are those for \(result.target.title)")
+          : " for every \(board == nil ? "target" : "configuration of \(board ?? "")"); "
+            + "the errors are those for \(result.target.title)")
     }
     var taken: [String] = []
     var reasons: [(error: String, architectures: [String])] = []
@@ -82,6 +87,12 @@ extension TargetVerdict {
       let accepting = ours.filter(\.isAccepted).map(\.target)
       if !accepting.isEmpty {
         taken.append(Target.title(of: accepting, among: targets))
+        // Of a single architecture, the part that refuses is worth a reason.
+        let refusing = ours.filter { !$0.isAccepted }
+        if ours.count == results.count, let best = refusing.min(by: { $0.distance < $1.distance }) {
+          reasons.append(
+            (best.firstError, [Target.title(of: refusing.map(\.target), among: targets)]))
+        }
       } else if let best = ours.min(by: { $0.distance < $1.distance }) {
         let error = best.firstError
         if let index = reasons.firstIndex(where: { $0.error == error }) {
@@ -92,12 +103,18 @@ extension TargetVerdict {
       }
     }
     let isEverywhere = results.allSatisfy(\.isAccepted)
-    let scope = isEverywhere ? "" : " for " + taken.joined(separator: ", ")
+    let scope = isEverywhere ? "" : " for " + listed(taken)
     let rejected = reasons.map {
       "on \($0.architectures.joined(separator: " and ")) rejected: \($0.error)"
     }
     return (["would be taken by Microkit \(sdk)\(scope)"] + rejected).joined(separator: "; ")
   }
+}
+
+/// "a", "a and b", "a, b and c".
+private func listed(_ texts: [String]) -> String {
+  guard let last = texts.last, texts.count > 1 else { return texts.joined() }
+  return texts.dropLast().joined(separator: ", ") + " and " + last
 }
 
 extension CheckResult {

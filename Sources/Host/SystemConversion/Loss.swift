@@ -13,6 +13,8 @@ struct Loss: Hashable {
   var consequence: String
   /// What to do about it besides; nil if nothing helps.
   var remedy: String?
+  /// Whether the remedy keeps what would be lost.
+  var isInstead = false
 
   /// An error, or a warning once the user agrees to the loss.
   func finding(target: SDKVersion, isAgreed: Bool) -> Finding {
@@ -21,6 +23,7 @@ struct Loss: Hashable {
     return Finding(
       rule: "unsupported-by-sdk", severity: isAgreed ? .warning : .error, at: .source(location),
       "\(refusal): \(consequence)",
-      fix: isAgreed ? remedy : remedy.map { "\($0), and \(agree)" } ?? agree)
+      fix: isAgreed
+        ? remedy : remedy.map { $0 + (isInstead ? "; otherwise " : ", and ") + agree } ?? agree)
   }
 }

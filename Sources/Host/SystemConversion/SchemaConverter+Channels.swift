@@ -35,7 +35,7 @@ extension SchemaConverter {
     lose(
       "this right to call", at: element.location,
       "'\(caller.name)' (priority \(low)) could not call '\(callee.name)' (priority \(high)), which is not more urgent",
-      remedy: "if it does call, make '\(callee.name)' more urgent; if not")
+      remedy: "make '\(callee.name)' more urgent if it is called", isInstead: true)
   }
 
   private mutating func moveCallToCallee(

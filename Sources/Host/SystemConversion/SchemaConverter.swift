@@ -70,10 +70,13 @@ struct SchemaConverter {
   // MARK: What an SDK lacks
 
   mutating func lose(
-    _ feature: String, at location: SourceLocation, _ consequence: String, remedy: String? = nil
+    _ feature: String, at location: SourceLocation, _ consequence: String, remedy: String? = nil,
+    isInstead: Bool = false
   ) {
     losses.append(
-      Loss(location: location, feature: feature, consequence: consequence, remedy: remedy))
+      Loss(
+        location: location, feature: feature, consequence: consequence, remedy: remedy,
+        isInstead: isInstead))
   }
 
   /// Removes an element if the target is older than it.

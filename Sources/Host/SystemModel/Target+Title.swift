@@ -19,17 +19,19 @@ extension Target {
   public static func title(of part: [Target], among whole: [Target]) -> String {
     guard let architecture = part.first?.architecture else { return "" }
     let whole = whole.filter { $0.architecture == architecture }
-    if part.count == whole.count { return architecture.title }
+    let boards = Set(whole.map(\.board))
+    let name = boards.count == 1 ? part[0].board ?? architecture.title : architecture.title
+    if part.count == whole.count { return name }
     var texts: [String] = []
     var described = whole
     for trait in Trait.allCases {
       let values = Set(part.map(trait.value))
       if values == Set(whole.map(trait.value)) { continue }
       described = described.filter { values.contains(trait.value(of: $0)) }
-      texts.append(values.sorted().map(trait.text).joined(separator: " or "))
+      texts.append(trait.text(values.sorted()))
     }
     if described.count != part.count { return "some \(architecture.title) boards" }
-    return "\(architecture.title) with \(texts.joined(separator: " and "))"
+    return "\(name) with \(texts.joined(separator: " and "))"
   }
 }
 
@@ -47,6 +49,14 @@ private enum Trait: CaseIterable {
     case .addressBits: target.physicalAddressBits ?? 0
     case .secureMonitorCalls: target.forwardsSMC ? 1 : 0
     }
+  }
+
+  /// "4 cores", "4 or 16 cores".
+  func text(_ values: [Int]) -> String {
+    if self == .cores, values.count > 1, !values.contains(1) {
+      return values.map(String.init).joined(separator: " or ") + " cores"
+    }
+    return values.map(text).joined(separator: " or ")
   }
 
   func text(_ value: Int) -> String {

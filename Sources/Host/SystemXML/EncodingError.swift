@@ -8,6 +8,8 @@ import Diagnostics
 public enum EncodingError: Hashable, Sendable {
   /// Wider code units: "UTF-16" or "UTF-32", with or without a byte order mark.
   case wide(String)
+  /// Another kind of file: "an ELF image", with what to do instead.
+  case otherFile(String, fix: String)
   /// A byte that cannot be at its place in UTF-8.
   ///
   /// - Parameters:
@@ -17,6 +19,19 @@ public enum EncodingError: Hashable, Sendable {
 
   /// The first thing in a file that is not UTF-8, and where; nil if there is none.
   static func find(in bytes: [UInt8], file: String) -> (EncodingError, SourceLocation)? {
+    let start = SourceLocation(file: file, line: 1, column: 1)
+    if bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
+      return (
+        .otherFile("an ELF image", fix: "give the .system file; serval inspect shows an image"),
+        start
+      )
+    }
+    if bytes.starts(with: [0xd0, 0x0d, 0xfe, 0xed]) {
+      return (
+        .otherFile("a device tree", fix: "give the .system file; serval devices shows a tree"),
+        start
+      )
+    }
     if let name = wideEncoding(of: bytes) {
       return (.wide(name), SourceLocation(file: file, line: 1, column: 1))
     }
@@ -67,6 +82,7 @@ public enum EncodingError: Hashable, Sendable {
 extension EncodingError {
   var message: String {
     switch self {
+    case .otherFile(let kind, _): "the file is \(kind), not a system description"
     case .wide(let name): "the file is \(name), but the Microkit tool reads only UTF-8"
     case .invalid(let byte, let offset, _):
       "byte \(offset) is \(hexadecimalText(byte)), which is not UTF-8; the Microkit tool panics on it"
@@ -75,6 +91,7 @@ extension EncodingError {
 
   var fix: String {
     switch self {
+    case .otherFile(_, let fix): fix
     case .wide(let name): "convert it: iconv -f \(name) -t UTF-8 FILE > NEW"
     case .invalid(_, _, let declared?):
       "convert it: iconv -f \(declared) -t UTF-8 FILE > NEW"

@@ -28,6 +28,10 @@ extension TargetError: DiagnosableError {
       return Finding(
         rule: "target", "Microkit SDK \(sdk) has no such target",
         fix: "choose another --board, --config, --dtb, --arch or --cores, or a newer --sdk")
+    case .conflict(let option, let value, let reason):
+      return Finding(
+        rule: "target", at: .option(option), "'\(value)' fits no target: \(reason)",
+        fix: "leave \(option) out, or choose what fits it")
     case .notInSDK(let path, let name, let known):
       return Finding(
         rule: "sdk", at: .file(path), "has no directory '\(name)'",

@@ -14,6 +14,8 @@ public enum TargetError: Error, Hashable {
   case unknownConfiguration(String, board: String?, sdk: SDKVersion, known: [String])
   /// None of the SDK's targets has everything that was asked for.
   case noTarget(SDKVersion)
+  /// An option contradicts the others.
+  case conflict(option: String, String, reason: String)
 
   /// There is no SDK in this directory.
   case notAnSDK(path: String)

@@ -47,6 +47,9 @@ struct Check: ParsableCommand {
   func run() throws {
     let sdk = try sdk.resolve()
     let targets = try target.targets(sdk, sdkAt: self.sdk.path(of: sdk))
+    for path in searchPaths where !Files.isDirectory(path) {
+      throw CheckError.noDirectory(path)
+    }
     let bytes = try Files.read(file)
     var (findings, summary) = verdict(on: bytes, sdk, targets)
     if strict { for index in findings.indices { findings[index].severity = .error } }
@@ -71,15 +74,22 @@ struct Check: ParsableCommand {
     } catch {
       return (error.findings, "would be rejected by Microkit \(sdk)")
     }
+    if !verdict.isAccepted, let other = otherSDK(accepting: bytes, file: file, than: sdk) {
+      let summary =
+        "\(verdict.summary(sdk)); Microkit \(other) would take it: give --sdk \(other)"
+        + (other < sdk ? ", or convert it with serval convert --to \(sdk)" : "")
+      return (verdict.result.findings, summary)
+    }
     let result = verdict.result
     guard let system = result.description else { return (result.findings, verdict.summary(sdk)) }
     var findings = result.findings
     var summary = verdict.summary(sdk)
     if result.isAccepted, !searchPaths.isEmpty {
-      let images = checkImages(
-        system, file: file, sdk: sdk, target: result.target, searchPaths: searchPaths)
+      let images = imageFindings(system, sdk, verdict)
       findings += images
-      if !images.isEmpty { summary = "would be rejected by Microkit \(sdk)" }
+      if images.contains(where: { $0.severity == .error }) {
+        summary = "would be rejected by Microkit \(sdk)"
+      }
     }
     if result.isAccepted, searchPaths.isEmpty,
       system.memoryRegions.contains(where: { $0.prefillPath != nil })
@@ -91,8 +101,38 @@ struct Check: ParsableCommand {
     return (findings + warnings, summary)
   }
 
+  /// The images are for one of the targets that take the file; those findings count that are fewest.
+  private func imageFindings(
+    _ system: SystemDescription, _ sdk: SDKVersion, _ verdict: TargetVerdict
+  ) -> [Finding] {
+    var seen: Set<Target.Architecture> = []
+    let targets = verdict.results.filter(\.isAccepted).map(\.target)
+      .filter { seen.insert($0.architecture).inserted }
+    let candidates = targets.map {
+      checkImages(system, file: file, sdk: sdk, target: $0, searchPaths: searchPaths)
+    }
+    return candidates.min { $0.count < $1.count } ?? []
+  }
+
   private func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+}
+
+enum CheckError: Error, Hashable {
+  case noDirectory(String)
+}
+
+extension CheckError: DiagnosableError {
+  var findings: [Finding] {
+    switch self {
+    case .noDirectory(let path):
+      [
+        Finding(
+          rule: "option", at: .option("--search-path"), "there is no directory '\(path)'",
+          fix: "give a directory that holds images")
+      ]
+    }
   }
 }
 

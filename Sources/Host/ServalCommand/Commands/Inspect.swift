@@ -38,7 +38,9 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let bytes = try Files.read(file)
     if bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
-      try show(RecordReport.records(in: ELFImage(bytes, name: file)), nothing: "no record section")
+      try show(
+        RecordReport.records(in: ELFImage(bytes, name: file, machine: nil)),
+        nothing: "no record section")
       return
     }
     let records = RecordReport.records(inFile: bytes, fileName: file)

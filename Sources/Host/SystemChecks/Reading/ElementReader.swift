@@ -22,7 +22,7 @@ struct ElementReader {
     {
       context.report(
         .missingAttribute, at: element.location,
-        "<\(element.name)> has no attribute '\(attribute.name)'",
+        "<\(element.name)> lacks its required attribute '\(attribute.name)'",
         fix: "add \(attribute.name)=\"...\"")
     }
   }
@@ -40,6 +40,13 @@ struct ElementReader {
     let known = schema.attributes.filter { $0.exists(in: sdk) }.map(\.name)
     let fix: String
     var meant: String?
+    if schema.attributesElsewhere.contains(attribute.name) {
+      context.reportUnsupported(
+        at: attribute.location,
+        "<\(element.name)> has no attribute '\(attribute.name)' on this target",
+        needs: "another architecture")
+      return nil
+    }
     if let other = schema.attributes.first(where: { $0.name == attribute.name }) {
       fix =
         context.sdk < other.since

@@ -108,7 +108,9 @@ extension SystemReader {
         cores == 1
           ? "cpu \(value): a kernel without multicore support has only cpu 0"
           : "cpu \(value): the kernel uses \(cores) cores",
-        needs: "a kernel with more than \(value == 1 ? "one core" : "\(value) cores")")
+        needs:
+          "a kernel with more than \(value == 1 ? "one core" : "\(value) cores"), an smp- configuration"
+      )
     }
     return UInt8(value)
   }

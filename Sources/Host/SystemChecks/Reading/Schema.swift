@@ -18,6 +18,8 @@ struct ElementSchema: Sendable {
   var name: String
   var since: SDKVersion
   var attributes: [Attribute]
+  /// Attributes that the element has for other targets only.
+  var attributesElsewhere: [String] = []
 
   static func required(_ name: String) -> Attribute {
     Attribute(name: name, isRequired: true, since: .v1_4_1)
@@ -113,8 +115,12 @@ extension ElementSchema {
     "virtual_machine",
     [required("name"), optional("budget"), optional("period"), optional("priority")])
 
-  /// On architectures other than Arm since 2.3.0.
-  static let unscheduledVirtualMachine = ElementSchema("virtual_machine", [required("name")])
+  /// On x86-64 since 2.3.0, where a guest runs on its monitor's time.
+  static let unscheduledVirtualMachine = {
+    var schema = ElementSchema("virtual_machine", [required("name")])
+    schema.attributesElsewhere = ["budget", "period", "priority"]
+    return schema
+  }()
 
   static let virtualCPU = ElementSchema(
     "vcpu",

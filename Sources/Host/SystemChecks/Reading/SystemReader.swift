@@ -68,8 +68,9 @@ struct SystemReader {
   mutating func unknown(
     _ child: XMLElement, in parent: String, known: [String], newer: [String: SDKVersion] = [:]
   ) {
+    let known = known + newer.filter { $0.value <= context.sdk }.keys.sorted()
     let fix: String
-    if let since = newer[child.name] {
+    if let since = newer[child.name], since > context.sdk {
       fix = "use Microkit SDK \(since) or newer, or remove it"
     } else if let guess = nearestName(to: child.name, in: known) {
       fix = "did you mean <\(guess)>?"

@@ -7,7 +7,7 @@ import SystemXML
 extension SystemReader {
   mutating func virtualMachine(_ element: XMLElement) -> VirtualMachine? {
     checkHypervisor(element)
-    let isScheduled = context.architecture == .aarch64 || context.sdk < .v2_3_0
+    let isScheduled = context.architecture != .x86_64 || context.sdk < .v2_3_0
     let reader = ElementReader(
       element, isScheduled ? .virtualMachine : .unscheduledVirtualMachine, &context)
     let priority = isScheduled ? machinePriority(reader) : nil

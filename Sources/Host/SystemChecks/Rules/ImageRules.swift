@@ -33,6 +33,7 @@ public func checkImages(
       // One finding per image, not per domain that uses it.
       if isFirst { context.add(error.findings.map { at(domain, $0) }) }
     case .success(let image):
+      if isFirst { warnOfMachine(of: image, domain, &context) }
       checkSegments(of: image, domain, &context)
       if let symbols = symbolImage(of: domain, image, searchPath, &context) {
         checkSymbols(of: symbols, domain, system.channels, &context)
@@ -68,7 +69,7 @@ private func load(_ name: String, _ searchPath: SearchPath) -> Result<ELFImage, 
       ]))
   }
   do {
-    return .success(try ELFImage(Files.read(path), name: path))
+    return .success(try ELFImage(Files.read(path), name: path, machine: nil))
   } catch {
     let findings = (error as? any DiagnosableError)?.findings ?? []
     return .failure(FindingsError(findings))
@@ -81,6 +82,23 @@ private func at(_ domain: ProtectionDomain, _ finding: Finding) -> Finding {
   if let place = finding.place { finding.message = "\(place): \(finding.message)" }
   finding.place = domain.origin.location.map(Place.source) ?? .entity(domain.name)
   return finding
+}
+
+/// The Microkit tool does not look at the machine: the program would fault at its first instruction.
+private func warnOfMachine(
+  of image: ELFImage, _ domain: ProtectionDomain, _ context: inout CheckContext
+) {
+  let needed: ELFMachine =
+    switch context.architecture {
+    case .aarch64: .aarch64
+    case .riscv64: .riscv
+    case .x86_64: .x86_64
+    }
+  guard image.machine != needed, let place = domain.origin.location else { return }
+  context.warn(
+    "image-machine", at: place,
+    "\(image.name) is a program for \(image.machine.title), but \(context.target.title) needs one for \(needed.title)",
+    fix: "build it for \(needed.title), or choose another target with --board or --arch")
 }
 
 private func checkSegments(
