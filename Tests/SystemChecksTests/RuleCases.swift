@@ -115,6 +115,11 @@ let ruleCases: [RuleCase] = [
     "unaligned", "<memory_region name=\"r\" size=\"0x1000\" @phys_addr=\"0x10\"/>" + pd("a")),
   RuleCase("unaligned", region + pd("a", "", "@<map mr=\"r\" vaddr=\"0x1800\"/>")),
   RuleCase(
+    "unaligned",
+    "<memory_region name=\"r\" prefill_path=\"f\"/>"
+      + pd("a", "", "@<map mr=\"r\" vaddr=\"0x1800\"/>"),
+    by: SDKVersion.allCases.filter { $0 >= .v2_2_0 }),
+  RuleCase(
     "empty-region",
     "<memory_region name=\"r\" size=\"0\"/>" + pd("a", "", "@<map mr=\"r\" vaddr=\"0x1000\"/>")),
   RuleCase("empty-region", "<memory_region name=\"r\" size=\"0\"/>" + pd("a"), by: []),

@@ -22,6 +22,10 @@ func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
   }
 }
 
+extension MemoryRegion {
+  fileprivate var isPrefilled: Bool { prefillPath != nil || prefillBootInfo != nil }
+}
+
 private struct PlacedMap {
   var map: Map
   var range: Range<UInt64>
@@ -33,9 +37,12 @@ func checkMaps(
 ) {
   var placed: [PlacedMap] = []
   for map in maps {
-    guard let region = regions[map.region], let size = region.size?.rawValue else { continue }
+    // Only prefilled regions may lack a size.
+    guard let region = regions[map.region],
+      region.size != nil || region.isPrefilled && context.sdk >= .v2_2_0
+    else { continue }
     let (start, page) = (map.address.rawValue, (region.pageSize ?? .small).rawValue)
-    if size == 0 {
+    if region.size == 0 {
       context.report(
         .emptyRegion, at: map.origin.location,
         "mapping '\(map.region)', which has size 0, makes the Microkit tool panic",
@@ -48,6 +55,8 @@ func checkMaps(
         "vaddr \(hexadecimal(start)) is not a multiple of the page size \(hexadecimal(page)) of '\(map.region)'",
         fix: "use \(hexadecimal(start / page * page))")
     }
+    // Without its file, the size of a prefilled region is unknown.
+    guard let size = region.size?.rawValue else { continue }
     let (end, overflow) = start.addingReportingOverflow(size)
     // Before 2.3.0, the end of a machine's mapping is not checked.
     let isUnchecked = if case .machine = space { context.sdk < .v2_3_0 } else { false }
