@@ -12,8 +12,8 @@ it is told the architecture and the number of cores only.
 
 --parser PROGRAM asks a program instead of an SDK's bin/microkit: one that contains the tool's own code and is faster than a
 process for each file. "{version}" in its path becomes the SDK's version. It gets a line for each file, of fields between
-tabs: SDK, board, configuration, system file, directory of images. It answers each with a line: "accepted", or another word
-for a rejection, a tab, and the reason.
+tabs: SDK, board, configuration, system file, directory of images. It answers each with a line: "accepted", "killed" if the
+tool ran out of memory, so that there is no verdict, or another word for a rejection; then a tab and the reason.
 
 Disagreements are printed and kept in DIR; the exit status is 1 if there are any.
 """
@@ -51,6 +51,8 @@ class Tool:
         environment = dict(os.environ, MICROKIT_SDK=str(self.sdk))
         result = subprocess.run(command, env=environment, capture_output=True, cwd=self.scratch)
         lines = (result.stderr + result.stdout).decode(errors="replace").strip().splitlines()
+        if result.returncode < 0:
+            return None, f"ended by signal {-result.returncode}"
         return result.returncode == 0, (lines or [""])[-1 if result.returncode != 101 else 0]
 
 
@@ -68,6 +70,8 @@ class Parser:
         if not answer:
             sys.exit(f"the parser ended at {path}")
         word, _, reason = answer.rstrip("\n").partition("\t")
+        if word == "killed":
+            return None, reason
         return word == "accepted", reason if word in ("accepted", "rejected") else f"{word}: {reason}"
 
 
@@ -126,7 +130,7 @@ def compare(arguments, version, board, configuration):
     every_seed = {path: path.read_text() for path in sorted(HERE.glob("seeds/*.system"))}
     seeds = [text for path, text in every_seed.items() if fits(path, version, architecture, cores)]
     rng = random.Random(f"{arguments.seed}-{version}-{board}-{configuration}")
-    accepted, disagreements = 0, []
+    accepted, undecided, disagreements = 0, 0, []
     with tempfile.TemporaryDirectory() as temporary:
         scratch = pathlib.Path(temporary)
         images = scratch / "images"
@@ -147,6 +151,9 @@ def compare(arguments, version, board, configuration):
             path.write_bytes(seeds[index].encode() if index < 0 else mutate(rng, seed))
             theirs, their_reason = real.verdict(path)
             ours, our_reason = serval.verdict(path)
+            if theirs is None:
+                undecided += 1
+                continue
             accepted += theirs
             if ours is theirs:
                 continue
@@ -156,7 +163,7 @@ def compare(arguments, version, board, configuration):
             if arguments.keep:
                 arguments.keep.mkdir(parents=True, exist_ok=True)
                 (arguments.keep / name).write_bytes(path.read_bytes())
-    return len(seeds) + arguments.count, accepted, disagreements
+    return len(seeds) + arguments.count - undecided, accepted, disagreements
 
 
 def main():
