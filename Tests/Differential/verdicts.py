@@ -92,8 +92,8 @@ class Serval:
 
 
 def fits(path, version, architecture, cores):
-    """What a seed is for is in its name: the oldest version, as in a-2.3.0, with `only` if it is the only one; architectures, if it
-    is not for all; smp if it needs four cores, uniprocessor if it needs one."""
+    """What a seed is for is in its name: the oldest version, as in a-2.3.0, with `only` if it is the only one; architectures, if
+    it is not for all; smp if it needs four cores, uniprocessor if it needs one."""
     words = path.stem.split("-")
     if ("smp" in words and cores < 4) or ("uniprocessor" in words and cores > 1):
         return False
