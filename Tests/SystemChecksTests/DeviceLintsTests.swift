@@ -105,6 +105,20 @@ extension Target {
     #expect(rules(system) == [])
   }
 
+  /// Two drivers of two devices on one page have no choice.
+  @Test func devicesOnOnePage() {
+    var system = device(at: 0x900_0000)
+    system.protectionDomains[0].maps[0].cached = false
+    system.protectionDomains.append(
+      ProtectionDomain("other", image: .init("o.elf"), maps: system.protectionDomains[0].maps))
+    var target = Target.qemu
+    #expect(rules(system, target) == ["shared-device"])
+    target.platform?.deviceRegisters = [
+      .init(0x900_0000..<0x900_0200, "one"), .init(0x900_0200..<0x900_0400, "two"),
+    ]
+    #expect(rules(system, target) == [])
+  }
+
   @Test func sharedDevice() {
     var system = device(at: 0x900_0000, size: 0x2000)
     system.protectionDomains[0].maps[0].cached = false

@@ -316,7 +316,7 @@ let targetRuleCases: [RuleCase] = [
     pd("a", "", "@<virtual_machine name=\"v\"><vcpu id=\"0\"/><vcpu id=\"1\"/></virtual_machine>"),
     by: since21, on: .x86Hypervisor),
   RuleCase(
-    "unknown-attribute",
+    "unsupported-target",
     pd("a", "", "<virtual_machine name=\"v\" @priority=\"1\"><vcpu id=\"0\"/></virtual_machine>"),
     by: since23, on: .x86Hypervisor),
   RuleCase(

@@ -31,11 +31,11 @@ import Testing
   @Test(arguments: [
     (
       "", "cpu=\"3\"", "",
-      "for AArch64 with 4 cores, RISC-V with 4 cores, x86-64 with 16 cores"
+      "for AArch64 with 4 cores, RISC-V with 4 cores and x86-64 with 16 cores"
     ),
     (
       "<irq irq=\"33\" id=\"0\"/>", "", "",
-      "for AArch64, RISC-V; on x86-64 rejected: line 3: interrupts by 'irq' exist on Arm and RISC-V only"
+      "for AArch64 and RISC-V; on x86-64 rejected: line 3: interrupts by 'irq' exist on Arm and RISC-V only"
     ),
     (
       "<irq pin=\"4\" id=\"0\" vector=\"1\"/>", "", "",
@@ -43,14 +43,14 @@ import Testing
     ),
     (
       "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_machine>", "", "",
-      "for AArch64 with a hypervisor, x86-64 with a hypervisor"
+      "for AArch64 with a hypervisor and x86-64 with a hypervisor"
         + "; on RISC-V rejected: line 3: <virtual_machine>: this kernel is not a hypervisor"
     ),
     (
       "", "domain=\"d\"",
       "<domains><domain name=\"d\"/><domain_schedule><schedule_entry domain=\"d\" duration=\"1 us\"/>"
         + "</domain_schedule></domains>",
-      "for AArch64 with one core, RISC-V with one core, x86-64 with one core"
+      "for AArch64 with one core, RISC-V with one core and x86-64 with one core"
     ),
   ])
   func tellsForWhichTargets(body: String, attributes: String, before: String, scope: String) throws
