@@ -5,7 +5,7 @@ import HostIO
 import TestSupport
 import Testing
 
-/// What check answers to somebody who gave it the wrong file, SDK, target or images.
+/// What check answers to the wrong file, SDK, target or images.
 @Suite(.enabled(if: BuiltTool.isBuilt, "needs .build/debug/serval")) struct CheckAnswersTests {
   private let plain = """
     <system><protection_domain name="a"><program_image path="a.elf" /></protection_domain></system>
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  /// The Microkit tool takes an image for any machine, so that is no error; without a target, the
+  /// The Microkit tool takes an image for any machine, so that is only a warning; without a target, the
   /// images say which one is meant.
   @Test func imagesOfOtherMachines() throws {
     var riscv = StubELF().bytes

@@ -217,6 +217,19 @@ extension Target {
         == ["kernel-owned"])
   }
 
+  /// seL4 puts the initial task's objects at the end of memory: a CNode of 4 MiB, aligned.
+  @Test func initialTaskObjects() throws {
+    for (address, isTaken) in [
+      ("0xbf7ff000", false), ("0xbf800000", true), ("0xbfc00000", true), ("0xbfd00000", false),
+      ("0xbffff000", false),
+    ] {
+      let region = #"<memory_region name="r" size="0x1000" phys_addr="\#(address)" />"#
+      for sdk in SDKVersion.allCases where sdk >= .v2_1_0 {
+        #expect(try errors(region, sdk: sdk) == (isTaken ? ["kernel-owned"] : []), "\(address)")
+      }
+    }
+  }
+
   /// Up to 2.0.1, all large pages come from one block, and so do all small ones.
   @Test func oneBlockHoldsAllPagesOfASize() throws {
     func region(_ size: String, _ more: String = #"page_size="0x200000""#) -> String {

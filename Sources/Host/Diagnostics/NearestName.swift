@@ -6,7 +6,7 @@
 /// Distance is Damerau-Levenshtein, in which swapping two neighbours counts once. Nil if no
 /// candidate is within a third of the name's length (at least 1).
 public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
-  // The time grows with the product of the lengths. Nobody mistypes longer names than this.
+  // The time grows with the product of the lengths. No one mistypes longer names than this.
   guard name.utf8.count <= 256 else { return nil }
   let letters = Array(name)
   let limit = max(1, letters.count / 3)

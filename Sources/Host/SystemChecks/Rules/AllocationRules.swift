@@ -7,6 +7,7 @@ import SystemModel
 func checkAllocation(_ system: SystemDescription, _ context: inout CheckContext) {
   guard let platform = context.platform else { return }
   checkOwners(system, platform, &context)
+  if context.sdk >= .v2_1_0 { checkInitialTask(system, platform, &context) }
   if context.sdk <= .v2_0_1 { checkBlocks(system, platform, &context) }
 }
 
@@ -25,6 +26,23 @@ private func checkOwners(
         + "takes addresses of \(owner.name), which the kernel keeps",
       fix: "choose an address outside \(hexadecimal(owner.range.lowerBound)) to "
         + hexadecimal(owner.range.upperBound))
+  }
+}
+
+/// Regions at addresses that seL4 takes for the initial task's kernel objects before it gives memory
+/// away (`create_rootserver_objects`), as the Microkit tool computes since 2.1.0.
+private func checkInitialTask(
+  _ system: SystemDescription, _ platform: Platform, _ context: inout CheckContext
+) {
+  guard let taken = platform.initialTaskObjects, context.architecture != .x86_64 else { return }
+  for region in system.memoryRegions {
+    guard let range = region.physicalRange, range.overlaps(taken) else { continue }
+    context.report(
+      .kernelOwned, at: region.origin.location,
+      "'\(region.name)' at \(hexadecimal(range.lowerBound)) to \(hexadecimal(range.upperBound)) "
+        + "takes addresses that seL4 needs for the initial task's objects",
+      fix: "choose an address outside \(hexadecimal(taken.lowerBound)) to "
+        + hexadecimal(taken.upperBound))
   }
 }
 
@@ -93,6 +111,18 @@ extension Platform {
     guard normalMemory.contains(where: { $0.contains(start) }) else { return nil }
     return architecture == .aarch64
       ? start..<min(start + 0x1_0000, owner.range.upperBound) : owner.range
+  }
+
+  /// Where seL4 puts the initial task's CNode of 4 MiB and what surely follows it: aligned, as high
+  /// as it fits. Nil if the memory is not known.
+  fileprivate var initialTaskObjects: Range<UInt64>? {
+    let (node, least): (UInt64, UInt64) = (4 << 20, 4 << 20 + 40 << 10)
+    let highest = normalMemory.sorted { $0.lowerBound > $1.lowerBound }
+    for memory in highest where memory.upperBound >= least {
+      let start = (memory.upperBound - least) / node * node
+      if start >= memory.lowerBound { return start..<start + least }
+    }
+    return nil
   }
 
   /// The largest block of memory that the kernel gives away: aligned to its size, a power of two,
