@@ -49,6 +49,8 @@ extension Lint {
       if writers.count < 2 || devices.allSatisfy(\.isInterruptController) { return nil }
       // Devices on one page cannot be mapped apart: each writer may drive another one.
       if region.size == 0x1000, devices.count >= writers.count { return nil }
+      // A block of which the tree does not tell everything may hold what each writer needs.
+      guard let range = region.physicalRange, devices.cover(range) else { return nil }
       return Finding(
         rule: "shared-device", severity: .warning, at: subject.place(of: region),
         "the registers of \(devices.listed) ('\(region.name)') can be written by "

@@ -48,6 +48,18 @@ private func ancestors(of path: String) -> [Substring] {
 }
 
 extension [Platform.NamedRange] {
+  /// Whether each page of a range holds some of these registers.
+  func cover(_ range: Range<UInt64>) -> Bool {
+    var reached = range.lowerBound
+    for device in sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      if device.range.lowerBound / 0x1000 * 0x1000 > reached { return false }
+      let last = Swift.max(device.range.upperBound, 1) - 1
+      reached = Swift.max(
+        reached, (last / 0x1000 + 1).multipliedReportingOverflow(by: 0x1000).partialValue)
+    }
+    return reached >= range.upperBound
+  }
+
   /// "uart@1000", "uart@1000 and timer@1100", "uart@1000 and 3 other devices".
   var listed: String {
     var seen: Set<String> = []

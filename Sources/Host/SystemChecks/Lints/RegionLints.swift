@@ -74,10 +74,12 @@ extension Lint {
     let topology = subject.topology
     return subject.system.memoryRegions.compactMap { region in
       guard subject.isDMA(region), !subject.broken.hasChannel else { return nil }
-      let sharers = Set(topology.sharers(of: region.name))
-      let writers = topology.writers(of: region.name).filter {
-        topology.isCopier($0, from: sharers) && sharers.count > 2
-      }
+      let sharers = topology.sharers(of: region.name)
+      let copiers = sharers.filter { topology.isCopier($0, from: Set(sharers)) }
+      let writers = topology.writers(of: region.name).filter(copiers.contains)
+      // Where all can write, as in sdfgen's layouts, they may be made to. One that only reads shows
+      // what a copier needs.
+      guard sharers.count > 2, writers.count < copiers.count else { return nil }
       guard let first = topology.uses(of: region.name).first(where: { $0.domain == writers.first })
       else { return nil }
       return Finding(
