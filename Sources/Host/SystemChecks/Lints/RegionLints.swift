@@ -75,11 +75,17 @@ extension Lint {
     return subject.system.memoryRegions.compactMap { region in
       guard subject.isDMA(region), !subject.broken.hasChannel else { return nil }
       let sharers = topology.sharers(of: region.name)
-      let copiers = sharers.filter { topology.isCopier($0, from: Set(sharers)) }
-      let writers = topology.writers(of: region.name).filter(copiers.contains)
-      // Where all can write, as in sdfgen's layouts, they may be made to. One that only reads shows
-      // what a copier needs.
-      guard sharers.count > 2, writers.count < copiers.count else { return nil }
+      guard sharers.count > 2 else { return nil }
+      let writing = Set(topology.writers(of: region.name))
+      // Where all of one source can write, as in sdfgen's layouts, they may be made to. One that only
+      // reads shows what a copier needs.
+      let copiers = Dictionary(grouping: sharers) {
+        topology.source(ofCopier: $0, from: Set(sharers))
+      }
+      let writers = copiers.flatMap { source, copiers in
+        source == nil || copiers.allSatisfy(writing.contains)
+          ? [] : copiers.filter(writing.contains)
+      }.sorted()
       guard let first = topology.uses(of: region.name).first(where: { $0.domain == writers.first })
       else { return nil }
       return Finding(
@@ -93,14 +99,17 @@ extension Lint {
 }
 
 extension Topology {
-  /// Whether a domain stands between a region and one client: it has channels to one other sharer
-  /// of the region and to its client, with which it shares other memory.
-  fileprivate func isCopier(_ name: String, from sharers: Set<String>) -> Bool {
+  /// The sharer of a region that a copier gets its buffers from. A copier stands between a region
+  /// and one client: it has channels to one other sharer of the region and to its client, with
+  /// which it shares other memory. Nil if the domain is not one.
+  fileprivate func source(ofCopier name: String, from sharers: Set<String>) -> String? {
     let peers = peers(of: name)
-    guard peers.count == 2, peers.intersection(sharers).count == 1,
-      let client = peers.subtracting(sharers).first
-    else { return false }
-    return shareMemory(name, client) && domain(named: name)?.interrupts.isEmpty == true
+    let sources = peers.intersection(sharers)
+    guard peers.count == 2, sources.count == 1, let client = peers.subtracting(sharers).first,
+      shareMemory(name, client),
+      [name, client].allSatisfy({ domain(named: $0)?.interrupts.isEmpty == true })
+    else { return nil }
+    return sources.first
   }
 }
 
