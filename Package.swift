@@ -10,7 +10,7 @@ import PackageDescription
 //               virtualisers, clients and programs. Folders in CamelCase are modules, those in snake_case programs.
 //               Modules need no kernel and run in tests on the host, except for Networking and those named Wiring.
 //   Runtime     the Microkit runtime, which needs seL4
-//   Core        what all of them need: bytes, records, rings, registers
+//   Core        what all of them need: bytes, time, records, rings, registers
 //
 // The package has two builds. Without SERVAL_TARGET, it has the tool and the tests of everything that runs without a
 // kernel. With SERVAL_TARGET=1, which `make images` sets, it has the protection domains' programs, for
@@ -135,19 +135,20 @@ let hostModules: [Target] = [
 let componentModules: [Target] = [
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
-    ["HTTP", "FileSystem", "Rings", "Bytes"]),
-  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Bytes"]),
+    ["HTTP", "FileSystem", "Rings", "Bytes", "Time"]),
+  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Bytes", "Time"]),
 
   module(
     "NFSFileServer", at: "Components/Files/NFSFileServer", allocates: true,
-    ["FileSystem", "NFS", "Rings", "Bytes"]),
+    ["FileSystem", "NFS", "Rings", "Bytes", "Time"]),
   module("FileSystem", at: "Components/Files/FileSystem", allocates: true, ["Rings", "Bytes"]),
-  module("NFS", at: "Components/Files/NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
-  module("ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Bytes"]),
+  module("NFS", at: "Components/Files/NFS", allocates: true, ["ONCRPC", "XDR", "Bytes", "Time"]),
+  module("ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Bytes", "Time"]),
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
   module(
-    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Addresses"]),
+    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true,
+    ["Wire", "Addresses", "Time"]),
   module("Wire", at: "Components/Network/Wire", allocates: true, ["Addresses", "CMemory"]),
   module(
     "NetworkComponents", at: "Components/Network",
@@ -193,13 +194,14 @@ let componentPrograms: [Target] = [
     [
       "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
       "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
-      "Rings",
+      "Rings", "Time",
     ]),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Addresses",
       "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
+      "Time",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
 
@@ -208,7 +210,7 @@ let componentPrograms: [Target] = [
     dependencies: [
       "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring", "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Microkit", "CMicrokit", "Records",
+      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   program(
@@ -254,14 +256,14 @@ let componentPrograms: [Target] = [
     ["MesonTimer", "TimerWiring", "Wiring", "Microkit", "Records", "Registers"]),
   module(
     "TimerWiring", at: "Components/Timer/Wiring",
-    ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings"]),
+    ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings", "Time"]),
 
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
     "echo", in: "Sources/Components/Examples", heap: 18 << 20,
     [
       "Networking", "NetworkStack", "Bytes", "Wire", "Addresses", "SerialWiring", "TimerWiring",
-      "Microkit", "Records",
+      "Microkit", "Records", "Time",
     ]),
   program(
     "hello", in: "Sources/Components/Examples", heap: 0x8000,
@@ -292,6 +294,7 @@ let coreModules: [Target] = [
   core("DMA", ["CMemory"]),
   core("Heap"),
   core("Addresses"),
+  core("Time"),
   .systemLibrary(name: "CMemory", path: "Sources/Core/CMemory"),
 ]
 
@@ -350,25 +353,25 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
-  tests("HTTPTests", ["HTTP", "Bytes", "TestSupport"]),
-  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport", "TestSupport"]),
+  tests("HTTPTests", ["HTTP", "Bytes", "Time", "TestSupport"]),
+  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
     [
-      "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport",
-      "TestSupport",
+      "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "Time",
+      "TargetTestSupport", "TestSupport",
     ]),
   tests(
     "StaticSiteTests",
     [
       "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "Bytes", "TargetTestSupport", "TestSupport",
+      "Bytes", "Time", "TargetTestSupport", "TestSupport",
     ]),
   .target(
-    name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
+    name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes", "Time"],
     path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
-  tests("NetworkStackTests", ["NetworkStack", "Wire", "Addresses", "TestSupport"]),
+  tests("NetworkStackTests", ["NetworkStack", "Wire", "Addresses", "Time", "TestSupport"]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests(
     "ComponentsTests",

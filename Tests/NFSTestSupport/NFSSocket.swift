@@ -4,6 +4,7 @@
 import Bytes
 import Glibc
 import NFS
+import Time
 
 /// The connection of an NFS client to a server on this machine.
 public final class NFSSocket {
@@ -16,11 +17,12 @@ public final class NFSSocket {
 
   deinit { if socket >= 0 { _ = Glibc.close(socket) } }
 
-  /// The monotonic clock in nanoseconds.
-  public static func now() -> UInt64 {
+  /// The monotonic clock.
+  public static func now() -> Instant {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    return Instant(
+      nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
   }
 
   /// Performs the client's requests to connect and disconnect.
@@ -51,9 +53,9 @@ public final class NFSSocket {
   }
 
   /// Milliseconds until the client's deadline, one second at most.
-  public static func pause(_ deadline: UInt64) -> Int32 {
+  public static func pause(_ deadline: Instant) -> Int32 {
     let now = now()
-    return deadline <= now ? 0 : Int32(min((deadline - now) / 1_000_000 + 1, 1000))
+    return deadline <= now ? 0 : Int32(min((deadline - now).milliseconds + 1, 1000))
   }
 
   private func address(_ port: UInt16) -> sockaddr_in {

@@ -3,6 +3,7 @@
 
 import Glibc
 import NFS
+import Time
 
 /// Runs an NFS client over a TCP socket to a server on this machine.
 public final class SocketDriver {

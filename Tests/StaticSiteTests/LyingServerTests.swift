@@ -11,6 +11,7 @@ import StaticSite
 import TargetTestSupport
 import TestSupport
 import Testing
+import Time
 
 /// A file system server that lies: the web server survives, and serves again when the other one is
 /// honest.
@@ -22,7 +23,7 @@ import Testing
     let files: FileAccess
     var web: HTTPServer
     private let site: StaticSite
-    var now: UInt64 = second
+    var now = Instant.start + second
     private var commands: RingConsumer<FileQueue>
     private var completions: RingProducer<FileQueue>
 
@@ -44,7 +45,7 @@ import Testing
     }
 
     func step(_ answer: (FileCommand, UInt64) -> [FileAnswer]) throws {
-      now += 1_000_000
+      now += .milliseconds(1)
       _ = files.publish()
       while let message = try commands.dequeue() {
         commands.release()

@@ -5,6 +5,7 @@ import Bytes
 import HTTP
 import NFSTestSupport
 import Testing
+import Time
 
 /// A site on an NFS server in memory, in virtual time. Steps check invariants.
 final class SimulatedSite {
@@ -13,7 +14,7 @@ final class SimulatedSite {
   let setup: SiteSetup
 
   init(
-    bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
+    bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: Interval = .zero,
     folder: String = "", rules: SiteRules = SiteRules(), followsOutsideLinks: Bool = false,
     change: (inout HTTPServer.Settings) -> Void = { _ in }
   ) throws {
@@ -26,7 +27,7 @@ final class SimulatedSite {
 
   private var stepCount = 0
 
-  var now: UInt64 { wire.now }
+  var now: Instant { wire.now }
 
   /// Delivers the next message, or advances the time to the next deadline. False if there is neither.
   @discardableResult

@@ -5,6 +5,7 @@ import Bytes
 import HTTP
 import NFSTestSupport
 import Testing
+import Time
 
 @Suite struct SiteTests {
   private let data = (0..<300_000).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }
@@ -159,7 +160,7 @@ import Testing
     site.server.nodes[2]?.modified = 2
     for _ in 0..<200 where site.setup.web.disposal(id) == .stayOpen {
       if site.read(id).isEmpty {
-        site.wire.now += 100_000_000
+        site.wire.now += .milliseconds(100)
         site.step()
       }
     }

@@ -6,6 +6,7 @@ import Glibc
 import HTTP
 import NFS
 import NFSTestSupport
+import Time
 
 /// A web server on a TCP port of this machine, with its files on an NFS server of this machine. It runs
 /// on its own thread until `stop`.

@@ -6,6 +6,7 @@ import FileSystem
 import HTTP
 import Rings
 import StaticSite
+import Time
 
 /// An HTTP server with a static site. Requests and files are not measured.
 struct WebBench: ~Copyable {
@@ -13,7 +14,7 @@ struct WebBench: ~Copyable {
   private var server: HTTPServer
   private let files: FileAccess
   private var disk: MemoryFiles
-  private var now: UInt64 = 1_000_000_000
+  private var now = Instant.start + .seconds(1)
   private var sentBytes = 0
 
   init(isDirect: Bool) {
@@ -50,7 +51,7 @@ struct WebBench: ~Copyable {
 
   /// One request and its whole response.
   mutating func exchange(_ connection: Int, _ request: [UInt8]) -> Int {
-    now += 100_000
+    now += Interval(nanoseconds: 100_000)
     sentBytes = 0
     meter.start()
     _ = server.receive(connection, request.span, now: now)

@@ -12,6 +12,7 @@ import Networking
 import ONCRPC
 import Records
 import SerialWiring
+import Time
 import TimerWiring
 import Wire
 import Wiring
@@ -105,7 +106,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
 
   private mutating func findServer(_ network: inout Network) {
     if address != nil {
-      files.nfs.connect(now: network.now.nanoseconds)
+      files.nfs.connect(now: network.now)
     } else if lookup == nil, case .name(let name) = server.host {
       // The stack has room for our only look-up.
       lookup = try? network.stack.lookUp(name)
@@ -133,7 +134,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     on connection: TCPConnection, _ readiness: Readiness, _ network: inout Network
   ) {
     if readiness.contains(.writable) { opened(network.now) }
-    let now = network.now.nanoseconds
+    let now = network.now
     while true {
       let outcome = network.stack.read(connection) { bytes in
         bytes.withOctets { files.nfs.receive($0, now: now) }
@@ -150,14 +151,14 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
   private mutating func opened(_ now: Instant) {
     guard !link.isOpen else { return }
     link.isOpen = true
-    files.nfs.connected(now: now.nanoseconds)
+    files.nfs.connected(now: now)
   }
 
   private mutating func lost(_ network: inout Network) {
     guard let connection = link.connection else { return }
     link = Link()
     network.close(connection)
-    files.nfs.disconnected(now: network.now.nanoseconds)
+    files.nfs.disconnected(now: network.now)
   }
 
   mutating func receive(
@@ -165,7 +166,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
   ) -> Int {
     guard connection == link.connection else { return bytes.byteCount }
     opened(network.now)
-    bytes.withOctets { files.nfs.receive($0, now: network.now.nanoseconds) }
+    bytes.withOctets { files.nfs.receive($0, now: network.now) }
     return bytes.byteCount
   }
 
@@ -176,7 +177,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
       nextLookup = .never
       findServer(&network)
     }
-    let now = network.now.nanoseconds
+    let now = network.now
     if now >= files.nfs.deadline { files.nfs.timePassed(now: now) }
     if files.serve(now: now) { client.notify() }
     while let action = files.nfs.nextAction(now: now) {
@@ -199,12 +200,12 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     settings.isDirect = true
     settings.keepAlive = .seconds(60)
     self.port = port
-    guard let address else { return files.nfs.disconnected(now: network.now.nanoseconds) }
+    guard let address else { return files.nfs.disconnected(now: network.now) }
     do throws(SocketError) {
       link.connection = try network.stack.connect(
         to: Endpoint(address, port), from: localPort, settings: settings, now: network.now)
     } catch {
-      files.nfs.disconnected(now: network.now.nanoseconds)
+      files.nfs.disconnected(now: network.now)
     }
   }
 
@@ -218,5 +219,5 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     }
   }
 
-  var deadline: Instant { min(Instant(nanoseconds: files.nfs.deadline), nextLookup) }
+  var deadline: Instant { min(files.nfs.deadline, nextLookup) }
 }

@@ -6,15 +6,16 @@ import HTTP
 import Networking
 import SerialWiring
 import StaticSite
+import Time
 
 /// The console, with a line for each answered request. A class, as the server's log closure refers to it.
 final class RequestLog {
   var console: Console
   private var hasLines = false
   private var isListening = false
-  // The trouble that was reported last, and when; nanoseconds.
+  // The trouble that was reported last, and when.
   private var trouble: SiteTrouble?
-  private var troubleTime: UInt64 = 0
+  private var troubleTime = Instant.start
 
   init(_ console: consuming Console) { self.console = console }
 
@@ -35,9 +36,9 @@ final class RequestLog {
   /// - Parameters:
   ///   - found: the latest trouble; nil if there is none.
   ///   - folder: the site's folder on the file system server.
-  func report(_ found: SiteTrouble?, folder: [UInt8], now: UInt64) {
+  func report(_ found: SiteTrouble?, folder: [UInt8], now: Instant) {
     guard let found else { return }
-    guard found != trouble || now &- troubleTime > 60_000_000_000 else { return }
+    guard found != trouble || now - troubleTime > .seconds(60) else { return }
     trouble = found
     troubleTime = now
     console.writeName()

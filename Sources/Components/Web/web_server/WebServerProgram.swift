@@ -12,6 +12,7 @@ import Records
 import Rings
 import SerialWiring
 import StaticSite
+import Time
 import Wire
 import Wiring
 
@@ -133,7 +134,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   }
 
   private mutating func accept(_ connection: TCPConnection, _ network: inout Network) {
-    guard let index = server.open(now: network.now.nanoseconds) else {
+    guard let index = server.open(now: network.now) else {
       return refuse(connection, &network)
     }
     connections[index] = connection
@@ -166,7 +167,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int {
     guard let index = index(of: connection, tag) else { return bytes.byteCount }
-    let now = network.now.nanoseconds
+    let now = network.now
     let taken = bytes.withOctets { server.receive(index, $0, now: now) }
     pump(index, connection, &network)
     return taken
@@ -178,7 +179,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   private mutating func read(
     _ index: Int, _ connection: TCPConnection, _ network: inout Network
   ) {
-    let now = network.now.nanoseconds
+    let now = network.now
     while true {
       let outcome = network.stack.read(connection) { bytes in
         bytes.withOctets { server.receive(index, $0, now: now) }
@@ -198,7 +199,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     _ index: Int, _ connection: TCPConnection, _ network: inout Network
   ) {
     guard connections[index] == connection else { return }
-    let now = network.now.nanoseconds
+    let now = network.now
     while sendOutput(index, connection, now, &network) || sendBody(index, connection, now, &network)
     {
       // The server may now take what it left unread, and the peer's end behind it.
@@ -218,7 +219,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
 
   /// Passes output to TCP. Returns whether TCP took any.
   private mutating func sendOutput(
-    _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
+    _ index: Int, _ connection: TCPConnection, _ now: Instant, _ network: inout Network
   ) -> Bool {
     guard server.outputCount(index) > 0 else { return false }
     let result = server.withOutput(index) { output in
@@ -231,7 +232,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
 
   /// Passes a body to TCP from where it lies in the share. Returns whether that changed anything.
   private mutating func sendBody(
-    _ index: Int, _ connection: TCPConnection, _ now: UInt64, _ network: inout Network
+    _ index: Int, _ connection: TCPConnection, _ now: Instant, _ network: inout Network
   ) -> Bool {
     guard server.outputCount(index) == 0, server.hasDirectBody(index) else { return false }
     var total = 0
@@ -259,7 +260,7 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
   // MARK: Work
 
   mutating func work(_ network: inout Network) {
-    let now = network.now.nanoseconds
+    let now = network.now
     files.collect()
     while let index = files.nextReady() {
       if connections.indices.contains(index) { server.wake(index, now: now) }
@@ -273,5 +274,5 @@ struct WebServerProgram: NetworkProgram, ~Copyable {
     log.flush()
   }
 
-  var deadline: Instant { Instant(nanoseconds: server.deadline) }
+  var deadline: Instant { server.deadline }
 }

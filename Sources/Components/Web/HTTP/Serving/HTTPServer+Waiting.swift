@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 // Handlers that wait, and deadlines.
 
 extension HTTPServer {
   /// Asks all handlers and bodies that wait whether they can go on.
-  public mutating func wake(now: UInt64) {
+  public mutating func wake(now: Instant) {
     for index in slots.indices { wake(index, now: now) }
   }
 
   /// Asks only those of one connection (`Request.connection`), which is cheaper.
-  public mutating func wake(_ index: Int, now: UInt64) {
+  public mutating func wake(_ index: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     switch slot.work {
     case .awaitingAnswer, .streaming, .sendingSource:
@@ -20,13 +22,13 @@ extension HTTPServer {
     }
   }
 
-  /// When to call `timePassed` next; there may be nothing to do by then. `UInt64.max` means never.
-  public var deadline: UInt64 { nextDeadline }
+  /// When to call `timePassed` next; there may be nothing to do by then. `never` means none.
+  public var deadline: Instant { nextDeadline }
 
   /// Acts on all deadlines up to `now`.
-  public mutating func timePassed(now: UInt64) {
+  public mutating func timePassed(now: Instant) {
     guard now >= nextDeadline else { return }
-    nextDeadline = .max
+    nextDeadline = .never
     for index in slots.indices {
       guard let slot = slots[index] else { continue }
       let isDue = now >= deadline(of: slot)
@@ -43,14 +45,13 @@ extension HTTPServer {
     }
   }
 
-  func deadline(of slot: ConnectionSlot) -> UInt64 {
+  func deadline(of slot: ConnectionSlot) -> Instant {
     guard case .awaitingAnswer = slot.work else { return slot.connection.deadline }
     return min(slot.connection.deadline, answerDeadline(of: slot))
   }
 
-  private func answerDeadline(of slot: ConnectionSlot) -> UInt64 {
-    let (end, overflow) = slot.started.addingReportingOverflow(settings.limits.answerTime)
-    return overflow ? .max : end
+  private func answerDeadline(of slot: ConnectionSlot) -> Instant {
+    slot.started + settings.limits.answerTime
   }
 
   /// The number of a connection that `wake` or `timePassed` may have changed, or nil when there

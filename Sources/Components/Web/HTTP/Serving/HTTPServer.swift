@@ -2,9 +2,10 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// An HTTP server: connections, and the router that answers their requests. It does no I/O and has
-/// no clock: all times are nanoseconds of one monotonic clock of the caller's.
+/// no clock: all times are of one monotonic clock of the caller's.
 ///
 /// The caller opens a connection with `open`, which returns its number, and closes it with `close`.
 /// After each call that concerns a connection, the caller sends what `withOutput` shows and acts on
@@ -52,7 +53,7 @@ public struct HTTPServer {
   let dateLine = DateLine()
   /// A lower bound of all deadlines: those that have moved to later times are found at the next
   /// `timePassed`.
-  var nextDeadline = UInt64.max
+  var nextDeadline = Instant.never
   /// Open connections.
   public internal(set) var connectionCount = 0
   /// Bytes that all connections hold: input, output, and the heads of requests being answered.
@@ -77,14 +78,14 @@ public struct HTTPServer {
 
   /// Opens a connection and returns its number, or nil when all slots are taken: then send
   /// `busyAnswer` and close.
-  public mutating func open(now: UInt64) -> Int? {
+  public mutating func open(now: Instant) -> Int? {
     guard let index = freeSlots.popLast() else {
       refusedCount &+= 1
       return nil
     }
     slots[index] = ConnectionSlot(ServerConnection(settings.limits, now: now))
     connectionCount += 1
-    nextDeadline = min(nextDeadline, slots[index]?.connection.deadline ?? .max)
+    nextDeadline = min(nextDeadline, slots[index]?.connection.deadline ?? .never)
     return index
   }
 
