@@ -118,6 +118,8 @@ let hostModules: [Target] = [
     name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("SystemModel", ["Diagnostics"]),
+  // Endpoints over sockets of this machine, without a protection domain.
+  host("HostSockets", ["Streams", "Time", "Addresses"]),
   host("Traps", ["ELFImage", "HostIO"]),
   host("ELFImage", ["Diagnostics"]),
   host("DeviceTree", ["HostIO", "Diagnostics", "CLibFDT"]),
@@ -135,17 +137,23 @@ let hostModules: [Target] = [
 let componentModules: [Target] = [
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
-    ["HTTP", "FileSystem", "Rings", "Bytes", "Time"]),
-  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Bytes", "Time"]),
+    ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
+  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
   module(
     "NFSFileServer", at: "Components/Files/NFSFileServer", allocates: true,
-    ["FileSystem", "NFS", "Rings", "Bytes", "Time"]),
+    ["FileSystem", "NFS", "Rings", "Streams", "Bytes", "Time"]),
   module("FileSystem", at: "Components/Files/FileSystem", allocates: true, ["Rings", "Bytes"]),
-  module("NFS", at: "Components/Files/NFS", allocates: true, ["ONCRPC", "XDR", "Bytes", "Time"]),
-  module("ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Bytes", "Time"]),
+  module(
+    "NFS", at: "Components/Files/NFS", allocates: true,
+    ["ONCRPC", "XDR", "Streams", "Bytes", "Time"]),
+  module(
+    "ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Streams", "Bytes", "Time"]),
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
+  module(
+    "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
+    ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),
   module(
     "NetworkStack", at: "Components/Network/NetworkStack", allocates: true,
     ["Wire", "Addresses", "Time"]),
@@ -153,7 +161,7 @@ let componentModules: [Target] = [
   module(
     "NetworkComponents", at: "Components/Network",
     without: [
-      "Wire", "NetworkStack", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
+      "Wire", "NetworkStack", "TCPStreams", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
       "VirtRx/net_virt_rx",
       "VirtTx/net_virt_tx", "Copier/net_copier",
     ], ["IndexSets", "DMA", "Rings"]),
@@ -192,25 +200,31 @@ let componentPrograms: [Target] = [
   program(
     "web_server", in: "Sources/Components/Web", heap: 30 << 20,
     [
-      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
-      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
-      "Rings", "Time",
+      "WebServing", "Networking", "StaticSite", "HTTP", "FileSystem", "SerialWiring", "FilesWiring",
+      "Wiring", "Microkit", "Records", "Rings", "Streams", "Time",
     ]),
+  .target(
+    name: "WebServing",
+    dependencies: [
+      "Networking", "HTTP", "Streams", "SerialWiring", "Microkit", "Records",
+    ],
+    path: "Sources/Components/Web/WebServing"),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,
     [
-      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Addresses",
-      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
-      "Time",
+      "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
+      "Rings", "Streams", "Time",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
 
   .target(
     name: "Networking",
     dependencies: [
-      "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring", "TimerWiring",
+      "TCPStreams", "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring",
+      "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Time",
+      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   program(
@@ -294,6 +308,7 @@ let coreModules: [Target] = [
   core("DMA", ["CMemory"]),
   core("Heap"),
   core("Addresses"),
+  core("Streams", ["Time"]),
   core("Time"),
   .systemLibrary(name: "CMemory", path: "Sources/Core/CMemory"),
 ]
@@ -314,6 +329,9 @@ let testPrograms: [Target] = [
       "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
       "Records",
     ]),
+  program(
+    "web_hello", in: "Tests/Boot/Programs", heap: 30 << 20,
+    ["WebServing", "HTTP"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
@@ -353,7 +371,12 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
-  tests("HTTPTests", ["HTTP", "Bytes", "Time", "TestSupport"]),
+  .target(
+    name: "StreamTestSupport", dependencies: ["Streams", "Bytes", "Time"],
+    path: "Tests/StreamTestSupport"),
+  tests(
+    "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
+  tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
@@ -365,13 +388,19 @@ let testModules: [Target] = [
     "StaticSiteTests",
     [
       "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "Bytes", "Time", "TargetTestSupport", "TestSupport",
+      "HostSockets", "Streams", "Bytes", "Time", "TargetTestSupport", "TestSupport",
     ]),
   .target(
-    name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes", "Time"],
+    name: "NFSTestSupport",
+    dependencies: ["HostSockets", "NFS", "ONCRPC", "XDR", "Streams", "Bytes", "Time"],
     path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
-  tests("NetworkStackTests", ["NetworkStack", "Wire", "Addresses", "Time", "TestSupport"]),
+  tests(
+    "NetworkStackTests",
+    [
+      "TCPStreams", "NetworkStack", "Wire", "Addresses", "HTTP", "Streams", "Bytes", "Time",
+      "StreamTestSupport", "TestSupport",
+    ]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests(
     "ComponentsTests",

@@ -114,9 +114,9 @@ import Time
     #expect((0..<3).compactMap { _ in server.open(now: .start) } == [0, 1, 2])
     #expect(server.open(now: .start) == nil && server.refusedCount == 1)
     #expect(text([UInt8](HTTPServer.busyAnswer)).hasPrefix("HTTP/1.1 503 "))
-    server.close(1)
-    server.close(1)
-    server.close(99)
+    server.closed(1, now: .start)
+    server.closed(1, now: .start)
+    server.closed(99, now: .start)
     #expect(server.connectionCount == 2 && server.open(now: .start) == 1)
     #expect(server.deadline == .start + settings.limits.idleTime)
     server.timePassed(now: server.deadline)
@@ -208,14 +208,14 @@ import Time
     let bound = settings.limits.memoryBound
     #expect(held.allSatisfy { $0 <= bound && $0 > bound * 3 / 4 }, "\(held[0]) of \(bound)")
     #expect(server.open(now: .start) == nil && server.refusedCount == 1)
-    server.close(ids[0])
+    server.closed(ids[0], now: .start)
     let place = server.open(now: .start)
     let next = try #require(place)
     let answer = exchange(
       &server, next, "GET /%2f HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     #expect(answer.hasPrefix("HTTP/1.1 404 "))
     // Between requests a connection holds little.
-    server.close(next)
+    server.closed(next, now: .start)
     let last = server.open(now: .start)
     let idle = try #require(last)
     _ = exchange(&server, idle, "GET /%2f HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -274,7 +274,7 @@ import Time
     _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: .start)
     #expect(server.outputCount(id) <= 2048 + 256)
     #expect(flush(&server, id).utf8.count > 100_000)
-    for other in ids { server.close(other) }
+    for other in ids { server.closed(other, now: .start) }
     #expect(server.checkInvariants() == nil)
     #expect(server.heldByteCount < 2048)
     #expect(exchange(&server, id, text(long)).hasPrefix("HTTP/1.1 200 "))

@@ -3,6 +3,7 @@
 
 import Bytes
 import HTTP
+import Streams
 import Testing
 import Time
 
@@ -103,9 +104,13 @@ func exchange(_ server: inout HTTPServer, _ id: Int, _ request: String) -> Strin
 /// Sends all output of a connection, and what follows it; returns the bytes.
 func flush(_ server: inout HTTPServer, _ id: Int) -> String {
   var all: [UInt8] = []
-  while let output = server.withOutput(id, { [UInt8](copying: $0) }), !output.isEmpty {
-    all += output
-    server.sent(id, output.count, now: .start)
+  while server.send(
+    id, now: .start,
+    through: {
+      all.append(copying: $0)
+      return $0.count
+    })
+  {
     #expect(server.checkInvariants() == nil)
   }
   #expect(server.checkInvariants() == nil)

@@ -4,10 +4,12 @@
 import Bytes
 import NFS
 import ONCRPC
+import Streams
 import Time
 import XDR
 
-/// A client and a fake server in virtual time, on a wire that can be cut, slowed down, and made to alter data.
+/// A client and a fake server in virtual time, on a wire that can be cut, slowed down, and made to alter data. A network
+/// rather than a pump: it has connections that take time, and no sockets behind it.
 public final class Simulation {
   /// The client under test.
   public var client: NFSClient
@@ -137,9 +139,12 @@ public final class Simulation {
   }
 
   private func send() {
-    let output = client.withOutput { [UInt8](copying: $0) }
+    var output: [UInt8] = []
+    _ = client.send(0, now: now) {
+      output.append(copying: $0)
+      return $0.count
+    }
     largestOutput = max(largestOutput, output.count)
-    client.sent(output.count)
     var index = 0
     while index < output.count {
       index +=

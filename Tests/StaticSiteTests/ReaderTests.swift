@@ -81,8 +81,7 @@ import Time
         steps += 1
       }
       for _ in 0..<8 { _ = site.read(id) }
-      site.setup.web.close(id)
-      site.setup.files.forget(id)
+      site.setup.web.closed(id, now: site.now)
       for _ in 0..<50 { site.step() }
     }
     #expect(site.setup.files.openFiles == 0)

@@ -4,6 +4,7 @@
 import Bytes
 import HTTP
 import NFSTestSupport
+import Streams
 import Testing
 import Time
 
@@ -37,6 +38,7 @@ final class SimulatedSite {
     let isAlive = wire.step()
     setup.fileServer.nfs = wire.client
     setup.runUntilIdle(now: now)
+    while setup.web.nextChanged() != nil {}
     // A check of all slots takes longer than a step.
     stepCount += 1
     if stepCount <= 200 || stepCount % 64 == 0 { #expect(setup.checkInvariants() == nil) }
@@ -57,24 +59,22 @@ final class SimulatedSite {
   var directBytes = 0
 
   func read(_ id: Int) -> [UInt8] {
-    if setup.web.outputCount(id) == 0 {
-      var taken: [UInt8] = []
-      setup.web.sendDirectly(id, now: now) { bytes in
-        let count = min(bytes.count, window - taken.count)
+    var taken: [UInt8] = []
+    var moved = true
+    while moved, taken.isEmpty {
+      let isDirect = setup.web.outputCount(id) == 0
+      moved = setup.web.send(id, now: now) { bytes in
+        let count = isDirect ? min(bytes.count, window - taken.count) : bytes.count
         taken.append(copying: bytes.extracting(0..<count))
         return count
       }
-      directBytes += taken.count
-      if !taken.isEmpty { return taken }
+      if isDirect { directBytes += taken.count }
     }
-    let output = setup.web.withOutput(id) { [UInt8](copying: $0) } ?? []
-    setup.web.sent(id, output.count, now: now)
-    return output
+    return taken
   }
 
   func close(_ id: Int) {
-    setup.web.close(id)
-    setup.files.forget(id)
+    setup.web.closed(id, now: now)
   }
 
   /// Sends a request on a connection of its own. Returns the response, and whether the connection was

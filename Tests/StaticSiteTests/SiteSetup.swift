@@ -45,6 +45,8 @@ final class SiteSetup {
     router.get("/*path", site.answer)
     router.notFound(site.answer)
     var settings = HTTPServer.Settings()
+    let files = files
+    settings.closed = { files.forget($0) }
     change(&settings)
     web = HTTPServer(router, settings)
   }
@@ -68,7 +70,6 @@ final class SiteSetup {
         isBusy = true
         web.wake(id, now: now)
       }
-      while web.nextChanged() != nil {}
     }
   }
 }

@@ -144,7 +144,7 @@ import Time
         site.step()
         if steps % 2 == 0 { _ = site.read(id) }
       }
-      site.setup.web.close(id)
+      site.setup.web.closed(id, now: site.now)
     }
     site.setup.runUntilIdle(now: site.now)
     while site.setup.files.freeBuffers < buffers { site.step() }
@@ -165,7 +165,7 @@ import Time
       }
     }
     #expect(site.setup.web.disposal(id) == .reset)
-    site.setup.web.close(id)
+    site.setup.web.closed(id, now: site.now)
     #expect(try site.get("/big.txt").contains("Content-Length: 0"))
   }
 
@@ -272,7 +272,7 @@ import Time
     site.wire.now += 10 * second
     let id = try site.open("GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
     while site.read(id).isEmpty { site.step() }
-    site.setup.web.close(id)
+    site.setup.web.closed(id, now: site.now)
     while site.setup.files.freeBuffers < buffers - 8 { site.step() }
     #expect(try site.get("/file").hasSuffix("\r\n\r\n" + text(data)))
     #expect(site.setup.files.freeBuffers >= buffers - 8)

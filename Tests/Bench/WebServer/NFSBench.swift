@@ -7,6 +7,7 @@ import NFS
 import NFSFileServer
 import ONCRPC
 import Rings
+import Streams
 import Time
 import XDR
 
@@ -148,13 +149,17 @@ struct NFSBench: ~Copyable {
       server.nfs.connected(now: now)
     }
     if server.nfs.outputCount == 0 { now += .milliseconds(1) }
+    var replies: [UInt8] = []
+    var (meter, remote) = (self.meter, self.remote)
     meter.start()
-    let output = server.nfs.withOutput { $0.count }
+    _ = server.nfs.send(0, now: now) { output in
+      meter.stop()
+      replies = remote.replies(to: output)
+      meter.start()
+      return output.count
+    }
     meter.stop()
-    let replies = server.nfs.withOutput { remote.replies(to: $0) }
-    meter.start()
-    server.nfs.sent(output)
-    meter.stop()
+    (self.meter, self.remote) = (meter, remote)
     // In pieces of the size of TCP segments.
     var index = 0
     while index < replies.count {

@@ -6,6 +6,7 @@ import FileSystem
 import HTTP
 import Rings
 import StaticSite
+import Streams
 import Time
 
 /// An HTTP server with a static site. Requests and files are not measured.
@@ -45,7 +46,7 @@ struct WebBench: ~Copyable {
 
   mutating func close(_ connection: Int) {
     meter.start()
-    server.close(connection)
+    server.closed(connection, now: now)
     meter.stop()
   }
 
@@ -75,24 +76,15 @@ struct WebBench: ~Copyable {
   /// Takes bytes as a network stack does. Copying them is the stack's work, and is not measured.
   private mutating func flush(_ connection: Int) -> Bool {
     let before = sentBytes
-    while true {
-      let count = server.outputCount(connection)
-      if count > 0 {
-        let seen = server.withOutput(connection) { $0.count } ?? 0
-        server.sent(connection, seen, now: now)
-        sentBytes += seen
-      } else if server.hasDirectBody(connection) {
-        var taken = 0
-        server.sendDirectly(connection, now: now) { bytes in
-          taken += bytes.count
-          return bytes.count
-        }
-        if taken == 0 { break }
-        sentBytes += taken
-      } else {
-        break
-      }
-    }
+    var taken = 0
+    while server.send(
+      connection, now: now,
+      through: {
+        taken += $0.count
+        return $0.count
+      })
+    {}
+    sentBytes += taken
     _ = server.disposal(connection)
     return sentBytes > before
   }

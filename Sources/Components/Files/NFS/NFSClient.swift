@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Streams
 import Time
 
 /// A client of one NFS export: concurrent operations on files and paths, caches of attributes, names and data, and
@@ -10,7 +11,7 @@ import Time
 /// Usage: `start` requests; after each event, call `nextCompletion` until it returns nil and do what `nextAction` says;
 /// report events of the connection; call `timePassed` at `deadline`. Each request completes exactly once, after
 /// `ClientSettings.operationTime` at the latest.
-public struct NFSClient: Sendable {
+public struct NFSClient: StreamClient, Sendable {
   /// The limits this client was made with.
   public let settings: ClientSettings
   /// Path of a folder of the export. Links inside it that lead out of it fail with `noEntry`. Empty for no confinement.
@@ -136,7 +137,7 @@ public struct NFSClient: Sendable {
   public mutating func connect(now: Instant) { session.start(now: now) }
 
   /// What to do with the connection; ask until nil.
-  public mutating func nextAction(now: Instant) -> NFSSession.Action? {
+  public mutating func nextAction(now: Instant) -> StreamAction? {
     session.nextAction(now: now)
   }
 
@@ -152,8 +153,9 @@ public struct NFSClient: Sendable {
     resumeWork(now)
   }
 
-  /// Processes received bytes.
-  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) {
+  /// Processes received bytes: all of them.
+  @discardableResult
+  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
     var index = 0
     while index < bytes.count {
       let count = session.receive(bytes.extracting(index..<bytes.count), now: now)
@@ -165,6 +167,7 @@ public struct NFSClient: Sendable {
       }
     }
     resumeWork(now)
+    return bytes.count
   }
 
   /// Bytes to be sent.

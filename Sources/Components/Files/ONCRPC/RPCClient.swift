@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Streams
 import Time
 import XDR
 
@@ -10,7 +11,7 @@ import XDR
 ///
 /// Memory: `callLimit` encoded calls, a second copy of those that wait to be sent, and one record of up to `recordLimit`
 /// bytes.
-public struct RPCClient: Sendable {
+public struct RPCClient: SingleStreamEndpoint, Sendable {
   /// Limits of a client.
   public struct Settings: Equatable, Sendable {
     /// Maximum number of calls in flight.
@@ -144,7 +145,7 @@ public struct RPCClient: Sendable {
   }
 
   /// The connection is lost; calls are kept for the next one.
-  public mutating func disconnected() {
+  public mutating func disconnected(now: Instant) {
     isConnected = false
     isBroken = false
     assembler.reset()
@@ -160,6 +161,9 @@ public struct RPCClient: Sendable {
     }
     output.append(copying: record.span)
   }
+
+  /// A reset, when the stream is malformed or dead.
+  public func disposal(_ stream: Int) -> StreamDisposal { isBroken ? .reset : .stayOpen }
 
   /// Bytes to be sent.
   public var outputCount: Int { output.count - outputStart }

@@ -55,7 +55,7 @@ extension NFSSession {
 
   /// Closes the connection and moves on to the next step, which opens its own.
   private mutating func advance(to next: Step, _ now: Instant) {
-    setup.disconnected()
+    setup.disconnected(now: now)
     setup.cancelAll()
     step = next
     mustDisconnect = true
@@ -71,9 +71,9 @@ extension NFSSession {
     }
     self.trouble = trouble
     if trouble.isRefusal { refusals &+= 1 }
-    setup.disconnected()
+    setup.disconnected(now: now)
     setup.cancelAll()
-    files.disconnected()
+    files.disconnected(now: now)
     failures = min(failures + 1, 30)
     if step != .files || failures >= settings.reconnectLimit { startOver() }
     let pause = settings.firstRetryTime.doubled(max(failures, 2) - 1, limit: settings.lastRetryTime)

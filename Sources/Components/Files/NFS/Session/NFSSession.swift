@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import ONCRPC
+import Streams
 import Time
 import XDR
 
@@ -10,16 +11,7 @@ import XDR
 ///
 /// The session uses one TCP connection at a time. The user does what `nextAction` says, and reports events of the
 /// connection that was requested last only.
-public struct NFSSession: Sendable {
-  /// What the user has to do with the connection.
-  public enum Action: Equatable, Sendable {
-    /// Connect to the server's `port` from `localPort`. Many servers accept only ports below 1024. Each attempt uses
-    /// another local port, because the last one may still be in use.
-    case connect(port: UInt16, localPort: UInt16)
-    /// Close the connection, or give up the attempt.
-    case disconnect
-  }
-
+public struct NFSSession: StreamClient, Sendable {
   /// Why the export cannot be used.
   public enum Trouble: Equatable, Sendable {
     /// No connection, or it was lost.
@@ -127,7 +119,7 @@ public struct NFSSession: Sendable {
   // MARK: The transport
 
   /// What to do with the connection now; call it after each event until it returns nil.
-  public mutating func nextAction(now: Instant) -> Action? {
+  public mutating func nextAction(now: Instant) -> StreamAction? {
     if mustDisconnect {
       mustDisconnect = false
       return .disconnect
@@ -140,6 +132,7 @@ public struct NFSSession: Sendable {
     case .files: port = filesPort ?? Portmap.port
     }
     link = .connecting(since: now)
+    // Many servers accept only ports below 1024.
     localPort = localPort <= 700 ? 1023 : localPort - 1
     return .connect(port: port, localPort: localPort)
   }

@@ -54,8 +54,8 @@ extension HTTPServer {
   /// with its head.
   static var smallBody: UInt64 { 4096 }
 
-  /// Whether bytes of a body wait for `sendDirectly`.
-  public func hasDirectBody(_ index: Int) -> Bool {
+  /// Whether bytes of a body wait for `sendDirectly`, which lends them where they lie.
+  public func hasDirectOutput(_ index: Int) -> Bool {
     guard settings.sendsDirectly, let slot = slot(index), case .sendingSource = slot.work else {
       return false
     }

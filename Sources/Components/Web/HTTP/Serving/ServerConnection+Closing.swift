@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Streams
 import Time
 
 // Sent output, deadlines, and the end of the connection.
 
 extension ServerConnection {
-  /// What the transport should do with a connection.
-  public enum Disposal: Equatable, Sendable {
-    /// Nothing: the connection stays open.
-    case stayOpen
-    /// End our direction once the output is sent. The peer may still be sending, and a full close
-    /// could destroy our last answer (RFC 9112 section 9.6).
-    case endOutput
-    /// Close: both directions have ended.
-    case close
-    /// Reset, which tells the peer that something is missing.
-    case reset
-  }
-
-  /// What the transport should do now. It may change with each call that changes the connection.
-  public var disposal: Disposal {
+  /// What the transport should do now. It may change with each call that changes the connection. Our
+  /// direction ends first, as a full close could destroy our last answer (RFC 9112 section 9.6).
+  public var disposal: StreamDisposal {
     switch phase {
     case .head, .exchange, .discarding: .stayOpen
     case .closing: output.isEmpty ? .endOutput : .stayOpen
