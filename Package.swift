@@ -84,8 +84,9 @@ let hostModules: [Target] = [
   host(
     "ServalCommand",
     [
-      "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "SystemModel",
-      "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records", argumentParser,
+      "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "Targets",
+      "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
+      argumentParser,
     ]),
   .target(
     name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
@@ -112,11 +113,14 @@ let hostModules: [Target] = [
   host(
     "SystemReports",
     ["SystemModel", "Records", "Addresses", "ELFImage", "HostIO", "Diagnostics"]),
-  host("SystemChecks", ["SystemXML", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
+  host(
+    "SystemChecks",
+    ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
     name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
+  host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
   // Endpoints over sockets of this machine, without a protection domain.
   host("HostSockets", ["Streams", "Time", "Addresses"]),
@@ -419,11 +423,13 @@ let testModules: [Target] = [
     ],
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
   tests("SystemModelTests", ["SystemModel"]),
+  tests("TargetsTests", ["Targets", "SystemModel", "HostIO", "Diagnostics", "TestSupport"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
   tests(
     "SystemChecksTests",
     [
-      "SystemChecks", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "HostIO",
+      "SystemChecks", "SystemXML", "Targets", "SystemModel", "Systems", "Subsystems", "Boards",
+      "HostIO",
       "TestSupport", "WebserverFixture",
     ]),
   tests(
@@ -437,12 +443,14 @@ let testModules: [Target] = [
   tests("SubsystemsTests", ["Subsystems", "Boards", "Records", "Addresses", "SystemModel"]),
   tests(
     "SystemsTests",
-    ["Systems", "Subsystems", "SystemXML", "Boards", "Records", "SystemModel", "HostIO"]),
+    [
+      "Systems", "Subsystems", "SystemXML", "Boards", "Targets", "Records", "SystemModel", "HostIO",
+    ]),
   tests(
     "ServalCommandTests",
     [
-      "ServalCommand", "Systems", "Subsystems", "Boards", "SystemModel", "Records", "Addresses",
-      "HostIO", "TestSupport", "serval",
+      "ServalCommand", "SystemChecks", "Systems", "Subsystems", "Boards", "SystemModel", "Records",
+      "Addresses", "HostIO", "TestSupport", "serval",
     ]),
 ]
 
@@ -460,8 +468,8 @@ let package = Package(
         name: "Serval",
         targets: [
           "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-          "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
-          "Addresses",
+          "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics",
+          "Records", "Addresses",
         ]),
     ],
   dependencies: isTarget

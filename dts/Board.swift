@@ -102,7 +102,12 @@ extension Board {
   /// The board that a tree describes, by the `compatible` strings of its root; nil if none of
   /// `boards` matches.
   public static func matching(_ tree: DeviceTree, among boards: [Board] = builtIn) -> Board? {
-    boards.first { tree.root.compatible.contains($0.compatible) }
+    boards.first { $0.matches(tree) }
+  }
+
+  /// Whether a tree describes this board, by the `compatible` strings of its root.
+  public func matches(_ tree: DeviceTree) -> Bool {
+    tree.root.compatible.contains(compatible)
   }
 }
 
@@ -114,6 +119,18 @@ public enum DeviceRole: String, CaseIterable, Hashable, Sendable {
   case ethernet
   /// The clock and timeouts.
   case timer
+
+  /// Whether the device's node has a name that such devices usually have (Devicetree Specification
+  /// 2.2.2).
+  func isNamed(by device: Device) -> Bool {
+    let name = device.name.prefix { $0 != "@" }
+    if device.compatible.isEmpty { return false }
+    return switch self {
+    case .serial: name == "serial" || name == "uart"
+    case .ethernet: name == "ethernet"
+    case .timer: name == "timer" || name == "watchdog"
+    }
+  }
 }
 
 /// How `qemu-system-*` emulates a board.

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import DeviceTree
 import Diagnostics
 
 /// Why a board, or one of its devices, was not found.
 public enum BoardError: Error, Hashable, Sendable {
   /// No board has this name.
   case noSuchBoard(String, known: [String])
-  /// No device in the tree `file` suits the role: none has any of the `compatible` strings that
-  /// drivers know.
-  case noDevice(DeviceRole, board: String, file: String, compatible: [String])
+  /// The root of the tree `file` is not compatible with the board; `other` is the board that it is
+  /// compatible with.
+  case otherTree(
+    file: String, compatible: [String], board: String, expected: String, other: String?)
+  /// No enabled device in the tree `file` has any of the `compatible` strings that drivers of the
+  /// role know. `candidates` might be it: by their names, or by those strings although disabled.
+  case noDevice(
+    DeviceRole, board: String, file: String, compatible: [String], candidates: [Device])
   /// The board's device for the role has no `compatible` string that a driver knows.
   case noDriver(DeviceRole, file: String, path: String, compatible: [String])
   /// The only device for the role, or a bus above it, is disabled.
@@ -30,11 +36,23 @@ extension BoardError: DiagnosableError {
           fix: nearest.map { "did you mean '\($0)'?" }
             ?? "use one of \(known.joined(separator: ", "))")
       ]
-    case .noDevice(let role, let board, let file, let compatible):
+    case .otherTree(let file, let compatible, let board, let expected, let other):
+      let found = compatible.isEmpty ? "nothing" : "'" + compatible.joined(separator: "', '") + "'"
       return [
         Finding(
-          rule: "board-device", at: .file(file), "no \(role) device for board '\(board)'",
-          fix: "add a node compatible with \(compatible.joined(separator: " or "))")
+          rule: "board-tree", at: .file(file),
+          "its root is compatible with \(found), and board '\(board)' is '\(expected)'",
+          fix: (other.map { "use --board \($0)" } ?? "give a tree of the board")
+            + ", or --any-tree to use it all the same")
+      ]
+    case .noDevice(let role, let board, let file, let compatible, let candidates):
+      return [
+        Finding(
+          rule: "board-device", at: .file(file),
+          "no \(role) device that a driver knows for board '\(board)'",
+          fix: candidates.isEmpty
+            ? "add a node compatible with \(compatible.joined(separator: " or "))"
+            : candidateFix(candidates, compatible))
       ]
     case .noDriver(let role, let file, let path, let compatible):
       return [
@@ -59,4 +77,23 @@ extension BoardError: DiagnosableError {
       ]
     }
   }
+}
+
+/// What to do about nodes that might be the device.
+private func candidateFix(_ candidates: [Device], _ compatible: [String]) -> String {
+  let (disabled, unknown) = (
+    candidates.filter { $0.compatible.contains(where: compatible.contains) },
+    candidates.filter { !$0.compatible.contains(where: compatible.contains) }
+  )
+  var ways: [String] = []
+  if !disabled.isEmpty { ways.append("enable \(list(disabled.map(\.path)))") }
+  if !unknown.isEmpty {
+    let names = unknown.map { "\($0.path) (\($0.compatible.joined(separator: ", ")))" }
+    ways.append("add a driver for \(list(names))")
+  }
+  return ways.joined(separator: ", or ")
+}
+
+private func list(_ names: [String]) -> String {
+  names.prefix(3).joined(separator: " or ") + (names.count > 3 ? " or others" : "")
 }

@@ -5,22 +5,41 @@ import DeviceTree
 
 /// One device of a tree as `serval devices` shows it.
 public struct DeviceRow: Hashable, Sendable {
-  /// Full path in the tree.
-  public var path: String
-  /// `compatible` strings, most specific first.
-  public var compatible: [String]
-  /// Whether the device and all buses above it are enabled.
-  public var isEnabled: Bool
-  /// At CPU addresses; empty if they cannot be translated, with the reason in `problems`.
-  public var registers: [RegisterRange]
-  /// Those that resolve; `problems` says why others do not.
-  public var interrupts: [DeviceInterrupt]
-  /// Why registers or interrupts are missing from this row.
-  public var problems: [DeviceTreeError]
+  /// With its registers and interrupts; those that the tree leaves out and the board knows are
+  /// among them.
+  public var device: Device
   /// What the board would use it for.
   public var role: DeviceRole?
   /// Image of the driver for it.
   public var driver: String?
+
+  /// Full path in the tree.
+  public var path: String { device.path }
+  /// `compatible` strings, most specific first.
+  public var compatible: [String] { device.compatible }
+  /// Whether the device and all buses above it are enabled.
+  public var isEnabled: Bool { device.isEnabled }
+  /// Those that the CPU can address; `problems` says why it cannot address others.
+  public var registers: [RegisterRange] { device.registers.compactMap { try? $0.get() } }
+  /// Those that seL4 numbers; `problems` says where others end.
+  public var interrupts: [DeviceInterrupt] { device.interrupts.compactMap { try? $0.get() } }
+
+  /// Why registers, interrupts or message controllers are missing from this row.
+  public var problems: [DeviceTreeError] {
+    let all =
+      device.registers.compactMap(\.failure) + device.interrupts.compactMap(\.failure)
+      + device.passedOn.compactMap(\.failure) + device.messages.compactMap(\.failure)
+    // A CPU or a sensor on I2C has no registers in memory, which is fine.
+    return all.filter { error in
+      if case .notMemoryMapped = error.problem { false } else { true }
+    }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
+  }
 }
 
 /// The devices of a tree, in its order, with the roles that `board` gives them and the drivers that
@@ -39,27 +58,6 @@ public func deviceRows(
     let driver = DeviceRole.allCases.lazy.compactMap {
       DriverDescription.find(for: $0, compatible: device.compatible, among: drivers)
     }.first
-    return DeviceRow(device, role: chosen[device.path]?.role, driver: driver?.image)
-  }
-}
-
-extension DeviceRow {
-  fileprivate init(_ device: Device, role: DeviceRole?, driver: String?) {
-    self.init(
-      path: device.path, compatible: device.compatible, isEnabled: device.isEnabled,
-      registers: [], interrupts: [], problems: [], role: role, driver: driver)
-    switch device.registers {
-    case .success(let ranges): registers = ranges
-    case .failure(let error):
-      // A CPU or a sensor on I2C has no registers in memory, which is fine.
-      if case .notMemoryMapped = error.problem { break }
-      problems.append(error)
-    }
-    for interrupt in device.interrupts {
-      switch interrupt {
-      case .success(let interrupt): interrupts.append(interrupt)
-      case .failure(let error): problems.append(error)
-      }
-    }
+    return DeviceRow(device: device, role: chosen[device.path]?.role, driver: driver?.image)
   }
 }

@@ -62,6 +62,10 @@ extension Board {
       throw .noDriver(
         role, file: tree.name, path: unknown.path, compatible: unknown.compatible)
     }
-    throw .noDevice(role, board: name, file: tree.name, compatible: compatible)
+    throw .noDevice(
+      role, board: name, file: tree.name, compatible: compatible,
+      candidates: tree.devices.filter {
+        $0.compatible.contains(where: compatible.contains) || role.isNamed(by: $0)
+      })
   }
 }

@@ -21,4 +21,4 @@ done
 [ -z "$missing" ] ||
   stop "set$missing, as in: make ... NFS_SERVER=10.0.2.2 NFS_DIRECTORY=/export WEBSITE_DIR=www (the server's IPv4 address, what it exports, the site in it)"
 printf %s "$NFS_SERVER" | grep -Eqx '([0-9]{1,3}\.){3}[0-9]{1,3}' ||
-  stop "NFS_SERVER '$NFS_SERVER' is no IPv4 address, as 10.0.2.2: names are not looked up"
+  stop "NFS_SERVER '$NFS_SERVER' is not an IPv4 address such as 10.0.2.2: names are not looked up"

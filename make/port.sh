@@ -17,7 +17,7 @@ try:
         probe.bind(("127.0.0.1", int(text) if text.isdecimal() and int(text) else -1))
         probe.listen()
 except OverflowError:
-    sys.exit(f"serval: WEB_PORT '{text}' is no port: set it to one of 1 to 65535")
+    sys.exit(f"serval: WEB_PORT '{text}' is not a port: set it to a number from 1 to 65535")
 except OSError as problem:
     why = "is taken" if problem.errno == errno.EADDRINUSE else f"cannot be used ({problem.strerror})"
     sys.exit(f"serval: port {text} of this machine {why}: set WEB_PORT to another, as in WEB_PORT=8080 make ...")

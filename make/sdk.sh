@@ -24,7 +24,7 @@ esac
 sdk=${MICROKIT_SDK:-}
 [ -n "$sdk" ] || stop "set MICROKIT_SDK to an unpacked Microkit SDK, 1.4.1 or newer, from $releases"
 [ -x "$sdk/bin/microkit" ] && [ -d "$sdk/board" ] ||
-  stop "MICROKIT_SDK '$sdk' is no Microkit SDK (it has no bin/microkit): unpack one from $releases"
+  stop "MICROKIT_SDK '$sdk' is not a Microkit SDK (it has no bin/microkit): unpack one from $releases"
 # SDK 1.4.1 has no VERSION file.
 version=1.4.1
 [ ! -f "$sdk/VERSION" ] || read -r version _ <"$sdk/VERSION" || true

@@ -29,8 +29,10 @@ import Testing
       let honest = try #require(SerialPair(capacity: 64))
       let liars = try (0..<3).map { _ in try #require(SerialPair(capacity: 64)) }
       var virtualiser = SerialVirtTx(driver: driver.ring, colours: seed == 2)
-      virtualiser.addClient(honest.ring)
-      for liar in liars { virtualiser.addClient(liar.ring) }
+      virtualiser.addClient(honest.ring, channel: 0)
+      for (index, liar) in liars.enumerated() {
+        virtualiser.addClient(liar.ring, channel: index + 1)
+      }
       var next: UInt8 = 0x80
       var expected: UInt8 = 0x80
       for _ in 0..<500 {
@@ -78,9 +80,9 @@ import Testing
       var transmit = SerialVirtTx(driver: driver.ring, colours: seed == 2)
       var receive = SerialVirtRx(
         driver: driver.ring, switchCharacter: 28, terminateCharacter: 0x0d)
-      for client in clients {
-        transmit.addClient(client.ring)
-        receive.addClient(client.ring)
+      for (channel, client) in clients.enumerated() {
+        transmit.addClient(client.ring, channel: channel)
+        receive.addClient(client.ring, channel: channel)
       }
       for _ in 0..<100 {
         scribble(random.below(4) == 0 ? driver : clients[random.below(4)], &random)

@@ -29,7 +29,7 @@ import Testing
   private func virtualiser(clients count: Int = 3) throws -> NetVirtRx<FakeDMA> {
     var virtualiser = try fresh()
     for (index, client) in clients.prefix(count).enumerated() {
-      virtualiser.addClient(client.rings)
+      virtualiser.addClient(client.rings, channel: index)
       virtualiser.addAddress(0x1000 + UInt64(index), client: index)
     }
     _ = virtualiser.start()
@@ -98,7 +98,7 @@ import Testing
     #expect(virtualiser.counters.delivered == 3)
   }
 
-  @Test func whatIsForNobodyGoesBackAtOnce() throws {
+  @Test func framesForNoClientGoBackAtOnce() throws {
     var virtualiser = try virtualiser()
     // An unknown address, a multicast, and frames of impossible lengths.
     try receive(0x9999)
@@ -290,7 +290,7 @@ import Testing
   @Test func aFullQueueDropsTheFrame() throws {
     let small = try #require(NetPair(capacity: 2))
     var virtualiser = try fresh()
-    virtualiser.addClient(small.rings)
+    virtualiser.addClient(small.rings, channel: 0)
     virtualiser.addAddress(0x1000, client: 0)
     _ = virtualiser.start()
     for _ in 0..<3 { try receive(0x1000) }

@@ -23,7 +23,7 @@ import Testing
   private func virtualiser() -> NetVirtTx<FakeDMA> {
     var virtualiser = NetVirtTx<FakeDMA>(driver: driver.rings)
     for (index, client) in clients.enumerated() {
-      virtualiser.addClient(client.rings)
+      virtualiser.addClient(client.rings, channel: index)
       let added = virtualiser.addRegion(
         memories[index], ioAddress: Self.io[index], bufferCount: 8, client: index, owner: 5 * index)
       #expect(added)
@@ -120,14 +120,14 @@ import Testing
   }
 
   /// A client that always has more to send: all others get a turn after each of its shares, even without a signal.
-  @Test func nobodyWaitsLongerThanForAShare() throws {
+  @Test func othersGetATurnAfterEachShare() throws {
     typealias Virtualiser = NetVirtTx<FakeDMA>
     let share = Virtualiser.share
     let driver = try #require(NetPair(capacity: 1024))
     let pairs = try (0..<2).map { _ in try #require(NetPair(capacity: 512)) }
     var virtualiser = Virtualiser(driver: driver.rings)
     for (client, pair) in pairs.enumerated() {
-      virtualiser.addClient(pair.rings)
+      virtualiser.addClient(pair.rings, channel: client)
       let isAdded = virtualiser.addRegion(
         FakeDMA(byteCount: 512 * 2048), ioAddress: Self.io[0] &* UInt64(1 + 16 * client),
         bufferCount: 512, client: client, owner: 0)

@@ -60,7 +60,7 @@ import Testing
     let io: [UInt64] = [0x10_0000, 0x20_0000]
     var virtualiser = NetVirtTx<FakeDMA>(driver: driver.rings)
     for (client, pair) in pairs.enumerated() {
-      virtualiser.addClient(pair.rings)
+      virtualiser.addClient(pair.rings, channel: client)
       let isAdded = virtualiser.addRegion(
         FakeDMA(byteCount: 16 * 2048), ioAddress: io[client], bufferCount: 16, client: client,
         owner: 0)
@@ -113,7 +113,7 @@ import Testing
       driver: driver.rings, memory: memory, ioAddress: io, bufferCount: 16,
       holders: try #require(SharedWords(notes.region)))
     for (client, pair) in pairs.enumerated() {
-      virtualiser.addClient(pair.rings)
+      virtualiser.addClient(pair.rings, channel: client)
       virtualiser.addAddress(0x1000 + UInt64(client), client: client)
     }
     _ = virtualiser.start()

@@ -20,7 +20,9 @@ import Testing
   private func virtualiser() -> SerialVirtRx {
     var virtualiser = SerialVirtRx(
       driver: driver.ring, switchCharacter: 28, terminateCharacter: 0x0d)
-    for client in clients { virtualiser.addClient(client.ring) }
+    for (channel, client) in clients.enumerated() {
+      virtualiser.addClient(client.ring, channel: channel)
+    }
     return virtualiser
   }
 
@@ -71,6 +73,26 @@ import Testing
     #expect(virtualiser.current == 4)
   }
 
+  /// The user's numbers follow the order in which clients were added; whom to notify is told by channel.
+  @Test func numbersDoNotDependOnChannels() {
+    var virtualiser = SerialVirtRx(
+      driver: driver.ring, switchCharacter: 28, terminateCharacter: 0x0d)
+    for (number, channel) in [61, 7, 20].enumerated() {
+      let added = virtualiser.addClient(clients[number].ring, channel: channel)
+      #expect(added)
+    }
+    for channel in [-1, 7, 64] {
+      let added = virtualiser.addClient(clients[3].ring, channel: channel)
+      #expect(!added)
+    }
+    driver.put("a\u{1c}1\rb\u{1c}3\rc\u{1c}2\rd")
+    #expect(numbers(virtualiser.driverReady().notifyClients) == [7, 20, 61])
+    #expect(clients[0].takeText() == "a")
+    #expect(clients[1].takeText() == "bc")
+    #expect(clients[2].takeText() == "d")
+    #expect(virtualiser.current == 20)
+  }
+
   @Test func driverThatDoesNotWaitIsNotNotified() {
     var virtualiser = virtualiser()
     driver.producerSignalled = 1
@@ -82,7 +104,7 @@ import Testing
     #expect(driver.producerSignalled == 1)
   }
 
-  @Test func fullClientLosesInputAndNobodyElse() {
+  @Test func onlyAFullClientLosesInput() {
     var virtualiser = virtualiser()
     driver.put("0123456789abcdefXYZ\u{1c}1\rok")
     #expect(numbers(virtualiser.driverReady().notifyClients) == [0, 1])

@@ -19,7 +19,9 @@ import Testing
 
   private func virtualiser(colours: Bool = false) -> SerialVirtTx {
     var virtualiser = SerialVirtTx(driver: driver.ring, colours: colours)
-    for client in clients { virtualiser.addClient(client.ring) }
+    for (channel, client) in clients.enumerated() {
+      virtualiser.addClient(client.ring, channel: channel)
+    }
     return virtualiser
   }
 
@@ -48,7 +50,9 @@ import Testing
     let driver = try #require(SerialPair(capacity: 512))
     var virtualiser = SerialVirtTx(driver: driver.ring, colours: true)
     let clients = try (0..<8).map { _ in try #require(SerialPair(capacity: 32)) }
-    for client in clients { virtualiser.addClient(client.ring) }
+    for (channel, client) in clients.enumerated() {
+      virtualiser.addClient(client.ring, channel: channel)
+    }
     for (index, client) in clients.enumerated() {
       client.put("\(index)")
       _ = virtualiser.clientReady(index)
@@ -125,8 +129,8 @@ import Testing
     let long = try #require(SerialPair(capacity: 256))
     let other = try #require(SerialPair(capacity: 256))
     var virtualiser = SerialVirtTx(driver: driver.ring, colours: colours)
-    virtualiser.addClient(long.ring)
-    virtualiser.addClient(other.ring)
+    virtualiser.addClient(long.ring, channel: 0)
+    virtualiser.addClient(other.ring, channel: 1)
     let text = String((0..<200).map { Character(UnicodeScalar(UInt8(0x61 + $0 % 26))) })
     long.put(text)
     other.put("!")
@@ -157,7 +161,7 @@ import Testing
   @Test func queueTooShortForColoursGoesWithout() throws {
     let tiny = try #require(SerialPair(capacity: 8))
     var virtualiser = SerialVirtTx(driver: tiny.ring, colours: true)
-    virtualiser.addClient(clients[0].ring)
+    virtualiser.addClient(clients[0].ring, channel: 0)
     clients[0].put("abc")
     #expect(virtualiser.clientReady(0).notifyDriver == true)
     #expect(tiny.takeText() == "abc")
@@ -239,14 +243,29 @@ import Testing
     #expect(driver.count == 64, "truncated, without blocking")
   }
 
-  @Test func noMoreThanSixtyFourClients() throws {
+  /// Colours follow the order in which clients were added, whatever their channels.
+  @Test func coloursDoNotDependOnChannels() throws {
+    let driver = try #require(SerialPair(capacity: 64))
+    var virtualiser = SerialVirtTx(driver: driver.ring, colours: true)
+    virtualiser.addClient(clients[0].ring, channel: 61)
+    virtualiser.addClient(clients[1].ring, channel: 7)
+    clients[0].put("a")
+    clients[1].put("b")
+    _ = virtualiser.clientReady(61)
+    _ = virtualiser.clientReady(7)
+    #expect(driver.takeText() == "\u{1b}[31ma\u{1b}[0m\u{1b}[32mb\u{1b}[0m")
+  }
+
+  @Test func oneClientForEachOfSixtyFourChannels() throws {
     let pair = try #require(SerialPair(capacity: 32))
     var virtualiser = SerialVirtTx(driver: driver.ring, colours: false)
-    for _ in 0..<64 {
-      let added = virtualiser.addClient(pair.ring)
+    for channel in 0..<64 {
+      let added = virtualiser.addClient(pair.ring, channel: channel)
       #expect(added)
     }
-    let added = virtualiser.addClient(pair.ring)
-    #expect(!added)
+    for channel in [-1, 0, 63, 64] {
+      let added = virtualiser.addClient(pair.ring, channel: channel)
+      #expect(!added)
+    }
   }
 }

@@ -128,7 +128,7 @@ private struct FakeTimer: TimerDevice {
   }
 
   /// A timeout beyond the counter's range never expires, and does not affect others.
-  @Test func hopelessTimeoutHoldsUpNobody() throws {
+  @Test func aHopelessTimeoutDelaysNoOther() throws {
     var server = try server()
     clock.now = 1 << 63
     _ = server.call(channel: 0, label: 1, argument: .max)

@@ -53,12 +53,22 @@ import Testing
           fix: disable all but one
 
         """)
+    func noTimer(_ candidates: [Device]) -> BoardError {
+      .noDevice(
+        .timer, board: "b", file: "a.dtb", compatible: ["x", "y"], candidates: candidates)
+    }
     #expect(
-      text(BoardError.noDevice(.timer, board: "b", file: "a.dtb", compatible: ["x", "y"])) == """
-        a.dtb: error: no timer device for board 'b' [board-device]
+      text(noTimer([])) == """
+        a.dtb: error: no timer device that a driver knows for board 'b' [board-device]
           fix: add a node compatible with x or y
 
         """)
+    let devices = [("/a", "x"), ("/b", "z"), ("/c", "u")].map {
+      Device(file: "a.dtb", path: $0.0, compatible: [$0.1])
+    }
+    #expect(
+      noTimer(devices).findings.first?.fix
+        == "enable /a, or add a driver for /b (z) or /c (u)")
     #expect(
       text(BoardError.noDriver(.serial, file: "a.dtb", path: "/n", compatible: ["x", "y"])) == """
         a.dtb: /n: error: no serial driver supports it (compatible: x, y) [board-device]

@@ -79,8 +79,10 @@ import Testing
 
 extension Device {
   /// The registers with `file` in their errors, so that trees from different files compare.
-  fileprivate func registers(in file: String) -> Result<[RegisterRange], DeviceTreeError> {
-    registers.mapError { DeviceTreeError(file: file, node: $0.node, $0.problem) }
+  fileprivate func registers(in file: String) -> [Result<RegisterRange, DeviceTreeError>] {
+    registers.map { entry in
+      entry.mapError { DeviceTreeError(file: file, node: $0.node, $0.problem) }
+    }
   }
 }
 

@@ -35,6 +35,13 @@ extension DeviceInterrupt {
 }
 
 extension Device {
+  /// Entries of `reg`, which must all resolve.
+  func ranges() throws -> [RegisterRange] { try registers.map { try $0.get() } }
+  /// What is wrong with each interrupt; nil for those that resolve.
+  var problems: [DeviceTreeError.Problem?] {
+    interrupts.map { if case .failure(let error) = $0 { error.problem } else { nil } }
+  }
+
   /// Interrupts that resolve.
   var lines: [DeviceInterrupt] { interrupts.compactMap { try? $0.get() } }
 }

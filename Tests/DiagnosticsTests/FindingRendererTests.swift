@@ -13,7 +13,7 @@ import Testing
     rule: "map-overlap", at: .source(location), "maps 'a' and 'b' overlap", fix: "move 'b'")
   let lint = Finding(
     rule: "unused-region", severity: .warning, at: .entity("memory region 'spare'"),
-    "nobody maps it")
+    "no PD maps it")
   let broken = Finding(
     rule: "dtb-truncated", at: .file("board.dtb", detail: "node /soc"), "property runs past the end"
   )
@@ -29,7 +29,7 @@ import Testing
         .render([misplaced, lint, broken, placeless, option, file]) == """
           systems/web.system:12:5: error: maps 'a' and 'b' overlap [map-overlap]
             fix: move 'b'
-          memory region 'spare': warning: nobody maps it [unused-region]
+          memory region 'spare': warning: no PD maps it [unused-region]
           board.dtb: node /soc: error: property runs past the end [dtb-truncated]
           error: no SDK was found [no-sdk]
             fix: set MICROKIT_SDK
@@ -84,7 +84,7 @@ import Testing
               "severity" : "error"
             },
             {
-              "message" : "nobody maps it",
+              "message" : "no PD maps it",
               "place" : "memory region 'spare'",
               "rule" : "unused-region",
               "severity" : "warning"
@@ -126,7 +126,7 @@ import Testing
     #expect(
       FindingRenderer(format: .github).render([misplaced, lint, broken, placeless]) == """
         ::error file=systems/web.system,line=12,col=5,title=map-overlap::maps 'a' and 'b' overlap%0Afix: move 'b'
-        ::warning title=unused-region::memory region 'spare': nobody maps it
+        ::warning title=unused-region::memory region 'spare': no PD maps it
         ::error file=board.dtb,title=dtb-truncated::node /soc: property runs past the end
         ::error title=no-sdk::no SDK was found%0Afix: set MICROKIT_SDK
 

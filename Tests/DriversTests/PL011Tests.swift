@@ -34,7 +34,7 @@ import Testing
 
   /// The driver does not wait forever for a device that stays busy, for example one that was disabled
   /// with bytes in its FIFO.
-  @Test func busyForEverIsNotForEver() throws {
+  @Test func aDeviceThatStaysBusyIsNotWaitedFor() throws {
     let bus = FakeBus()
     bus.script(0x18, 0x8)
     var device = PL011(bus)

@@ -243,7 +243,7 @@ import Testing
   }
 
   /// A device whose index runs away is followed for one ring per call.
-  @Test func anIndexThatRunsAwayHoldsNobodyUp() throws {
+  @Test func anIndexThatRunsAwayIsFollowedForOneRing() throws {
     var card = try started()
     card.provide(0x1000)
     card.kick()

@@ -6,10 +6,13 @@
 import ArmGenericTimer
 import DMA
 import Heap
+import IndexSets
+import NetworkComponents
 import PL011
 import Registers
 import Rings
 import SerialComponents
+import TimerComponents
 
 /// One register load: whether the UART's FIFO has room.
 @c public func probe_register_read(_ address: UInt64) -> Bool {
@@ -64,8 +67,8 @@ nonisolated(unsafe) private var receive: SerialVirtRx?
   else { return }
   unsafe transmit = SerialVirtTx(driver: ring, colours: true)
   unsafe receive = SerialVirtRx(driver: ring, switchCharacter: 28, terminateCharacter: 13)
-  _ = unsafe transmit?.addClient(ring)
-  _ = unsafe receive?.addClient(ring)
+  _ = unsafe transmit?.addClient(ring, channel: 1)
+  _ = unsafe receive?.addClient(ring, channel: 1)
 }
 
 /// Handles a client's notification. Returns whether to notify the driver.
@@ -92,3 +95,49 @@ nonisolated(unsafe) private var heap: FixedHeap?
 @c public func probe_receive_handler() -> Bool {
   unsafe receive?.driverReady().notifyDriver == true
 }
+
+nonisolated(unsafe) private var frameSender: NetVirtTx<MappedMemory>?
+nonisolated(unsafe) private var frameReceiver: NetVirtRx<MappedMemory>?
+
+/// Creates the network virtualisers that the handlers below run on.
+@c public func probe_network_start(_ queue: UInt64, _ data: UInt64) {
+  guard let queue = unsafe SharedRegion(address: queue, byteCount: 4096),
+    let ring = Ring<NetQueue>(queue: queue, capacity: 32), let holders = SharedWords(queue),
+    let memory = unsafe MappedMemory(address: data, byteCount: 65_536)
+  else { return }
+  let rings = NetRings(free: ring, active: ring)
+  unsafe frameSender = NetVirtTx(driver: rings)
+  unsafe frameReceiver = NetVirtRx(
+    driver: rings, memory: memory, ioAddress: data, bufferCount: 32, holders: holders)
+  _ = unsafe frameSender?.addClient(rings, channel: 1)
+  _ = unsafe frameSender?.addRegion(
+    memory, ioAddress: data, bufferCount: 32, client: 1, owner: 0)
+  _ = unsafe frameReceiver?.addClient(rings, channel: 1)
+  _ = unsafe frameReceiver?.addAddress(data, client: 1)
+}
+
+/// Handles clients' notifications. Returns whether to notify the driver.
+@c public func probe_frame_sender_handler(_ clients: UInt64) -> Bool {
+  unsafe frameSender?.serve(clients: IndexSet64(bits: clients)).notifyDriver == true
+}
+
+/// Handles clients' and the driver's notifications. Returns whether to notify the driver.
+@c public func probe_frame_receiver_handler(_ clients: UInt64) -> Bool {
+  unsafe frameReceiver?.serve(clients: IndexSet64(bits: clients), driver: true).notifyDriver == true
+}
+
+nonisolated(unsafe) private var timer: TimerServer<ArmGenericTimer<SystemCounterTimer>>?
+
+/// Creates the timer server that the handlers below run on.
+@c public func probe_timer_start() {
+  guard let device = ArmGenericTimer(SystemCounterTimer()) else { return }
+  unsafe timer = TimerServer(device)
+}
+
+/// Handles a client's call. Returns the channels to notify.
+@c public func probe_timer_call_handler(_ channel: Int, _ argument: UInt64) -> UInt64 {
+  unsafe timer?.call(channel: channel, label: 1, argument: argument).expired.bits ?? 0
+}
+
+/// Handles the timer's interrupt. Returns the channels to notify.
+@c public func probe_timer_interrupt_handler() -> UInt64 { unsafe timer?.interrupt().bits ?? 0 }

@@ -64,7 +64,7 @@ import Time
   }
 
   /// A handler that never answers: its client gets 504 in time, and the next request is answered.
-  @Test func waitingForEver() throws {
+  @Test func handlerThatWaitsTooLong() throws {
     var router = Router()
     router.get("/never") { _ in .wait { nil } }
     router.get("/") { _ in .text("here") }
@@ -85,6 +85,49 @@ import Time
     #expect(server.nextChanged() == id)
     #expect(flush(&server, id).hasPrefix("HTTP/1.1 504 "))
     #expect(exchange(&server, id, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+  }
+
+  /// A body whose source gives no more bytes, as that of a file whose READ is not answered: the connection is reset
+  /// `sourceTime` after the last bytes, or after the peer has read them.
+  @Test(arguments: [false, true]) func sourceThatWaitsTooLong(sendsDirectly: Bool) throws {
+    let source = SlowSource()
+    var router = Router()
+    router.get("/") { _ in
+      .respond(Response(ResponseHead(.ok, length: .known(10_000)), body: .source(source)))
+    }
+    var settings = HTTPServer.Settings()
+    settings.sendsDirectly = sendsDirectly
+    var server = HTTPServer(router, settings)
+    let opened = server.open(now: .start)
+    let id = try #require(opened)
+    func send(_ now: Instant) -> Int {
+      server.wake(id, now: now)
+      var total = 0
+      while true {
+        var count = server.outputCount(id)
+        server.sent(id, count, now: now)
+        server.sendDirectly(id, now: now) { bytes in
+          count += bytes.count
+          return bytes.count
+        }
+        #expect(server.checkInvariants() == nil)
+        if count == 0 { return total }
+        total += count
+      }
+    }
+    _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: .start)
+    #expect(send(.start) > 0 && send(.start) == 0)
+    let time = Limits().sourceTime.nanoseconds
+    func at(_ nanoseconds: UInt64) -> Instant { Instant(nanoseconds: nanoseconds) }
+    source.room = 6000
+    #expect(send(at(time - 1)) == 6000 && send(at(time - 1)) == 0)
+    server.timePassed(now: at(time))
+    #expect(server.disposal(id) == .stayOpen && server.deadline <= at(2 * time - 1))
+    server.timePassed(now: at(2 * time - 2))
+    #expect(server.disposal(id) == .stayOpen)
+    server.timePassed(now: at(2 * time - 1))
+    #expect(server.checkInvariants() == nil)
+    #expect(server.disposal(id) == .reset)
   }
 
   @Test func uploads() {
@@ -266,6 +309,7 @@ import Time
     #expect(server.heldByteCount == ids.reduce(0) { $0 + server.heldByteCount($1) })
     func begin(_ id: Int) -> String { server.withOutput(id) { text([UInt8](copying: $0)) } ?? "" }
     #expect(begin(ids[0]).hasPrefix("HTTP/1.1 200 ") && begin(ids[489]).hasPrefix("HTTP/1.1 503 "))
+    #expect(begin(ids[489]).contains("\r\nRetry-After: 1\r\n"))
     #expect(server.disposal(ids[489]) == .stayOpen && server.outputCount(ids[489]) < 2048)
     // Short requests are answered, and long responses go out piece by piece.
     let place = server.open(now: .start)
@@ -278,5 +322,16 @@ import Time
     #expect(server.checkInvariants() == nil)
     #expect(server.heldByteCount < 2048)
     #expect(exchange(&server, id, text(long)).hasPrefix("HTTP/1.1 200 "))
+  }
+}
+
+/// Gives as many bytes as there is room for.
+private final class SlowSource: BodySource {
+  var room = 0
+
+  override func offer(_ consume: (Span<UInt8>) -> Int) -> StreamStep {
+    guard room > 0 else { return .wait }
+    room -= consume([UInt8](repeating: 0x61, count: room).span)
+    return .more
   }
 }

@@ -363,13 +363,21 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
     #expect(try answer("/b", site, "Accept-Encoding: gzip, br\r\n").path == "/b.htm")
   }
 
-  @Test func unreachableFiles() throws {
-    let head = try #require(request())
+  /// 503 says when to try again; other statuses do not.
+  @Test(arguments: [Status.gatewayTimeout, .serviceUnavailable, .forbidden])
+  func unreachableFiles(status: Status) throws {
+    let connection = TestConnection()
+    connection.receive("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+    let head = try #require(connection.next())
     var lookup = SiteLookup(head, try RequestPath(decoding: bytes("/").span), SiteRules())
-    lookup.record(.failed(.gatewayTimeout))
+    lookup.record(.failed(status))
     guard case .answer(let answer, _) = lookup.nextStep() else {
       throw RequestPath.Refusal.malformed
     }
-    #expect(answer.status == .gatewayTimeout)
+    #expect(answer.status == status)
+    connection.machine.respond(answer, now: .start)
+    connection.machine.finish(now: .start)
+    let isRetried = connection.flush().contains("\r\nRetry-After: 1\r\n")
+    #expect(isRetried == (status == .serviceUnavailable))
   }
 }

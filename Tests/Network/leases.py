@@ -183,7 +183,7 @@ class Leases(unittest.TestCase):
 
     def test_a_lease_for_ever(self):
         for _, console in self.on_each(lambda host: None, "10s", lease=0xffffffff):
-            self.assertIn("lease for ever", console)
+            self.assertIn("lease forever", console)
 
     def test_a_lease_of_a_second(self):
         """It counts as a lease of 30 s, so that the server is not asked incessantly."""

@@ -72,12 +72,12 @@ class FirstRun(unittest.TestCase):
         self.refused("webserver", missing)
         self.refused("image", ["set WEBSITE_DIR,"], MICROKIT_SDK=sdk, **{**SERVER, "WEBSITE_DIR": ""})
         for name in ("nas.local", "10.0.2", "10.0.2.2:2049", "fe80::1", "10.0.2.2 "):
-            self.refused("image", ["NFS_SERVER", "no IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
+            self.refused("image", ["NFS_SERVER", "not an IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
         self.refused("image", ["no SYSTEM 'helo'", "echo hello webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
 
     def test_a_missing_or_unknown_sdk(self):
         self.refused("image", ["set MICROKIT_SDK"], **SERVER)
-        self.refused("image", ["is no Microkit SDK"], MICROKIT_SDK="/nowhere at all", **SERVER)
+        self.refused("image", ["is not a Microkit SDK"], MICROKIT_SDK="/nowhere at all", **SERVER)
         for version in ("2.0.0", "1.3.0", "", "2.3", "2.x.0", "dev"):
             (self.sdk / "VERSION").write_text(f"{version}\n")
             self.refused("image", [f"version '{version}'", "1.4.1 2.0.1", str(self.sdk)], MICROKIT_SDK=str(self.sdk), **SERVER)
@@ -103,7 +103,7 @@ class FirstRun(unittest.TestCase):
             self.refused("run", words, WEB_PORT=port)
             self.refused("qemu", words, WEB_PORT=port, MICROKIT_SDK=str(self.sdk), **SERVER)
         for nonsense in ("http", "0", "65536", "-1", "80 80"):
-            self.refused("run", [f"WEB_PORT '{nonsense}' is no port"], WEB_PORT=nonsense)
+            self.refused("run", [f"WEB_PORT '{nonsense}' is not a port"], WEB_PORT=nonsense)
         self.refused("run", ["SITE names no directory: 'my site'"], SITE="my site", WEB_PORT=str(free_port()))
 
     def test_only_the_web_server_gets_a_forwarded_port(self):

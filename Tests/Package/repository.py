@@ -3,17 +3,44 @@
 # Copyright (c) 2026, the Serval authors
 
 """Rules for the repository's own files: where `unsafe` may be used, an index of the
-tests, and commit subjects of at most 72 characters. Tests/suites.py must not pass without running anything."""
+tests, and commit messages with a short subject and a body. Tests/suites.py must not pass without running anything."""
 
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SWIFT = [path for place in ("Sources", "Tests", "systems", "dts", "Plugins", "docs/examples")
          for path in sorted((ROOT / place).rglob("*.swift")) if ".build" not in path.parts]
+
+
+# The last commit before messages were held to the rule; its ancestors have long subjects.
+LAST_FREE_COMMIT = "19a19715adc8755b0ef8007331b85b401a664076"
+SUBJECT_LIMIT = 72
+
+
+def git(repository, *arguments):
+    return subprocess.run(["git", "-C", repository, *arguments], capture_output=True, text=True)
+
+
+def faulty_messages(repository, last_free):
+    """Commits, merges apart, whose subject is too long or which have no body; None without a history. `last_free` and its
+    ancestors are exempt. A clone that does not contain it is too shallow to contain its ancestors."""
+    exempt = [f"^{last_free}"] if git(repository, "cat-file", "-e", f"{last_free}^{{commit}}").returncode == 0 else []
+    result = git(repository, "log", "--no-merges", "--format=%h%x00%s%x00%b%x01", "HEAD", *exempt)
+    if result.returncode != 0:
+        return None
+    faults = []
+    for entry in result.stdout.split("\x01")[:-1]:
+        commit, subject, body = entry.strip("\n").split("\x00")
+        if len(subject) > SUBJECT_LIMIT:
+            faults.append(f"{commit}: the subject has {len(subject)} characters, over {SUBJECT_LIMIT}: {subject}")
+        if not body.strip():
+            faults.append(f"{commit}: there is no body: {subject}")
+    return faults
 
 
 def without_comments(text):
@@ -50,14 +77,33 @@ class Repository(unittest.TestCase):
                 self.assertTrue(name in suites, f"{name} is not in Tests/suites.py")
             self.assertTrue(script.name in index, f"{script.name} is not in Tests/README.md")
 
-    def test_commit_subjects_are_short(self):
-        """Checked where there is a history, for commits since the rule is held."""
-        command = ["git", "-C", ROOT, "log", "--no-merges", "--since=2026-11-29T00:00:00Z", "--format=%h %s"]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode != 0:
+    def test_commits_have_a_short_subject_and_a_body(self):
+        faults = faulty_messages(ROOT, LAST_FREE_COMMIT)
+        if faults is None:
             self.skipTest("there is no git history")
-        long = [line for line in result.stdout.splitlines() if len(line.partition(" ")[2]) > 72]
-        self.assertEqual(long, [], "subjects of more than 72 characters")
+        self.assertEqual(faults, [])
+
+    def test_the_check_of_commits_finds_faults(self):
+        with tempfile.TemporaryDirectory() as folder:
+            git(folder, "init", "--quiet")
+
+            def commit(*paragraphs):
+                options = [option for text in paragraphs for option in ("-m", text)]
+                result = git(folder, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--allow-empty", *options)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                return git(folder, "rev-parse", "HEAD").stdout.strip()
+
+            free = commit("a" * 80)
+            self.assertEqual(faulty_messages(folder, free), [])
+            commit("b" * 72, "body")
+            self.assertEqual(faulty_messages(folder, free), [])
+            commit("c" * 73, "body")
+            commit("d")
+            no_body, long = faulty_messages(folder, free)
+            self.assertIn("there is no body: d", no_body)
+            self.assertIn("the subject has 73 characters", long)
+            # Without the exempt commit, as in a shallow clone, all are checked.
+            self.assertEqual(len(faulty_messages(folder, "0" * 40)), 4)
 
 
 class Suites(unittest.TestCase):

@@ -36,6 +36,8 @@ struct BuiltTool {
       errors: result.errors)
   }
 
+  func makeFolder(_ name: String) throws { try Files.makeDirectory("\(directory)/\(name)") }
+
   var files: [String] {
     get throws {
       let listed = try Subprocess.run(["ls", "-A", directory])

@@ -21,6 +21,7 @@ import Testing
     Board.builtIn.map { Case(system: system, board: $0) }
   }
 
+  /// With and without what the board's tree tells.
   @Test(arguments: cases) func areClean(_ layout: Case) throws {
     let required = layout.system.options.filter { $0.defaultValue == nil }
     let choices = try SystemChoices(
@@ -31,8 +32,10 @@ import Testing
     let system = try layout.system.layout(
       board: layout.board, tree: layout.board.tree(), choices
     ).description
+    let target = Target(
+      architecture: .aarch64, hasHypervisor: true, platform: try layout.board.tree().platform())
     for sdk in SDKVersion.allCases {
-      let findings = lint(system, sdk: sdk)
+      let findings = lint(system, sdk: sdk) + lint(system, sdk: sdk, target: target)
       // 1.4.1 shows 16 bytes of a name, and LionsOS's names are longer.
       #expect(findings.filter { $0.rule != "name-truncated" } == [], "SDK \(sdk)")
       if sdk != .v1_4_1 { #expect(findings == []) }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import SystemModel
+import Targets
 
 /// A small invalid file, and the rule that it breaks.
 ///

@@ -3,6 +3,7 @@
 
 import SystemChecks
 import SystemModel
+import Targets
 import Testing
 
 @Suite struct TargetVerdictTests {
@@ -30,7 +31,7 @@ import Testing
   @Test(arguments: [
     (
       "", "cpu=\"3\"", "",
-      "for AArch64 with 4 cores, RISC-V with 4 cores, x86-64 with 4 cores"
+      "for AArch64 with 4 cores, RISC-V with 4 cores, x86-64 with 16 cores"
     ),
     (
       "<irq irq=\"33\" id=\"0\"/>", "", "",
@@ -114,5 +115,25 @@ import Testing
         ["name": "d", "peripheral_id": "0:2.0", "domain_id": "1"]
       ])
     #expect(system.ioAddressSpaces.first?.maps.map(\.attributes) == [["mr": "r", "iovaddr": "0"]])
+  }
+}
+
+/// A verdict reuses results for targets that agree on what was asked. Each must be what a check of its
+/// own gives.
+@Suite struct ReusedResultsTests {
+  @Test(arguments: ruleCases + targetRuleCases)
+  func areThoseOfASeparateCheck(_ ruleCase: RuleCase) throws {
+    let body = ruleCase.text.filter { $0 != "@" }
+    let bytes = Array((body.hasPrefix("<sistem") ? body : "<system>\(body)</system>").utf8)
+    for sdk in SDKVersion.allCases {
+      let targets = Target.kinds(of: sdk)
+      let verdict = try TargetVerdict(bytes, file: "f", sdk: sdk, targets: targets)
+      for (target, result) in zip(targets, verdict.results) {
+        let own = try check(bytes, file: "f", sdk: sdk, target: target)
+        #expect(result.target == target)
+        #expect(result.findings == own.findings)
+        #expect(result.description == own.description)
+      }
+    }
   }
 }

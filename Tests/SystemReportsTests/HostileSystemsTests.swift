@@ -32,6 +32,36 @@ import WebserverFixture
     }
   }
 
+  /// The largest system that Microkit allows, with 2,000 maps, in all three.
+  @Test(.timeLimit(.minutes(1))) func hugeSystems() {
+    let regions = (0..<1000).map { MemoryRegion("region\($0)", size: 0x1000) }
+    let domains = (0..<63).map { domain in
+      ProtectionDomain(
+        "domain\(domain)", image: .init("d"), priority: Priority(UInt8(domain)),
+        maps: (0..<32).map { index in
+          Map("region\((domain * 16 + index) % 1000)", at: VirtualAddress(UInt64(index) << 12))
+        })
+    }
+    let channels = (1..<62).map { index in
+      Channel(
+        .init("domain0", id: ChannelID(UInt8(index))), .init("domain\(index)", id: 0))
+    }
+    let system = SystemDescription(
+      memoryRegions: regions, protectionDomains: domains, channels: channels)
+    let report = SystemReport(system)
+    #expect(report.domains.reduce(0) { $0 + $1.maps.count } == 2016)
+    #expect(report.text().count > 50_000)
+    #expect(graph(system).count > 50_000)
+    var other = system
+    other.memoryRegions.reverse()
+    #expect(diff(system, other) == [])
+    #expect(diff(system, SystemDescription()).count > 3000)
+    // And the smallest.
+    let empty = SystemReport(SystemDescription()).text()
+    #expect(empty.hasPrefix("0 protection domains, 0 memory regions (0 B), 0 channels"))
+    #expect(graph(SystemDescription()).hasSuffix("}\n"))
+  }
+
   private func mutate(_ system: inout SystemDescription, _ random: inout SeededGenerator) {
     let names = system.memoryRegions.map(\.name) + system.allProtectionDomains.map(\.name)
     let name = random.pick(names + ["", "ghost", "a\"b<c>&\n\\", "\u{1f408}"]) ?? ""
@@ -42,7 +72,7 @@ import WebserverFixture
     guard system.memoryRegions.indices.contains(region),
       system.protectionDomains.indices.contains(domain), system.channels.indices.contains(channel)
     else { return }
-    switch random.below(16) {
+    switch random.below(22) {
     case 0: system.memoryRegions[region].name = name
     case 1: system.memoryRegions[region].size = ByteCount(number)
     case 2: system.memoryRegions[region].physicalAddress = PhysicalAddress(number)
@@ -62,6 +92,27 @@ import WebserverFixture
     case 12: system.channels[channel].a.domain = name
     case 13: system.channels[channel].b = system.channels[channel].a
     case 14: system.channels.append(system.channels[channel])
+    case 15:
+      system.protectionDomains[domain].capabilities.append(.init(.tcb, of: name, slot: number))
+    case 16:
+      system.protectionDomains[domain].ioPorts.append(
+        IOPort(id: .max, address: number, size: number))
+    case 17:
+      system.protectionDomains[domain].virtualMachine = VirtualMachine(
+        name, budget: Microseconds(number), cpus: [],
+        maps: [Map(name, at: VirtualAddress(number))])
+    case 18:
+      system.domainSchedule = DomainSchedule(
+        domains: [.init(name), .init(name)],
+        entries: [
+          .run(domain: name, duration: number, .ticks), .run(domain: "x", duration: .max, .ticks),
+        ], startIndex: number, indexShift: number)
+    case 19:
+      system.ioAddressSpaces.append(
+        IOAddressSpace(
+          attributes: random.below(2) == 0 ? [:] : ["name": name],
+          maps: [.init(attributes: [:]), .init(attributes: ["mr": name, "perms": name])]))
+    case 20: system.memoryRegions[region].prefillPath = name
     default:
       system.protectionDomains[domain].physicalAddressSymbols.append(
         PhysicalAddressSymbol(name, region: name))

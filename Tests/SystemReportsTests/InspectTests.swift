@@ -15,6 +15,8 @@ import WebserverFixture
         == """
         2 protection domains, 3 memory regions (2 MiB), 1 channel, 1 interrupt; SDK 1.4.1
 
+        rights beyond memory, channels and interrupts: none
+
         driver: driver, priority 10, budget 100 of 400 us, stack 4 KiB, driver.elf
           maps 8 KiB
               0x200000  4 KiB  rw uncached  device at 0x9000000  regs
@@ -54,6 +56,7 @@ import WebserverFixture
   @Test func jsonIsSortedAndEndsWithANewline() {
     let json = SystemReport(small).json()
     #expect(json.hasPrefix("{\n  \"channelCount\" : 1,\n"))
+    #expect(json.hasSuffix("  \"version\" : 1\n}\n"))
     #expect(json.hasSuffix("}\n"))
     #expect(json.contains("\"address\" : \"0x200000\""))
   }
@@ -113,7 +116,10 @@ import WebserverFixture
           children: [ProtectionDomain("kid", image: .init("kid.elf"), childID: 3)])
       ])
     let text = SystemReport(system).text()
-    #expect(text.contains("runs guest linux"))
+    #expect(text.contains("  vmm  runs guest linux: vCPU 0 on cpu 0\n"))
+    #expect(
+      text.contains("  vmm  parent of kid (child 3): handles its faults, stops it, restarts it\n"))
+    #expect(text.contains("  guest linux: priority and budget by default\n    vCPU 0 on cpu 0\n"))
     #expect(text.contains("private, guest  ram"))
     #expect(text.contains("kid: client, priority 0, budget 1000 us, stack 8 KiB, child 3 of vmm"))
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// A set of numbers from 0 to 63, in one word: clients of a server, or channels by their identifiers.
+/// A set of numbers from 0 to 63, in one word: a server's clients or other channels, by their identifiers.
 public struct IndexSet64: Equatable, Sendable {
   /// Bit n is set if n is in the set.
   public private(set) var bits: UInt64
@@ -23,6 +23,11 @@ public struct IndexSet64: Equatable, Sendable {
   /// Removes `index`; numbers outside 0 to 63 are ignored.
   public mutating func remove(_ index: Int) {
     if index >= 0 && index < 64 { bits &= ~(1 &<< UInt64(index)) }
+  }
+
+  /// The numbers that are in both sets.
+  public func intersection(_ other: IndexSet64) -> IndexSet64 {
+    IndexSet64(bits: bits & other.bits)
   }
 
   /// Removes the lowest number and returns it; nil if the set is empty.

@@ -7,29 +7,44 @@
 extension DeviceTree {
   /// The entries of the node's `reg`, translated to CPU addresses; empty if it has none.
   ///
-  /// - Throws: if `reg` or a `ranges` above it is malformed, or if a bus in between has no
-  ///   `ranges`.
-  public func registers(of node: Node) throws(DeviceTreeError) -> [RegisterRange] {
-    guard let parent = parent(of: node), node["reg"] != nil else { return [] }
-    let shape = [try addressCells(of: parent), try sizeCells(of: parent)]
-    var result: [RegisterRange] = []
-    for entry in try entries(of: "reg", at: node, shape: shape) {
-      let address = try cpuAddress(entry[0], of: node, on: parent)
-      guard let address = UInt64(exactly: address), let size = UInt64(exactly: entry[1]),
-        size == 0 || !address.addingReportingOverflow(size - 1).overflow
-      else { throw error(.addressTooLarge(property: "reg"), at: node) }
-      result.append(RegisterRange(address: address, size: size))
+  /// An entry fails on its own if the CPU cannot address it; `reg` fails as a whole if it is
+  /// malformed.
+  public func registers(of node: Node) -> [Result<RegisterRange, DeviceTreeError>] {
+    guard let bus = parent(of: node), node["reg"] != nil else { return [] }
+    do throws(DeviceTreeError) {
+      let shape = [try addressCells(of: bus), try sizeCells(of: bus)]
+      return try entries(of: "reg", at: node, shape: shape).map { entry in
+        Result { () throws(DeviceTreeError) in
+          try range(at: entry[0], size: entry[1], of: node, on: bus)
+        }
+      }
+    } catch {
+      return [.failure(error)]
     }
-    return result
+  }
+
+  private func range(
+    at address: UInt128, size: UInt128, of node: Node, on bus: Node
+  ) throws(DeviceTreeError) -> RegisterRange {
+    guard let address = UInt64(exactly: try cpuAddress(address, of: node, on: bus)),
+      let size = UInt64(exactly: size),
+      size == 0 || !address.addingReportingOverflow(size - 1).overflow
+    else { throw error(.addressTooLarge(property: "reg"), at: node) }
+    return RegisterRange(address: address, size: size)
   }
 
   /// The ranges of all enabled memory nodes, in the tree's order.
   public func memory() throws(DeviceTreeError) -> [RegisterRange] {
     var result: [RegisterRange] = []
-    for node in nodes where node["device_type"]?.string == "memory" && isEnabled(node) {
-      result += try registers(of: node)
+    for node in memoryNodes {
+      for range in registers(of: node) { result.append(try range.get()) }
     }
     return result
+  }
+
+  /// Enabled nodes that describe RAM.
+  public var memoryNodes: [Node] {
+    nodes.filter { $0["device_type"]?.string == "memory" && isEnabled($0) }
   }
 
   private func cpuAddress(
@@ -38,12 +53,7 @@ extension DeviceTree {
     var address = address
     var bus = bus
     while let above = parent(of: bus) {
-      guard let ranges = bus["ranges"] else {
-        // Addresses of CPUs, and of devices on I2C and the like, have no size.
-        if try sizeCells(of: bus) == 0 { throw error(.notMemoryMapped(bus: bus.path), at: node) }
-        throw error(
-          .untranslatable(address: UInt64(truncatingIfNeeded: address), bus: bus.path), at: node)
-      }
+      guard let ranges = bus["ranges"] else { throw try unreachable(address, of: node, on: bus) }
       if !ranges.bytes.isEmpty {
         address = try translated(address, of: node, through: bus, to: above)
       }
@@ -58,18 +68,31 @@ extension DeviceTree {
     let shape = [
       try addressCells(of: bus), try addressCells(of: above), try sizeCells(of: bus),
     ]
-    // Only the space code and the 64-bit offset of a PCI address count (PCI bus binding 2.2.1.1).
-    let isPCI = bus["device_type"]?.string == "pci" || bus["device_type"]?.string == "pciex"
-    let mask: UInt128 = isPCI ? 0x0300_0000 << 64 | UInt128(UInt64.max) : .max
+    let key = bus.isPCI ? pciKey(address) : address
     for window in try entries(of: "ranges", at: bus, shape: shape) {
-      let (offset, below) = (address & mask).subtractingReportingOverflow(window[0] & mask)
+      let first = bus.isPCI ? pciKey(window[0]) : window[0]
+      let (offset, below) = key.subtractingReportingOverflow(first)
       if below || offset >= window[2] { continue }
       let (sum, overflow) = window[1].addingReportingOverflow(offset)
       guard !overflow else { throw error(.addressTooLarge(property: "ranges"), at: bus) }
       return sum
     }
-    throw error(
-      .untranslatable(address: UInt64(truncatingIfNeeded: address), bus: bus.path), at: node)
+    throw try unreachable(address, of: node, on: bus)
+  }
+
+  /// Why the CPU cannot address this.
+  private func unreachable(
+    _ address: UInt128, of node: Node, on bus: Node
+  ) throws(DeviceTreeError) -> DeviceTreeError {
+    let low = UInt64(truncatingIfNeeded: address)
+    if bus.isPCI, pciKey(address) >> 64 == 0 {
+      return error(.configurationSpace(bus: bus.path), at: node)
+    }
+    // Addresses of CPUs, and of devices on I2C and the like, have no size.
+    if bus["ranges"] == nil, try sizeCells(of: bus) == 0 {
+      return error(.notMemoryMapped(address: low, bus: bus.path), at: node)
+    }
+    return error(.untranslatable(address: low, bus: bus.path), at: node)
   }
 
   /// A property as rows of numbers; `shape` gives the number of cells in each column.
@@ -117,4 +140,19 @@ extension DeviceTree {
     }
     return Int(cell)
   }
+}
+
+extension DeviceTree.Node {
+  /// Whether addresses on this bus are PCI's, which have three cells.
+  fileprivate var isPCI: Bool {
+    guard let type = self["device_type"]?.string else { return baseName == "pcie" }
+    return type == "pci" || type == "pciex"
+  }
+}
+
+/// What counts of a PCI address: the space, with 32-bit and 64-bit memory as one, and the 64-bit
+/// offset (PCI bus binding 2.2.1.1).
+private func pciKey(_ address: UInt128) -> UInt128 {
+  let space = address >> 64 & 0x0300_0000
+  return min(space, 0x0200_0000) << 64 | UInt128(UInt64(truncatingIfNeeded: address))
 }

@@ -15,32 +15,10 @@ public struct RegisterRange: Hashable, Sendable {
   }
 }
 
-/// An interrupt line of the GIC.
-public struct DeviceInterrupt: Hashable, Sendable {
-  /// What the GIC detects.
-  public enum Trigger: String, Hashable, Sendable {
-    /// Asserted while the line is active.
-    case level
-    /// Asserted once per transition.
-    case edge
-  }
-
-  /// seL4's number: the tree's SPI number + 32, or its PPI number + 16.
-  public var number: UInt32
-  /// What the GIC detects.
-  public var trigger: Trigger
-
-  /// Creates a line from seL4's number.
-  public init(number: UInt32, trigger: Trigger) {
-    self.number = number
-    self.trigger = trigger
-  }
-}
-
 /// A node seen as a device: registers at CPU addresses, interrupts numbered as in seL4.
 ///
 /// What does not resolve stays as an error beside what does, because most users need one part of a
-/// device: an Ethernet controller is usable even if its PHY's interrupt goes to a GPIO.
+/// device: an Ethernet controller is usable even if its PHY's interrupt goes to a GPIO controller.
 public struct Device: Hashable, Sendable {
   /// The tree's name, for errors.
   public var file: String
@@ -50,16 +28,24 @@ public struct Device: Hashable, Sendable {
   public var compatible: [String]
   /// Whether the device and all buses above it are enabled.
   public var isEnabled: Bool
-  /// Entries of `reg`; a failure if `reg` is malformed or on a bus that the CPU cannot address.
-  public var registers: Result<[RegisterRange], DeviceTreeError>
+  /// Entries of `reg`, each of which fails on its own if the CPU cannot address it; one failure if
+  /// `reg` is malformed.
+  public var registers: [Result<RegisterRange, DeviceTreeError>]
   /// Entries of `interrupts` or `interrupts-extended`; each fails on its own.
   public var interrupts: [Result<DeviceInterrupt, DeviceTreeError>]
+  /// Where a bus passes the interrupts of devices on it by its `interrupt-map`, each place once;
+  /// PCI devices are usually not in the tree themselves.
+  public var passedOn: [Result<DeviceInterrupt, DeviceTreeError>]
+  /// Paths of the controllers that take its message-signalled interrupts.
+  public var messages: [Result<String, DeviceTreeError>]
 
   /// Creates a device; for tests, and for trees that are not files.
   public init(
     file: String, path: String, compatible: [String], isEnabled: Bool = true,
-    registers: Result<[RegisterRange], DeviceTreeError> = .success([]),
-    interrupts: [Result<DeviceInterrupt, DeviceTreeError>] = []
+    registers: [Result<RegisterRange, DeviceTreeError>] = [],
+    interrupts: [Result<DeviceInterrupt, DeviceTreeError>] = [],
+    passedOn: [Result<DeviceInterrupt, DeviceTreeError>] = [],
+    messages: [Result<String, DeviceTreeError>] = []
   ) {
     self.file = file
     self.path = path
@@ -67,6 +53,8 @@ public struct Device: Hashable, Sendable {
     self.isEnabled = isEnabled
     self.registers = registers
     self.interrupts = interrupts
+    self.passedOn = passedOn
+    self.messages = messages
   }
 
   /// The path's last component, with its unit address: `pl011@9000000`.
@@ -76,13 +64,13 @@ public struct Device: Hashable, Sendable {
 
   /// Entry `index` of `reg`.
   ///
-  /// - Throws: if there is no such entry, or `registers` failed.
+  /// - Throws: if there is no such entry, or the CPU cannot address it.
   public func register(_ index: Int = 0) throws(DeviceTreeError) -> RegisterRange {
-    let ranges = try registers.get()
-    guard ranges.indices.contains(index) else {
-      throw DeviceTreeError(file: file, node: path, .noRegister(index: index, count: ranges.count))
+    guard registers.indices.contains(index) else {
+      throw DeviceTreeError(
+        file: file, node: path, .noRegister(index: index, count: registers.count))
     }
-    return ranges[index]
+    return try registers[index].get()
   }
 
   /// Entry `index` of `interrupts` or `interrupts-extended`.
@@ -100,10 +88,15 @@ public struct Device: Hashable, Sendable {
 extension DeviceTree {
   /// The device that a node describes.
   public func device(_ node: Node) -> Device {
+    var resolver = InterruptResolver(self)
+    return device(node, &resolver)
+  }
+
+  private func device(_ node: Node, _ resolver: inout InterruptResolver) -> Device {
     Device(
       file: name, path: node.path, compatible: node.compatible, isEnabled: isEnabled(node),
-      registers: Result { () throws(DeviceTreeError) in try registers(of: node) },
-      interrupts: interrupts(of: node))
+      registers: registers(of: node), interrupts: resolver.interrupts(of: node),
+      passedOn: resolver.passedOn(by: node), messages: messageControllers(of: node))
   }
 
   /// The device at a path or alias.
@@ -113,9 +106,17 @@ extension DeviceTree {
     device(try node(at: path))
   }
 
-  /// Every node with a `compatible` property except the root, in the tree's order.
+  /// Every node except the root that has a `compatible` property, interrupts or an
+  /// `interrupt-map`, in the tree's order. Parts of a device, such as the frames of a timer, have
+  /// interrupts alone.
   public var devices: [Device] {
-    nodes.dropFirst().filter { !$0.compatible.isEmpty }.map(device)
+    var resolver = InterruptResolver(self)
+    return nodes.dropFirst().filter(describesDevice).map { device($0, &resolver) }
+  }
+
+  private func describesDevice(_ node: Node) -> Bool {
+    !node.compatible.isEmpty
+      || ["interrupts", "interrupts-extended", "interrupt-map"].contains { node[$0] != nil }
   }
 
   /// Whether the node and all nodes above it are enabled: a disabled bus disables its devices.

@@ -48,7 +48,8 @@ public struct DeviceTree: Sendable {
     return try DeviceTree(blob: blob, name: path)
   }
 
-  private init(nodes: [Node], name: String) {
+  /// Creates a tree from nodes as `FlattenedTree.swift` makes them.
+  init(nodes: [Node], name: String) {
     self.name = name
     self.nodes = nodes
     var paths: [String: Int] = [:]

@@ -54,8 +54,10 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     // Registers.
     /// `reg` has `count` entries, and this index is not among them.
     case noRegister(index: Int, count: Int)
-    /// The node's addresses are those of a bus such as I2C.
-    case notMemoryMapped(bus: String)
+    /// The address is one of a bus such as I2C, which is not part of memory.
+    case notMemoryMapped(address: UInt64, bus: String)
+    /// The address is in a PCI bus's configuration space.
+    case configurationSpace(bus: String)
     /// No `ranges` of the bus covers the address.
     case untranslatable(address: UInt64, bus: String)
     /// The property's addresses exceed 64 bits.
@@ -64,14 +66,28 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     // Interrupts.
     /// The device has `count` interrupts, and this index is not among them.
     case noInterrupt(index: Int, count: Int)
+    /// The device's flags name no trigger, and its user needs one.
+    case noTrigger(DeviceInterrupt)
     /// No node above is an interrupt controller.
     case noInterruptParent
+    /// The controllers pass the interrupt round in a circle, or over too many of them.
+    case interruptLoop
     /// The controller's `#interrupt-cells` is missing or does not fit.
     case noInterruptCells
-    /// The interrupt goes to a controller that is not a GIC.
-    case foreignController(String)
-    /// The three cells of a GIC specifier name no line or trigger.
-    case badInterrupt(kind: UInt32, number: UInt32, flags: UInt32)
+    /// The specifier names no line, or no trigger, of the controller.
+    case badInterrupt([UInt32], controller: String)
+    /// The interrupt is a line of a controller whose lines have no numbers in seL4.
+    case multiplexed(ControllerLine)
+    /// The controller takes messages only.
+    case messagesOnly(controller: String)
+    /// The entry is a placeholder.
+    case unusedInterrupt
+    /// No entry of the nexus's `interrupt-map` has this unit address and specifier.
+    case notInMap([UInt32], nexus: String)
+    /// The last entry of `interrupt-map` is incomplete.
+    case mapCutShort
+    /// The controller does not pass this line on.
+    case notPassedOn([UInt32], controller: String)
   }
 
   /// A message of the device tree compiler.

@@ -63,8 +63,10 @@ extension DeviceTreeError: DiagnosableError {
       ("cells", "\(property) is \(value)", "use 1 to \(maximum)")
     case .noRegister(let index, let count):
       ("registers", "has no register range \(index): reg has \(count)", nil)
-    case .notMemoryMapped(let bus):
+    case .notMemoryMapped(_, let bus):
       ("ranges", "is addressed on '\(bus)', not in memory", "name the device of the bus instead")
+    case .configurationSpace(let bus):
+      ("ranges", "is addressed in the configuration space of '\(bus)'", "name the bus instead")
     case .untranslatable(let address, let bus):
       (
         "ranges",
@@ -75,20 +77,10 @@ extension DeviceTreeError: DiagnosableError {
       ("ranges", "\(property) reaches beyond 64-bit addresses", nil)
     case .noInterrupt(let index, let count):
       ("interrupts", "has no interrupt \(index): it has \(count)", nil)
-    case .noInterruptParent:
-      ("interrupts", "there is no interrupt controller above it", "set interrupt-parent")
-    case .noInterruptCells:
-      ("interrupts", "is used as an interrupt controller, but its #interrupt-cells do not fit", nil)
-    case .foreignController(let controller):
-      (
-        "interrupts", "its interrupt belongs to '\(controller)', which is not a GIC",
-        "use another interrupt of the device: seL4 only knows the GIC's"
-      )
-    case .badInterrupt(let kind, let number, let flags):
-      (
-        "interrupts", "interrupt <\(kind) \(number) \(flags)> does not exist on a GIC",
-        "use 0 (SPI) below 988 or 1 (PPI) below 16, with flags 1 or 2 (edge), 4 or 8 (level)"
-      )
+    case .noTrigger, .noInterruptParent, .interruptLoop, .noInterruptCells, .badInterrupt,
+      .multiplexed,
+      .messagesOnly, .unusedInterrupt, .notInMap, .mapCutShort, .notPassedOn:
+      interruptWords
     }
   }
 }

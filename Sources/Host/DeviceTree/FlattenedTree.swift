@@ -17,6 +17,11 @@ enum Bounds {
   static let pathBytes = 16 << 20
   /// In one `reg`, `ranges` or list of interrupts: `ranges` is searched for every device below it.
   static let cells = 4096
+  /// Controllers and nexus nodes between a device and the controller that seL4 drives; real trees
+  /// have up to three.
+  static let interruptSteps = 16
+  /// Listed of what one controller raises.
+  static let raisedInterrupts = 8
 }
 
 /// The blob's nodes, parents first.

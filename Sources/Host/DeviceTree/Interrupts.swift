@@ -1,150 +1,179 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// Interrupt trees: Devicetree Specification 2.4; GIC specifiers: Linux's arm,gic and arm,gic-v3
-// bindings.
-
-/// `compatible` strings of controllers whose interrupt specifiers start with kind, number and
-/// flags.
-private let interruptControllersLikeGIC: Set<String> = [
-  "arm,gic-v3", "arm,gic-400", "arm,cortex-a15-gic", "arm,cortex-a9-gic", "arm,cortex-a7-gic",
-  "arm,pl390", "arm,eb11mp-gic", "arm,gic-v2", "brcm,brahma-b15-gic", "qcom,msm-qgic2",
-]
-
 extension DeviceTree {
-  /// Every entry of the node's interrupts, each resolved on its own.
+  /// Every entry of the node's `interrupts` or `interrupts-extended`, each followed on its own to
+  /// the controller that seL4 drives.
   ///
-  /// Only lines of the GIC have numbers in seL4. Others (a GPIO controller's, or lines behind an
-  /// `interrupt-map`) are failures and do not affect the rest.
+  /// An entry fails if it ends before that, at a GPIO controller for instance.
   public func interrupts(of node: Node) -> [Result<DeviceInterrupt, DeviceTreeError>] {
-    if node["interrupts-extended"] != nil { return extendedInterrupts(of: node) }
-    guard node["interrupts"] != nil else { return [] }
-    do throws(DeviceTreeError) {
-      let controller = try interruptParent(of: node)
-      let width = try interruptCells(of: controller)
-      guard width > 0 else {
-        throw error(
-          .badCellCount(property: "#interrupt-cells", value: 0, maximum: 4), at: controller)
-      }
-      let cells = try cells(of: "interrupts", at: node, unit: width)
-      return stride(from: 0, to: cells.count, by: width).map { start in
-        resolve(cells[start..<start + width], on: controller, of: node)
-      }
-    } catch {
-      return [.failure(error)]
-    }
-  }
-
-  /// `interrupts-extended`: pairs of a controller's phandle and a specifier of that controller's
-  /// width.
-  private func extendedInterrupts(of node: Node) -> [Result<DeviceInterrupt, DeviceTreeError>] {
-    let property = "interrupts-extended"
-    var result: [Result<DeviceInterrupt, DeviceTreeError>] = []
-    do throws(DeviceTreeError) {
-      var rest = try cells(of: property, at: node, unit: 1)[...]
-      while let phandle = rest.popFirst() {
-        guard let controller = self.node(phandle: phandle) else {
-          throw error(.noSuchPhandle(phandle, property: property), at: node)
-        }
-        let width = try interruptCells(of: controller)
-        guard rest.count >= width else {
-          throw error(
-            .badLength(
-              property: property, byteCount: node[property]?.bytes.count ?? 0, unit: width * 4 + 4),
-            at: node)
-        }
-        result.append(resolve(rest.prefix(width), on: controller, of: node))
-        rest = rest.dropFirst(width)
-      }
-    } catch {
-      result.append(.failure(error))
-    }
-    return result
-  }
-
-  /// The controller of a node's interrupts: follows `interrupt-parent`, or the parent where a node
-  /// has none, until a node has `#interrupt-cells`.
-  func interruptParent(of node: Node) throws(DeviceTreeError) -> Node {
-    var current = node
-    // A hostile tree can contain a cycle; a valid one needs at most two steps per level.
-    for _ in 0..<2 * Bounds.depth {
-      let next: Node?
-      if let property = current["interrupt-parent"] {
-        guard let phandle = property.cell else {
-          let problem = DeviceTreeError.Problem.badLength(
-            property: property.name, byteCount: property.bytes.count, unit: 4)
-          throw error(problem, at: current)
-        }
-        next = self.node(phandle: phandle)
-        if next == nil {
-          throw error(.noSuchPhandle(phandle, property: property.name), at: current)
-        }
-      } else {
-        next = parent(of: current)
-      }
-      guard let next else { break }
-      if next["#interrupt-cells"] != nil { return next }
-      current = next
-    }
-    throw error(.noInterruptParent, at: node)
-  }
-
-  private func interruptCells(of controller: Node) throws(DeviceTreeError) -> Int {
-    guard let property = controller["#interrupt-cells"], let value = property.cell else {
-      throw error(.noInterruptCells, at: controller)
-    }
-    guard value <= 4 else {
-      throw error(.badCellCount(property: property.name, value: value, maximum: 4), at: controller)
-    }
-    return Int(value)
-  }
-
-  private func cells(
-    of property: String, at node: Node, unit: Int
-  ) throws(DeviceTreeError) -> [UInt32] {
-    let value = node[property]
-    guard let cells = value?.cells, cells.count.isMultiple(of: unit) else {
-      let problem = DeviceTreeError.Problem.badLength(
-        property: property, byteCount: value?.bytes.count ?? 0, unit: unit * 4)
-      throw error(problem, at: node)
-    }
-    guard cells.count <= Bounds.cells else { throw error(.exceeds(.cells, Bounds.cells), at: node) }
-    return cells
-  }
-
-  private func resolve(
-    _ specifier: ArraySlice<UInt32>, on controller: Node, of node: Node
-  ) -> Result<DeviceInterrupt, DeviceTreeError> {
-    guard controller.compatible.contains(where: interruptControllersLikeGIC.contains) else {
-      return .failure(error(.foreignController(controller.path), at: node))
-    }
-    let cells = Array(specifier)
-    guard cells.count >= 3 else {
-      return .failure(error(.noInterruptCells, at: controller))
-    }
-    guard let interrupt = DeviceInterrupt(gicKind: cells[0], number: cells[1], flags: cells[2])
-    else {
-      return .failure(
-        error(.badInterrupt(kind: cells[0], number: cells[1], flags: cells[2]), at: node))
-    }
-    return .success(interrupt)
+    var resolver = InterruptResolver(self)
+    return resolver.interrupts(of: node)
   }
 }
 
-extension DeviceInterrupt {
-  /// Creates a line from the three cells of a GIC specifier; nil if a GICv2 has no such kind or
-  /// number, or if the flags name no trigger.
-  public init?(gicKind kind: UInt32, number: UInt32, flags: UInt32) {
-    let base: UInt32
+/// Follows interrupts through one tree, and remembers what controllers raise: many devices share
+/// them.
+struct InterruptResolver {
+  private struct Raised {
+    var interrupts: [DeviceInterrupt] = []
+    var more = false
+
+    mutating func add(_ lines: [DeviceInterrupt]) {
+      for line in lines where !interrupts.contains(line) {
+        if interrupts.count < Bounds.raisedInterrupts {
+          interrupts.append(line)
+        } else {
+          more = true
+        }
+      }
+    }
+  }
+
+  let tree: DeviceTree
+  /// By index of the controller.
+  private var raised: [Int: Raised] = [:]
+  /// Whether a GIC raises interrupts of another controller, by its index.
+  private var cascades: [Int: Bool] = [:]
+
+  init(_ tree: DeviceTree) { self.tree = tree }
+
+  mutating func interrupts(
+    of node: DeviceTree.Node
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    resolved(node, depth: 0)
+  }
+
+  /// Where the nexus passes the interrupts of devices on it, each place once.
+  mutating func passedOn(
+    by nexus: DeviceTree.Node
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    followed(tree.mapTargets(of: nexus), of: nexus, depth: 0)
+  }
+
+  /// - Parameter depth: how many controllers below raise this one's interrupts.
+  private mutating func resolved(
+    _ node: DeviceTree.Node, depth: Int
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    followed(tree.interruptSpecifiers(of: node), of: node, depth: depth)
+  }
+
+  private mutating func followed(
+    _ specifiers: [Result<InterruptSpecifier, DeviceTreeError>], of node: DeviceTree.Node,
+    depth: Int
+  ) -> [Result<DeviceInterrupt, DeviceTreeError>] {
+    specifiers.map { specifier in
+      do throws(DeviceTreeError) {
+        return .success(try follow(try specifier.get(), of: node, depth: depth))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  private mutating func follow(
+    _ start: InterruptSpecifier, of node: DeviceTree.Node, depth: Int
+  ) throws(DeviceTreeError) -> DeviceInterrupt {
+    var interrupt = start
+    for _ in 0..<Bounds.interruptSteps {
+      let domain = tree.nodes[interrupt.domain]
+      if domain["interrupt-map"] != nil {
+        do throws(DeviceTreeError) {
+          interrupt = try tree.mapped(interrupt, through: domain)
+        } catch {
+          // What is missing from a map is the device's problem, not the map's.
+          throw error.node == nil ? tree.error(error.problem, at: node) : error
+        }
+      } else if let next = try step(interrupt, at: domain, of: node) {
+        interrupt = next
+      } else if let kind = ControllerKind(domain.compatible),
+        let line = try line(interrupt.cells, of: kind, at: domain, for: node)
+      {
+        return line
+      } else {
+        throw tree.error(.multiplexed(line(interrupt.cells, of: domain, depth)), at: node)
+      }
+    }
+    throw tree.error(.interruptLoop, at: node)
+  }
+
+  /// The line's number, if seL4 drives the controller; nil if it does not.
+  private mutating func line(
+    _ cells: [UInt32], of kind: ControllerKind, at domain: DeviceTree.Node,
+    for node: DeviceTree.Node
+  ) throws(DeviceTreeError) -> DeviceInterrupt? {
+    let line: DeviceInterrupt?
     switch kind {
-    case 0 where number < 988: base = 32  // SPI: interrupt IDs 32 to 1019
-    case 1 where number < 16: base = 16  // PPI: interrupt IDs 16 to 31
-    default: return nil
+    case .gic:
+      if isCascaded(domain) { return nil }
+      guard cells.count >= 3 else { throw tree.error(.noInterruptCells, at: domain) }
+      line = DeviceInterrupt(gicKind: cells[0], number: cells[1], flags: cells[2])
+    case .plic, .aplic:
+      guard let number = cells.first else { throw tree.error(.noInterruptCells, at: domain) }
+      // Number 0 stands for no interrupt.
+      let trigger = cells.count > 1 ? DeviceInterrupt.Trigger.named(by: cells[1]) : .some(nil)
+      line = number == 0 ? nil : trigger.map { DeviceInterrupt(number: number, trigger: $0) }
+    case .messages:
+      throw tree.error(.messagesOnly(controller: domain.path), at: node)
+    case .hart where cells == [.max]:
+      throw tree.error(.unusedInterrupt, at: node)
+    default:
+      return nil
     }
-    switch flags & 0xf {
-    case 1, 2: self.init(number: number + base, trigger: .edge)
-    case 4, 8: self.init(number: number + base, trigger: .level)
-    default: return nil
+    guard let line else {
+      throw tree.error(.badInterrupt(cells, controller: domain.path), at: node)
     }
+    return line
+  }
+
+  private mutating func line(
+    _ cells: [UInt32], of controller: DeviceTree.Node, _ depth: Int
+  ) -> ControllerLine {
+    let raised = raised(by: controller, depth: depth)
+    return ControllerLine(
+      controller: controller.path, specifier: cells, raises: raised.interrupts,
+      raisesMore: raised.more)
+  }
+
+  /// The controller's own interrupts, and those of the controllers that they go to.
+  private mutating func raised(by controller: DeviceTree.Node, depth: Int) -> Raised {
+    if let known = raised[controller.index] { return known }
+    guard depth < Bounds.interruptSteps else { return Raised() }
+    // Controllers that raise each other end here.
+    raised[controller.index] = Raised()
+    var result = Raised()
+    if ControllerKind(controller.compatible) == .mesonGPIO {
+      // The GIC's SPIs that it distributes its pins' interrupts to, as they come.
+      let channels = controller["amlogic,channel-interrupts"]?.cells ?? []
+      result.add(channels.compactMap { DeviceInterrupt(gicKind: 0, number: $0, flags: 0) })
+    }
+    for interrupt in resolved(controller, depth: depth + 1) {
+      switch interrupt {
+      case .success(let line): result.add([line])
+      case .failure(let error):
+        guard case .multiplexed(let line) = error.problem else { continue }
+        result.add(line.raises)
+        result.more = result.more || line.raisesMore
+      }
+    }
+    raised[controller.index] = result
+    return result
+  }
+
+  /// Whether a GIC raises interrupts of a controller other than the one that seL4 drives.
+  private mutating func isCascaded(_ gic: DeviceTree.Node) -> Bool {
+    if let known = cascades[gic.index] { return known }
+    var result = false
+    if gic["interrupts"] != nil || gic["interrupts-extended"] != nil {
+      // Its own maintenance interrupt may go through a wakeup controller, back to itself.
+      var domain = try? tree.interruptParent(of: gic)
+      for _ in 0..<Bounds.interruptSteps {
+        guard let here = domain, here.index != gic.index, here.passesOn else { break }
+        domain = try? tree.interruptParent(of: here)
+      }
+      result = domain.map { $0.index != gic.index } ?? false
+    }
+    cascades[gic.index] = result
+    return result
   }
 }

@@ -37,14 +37,15 @@ public struct FindingRenderer: Sendable {
   // MARK: Text
 
   private func text(_ finding: Finding) -> String {
-    let place = finding.place.map { paint("\($0)", "1") + ": " } ?? ""
+    let place = finding.place.map { paint(printable("\($0)"), "1") + ": " } ?? ""
     let label =
       switch finding.severity {
       case .error: paint("error", "1;31")
       case .warning: paint("warning", "1;33")
       }
-    var line = "\(place)\(label): \(finding.message) \(paint("[\(finding.rule)]", "2"))\n"
-    if let fix = finding.fix { line += "  \(paint("fix:", "1;32")) \(fix)\n" }
+    let rule = paint("[\(finding.rule)]", "2")
+    var line = "\(place)\(label): \(printable(finding.message)) \(rule)\n"
+    if let fix = finding.fix { line += "  \(paint("fix:", "1;32")) \(printable(fix))\n" }
     return line
   }
 
@@ -129,7 +130,7 @@ public struct FindingRenderer: Sendable {
       case "%": result += "%25"
       case "\r": result += "%0D"
       case "\n": result += "%0A"
-      default: result.unicodeScalars.append(scalar)
+      default: result += printable(scalar)
       }
     }
     return result

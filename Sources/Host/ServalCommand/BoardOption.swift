@@ -20,8 +20,18 @@ struct BoardOption: ParsableArguments {
     completion: .file(extensions: ["dtb", "dts"]))
   var dtb: String?
 
+  @Flag(help: "Use the tree of --dtb even if its root is not compatible with the board.")
+  var anyTree = false
+
   func resolve() throws -> (board: Board, tree: DeviceTree) {
     let board = try ServalTool.board(named: self.board)
-    return (board, try dtb.map { try DeviceTree.load($0) } ?? board.tree())
+    guard let dtb else { return (board, try board.tree()) }
+    let tree = try DeviceTree.load(dtb)
+    guard anyTree || board.matches(tree) else {
+      throw BoardError.otherTree(
+        file: tree.name, compatible: tree.root.compatible, board: board.name,
+        expected: board.compatible, other: Board.matching(tree, among: ServalTool.boards)?.name)
+    }
+    return (board, tree)
   }
 }

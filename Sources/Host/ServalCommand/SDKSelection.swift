@@ -36,6 +36,12 @@ struct SDKOption: ParsableArguments {
     return name.version
   }
 
+  /// The unpacked SDK at MICROKIT_SDK, if it has this version.
+  func path(of version: SDKVersion) -> String? {
+    guard let path = Environment["MICROKIT_SDK"], !path.isEmpty else { return nil }
+    return (try? SDKName(ofSDKAt: path))?.version == version ? path : nil
+  }
+
   /// The SDK that was asked for, without a note.
   private func chosen() throws -> SDKName {
     if let name { return name }

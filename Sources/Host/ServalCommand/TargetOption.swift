@@ -3,8 +3,9 @@
 
 import ArgumentParser
 import Boards
-import Diagnostics
+import DeviceTree
 import SystemModel
+import Targets
 
 extension Target.Architecture: ExpressibleByArgument {}
 
@@ -12,9 +13,17 @@ extension Target.Architecture: ExpressibleByArgument {}
 struct TargetOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Board that the system is for; by default any.", valueName: "board"),
-    completion: .list(ServalTool.boardNames))
+      "Board that the system is for; by default any.",
+      discussion: "'serval boards --all' lists the boards of an SDK.", valueName: "board"),
+    completion: .list(SDKBoard.all.map(\.name)))
   var board: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "Kernel configuration: debug, release, benchmark, or one of these after 'smp-'.",
+      discussion: "By default any.", valueName: "name"))
+  var configuration: String?
 
   @Option(
     help: ArgumentHelp(
@@ -25,32 +34,88 @@ struct TargetOption: ParsableArguments {
   @Option(help: ArgumentHelp("Processor cores of the kernel; by default any.", valueName: "number"))
   var cores: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Device tree of the machine (.dtb, or .dts through dtc), which tells registers from memory.",
+      valueName: "file"),
+    completion: .file(extensions: ["dtb", "dts"]))
+  var dtb: String?
+
   /// The targets that match every option; never empty.
-  func targets(_ sdk: SDKVersion) throws -> [Target] {
-    var targets = Target.kinds(of: sdk)
-    if let board {
-      targets = [try ServalTool.board(named: board).target(sdk)]
-    }
+  ///
+  /// - Parameter path: an unpacked SDK of this version, whose own files decide for its boards.
+  func targets(_ sdk: SDKVersion, sdkAt path: String?) throws -> [Target] {
+    var targets = try board.map { try self.targets(ofBoard: $0, sdk, path) } ?? kinds(sdk)
     if let arch { targets = targets.filter { $0.architecture == arch } }
     if let cores { targets = targets.filter { $0.cores == cores } }
+    if let dtb {
+      let tree = try DeviceTree.load(dtb)
+      if let architecture = tree.architecture {
+        targets = targets.filter { $0.architecture == architecture }
+      }
+      targets = targets.map { $0.adding(tree.platform()) }
+    } else if let own = ServalTool.boards.first(where: { $0.name == board }),
+      let tree = try? own.tree()
+    {
+      targets = targets.map { $0.adding(tree.platform()) }
+    }
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
     return targets
   }
-}
 
-enum TargetError: Error, Hashable {
-  case noTarget(SDKVersion)
-}
-
-extension TargetError: DiagnosableError {
-  var findings: [Finding] {
-    switch self {
-    case .noTarget(let sdk):
-      [
-        Finding(
-          rule: "target", "Microkit SDK \(sdk) has no such target",
-          fix: "choose another --board, --arch or --cores, or a newer --sdk")
-      ]
+  /// Without a board, all that a configuration says is whether the kernel uses several cores. A
+  /// vendor's SDK may have kernels for other numbers of cores than the known ones.
+  private func kinds(_ sdk: SDKVersion) throws -> [Target] {
+    var kinds = Target.kinds(of: sdk)
+    if let cores, cores > 1, cores <= 256, sdk >= .v2_1_0 {
+      for index in kinds.indices where kinds[index].cores > 1 { kinds[index].cores = cores }
     }
+    guard let configuration else { return kinds }
+    let known = SDKBoard.configurations(of: sdk)
+    guard known.contains(configuration) else {
+      throw TargetError.unknownConfiguration(configuration, board: nil, sdk: sdk, known: known)
+    }
+    return kinds.filter { ($0.cores > 1) == configuration.hasPrefix("smp-") }
+  }
+
+  private func targets(
+    ofBoard name: String, _ sdk: SDKVersion, _ path: String?
+  ) throws -> [Target] {
+    if let path, try Target.boards(ofSDKAt: path).contains(name) {
+      return try Target.kinds(ofSDKAt: path, version: sdk, board: name, configuration)
+    }
+    // A board of another package, which no SDK need have.
+    let isKnown = SDKBoard.all.contains { $0.name == name }
+    if !isKnown, let board = ServalTool.boards.first(where: { $0.name == name }) {
+      var target = board.target(sdk)
+      target.configuration = configuration
+      return [target]
+    }
+    guard let configuration else { return try Target.kinds(ofBoard: name, sdk: sdk) }
+    return [try Target.of(board: name, configuration: configuration, sdk: sdk)]
+  }
+}
+
+extension DeviceTree {
+  /// The architecture of its processors; nil if it does not tell.
+  fileprivate var architecture: Target.Architecture? {
+    for node in nodes where node["device_type"]?.string == "cpu" {
+      if node["riscv,isa"] != nil || node["riscv,isa-base"] != nil { return .riscv64 }
+      if node.compatible.contains(where: { $0.hasPrefix("arm,") }) { return .aarch64 }
+    }
+    return nil
+  }
+}
+
+extension Target {
+  /// The same with what a device tree tells of the machine.
+  fileprivate func adding(_ tree: Platform) -> Target {
+    var target = self
+    var platform = target.platform ?? Platform()
+    platform.ram += tree.ram
+    platform.deviceRegisters += tree.deviceRegisters
+    platform.interrupts.merge(tree.interrupts) { _, new in new }
+    target.platform = platform
+    return target
   }
 }

@@ -16,7 +16,6 @@ extension SystemBuilder {
   ) throws -> String {
     let device = try device(role)
     let description = try driverDescription(role, for: device)
-    guard device.isEnabled else { throw SubsystemError.deviceDisabled(device.path) }
 
     var record = RecordBytes<DeviceResources>()
     for (index, resource) in description.resources.enumerated() {
@@ -33,12 +32,12 @@ extension SystemBuilder {
     record[DeviceResources.regionCount] = UInt8(description.resources.count)
 
     for (index, entry) in description.interrupts.enumerated() {
-      guard device.interrupts.indices.contains(entry) else {
-        throw SubsystemError.interruptMissing(device: device.path, index: entry)
-      }
       let interrupt = try device.interrupt(entry)
-      let trigger: Interrupt.Trigger = interrupt.trigger == .edge ? .edge : .level
-      let id = try addInterrupt(IRQNumber(interrupt.number), trigger, to: driver)
+      guard let trigger = interrupt.trigger else {
+        throw DeviceTreeError(file: device.file, node: device.path, .noTrigger(interrupt))
+      }
+      let id = try addInterrupt(
+        IRQNumber(interrupt.number), trigger == .edge ? .edge : .level, to: driver)
       record[DeviceResources.interrupts[index]] = .init(id: id.rawValue)
     }
     record[DeviceResources.interruptCount] = UInt8(description.interrupts.count)
@@ -77,16 +76,13 @@ extension SystemBuilder {
   private mutating func mapRegisters(
     _ name: String, _ entry: Int, _ size: ByteCount, of device: Device, into driver: PD
   ) throws -> DeviceMappedRange {
-    let ranges = try device.registers.get()
-    guard ranges.indices.contains(entry) else {
-      throw SubsystemError.registersMissing(device: device.path, index: entry)
-    }
-    let (range, page) = (ranges[entry], Self.pageSize.rawValue)
+    let (range, page) = (try device.register(entry), Self.pageSize.rawValue)
     let offset = range.address % page
     let pages = ByteCount(range.size).roundedUp(to: Self.pageSize) ?? 0
     guard pages >= size else {
       throw SubsystemError.registersTooSmall(
-        device: device.path, index: entry, size: ByteCount(range.size), needed: size)
+        file: device.file, device: device.path, index: entry, size: ByteCount(range.size),
+        needed: size)
     }
     let region = try addDeviceRegion(
       name, size: size, at: PhysicalAddress(range.address - offset))

@@ -19,9 +19,7 @@ extension SubsystemError: DiagnosableError {
     case .stackTooSmall: "stack"
     case .physicalMemoryExhausted, .addressSpaceExhausted, .identifiersExhausted, .tooManyClients:
       "limit"
-    case .deviceDisabled, .registersMissing, .registersTooSmall, .interruptMissing,
-      .interruptTaken:
-      "device"
+    case .registersTooSmall, .interruptTaken: "device"
     case .duplicateClient, .noClients, .bufferCount, .tooManyTransmitBuffers: "client"
     case .malformedMAC, .unusableMAC, .duplicateMAC, .unknownMACClient: "mac-address"
     case .textTooLong, .textNotPlain, .missingOption, .invalidOption, .unknownOption: "option"
@@ -36,9 +34,8 @@ extension SubsystemError: DiagnosableError {
       .entity("protection domain '\(domain)'")
     case .invalidRegionSize(let region, _), .physicalMemoryExhausted(let region, _):
       .entity("memory region '\(region)'")
-    case .deviceDisabled(let device), .registersMissing(let device, _),
-      .registersTooSmall(let device, _, _, _), .interruptMissing(let device, _):
-      .entity("device '\(device)'")
+    case .registersTooSmall(let file, let device, _, _, _):
+      .file(file, detail: device)
     case .bufferCount(let client, _), .malformedMAC(let client, _), .unusableMAC(let client, _):
       .entity("client '\(client)'")
     case .missingOption(let name, _, _), .invalidOption(let name, _, _): .option("--\(name)")
@@ -72,14 +69,8 @@ extension SubsystemError: DiagnosableError {
       "all 62 channel and interrupt identifiers are in use"
     case .tooManyClients(let subsystem, let limit):
       "the \(subsystem) subsystem has more than \(limit) clients"
-    case .deviceDisabled:
-      "the device tree says that it is disabled"
-    case .registersMissing(_, let index):
-      "it has no entry \(index) in its reg property"
-    case .registersTooSmall(_, let index, let size, let needed):
+    case .registersTooSmall(_, _, let index, let size, let needed):
       "entry \(index) of its reg property has \(size) bytes, but its driver needs \(needed)"
-    case .interruptMissing(_, let index):
-      "it has no GIC interrupt at entry \(index) of its interrupts property"
     case .interruptTaken(let number, let owner, let wanting):
       "interrupt \(number) belongs to '\(owner)' and cannot go to '\(wanting)' as well"
     case .duplicateClient(let subsystem, let client):
@@ -127,10 +118,8 @@ extension SubsystemError: DiagnosableError {
       "use fewer or smaller buffers"
     case .identifiersExhausted, .tooManyClients:
       "split the system, or put a multiplexing domain in between"
-    case .deviceDisabled:
-      "choose a device whose status is okay"
-    case .registersMissing, .registersTooSmall, .interruptMissing:
-      "use --dtb to give the device tree of the board that the system runs on"
+    case .registersTooSmall:
+      "correct its reg property, or give another device tree with --dtb"
     case .noClients:
       "add a client, or leave the subsystem out"
     case .malformedMAC:

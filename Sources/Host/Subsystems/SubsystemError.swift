@@ -35,14 +35,9 @@ public enum SubsystemError: Error, Hashable {
   case tooManyClients(subsystem: String, limit: Int)
 
   // Devices.
-  /// The tree disables the device at this path.
-  case deviceDisabled(String)
-  /// The device's `reg` has no entry `index`, which its driver needs.
-  case registersMissing(device: String, index: Int)
   /// Entry `index` of `reg` is smaller than the driver needs.
-  case registersTooSmall(device: String, index: Int, size: ByteCount, needed: ByteCount)
-  /// The device has no interrupt `index`, which its driver needs.
-  case interruptMissing(device: String, index: Int)
+  case registersTooSmall(
+    file: String, device: String, index: Int, size: ByteCount, needed: ByteCount)
   /// Two domains for one interrupt.
   case interruptTaken(IRQNumber, by: String, wantedBy: String)
 

@@ -4,6 +4,7 @@
 import Diagnostics
 import SystemModel
 import SystemXML
+import Targets
 
 /// The result of checking a file.
 public struct CheckResult: Sendable {
@@ -11,6 +12,8 @@ public struct CheckResult: Sendable {
   public var target: Target
   /// In the order of the file.
   public var findings: [Finding]
+  /// What the errors have touched, for `lint`.
+  public var broken = BrokenParts()
   /// The system, as far as it could be read; nil if the root element is not <system>.
   public var description: SystemDescription?
 
@@ -32,11 +35,26 @@ public func check(
 
 /// Checks a parsed file for one target.
 func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
+  checkAsking(root, sdk: sdk, target: target).result
+}
+
+/// Checks a parsed file for one target, and says what the result depends on.
+func checkAsking(
+  _ root: XMLElement, sdk: SDKVersion, target: Target
+) -> (result: CheckResult, asked: TargetTraits) {
+  let (context, system) = everyFinding(root, sdk: sdk, target: target)
+  let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
+  let result = CheckResult(target: target, findings: findings, broken: broken, description: system)
+  return (result, context.asked)
+}
+
+/// Checks a parsed file by every rule.
+func everyFinding(
+  _ root: XMLElement, sdk: SDKVersion, target: Target
+) -> (context: CheckContext, system: SystemDescription?) {
   var reader = SystemReader(sdk: sdk, target: target)
   let system = reader.read(root)
-  guard root.name == "system" else {
-    return CheckResult(target: target, findings: reader.context.findings, description: nil)
-  }
+  guard root.name == "system" else { return (reader.context, nil) }
   var context = reader.context
   checkNames(system, &context)
   checkIdentifiers(system, &context)
@@ -44,9 +62,9 @@ func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
   checkMaps(system, &context)
   checkPhysicalRegions(system, &context)
   checkMemory(system, &context)
+  checkAllocation(system, &context)
   checkIO(system, &context)
-  return CheckResult(
-    target: target, findings: inFileOrder(context.findings), description: system)
+  return (context, system)
 }
 
 /// Sorts findings by position, those about the whole file last.

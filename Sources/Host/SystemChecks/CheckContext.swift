@@ -8,7 +8,9 @@ import SystemXML
 /// Collects findings while a file is read and checked.
 struct CheckContext {
   let sdk: SDKVersion
+  /// Rules ask `architecture`, `cores` and so on, which record what was asked.
   let target: Target
+  var asked: TargetTraits = []
   private(set) var findings: [Finding] = []
 
   init(sdk: SDKVersion, target: Target) {
@@ -28,6 +30,7 @@ struct CheckContext {
   ///
   /// - Parameter needs: what it takes, such as "x86-64".
   mutating func reportUnsupported(at location: SourceLocation?, _ message: String, needs: String) {
+    asked.formUnion([.architecture, .cores])
     report(
       .unsupportedTarget, at: location, message,
       fix: "this needs \(needs): choose such a target, or leave it out for \(target.title)")
@@ -55,6 +58,8 @@ enum Limits {
   static let capabilitySlots: UInt64 = 128
   static let schedulingDomains: UInt64 = 16
   static let scheduleEntries: UInt64 = 100
+  /// No target's stack reaches below: RISC-V has the smallest address space.
+  static let belowEveryStack: UInt64 = 0x3f_ffff_f000 - 0x2000 - largestStack
   /// Highest interrupt vector of user level on x86 (X86_IRQ_VECTOR_MAX).
   static let x86Vector: UInt64 = 107
   /// End of the addresses of a device behind an IOMMU (CAPDL_MAX_IOVA + 1).

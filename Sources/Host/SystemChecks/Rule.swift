@@ -62,6 +62,10 @@ public enum Rule: String, CaseIterable, Sendable {
   case reservedName = "reserved-name"
   /// Something that the target lacks: x86, a multicore kernel, a hypervisor or an IOMMU.
   case unsupportedTarget = "unsupported-target"
+  /// A region at an address that the kernel keeps for itself.
+  case kernelOwned = "kernel-owned"
+  /// Regions that do not fit one block of the board's memory, until SDK 2.0.1.
+  case blockSize = "block-size"
   /// A domain schedule that does not fit the kernel's tables.
   case schedule = "schedule"
   /// A region prefilled from two sources, or a size symbol for one that is not prefilled.
@@ -102,6 +106,9 @@ public enum Rule: String, CaseIterable, Sendable {
     case .reservedName: "a name that the SDK keeps for itself"
     case .unsupportedTarget:
       "something that the target lacks: x86, a multicore kernel, a hypervisor or an IOMMU"
+    case .kernelOwned: "a region at an address that the kernel keeps for itself (with `--board`)"
+    case .blockSize:
+      "until SDK 2.0.1, regions that do not fit one block of the board's memory (with `--board`)"
     case .schedule: "a domain schedule that does not fit the kernel's tables"
     case .prefill:
       "a region prefilled from two sources, or a size symbol for one that is not prefilled"

@@ -4,6 +4,7 @@
 import Diagnostics
 import SystemModel
 import SystemXML
+import Targets
 
 /// A file that no SDK's tool, or not the requested one, would accept for any target.
 public struct RejectedSystem: DiagnosableError, Hashable {

@@ -23,7 +23,16 @@ public struct TargetVerdict: Sendable {
   }
 
   init(_ root: XMLElement, sdk: SDKVersion, targets: [Target]) {
-    results = targets.map { check(root, sdk: sdk, target: $0) }
+    var known: [(result: CheckResult, asked: TargetTraits)] = []
+    for target in targets {
+      if let same = known.first(where: { $0.asked.agree($0.result.target, target) }) {
+        known.append(same)
+        known[known.count - 1].result.target = target
+      } else {
+        known.append(checkAsking(root, sdk: sdk, target: target))
+      }
+    }
+    results = known.map(\.result)
   }
 
   /// Whether some target takes the file.

@@ -25,3 +25,10 @@ extension VirtualMachine {
   /// The budget unless given.
   public var effectivePeriod: Microseconds { period ?? effectiveBudget }
 }
+
+extension VirtualMachine.CPU {
+  /// Unless given core 0, since 2.3.0 the core of the monitor.
+  public func effectiveCPU(monitor: ProtectionDomain, sdk: SDKVersion) -> UInt8 {
+    cpu ?? (sdk < .v2_3_0 ? 0 : monitor.cpu ?? 0)
+  }
+}

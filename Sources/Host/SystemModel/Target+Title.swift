@@ -2,9 +2,11 @@
 // Copyright (c) 2026, the Serval authors
 
 extension Target {
-  /// For messages: "odroidc4, smp-debug", or without a board "AArch64 with 4 cores".
+  /// For messages: "odroidc4, smp-debug", "odroidc4 with 4 cores", or without a board "AArch64 with 4
+  /// cores".
   public var title: String {
-    if let board { return board + (configuration.map { ", \($0)" } ?? "") }
+    if let board, let configuration { return "\(board), \(configuration)" }
+    if let board { return cores == 1 ? board : "\(board) with \(Trait.cores.text(cores))" }
     return "\(architecture.title) with \(Trait.cores.text(cores))"
   }
 

@@ -28,8 +28,11 @@ public struct Topology: Sendable {
   private let usesByRegion: [String: [Use]]
   private let peersByDomain: [String: Set<String>]
   private let relativesByDomain: [String: Set<String>]
+  private let regionsByDomain: [String: Set<String>]
   /// Regions whose physical address some domain asks for with `<setvar region_paddr>`.
-  let regionsWithAddressSymbol: Set<String>
+  public let regionsWithAddressSymbol: Set<String>
+  /// Regions that a device behind an IOMMU can reach.
+  public let regionsInIOAddressSpaces: Set<String>
 
   /// Indexes a description.
   public init(_ system: SystemDescription, ramRanges: [Range<UInt64>] = []) {
@@ -38,6 +41,7 @@ public struct Topology: Sendable {
     domains = system.allProtectionDomains
     domainsByName = Dictionary(
       domains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    regionsByDomain = domainsByName.mapValues { Set($0.maps.map(\.region)) }
 
     var uses: [String: [Use]] = [:]
     var relatives: [String: Set<String>] = [:]
@@ -64,6 +68,8 @@ public struct Topology: Sendable {
     peersByDomain = peers
     regionsWithAddressSymbol = Set(
       domains.flatMap { $0.physicalAddressSymbols.map(\.region) })
+    regionsInIOAddressSpaces = Set(
+      system.ioAddressSpaces.flatMap { $0.maps.compactMap { $0.attributes["mr"] } })
   }
 
   /// The first domain of that name; nil if there is none.
@@ -105,8 +111,22 @@ public struct Topology: Sendable {
 
   /// Whether some region is mapped by both domains.
   public func shareMemory(_ a: String, _ b: String) -> Bool {
-    guard let mine = domain(named: a), let theirs = domain(named: b) else { return false }
-    let regions = Set(mine.maps.map(\.region))
-    return theirs.maps.contains { regions.contains($0.region) }
+    guard let mine = regionsByDomain[a], let theirs = regionsByDomain[b] else { return false }
+    return !mine.isDisjoint(with: theirs)
+  }
+}
+
+extension Topology {
+  /// The protection domains that can write a region, directly or through their guest, without
+  /// repetition.
+  public func writers(of region: String) -> [String] {
+    var seen: Set<String> = []
+    return uses(of: region).filter { $0.map.permissions.contains(.write) }.map(\.domain)
+      .filter { seen.insert($0).inserted }
+  }
+
+  /// Whether a channel connects the domains, or one is the other's parent.
+  public func areConnected(_ a: String, _ b: String) -> Bool {
+    peers(of: a).contains(b) || relatives(of: a).contains(b)
   }
 }

@@ -30,3 +30,11 @@ func total(_ sizes: some Sequence<ByteCount>) -> ByteCount {
       return overflow ? .max : next
     })
 }
+
+/// A total of which some parts are unknown: "64 KiB", "64 KiB and 1 of unknown size", "of unknown
+/// size".
+func amount(_ known: ByteCount, unsized: Int, of count: Int) -> String {
+  if unsized == 0 { return readable(known) }
+  let unknown = "of unknown size"
+  return unsized == count ? unknown : "\(readable(known)) and \(unsized) \(unknown)"
+}

@@ -58,6 +58,9 @@ extension IndexSet64 {
     while let id = rest.popFirst() { body(Channel(UInt8(truncatingIfNeeded: id))) }
   }
 
-  /// Signals each channel.
+  /// Signals each channel now.
   public func notify() { forEachChannel { $0.notify() } }
+
+  /// Signals each channel, the last one with the next receive, in one entry to the kernel.
+  public func notifyDeferred() { forEachChannel { $0.notifyDeferred() } }
 }

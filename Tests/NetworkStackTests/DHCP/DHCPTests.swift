@@ -253,7 +253,7 @@ import Wire
     #expect(wakes == server.heard.count)
   }
 
-  @Test func leaseForEver() {
+  @Test func infiniteLease() {
     server.lease = .max
     start()
     server.run(host, .seconds(5))

@@ -187,7 +187,7 @@ import Wire
     #expect(peer.all().last?.tcp?.flags.has(.rst) == true && isAllFree)
   }
 
-  @Test func dataForNobody() {
+  @Test func dataAfterTheClose() {
     host.close(connection)
     peer.poll()
     _ = peer.all()

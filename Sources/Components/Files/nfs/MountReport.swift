@@ -67,7 +67,7 @@ struct MountReport {
       console.write(decimal: UInt64(status.rawValue))
       console.write(")")
       writeCauses(to: &console)
-    case .malformed: console.write("the NFS server's answers make no sense; trying anew")
+    case .malformed: console.write("the NFS server's answers make no sense; trying again")
     }
   }
 

@@ -38,7 +38,7 @@ extension Console {
         write(", router ")
         if let router = lease.router { write(router) } else { write("none") }
         if lease.expiry == .never {
-          write(", lease for ever")
+          write(", lease forever")
         } else {
           write(", lease ")
           write(decimal: (lease.expiry - now).nanoseconds / 1_000_000_000)

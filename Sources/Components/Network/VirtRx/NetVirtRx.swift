@@ -14,7 +14,7 @@ import Rings
 /// frames, its buffers return to the driver, and the other clients are not affected. No client can exhaust the
 /// buffers: each has a guaranteed share (`HolderTable`).
 public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
-  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
+  /// Maximum number of clients. Each is known by its channel.
   public static var clientLimit: Int { 64 }
 
   /// What the caller has to do after an event.
@@ -47,8 +47,8 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   private let memory: Memory
   private var holders: HolderTable
   private var addresses = AddressTable()
-  // Entries from `clientCount` on are unused copies of the driver's end. They are not optional because the compiler
-  // would copy the optionals word by word.
+  // By channel. Unused entries are copies of the driver's end. They are not optional because the compiler would copy
+  // the optionals word by word.
   private var clients: InlineArray<64, BufferSender>
   private var clientCount = 0
   private var everybody = IndexSet64()
@@ -90,11 +90,13 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     clients = InlineArray { _ in BufferSender(driver) }
   }
 
-  /// Adds a client; false if there are `clientLimit` already.
-  @discardableResult public mutating func addClient(_ rings: NetRings) -> Bool {
-    guard clientCount < Self.clientLimit else { return false }
-    clients[clientCount] = BufferSender(rings)
-    everybody.insert(clientCount)
+  /// Adds the client with this channel; false if another has it, or it is not below `clientLimit`.
+  @discardableResult public mutating func addClient(_ rings: NetRings, channel: Int) -> Bool {
+    guard channel >= 0, channel < Self.clientLimit, !everybody.contains(channel) else {
+      return false
+    }
+    clients[channel] = BufferSender(rings)
+    everybody.insert(channel)
     clientCount &+= 1
     holders.setClientCount(clientCount)
     return true
@@ -103,7 +105,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   /// Passes frames to `address`, with the first byte on the wire lowest, to `client`, which must have been added. False if
   /// it was not, or the table is full.
   @discardableResult public mutating func addAddress(_ address: UInt64, client: Int) -> Bool {
-    client >= 0 && client < clientCount && addresses.add(address, client: client)
+    everybody.contains(client) && addresses.add(address, client: client)
   }
 
   /// Gives the driver all buffers.
@@ -112,13 +114,13 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
     return publishAll()
   }
 
-  /// Serves peers that have signalled: clients that returned buffers, and the driver for received frames. Numbers without
-  /// a client are ignored. Hands out at most a quarter of all buffers in one call (`isUnfinished`).
+  /// Serves peers that have signalled: clients that returned buffers, and the driver for received frames. Channels
+  /// without a client are ignored. Hands out at most a quarter of all buffers in one call (`isUnfinished`).
   public mutating func serve(clients: IndexSet64, driver: Bool) -> Actions {
     // Without frames, collect from the clients that signalled. With frames, collect from all once clients hold enough
     // buffers to make it worthwhile.
     if !driver {
-      collect(clients)
+      collect(clients.intersection(everybody))
       return publishAll()
     }
     if holders.total >= returnBatch { collect(everybody) }
@@ -219,7 +221,7 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
   @inline(never) private mutating func collect(_ set: IndexSet64) {
     var rest = set
     while let client = rest.popFirst() {
-      if client >= clientCount || quarantined.contains(client) { continue }
+      if quarantined.contains(client) { continue }
       if !clients[client].collect(as: client, holders: &holders, buffers: &buffers) {
         quarantine(client)
       }
@@ -282,10 +284,10 @@ public struct NetVirtRx<Memory: DMAMemory>: ~Copyable {
 }
 
 extension BufferSender {
-  /// Collects the buffers that client `number` has returned. False if it returned one that it does not hold, or wrote an
+  /// Collects the buffers that `client` has returned. False if it returned one that it does not hold, or wrote an
   /// impossible index.
   fileprivate mutating func collect(
-    as number: Int, holders: inout HolderTable, buffers: inout ReceiveBuffers
+    as client: Int, holders: inout HolderTable, buffers: inout ReceiveBuffers
   ) -> Bool {
     do throws(PeerFault) {
       if try free.available() == 0 { return true }
@@ -294,7 +296,7 @@ extension BufferSender {
     }
     while let descriptor = free.next() {
       guard let index = NetBuffer.index(at: descriptor.address, of: buffers.count),
-        holders.release(index, by: number)
+        holders.release(index, by: client)
       else { return false }
       if holders.isWithDriver(index) { buffers.giveBack(index) }
     }
@@ -309,11 +311,11 @@ extension BufferSender {
     package func checkInvariants() -> String? {
       if let fault = holders.checkInvariants() ?? buffers.checkInvariants() { return fault }
       if !touched.isEmpty { return "frames for \(touched.numbers) are not published" }
-      for client in 0..<clientCount {
+      for client in everybody.numbers {
         if let fault = clients[client].checkInvariants() { return "client \(client): \(fault)" }
       }
       for client in quarantined.numbers {
-        if client >= clientCount { return "\(client) is quarantined and not a client" }
+        if !everybody.contains(client) { return "\(client) is quarantined and not a client" }
         if holders.holdsAny(client) { return "client \(client) is quarantined and holds buffers" }
       }
       return nil

@@ -15,7 +15,7 @@ import Rings
 /// The driver signals returned buffers only on request, and the request is made only while a client waits for buffers.
 /// So a client that has run out of buffers must request a signal in its queue and notify us.
 public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
-  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
+  /// Maximum number of clients. Each is known by its channel.
   public static var clientLimit: Int { 64 }
   /// Maximum number of frames that a client sends in one round.
   public static var share: Int { 128 }
@@ -44,10 +44,9 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   }
 
   private var driver: BufferSender
-  // Entries from `clientCount` on are unused copies of the driver's end. They are not optional because the compiler
-  // would copy the optionals word by word.
+  // By channel. Unused entries are copies of the driver's end. They are not optional because the compiler would copy
+  // the optionals word by word.
   private var clients: InlineArray<64, BufferReceiver>
-  private var clientCount = 0
   private var regions = TransmitRegions<Memory>()
   private var everybody = IndexSet64()
   // Clients that have sent at least one frame.
@@ -74,12 +73,13 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     clients = InlineArray { _ in BufferReceiver(driver) }
   }
 
-  /// Adds a client; false if there are `clientLimit` already.
-  @discardableResult public mutating func addClient(_ rings: NetRings) -> Bool {
-    guard clientCount < Self.clientLimit else { return false }
-    clients[clientCount] = BufferReceiver(rings)
-    everybody.insert(clientCount)
-    clientCount &+= 1
+  /// Adds the client with this channel; false if another has it, or it is not below `clientLimit`.
+  @discardableResult public mutating func addClient(_ rings: NetRings, channel: Int) -> Bool {
+    guard channel >= 0, channel < Self.clientLimit, !everybody.contains(channel) else {
+      return false
+    }
+    clients[channel] = BufferReceiver(rings)
+    everybody.insert(channel)
     return true
   }
 
@@ -88,7 +88,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   public mutating func addRegion(
     _ memory: Memory, ioAddress: UInt64, bufferCount: Int, client: Int, owner: Int
   ) -> Bool {
-    guard client >= 0, client < clientCount else { return false }
+    guard everybody.contains(client) else { return false }
     return regions.add(
       memory, ioAddress: ioAddress, bufferCount: bufferCount, client: client, owner: owner)
   }
@@ -97,14 +97,12 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   public mutating func start() -> Actions { serve(clients: everybody) }
 
   /// Serves clients that have signalled, because they queued frames or wait for buffers. Sent buffers are returned in any
-  /// case. Numbers without a client are ignored.
+  /// case. Channels without a client are ignored.
   @inline(never) public mutating func serve(clients: IndexSet64) -> Actions {
     // Signals that arrive between rounds are received only after the last one, so further rounds serve all clients.
-    var rest = unfinished.isEmpty ? clients : everybody
+    var rest = unfinished.isEmpty ? clients.intersection(everybody) : everybody
     unfinished = IndexSet64()
-    while let client = rest.popFirst() {
-      if client < clientCount { send(client) }
-    }
+    while let client = rest.popFirst() { send(client) }
     var actions = returnAndPublish()
     actions.isUnfinished = !unfinished.isEmpty
     return actions
@@ -237,7 +235,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     package func checkInvariants() -> String? {
       if let fault = regions.checkInvariants() ?? driver.checkInvariants() { return fault }
       if added || !returned.isEmpty { return "frames or returned buffers are not published" }
-      for client in 0..<clientCount {
+      for client in everybody.numbers {
         if let fault = clients[client].checkInvariants() { return "client \(client): \(fault)" }
       }
       for client in unfinished.numbers where quarantined.contains(client) {

@@ -6,12 +6,12 @@ import Rings
 
 /// The receive virtualiser (sDDF 0.7.0, docs/serial): passes input to one client, which the user selects
 /// at the console. The switch character, a number of up to four digits and the terminate character
-/// select the client with that number. The switch character twice is the character itself. Anything
+/// select the client with that number, which counts clients from 0 in the order in which they were added. The switch character twice is the character itself. Anything
 /// else cancels the selection.
 ///
 /// Input is dropped and counted if the client's queue is full or the client wrote an impossible index.
 public struct SerialVirtRx: ~Copyable {
-  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
+  /// Maximum number of clients. Each is known by its channel.
   public static var clientLimit: Int { 64 }
 
   /// What the caller has to do after an event.
@@ -35,14 +35,17 @@ public struct SerialVirtRx: ~Copyable {
   private static var digitLimit: Int { 4 }
 
   private var driver: RingConsumer<SerialQueue>
+  // By channel.
   private var clients: InlineArray<64, RingProducer<SerialQueue>?>
+  // Channels by the number that the user types.
+  private var channels = InlineArray<64, UInt8>(repeating: 0)
   private var clientCount = 0
   private let switchCharacter: UInt8
   private let terminateCharacter: UInt8
   private var mode = Mode.text
   private var touched = IndexSet64()
 
-  /// The selected client.
+  /// The selected client's channel.
   public private(set) var current = 0
   /// Clients that wrote an impossible index. Their input is dropped until this domain is restarted.
   public private(set) var quarantined = IndexSet64()
@@ -51,7 +54,7 @@ public struct SerialVirtRx: ~Copyable {
   /// Bytes dropped; wraps.
   public private(set) var dropped: UInt32 = 0
 
-  /// A virtualiser without clients. Client 0 is selected.
+  /// A virtualiser without clients. The first one added is selected.
   public init(driver: Ring<SerialQueue>, switchCharacter: UInt8, terminateCharacter: UInt8) {
     self.driver = RingConsumer(driver)
     self.switchCharacter = switchCharacter
@@ -59,10 +62,13 @@ public struct SerialVirtRx: ~Copyable {
     clients = InlineArray { _ in nil }
   }
 
-  /// Adds a client with its queue; false if there are `clientLimit` already.
-  @discardableResult public mutating func addClient(_ ring: Ring<SerialQueue>) -> Bool {
-    guard clientCount < Self.clientLimit else { return false }
-    clients[clientCount] = RingProducer(ring)
+  /// Adds the client with this channel; false if another has it, or it is not below `clientLimit`.
+  @discardableResult
+  public mutating func addClient(_ ring: Ring<SerialQueue>, channel: Int) -> Bool {
+    guard channel >= 0, channel < Self.clientLimit, clients[channel] == nil else { return false }
+    clients[channel] = RingProducer(ring)
+    channels[clientCount] = UInt8(truncatingIfNeeded: channel)
+    if clientCount == 0 { current = channel }
     clientCount &+= 1
     return true
   }
@@ -100,7 +106,7 @@ public struct SerialVirtRx: ~Copyable {
     case .number(let digits, let value):
       mode = .text
       if byte == terminateCharacter {
-        if value < clientCount { current = value }
+        if value < clientCount { current = Int(channels[value]) }
       } else if digits < Self.digitLimit, let digit = Self.digit(byte) {
         mode = .number(digits: digits &+ 1, value: value &* 10 &+ digit)
       }
@@ -108,7 +114,7 @@ public struct SerialVirtRx: ~Copyable {
   }
 
   private mutating func deliver(_ byte: UInt8) {
-    if current < clientCount, !quarantined.contains(current) {
+    if !quarantined.contains(current) {
       do throws(PeerFault) {
         if try clients[current]?.enqueue(byte) == true {
           touched.insert(current)

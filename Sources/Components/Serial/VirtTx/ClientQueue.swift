@@ -11,8 +11,11 @@ struct ClientQueue {
   private var count = 0
   private var members = IndexSet64()
 
-  /// The client that has waited longest.
-  var first: Int? { count == 0 ? nil : Int(order[start & 63]) }
+  var isEmpty: Bool { count == 0 }
+
+  /// The client that has waited longest. Mutating, because reading an element of an immutable value's array copies the
+  /// array first.
+  var first: Int? { mutating get { count == 0 ? nil : Int(order[start & 63]) } }
 
   /// Appends a client unless it is in the queue already.
   mutating func append(_ client: Int) {

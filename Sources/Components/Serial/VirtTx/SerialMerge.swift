@@ -7,8 +7,12 @@ import Rings
 /// The work of the transmit virtualiser: takes clients in turn, and waits for room in the driver's queue.
 struct SerialMerge: Drain, ~Copyable {
   private var driver: RingProducer<SerialQueue>
+  // By channel.
   private var clients: InlineArray<64, RingConsumer<SerialQueue>?>
-  private var clientCount = 0
+  // How many clients were added before each one, which determines its colour.
+  private var numbers = InlineArray<64, UInt8>(repeating: 0)
+  private var members = IndexSet64()
+  private var clientCount: UInt8 = 0
   private let colours: Bool
   private var turns = ClientQueue()
   // Bytes left of the first client's batch; 0 if its turn has not begun.
@@ -25,9 +29,11 @@ struct SerialMerge: Drain, ~Copyable {
     clients = InlineArray { _ in nil }
   }
 
-  mutating func addClient(_ ring: Ring<SerialQueue>) -> Bool {
-    guard clientCount < 64 else { return false }
-    clients[clientCount] = RingConsumer(ring)
+  mutating func addClient(_ ring: Ring<SerialQueue>, channel: Int) -> Bool {
+    guard channel >= 0, channel < 64, !members.contains(channel) else { return false }
+    clients[channel] = RingConsumer(ring)
+    numbers[channel] = clientCount
+    members.insert(channel)
     clientCount &+= 1
     return true
   }
@@ -54,7 +60,7 @@ struct SerialMerge: Drain, ~Copyable {
   }
 
   mutating func request(_ client: Int) {
-    if client >= 0, client < clientCount, !quarantined.contains(client) { turns.append(client) }
+    if members.contains(client), !quarantined.contains(client) { turns.append(client) }
   }
 
   /// Serves clients until one has to wait. Returns the clients from which bytes were taken.
@@ -93,7 +99,8 @@ struct SerialMerge: Drain, ~Copyable {
     guard let client = turns.first else { return }
     let piece = min(batch, driver.capacity &- overhead)
     if colours {
-      for index in 0..<5 { _ = try driver.enqueue(SerialColour.start(of: client, index)) }
+      let number = Int(numbers[client])
+      for index in 0..<5 { _ = try driver.enqueue(SerialColour.start(of: number, index)) }
     }
     try copy(piece, from: client)
     if colours {
@@ -150,7 +157,7 @@ struct SerialMerge: Drain, ~Copyable {
     /// What is wrong between two calls; nil if nothing is. Must stay nil whatever peers write. For tests.
     func checkInvariants() -> String? {
       if let fault = turns.checkInvariants() ?? driver.checkInvariants() { return fault }
-      return batch > 0 && turns.first == nil ? "\(batch) bytes are left of no client's batch" : nil
+      return batch > 0 && turns.isEmpty ? "\(batch) bytes are left of no client's batch" : nil
     }
   }
 #endif

@@ -12,7 +12,7 @@ import Rings
 /// even if the driver's queue is too small to hold them at once. A client that writes an impossible
 /// index is quarantined until this domain is restarted; other clients are not affected.
 public struct SerialVirtTx: ~Copyable {
-  /// Maximum number of clients. They are numbered from 0 in the order in which they are added.
+  /// Maximum number of clients. Each is known by its channel.
   public static var clientLimit: Int { 64 }
 
   /// What the caller has to do after an event.
@@ -33,9 +33,11 @@ public struct SerialVirtTx: ~Copyable {
     merge = SerialMerge(driver: RingProducer(driver), colours: colours)
   }
 
-  /// Adds a client with its queue; false if there are `clientLimit` already.
-  @discardableResult public mutating func addClient(_ ring: Ring<SerialQueue>) -> Bool {
-    merge.addClient(ring)
+  /// Adds the client with this channel; false if another has it, or it is not below `clientLimit`. The order in which
+  /// clients are added determines their colours.
+  @discardableResult
+  public mutating func addClient(_ ring: Ring<SerialQueue>, channel: Int) -> Bool {
+    merge.addClient(ring, channel: channel)
   }
 
   /// Clients that wrote an impossible index.
@@ -56,7 +58,7 @@ public struct SerialVirtTx: ~Copyable {
   /// Whether the driver has taken all bytes. For debug kernels, whose own output would otherwise mix in.
   public mutating func isDrained() -> Bool { merge.isDrained() }
 
-  /// Handles a client's signal: it has added bytes. Numbers without a client are ignored.
+  /// Handles a client's signal: it has added bytes. Channels without a client are ignored.
   public mutating func clientReady(_ client: Int) -> Actions {
     merge.request(client)
     return run()

@@ -133,8 +133,8 @@ extension SiteExchange {
       return .proceed
     }
     files.report(.folder(status))
-    guard case .failed(let answer) = status.meaning, answer != .serviceUnavailable else {
-      return .answer(Self.unavailable)
+    guard case .failed(let answer) = status.meaning else {
+      return .answer(.status(.serviceUnavailable))
     }
     return .answer(.status(answer))
   }

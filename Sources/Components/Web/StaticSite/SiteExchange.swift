@@ -80,7 +80,7 @@ final class SiteExchange {
     while true {
       if files.isBroken { return .status(.badGateway) }
       guard files.state == .ready else {
-        if files.failures != failuresBefore { return Self.unavailable }
+        if files.failures != failuresBefore { return .status(.serviceUnavailable) }
         files.start()
         files.want(request.connection)
         return nil
@@ -144,12 +144,6 @@ final class SiteExchange {
 
   // MARK: Failures
 
-  static var unavailable: Answer {
-    var head = ResponseHead(.serviceUnavailable)
-    head.add("Retry-After", "1")
-    return .respond(Response(head, body: .none))
-  }
-
   /// Looks the path up again, because the earlier result is outdated.
   func startOver() -> Step {
     known?.invalidate()
@@ -161,7 +155,7 @@ final class SiteExchange {
   /// 503 after too many attempts.
   func countRestart() -> Step {
     restarts += 1
-    return restarts <= Self.restartLimit ? .proceed : .answer(Self.unavailable)
+    return restarts <= Self.restartLimit ? .proceed : .answer(.status(.serviceUnavailable))
   }
 
   /// Answers a failed command about a file that exists.
@@ -171,8 +165,7 @@ final class SiteExchange {
     case .failed(let answer):
       known?.invalidate()
       if answer != .forbidden { files.report(.file(status)) }
-      return answer == .serviceUnavailable
-        ? .answer(Self.unavailable) : .answer(.status(answer))
+      return .answer(.status(answer))
     }
   }
 }

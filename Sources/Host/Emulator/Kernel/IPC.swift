@@ -198,7 +198,10 @@ extension Kernel {
     switch thread.state {
     case .receiving(let endpoint, _): endpoint?.receiver = nil
     case .sending(let endpoint, _, _, _): endpoint.senders.removeAll { $0 === thread }
-    case .awaitingReply(let reply, _): reply.caller = nil
+    case .awaitingReply(let reply, _):
+      reply.caller = nil
+      // The receiver keeps the context (reply_remove_tcb): a later caller must not get it.
+      reply.lent = nil
     case .ready, .inactive: break
     }
   }

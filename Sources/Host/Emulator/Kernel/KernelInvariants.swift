@@ -32,7 +32,7 @@ extension Kernel {
 
   private func checkContexts(of thread: Thread) -> String? {
     if let context = thread.context, context.thread !== thread {
-      return "runs on a context of '\(context.thread?.name ?? "nobody")'"
+      return "runs on a context of '\(context.thread?.name ?? "no thread")'"
     }
     if let other = thread.ownContext.thread, other.context !== thread.ownContext {
       return "its context is bound to '\(other.name)', which runs on another"

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Boards
-import DeviceTree
 import Diagnostics
 import HostIO
 import SystemChecks
@@ -46,7 +45,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let sdk = try sdk.resolve()
-    let targets = try target.targets(sdk)
+    let targets = try target.targets(sdk, sdkAt: self.sdk.path(of: sdk))
     let bytes = try Files.read(file)
     var (findings, summary) = verdict(on: bytes, sdk, targets)
     if strict { for index in findings.indices { findings[index].severity = .error } }
@@ -79,8 +78,7 @@ struct Check: ParsableCommand {
       findings += images
       if !images.isEmpty { summary = "would be rejected by Microkit \(sdk)" }
     }
-    let ram = result.target.platform?.ram ?? []
-    let warnings = lint(system, sdk: sdk, ramRanges: ram)
+    let warnings = lint(system, sdk: sdk, target: result.target, broken: result.broken)
     if strict, !warnings.isEmpty { summary = "not clean by Microkit \(sdk)" }
     return (findings + warnings, summary)
   }
@@ -94,13 +92,13 @@ extension Board {
   /// The board with a single-core kernel of an SDK.
   func target(_ sdk: SDKVersion) -> Target {
     let owned = kernelDevices.map {
-      Platform.NamedRange($0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel")
+      Platform.NamedRange(
+        $0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
     }
     let normal = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
-    let ram = ((try? tree().memory()) ?? []).map { $0.address..<($0.address &+ $0.size) }
     return Target(
       board: name, architecture: .aarch64, hasHypervisor: true, physicalAddressBits: 40,
       forwardsSMC: sdk >= .v2_1_0,
-      platform: Platform(ram: ram + normal, normalMemory: normal, kernelOwned: owned))
+      platform: Platform(ram: normal, normalMemory: normal, kernelOwned: owned))
   }
 }

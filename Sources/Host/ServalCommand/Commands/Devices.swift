@@ -4,6 +4,7 @@
 import ArgumentParser
 import Boards
 import DeviceTree
+import Diagnostics
 import SystemModel
 
 struct Devices: ParsableCommand {
@@ -36,16 +37,46 @@ struct Devices: ParsableCommand {
 
   private func text(_ row: DeviceRow) -> String {
     var lines = [row.path + (row.isEnabled ? "" : " (disabled)")]
-    lines.append("    compatible  " + row.compatible.joined(separator: ", "))
-    for range in row.registers {
-      lines.append(
-        "    registers   \(hexadecimal(range.address)) + \(hexadecimal(range.size))")
+    func add(_ name: String, _ text: String) {
+      lines.append("    " + name + String(repeating: " ", count: 12 - name.count) + text)
     }
-    for interrupt in row.interrupts {
-      lines.append("    interrupt   \(interrupt.number) \(interrupt.trigger.rawValue)")
+    if !row.compatible.isEmpty { add("compatible", row.compatible.joined(separator: ", ")) }
+    for range in row.device.registers { add("registers", text(range, of: row)) }
+    for interrupt in row.device.interrupts { add("interrupt", text(interrupt, of: row)) }
+    for interrupt in row.device.passedOn { add("passes on", text(interrupt, of: row)) }
+    for controller in row.device.messages {
+      add("messages", text(controller.map { "to '\($0)'" }, of: row))
     }
-    if let driver = row.driver { lines.append("    driver      \(driver)") }
-    if let role = row.role { lines.append("    role        \(role.rawValue)") }
-    return lines.joined(separator: "\n") + "\n"
+    if let driver = row.driver { add("driver", driver) }
+    if let role = row.role { add("role", role.rawValue) }
+    return lines.map { printable($0) + "\n" }.joined() + "\n"
+  }
+
+  private func text(
+    _ range: Result<RegisterRange, DeviceTreeError>, of row: DeviceRow
+  ) -> String {
+    if case .failure(let error) = range, case .notMemoryMapped(let address, let bus) = error.problem
+    {
+      return "\(hexadecimal(address)) on '\(bus)'"
+    }
+    return text(range.map { "\(hexadecimal($0.address)) + \(hexadecimal($0.size))" }, of: row)
+  }
+
+  private func text(
+    _ interrupt: Result<DeviceInterrupt, DeviceTreeError>, of row: DeviceRow
+  ) -> String {
+    if case .failure(let error) = interrupt, case .multiplexed(let line) = error.problem {
+      return "\(line)"
+    }
+    return text(interrupt.map { "\($0)" }, of: row)
+  }
+
+  private func text(_ entry: Result<String, DeviceTreeError>, of row: DeviceRow) -> String {
+    switch entry {
+    case .success(let text): return text
+    case .failure(let error):
+      let place = error.node == row.path ? "" : error.node.map { "\($0): " } ?? ""
+      return "unknown: \(place)" + error.findings.map(\.message).joined(separator: "; ")
+    }
   }
 }

@@ -11,7 +11,10 @@ struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Shows how two systems differ, whatever the order of their files.",
-    discussion: "Exit status: 0 for equal systems, 1 for different ones, 2 if one cannot be read.")
+    discussion: """
+      What a file leaves out has the default of its SDK. \
+      Exit status: 0 for equal systems, 1 for different ones, 2 if one cannot be read.
+      """)
 
   @Argument(help: "System file.", completion: .file(extensions: ["system", "xml"]))
   var before: String
@@ -33,10 +36,7 @@ struct Diff: ParsableCommand {
   func run() throws {
     let old = try loadSystem(Files.read(before), file: before, sdk: sdk)
     let new = try loadSystem(Files.read(after), file: after, sdk: sdk)
-    // What a file leaves out has the defaults of the SDK that accepts it, if both files have the
-    // same.
-    let changes = diff(
-      old.description, new.description, sdk: old.sdk == new.sdk ? old.sdk : .newest)
+    let changes = diff(old.description, new.description, sdk: old.sdk, afterSDK: new.sdk)
     let renderer = ChangeRenderer(colour: Terminal.outputUsesColour)
     Terminal.print(json ? renderer.json(changes) : renderer.text(changes))
     if !changes.isEmpty { throw ExitCode(1) }

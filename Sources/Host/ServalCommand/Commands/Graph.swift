@@ -10,7 +10,7 @@ import SystemReports
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Draws a system: protection domains, channels and shared memory.",
+    abstract: "Draws a system: protection domains, rights, channels and shared memory.",
     discussion:
       "The output's extension determines the format: .svg, .png or .pdf (drawn by Graphviz), .dot or .gv."
   )
@@ -30,13 +30,19 @@ struct Graph: ParsableCommand {
       "Microkit SDK version; by default the newest that accepts the file.", valueName: "version"))
   var sdk: SDKVersion?
 
+  @OptionGroup var prefill: PrefillOption
+
   @Flag(help: "Show every region, instead of grouping those with the same users.")
   var everyRegion = false
+
+  @Flag(inversion: .prefixedNo, help: "Show shared memory, not only domains and channels.")
+  var memory = true
 
   func run() throws {
     let (system, sdk) = try loadSystem(Files.read(file), file: file, sdk: sdk)
     let name = file.split(separator: "/").last.map(String.init) ?? file
-    let options = GraphOptions(title: name, everyRegion: everyRegion, sdk: sdk)
-    try writeGraph(graph(system, options: options), to: output)
+    let options = GraphOptions(
+      title: name, showsMemory: memory, everyRegion: everyRegion, sdk: sdk)
+    try writeGraph(graph(prefill.sized(system), options: options), to: output)
   }
 }

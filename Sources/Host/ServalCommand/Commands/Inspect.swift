@@ -14,8 +14,9 @@ struct Inspect: ParsableCommand {
     commandName: "inspect",
     abstract: "Reports on a system, or decodes the records of an ELF image or record file.",
     discussion: """
-      For a system: who maps what with which permissions, channels, interrupts, memory. For an ELF \
-      image or record: every field by name. The file's first bytes tell which one it is.
+      For a system: who has rights over whom, who maps what with which permissions, channels, \
+      interrupts, memory. For an ELF image or record: every field by name. The file's first bytes \
+      tell which one it is.
       """)
 
   @Argument(
@@ -29,6 +30,8 @@ struct Inspect: ParsableCommand {
       "Microkit SDK version; by default the newest that accepts the file.", valueName: "version"))
   var sdk: SDKVersion?
 
+  @OptionGroup var prefill: PrefillOption
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -41,7 +44,7 @@ struct Inspect: ParsableCommand {
     let records = RecordReport.records(inFile: bytes, fileName: file)
     if !records.isEmpty { return try show(records, nothing: "") }
     let (system, sdk) = try loadSystem(bytes, file: file, sdk: sdk)
-    let report = SystemReport(system, sdk: sdk)
+    let report = SystemReport(prefill.sized(system), sdk: sdk)
     Terminal.print(json ? report.json() : report.text(width: Terminal.width))
   }
 

@@ -7,10 +7,10 @@ import SystemModel
 // Lints about a single domain.
 
 extension Lint {
-  /// A protection domain that nothing can wake after its `init`.
-  static let unreachableDomain = Lint("unreachable-domain") { subject in
-    // A single protection domain has no peers.
-    if subject.topology.domains.count < 2 { return [] }
+  /// A passive protection domain that nothing can wake: no call, notification, interrupt or fault
+  /// gives it time to run on.
+  static let passiveNeverCalled = Lint("passive-never-called") { subject in
+    if subject.broken.hasChannel { return [] }
     var reached: Set<String> = []
     for channel in subject.system.channels {
       for (end, other) in [(channel.a, channel.b), (channel.b, channel.a)]
@@ -18,52 +18,34 @@ extension Lint {
         reached.insert(other.domain)
       }
     }
-    return subject.topology.domains.compactMap { domain in
-      guard !reached.contains(domain.name), domain.interrupts.isEmpty, domain.childID == nil,
-        domain.children.isEmpty, domain.virtualMachine == nil,
-        subject.topology.relatives(of: domain.name).isEmpty,
-        !isLeastUrgent(domain, among: subject.topology.domains)
-      else { return nil }
-      let isAlone = subject.topology.peers(of: domain.name).isEmpty
-      return Finding(
-        rule: "unreachable-domain", severity: .warning, at: subject.place(of: domain),
-        "nothing can wake protection domain '\(domain.name)' after its init: "
-          + (isAlone
-            ? "it has no channel and no interrupt"
-            : "no peer of its channels may notify or call it, and it has no interrupt"),
-        fix: isAlone
-          ? "connect it with a channel, or remove it"
-          : "allow a peer's end of a channel to notify it")
+    return subject.topology.domains.filter {
+      $0.passive && !reached.contains($0.name) && $0.interrupts.isEmpty && $0.children.isEmpty
+        && $0.virtualMachine == nil && !subject.broken.mentions(domain: $0.name)
+    }.map {
+      Finding(
+        rule: "passive-never-called", severity: .warning, at: subject.place(of: $0),
+        "protection domain '\($0.name)' is passive, but nothing can call or notify it after its init",
+        fix: "let a channel's other end call or notify it, or remove passive")
     }
-  }
-
-  /// A domain less urgent than all others may run, or sleep, in its `init` forever.
-  private static func isLeastUrgent(
-    _ domain: ProtectionDomain, among domains: [ProtectionDomain]
-  ) -> Bool {
-    !domain.passive
-      && domains.allSatisfy { other in
-        other.name == domain.name
-          || (other.priority ?? 0).isMoreUrgent(than: domain.priority ?? 0)
-      }
   }
 }
 
 extension Lint {
-  /// A passive protection domain without callers, and so without time to run on.
-  static let passiveNeverCalled = Lint("passive-never-called") { subject in
-    var called: Set<String> = []
-    for channel in subject.system.channels {
-      if channel.a.mayCall { called.insert(channel.b.domain) }
-      if channel.b.mayCall { called.insert(channel.a.domain) }
-    }
-    return subject.topology.domains.filter { $0.passive && !called.contains($0.name) }.map {
-      Finding(
-        rule: "passive-never-called", severity: .warning, at: subject.place(of: $0),
-        "protection domain '\($0.name)' is passive, but no channel lets anyone call it",
-        fix: subject.sdk.declaresProtectedCallsOnCallee
-          ? "write pp=\"true\" on it and connect a caller, or remove passive"
-          : "write pp=\"true\" on a caller's channel end, or remove passive")
+  /// A passive child whose parent has nothing to do but to control it. Once stopped, a passive
+  /// domain never runs again: it has no scheduling context, so that resuming it has no effect.
+  static let passiveChild = Lint("passive-child") { subject in
+    subject.topology.domains.filter { parent in
+      parent.maps.isEmpty && parent.interrupts.isEmpty
+        && subject.topology.peers(of: parent.name).isEmpty
+        && !subject.broken.mentions(domain: parent.name)
+    }.flatMap { parent in
+      parent.children.filter(\.passive).map { child in
+        Finding(
+          rule: "passive-child", severity: .warning, at: subject.place(of: child),
+          "protection domain '\(child.name)' is passive: if its parent '\(parent.name)' stops it, it "
+            + "never runs again",
+          fix: "remove passive, or never stop it")
+      }
     }
   }
 }

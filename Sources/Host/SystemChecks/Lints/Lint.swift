@@ -18,9 +18,10 @@ public struct Lint: Sendable {
 
   /// Every lint, in the order of docs/lints.md.
   public static let all: [Lint] = [
-    unconnectedSharing, sharedDevice, deviceMappedCached, writableExecutable, unusedRegion,
-    clientWritesDMA, unreachableDomain, passiveNeverCalled, priorityInversion, nameTruncated,
-    regionMappedTwice, cachedMismatch,
+    unconnectedSharing, unusedRegion, writableExecutable, regionMappedTwice, cachedMismatch,
+    passiveNeverCalled, passiveChild, priorityInversion, budgetTooSmall, vmOutsideDomain, vcpuCore,
+    nameTruncated, deviceMappedCached, sharedDevice, copierWritesDMA, kernelBootMemory,
+    triggerMismatch,
   ]
 }
 
@@ -28,19 +29,28 @@ public struct Lint: Sendable {
 struct LintSubject: Sendable {
   var topology: Topology
   var sdk: SDKVersion
+  var target: Target?
+  var broken: BrokenParts
 
   var system: SystemDescription { topology.system }
+  /// The facts about the board; nothing is known without a target.
+  var platform: Platform { target?.platform ?? Platform() }
 }
 
 /// Checks a system with every lint.
 ///
-/// - Parameter ramRanges: the board's memory, as physical addresses; if empty, `Topology.kind(of:)`
-///   guesses what is a device.
+/// - Parameters:
+///   - target: what the system is for. Lints that need a fact about an address or an interrupt say
+///     nothing unless the target has it.
+///   - broken: what `check` could not read, so that nothing that follows from it is reported.
 /// - Returns: warnings, in the order of docs/lints.md.
 public func lint(
-  _ system: SystemDescription, sdk: SDKVersion, ramRanges: [Range<UInt64>] = []
+  _ system: SystemDescription, sdk: SDKVersion, target: Target? = nil,
+  broken: BrokenParts = BrokenParts()
 ) -> [Finding] {
-  let subject = LintSubject(topology: Topology(system, ramRanges: ramRanges), sdk: sdk)
+  let subject = LintSubject(
+    topology: Topology(system, ramRanges: target?.platform?.ram ?? []), sdk: sdk, target: target,
+    broken: broken)
   return Lint.all.flatMap { $0.check(subject) }
 }
 

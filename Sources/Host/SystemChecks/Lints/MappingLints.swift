@@ -7,22 +7,6 @@ import SystemModel
 // Lints about how a domain maps memory.
 
 extension Lint {
-  /// Registers mapped as normal memory: reads may be stale, and writes late, merged or lost.
-  static let deviceMappedCached = Lint("device-mapped-cached") { subject in
-    subject.system.memoryRegions.flatMap { region -> [Finding] in
-      guard subject.topology.kind(of: region) == .device else { return [] }
-      return subject.topology.uses(of: region.name).filter(\.map.cached).map { use in
-        Finding(
-          rule: "device-mapped-cached", severity: .warning, at: subject.place(of: use),
-          "device region '\(region.name)' at \(region.physicalAddress?.description ?? "") is mapped "
-            + "cached in protection domain '\(use.domain)'",
-          fix: "write cached=\"false\" on the map")
-      }
-    }
-  }
-}
-
-extension Lint {
   /// Memory that a protection domain can both write and execute: one stray write becomes code.
   static let writableExecutable = Lint("writable-executable") { subject in
     subject.topology.domains.flatMap { domain in
@@ -73,7 +57,9 @@ extension Lint {
   /// A region that is cached in one domain and uncached in another: on Arm, they may not see each
   /// other's writes (Arm ARM, "Mismatched memory attributes").
   static let cachedMismatch = Lint("cached-mismatch") { subject in
-    subject.system.memoryRegions.compactMap { region in
+    // RISC-V has no such attribute in its page tables, and the kernel ignores it.
+    if subject.target?.architecture == .riscv64 { return [] }
+    return subject.system.memoryRegions.compactMap { region in
       let uses = subject.topology.uses(of: region.name)
       guard let cached = uses.first(where: \.map.cached),
         let uncached = uses.first(where: { !$0.map.cached && $0.domain != cached.domain })

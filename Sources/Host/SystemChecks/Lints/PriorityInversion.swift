@@ -11,46 +11,79 @@ extension Lint {
   /// A driver must not be less urgent than a domain that it shares rings with, or that domain can
   /// keep it from its device.
   static let priorityInversion = Lint("priority-inversion") { subject in
+    // Since 2.0, the first kind is an error that `check` reports.
+    let calls = subject.sdk.declaresProtectedCallsOnCallee ? subject.uncallable() : []
     // Several channels between the same two domains are one inversion.
     var reported: Set<[String]> = []
-    return subject.system.channels.flatMap { channel in
-      [(channel.a, channel.b), (channel.b, channel.a)].compactMap { client, server in
-        subject.inversion(of: channel, client: client, server: server)
-          .flatMap { reported.insert([client.domain, server.domain]).inserted ? $0 : nil }
+    return calls
+      + subject.system.channels.flatMap { channel in
+        [(channel.a, channel.b), (channel.b, channel.a)].compactMap { client, server in
+          subject.lateDriver(channel, client: client, driver: server)
+            .flatMap { reported.insert([client.domain, server.domain]).inserted ? $0 : nil }
+        }
       }
-    }
   }
 }
 
 extension LintSubject {
-  fileprivate func inversion(
-    of channel: Channel, client: Channel.End, server: Channel.End
-  ) -> Finding? {
-    guard let caller = topology.domain(named: client.domain),
-      let callee = topology.domain(named: server.domain)
-    else { return nil }
-    let (low, high) = (callee.effectivePriority, caller.effectivePriority)
-    let entity = "channel between '\(channel.a.domain)' and '\(channel.b.domain)'"
-    let priorities = "\(low) against \(high)"
-    if client.mayCall {
-      // Since 2.0, this is an error that `check` reports.
-      if !sdk.declaresProtectedCallsOnCallee || low.isMoreUrgent(than: high) { return nil }
-      // Before, a callee may be called over all its channels; drivers and virtualisers at the other
-      // end only notify.
-      let role = topology.role(of: caller)
-      if role == .driver || role == .virtualiser { return nil }
+  /// Callees of 1.4.1 whose every peer is at least as urgent. With one that is less urgent, that
+  /// one may be the caller, and the others only notify.
+  fileprivate func uncallable() -> [Finding] {
+    if broken.hasChannel { return [] }
+    let callees = Set(
+      system.channels.flatMap { channel in
+        (channel.a.mayCall ? [channel.b.domain] : [])
+          + (channel.b.mayCall ? [channel.a.domain] : [])
+      })
+    return topology.domains.filter { callees.contains($0.name) }.compactMap { callee in
+      let peers = topology.peers(of: callee.name).compactMap(topology.domain(named:))
+      guard !broken.mentions(domain: callee.name), !peers.isEmpty,
+        !peers.contains(where: { callee.effectivePriority.isMoreUrgent(than: $0.effectivePriority) }
+        )
+      else { return nil }
       return Finding(
-        rule: "priority-inversion", severity: .warning, at: place(channel.origin, entity),
-        "protection domain '\(callee.name)' may be called by '\(caller.name)' but is not more urgent: "
-          + priorities,
+        rule: "priority-inversion", severity: .warning, at: place(of: callee),
+        "protection domain '\(callee.name)' takes protected calls, but is not more urgent than "
+          + "anyone who may call it: \(callee.effectivePriority)",
         fix: "give '\(callee.name)' a higher priority than its callers")
     }
-    guard !callee.interrupts.isEmpty, caller.interrupts.isEmpty, !callee.passive, !server.mayCall,
-      high.isMoreUrgent(than: low), topology.shareMemory(caller.name, callee.name)
+  }
+
+  /// A driver that is less urgent than the domain that it serves.
+  fileprivate func lateDriver(
+    _ channel: Channel, client: Channel.End, driver: Channel.End
+  ) -> Finding? {
+    guard let client = topology.domain(named: client.domain),
+      let server = topology.domain(named: driver.domain),
+      client.effectivePriority.isMoreUrgent(than: server.effectivePriority),
+      !server.interrupts.isEmpty, client.interrupts.isEmpty, !server.passive, !driver.mayCall,
+      // A monitor's interrupts are its guest's: for others it is a client.
+      server.virtualMachine == nil, client.virtualMachine == nil,
+      topology.shareMemory(client.name, server.name),
+      !topology.hasMoreUrgentDriver(client),
+      // Otherwise they do not compete for one core.
+      client.cpu ?? 0 == server.cpu ?? 0, client.schedulingDomain == server.schedulingDomain,
+      !broken.mentions(domain: client.name), !broken.mentions(domain: server.name)
     else { return nil }
     return Finding(
-      rule: "priority-inversion", severity: .warning, at: place(channel.origin, entity),
-      "driver '\(callee.name)' is less urgent than '\(caller.name)', which it serves: \(priorities)",
-      fix: "give '\(callee.name)' at least the priority of '\(caller.name)'")
+      rule: "priority-inversion", severity: .warning,
+      at: place(
+        channel.origin, "channel between '\(channel.a.domain)' and '\(channel.b.domain)'"),
+      "driver '\(server.name)' is less urgent than '\(client.name)', which it serves: "
+        + "\(server.effectivePriority) against \(client.effectivePriority)",
+      fix: "give '\(server.name)' at least the priority of '\(client.name)'")
+  }
+}
+
+extension Topology {
+  /// Whether the domain shares memory with another domain that has interrupts and is at least as
+  /// urgent. It then passes on that one's data, and a less urgent domain with interrupts of its own
+  /// is its client.
+  fileprivate func hasMoreUrgentDriver(_ domain: ProtectionDomain) -> Bool {
+    peers(of: domain.name).contains { name in
+      guard let peer = self.domain(named: name) else { return false }
+      return !peer.interrupts.isEmpty && shareMemory(name, domain.name)
+        && !domain.effectivePriority.isMoreUrgent(than: peer.effectivePriority)
+    }
   }
 }

@@ -7,26 +7,27 @@ import SystemModel
 // Lints about who maps a region.
 
 extension Lint {
-  /// Sharers of a region that no channel connects, directly or through its other sharers or an
-  /// intermediary. They cannot tell each other what they wrote, so either a channel is missing or a
-  /// mapping is superfluous.
+  /// Writers of one region that no channel connects, directly or through its other sharers or an
+  /// intermediary. Neither can tell the other what it wrote, so either a channel is missing or a
+  /// mapping is superfluous. One writer needs no channel: its readers may poll.
   static let unconnectedSharing = Lint("unconnected-sharing") { subject in
     let topology = subject.topology
     return subject.system.memoryRegions.compactMap { region in
-      let sharers = topology.sharers(of: region.name)
-      // Read-only memory needs no notification, and registers have their own lint.
-      guard sharers.count > 1, topology.kind(of: region) != .device,
-        topology.uses(of: region.name).contains(where: { $0.map.permissions.contains(.write) })
+      let writers = topology.writers(of: region.name)
+      // A fixed address may be a device's, and registers have their own lint.
+      guard writers.count > 1, region.physicalAddress == nil,
+        !subject.broken.mentions(region: region.name), !subject.broken.hasChannel
       else { return nil }
+      let sharers = topology.sharers(of: region.name)
       let groups = topology.connectedGroups(among: sharers + intermediaries(sharers, topology))
-        .map { $0.filter(sharers.contains) }.filter { !$0.isEmpty }
+        .map { $0.filter(writers.contains) }.filter { !$0.isEmpty }
       if groups.count < 2 { return nil }
       let listed = groups.map(quotedList).joined(separator: " | ")
       return Finding(
         rule: "unconnected-sharing", severity: .warning, at: subject.place(of: region),
-        "memory region '\(region.name)' is shared by protection domains that no channel connects: "
+        "memory region '\(region.name)' is written by protection domains that no channel connects: "
           + listed,
-        fix: "add the missing channel, or give each side a region of its own")
+        fix: "add the missing channel, map it with perms=\"r\", or give each side its own region")
     }
   }
 
@@ -43,36 +44,19 @@ extension Lint {
 }
 
 extension Lint {
-  /// Registers that several protection domains can write, so that each can interfere with the
-  /// others.
-  static let sharedDevice = Lint("shared-device") { subject in
-    let topology = subject.topology
-    return subject.system.memoryRegions.compactMap { region in
-      guard topology.kind(of: region) == .device else { return nil }
-      var seen: Set<String> = []
-      let writers = topology.uses(of: region.name)
-        .filter { $0.map.permissions.contains(.write) }.map(\.domain)
-        .filter { seen.insert($0).inserted }
-      if writers.count < 2 { return nil }
-      return Finding(
-        rule: "shared-device", severity: .warning, at: subject.place(of: region),
-        "device registers '\(region.name)' can be written by \(quotedList(writers))",
-        fix: "leave the device to one driver; where two devices share a page, choose one on "
-          + "another page or accept that their drivers trust each other")
-    }
-  }
-}
-
-extension Lint {
   /// A region that nothing refers to: either it is left over, or a map is missing.
   static let unusedRegion = Lint("unused-region") { subject in
+    // A map of an unknown region may be meant for one that seems unused.
+    if subject.broken.hasRegionName { return [] }
     var used = Set(
       subject.topology.domains.flatMap { $0.physicalAddressSymbols.map(\.region) })
     for space in subject.system.ioAddressSpaces {
       for map in space.maps { used.formUnion(map.attributes.values) }
     }
     return subject.system.memoryRegions.compactMap { region in
-      if used.contains(region.name) || !subject.topology.uses(of: region.name).isEmpty {
+      if used.contains(region.name) || !subject.topology.uses(of: region.name).isEmpty
+        || subject.broken.mentions(region: region.name)
+      {
         return nil
       }
       return Finding(
@@ -84,33 +68,45 @@ extension Lint {
 }
 
 extension Lint {
-  /// Memory that a device reaches and that a client can write although others use it.
-  ///
-  /// A client may write its own buffer, which otherwise only virtualisers map. Beyond that, it
-  /// could change what a device does or what others receive.
-  static let clientWritesDMA = Lint("client-writes-dma") { subject in
+  /// Memory that a device reaches and that a copier can write although it only reads it: it could
+  /// change what other clients receive.
+  static let copierWritesDMA = Lint("copier-writes-dma") { subject in
     let topology = subject.topology
     return subject.system.memoryRegions.compactMap { region in
-      guard topology.kind(of: region) == .dma else { return nil }
-      let sharers = topology.sharers(of: region.name)
-      let clientWrites = topology.uses(of: region.name).filter { use in
-        use.map.permissions.contains(.write) && isClient(topology.role(ofDomainNamed: use.domain))
-          && sharers.contains {
-            $0 != use.domain && topology.role(ofDomainNamed: $0) != .virtualiser
-          }
+      guard subject.isDMA(region), !subject.broken.hasChannel else { return nil }
+      let sharers = Set(topology.sharers(of: region.name))
+      let writers = topology.writers(of: region.name).filter {
+        topology.isCopier($0, from: sharers) && sharers.count > 2
       }
-      // A domain without an interrupt that alone maps the region polls its device.
-      guard sharers.count > 1, let first = clientWrites.first else { return nil }
-      var seen: Set<String> = []
-      let names = clientWrites.map(\.domain).filter { seen.insert($0).inserted }
+      guard let first = topology.uses(of: region.name).first(where: { $0.domain == writers.first })
+      else { return nil }
       return Finding(
-        rule: "client-writes-dma", severity: .warning, at: subject.place(of: first),
-        "memory region '\(region.name)', which a device reaches, can be written by "
-          + "\(quotedList(names)), and \(names.count == 1 ? "it is" : "they are") neither its "
-          + "driver nor its only user",
-        fix: "map it there with perms=\"r\", or copy between it and a region of the client's own")
+        rule: "copier-writes-dma", severity: .warning, at: subject.place(of: first),
+        "memory region '\(region.name)', which a device reaches and others receive from, can be "
+          + "written by \(quotedList(writers)), which only \(writers.count == 1 ? "copies" : "copy") "
+          + "from it",
+        fix: "map it there with perms=\"r\"")
     }
   }
+}
 
-  private static func isClient(_ role: Role) -> Bool { role == .client || role == .copier }
+extension Topology {
+  /// Whether a domain stands between a region and one client: it has channels to one other sharer
+  /// of the region and to its client, with which it shares other memory.
+  fileprivate func isCopier(_ name: String, from sharers: Set<String>) -> Bool {
+    let peers = peers(of: name)
+    guard peers.count == 2, peers.intersection(sharers).count == 1,
+      let client = peers.subtracting(sharers).first
+    else { return false }
+    return shareMemory(name, client) && domain(named: name)?.interrupts.isEmpty == true
+  }
+}
+
+extension LintSubject {
+  /// Whether a device surely reaches the region: some domain asks for its physical address, or the
+  /// description puts it at a fixed address in what is known to be RAM.
+  fileprivate func isDMA(_ region: MemoryRegion) -> Bool {
+    if topology.regionsWithAddressSymbol.contains(region.name) { return true }
+    return region.physicalRange.map(platform.isRAM) ?? false
+  }
 }

@@ -9,7 +9,7 @@ extension SystemReader {
   /// `<domains>` (sdf.rs of 2.3.0): the domains' names, then their schedule.
   mutating func domains(_ element: XMLElement) {
     _ = ElementReader(element, .domains, &context)
-    if context.target.cores > 1 {
+    if context.cores > 1 {
       context.reportUnsupported(
         at: element.location, "multicore kernels have no domain scheduler",
         needs: "a kernel with one core")

@@ -15,9 +15,11 @@ struct ElementReader {
   init(_ element: XMLElement, _ schema: ElementSchema, _ context: inout CheckContext) {
     self.element = element
     self.schema = schema
-    for attribute in element.attributes { checkName(attribute, &context) }
+    let misspelled = element.attributes.compactMap { checkName($0, &context) }
     for attribute in schema.attributes
-    where attribute.isRequired && element.attribute(attribute.name) == nil {
+    where attribute.isRequired && element.attribute(attribute.name) == nil
+      && !misspelled.contains(attribute.name)
+    {
       context.report(
         .missingAttribute, at: element.location,
         "<\(element.name)> has no attribute '\(attribute.name)'",
@@ -27,13 +29,17 @@ struct ElementReader {
 
   var origin: Origin { Origin(element.location) }
 
-  private func checkName(_ attribute: XMLElement.Attribute, _ context: inout CheckContext) {
+  /// - Returns: the attribute that a misspelled one seems to be.
+  private func checkName(
+    _ attribute: XMLElement.Attribute, _ context: inout CheckContext
+  ) -> String? {
     let sdk = context.sdk
     if schema.attributes.contains(where: { $0.name == attribute.name && $0.exists(in: sdk) }) {
-      return
+      return nil
     }
     let known = schema.attributes.filter { $0.exists(in: sdk) }.map(\.name)
     let fix: String
+    var meant: String?
     if let other = schema.attributes.first(where: { $0.name == attribute.name }) {
       fix =
         context.sdk < other.since
@@ -42,6 +48,7 @@ struct ElementReader {
           ? "write pp=\"true\" on the caller's <end> instead" : "remove it"
     } else if let guess = nearestName(to: attribute.name, in: known) {
       fix = "did you mean '\(guess)'?"
+      meant = guess
     } else {
       fix = known.isEmpty ? "remove it" : "the attributes are \(known.joined(separator: ", "))"
     }
@@ -49,6 +56,7 @@ struct ElementReader {
       .unknownAttribute, at: attribute.location,
       "<\(element.name)> has no attribute '\(attribute.name)' in Microkit SDK \(context.sdk)",
       fix: fix)
+    return meant
   }
 
   func location(of name: String) -> SourceLocation {

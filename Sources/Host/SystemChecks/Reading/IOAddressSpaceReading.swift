@@ -7,7 +7,7 @@ import SystemXML
 extension SystemReader {
   /// `<io_address_space>`: what a device behind an IOMMU can reach (since 2.3.0).
   mutating func ioAddressSpace(_ element: XMLElement) -> IOAddressSpace? {
-    if !context.target.hasIOMMU {
+    if !context.hasIOMMU {
       context.reportUnsupported(
         at: element.location, "<io_address_space> needs a kernel with IOMMU support",
         needs: "x86-64 and Microkit SDK 2.3.0 or newer")

@@ -7,7 +7,7 @@ import SystemXML
 extension SystemReader {
   /// `<ioport>`: a range of x86 I/O ports (since 2.1.0).
   mutating func ioPort(_ element: XMLElement) -> IOPort? {
-    if context.target.architecture != .x86_64 {
+    if context.architecture != .x86_64 {
       context.reportUnsupported(
         at: element.location, "<ioport>: only x86 has I/O ports", needs: "x86-64")
     }

@@ -9,7 +9,7 @@ extension SystemReader {
   /// or a message. The attribute that names the source tells which, in this order.
   mutating func interrupt(_ element: XMLElement) -> Interrupt? {
     let isLine = element.attribute("irq") != nil
-    let isX86 = context.target.architecture == .x86_64
+    let isX86 = context.architecture == .x86_64
     if !isLine, context.sdk >= .v2_1_0 {
       if element.attribute("pin") != nil { return x86Interrupt(element, isMessage: false) }
       if element.attribute("pcidev") != nil { return x86Interrupt(element, isMessage: true) }
@@ -41,7 +41,7 @@ extension SystemReader {
     guard let irq = UInt32(exactly: number) else {
       context.report(
         .outOfRange, at: reader.location(of: "irq"), "there is no interrupt \(number)",
-        fix: context.target.architecture == .riscv64
+        fix: context.architecture == .riscv64
           ? "use the PLIC's number" : "use the GIC's number: SPI + 32, PPI + 16")
       return nil
     }
@@ -59,7 +59,7 @@ extension SystemReader {
   }
 
   private mutating func x86Interrupt(_ element: XMLElement, isMessage: Bool) -> Interrupt? {
-    if context.target.architecture != .x86_64 {
+    if context.architecture != .x86_64 {
       context.reportUnsupported(
         at: element.location, "interrupts by 'pin' or 'pcidev' exist on x86 only", needs: "x86-64")
     }

@@ -8,12 +8,14 @@ import SystemXML
 extension SystemReader {
   /// - Parameters:
   ///   - schema: for the maps of a protection domain or of a virtual machine.
-  ///   - limit: the map must begin below; nil for no limit.
-  mutating func map(_ element: XMLElement, _ schema: ElementSchema, limit: UInt64?) -> Map? {
+  ///   - space: what it maps into; it must begin below the end.
+  mutating func map(
+    _ element: XMLElement, _ schema: ElementSchema, in space: MappedSpace
+  ) -> Map? {
     let reader = ElementReader(element, schema, &context)
     warnOfContent(element)
     let address = reader.number("vaddr", &context)
-    if let address, let limit, address >= limit {
+    if let address, let limit = context.end(of: space, reachedBy: address), address >= limit {
       context.report(
         .addressTooHigh, at: reader.location(of: "vaddr"),
         "vaddr \(hexadecimal(address)) is not below \(hexadecimal(limit))",

@@ -9,8 +9,8 @@ extension SystemReader {
   mutating func protectionDomain(_ element: XMLElement, isChild: Bool) -> ProtectionDomain? {
     let reader = ElementReader(element, isChild ? .childDomain : .protectionDomain, &context)
     let stackSize = stackSize(reader)
-    let limit = Limits.mapEnd(
-      context.sdk, context.target, stackSize: stackSize ?? context.sdk.defaultStackSize.rawValue)
+    let space = MappedSpace.domain(
+      stackSize: stackSize ?? context.sdk.defaultStackSize.rawValue)
     var domain = ProtectionDomain(
       reader.text("name") ?? "", image: .init(""), priority: priority(reader),
       passive: reader.boolean("passive", &context) ?? false,
@@ -28,7 +28,7 @@ extension SystemReader {
       domain.childID = childID(reader)
       domain.childIDSymbol = reader.text("setvar_id")
     }
-    readChildren(of: element, into: &domain, mapLimit: limit)
+    readChildren(of: element, into: &domain, mapSpace: space)
     return reader.text("name") == nil ? nil : domain
   }
 
@@ -81,9 +81,9 @@ extension SystemReader {
   private mutating func smc(_ reader: ElementReader) -> Bool {
     guard reader.boolean("smc", &context) == true else { return false }
     let place = reader.location(of: "smc")
-    if context.target.architecture != .aarch64 {
+    if context.architecture != .aarch64 {
       context.reportUnsupported(at: place, "secure monitor calls exist on Arm only", needs: "Arm")
-    } else if !context.target.forwardsSMC {
+    } else if !context.forwardsSMC {
       context.report(
         .unsupportedTarget, at: place,
         "the kernels of Microkit SDK \(context.sdk) do not forward secure monitor calls",
@@ -95,7 +95,7 @@ extension SystemReader {
   /// A core of a protection domain or vCPU. The number 256 and above makes the Microkit tool panic.
   mutating func cpu(_ reader: ElementReader) -> UInt8? {
     guard context.sdk >= .v2_1_0, let value = reader.number("cpu", &context) else { return nil }
-    let cores = context.target.cores
+    let cores = context.cores
     if value >= UInt64(cores) {
       let place = reader.location(of: "cpu")
       if value > UInt64(UInt8.max) {
@@ -167,7 +167,7 @@ extension SystemReader {
   ]
 
   private mutating func readChildren(
-    of element: XMLElement, into domain: inout ProtectionDomain, mapLimit: UInt64?
+    of element: XMLElement, into domain: inout ProtectionDomain, mapSpace: MappedSpace
   ) {
     var hasImage = false
     var hasCSpace = false
@@ -179,7 +179,7 @@ extension SystemReader {
         hasImage = true
         domain.image = programImage(child)
       case "map":
-        guard let map = map(child, .map, limit: mapLimit) else { continue }
+        guard let map = map(child, .map, in: mapSpace) else { continue }
         for symbol in [map.addressSymbol, map.sizeSymbol, map.prefillSizeSymbol] {
           symbols.add(symbol, at: child.location, &context)
         }
@@ -236,7 +236,7 @@ extension SystemReader {
   private mutating func setvar(_ element: XMLElement) -> PhysicalAddressSymbol? {
     let reader = ElementReader(element, .setvar, &context)
     warnOfContent(element)
-    if context.target.architecture == .x86_64, context.sdk < .v2_2_0 {
+    if context.architecture == .x86_64, context.sdk < .v2_2_0 {
       context.report(
         .unsupportedTarget, at: element.location,
         "Microkit SDK \(context.sdk) has no <setvar> on x86",

@@ -7,7 +7,7 @@ import SystemXML
 extension SystemReader {
   mutating func virtualMachine(_ element: XMLElement) -> VirtualMachine? {
     checkHypervisor(element)
-    let isScheduled = context.target.architecture == .aarch64 || context.sdk < .v2_3_0
+    let isScheduled = context.architecture == .aarch64 || context.sdk < .v2_3_0
     let reader = ElementReader(
       element, isScheduled ? .virtualMachine : .unscheduledVirtualMachine, &context)
     let priority = isScheduled ? machinePriority(reader) : nil
@@ -29,13 +29,12 @@ extension SystemReader {
         }
         machine.cpus.append(cpu)
       case "map":
-        let limit = context.sdk < .v2_0_1 ? nil : context.target.addressSpaceEnd
-        if let map = map(child, .virtualMachineMap, limit: limit) { machine.maps.append(map) }
+        if let map = map(child, .virtualMachineMap, in: .machine) { machine.maps.append(map) }
       default:
         unknown(child, in: "virtual_machine", known: ["vcpu", "map"])
       }
     }
-    if context.target.architecture == .x86_64, machine.cpus.count > 1 {
+    if context.architecture == .x86_64, machine.cpus.count > 1 {
       context.report(
         .unsupportedTarget, at: element.location,
         "virtual machine '\(machine.name)' has \(machine.cpus.count) vCPUs, on which the Microkit tool panics on x86",
@@ -50,7 +49,7 @@ extension SystemReader {
   }
 
   private mutating func checkHypervisor(_ element: XMLElement) {
-    if context.target.hasHypervisor { return }
+    if context.hasHypervisor { return }
     context.reportUnsupported(
       at: element.location, "<virtual_machine>: this kernel is not a hypervisor",
       needs: "a hypervisor")

@@ -8,7 +8,7 @@ import SystemModel
 func checkIO(_ system: SystemDescription, _ context: inout CheckContext) {
   checkPorts(system, &context)
   checkAddressSpaces(system, &context)
-  guard context.target.architecture == .x86_64 else { return }
+  guard context.architecture == .x86_64 else { return }
   if context.sdk >= .v2_2_0 { checkAddressSymbols(system, &context) }
   if context.sdk >= .v2_3_0 { checkMonitors(system, &context) }
 }
@@ -76,7 +76,7 @@ private func checkAddressSpaces(_ system: SystemDescription, _ context: inout Ch
       }
     }
     checkMaps(
-      space.maps.compactMap(\.asMap), regions, end: Limits.ioAddressSpaceEnd,
+      space.maps.compactMap(\.asMap), regions, in: .device,
       "I/O address space '\(space.attributes["name"] ?? "")'", &context)
   }
 }

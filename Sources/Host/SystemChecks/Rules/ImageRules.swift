@@ -5,6 +5,7 @@ import Diagnostics
 import ELFImage
 import HostIO
 import SystemModel
+import Targets
 
 /// Checks the ELF images of a system's protection domains as the Microkit tool does when it packs
 /// them: each must exist and have every symbol to be set, and no mapping may overlap it.

@@ -11,12 +11,12 @@ func checkMaps(_ system: SystemDescription, _ context: inout CheckContext) {
   for domain in system.allProtectionDomains {
     let stack = (domain.stackSize ?? context.sdk.defaultStackSize).rawValue
     checkMaps(
-      domain.maps, regions, end: Limits.mapEnd(context.sdk, context.target, stackSize: stack),
+      domain.maps, regions, in: .domain(stackSize: stack),
       "protection domain '\(domain.name)'", &context)
     // 1.4.1 does not check the mappings of virtual machines.
     if let machine = domain.virtualMachine, context.sdk >= .v2_0_1 {
       checkMaps(
-        machine.maps, regions, end: context.sdk < .v2_3_0 ? nil : context.target.addressSpaceEnd,
+        machine.maps, regions, in: .machine,
         "virtual machine '\(machine.name)'", &context)
     }
   }
@@ -28,7 +28,7 @@ private struct PlacedMap {
 }
 
 func checkMaps(
-  _ maps: [Map], _ regions: [String: MemoryRegion], end limit: UInt64?, _ space: String,
+  _ maps: [Map], _ regions: [String: MemoryRegion], in space: MappedSpace, _ title: String,
   _ context: inout CheckContext
 ) {
   var placed: [PlacedMap] = []
@@ -42,6 +42,9 @@ func checkMaps(
         fix: "use \(hexadecimal(start / page * page))")
     }
     let (end, overflow) = start.addingReportingOverflow(size)
+    // Before 2.3.0, the end of a machine's mapping is not checked.
+    let isUnchecked = if case .machine = space { context.sdk < .v2_3_0 } else { false }
+    let limit = isUnchecked ? nil : context.end(of: space, reachedBy: overflow ? .max : end)
     // For 2.1.0, adjacent ranges overlap.
     let touchesStack = context.sdk == .v2_1_0 && end == limit
     if overflow || end > limit ?? .max || touchesStack {
@@ -55,7 +58,7 @@ func checkMaps(
     }
     if size > 0 { placed.append(PlacedMap(map: map, range: start..<end)) }
   }
-  reportOverlaps(placed, space, &context)
+  reportOverlaps(placed, title, &context)
 }
 
 /// Going by address, it is enough to compare each mapping with the one that has reached farthest so
@@ -92,13 +95,13 @@ private func text(_ range: Range<UInt64>) -> String {
 
 /// Checks that regions at given physical addresses do not overlap.
 func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckContext) {
-  let limit = context.target.physicalAddressEnd ?? 1 << 63
   var placed: [(region: MemoryRegion, range: Range<UInt64>)] = []
   for region in system.memoryRegions {
     guard let start = region.physicalAddress?.rawValue, let size = region.size?.rawValue,
       size > 0
     else { continue }
     let (end, overflow) = start.addingReportingOverflow(size)
+    let limit = context.physicalAddressEnd(reachedBy: overflow ? .max : end) ?? 1 << 63
     if overflow || end > limit {
       context.report(
         .outOfRange, at: region.origin.location,
@@ -125,19 +128,20 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
 
 /// Checks that the regions that the Microkit tool places fit the board's memory.
 func checkMemory(_ system: SystemDescription, _ context: inout CheckContext) {
-  let normal = context.target.platform?.normalMemory ?? []
+  let normal = context.platform?.normalMemory ?? []
   let available = normal.isEmpty ? nil : normal.reduce(0) { $0 + UInt64($1.count) }
-  guard let limit = available ?? context.target.physicalAddressEnd else { return }
   var total: UInt64 = 0
   for region in system.memoryRegions where region.physicalAddress == nil {
     let (sum, overflow) = total.addingReportingOverflow(region.size?.rawValue ?? 0)
-    if overflow || sum > limit {
+    let limit = available ?? context.physicalAddressEnd(reachedBy: overflow ? .max : sum)
+    if let limit, overflow || sum > limit {
       context.report(
         .outOfRange, at: region.origin.location,
         "with '\(region.name)', the regions need more than the available \(hexadecimal(limit)) bytes",
         fix: "make regions smaller")
       return
     }
+    if overflow { return }
     total = sum
   }
 }

@@ -43,6 +43,8 @@ public struct Change: Hashable, Sendable, Codable {
     case domainSchedule = "domain schedule"
     /// An `<io_address_space>`.
     case ioAddressSpace = "io address space"
+    /// An `<iomap>`.
+    case ioMap = "io map"
   }
 
   /// An attribute's value in both systems; nil where it is missing.
@@ -68,7 +70,7 @@ public struct Change: Hashable, Sendable, Codable {
   public var subject: Subject
   /// Its name, or what identifies it.
   public var name: String
-  /// The protection domain that it belongs to, if any.
+  /// The protection domain or I/O address space that it belongs to, if any.
   public var domain: String?
   /// All attributes if it was added or removed, or else the ones that differ.
   public var attributes: [Attribute]

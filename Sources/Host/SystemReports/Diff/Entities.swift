@@ -10,13 +10,13 @@ extension Entity {
     var entities = system.memoryRegions.map(region)
     func add(_ domain: ProtectionDomain, parent: String?) {
       entities.append(self.domain(domain, parent: parent, sdk: sdk))
-      entities += parts(of: domain)
+      entities += parts(of: domain, sdk: sdk)
       domain.children.forEach { add($0, parent: domain.name) }
     }
     system.protectionDomains.forEach { add($0, parent: nil) }
     entities += system.channels.map(channel)
     if let schedule = system.domainSchedule { entities.append(self.schedule(schedule)) }
-    entities += system.ioAddressSpaces.map(ioAddressSpace)
+    entities += system.ioAddressSpaces.flatMap(ioAddressSpace)
     return entities
   }
 
@@ -47,17 +47,10 @@ extension Entity {
       ])
   }
 
-  private static func parts(of domain: ProtectionDomain) -> [Entity] {
+  private static func parts(of domain: ProtectionDomain, sdk: SDKVersion) -> [Entity] {
     let name = domain.name
     var entities = domain.maps.map { map($0, .map, in: name) }
-    entities += domain.interrupts.map { interrupt in
-      Entity(
-        .interrupt, interruptName(interrupt.source), in: name,
-        [
-          ("id", interrupt.id.description), ("setvar_id", interrupt.idSymbol),
-          ("trigger", trigger(interrupt.source)),
-        ])
-    }
+    entities += domain.interrupts.map { interrupt($0, in: name) }
     entities += domain.physicalAddressSymbols.map {
       Entity(.setvar, $0.symbol, in: name, [("region_paddr", $0.region)])
     }
@@ -72,23 +65,23 @@ extension Entity {
     entities += domain.capabilities.map {
       Entity(.capability, "\($0.kind.rawValue) of \($0.domain)", in: name, [("slot", "\($0.slot)")])
     }
-    if let machine = domain.virtualMachine {
-      entities.append(
-        Entity(
-          .virtualMachine, machine.name, in: name,
-          [
-            ("priority", machine.effectivePriority.description),
-            ("budget", machine.effectiveBudget.description),
-            ("period", machine.effectivePeriod.description),
-          ]))
-      entities += machine.cpus.map {
-        Entity(
-          .virtualCPU, $0.id.description, in: name,
-          [("cpu", "\($0.cpu ?? 0)"), ("setvar_id", $0.idSymbol)])
-      }
-      entities += machine.maps.map { map($0, .guestMap, in: name) }
+    guard let machine = domain.virtualMachine else { return entities }
+    entities.append(
+      Entity(
+        .virtualMachine, machine.name, in: name,
+        [
+          ("priority", machine.effectivePriority.description),
+          ("budget", machine.effectiveBudget.description),
+          ("period", machine.effectivePeriod.description),
+        ]))
+    entities += machine.cpus.map {
+      Entity(
+        .virtualCPU, $0.id.description, in: name,
+        [
+          ("cpu", "\($0.effectiveCPU(monitor: domain, sdk: sdk))"), ("setvar_id", $0.idSymbol),
+        ])
     }
-    return entities
+    return entities + machine.maps.map { map($0, .guestMap, in: name) }
   }
 
   private static func map(_ map: Map, _ subject: Change.Subject, in domain: String) -> Entity {
@@ -136,31 +129,41 @@ extension Entity {
       ])
   }
 
-  private static func ioAddressSpace(_ space: IOAddressSpace) -> Entity {
-    let maps = space.maps.map { listed($0.attributes) }.sorted()
-    let attributes = space.attributes.sorted { $0.key < $1.key }
-      .filter { $0.key != "name" }.map { ($0.key, Optional($0.value)) }
-    return Entity(
-      .ioAddressSpace, space.attributes["name"] ?? listed(space.attributes),
-      attributes + [("iomaps", maps.joined(separator: "; "))])
+  /// The space and, as parts of their own, its maps.
+  private static func ioAddressSpace(_ space: IOAddressSpace) -> [Entity] {
+    let name = space.attributes["name"] ?? "?"
+    let maps = space.maps.map { map in
+      Entity(
+        .ioMap, map.attributes["mr"] ?? "?", in: name,
+        WrittenAttributes.listed(map.attributes, defaults: ["perms": "rw"], without: ["mr"]))
+    }
+    return [
+      Entity(
+        .ioAddressSpace, name, WrittenAttributes.listed(space.attributes, without: ["name"]))
+    ] + maps
   }
 
-  // MARK: Values
+  /// What tells sources apart is the name; the rest, such as the trigger, is attributes.
+  private static func interrupt(_ interrupt: Interrupt, in domain: String) -> Entity {
+    let name: String
+    var attributes: [(String, String?)] = [
+      ("id", interrupt.id.description), ("setvar_id", interrupt.idSymbol),
+    ]
+    switch interrupt.source {
+    case .line(let number, let trigger):
+      name = "irq \(number)"
+      attributes.append(("trigger", trigger.rawValue))
+    case .ioAPIC(let written):
+      let all = WrittenAttributes.normal(
+        written, defaults: ["ioapic": "0", "trigger": "level", "polarity": "high"])
+      name = "I/O APIC \(all["ioapic"] ?? "0") pin \(all["pin"] ?? "?")"
+      attributes += WrittenAttributes.listed(all, without: ["ioapic", "pin"])
+    case .messageSignalled(let written):
+      name = "MSI \(written["handle"] ?? "?") of \(written["pcidev"] ?? "?")"
+      attributes += WrittenAttributes.listed(written, without: ["handle", "pcidev"])
+    }
+    return Entity(.interrupt, name, in: domain, attributes)
+  }
 
   private static func flag(_ value: Bool) -> String { value ? "true" : "false" }
-
-  private static func listed(_ attributes: [String: String]) -> String {
-    attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-  }
-
-  /// A line's trigger is an attribute, not part of its identity.
-  private static func interruptName(_ source: Interrupt.Source) -> String {
-    if case .line(let number, _) = source { return "irq \(number)" }
-    return describe(source)
-  }
-
-  private static func trigger(_ source: Interrupt.Source) -> String? {
-    if case .line(_, let trigger) = source { return trigger.rawValue }
-    return nil
-  }
 }

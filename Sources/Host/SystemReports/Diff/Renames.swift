@@ -35,9 +35,9 @@ func regionRenames(_ before: SystemDescription, _ after: SystemDescription) -> [
 
 /// Finds protection domains that differ from a new one only in their name and their image's.
 func domainRenames(
-  _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion
+  _ before: (SystemDescription, SDKVersion), _ after: (SystemDescription, SDKVersion)
 ) -> [Rename] {
-  func fingerprints(_ system: SystemDescription) -> [String: [String]] {
+  func fingerprints(_ system: SystemDescription, _ sdk: SDKVersion) -> [String: [String]] {
     var links: [String: [String]] = [:]
     for channel in system.channels {
       for (end, other) in [(channel.a, channel.b), (channel.b, channel.a)] {
@@ -62,7 +62,7 @@ func domainRenames(
         return (domain.name, own + parts.sorted() + connections.sorted())
       }, uniquingKeysWith: { first, _ in first })
   }
-  return renames(fingerprints(before), fingerprints(after))
+  return renames(fingerprints(before.0, before.1), fingerprints(after.0, after.1))
 }
 
 /// Pairs names that occur on one side only and whose fingerprints are unique on both; an empty
@@ -93,6 +93,12 @@ extension SystemDescription {
     func renamed(_ name: String) -> String { name == old ? new : name }
     for index in memoryRegions.indices {
       memoryRegions[index].name = renamed(memoryRegions[index].name)
+    }
+    for space in ioAddressSpaces.indices {
+      for map in ioAddressSpaces[space].maps.indices {
+        let region = ioAddressSpaces[space].maps[map].attributes["mr"].map(renamed)
+        ioAddressSpaces[space].maps[map].attributes["mr"] = region
+      }
     }
     updateDomains { domain in
       for index in domain.maps.indices {

@@ -9,13 +9,17 @@ import SystemModel
 /// A region or protection domain counts as renamed only if nothing else about it changed and
 /// nothing else looks like it.
 ///
-/// - Parameter sdk: supplies the defaults of attributes that a file leaves out.
+/// - Parameters:
+///   - sdk: supplies the defaults of attributes that the first system leaves out.
+///   - afterSDK: the same for the second system; nil means the same SDK.
 public func diff(
-  _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion = .newest
+  _ before: SystemDescription, _ after: SystemDescription, sdk: SDKVersion = .newest,
+  afterSDK: SDKVersion? = nil
 ) -> [Change] {
+  let afterSDK = afterSDK ?? sdk
   var before = before
   var changes: [Change] = []
-  for rename in domainRenames(before, after, sdk: sdk) {
+  for rename in domainRenames((before, sdk), (after, afterSDK)) {
     before.renameDomain(rename.old, to: rename.new)
     changes.append(rename.change(.protectionDomain))
   }
@@ -23,7 +27,7 @@ public func diff(
     before.renameRegion(rename.old, to: rename.new)
     changes.append(rename.change(.memoryRegion))
   }
-  changes += compare(Entity.all(of: before, sdk: sdk), Entity.all(of: after, sdk: sdk))
+  changes += compare(Entity.all(of: before, sdk: sdk), Entity.all(of: after, sdk: afterSDK))
   let order = Change.Subject.allCases
   return changes.enumerated().sorted { a, b in
     func key(_ change: Change) -> (Int, String, String) {

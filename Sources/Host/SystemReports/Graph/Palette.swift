@@ -16,11 +16,13 @@ enum Palette {
   static let channel = "#334155"
   static let call = "#6d28d9"
   static let interrupt = "#c2410c"
+  static let right = "#b91c1c"
   static let memoryEdge = "#94a3b8"
   static let font = "Helvetica,Arial,sans-serif"
 
   static let hardware = Colours(fill: "#e7e2da", line: "#786d5f")
   static let memory = Colours(fill: "#f8fafc", line: "#94a3b8")
+  static let guest = Colours(fill: "#d5f0ee", line: "#0f766e")
   static let dma = Colours(fill: "#fde8ec", line: "#be5068")
 
   static func colours(of role: Role) -> Colours {

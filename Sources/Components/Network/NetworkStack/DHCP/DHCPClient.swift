@@ -310,7 +310,7 @@ struct DHCPClient: BitwiseCopyable {
     // Times count from when the request was sent (4.4.1).
     let times = LeaseTimes(message)
     func moment(_ seconds: UInt64) -> Instant {
-      times.isForEver ? .never : requestedAt + .seconds(seconds)
+      times.isInfinite ? .never : requestedAt + .seconds(seconds)
     }
     lease = DHCPLease(
       network: network, routes: routes.without(message.your), resolver: message.resolver,

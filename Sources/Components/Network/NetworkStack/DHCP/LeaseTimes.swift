@@ -16,10 +16,10 @@ struct LeaseTimes: Equatable, BitwiseCopyable {
   let lease: UInt64
   let renewal: UInt64
   let rebinding: UInt64
-  let isForEver: Bool
+  let isInfinite: Bool
 
   init(_ message: DHCPMessage) {
-    isForEver = message.leaseTime == .max
+    isInfinite = message.leaseTime == .max
     lease = max(message.leaseTime.map { UInt64($0) } ?? Self.unknownLease, Self.leastLease)
     // Half and seven eighths if the server omits the times or they are inconsistent.
     var first = Self.told(message.renewalTime) ?? lease / 2

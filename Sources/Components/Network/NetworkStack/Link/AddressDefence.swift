@@ -56,9 +56,9 @@ struct AddressDefence: BitwiseCopyable {
 
   /// Handles another station's claim to our address. A fixed address, which cannot be replaced, is
   /// defended forever (2.4 (c)); a leased one is given up if a defence has not helped (2.4 (b)).
-  mutating func conflict(isForEver: Bool, now: Instant) -> Verdict {
+  mutating func conflict(isPermanent: Bool, now: Instant) -> Verdict {
     if let defended, now - defended < AddressDefence.defendInterval {
-      return isForEver ? .endure : .giveWay
+      return isPermanent ? .endure : .giveWay
     }
     defended = now
     left = max(left, 1)
@@ -74,7 +74,7 @@ extension NetworkStack {
   @inline(never)
   mutating func addressConflict(with station: MACAddress, now: Instant) {
     counters.addressConflicts &+= 1
-    let verdict = defence.conflict(isForEver: !usesDHCP, now: now)
+    let verdict = defence.conflict(isPermanent: !usesDHCP, now: now)
     if verdict != .endure {
       rival = station
       hasConflictEvent = true

@@ -19,7 +19,6 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: NetVirtRx<MappedMemory>
   private let driver: Channel
-  private var clients = ClientChannels()
 
   init(_ config: LinkedRecord<NetVirtRxConfig>) {
     let connection = config[Config.driver]
@@ -45,14 +44,15 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let entry = Config.clients[index]
       let client = config[entry / NetVirtRxClient.connection]
-      guard let rings = client.rings else {
-        fatal(".net_virt_rx_config: a client has no queues; rerun serval generate")
+      let channel = Int(client.channel.id)
+      guard let rings = client.rings, virtualiser.addClient(rings, channel: channel) else {
+        fatal(
+          ".net_virt_rx_config: a client has no queues, or another's channel; rerun serval generate"
+        )
       }
-      virtualiser.addClient(rings)
-      clients.add(client.channel)
       for number in 0..<min(Int(config[entry / NetVirtRxClient.macCount]), 64) {
         let address = config[entry / NetVirtRxClient.macAddresses[number]].wireValue
-        guard virtualiser.addAddress(address, client: index) else {
+        guard virtualiser.addAddress(address, client: channel) else {
           fatal(
             ".net_virt_rx_config, clients: more than 256 MAC addresses in all; give clients fewer")
         }
@@ -62,8 +62,7 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
   }
 
   mutating func notified(_ channels: ChannelSet) {
-    var actions = virtualiser.serve(
-      clients: clients.clients(in: channels), driver: channels.contains(driver))
+    var actions = virtualiser.serve(clients: channels, driver: channels.contains(driver))
     while actions.isUnfinished {
       notify(actions)
       yieldTurn()
@@ -74,7 +73,7 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
 
   /// The driver is notified last: that signal goes out with the next receive, in one entry to the kernel.
   @inline(never) private mutating func notify(_ actions: NetVirtRx<MappedMemory>.Actions) {
-    clients.notify(actions.notifyClients)
+    actions.notifyClients.notifyDeferred()
     if actions.notifyDriver { driver.notifyDeferred() }
   }
 }

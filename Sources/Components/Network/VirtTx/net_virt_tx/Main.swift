@@ -19,7 +19,6 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: NetVirtTx<MappedMemory>
   private let driver: Channel
-  private var clients = ClientChannels()
 
   init(_ config: LinkedRecord<NetVirtTxConfig>) {
     let connection = config[Config.driver]
@@ -31,18 +30,19 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let entry = Config.clients[index]
       let client = config[entry / NetVirtTxClient.connection]
-      guard let rings = client.rings else {
-        fatal(".net_virt_tx_config: a client has no queues; rerun serval generate")
+      let channel = Int(client.channel.id)
+      guard let rings = client.rings, virtualiser.addClient(rings, channel: channel) else {
+        fatal(
+          ".net_virt_tx_config: a client has no queues, or another's channel; rerun serval generate"
+        )
       }
-      virtualiser.addClient(rings)
-      clients.add(client.channel)
       for number in 0..<min(Int(config[entry / NetVirtTxClient.regionCount]), 64) {
         let region = entry / NetVirtTxClient.regions[number]
         let data = config[region / NetVirtTxDataRegion.data]
         guard let memory = data.region.memory,
           virtualiser.addRegion(
             memory, ioAddress: data.ioAddress,
-            bufferCount: Int(config[region / NetVirtTxDataRegion.bufferCount]), client: index,
+            bufferCount: Int(config[region / NetVirtTxDataRegion.bufferCount]), client: channel,
             owner: number)
         else {
           fatal(
@@ -55,7 +55,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
   }
 
   mutating func notified(_ channels: ChannelSet) {
-    carryOut(virtualiser.serve(clients: clients.clients(in: channels)))
+    carryOut(virtualiser.serve(clients: channels))
   }
 
   /// Notifies peers, and serves in further rounds while clients have more to send than one round takes. Domains of the
@@ -72,7 +72,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
 
   /// The driver is notified last: that signal goes out with the next receive, in one entry to the kernel.
   @inline(never) private mutating func notify(_ actions: NetVirtTx<MappedMemory>.Actions) {
-    clients.notify(actions.notifyClients)
+    actions.notifyClients.notifyDeferred()
     if actions.notifyDriver { driver.notifyDeferred() }
   }
 }

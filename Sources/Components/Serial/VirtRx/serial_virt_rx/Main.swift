@@ -20,8 +20,6 @@ struct SerialVirtRxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: SerialVirtRx
   private let driver: Channel
-  // Not `ClientChannels`: signals of clients are ignored, so no look-up by channel is needed.
-  private var clients = InlineArray<64, Channel>(repeating: Channel(.max))
 
   init(_ config: LinkedRecord<SerialVirtRxConfig>) {
     let connection = config[Config.driver]
@@ -34,19 +32,21 @@ struct SerialVirtRxProgram: ProtectionDomain, ~Copyable {
       terminateCharacter: config[Config.terminateCharacter])
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let client = config[Config.clients[index]]
-      guard let ring = client.ring else {
-        fatal(".serial_virt_rx_config: a client has no queue; rerun serval generate")
+      guard let ring = client.ring,
+        virtualiser.addClient(ring, channel: Int(client.channel.id))
+      else {
+        fatal(
+          ".serial_virt_rx_config: a client has no queue, or another's channel; rerun serval generate"
+        )
       }
-      clients[index] = client.channel
-      virtualiser.addClient(ring)
     }
   }
 
   /// Signals from clients are ignored: input for which a client has no room is dropped.
   mutating func notified(_ channels: ChannelSet) {
     guard channels.contains(driver) else { return }
-    var actions = virtualiser.driverReady()
+    let actions = virtualiser.driverReady()
     if actions.notifyDriver { driver.notify() }
-    while let client = actions.notifyClients.popFirst() { clients[client & 63].notify() }
+    actions.notifyClients.notify()
   }
 }

@@ -20,7 +20,6 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: SerialVirtTx
   private let driver: Channel
-  private var clients = ClientChannels()
 
   init(_ config: LinkedRecord<SerialVirtTxConfig>) {
     let connection = config[Config.driver]
@@ -31,11 +30,13 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
     virtualiser = SerialVirtTx(driver: output, colours: config[Config.colourEnabled] != 0)
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let client = config[Config.clients[index] / SerialVirtTxClient.connection]
-      guard let ring = client.ring else {
-        fatal(".serial_virt_tx_config: a client has no queue; rerun serval generate")
+      guard let ring = client.ring,
+        virtualiser.addClient(ring, channel: Int(client.channel.id))
+      else {
+        fatal(
+          ".serial_virt_tx_config: a client has no queue, or another's channel; rerun serval generate"
+        )
       }
-      clients.add(client.channel)
-      virtualiser.addClient(ring)
     }
     if config[Config.receiveEnabled] != 0 {
       let actions = virtualiser.write(byteCount: config.length(of: Config.beginText)) {
@@ -47,12 +48,12 @@ struct SerialVirtTxProgram: ProtectionDomain, ~Copyable {
 
   mutating func notified(_ channels: ChannelSet) {
     if channels.contains(driver) { notify(virtualiser.driverReady()) }
-    var signalled = clients.clients(in: channels)
-    while let client = signalled.popFirst() { notify(virtualiser.clientReady(client)) }
+    var clients = channels
+    while let client = clients.popFirst() { notify(virtualiser.clientReady(client)) }
   }
 
   private mutating func notify(_ actions: SerialVirtTx.Actions) {
     if actions.notifyDriver { driver.notify() }
-    clients.notify(actions.notifyClients)
+    actions.notifyClients.notifyDeferred()
   }
 }

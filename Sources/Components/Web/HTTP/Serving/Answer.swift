@@ -25,8 +25,11 @@ public enum Answer {
     .respond(Response(.ok, type: ContentType.html, body: body))
   }
 
-  /// A response whose body is the status code and its phrase.
+  /// A response whose body is the status code and its phrase. With 503, the client is asked to try again after a
+  /// second.
   public static func status(_ status: Status) -> Answer {
-    .respond(Response(status, type: ContentType.plain, body: status.text))
+    let text = status.text
+    let head = ResponseHead(text: status, length: UInt64(text.count))
+    return .respond(Response(head, body: .bytes(text)))
   }
 }

@@ -25,6 +25,10 @@ final class ConnectionSlot {
   var log: AccessLogEntry?
   /// When the current request's head was complete.
   var started = Instant.start
+  /// When the source of the current body last gave bytes, or waited for the peer to read.
+  var sourceProgress = Instant.start
+  /// Bytes that the source had not given then.
+  var sourceRest: UInt64 = 0
   /// Bytes sent since the connection was opened, and their number before the current answer.
   var sent: UInt64 = 0
   var sentAtStart: UInt64 = 0

@@ -10,6 +10,7 @@ extension HTTPServer {
   /// Carries a connection as far as it can go now: through requests, answers and bodies.
   mutating func advance(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) {
     defer {
+      updateSourceProgress(slot, now)
       nextDeadline = min(nextDeadline, deadline(of: slot))
       updateHeldByteCount(slot)
     }
@@ -23,6 +24,14 @@ extension HTTPServer {
       case .stayOpen, .endOutput: break
       }
       guard advanceOnce(slot, index, now) else { return }
+    }
+  }
+
+  private func updateSourceProgress(_ slot: ConnectionSlot, _ now: Instant) {
+    guard case .sendingSource = slot.work else { return }
+    let rest = slot.connection.bodyRest
+    if rest != slot.sourceRest || slot.connection.waitsForPeer {
+      (slot.sourceRest, slot.sourceProgress) = (rest, now)
     }
   }
 
@@ -97,7 +106,9 @@ extension HTTPServer {
       case .none: endAnswer(slot, now)
       case .bytes(let bytes): slot.work = .sendingBytes(bytes, 0)
       case .stream(let stream): slot.work = .streaming(stream)
-      case .source(let source): slot.work = .sendingSource(source)
+      case .source(let source):
+        slot.work = .sendingSource(source)
+        (slot.sourceRest, slot.sourceProgress) = (slot.connection.bodyRest, now)
       }
     }
   }

@@ -45,6 +45,7 @@ extension HTTPServer {
     guard let slot = slot(index) else { return }
     slot.sent &+= UInt64(max(count, 0))
     slot.connection.sent(count, now: now)
+    if count > 0 { slot.sourceProgress = now }
     advance(slot, index, now)
   }
 

@@ -33,8 +33,12 @@ extension HTTPServer {
       guard let slot = slots[index] else { continue }
       let isDue = now >= deadline(of: slot)
       slot.connection.timePassed(now: now)
-      if case .awaitingAnswer = slot.work, now >= answerDeadline(of: slot) {
-        begin(.status(.gatewayTimeout), slot, now)
+      if now >= workDeadline(of: slot) {
+        if case .awaitingAnswer = slot.work {
+          begin(.status(.gatewayTimeout), slot, now)
+        } else {
+          slot.connection.abort()
+        }
       }
       if isDue {
         advance(slot, index, now)
@@ -46,12 +50,17 @@ extension HTTPServer {
   }
 
   func deadline(of slot: ConnectionSlot) -> Instant {
-    guard case .awaitingAnswer = slot.work else { return slot.connection.deadline }
-    return min(slot.connection.deadline, answerDeadline(of: slot))
+    min(slot.connection.deadline, workDeadline(of: slot))
   }
 
-  private func answerDeadline(of slot: ConnectionSlot) -> Instant {
-    slot.started + settings.limits.answerTime
+  /// When a handler has waited too long with its answer, or a source with the next bytes of a body.
+  private func workDeadline(of slot: ConnectionSlot) -> Instant {
+    switch slot.work {
+    case .awaitingAnswer: slot.started + settings.limits.answerTime
+    case .sendingSource where !slot.connection.waitsForPeer:
+      slot.sourceProgress + settings.limits.sourceTime
+    default: .never
+    }
   }
 
   /// The number of a connection that `wake` or `timePassed` may have changed, or nil when there

@@ -36,6 +36,10 @@ public struct Limits: Equatable, Sendable {
   public var minimumRate: UInt64 = 100
   /// How long a handler may wait with its answer; then 504.
   public var answerTime: Interval = .seconds(30)
+  /// How long a body's source may wait with its next bytes; then the connection is reset. Long enough for
+  /// three operations of a file server (`ClientSettings.operationTime`): a short read, its rest, and the
+  /// check of the file's version.
+  public var sourceTime: Interval = .seconds(90)
   /// How long to wait for the peer's end of stream after our own.
   public var lingerTime: Interval = .seconds(2)
 

@@ -86,7 +86,7 @@ open class BodySource {
   /// Passes the next bytes to `consume`, in one piece. `consume` returns how many it took; the
   /// others are passed again at the next call.
   ///
-  /// - Returns: `more` if there were bytes, `wait` if there are none yet, `end` after the last ones,
-  ///   `failed` if the rest cannot be had.
+  /// - Returns: `more` if there were bytes, `wait` if there are none yet, for at most
+  ///   `Limits.sourceTime`, `end` after the last ones, `failed` if the rest cannot be had.
   open func offer(_ consume: (Span<UInt8>) -> Int) -> StreamStep { .end }
 }

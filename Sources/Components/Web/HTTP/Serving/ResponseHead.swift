@@ -29,6 +29,14 @@ public struct ResponseHead: Sendable {
     lines.reserveCapacity(240)
   }
 
+  /// The head of a response whose body is plain text of `length` bytes. With 503, the client is asked to try again
+  /// after a second.
+  public init(text status: Status, length: UInt64) {
+    self.init(status, length: .known(length))
+    add("Content-Type", ContentType.plain)
+    if status == .serviceUnavailable { add("Retry-After", "1") }
+  }
+
   /// Adds a field whose value is valid.
   public mutating func add(_ name: StaticString, _ value: StaticString) {
     lines.append(name)

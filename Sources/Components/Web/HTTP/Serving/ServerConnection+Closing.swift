@@ -51,7 +51,7 @@ extension ServerConnection {
   // MARK: Deadlines
 
   /// Whether nothing can go on before the peer sends or reads.
-  private var waitsForPeer: Bool {
+  var waitsForPeer: Bool {
     if !output.isEmpty || directIsBlocked { return true }
     switch phase {
     case .exchange: return framing == .notBegun && input.isEmpty && !body.isOver

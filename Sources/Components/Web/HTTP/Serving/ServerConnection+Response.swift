@@ -208,9 +208,7 @@ extension ServerConnection {
     request.keepsAlive = false
     request.awaitsContinue = false
     let text = status.text
-    var head = ResponseHead(status, length: .known(UInt64(text.count)))
-    head.add("Content-Type", ContentType.plain)
-    respond(head, now: now)
+    respond(ResponseHead(text: status, length: UInt64(text.count)), now: now)
     if wantsBody {
       // Ignores `writeRoom`: these few bytes are the last ones.
       output.append(text.span)

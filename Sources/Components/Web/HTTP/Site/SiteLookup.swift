@@ -178,8 +178,6 @@ public struct SiteLookup: Sendable {
 
   private mutating func answer(_ status: Status) {
     let body = status.text
-    var head = ResponseHead(status, length: .known(UInt64(body.count)))
-    head.add("Content-Type", ContentType.plain)
-    result = .answer(head, body: body)
+    result = .answer(ResponseHead(text: status, length: UInt64(body.count)), body: body)
   }
 }
