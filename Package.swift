@@ -84,7 +84,8 @@ let hostModules: [Target] = [
   host(
     "ServalCommand",
     [
-      "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards", "Targets",
+      "SystemConversion", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
+      "Targets",
       "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
       argumentParser,
     ]),
@@ -110,6 +111,9 @@ let hostModules: [Target] = [
     name: "CUnicorn", path: "Sources/Host/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
   host(
     "Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records", "Addresses"]),
+  host(
+    "SystemConversion",
+    ["SystemReports", "SystemChecks", "SystemXML", "SystemModel", "HostIO", "Diagnostics"]),
   host(
     "SystemReports",
     ["SystemModel", "Records", "Addresses", "ELFImage", "HostIO", "Diagnostics"]),
@@ -424,7 +428,7 @@ let testModules: [Target] = [
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("TargetsTests", ["Targets", "SystemModel", "HostIO", "Diagnostics", "TestSupport"]),
-  tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics"]),
+  tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics", "TestSupport"]),
   tests(
     "SystemChecksTests",
     [
@@ -437,6 +441,12 @@ let testModules: [Target] = [
     [
       "SystemReports", "SystemXML", "SystemModel", "Systems", "Subsystems", "Boards", "Records",
       "Addresses", "ELFImage", "HostIO", "TestSupport", "WebserverFixture",
+    ]),
+  tests(
+    "SystemConversionTests",
+    [
+      "SystemConversion", "SystemReports", "SystemChecks", "SystemXML", "SystemModel", "HostIO",
+      "TestSupport",
     ]),
   .target(
     name: "WebserverFixture", dependencies: ["SystemModel"], path: "Tests/WebserverFixture"),
@@ -467,9 +477,11 @@ let package = Package(
       .library(
         name: "Serval",
         targets: [
-          "ServalCommand", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-          "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics",
-          "Records", "Addresses",
+          "ServalCommand", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
+          "Subsystems", "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree",
+          "HostIO",
+          "Diagnostics", "Records",
+          "Addresses",
         ]),
     ],
   dependencies: isTarget

@@ -21,6 +21,21 @@ import Testing
 
   // MARK: Text
 
+  /// A terminal obeys control characters, also those of Latin-1, and turns text around.
+  @Test func whatATerminalObeysIsEscaped() {
+    #expect(printable("a/b é 字") == "a/b é 字")
+    #expect(printable("a\u{1b}[1m\n\u{7f}") == #"a\u{1B}[1m\n\u{7F}"#)
+    #expect(printable("\u{9b}x\u{202e}") == #"\u{009B}x\u{202E}"#)
+    let hostile = Finding(
+      rule: "r", at: .file("a\u{1b}", detail: "b\u{9b}"), "c\u{7}", fix: "d\u{202e}")
+    for format in FindingRenderer.Format.allCases {
+      let text = FindingRenderer(format: format).render([hostile])
+      #expect(
+        text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control },
+        "\(format)")
+    }
+  }
+
   @Test func textOfEveryPlace() {
     let option = Finding(rule: "bad-mac", at: .option("--mac"), "'x' is not a MAC address")
     let file = Finding(rule: "unreadable", at: .file("a.elf"), "cannot be read")

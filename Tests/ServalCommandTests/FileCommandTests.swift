@@ -120,6 +120,52 @@ import Testing
     }
   }
 
+  @Test func convertWritesOnlyWhatIsTheSame() throws {
+    let new = good.split(separator: "name=\"one\"").joined(separator: "name=\"one\" fpu=\"false\"")
+    try with(["a.system": new]) { tool in
+      let refused = try tool.run(["convert", "a.system", "--to", "2.2.0", "-o", "b.system"])
+      #expect((refused.status, refused.output) == (1, ""))
+      #expect(
+        refused.errors == """
+          a.system:3:33: error: Microkit 2.2.0 cannot express fpu: 'one' could use the floating-point unit [unsupported-by-sdk]
+            fix: give --lossy to leave it out
+          a.system: Microkit 2.3.1 to 2.2.0: 1 obstacle, nothing written
+
+          """)
+      #expect(try tool.files == ["a.system"])
+      let lossy = try tool.run(
+        ["convert", "a.system", "--to", "2.2.0-dev", "--lossy", "-o", "b.system"])
+      #expect(lossy.status == 0)
+      #expect(lossy.errors.hasPrefix("note: ") && lossy.errors.contains(": warning: "))
+      #expect(String(decoding: try Files.read("\(tool.directory)/b.system"), as: UTF8.self) == good)
+      let printed = try tool.run(["convert", "b.system", "--from", "2.2.0", "--to", "2.0.1"])
+      #expect(printed.status == 0)
+      #expect(printed.output.contains("priority=\"2\" stack_size=\"0x2000\">"))
+      #expect(printed.errors == "b.system: Microkit 2.2.0 to 2.0.1: 2 changes\n")
+      // diff compares what each SDK makes of its file.
+      try Files.replace("\(tool.directory)/c.system", with: Array(printed.output.utf8))
+      let sdks = ["--from", "2.2.0", "--to", "2.0.1"]
+      #expect(try tool.run(["diff", "b.system", "c.system"] + sdks).status == 0)
+      #expect(try tool.run(["diff", "b.system", "b.system"] + sdks).status == 1)
+      #expect(
+        try tool.run(["convert", "a.system", "--from", "1.4.1", "--to", "2.3.0"]).status == 2)
+    }
+  }
+
+  @Test func prefilledRegionsNeedASearchPath() throws {
+    let text = good.split(separator: "size=\"0x1000\"").joined(separator: "prefill_path=\"f.bin\"")
+    try with(["a.system": text]) { tool in
+      let blind = try tool.run(["check", "a.system"])
+      #expect(blind.status == 0)
+      #expect(
+        blind.errors.hasSuffix(
+          "prefill files were not looked at, because there is no --search-path\n"))
+      let seeing = try tool.run(["check", "a.system", "--search-path", "."])
+      #expect(seeing.status == 1)
+      #expect(seeing.output.contains("[prefill]"))
+    }
+  }
+
   @Test func inspectAndGraph() throws {
     try with(["a.system": good]) { tool in
       let text = try tool.run(["inspect", "a.system"])
@@ -275,7 +321,9 @@ import Testing
   @Test func helpVersionAndCompletions() throws {
     try BuiltTool.with { tool in
       #expect(try tool.run(["--version"]).output.hasPrefix("serval "))
-      for command in ["generate", "check", "inspect", "graph", "diff", "boards", "devices"] {
+      for command in [
+        "generate", "check", "inspect", "graph", "diff", "convert", "boards", "devices",
+      ] {
         let help = try tool.run([command, "--help"])
         #expect(help.status == 0 && help.output.contains("USAGE: serval \(command)"))
       }

@@ -146,7 +146,7 @@ extension Target {
     #expect(rules(system) == [])
   }
 
-  /// Transmit buffers, whoever else maps them.
+  /// Transmit buffers, even if other domains map them.
   @Test func aClientsOwnBufferIsItsOwn() {
     var system = WebserverFixture.system
     for index in system.protectionDomains.indices {

@@ -17,8 +17,10 @@ import Testing
   @Test func everyRuleIsDocumented() throws {
     let rows = try lines(of: "checks.md").filter { $0.hasPrefix("| `") }
     let expected = Rule.allCases.map { "| `\($0.rawValue)` | \($0.meaning) |" }
-    // XML that does not parse has no rule: expat and the document type decide.
-    #expect(rows.filter { !$0.hasPrefix("| `xml` |") } == expected)
+    // These two are about what cannot be read at all.
+    let unread = rows.filter { $0.hasPrefix("| `xml` |") || $0.hasPrefix("| `encoding` |") }
+    #expect(rows == unread + expected)
+    #expect(unread.count == 2)
   }
 
   @Test func everyLintIsDocumented() throws {

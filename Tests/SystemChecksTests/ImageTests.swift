@@ -43,6 +43,15 @@ import Testing
     #expect(try messages(stub, sdk: .v2_1_0).count == 2)
   }
 
+  @Test func symbolsOfIOPortsAreSetToo() throws {
+    let ports =
+      "<ioport id=\"0\" addr=\"0x3f8\" size=\"8\" setvar_id=\"port\" setvar_addr=\"base\"/>"
+    #expect(
+      try messages(StubELF(), ports, sdk: .v2_3_0) == [
+        "/a.elf has no symbol 'port'", "/a.elf has no symbol 'base'",
+      ])
+  }
+
   @Test func symbolsThatAreSetNeedRoom() throws {
     let map = "<map mr=\"r\" vaddr=\"0x10000000\" setvar_vaddr=\"base\"/>"
     let small = StubELF(variables: [.init("base", [0, 0, 0, 0])])

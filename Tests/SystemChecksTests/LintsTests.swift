@@ -140,7 +140,7 @@ import WebserverFixture
     #expect(rules(system) == [])
   }
 
-  /// Nobody wakes it, but it may poll, loop in `init` or only set something up.
+  /// Nothing wakes it, but it may poll, loop in `init` or only set something up.
   @Test func nothingNeedsToWakeADomain() {
     var system = pair()
     system.protectionDomains.append(ProtectionDomain("lonely", image: .init("l")))

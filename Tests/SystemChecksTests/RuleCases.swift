@@ -62,6 +62,7 @@ private func pd(_ name: String, _ attributes: String = "", _ body: String = "") 
 private let region = "<memory_region name=\"r\" size=\"0x2000\"/>"
 
 let ruleCases: [RuleCase] = [
+  RuleCase("template", pd("a", "priority=\"@{{ priority }}\"")),
   RuleCase("root-element", "@<sistem/>"),
   RuleCase("unknown-element", pd("a") + "@<chanel/>"),
   RuleCase("unknown-element", pd("a", "", "@<mapp/>")),
@@ -113,7 +114,27 @@ let ruleCases: [RuleCase] = [
   RuleCase(
     "unaligned", "<memory_region name=\"r\" size=\"0x1000\" @phys_addr=\"0x10\"/>" + pd("a")),
   RuleCase("unaligned", region + pd("a", "", "@<map mr=\"r\" vaddr=\"0x1800\"/>")),
-  RuleCase("empty-region", "<memory_region name=\"r\" @size=\"0\"/>" + pd("a")),
+  RuleCase(
+    "empty-region",
+    "<memory_region name=\"r\" size=\"0\"/>" + pd("a", "", "@<map mr=\"r\" vaddr=\"0x1000\"/>")),
+  RuleCase("empty-region", "<memory_region name=\"r\" size=\"0\"/>" + pd("a"), by: []),
+  RuleCase(
+    "duplicate-name",
+    pd("a", "", "@<virtual_machine name=\"monitor\"><vcpu id=\"0\"/></virtual_machine>"),
+    by: since21),
+  RuleCase(
+    "duplicate-name",
+    pd("v_0") + pd("a", "", "<virtual_machine name=\"v\">@<vcpu id=\"0\"/></virtual_machine>"),
+    by: since21),
+  RuleCase(
+    "duplicate-name",
+    pd("v_1") + pd("a", "", "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_machine>"),
+    by: []),
+  RuleCase("duplicate-name", "@" + pd("x") + pd("x_root"), by: since23),
+  RuleCase(
+    "out-of-range",
+    "@<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0xfffffffffffff000\"/>" + pd("a"),
+    by: SDKVersion.allCases.filter { $0 < .v2_1_0 }),
   RuleCase("budget-exceeds-period", pd("a", "budget=\"9\" @period=\"8\"")),
   RuleCase("budget-exceeds-period", pd("a", "@period=\"999\"")),
   RuleCase("duplicate-name", pd("a") + "@" + pd("a")),
@@ -320,6 +341,14 @@ let targetRuleCases: [RuleCase] = [
     "bad-value",
     "<memory_region name=\"r\" size=\"0x200000\" page_size=\"0x200000\"/>" + pd("a")
       + space("0:1.0", "1", "@<iomap mr=\"r\" iovaddr=\"0\"/>"), by: since23, on: .x86),
+  RuleCase(
+    "duplicate-name",
+    pd("v_0") + pd("a", "", "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_machine>"),
+    by: [],
+    on: .x86Hypervisor),
+  RuleCase(
+    "out-of-range",
+    "@<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0x8000000000\"/>" + pd("a"), on: .riscv),
   RuleCase(
     "address-too-high", region + pd("a", "", "<map mr=\"r\" @vaddr=\"0x3ffffff000\"/>"),
     by: since20,

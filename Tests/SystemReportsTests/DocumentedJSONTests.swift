@@ -26,14 +26,14 @@ import Testing
 
   @Test func everyValueIsDocumented() throws {
     let text = try page()
-    for kind in SystemReport.Right.Kind.allCases {
-      #expect(text.contains("\n| `\(kind.rawValue)` |"), "\(kind)")
-    }
+    let rows =
+      SystemReport.Right.Kind.allCases.map(\.rawValue) + MemoryKind.allCases.map(\.rawValue)
+      + Role.allCases.map(\.rawValue)
+    for row in rows where !text.contains("\n| `\(row)` |") { Issue.record("no row for '\(row)'") }
     let values =
       Change.Kind.allCases.map(\.rawValue) + Change.Subject.allCases.map(\.rawValue)
-      + MemoryKind.allCases.map(\.rawValue) + Role.allCases.map(\.rawValue)
       + GrantedCapability.Kind.allCases.map(\.rawValue)
-    for value in values { #expect(text.contains("\"\(value)\""), "\(value)") }
+    for value in values where !text.contains("\"\(value)\"") { Issue.record("no '\(value)'") }
   }
 
   private func page() throws -> String {

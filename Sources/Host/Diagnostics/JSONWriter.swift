@@ -13,7 +13,17 @@ public enum JSONWriter {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Callers encode strings, booleans and finite numbers only, which never fail.
     guard let data = try? encoder.encode(value) else { return "{}\n" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return withoutControls(String(decoding: data, as: UTF8.self)) + "\n"
+  }
+
+  /// The encoder escapes control characters below 0x20 only, and a terminal obeys those from 0x7f to
+  /// 0x9f as well.
+  private static func withoutControls(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard scalars.contains(where: { (0x7f...0x9f).contains($0.value) }) else { return text }
+    return scalars.map {
+      (0x7f...0x9f).contains($0.value) ? "\\u00" + String($0.value, radix: 16) : String($0)
+    }.joined()
   }
 
   /// A string's JSON representation, with its quotes.

@@ -28,6 +28,19 @@ public enum Files {
     }
   }
 
+  /// The length in bytes of a file that can be read.
+  ///
+  /// - Throws: `FileError` if it cannot be, or is a directory.
+  public static func length(_ path: String) throws(FileError) -> UInt64 {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(path, .read(errno: errno)) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path, .read(errno: errno)) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, .read(errno: EISDIR)) }
+    return UInt64(max(status.st_size, 0))
+  }
+
   /// At most `count` bytes; none at the end of the file.
   private static func readChunk(
     of count: Int, _ descriptor: Int32, _ path: String
@@ -122,13 +135,6 @@ public enum Files {
   public static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// Length of a regular file in bytes, after following links; nil for anything else.
-  public static func length(of path: String) -> UInt64? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return UInt64(status.st_size)
   }
 
   static func write(

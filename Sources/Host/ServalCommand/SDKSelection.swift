@@ -27,14 +27,7 @@ struct SDKOption: ParsableArguments {
   var name: SDKName?
 
   /// The version to work with. Says so if it only stands for the one that was asked for.
-  func resolve() throws -> SDKVersion {
-    let name = try chosen()
-    if !name.isKnown {
-      Terminal.printError(
-        "note: Microkit SDK \(name.text) is not known; taken for \(name.version)\n")
-    }
-    return name.version
-  }
+  func resolve() throws -> SDKVersion { try chosen().announced() }
 
   /// The unpacked SDK at MICROKIT_SDK, if it has this version.
   func path(of version: SDKVersion) -> String? {
@@ -72,6 +65,14 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 extension SDKName {
+  /// The version to work with. Says so if it only stands for this one.
+  func announced() -> SDKVersion {
+    if !isKnown {
+      Terminal.printError("note: Microkit SDK \(text) is not known; taken for \(version)\n")
+    }
+    return version
+  }
+
   /// Reads the version of an unpacked SDK from its file VERSION, which SDKs before 2.0 do not have.
   init(ofSDKAt path: String) throws {
     guard Files.isDirectory("\(path)/board") else { throw SDKError.notAnSDK(path: path) }

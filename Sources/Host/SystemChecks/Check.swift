@@ -26,23 +26,24 @@ public struct CheckResult: Sendable {
 /// - Parameters:
 ///   - file: name for positions.
 ///   - target: what the system is for; nil means the most common kind of board.
+///   - searchPath: where the files are that prefill regions; nil does not look at them.
 /// - Throws: `XMLError` if it is not XML.
 public func check(
-  _ bytes: [UInt8], file: String, sdk: SDKVersion, target: Target? = nil
+  _ bytes: [UInt8], file: String, sdk: SDKVersion, target: Target? = nil,
+  searchPath: SearchPath? = nil
 ) throws(XMLError) -> CheckResult {
-  check(try parseXML(bytes, file: file), sdk: sdk, target: target ?? .mostCommon(sdk))
-}
-
-/// Checks a parsed file for one target.
-func check(_ root: XMLElement, sdk: SDKVersion, target: Target) -> CheckResult {
-  checkAsking(root, sdk: sdk, target: target).result
+  let target = target ?? .mostCommon(sdk)
+  return try TargetVerdict(
+    bytes, file: file, sdk: sdk, targets: [target], searchPath: searchPath
+  ).result
 }
 
 /// Checks a parsed file for one target, and says what the result depends on.
 func checkAsking(
-  _ root: XMLElement, sdk: SDKVersion, target: Target
+  _ root: XMLElement, sdk: SDKVersion, target: Target, searchPath: SearchPath? = nil
 ) -> (result: CheckResult, asked: TargetTraits) {
-  let (context, system) = everyFinding(root, sdk: sdk, target: target)
+  let (context, system) = everyFinding(
+    root, sdk: sdk, target: target, searchPath: searchPath)
   let (findings, broken) = withoutConsequences(inFileOrder(context.findings), in: root)
   let result = CheckResult(target: target, findings: findings, broken: broken, description: system)
   return (result, context.asked)
@@ -50,12 +51,13 @@ func checkAsking(
 
 /// Checks a parsed file by every rule.
 func everyFinding(
-  _ root: XMLElement, sdk: SDKVersion, target: Target
+  _ root: XMLElement, sdk: SDKVersion, target: Target, searchPath: SearchPath? = nil
 ) -> (context: CheckContext, system: SystemDescription?) {
   var reader = SystemReader(sdk: sdk, target: target)
-  let system = reader.read(root)
+  var system = reader.read(root)
   guard root.name == "system" else { return (reader.context, nil) }
   var context = reader.context
+  resolvePrefills(&system, path: searchPath, &context)
   checkNames(system, &context)
   checkIdentifiers(system, &context)
   checkProtectedCalls(system, &context)

@@ -47,6 +47,7 @@ struct CheckContext {
 /// Limits of the Microkit tool (sdf.rs, sel4.rs and lib.rs of each version).
 enum Limits {
   static let domains = 63
+  static let virtualCPUs = 64
   static let channelID = UInt64(ChannelID.maximum)
   /// Slot of child 0's TCB (microkit.h); a CNode has `slots` slots (main.rs).
   static let firstChildSlot: UInt64 = 202

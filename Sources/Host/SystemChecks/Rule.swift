@@ -6,6 +6,8 @@ import Diagnostics
 /// The rules by which the Microkit tool rejects a file, with stable names. docs/checks.md lists
 /// them.
 public enum Rule: String, CaseIterable, Sendable {
+  /// A template that its generator has not replaced yet.
+  case template
   /// A root element other than <system>.
   case rootElement = "root-element"
   /// An element that does not exist there, or not yet in this SDK.
@@ -28,7 +30,7 @@ public enum Rule: String, CaseIterable, Sendable {
   case outOfRange = "out-of-range"
   /// An address or size that is not a multiple of the page size.
   case unaligned = "unaligned"
-  /// A memory region of size 0, on which the real tool panics.
+  /// A map of a region of size 0, on which the real tool panics.
   case emptyRegion = "empty-region"
   /// A budget longer than its period.
   case budgetExceedsPeriod = "budget-exceeds-period"
@@ -76,6 +78,7 @@ public enum Rule: String, CaseIterable, Sendable {
   /// What breaks the rule, as in docs/checks.md.
   public var meaning: String {
     switch self {
+    case .template: "a template of the C preprocessor or another generator, before that has run"
     case .rootElement: "a root element other than <system>"
     case .unknownElement: "an element that does not exist there, or not yet in this SDK"
     case .unknownAttribute: "an attribute that does not exist there, or not in this SDK"
@@ -87,7 +90,7 @@ public enum Rule: String, CaseIterable, Sendable {
     case .badValue: "a value that is not allowed"
     case .outOfRange: "a number beyond its limits"
     case .unaligned: "an address or size that is not a multiple of the page size"
-    case .emptyRegion: "a memory region of size 0, on which the real tool panics"
+    case .emptyRegion: "a map of a region of size 0, on which the real tool panics"
     case .budgetExceedsPeriod: "a budget longer than its period"
     case .duplicateName: "two protection domains, regions or virtual machines with the same name"
     case .duplicateID:
@@ -111,7 +114,7 @@ public enum Rule: String, CaseIterable, Sendable {
       "until SDK 2.0.1, regions that do not fit one block of the board's memory (with `--board`)"
     case .schedule: "a domain schedule that does not fit the kernel's tables"
     case .prefill:
-      "a region prefilled from two sources, or a size symbol for one that is not prefilled"
+      "a region prefilled from two sources, or from a missing, empty or wrongly sized file; a size symbol for one that is not prefilled"
     case .image:
       "an ELF image that is missing, has the wrong symbols or segments, or is mapped over"
     }

@@ -25,9 +25,10 @@ public func loadSystem(
 ) throws -> (description: SystemDescription, sdk: SDKVersion) {
   let candidates = sdk.map { [$0] } ?? SDKVersion.allCases.reversed()
   let root = try parseXML(bytes, file: file)
+  let marks = findTemplateMarks(in: bytes, file: file)
   var firstFindings: [Finding]?
   for candidate in candidates {
-    let verdict = TargetVerdict(root, sdk: candidate, targets: Target.kinds(of: candidate))
+    let verdict = TargetVerdict(root, marks, sdk: candidate, targets: Target.kinds(of: candidate))
     let result = verdict.result
     if result.isAccepted, let description = result.description { return (description, candidate) }
     firstFindings = firstFindings ?? result.findings.filter { $0.severity == .error }

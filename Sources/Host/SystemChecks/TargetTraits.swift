@@ -76,7 +76,7 @@ extension CheckContext {
   /// - Parameter address: what is compared with it. Addresses that every target allows need no
   ///   target.
   mutating func physicalAddressEnd(reachedBy address: UInt64) -> UInt64? {
-    if address <= 1 << 40 { return nil }
+    if address <= 1 << 39 { return nil }
     asked.formUnion([.architecture, .addressBits])
     return target.physicalAddressEnd
   }

@@ -15,24 +15,32 @@ public struct TargetVerdict: Sendable {
   /// - Parameters:
   ///   - file: name for positions.
   ///   - targets: not empty.
+  ///   - searchPath: where the files are that prefill regions; nil does not look at them.
   /// - Throws: `XMLError` if it is not XML.
   public init(
-    _ bytes: [UInt8], file: String, sdk: SDKVersion, targets: [Target]
+    _ bytes: [UInt8], file: String, sdk: SDKVersion, targets: [Target],
+    searchPath: SearchPath? = nil
   ) throws(XMLError) {
-    self.init(try parseXML(bytes, file: file), sdk: sdk, targets: targets)
+    self.init(
+      try parseXML(bytes, file: file), findTemplateMarks(in: bytes, file: file), sdk: sdk,
+      targets: targets, searchPath: searchPath)
   }
 
-  init(_ root: XMLElement, sdk: SDKVersion, targets: [Target]) {
+  /// - Parameter marks: what the file has of a template.
+  init(
+    _ root: XMLElement, _ marks: [TemplateMark], sdk: SDKVersion, targets: [Target],
+    searchPath: SearchPath? = nil
+  ) {
     var known: [(result: CheckResult, asked: TargetTraits)] = []
     for target in targets {
       if let same = known.first(where: { $0.asked.agree($0.result.target, target) }) {
         known.append(same)
         known[known.count - 1].result.target = target
       } else {
-        known.append(checkAsking(root, sdk: sdk, target: target))
+        known.append(checkAsking(root, sdk: sdk, target: target, searchPath: searchPath))
       }
     }
-    results = known.map(\.result)
+    results = known.map { $0.result.naming(marks) }
   }
 
   /// Whether some target takes the file.

@@ -25,8 +25,7 @@ extension Topology {
       return .device
     }
     // The only use for a region's physical address is to pass it to a device.
-    if regionsWithAddressSymbol.contains(region.name) { return .dma }
-    if regionsInIOAddressSpaces.contains(region.name) { return .dma }
+    if isForDevices(region) { return .dma }
     if region.physicalAddress != nil { return uses.isEmpty ? .unused : .dma }
     switch sharers(of: region.name).count {
     case 0: return .unused
@@ -39,7 +38,11 @@ extension Topology {
     _ region: MemoryRegion, at address: PhysicalAddress, uses: [Use]
   ) -> Bool {
     if !ramRanges.isEmpty { return !ramRanges.contains { $0.contains(address.rawValue) } }
-    return !uses.isEmpty && uses.allSatisfy { !$0.map.cached }
-      && !regionsWithAddressSymbol.contains(region.name)
+    return !uses.isEmpty && uses.allSatisfy { !$0.map.cached } && !isForDevices(region)
+  }
+
+  private func isForDevices(_ region: MemoryRegion) -> Bool {
+    regionsWithAddressSymbol.contains(region.name)
+      || regionsInIOAddressSpaces.contains(region.name)
   }
 }

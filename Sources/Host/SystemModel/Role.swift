@@ -18,7 +18,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable, Codable {
 }
 
 extension Topology {
-  /// See docs/lints.md for the rules.
+  /// See docs/reports.md for the rules.
   public func role(of domain: ProtectionDomain) -> Role {
     if !domain.interrupts.isEmpty { return .driver }
     if domain.passive { return .server }

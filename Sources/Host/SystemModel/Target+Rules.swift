@@ -17,7 +17,7 @@ extension Target {
   public var physicalAddressEnd: UInt64? {
     switch architecture {
     case .aarch64: 1 << UInt64(physicalAddressBits ?? 40)
-    case .riscv64: 1 << 56
+    case .riscv64: 1 << 39
     case .x86_64: nil
     }
   }

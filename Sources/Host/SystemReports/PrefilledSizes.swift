@@ -18,7 +18,7 @@ extension SystemDescription {
         sized.memoryRegions[index].size = page
       } else if let path = region.prefillPath {
         let length = (searchPaths.map { "\($0)/" } + [""]).lazy
-          .compactMap { Files.length(of: path.hasPrefix("/") ? path : $0 + path) }.first
+          .compactMap { try? Files.length(path.hasPrefix("/") ? path : $0 + path) }.first
         guard let length, length > 0 else { continue }
         sized.memoryRegions[index].size = ByteCount(length).roundedUp(to: page)
       }

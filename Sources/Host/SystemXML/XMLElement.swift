@@ -16,6 +16,8 @@ public struct XMLElement: Sendable {
     public var isQualified: Bool
     /// Where the name begins.
     public var location: SourceLocation
+    /// Its bytes in the file, from the name to the closing quote.
+    public var range: Range<Int>
   }
 
   /// Without a namespace prefix, as the Microkit tool compares names.
@@ -28,6 +30,10 @@ public struct XMLElement: Sendable {
   public var stray: SourceLocation?
   /// Where the start tag begins.
   public var location: SourceLocation
+  /// The bytes of the start tag.
+  public var startTag: Range<Int>
+  /// The bytes of the whole element, with its end tag.
+  public var range: Range<Int>
 
   /// The attribute of that name without a namespace.
   public func attribute(_ name: String) -> Attribute? {
@@ -45,6 +51,10 @@ public struct XMLError: Error, Hashable {
     case documentType
     /// Its XML declaration is malformed.
     case declaration
+    /// It is not UTF-8.
+    case encoding(EncodingError)
+    /// It is not well-formed because it is a template.
+    case template(TemplateMark.Kind, String)
     /// Elements are nested deeper than `limit`.
     case tooDeep(limit: Int)
     /// expat found no memory.
@@ -58,7 +68,7 @@ public struct XMLError: Error, Hashable {
 }
 
 extension XMLError: DiagnosableError {
-  /// One finding, `xml`.
+  /// One finding: `xml`, `encoding` or `template`.
   public var findings: [Finding] {
     let place = Place.source(location)
     switch problem {
@@ -76,6 +86,10 @@ extension XMLError: DiagnosableError {
           rule: "xml", at: place, "the XML declaration is malformed",
           fix: "write <?xml version=\"1.0\" encoding=\"UTF-8\"?>, or leave it out")
       ]
+    case .encoding(let error):
+      return [Finding(rule: "encoding", at: place, error.message, fix: error.fix)]
+    case .template(let kind, let text):
+      return [Finding(rule: "template", at: place, kind.message(text), fix: kind.fix)]
     case .tooDeep(let limit):
       return [Finding(rule: "xml", at: place, "elements are nested deeper than \(limit)")]
     case .outOfMemory:

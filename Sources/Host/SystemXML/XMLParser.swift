@@ -10,8 +10,21 @@ import Diagnostics
 /// declaration says, XML 1.x, namespaces resolved, no document type.
 ///
 /// - Parameter file: name for positions.
-/// - Throws: `XMLError` for the first problem.
+/// - Throws: `XMLError` for the first problem. For a file that is not well-formed because it is a
+///   template, the problem is the first text that a generator must replace.
 public func parseXML(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLElement {
+  if let (error, location) = EncodingError.find(in: bytes, file: file) {
+    throw XMLError(location: location, problem: .encoding(error))
+  }
+  do throws(XMLError) {
+    return try parseText(bytes, file: file)
+  } catch {
+    guard let mark = findTemplateMarks(in: bytes, file: file).first else { throw error }
+    throw XMLError(location: mark.location, problem: .template(mark.kind, mark.text))
+  }
+}
+
+private func parseText(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLElement {
   let start = SourceLocation(file: file, line: 1, column: 1)
   guard let body = XMLDeclaration.blanked(bytes) else {
     throw XMLError(location: start, problem: .declaration)
@@ -75,6 +88,8 @@ private final class XMLParserState {
     if open.count == depthLimit { return stop(.tooDeep(limit: depthLimit)) }
     let location = location
     let places = attributePlaces(from: location)
+    let offset = Int(XML_GetCurrentByteIndex(parser))
+    let tag = offset..<offset + Int(XML_GetCurrentByteCount(parser))
     open.append(
       XMLElement(
         name: localName(name),
@@ -82,13 +97,16 @@ private final class XMLParserState {
           .init(
             name: localName(attribute.name), value: attribute.value,
             isQualified: attribute.name.utf8.contains(UInt8(namespaceSeparator)),
-            location: index < places.count ? places[index] : location)
+            location: index < places.count ? places[index].location : location,
+            range: index < places.count ? places[index].range : tag)
         },
-        children: [], stray: nil, location: location))
+        children: [], stray: nil, location: location, startTag: tag, range: tag))
   }
 
   func end() {
-    guard let element = open.popLast() else { return }
+    guard var element = open.popLast() else { return }
+    let end = Int(XML_GetCurrentByteIndex(parser)) + Int(XML_GetCurrentByteCount(parser))
+    element.range = element.startTag.lowerBound..<max(end, element.startTag.upperBound)
     if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
   }
 
@@ -104,16 +122,16 @@ private final class XMLParserState {
     return String(name[name.utf8.index(after: separator)...])
   }
 
-  /// Positions of the current start tag's attributes, in order, without namespace declarations.
+  /// Places of the current start tag's attributes, in order, without namespace declarations.
   /// expat has accepted the tag.
-  private func attributePlaces(from start: SourceLocation) -> [SourceLocation] {
+  private func attributePlaces(from start: SourceLocation) -> [TagScanner.Attribute] {
     var scanner = TagScanner(
       bytes: bytes, offset: Int(XML_GetCurrentByteIndex(parser)), location: start)
-    var places: [SourceLocation] = []
+    var places: [TagScanner.Attribute] = []
     scanner.skipName()
     while let attribute = scanner.nextAttribute() {
       if attribute.isNamespace { continue }
-      places.append(attribute.location)
+      places.append(attribute)
     }
     return places
   }
@@ -121,6 +139,12 @@ private final class XMLParserState {
 
 /// Scans the bytes of one start tag.
 private struct TagScanner {
+  struct Attribute {
+    var location: SourceLocation
+    var range: Range<Int>
+    var isNamespace: Bool
+  }
+
   let bytes: [UInt8]
   var offset: Int
   var location: SourceLocation
@@ -154,7 +178,7 @@ private struct TagScanner {
     }
   }
 
-  mutating func nextAttribute() -> (location: SourceLocation, isNamespace: Bool)? {
+  mutating func nextAttribute() -> Attribute? {
     skip(while: Self.isSpace)
     guard let first = byte, first != UInt8(ascii: ">"), first != UInt8(ascii: "/") else {
       return nil
@@ -168,7 +192,7 @@ private struct TagScanner {
     skip { $0 != quote }
     advance()
     let isNamespace = name.elementsEqual("xmlns".utf8) || name.starts(with: "xmlns:".utf8)
-    return (place, isNamespace)
+    return Attribute(location: place, range: start..<offset, isNamespace: isNamespace)
   }
 }
 

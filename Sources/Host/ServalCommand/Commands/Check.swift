@@ -31,7 +31,8 @@ struct Check: ParsableCommand {
   @Option(
     name: .customLong("search-path"),
     help: ArgumentHelp(
-      "Directory of PD images to check as well; may be repeated.", valueName: "directory"),
+      "Directory of PD images, and of files that prefill regions, to check as well; may be repeated.",
+      valueName: "directory"),
     completion: .directory)
   var searchPaths: [String] = []
 
@@ -64,7 +65,9 @@ struct Check: ParsableCommand {
   ) -> (findings: [Finding], summary: String) {
     let verdict: TargetVerdict
     do throws(XMLError) {
-      verdict = try TargetVerdict(bytes, file: file, sdk: sdk, targets: targets)
+      verdict = try TargetVerdict(
+        bytes, file: file, sdk: sdk, targets: targets,
+        searchPath: searchPaths.isEmpty ? nil : SearchPath(searchPaths, sdk: sdk))
     } catch {
       return (error.findings, "would be rejected by Microkit \(sdk)")
     }
@@ -77,6 +80,11 @@ struct Check: ParsableCommand {
         system, file: file, sdk: sdk, target: result.target, searchPaths: searchPaths)
       findings += images
       if !images.isEmpty { summary = "would be rejected by Microkit \(sdk)" }
+    }
+    if result.isAccepted, searchPaths.isEmpty,
+      system.memoryRegions.contains(where: { $0.prefillPath != nil })
+    {
+      summary += "; its prefill files were not looked at, because there is no --search-path"
     }
     let warnings = lint(system, sdk: sdk, target: result.target, broken: result.broken)
     if strict, !warnings.isEmpty { summary = "not clean by Microkit \(sdk)" }

@@ -30,12 +30,22 @@ struct Diff: ParsableCommand {
       valueName: "version"))
   var sdk: SDKVersion?
 
+  @Option(
+    name: .customLong("from"),
+    help: ArgumentHelp("Microkit SDK version of the first file.", valueName: "version"))
+  var oldSDK: SDKName?
+
+  @Option(
+    name: .customLong("to"),
+    help: ArgumentHelp("Microkit SDK version of the second file.", valueName: "version"))
+  var newSDK: SDKName?
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
-    let old = try loadSystem(Files.read(before), file: before, sdk: sdk)
-    let new = try loadSystem(Files.read(after), file: after, sdk: sdk)
+    let old = try loadSystem(Files.read(before), file: before, sdk: oldSDK?.announced() ?? sdk)
+    let new = try loadSystem(Files.read(after), file: after, sdk: newSDK?.announced() ?? sdk)
     let changes = diff(old.description, new.description, sdk: old.sdk, afterSDK: new.sdk)
     let renderer = ChangeRenderer(colour: Terminal.outputUsesColour)
     Terminal.print(json ? renderer.json(changes) : renderer.text(changes))

@@ -35,14 +35,14 @@ struct Graph: ParsableCommand {
   @Flag(help: "Show every region, instead of grouping those with the same users.")
   var everyRegion = false
 
-  @Flag(inversion: .prefixedNo, help: "Show shared memory, not only domains and channels.")
-  var memory = true
+  @Flag(help: "Leave shared memory out.")
+  var noMemory = false
 
   func run() throws {
     let (system, sdk) = try loadSystem(Files.read(file), file: file, sdk: sdk)
     let name = file.split(separator: "/").last.map(String.init) ?? file
     let options = GraphOptions(
-      title: name, showsMemory: memory, everyRegion: everyRegion, sdk: sdk)
+      title: name, showsMemory: !noMemory, everyRegion: everyRegion, sdk: sdk)
     try writeGraph(graph(prefill.sized(system), options: options), to: output)
   }
 }

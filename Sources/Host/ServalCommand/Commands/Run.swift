@@ -146,7 +146,10 @@ struct Run: ParsableCommand {
   private func refuseWhatCheckRejects(_ sdk: SDKVersion, _ searchPaths: [String]) throws {
     let bytes = try Files.read(file)
     let result: CheckResult
-    do throws(XMLError) { result = try check(bytes, file: file, sdk: sdk) } catch {
+    do throws(XMLError) {
+      result = try check(
+        bytes, file: file, sdk: sdk, searchPath: SearchPath(searchPaths, sdk: sdk))
+    } catch {
       return try refuse(error.findings)
     }
     var findings = result.findings

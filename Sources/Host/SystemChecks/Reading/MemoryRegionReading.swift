@@ -55,11 +55,7 @@ extension SystemReader {
       return
     }
     let place = reader.location(of: "size")
-    if size == 0 {
-      context.report(
-        .emptyRegion, at: place, "a memory region of size 0 makes the Microkit tool panic",
-        fix: "use at least \(hexadecimal(alignment))")
-    } else if size % alignment != 0 {
+    if size % alignment != 0 {
       let (up, overflow) = (size / alignment).addingReportingOverflow(1)
       let rounded = up.multipliedReportingOverflow(by: alignment)
       context.report(

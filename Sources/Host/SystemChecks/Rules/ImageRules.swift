@@ -20,12 +20,13 @@ public func checkImages(
   searchPaths: [String]
 ) -> [Finding] {
   var context = CheckContext(sdk: sdk, target: target ?? .mostCommon(sdk))
+  let searchPath = SearchPath(searchPaths, sdk: sdk)
   var images: [String: Result<ELFImage, FindingsError>] = [:]
   let regions = Dictionary(
     system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   for domain in system.allProtectionDomains {
     let name = domain.image.path
-    let loaded = images[name] ?? load(name, searchPaths)
+    let loaded = images[name] ?? load(name, searchPath)
     let isFirst = images.updateValue(loaded, forKey: name) == nil
     switch loaded {
     case .failure(let error):
@@ -33,7 +34,7 @@ public func checkImages(
       if isFirst { context.add(error.findings.map { at(domain, $0) }) }
     case .success(let image):
       checkSegments(of: image, domain, &context)
-      if let symbols = symbolImage(of: domain, image, searchPaths, &context) {
+      if let symbols = symbolImage(of: domain, image, searchPath, &context) {
         checkSymbols(of: symbols, domain, system.channels, &context)
       }
       checkOverlaps(of: image, domain, regions, &context)
@@ -44,11 +45,11 @@ public func checkImages(
 
 /// The image whose symbol table counts: `path_for_symbols`, or else the program.
 private func symbolImage(
-  of domain: ProtectionDomain, _ image: ELFImage, _ searchPaths: [String],
+  of domain: ProtectionDomain, _ image: ELFImage, _ searchPath: SearchPath,
   _ context: inout CheckContext
 ) -> ELFImage? {
   guard let path = domain.image.symbolsPath else { return image }
-  switch load(path, searchPaths) {
+  switch load(path, searchPath) {
   case .success(let image): return image
   case .failure(let error):
     context.add(error.findings.map { at(domain, $0) })
@@ -56,15 +57,13 @@ private func symbolImage(
   }
 }
 
-private func load(_ name: String, _ searchPaths: [String]) -> Result<ELFImage, FindingsError> {
-  let candidates =
-    name.hasPrefix("/") ? [name] : ([""] + searchPaths.map { "\($0)/" }).map { $0 + name }
-  guard let path = candidates.first(where: { Files.exists($0) && !Files.isDirectory($0) }) else {
+private func load(_ name: String, _ searchPath: SearchPath) -> Result<ELFImage, FindingsError> {
+  guard let path = searchPath.find(name) else {
     return .failure(
       FindingsError([
         Finding(
           rule: Rule.image.rawValue,
-          "there is no image '\(name)' in \(searchPaths.joined(separator: ", "))",
+          "there is no image '\(name)' in \(searchPath.description)",
           fix: "build it, or give its directory with --search-path")
       ]))
   }
@@ -120,6 +119,9 @@ private func checkSymbols(
   wanted += domain.physicalAddressSymbols.map { ($0.symbol, $0.origin) }
   wanted += domain.interrupts.map { ($0.idSymbol, $0.origin) }
   wanted += domain.children.map { ($0.childIDSymbol, $0.origin) }
+  wanted += domain.ioPorts.flatMap { port in
+    [port.idSymbol, port.addressSymbol].map { ($0, port.origin) }
+  }
   wanted += channels.flatMap(\.ends).filter { $0.domain == domain.name }.map {
     ($0.idSymbol, $0.origin)
   }

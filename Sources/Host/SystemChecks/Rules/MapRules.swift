@@ -35,6 +35,13 @@ func checkMaps(
   for map in maps {
     guard let region = regions[map.region], let size = region.size?.rawValue else { continue }
     let (start, page) = (map.address.rawValue, (region.pageSize ?? .small).rawValue)
+    if size == 0 {
+      context.report(
+        .emptyRegion, at: map.origin.location,
+        "mapping '\(map.region)', which has size 0, makes the Microkit tool panic",
+        fix: "give the region a size of at least \(hexadecimal(page))")
+      continue
+    }
     if start % page != 0 {
       context.report(
         .unaligned, at: map.origin.location,
@@ -56,7 +63,7 @@ func checkMaps(
       }
       continue
     }
-    if size > 0 { placed.append(PlacedMap(map: map, range: start..<end)) }
+    placed.append(PlacedMap(map: map, range: start..<end))
   }
   reportOverlaps(placed, title, &context)
 }
@@ -101,6 +108,10 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
       size > 0
     else { continue }
     let (end, overflow) = start.addingReportingOverflow(size)
+    if overflow, context.sdk >= .v2_1_0 {
+      context.warnOfWrap(region)
+      continue
+    }
     let limit = context.physicalAddressEnd(reachedBy: overflow ? .max : end) ?? 1 << 63
     if overflow || end > limit {
       context.report(
@@ -123,6 +134,17 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
         fix: "give them separate addresses, or share one region")
     }
     if next.range.upperBound > farthest.range.upperBound { farthest = next }
+  }
+}
+
+extension CheckContext {
+  /// Since 2.1.0, the Microkit tool computes the end without looking for an overflow.
+  fileprivate mutating func warnOfWrap(_ region: MemoryRegion) {
+    guard let place = region.origin.location else { return }
+    warn(
+      "address-wraps", at: place,
+      "'\(region.name)' ends beyond 2^64, which Microkit \(sdk) does not notice",
+      fix: "use an address of the board")
   }
 }
 

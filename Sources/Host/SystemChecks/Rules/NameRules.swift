@@ -24,6 +24,8 @@ func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
       fix: "rename this one")
   }
   checkVirtualMachineNames(domains, &context)
+  checkObjectNames(domains, &context)
+  checkVirtualCPUCount(domains, &context)
   checkUses(of: Set(domains.map(\.name)), in: system, &context)
   checkRegionUses(system, domains, &context)
 }
@@ -53,14 +55,54 @@ private func checkVirtualMachineNames(
         .duplicateName, at: machine.origin.location,
         "a second virtual machine named '\(machine.name)'", fix: "rename one")
     }
-    if context.sdk >= .v2_1_0, domains.contains(where: { $0.name == machine.name }) {
-      context.report(
-        .duplicateName, at: machine.origin.location,
-        "'\(machine.name)' is also the name of a protection domain, on which the Microkit tool panics",
-        fix: "rename the virtual machine")
-    }
     seen.append(machine)
   }
+}
+
+/// Since 2.1.0, the Microkit tool names each kernel object after its protection domain or virtual
+/// machine, and panics if two names meet (capdl/builder.rs).
+private func checkObjectNames(
+  _ domains: [ProtectionDomain], _ context: inout CheckContext
+) {
+  guard context.sdk >= .v2_1_0 else { return }
+  let names = Set(domains.map(\.name))
+  func report(_ name: String, _ origin: Origin, _ other: String) {
+    context.report(
+      .duplicateName, at: origin.location,
+      "the Microkit tool panics, since it gives kernel objects of '\(name)' and of \(other) the same name",
+      fix: "rename one")
+  }
+  for machine in domains.compactMap(\.virtualMachine) {
+    if names.contains(machine.name) {
+      report(machine.name, machine.origin, "the protection domain of that name")
+    } else if machine.name == "monitor" {
+      report(machine.name, machine.origin, "its own protection domain 'monitor'")
+    }
+    // On x86, a virtual CPU has no thread of its own.
+    guard context.architecture != .x86_64 else { continue }
+    for cpu in machine.cpus where names.contains("\(machine.name)_\(cpu.id)") {
+      report(
+        machine.name, cpu.origin, "protection domain '\(machine.name)_\(cpu.id)'")
+    }
+  }
+  // Since 2.3.0, each protection domain has two CNodes; the first is named after its "root".
+  guard context.sdk >= .v2_3_0 else { return }
+  for domain in domains where names.contains("\(domain.name)_root") {
+    report(domain.name, domain.origin, "protection domain '\(domain.name)_root'")
+  }
+}
+
+/// The monitor has room for the names of so many virtual CPUs (util.rs since 2.1.0).
+private func checkVirtualCPUCount(
+  _ domains: [ProtectionDomain], _ context: inout CheckContext
+) {
+  guard context.sdk >= .v2_1_0 else { return }
+  let cpus = domains.compactMap(\.virtualMachine).flatMap(\.cpus)
+  guard cpus.count > Limits.virtualCPUs, context.architecture == .aarch64 else { return }
+  context.report(
+    .outOfRange, at: cpus[Limits.virtualCPUs].origin.location,
+    "\(cpus.count) virtual CPUs; the Microkit tool panics on more than \(Limits.virtualCPUs)",
+    fix: "use fewer")
 }
 
 extension VirtualMachine {

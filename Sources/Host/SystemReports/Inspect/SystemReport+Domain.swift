@@ -8,7 +8,7 @@ extension SystemReport {
   public struct Domain: Hashable, Sendable, Codable {
     /// Unique in the system.
     public var name: String
-    /// Derived as docs/lints.md says.
+    /// Derived as docs/reports.md says.
     public var role: Role
     /// File name of its ELF.
     public var image: String
