@@ -13,7 +13,7 @@ public protocol ServerBackend: ~Copyable {
   mutating func publish(_ log: ServerLog, now: Instant)
 }
 
-/// For a server whose handlers ask nobody.
+/// For a server whose handlers need nothing but their requests.
 public struct NoBackend: ServerBackend {
   /// The only one.
   public init() {}
