@@ -36,6 +36,17 @@ import Testing
     #expect(nearestName(to: "abcdefghi", in: ["abcdexxxx"]) == nil)
   }
 
+  @Test func aSwapAfterTheLimitsEdgeStillCounts() {
+    #expect(nearestName(to: "abcdefghijkl", in: ["badcfeghijlk"]) == "badcfeghijlk")
+    #expect(nearestName(to: "abcdefghijkl", in: ["badcfehgjilk"]) == nil)
+  }
+
+  @Test func hugeNamesAreNotCompared() {
+    let huge = String(repeating: "a", count: 1_000_000)
+    #expect(nearestName(to: huge, in: [huge + "b"]) == nil)
+    #expect(nearestName(to: "a", in: [huge, "b"]) == "b")
+  }
+
   @Test func countsCharactersNotBytes() {
     #expect(nearestName(to: "caf\u{e9}", in: ["cafe"]) == "cafe")
   }

@@ -54,6 +54,15 @@ import Testing
     }
   }
 
+  @Test func fileNamesCannotCommandATerminal() throws {
+    try with(["a\u{1b}[31m.system": good]) { tool in
+      let clean = try tool.run(["check", "a\u{1b}[31m.system"])
+      #expect(
+        clean.errors
+          == "a\\u{1B}[31m.system: 0 errors, 0 warnings; would be taken by Microkit 2.3.1\n")
+    }
+  }
+
   @Test func checkTakesFactsFromADeviceTree() throws {
     let system = """
       <system>

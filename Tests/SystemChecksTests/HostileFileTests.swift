@@ -48,6 +48,15 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func manyMistakesInManyNames() {
+    let regions = (0..<2000).map { "<memory_region name=\"region\($0)\" size=\"0x1000\"/>" }
+    let maps = (0..<2000).map { "<map mr=\"regoin\($0)\" vaddr=\"\(0x10000 + $0 * 0x1000)\"/>" }
+    let text =
+      "<system>" + regions.joined() + "<protection_domain name=\"a\"><program_image path=\"a\"/>"
+      + maps.joined() + "</protection_domain></system>"
+    run(Array(text.utf8))
+  }
+
   @Test func mutations() {
     let iterations = fuzzIterations(2000)
     let seed = Array(Self.seed.utf8)

@@ -139,6 +139,17 @@ let ruleCases: [RuleCase] = [
   RuleCase("budget-exceeds-period", pd("a", "@period=\"999\"")),
   RuleCase("duplicate-name", pd("a") + "@" + pd("a")),
   RuleCase("duplicate-name", region + "@" + region + pd("a")),
+  RuleCase("duplicate-name", pd("fault_monitor") + pd("a"), by: []),
+  RuleCase(
+    "duplicate-name",
+    "@" + pd("fault_monitor", "", "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_machine>"),
+    by: since21),
+  // Names are compared byte by byte.
+  RuleCase("duplicate-name", pd("\u{e9}") + pd("e\u{301}"), by: []),
+  RuleCase(
+    "unknown-name",
+    "<memory_region name=\"\u{e9}\" size=\"0x1000\"/>"
+      + pd("a", "", "@<map mr=\"e\u{301}\" vaddr=\"0x10000\"/>")),
   RuleCase(
     "duplicate-name",
     pd("a", "", "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_machine>")
@@ -218,6 +229,19 @@ private let machine = "<virtual_machine name=\"v\"><vcpu id=\"0\"/></virtual_mac
 let targetRuleCases: [RuleCase] = [
   RuleCase("unsupported-target", pd("a", "@cpu=\"4\""), by: since21, on: .smp),
   RuleCase("unsupported-target", pd("a", "@cpu=\"1\""), by: since21, on: .riscv),
+  // The kernel keeps 39 bits of a physical address (KernelPaddrUserTop).
+  RuleCase(
+    "out-of-range",
+    "@<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0x8000000000\"/>" + pd("a"), on: .riscv),
+  RuleCase(
+    "out-of-range",
+    "<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0x7ffffff000\"/>" + pd("a"), by: [],
+    on: .riscv),
+  RuleCase(
+    "out-of-range",
+    "<memory_region name=\"r\" size=\"0x1000\" phys_addr=\"0x8000000000000000\"/>" + pd("a"),
+    by: [],
+    on: .x86),
   RuleCase("out-of-range", pd("a", "@cpu=\"256\""), by: since21, on: .smp),
   RuleCase(
     "unsupported-target",

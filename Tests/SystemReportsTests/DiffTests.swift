@@ -62,6 +62,14 @@ import WebserverFixture
         """)
   }
 
+  @Test func namesCannotCommandATerminal() {
+    var after = everything
+    after.memoryRegions.append(MemoryRegion("\u{9b}31m\n+ x", size: 0x1000))
+    #expect(
+      ChangeRenderer().text(diff(everything, after))
+        == "+ memory region '\\u{009B}31m\\n+ x': size 0x1000\n")
+  }
+
   @Test func twoMapsOfARegionArePairedByWhatIsEqual() {
     var before = everything
     before.protectionDomains[0].maps = [Map("one", at: 0x1000), Map("one", at: 0x8000, .read)]

@@ -45,6 +45,19 @@ import WebserverFixture
         """)
   }
 
+  @Test func namesCannotCommandATerminal() {
+    var system = everything
+    let name = "\u{9b}31m\n\u{202e}x"
+    system.memoryRegions[0].name = name
+    system.protectionDomains[0].name = name
+    system.protectionDomains[0].maps[0].region = name
+    system.protectionDomains[0].maps[0].addressSymbol = name
+    let text = SystemReport(system).text()
+    #expect(text.contains("\\u{009B}31m\\n\\u{202E}x: "))
+    #expect(!text.unicodeScalars.contains { "\u{9b}\u{202e}".unicodeScalars.contains($0) })
+    #expect(!text.contains("31m\n"))
+  }
+
   @Test func jsonReadsBackAsTheSameReport() throws {
     for system in [small, WebserverFixture.system] {
       let report = SystemReport(system)

@@ -6,16 +6,23 @@
 /// Distance is Damerau-Levenshtein, in which swapping two neighbours counts once. Nil if no
 /// candidate is within a third of the name's length (at least 1).
 public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
-  let limit = max(1, name.count / 3)
+  // The time grows with the product of the lengths. Nobody mistypes longer names than this.
+  guard name.utf8.count <= 256 else { return nil }
+  let letters = Array(name)
+  let limit = max(1, letters.count / 3)
   var best: (name: String, distance: Int)?
-  for candidate in candidates {
-    let distance = editDistance(Array(name), Array(candidate))
+  for candidate in candidates where candidate.utf8.count <= 512 {
+    let others = Array(candidate)
+    // At least as many letters are different as one has more.
+    if abs(others.count - letters.count) > limit { continue }
+    let distance = editDistance(letters, others, limit: limit)
     if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
   }
   return best?.name
 }
 
-private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+/// - Returns: some number above `limit` if the distance is above it.
+private func editDistance(_ a: [Character], _ b: [Character], limit: Int) -> Int {
   if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
   var beforeLast = [Int](repeating: 0, count: b.count + 1)
   var last = Array(0...b.count)
@@ -28,6 +35,8 @@ private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
         row[j] = min(row[j], beforeLast[j - 2] + 1)
       }
     }
+    // A swap starts from the row before, so that both must be beyond the limit.
+    if min(row.min() ?? 0, last.min() ?? 0) > limit { return limit + 1 }
     (beforeLast, last) = (last, row)
   }
   return last[b.count]

@@ -53,11 +53,13 @@ struct TargetOption: ParsableArguments {
       if let architecture = tree.architecture {
         targets = targets.filter { $0.architecture == architecture }
       }
-      targets = targets.map { $0.adding(tree.platform()) }
+      let platform = tree.platform()
+      targets = targets.map { $0.adding(platform) }
     } else if let own = ServalTool.boards.first(where: { $0.name == board }),
       let tree = try? own.tree()
     {
-      targets = targets.map { $0.adding(tree.platform()) }
+      let platform = tree.platform()
+      targets = targets.map { $0.adding(platform) }
     }
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
     return targets

@@ -12,8 +12,8 @@ extension Target {
     }
   }
 
-  /// End of the physical addresses that user level may have (KernelPaddrUserTop); nil if the
-  /// Microkit tool does not check it, as on x86.
+  /// End of the physical addresses that user level may have (KernelPaddrUserTop, with three levels
+  /// of page tables on RISC-V); nil if the Microkit tool does not check it, as on x86.
   public var physicalAddressEnd: UInt64? {
     switch architecture {
     case .aarch64: 1 << UInt64(physicalAddressBits ?? 40)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Diagnostics
+
 /// Rows in aligned columns, separated by two spaces.
 struct TextTable {
   enum Alignment {
@@ -20,7 +22,8 @@ struct TextTable {
 
   /// Adds a row; missing cells are empty, surplus ones ignored.
   mutating func add(_ row: [String]) {
-    let padded = row + Array(repeating: "", count: max(0, alignments.count - row.count))
+    let padded =
+      row.map(printable) + Array(repeating: "", count: max(0, alignments.count - row.count))
     rows.append(Array(padded.prefix(alignments.count)))
   }
 

@@ -44,10 +44,14 @@ private func parseText(_ bytes: [UInt8], file: String) throws(XMLError) -> XMLEl
       parser, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), 1)
   }
   if let error = state.error { throw error }
-  guard status == XML_STATUS_OK, let root = state.root else {
+  guard status == XML_STATUS_OK, var root = state.root else {
     let text =
       XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "unknown error"
     throw XMLError(location: state.location, problem: .malformed(text))
+  }
+  if UnicodeForms.mayDiffer(in: bytes) {
+    var forms = UnicodeForms()
+    forms.mark(&root)
   }
   return root
 }

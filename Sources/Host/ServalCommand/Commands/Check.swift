@@ -55,7 +55,7 @@ struct Check: ParsableCommand {
     let errors = findings.count { $0.severity == .error }
     if format == .text {
       let counts = "\(count(errors, "error")), \(count(findings.count - errors, "warning"))"
-      Terminal.printError("\(file): \(counts); \(summary)\n")
+      Terminal.printError(printable("\(file): \(counts); \(summary)") + "\n")
     }
     if errors > 0 { throw ExitCode(1) }
   }

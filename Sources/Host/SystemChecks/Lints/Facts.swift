@@ -37,18 +37,22 @@ extension Platform {
     let found = deviceRegisters.filter { $0.range.overlaps(range) }
     if found.contains(where: \.isMemory) { return [] }
     // A bus's registers are those of the devices on it.
-    return found.filter { bus in !found.contains { $0.name.hasPrefix(bus.name + "/") } }
+    let buses = Set(found.flatMap { ancestors(of: $0.name) })
+    return found.filter { !buses.contains($0.name[...]) }
   }
+}
+
+/// The paths above a path: "/soc" and "/soc/bus" for "/soc/bus/uart".
+private func ancestors(of path: String) -> [Substring] {
+  path.indices.filter { path[$0] == "/" && $0 != path.startIndex }.map { path[..<$0] }
 }
 
 extension [Platform.NamedRange] {
   /// "uart@1000", "uart@1000 and timer@1100", "uart@1000 and 3 other devices".
   var listed: String {
-    var names: [String] = []
-    for range in self {
-      let name = range.name.split(separator: "/").last.map(String.init) ?? range.name
-      if !names.contains(name) { names.append(name) }
-    }
+    var seen: Set<String> = []
+    let names = map { $0.name.split(separator: "/").last.map(String.init) ?? $0.name }
+      .filter { seen.insert($0).inserted }
     guard let first = names.first else { return "" }
     switch names.count {
     case 1: return first

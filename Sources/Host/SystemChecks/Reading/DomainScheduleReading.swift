@@ -78,10 +78,13 @@ extension SystemReader {
     let reader = ElementReader(element, .domainSchedule, &context)
     found.startIndex = reader.number("start_index", &context)
     found.indexShift = reader.number("index_shift", &context)
+    let names = found.domains.map(\.name)
+    let known = Set(names)
+    var guesses = NameGuesses(names)
     for child in element.children {
       switch child.name {
       case "schedule_entry":
-        found.entries.append(scheduleEntry(child, found.domains))
+        found.entries.append(scheduleEntry(child, known, &guesses))
       case "schedule_end_marker":
         _ = ElementReader(child, .scheduleEndMarker, &context)
         warnOfContent(child)
@@ -116,14 +119,14 @@ extension SystemReader {
   /// Reads an entry; an unreadable one counts as an end marker, which keeps the number of entries
   /// right.
   private mutating func scheduleEntry(
-    _ element: XMLElement, _ domains: [DomainSchedule.Domain]
+    _ element: XMLElement, _ domains: Set<String>, _ guesses: inout NameGuesses
   ) -> DomainSchedule.Entry {
     let reader = ElementReader(element, .scheduleEntry, &context)
     warnOfContent(element)
-    if let name = reader.text("domain"), !domains.contains(where: { $0.name == name }) {
+    if let name = reader.text("domain"), !domains.contains(name) {
       context.report(
         .unknownName, at: reader.location(of: "domain"), "there is no domain '\(name)'",
-        fix: nearestName(to: name, in: domains.map(\.name)).map { "did you mean '\($0)'?" }
+        fix: guesses.nearest(to: name).map { "did you mean '\($0)'?" }
           ?? "declare it with <domain name=\"\(name)\" />")
     }
     guard let text = reader.text("duration") else { return .endMarker }

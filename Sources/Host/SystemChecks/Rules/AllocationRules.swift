@@ -100,7 +100,7 @@ extension Platform {
   /// at its end. Nil if the memory is not known.
   fileprivate var largestBlock: UInt64? {
     var ranges = normalMemory.sorted { $0.lowerBound < $1.lowerBound }
-    guard let last = ranges.last, last.count > 0x1000 else { return nil }
+    guard let last = ranges.last, last.upperBound - last.lowerBound > 0x1000 else { return nil }
     ranges[ranges.count - 1] = last.lowerBound..<last.upperBound - 0x1000
     for owner in kernelOwned {
       guard let index = ranges.firstIndex(where: { $0.contains(owner.range.lowerBound) }) else {

@@ -112,8 +112,10 @@ func checkPhysicalRegions(_ system: SystemDescription, _ context: inout CheckCon
       context.warnOfWrap(region)
       continue
     }
-    let limit = context.physicalAddressEnd(reachedBy: overflow ? .max : end) ?? 1 << 63
-    if overflow || end > limit {
+    // Only x86 has no limit, whose SDKs are those that let the end wrap.
+    if let limit = context.physicalAddressEnd(reachedBy: overflow ? .max : end),
+      overflow || end > limit
+    {
       context.report(
         .outOfRange, at: region.origin.location,
         "'\(region.name)' ends beyond the \(limit.trailingZeroBitCount) bits of a physical address",
@@ -151,7 +153,7 @@ extension CheckContext {
 /// Checks that the regions that the Microkit tool places fit the board's memory.
 func checkMemory(_ system: SystemDescription, _ context: inout CheckContext) {
   let normal = context.platform?.normalMemory ?? []
-  let available = normal.isEmpty ? nil : normal.reduce(0) { $0 + UInt64($1.count) }
+  let available = normal.isEmpty ? nil : normal.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
   var total: UInt64 = 0
   for region in system.memoryRegions where region.physicalAddress == nil {
     let (sum, overflow) = total.addingReportingOverflow(region.size?.rawValue ?? 0)

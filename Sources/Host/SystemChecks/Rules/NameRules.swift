@@ -24,7 +24,7 @@ func checkNames(_ system: SystemDescription, _ context: inout CheckContext) {
       fix: "rename this one")
   }
   checkVirtualMachineNames(domains, &context)
-  checkObjectNames(domains, &context)
+  checkObjectNames(system, domains, &context)
   checkVirtualCPUCount(domains, &context)
   checkUses(of: Set(domains.map(\.name)), in: system, &context)
   checkRegionUses(system, domains, &context)
@@ -62,7 +62,7 @@ private func checkVirtualMachineNames(
 /// Since 2.1.0, the Microkit tool names each kernel object after its protection domain or virtual
 /// machine, and panics if two names meet (capdl/builder.rs).
 private func checkObjectNames(
-  _ domains: [ProtectionDomain], _ context: inout CheckContext
+  _ system: SystemDescription, _ domains: [ProtectionDomain], _ context: inout CheckContext
 ) {
   guard context.sdk >= .v2_1_0 else { return }
   let names = Set(domains.map(\.name))
@@ -84,6 +84,16 @@ private func checkObjectNames(
       report(
         machine.name, cpu.origin, "protection domain '\(machine.name)_\(cpu.id)'")
     }
+  }
+  // Endpoints are for callees, parents and monitors of virtual machines.
+  let callees = system.channels.flatMap {
+    ($0.a.mayCall ? [$0.b.domain] : []) + ($0.b.mayCall ? [$0.a.domain] : [])
+  }
+  for domain in domains
+  where domain.name == "fault_monitor"
+    && (callees.contains(domain.name) || !domain.children.isEmpty || domain.virtualMachine != nil)
+  {
+    report(domain.name, domain.origin, "its own protection domain 'monitor'")
   }
   // Since 2.3.0, each protection domain has two CNodes; the first is named after its "root".
   guard context.sdk >= .v2_3_0 else { return }
@@ -118,11 +128,12 @@ extension VirtualMachine {
 private func checkUses(
   of names: Set<String>, in system: SystemDescription, _ context: inout CheckContext
 ) {
+  var guesses = NameGuesses(names.sorted())
   func check(_ name: String, _ origin: Origin) {
     if names.contains(name) { return }
     context.report(
       .unknownName, at: origin.location, "there is no protection domain '\(name)'",
-      fix: nearestName(to: name, in: names.sorted()).map { "did you mean '\($0)'?" })
+      fix: guesses.nearest(to: name).map { "did you mean '\($0)'?" })
   }
   for end in system.channels.flatMap(\.ends) { check(end.domain, end.origin) }
   for capability in system.allProtectionDomains.flatMap(\.capabilities) {
@@ -135,11 +146,12 @@ private func checkRegionUses(
 ) {
   let regions = Dictionary(
     system.memoryRegions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  var guesses = NameGuesses(regions.keys.sorted())
   func check(_ name: String, _ origin: Origin) {
     if regions[name] != nil { return }
     context.report(
       .unknownName, at: origin.location, "there is no memory region '\(name)'",
-      fix: nearestName(to: name, in: regions.keys.sorted()).map { "did you mean '\($0)'?" })
+      fix: guesses.nearest(to: name).map { "did you mean '\($0)'?" })
   }
   for domain in domains {
     for map in domain.maps + (domain.virtualMachine?.maps ?? []) {
@@ -154,5 +166,20 @@ private func checkRegionUses(
       }
     }
     for symbol in domain.physicalAddressSymbols { check(symbol.region, symbol.origin) }
+  }
+}
+
+/// Guesses what unknown names were meant to be, until that has taken too long: its time grows with
+/// the product of mistakes and names.
+struct NameGuesses {
+  private let names: [String]
+  private var comparisonsLeft = 20_000
+
+  init(_ names: [String]) { self.names = names }
+
+  mutating func nearest(to name: String) -> String? {
+    if comparisonsLeft <= 0 { return nil }
+    comparisonsLeft -= names.count
+    return nearestName(to: name, in: names)
   }
 }

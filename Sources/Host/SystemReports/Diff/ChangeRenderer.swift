@@ -26,7 +26,8 @@ public struct ChangeRenderer: Hashable, Sendable {
       case .changed, .renamed: ("~", "33")
       }
     let place = change.domain.map { " in '\($0)'" } ?? ""
-    let text = "\(sign) \(change.subject.rawValue) '\(change.name)'\(place)\(detail(change))"
+    let text = printable(
+      "\(sign) \(change.subject.rawValue) '\(change.name)'\(place)\(detail(change))")
     return (colour ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text) + "\n"
   }
 

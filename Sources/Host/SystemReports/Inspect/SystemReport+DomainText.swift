@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Diagnostics
 import SystemModel
 
 extension SystemReport.Domain {
@@ -8,7 +9,7 @@ extension SystemReport.Domain {
   ///
   /// - Parameter prefillNotes: what to say of prefilled regions, by name.
   func text(prefillNotes: [String: String], width: Int?) -> String {
-    var text = "\(name): \(facts.joined(separator: ", "))\n"
+    var text = printable("\(name): \(facts.joined(separator: ", "))") + "\n"
     if let guest { text += guest.text }
     text += mapsText(prefillNotes: prefillNotes, width: width)
     text += table("channels", [.right, .left, .left], channels) {
@@ -86,7 +87,8 @@ extension SystemReport.Guest {
     if facts.isEmpty { facts = ["priority and budget by default"] }
     var table = TextTable([.left])
     for cpu in cpus { table.add(["vCPU \(cpu.id) on cpu \(cpu.cpu)"]) }
-    return "  guest \(name): \(facts.joined(separator: ", "))\n" + table.text(indent: 4)
+    return printable("  guest \(name): \(facts.joined(separator: ", "))") + "\n"
+      + table.text(indent: 4)
   }
 }
 

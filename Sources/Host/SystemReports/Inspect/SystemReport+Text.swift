@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Diagnostics
 import SystemModel
 
 extension SystemReport {
@@ -72,7 +73,7 @@ extension SystemReport.IOSpace {
         map.address, map.size.map { readable(ByteCount($0)) } ?? "?", map.permissions, map.region,
       ])
     }
-    return "I/O address space \(name): \(facts.joined(separator: ", "))\n"
+    return printable("I/O address space \(name): \(facts.joined(separator: ", "))") + "\n"
       + table.text(indent: 4, width: width)
   }
 }
@@ -91,7 +92,7 @@ extension SystemReport.Schedule {
         domain.share.map(percentage) ?? "", domain.members.joined(separator: ", "),
       ])
     }
-    return text + "\n" + table.text(indent: 2)
+    return printable(text) + "\n" + table.text(indent: 2)
   }
 }
 
