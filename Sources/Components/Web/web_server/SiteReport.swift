@@ -26,8 +26,10 @@ struct SiteReport {
     troubleTime = now
     log.console.writeName()
     switch found {
-    case .notMounted: log.console.write("the file system server has no files yet: see its own lines")
-    case .brokenServer: log.console.write("the file system server's queue makes no sense: all is 502")
+    case .notMounted:
+      log.console.write("the file system server has no files yet: see its own lines")
+    case .brokenServer:
+      log.console.write("the file system server's queue makes no sense: all is 502")
     case .folder(.noFile), .folder(.notDirectory):
       log.console.write("the site's folder \"")
       log.console.write(folder.span)
@@ -47,7 +49,8 @@ struct SiteReport {
 
   private static func write(_ status: FileStatus, to log: ServerLog) {
     switch status {
-    case .denied: log.console.write(": access denied; give user 0 or everybody the right to read it")
+    case .denied:
+      log.console.write(": access denied; give user 0 or everybody the right to read it")
     case .timedOut: log.console.write(": the NFS server does not answer in time")
     case .unreachable: log.console.write(": the NFS server is out of reach")
     default:
