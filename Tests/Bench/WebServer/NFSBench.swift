@@ -150,16 +150,16 @@ struct NFSBench: ~Copyable {
     }
     if server.nfs.outputCount == 0 { now += .milliseconds(1) }
     var replies: [UInt8] = []
-    var (meter, remote) = (self.meter, self.remote)
-    meter.start()
+    var (sending, peer) = (meter, remote)
+    sending.start()
     _ = server.nfs.send(0, now: now) { output in
-      meter.stop()
-      replies = remote.replies(to: output)
-      meter.start()
+      sending.stop()
+      replies = peer.replies(to: output)
+      sending.start()
       return output.count
     }
-    meter.stop()
-    (self.meter, self.remote) = (meter, remote)
+    sending.stop()
+    (meter, remote) = (sending, peer)
     // In pieces of the size of TCP segments.
     var index = 0
     while index < replies.count {
