@@ -49,6 +49,8 @@ extension HTTPServer {
     }
   }
 
+  // A call would copy the connection.
+  @inline(__always)
   func deadline(of slot: ConnectionSlot) -> Instant {
     min(slot.connection.deadline, workDeadline(of: slot))
   }
