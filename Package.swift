@@ -10,7 +10,7 @@ import PackageDescription
 //               virtualisers, clients and programs. Folders in CamelCase are modules, those in snake_case programs.
 //               Modules need no kernel and run in tests on the host, except for Networking and those named Wiring.
 //   Runtime     the Microkit runtime, which needs seL4
-//   Core        what all of them need: bytes, records, rings, registers
+//   Core        what all of them need: bytes, time, records, rings, registers
 //
 // The package has two builds. Without SERVAL_TARGET, it has the tool and the tests of everything that runs without a
 // kernel. With SERVAL_TARGET=1, which `make images` sets, it has the protection domains' programs, for
@@ -126,6 +126,8 @@ let hostModules: [Target] = [
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
+  // Endpoints over sockets of this machine, without a protection domain.
+  host("HostSockets", ["Streams", "Time", "Addresses"]),
   host("Traps", ["ELFImage", "HostIO"]),
   host("ELFImage", ["Diagnostics"]),
   host("DeviceTree", ["HostIO", "Diagnostics", "CLibFDT"]),
@@ -143,24 +145,31 @@ let hostModules: [Target] = [
 let componentModules: [Target] = [
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
-    ["HTTP", "FileSystem", "Rings", "Bytes"]),
-  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Bytes"]),
+    ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
+  module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
   module(
     "NFSFileServer", at: "Components/Files/NFSFileServer", allocates: true,
-    ["FileSystem", "NFS", "Rings", "Bytes"]),
+    ["FileSystem", "NFS", "Rings", "Streams", "Bytes", "Time"]),
   module("FileSystem", at: "Components/Files/FileSystem", allocates: true, ["Rings", "Bytes"]),
-  module("NFS", at: "Components/Files/NFS", allocates: true, ["ONCRPC", "XDR", "Bytes"]),
-  module("ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Bytes"]),
+  module(
+    "NFS", at: "Components/Files/NFS", allocates: true,
+    ["ONCRPC", "XDR", "Streams", "Bytes", "Time"]),
+  module(
+    "ONCRPC", at: "Components/Files/ONCRPC", allocates: true, ["XDR", "Streams", "Bytes", "Time"]),
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
   module(
-    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true, ["Wire", "Addresses"]),
+    "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
+    ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),
+  module(
+    "NetworkStack", at: "Components/Network/NetworkStack", allocates: true,
+    ["Wire", "Addresses", "Time"]),
   module("Wire", at: "Components/Network/Wire", allocates: true, ["Addresses", "CMemory"]),
   module(
     "NetworkComponents", at: "Components/Network",
     without: [
-      "Wire", "NetworkStack", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
+      "Wire", "NetworkStack", "TCPStreams", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
       "VirtRx/net_virt_rx",
       "VirtTx/net_virt_tx", "Copier/net_copier",
     ], ["IndexSets", "DMA", "Rings"]),
@@ -199,24 +208,31 @@ let componentPrograms: [Target] = [
   program(
     "web_server", in: "Sources/Components/Web", heap: 30 << 20,
     [
-      "Networking", "StaticSite", "HTTP", "FileSystem", "NetworkStack", "Bytes", "Wire",
-      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
-      "Rings",
+      "WebServing", "Networking", "StaticSite", "HTTP", "FileSystem", "SerialWiring", "FilesWiring",
+      "Wiring", "Microkit", "Records", "Rings", "Streams", "Time",
     ]),
+  .target(
+    name: "WebServing",
+    dependencies: [
+      "Networking", "HTTP", "Streams", "SerialWiring", "Microkit", "Records",
+    ],
+    path: "Sources/Components/Web/WebServing"),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,
     [
-      "Networking", "NFSFileServer", "NFS", "ONCRPC", "NetworkStack", "Bytes", "Wire", "Addresses",
-      "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records", "Rings",
+      "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
+      "Rings", "Streams", "Time",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
 
   .target(
     name: "Networking",
     dependencies: [
-      "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring", "TimerWiring",
+      "TCPStreams", "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring",
+      "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Microkit", "CMicrokit", "Records",
+      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   program(
@@ -262,14 +278,14 @@ let componentPrograms: [Target] = [
     ["MesonTimer", "TimerWiring", "Wiring", "Microkit", "Records", "Registers"]),
   module(
     "TimerWiring", at: "Components/Timer/Wiring",
-    ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings"]),
+    ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings", "Time"]),
 
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
     "echo", in: "Sources/Components/Examples", heap: 18 << 20,
     [
       "Networking", "NetworkStack", "Bytes", "Wire", "Addresses", "SerialWiring", "TimerWiring",
-      "Microkit", "Records",
+      "Microkit", "Records", "Time",
     ]),
   program(
     "hello", in: "Sources/Components/Examples", heap: 0x8000,
@@ -300,6 +316,8 @@ let coreModules: [Target] = [
   core("DMA", ["CMemory"]),
   core("Heap"),
   core("Addresses"),
+  core("Streams", ["Time"]),
+  core("Time"),
   .systemLibrary(name: "CMemory", path: "Sources/Core/CMemory"),
 ]
 
@@ -319,6 +337,9 @@ let testPrograms: [Target] = [
       "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
       "Records",
     ]),
+  program(
+    "web_hello", in: "Tests/Boot/Programs", heap: 30 << 20,
+    ["WebServing", "HTTP"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
@@ -358,25 +379,36 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
-  tests("HTTPTests", ["HTTP", "Bytes", "TestSupport"]),
-  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "NFSTestSupport", "TestSupport"]),
+  .target(
+    name: "StreamTestSupport", dependencies: ["Streams", "Bytes", "Time"],
+    path: "Tests/StreamTestSupport"),
+  tests(
+    "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
+  tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
     [
-      "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "TargetTestSupport",
-      "TestSupport",
+      "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "Time",
+      "TargetTestSupport", "TestSupport",
     ]),
   tests(
     "StaticSiteTests",
     [
       "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "Bytes", "TargetTestSupport", "TestSupport",
+      "HostSockets", "Streams", "Bytes", "Time", "TargetTestSupport", "TestSupport",
     ]),
   .target(
-    name: "NFSTestSupport", dependencies: ["NFS", "ONCRPC", "XDR", "Bytes"],
+    name: "NFSTestSupport",
+    dependencies: ["HostSockets", "NFS", "ONCRPC", "XDR", "Streams", "Bytes", "Time"],
     path: "Tests/NFSTestSupport"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
-  tests("NetworkStackTests", ["NetworkStack", "Wire", "Addresses", "TestSupport"]),
+  tests(
+    "NetworkStackTests",
+    [
+      "TCPStreams", "NetworkStack", "Wire", "Addresses", "HTTP", "Streams", "Bytes", "Time",
+      "StreamTestSupport", "TestSupport",
+    ]),
   tests("NFSExportTests", ["NFSExport", "XDR", "HostIO", "TestSupport"]),
   tests(
     "ComponentsTests",

@@ -84,21 +84,30 @@ class EmulatedDocumentation(unittest.TestCase):
         console = run("", "--for", "3500ms", system="ticker", tool=self.TOOL)
         self.assertEqual(console.count("tick\n"), 3, console)
 
-    def test_the_greeter_greets(self):
-        system = f"{generated(BOARDS[0], '2.3.0', 'release', 'greeter', self.TOOL).name}/system/greeter.system"
-        port = machine.free_port()
+    def said(self, system, port, request):
+        """What a server says on `port` of the program in `system`, until it ends the connection."""
+        system = f"{generated(BOARDS[0], '2.3.0', 'release', system, self.TOOL).name}/system/{system}.system"
+        local = machine.free_port()
         command = [machine.SERVAL, "run", system, "--sdk", "2.3.0", "--config", "release", "--net", "user"]
-        with machine.Console([*command, "--forward", f"{port}:4242"]):
+        with machine.Console([*command, "--forward", f"{local}:{port}"]):
             deadline, said = time.monotonic() + 60, ""
-            # It prints nothing: until it has its address, connections fail.
+            # Until it has its address, connections fail.
             while not said and time.monotonic() < deadline:
                 time.sleep(0.2)
                 try:
-                    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                    with socket.create_connection(("127.0.0.1", local), timeout=5) as connection:
+                        connection.sendall(request)
                         said = connection.makefile(newline="").read()
                 except OSError:
                     pass
-        self.assertEqual(said, "good day\r\n")
+        return said
+
+    def test_the_greeter_greets(self):
+        self.assertEqual(self.said("greeter", 4242, b""), "good day\r\n")
+
+    def test_the_web_server_says_hello(self):
+        said = self.said("web_hello", 80, b"GET /?a=b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        self.assertTrue(said.startswith("HTTP/1.1 200 OK\r\n") and said.endswith("\r\n\r\nHello World!\n"), said)
 
 
 @unittest.skipUnless((machine.IMAGES / "web_server.elf").exists(), "there is no web_server.elf in .build/images: make images")

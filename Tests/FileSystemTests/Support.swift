@@ -7,6 +7,7 @@ import NFSFileServer
 import NFSTestSupport
 import Rings
 import TargetTestSupport
+import Time
 
 /// A client, the server and an NFS server in memory, with queues and a share between the first two.
 final class Setup {

@@ -3,6 +3,7 @@
 
 import HTTP
 import Testing
+import Time
 
 @Suite struct ConnectionTests {
   private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -146,10 +147,10 @@ import Testing
         + "4;x=\"y\"\r\nWiki\r\n005;z\r\npedia\r\n0\r\nA: b\r\nC:\r\n\r\n" + get)
     #expect(connection.next() != nil)
     #expect(connection.readBody() == (bytes("Wikipedia"), .over))
-    connection.machine.respond(ResponseHead(.ok, length: .unknown), now: 0)
-    #expect(connection.write(bytes("0123456789abcdefg"), now: 0) == 17)
-    #expect(connection.write(bytes("h"), now: 0) == 1)
-    connection.machine.finish(now: 0)
+    connection.machine.respond(ResponseHead(.ok, length: .unknown), now: .start)
+    #expect(connection.write(bytes("0123456789abcdefg"), now: .start) == 17)
+    #expect(connection.write(bytes("h"), now: .start) == 1)
+    connection.machine.finish(now: .start)
     #expect(
       connection.flush()
         == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -161,9 +162,9 @@ import Testing
     let connection = TestConnection()
     connection.receive("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
     #expect(connection.next() != nil)
-    connection.machine.respond(ResponseHead(.ok, length: .unknown), now: 0)
-    _ = connection.write(bytes("abc"), now: 0)
-    connection.machine.finish(now: 0)
+    connection.machine.respond(ResponseHead(.ok, length: .unknown), now: .start)
+    _ = connection.write(bytes("abc"), now: .start)
+    connection.machine.finish(now: .start)
     #expect(connection.flush() == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc")
     #expect(connection.machine.disposal == .endOutput)
   }
@@ -286,22 +287,23 @@ import Testing
     var connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
-    connection.machine.respond(ResponseHead(.ok, length: .known(5)), now: 0)
-    #expect(connection.write(bytes("abcdefgh"), now: 0) == 5, "never more than the stated length")
+    connection.machine.respond(ResponseHead(.ok, length: .known(5)), now: .start)
+    #expect(
+      connection.write(bytes("abcdefgh"), now: .start) == 5, "never more than the stated length")
     #expect(!connection.machine.wantsBody)
-    connection.machine.finish(now: 0)
+    connection.machine.finish(now: .start)
     #expect(connection.machine.disposal == .stayOpen)
     connection.receive(get)
     _ = connection.next()
-    connection.machine.respond(ResponseHead(.ok, length: .known(5)), now: 0)
-    _ = connection.write(bytes("abc"), now: 0)
-    connection.machine.finish(now: 0)
+    connection.machine.respond(ResponseHead(.ok, length: .known(5)), now: .start)
+    _ = connection.write(bytes("abc"), now: .start)
+    connection.machine.finish(now: .start)
     #expect(connection.machine.disposal == .reset)
 
     connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
-    connection.machine.finish(now: 0)
+    connection.machine.finish(now: .start)
     #expect(connection.flush().hasPrefix("HTTP/1.1 500 "), "a handler that never answered")
   }
 
@@ -311,8 +313,8 @@ import Testing
     let connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
-    connection.machine.respond(head, date: 0, now: 0)
-    connection.machine.finish(now: 0)
+    connection.machine.respond(head, date: 0, now: .start)
+    connection.machine.finish(now: .start)
     #expect(
       connection.flush()
         == "HTTP/1.1 302 Found\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 0\r\n"
@@ -323,7 +325,7 @@ import Testing
     let connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
-    connection.machine.respond(ResponseHead(.ok, length: .known(1000)), now: 0)
+    connection.machine.respond(ResponseHead(.ok, length: .known(1000)), now: .start)
     #expect(connection.machine.directRoom == 0, "only after the head")
     _ = connection.flush()
     #expect(connection.machine.directRoom == 1000)

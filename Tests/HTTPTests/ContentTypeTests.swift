@@ -92,7 +92,7 @@ import Testing
     lookup.record(
       .file(SiteFile(path: bytes(path), size: 0, modified: 1, modifiedNanoseconds: 0)))
     guard case .send(let plan, _) = lookup.nextStep() else { return "" }
-    connection.machine.respond(plan.head, now: 0)
+    connection.machine.respond(plan.head, now: .start)
     let lines = connection.flush().split(separator: "\r\n").filter {
       $0.hasPrefix("Cache-Control: ")
     }

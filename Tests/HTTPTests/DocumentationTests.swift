@@ -44,11 +44,11 @@ import Testing
 
   @Test func exampleRuns() {
     var server = HTTPServer(GuestBook().routes)
-    guard let id = server.open(now: 0) else { return }
+    guard let id = server.open(now: .start) else { return }
     func exchange(_ request: String) -> String {
-      _ = server.receive(id, bytes(request).span, now: 0)
+      _ = server.receive(id, bytes(request).span, now: .start)
       let output = server.withOutput(id) { [UInt8](copying: $0) } ?? []
-      server.sent(id, output.count, now: 0)
+      server.sent(id, output.count, now: .start)
       return text(output)
     }
     #expect(exchange("GET /entries/1 HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 404 "))

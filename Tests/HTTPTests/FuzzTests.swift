@@ -3,6 +3,7 @@
 
 import Bytes
 import HTTP
+import Streams
 import TestSupport
 import Testing
 
@@ -43,7 +44,7 @@ import Testing
   /// output, how the connection ended, and the most output there was at the same time.
   private static func serve(
     _ input: [UInt8], _ pieces: inout SeededGenerator, whole: Bool
-  ) -> ([UInt8], ServerConnection.Disposal, largest: Int) {
+  ) -> ([UInt8], StreamDisposal, largest: Int) {
     var limits = Limits()
     limits.headBytes = 512
     limits.outputBytes = 256

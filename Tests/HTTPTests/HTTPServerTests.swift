@@ -4,6 +4,7 @@
 import Bytes
 import HTTP
 import Testing
+import Time
 
 @Suite struct HTTPServerTests {
   private final class Box<Value> {
@@ -30,15 +31,15 @@ import Testing
     }
     router.get("/lazy") { _ in .respond(.stream(type: "text/plain") { _ in .more }) }
     var server = HTTPServer(router)
-    guard let id = server.open(now: 0) else { return }
-    _ = server.receive(id, bytes("GET /count HTTP/1.0\r\n\r\n").span, now: 0)
+    guard let id = server.open(now: .start) else { return }
+    _ = server.receive(id, bytes("GET /count HTTP/1.0\r\n\r\n").span, now: .start)
     #expect(server.outputCount(id) <= 16_400, "no more than fits is produced")
     let answer = flush(&server, id)
     #expect(answer.hasSuffix("\r\n\r\n" + (0..<10_000).map { "\($0)\n" }.joined()))
-    guard let other = server.open(now: 0) else { return }
+    guard let other = server.open(now: .start) else { return }
     _ = exchange(&server, other, "GET /broken HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(server.disposal(other) == .reset)
-    guard let third = server.open(now: 0) else { return }
+    guard let third = server.open(now: .start) else { return }
     _ = exchange(&server, third, "GET /lazy HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(server.disposal(third) == .stayOpen)
   }
@@ -48,16 +49,16 @@ import Testing
     var router = Router()
     router.get("/slow") { _ in .wait { ready.value ? .text("done") : nil } }
     var server = HTTPServer(router)
-    guard let id = server.open(now: 0) else { return }
+    guard let id = server.open(now: .start) else { return }
     #expect(exchange(&server, id, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").isEmpty)
-    server.wake(now: 0)
+    server.wake(now: .start)
     #expect(server.checkInvariants() == nil)
     #expect(server.nextChanged() == id && flush(&server, id).isEmpty)
     ready.value = true
-    server.wake(now: 0)
+    server.wake(now: .start)
     #expect(server.checkInvariants() == nil)
     #expect(server.nextChanged() == id && flush(&server, id).hasSuffix("\r\n\r\ndone"))
-    server.wake(now: 0)
+    server.wake(now: .start)
     #expect(server.checkInvariants() == nil)
     #expect(server.nextChanged() == nil)
   }
@@ -68,15 +69,16 @@ import Testing
     router.get("/never") { _ in .wait { nil } }
     router.get("/") { _ in .text("here") }
     var server = HTTPServer(router)
-    let opened = server.open(now: 0)
+    let opened = server.open(now: .start)
     let id = try #require(opened)
     #expect(exchange(&server, id, "GET /never HTTP/1.1\r\nHost: a\r\n\r\n") == "")
-    let end = Limits().answerTime
+    let end = Instant.start + Limits().answerTime
+    let before = Instant(nanoseconds: end.nanoseconds - 1)
     let deadline = server.deadline
     #expect(deadline <= end)
-    server.timePassed(now: end - 1)
+    server.timePassed(now: before)
     #expect(server.checkInvariants() == nil)
-    server.wake(id, now: end - 1)
+    server.wake(id, now: before)
     #expect(flush(&server, id) == "" && server.deadline <= end)
     server.timePassed(now: end)
     #expect(server.checkInvariants() == nil)
@@ -96,9 +98,9 @@ import Testing
     var settings = HTTPServer.Settings()
     settings.sendsDirectly = sendsDirectly
     var server = HTTPServer(router, settings)
-    let opened = server.open(now: 0)
+    let opened = server.open(now: .start)
     let id = try #require(opened)
-    func send(_ now: UInt64) -> Int {
+    func send(_ now: Instant) -> Int {
       server.wake(id, now: now)
       var total = 0
       while true {
@@ -113,16 +115,17 @@ import Testing
         total += count
       }
     }
-    _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: 0)
-    #expect(send(0) > 0 && send(0) == 0)
-    let time = Limits().sourceTime
+    _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: .start)
+    #expect(send(.start) > 0 && send(.start) == 0)
+    let time = Limits().sourceTime.nanoseconds
+    func at(_ nanoseconds: UInt64) -> Instant { Instant(nanoseconds: nanoseconds) }
     source.room = 6000
-    #expect(send(time - 1) == 6000 && send(time - 1) == 0)
-    server.timePassed(now: time)
-    #expect(server.disposal(id) == .stayOpen && server.deadline <= 2 * time - 1)
-    server.timePassed(now: 2 * time - 2)
+    #expect(send(at(time - 1)) == 6000 && send(at(time - 1)) == 0)
+    server.timePassed(now: at(time))
+    #expect(server.disposal(id) == .stayOpen && server.deadline <= at(2 * time - 1))
+    server.timePassed(now: at(2 * time - 2))
     #expect(server.disposal(id) == .stayOpen)
-    server.timePassed(now: 2 * time - 1)
+    server.timePassed(now: at(2 * time - 1))
     #expect(server.checkInvariants() == nil)
     #expect(server.disposal(id) == .reset)
   }
@@ -134,7 +137,7 @@ import Testing
       .receive(limit: 10, each: { received.value.append(copying: $0) }, then: { .status(.created) })
     }
     var server = HTTPServer(router)
-    guard let id = server.open(now: 0) else { return }
+    guard let id = server.open(now: .start) else { return }
     let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     #expect(exchange(&server, id, head + "3\r\nabc\r\n").hasPrefix("HTTP/1.1 100 ") == false)
     #expect(exchange(&server, id, "2\r\nde\r\n0\r\n\r\n").hasPrefix("HTTP/1.1 201 "))
@@ -142,7 +145,7 @@ import Testing
     let large = exchange(
       &server, id, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n01234567890")
     #expect(large.hasPrefix("HTTP/1.1 413 "))
-    guard let other = server.open(now: 0) else { return }
+    guard let other = server.open(now: .start) else { return }
     #expect(exchange(&server, other, head + "x\r\n").hasPrefix("HTTP/1.1 400 "))
     #expect(server.disposal(other) == .endOutput)
   }
@@ -151,14 +154,14 @@ import Testing
     var settings = HTTPServer.Settings()
     settings.connectionLimit = 3
     var server = HTTPServer(Router(), settings)
-    #expect((0..<3).compactMap { _ in server.open(now: 0) } == [0, 1, 2])
-    #expect(server.open(now: 0) == nil && server.refusedCount == 1)
+    #expect((0..<3).compactMap { _ in server.open(now: .start) } == [0, 1, 2])
+    #expect(server.open(now: .start) == nil && server.refusedCount == 1)
     #expect(text([UInt8](HTTPServer.busyAnswer)).hasPrefix("HTTP/1.1 503 "))
-    server.close(1)
-    server.close(1)
-    server.close(99)
-    #expect(server.connectionCount == 2 && server.open(now: 0) == 1)
-    #expect(server.deadline == settings.limits.idleTime)
+    server.closed(1, now: .start)
+    server.closed(1, now: .start)
+    server.closed(99, now: .start)
+    #expect(server.connectionCount == 2 && server.open(now: .start) == 1)
+    #expect(server.deadline == .start + settings.limits.idleTime)
     server.timePassed(now: server.deadline)
     #expect(server.checkInvariants() == nil)
     var ended: Set<Int> = []
@@ -177,7 +180,7 @@ import Testing
     var router = Router()
     router.get("/*path") { _ in .text("hello") }
     var server = HTTPServer(router, settings)
-    guard let id = server.open(now: 0) else { return }
+    guard let id = server.open(now: .start) else { return }
     let answer = exchange(&server, id, "GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(answer.contains("\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n"))
     _ = exchange(&server, id, "GET /%1b[2J HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -196,15 +199,15 @@ import Testing
     }
     router.get("/small") { _ in .text("small") }
     var server = HTTPServer(router)
-    let ids = (0..<1000).compactMap { _ in server.open(now: 0) }
+    let ids = (0..<1000).compactMap { _ in server.open(now: .start) }
     for (number, id) in ids.enumerated() where number % 3 > 0 {
       let request = "GET / HTTP/1.1\r\nHost: a\r\n"
-      _ = server.receive(id, bytes(number % 3 == 1 ? request : request + "\r\n").span, now: 0)
+      _ = server.receive(id, bytes(number % 3 == 1 ? request : request + "\r\n").span, now: .start)
     }
     var held = 0
     for id in ids { held += server.outputCount(id) }
     #expect(held <= 333 * 16_600)
-    guard let id = server.open(now: 0) else { return }
+    guard let id = server.open(now: .start) else { return }
     #expect(exchange(&server, id, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("small"))
   }
 
@@ -230,33 +233,33 @@ import Testing
       "GET \(String(repeating: "/aaaaaaaaa", count: 390)) HTTP/1.1\r\nHost: a\r\n"
         + (0..<34).map { "Field-\($0): \(String(repeating: "x", count: 100))\r\n" }.joined()
         + "\r\n")
-    let ids = (0..<64).compactMap { _ in server.open(now: 0) }
+    let ids = (0..<64).compactMap { _ in server.open(now: .start) }
     for id in ids {
       // In odd pieces, until the server takes no more.
       var position = 0
       while true {
         let piece = Array((request + request + request)[position...].prefix(333))
-        let taken = server.receive(id, piece.span, now: 0)
+        let taken = server.receive(id, piece.span, now: .start)
         guard taken > 0 else { break }
         position += taken
       }
       // A client that reads a few bytes at a time makes the rest move, but not grow.
-      for step in 0..<50 { server.sent(id, step % 7, now: 0) }
+      for step in 0..<50 { server.sent(id, step % 7, now: .start) }
       #expect(server.checkInvariants() == nil)
     }
     let held = ids.map { server.heldByteCount($0) }
     let bound = settings.limits.memoryBound
     #expect(held.allSatisfy { $0 <= bound && $0 > bound * 3 / 4 }, "\(held[0]) of \(bound)")
-    #expect(server.open(now: 0) == nil && server.refusedCount == 1)
-    server.close(ids[0])
-    let place = server.open(now: 0)
+    #expect(server.open(now: .start) == nil && server.refusedCount == 1)
+    server.closed(ids[0], now: .start)
+    let place = server.open(now: .start)
     let next = try #require(place)
     let answer = exchange(
       &server, next, "GET /%2f HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     #expect(answer.hasPrefix("HTTP/1.1 404 "))
     // Between requests a connection holds little.
-    server.close(next)
-    let last = server.open(now: 0)
+    server.closed(next, now: .start)
+    let last = server.open(now: .start)
     let idle = try #require(last)
     _ = exchange(&server, idle, "GET /%2f HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(server.heldByteCount(idle) <= 1024 && server.disposal(idle) == .stayOpen)
@@ -270,10 +273,10 @@ import Testing
     var settings = HTTPServer.Settings()
     settings.log = { _ in }
     var server = HTTPServer(router, settings)
-    let place = server.open(now: 0)
+    let place = server.open(now: .start)
     let id = try #require(place)
     let target = String(repeating: "/aaaaaaaaa", count: 400)
-    _ = server.receive(id, bytes("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n").span, now: 0)
+    _ = server.receive(id, bytes("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n").span, now: .start)
     #expect(server.heldByteCount(id) > 2 * 4000 + 200)
     #expect(server.heldByteCount(id) <= settings.limits.memoryBound)
   }
@@ -295,10 +298,10 @@ import Testing
     var server = HTTPServer(router, settings)
     let fields = (0..<60).map { "Field-\($0): \(String(repeating: "x", count: 100))\r\n" }.joined()
     let long = bytes("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n")
-    let ids = (0..<490).compactMap { _ in server.open(now: 0) }
+    let ids = (0..<490).compactMap { _ in server.open(now: .start) }
     var most = 0
     for id in ids {
-      for _ in 0..<3 { _ = server.receive(id, long.span, now: 0) }
+      for _ in 0..<3 { _ = server.receive(id, long.span, now: .start) }
       most = max(most, server.heldByteCount)
       #expect(server.checkInvariants() == nil)
     }
@@ -309,13 +312,13 @@ import Testing
     #expect(begin(ids[489]).contains("\r\nRetry-After: 1\r\n"))
     #expect(server.disposal(ids[489]) == .stayOpen && server.outputCount(ids[489]) < 2048)
     // Short requests are answered, and long responses go out piece by piece.
-    let place = server.open(now: 0)
+    let place = server.open(now: .start)
     let id = try #require(place)
     #expect(exchange(&server, id, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("small"))
-    _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: 0)
+    _ = server.receive(id, bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").span, now: .start)
     #expect(server.outputCount(id) <= 2048 + 256)
     #expect(flush(&server, id).utf8.count > 100_000)
-    for other in ids { server.close(other) }
+    for other in ids { server.closed(other, now: .start) }
     #expect(server.checkInvariants() == nil)
     #expect(server.heldByteCount < 2048)
     #expect(exchange(&server, id, text(long)).hasPrefix("HTTP/1.1 200 "))

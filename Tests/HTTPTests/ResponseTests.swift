@@ -212,7 +212,7 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
             .file(SiteFile(path: path, size: size, modified: 784_111_777, modifiedNanoseconds: 5)))
         }
       case .send(let plan, let path):
-        connection.machine.respond(plan.head, now: 0)
+        connection.machine.respond(plan.head, now: .start)
         for piece in plan.pieces where connection.machine.wantsBody {
           switch piece {
           case .bytes(let bytes): #expect(connection.write(bytes) == bytes.count)
@@ -221,14 +221,14 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
             #expect(connection.write(data) == data.count)
           }
         }
-        connection.machine.finish(now: 0)
+        connection.machine.finish(now: .start)
         #expect(connection.machine.disposal == .stayOpen, "lengths agree")
         let output = connection.flush()
         return (status(output), nil, text(path), looks, output)
       case .answer(let head, let body):
-        connection.machine.respond(head, now: 0)
+        connection.machine.respond(head, now: .start)
         _ = connection.write(body)
-        connection.machine.finish(now: 0)
+        connection.machine.finish(now: .start)
         let output = connection.flush()
         let location = output.split(separator: "\r\n").first { $0.hasPrefix("Location: ") }
         return (status(output), location.map { String($0.dropFirst(10)) }, nil, looks, output)
@@ -375,8 +375,8 @@ private func request(_ fields: String = "", method: String = "GET", target: Stri
       throw RequestPath.Refusal.malformed
     }
     #expect(answer.status == status)
-    connection.machine.respond(answer, now: 0)
-    connection.machine.finish(now: 0)
+    connection.machine.respond(answer, now: .start)
+    connection.machine.finish(now: .start)
     let isRetried = connection.flush().contains("\r\nRetry-After: 1\r\n")
     #expect(isRetried == (status == .serviceUnavailable))
   }

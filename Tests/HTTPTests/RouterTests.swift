@@ -8,7 +8,7 @@ import Testing
 @Suite struct RouterTests {
   private func body(_ router: Router, _ target: String, method: String = "GET") -> String {
     var server = HTTPServer(router)
-    guard let id = server.open(now: 0) else { return "" }
+    guard let id = server.open(now: .start) else { return "" }
     let answer = exchange(
       &server, id, "\(method) \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     let status = answer.dropFirst(9).prefix(3)
@@ -39,7 +39,7 @@ import Testing
     #expect(body(router, "*", method: "OPTIONS") == "204 ")
     #expect(body(router, "/", method: "HEAD") == "200 ")
     var server = HTTPServer(router)
-    guard let id = server.open(now: 0) else { return }
+    guard let id = server.open(now: .start) else { return }
     let refused = exchange(&server, id, "POST /files/x HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(refused.contains("\r\nAllow: GET, HEAD, PUT\r\n"))
   }
@@ -51,7 +51,7 @@ import Testing
     router.put("/a") { _ in .status(.created) }
     func answer(_ method: String, _ target: String = "/") -> String {
       var server = HTTPServer(router)
-      guard let id = server.open(now: 0) else { return "" }
+      guard let id = server.open(now: .start) else { return "" }
       return exchange(&server, id, "\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
     }
     for method in [

@@ -3,6 +3,7 @@
 
 import HTTP
 import Testing
+import Time
 
 /// Requests whose end two recipients could find at different places. Each is refused, the connection
 /// closes after the answer, and nothing that follows is taken for a request.

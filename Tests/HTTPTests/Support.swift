@@ -3,7 +3,9 @@
 
 import Bytes
 import HTTP
+import Streams
 import Testing
+import Time
 
 func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
 func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
@@ -11,7 +13,7 @@ func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, a
 /// A connection with a clock, driven by a test. Each step checks the connection's invariants.
 final class TestConnection {
   var machine: ServerConnection
-  var now: UInt64 = 1_000_000_000
+  var now = Instant.start + .seconds(1)
   var pending: [UInt8] = []
   var sent: [UInt8] = []
 
@@ -63,7 +65,7 @@ final class TestConnection {
     }
   }
 
-  func write(_ data: [UInt8], now: UInt64? = nil) -> Int {
+  func write(_ data: [UInt8], now: Instant? = nil) -> Int {
     let count = machine.write(data.span, now: now ?? self.now)
     check()
     return count
@@ -75,7 +77,7 @@ final class TestConnection {
     check()
   }
 
-  func timePassed(now: UInt64) {
+  func timePassed(now: Instant) {
     machine.timePassed(now: now)
     check()
   }
@@ -95,16 +97,20 @@ final class TestConnection {
 
 /// Sends a request on a connection of `server`; returns everything it answers.
 func exchange(_ server: inout HTTPServer, _ id: Int, _ request: String) -> String {
-  _ = server.receive(id, bytes(request).span, now: 0)
+  _ = server.receive(id, bytes(request).span, now: .start)
   return flush(&server, id)
 }
 
 /// Sends all output of a connection, and what follows it; returns the bytes.
 func flush(_ server: inout HTTPServer, _ id: Int) -> String {
   var all: [UInt8] = []
-  while let output = server.withOutput(id, { [UInt8](copying: $0) }), !output.isEmpty {
-    all += output
-    server.sent(id, output.count, now: 0)
+  while server.send(
+    id, now: .start,
+    through: {
+      all.append(copying: $0)
+      return $0.count
+    })
+  {
     #expect(server.checkInvariants() == nil)
   }
   #expect(server.checkInvariants() == nil)

@@ -3,27 +3,28 @@
 
 import HTTP
 import Testing
+import Time
 
 @Suite struct TimingTests {
   private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-  private let second: UInt64 = 1_000_000_000
+  private let second = Interval.seconds(1)
 
   @Test func idleConnectionsEnd() {
     let connection = TestConnection()
-    #expect(connection.machine.deadline == 16 * second)
-    connection.timePassed(now: 15 * second)
+    #expect(connection.machine.deadline == .start + 16 * second)
+    connection.timePassed(now: .start + 15 * second)
     #expect(connection.machine.disposal == .stayOpen)
-    connection.now = 10 * second
+    connection.now = .start + 10 * second
     connection.receive(get)
     _ = connection.next()
-    connection.now = 12 * second
+    connection.now = .start + 12 * second
     connection.answer()
     _ = connection.flush()
-    #expect(connection.machine.deadline == 27 * second)
-    connection.timePassed(now: 27 * second)
+    #expect(connection.machine.deadline == .start + 27 * second)
+    connection.timePassed(now: .start + 27 * second)
     #expect(connection.flush().isEmpty && connection.machine.disposal == .endOutput)
-    #expect(connection.machine.deadline == 29 * second)
-    connection.timePassed(now: 29 * second)
+    #expect(connection.machine.deadline == .start + 29 * second)
+    connection.timePassed(now: .start + 29 * second)
     #expect(connection.machine.disposal == .close)
   }
 
@@ -35,7 +36,7 @@ import Testing
       connection.timePassed(now: connection.now)
       connection.now += second
     }
-    #expect(connection.machine.deadline == 11 * second)
+    #expect(connection.machine.deadline == .start + 11 * second)
     connection.timePassed(now: connection.now)
     #expect(connection.flush().hasPrefix("HTTP/1.1 408 "))
     #expect(connection.machine.disposal == .endOutput)
@@ -51,7 +52,7 @@ import Testing
       connection.now += second
       connection.timePassed(now: connection.now)
     }
-    #expect(connection.machine.disposal == .reset && connection.now < 30 * second)
+    #expect(connection.machine.disposal == .reset && connection.now < .start + 30 * second)
   }
 
   @Test func slowReaders() {
@@ -66,7 +67,7 @@ import Testing
       connection.now += second
       connection.timePassed(now: connection.now)
     }
-    #expect(connection.machine.disposal == .reset && connection.now < 30 * second)
+    #expect(connection.machine.disposal == .reset && connection.now < .start + 30 * second)
   }
 
   @Test func fairReadersStay() {
@@ -90,7 +91,7 @@ import Testing
     let connection = TestConnection()
     connection.receive(get)
     _ = connection.next()
-    #expect(connection.machine.deadline == .max)
+    #expect(connection.machine.deadline == .never)
     connection.now += 1000 * second
     connection.timePassed(now: connection.now)
     connection.machine.respond(ResponseHead(.ok, length: .known(1)), now: connection.now)

@@ -4,18 +4,21 @@
 import Bytes
 import NFS
 import ONCRPC
+import Streams
+import Time
 import XDR
 
-/// A client and a fake server in virtual time, on a wire that can be cut, slowed down, and made to alter data.
+/// A client and a fake server in virtual time, on a wire that can be cut, slowed down, and made to alter data. A network
+/// rather than a pump: it has connections that take time, and no sockets behind it.
 public final class Simulation {
   /// The client under test.
   public var client: NFSClient
   /// The server at the other end of the wire.
   public let server: FakeServer
-  /// The virtual time in nanoseconds.
-  public var now: UInt64 = second
-  /// Nanoseconds from a call to its reply.
-  public var latency: UInt64 = 1_000_000
+  /// The virtual time.
+  public var now = Instant.start + second
+  /// From a call to its reply.
+  public var latency = Interval.milliseconds(1)
   /// Whether completions are moved to `results`; otherwise they stay in the client.
   public var collects = true
   /// Whether connections are refused.
@@ -28,8 +31,8 @@ public final class Simulation {
   public private(set) var localPorts: [UInt16] = []
   private var isConnected = false
   private var assembler = RecordAssembler(limit: 1 << 20)
-  private var arriving: [(time: UInt64, bytes: [UInt8])] = []
-  private var connectTime: UInt64?
+  private var arriving: [(time: Instant, bytes: [UInt8])] = []
+  private var connectTime: Instant?
   /// The results so far, by tag.
   public private(set) var results: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
@@ -100,14 +103,14 @@ public final class Simulation {
         precondition(!isConnected && connectTime == nil, "two connections")
         ports.append(port)
         localPorts.append(localPort)
-        connectTime = now + 1_000_000
+        connectTime = now + .milliseconds(1)
       }
     }
     if isConnected { send() }
     var next = client.deadline
     if let connectTime { next = min(next, connectTime) }
     if let first = arriving.first { next = min(next, first.time) }
-    guard next != .max else { return false }
+    guard next != .never else { return false }
     now = max(now, next)
     if let time = connectTime, time <= now {
       connectTime = nil
@@ -136,9 +139,12 @@ public final class Simulation {
   }
 
   private func send() {
-    let output = client.withOutput { [UInt8](copying: $0) }
+    var output: [UInt8] = []
+    _ = client.send(0, now: now) {
+      output.append(copying: $0)
+      return $0.count
+    }
     largestOutput = max(largestOutput, output.count)
-    client.sent(output.count)
     var index = 0
     while index < output.count {
       index +=

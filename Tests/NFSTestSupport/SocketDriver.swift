@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-import Glibc
+import HostSockets
 import NFS
+import Time
 
 /// Runs an NFS client over a TCP socket to a server on this machine.
 public final class SocketDriver {
   /// The client that it runs.
   public var client: NFSClient
-  private let socket: NFSSocket
+  private var pump: SocketClientPump
   private var completions: [UInt64: FileResult] = [:]
   private var nextTag: UInt64 = 1
 
   /// Takes over a client and starts connecting it.
   public init(_ client: NFSClient, usesLocalPort: Bool = false) {
     self.client = client
-    socket = NFSSocket(usesLocalPort: usesLocalPort)
-    self.client.connect(now: NFSSocket.now())
+    pump = SocketClientPump(usesLocalPort: usesLocalPort)
+    self.client.connect(now: HostClock.now)
   }
 
   /// Starts a request and returns its tag.
   public func start(_ request: FileRequest) -> UInt64 {
     let tag = nextTag
     nextTag += 1
-    _ = client.start(request, tag: tag, now: NFSSocket.now())
+    _ = client.start(request, tag: tag, now: HostClock.now)
     return tag
   }
 
@@ -39,15 +40,14 @@ public final class SocketDriver {
   public func run(_ request: FileRequest) -> FileResult { wait(start(request)) }
 
   /// Closes the connection, as a failing network would.
-  public func dropConnection() { socket.drop(&client) }
+  public func dropConnection() { pump.drop(&client, now: HostClock.now) }
 
   private func turn() {
-    socket.act(&client)
+    var poll = PollSet()
+    pump.prepare(&poll, &client, now: HostClock.now)
     if collect() { return }
-    var entry = socket.entry(client)
-    _ = poll(&entry, entry.fd >= 0 ? 1 : 0, NFSSocket.pause(client.deadline))
-    socket.move(entry.revents, &client)
-    client.timePassed(now: NFSSocket.now())
+    poll.wait(until: client.deadline)
+    pump.act(poll, &client, now: HostClock.now)
     _ = collect()
   }
 

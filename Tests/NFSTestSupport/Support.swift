@@ -4,6 +4,7 @@
 import Bytes
 import NFS
 import ONCRPC
+import Time
 import XDR
 
 /// The UTF-8 bytes of a text.
@@ -25,5 +26,5 @@ public func handle(_ name: String) -> FileHandle {
   return handle
 }
 
-/// A second in nanoseconds.
-public let second: UInt64 = 1_000_000_000
+/// A second.
+public let second = Interval.seconds(1)

@@ -5,6 +5,7 @@ import NFS
 import NFSTestSupport
 import TestSupport
 import Testing
+import Time
 
 /// Whole sessions against a lying server that changes, omits, repeats and truncates bytes at random, at
 /// every stage. Nothing traps, every request is answered once and in time, and the client recovers when

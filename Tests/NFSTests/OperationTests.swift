@@ -4,6 +4,7 @@
 import NFS
 import NFSTestSupport
 import Testing
+import Time
 
 @Suite struct OperationTests {
   private let server = FakeServer()
@@ -172,7 +173,7 @@ import Testing
     _ = server.add("f", [UInt8](repeating: 1, count: 40 * 65_536))
     let simulation = Simulation(server)
     let file = try open(simulation, "f")
-    simulation.latency = 10_000_000
+    simulation.latency = .milliseconds(10)
     let start = simulation.now
     var offset: UInt64 = 0
     while let piece = simulation.run(.read(file, offset: offset, count: 65_536)).data,
@@ -182,7 +183,7 @@ import Testing
     }
     #expect(offset == 40 * 65_536)
     // Without read-ahead it would take 40 round trips of 10 ms.
-    #expect(simulation.now - start < 150_000_000)
+    #expect(simulation.now - start < .milliseconds(150))
     #expect(simulation.client.blockReads == 40 && simulation.client.blockReadsAhead > 30)
     // Random access causes no read-ahead.
     let ahead = simulation.client.blockReadsAhead

@@ -4,6 +4,7 @@
 import NFS
 import NFSTestSupport
 import Testing
+import Time
 
 @Suite struct SessionTests {
   private let server = FakeServer()
@@ -29,7 +30,7 @@ import Testing
     let simulation = Simulation(server)
     simulation.isDown = true
     let tag = simulation.start(.attributes(path: []))
-    while simulation.now < 20 * second { simulation.step() }
+    while simulation.now < .start + 20 * second { simulation.step() }
     #expect(simulation.client.trouble == .unreachable && simulation.results[tag] == nil)
     #expect(simulation.ports.count < 15, "with pauses")
     #expect(Set(simulation.localPorts).count == simulation.localPorts.count)
@@ -37,16 +38,18 @@ import Testing
     while !simulation.client.isMounted { simulation.step() }
     #expect(simulation.client.trouble == nil, "before anything was asked")
     simulation.wait([tag])
-    #expect(simulation.results[tag]?.attributes?.type == .directory && simulation.now < 26 * second)
+    #expect(
+      simulation.results[tag]?.attributes?.type == .directory
+        && simulation.now < .start + 26 * second)
   }
 
   @Test func waitingEnds() {
     let simulation = Simulation(server)
     simulation.isDown = true
     #expect(simulation.run(.attributes(path: [])).error == .timedOut)
-    #expect(simulation.now == 31 * second)
+    #expect(simulation.now == .start + 31 * second)
     #expect(simulation.run(.mount).error == .timedOut)
-    #expect(simulation.now == 41 * second)
+    #expect(simulation.now == .start + 41 * second)
   }
 
   @Test func troubles() {
@@ -63,7 +66,7 @@ import Testing
     server.mountStatus = 0
     simulation.wait([tag])
     #expect(simulation.client.isMounted && simulation.client.isServing)
-    #expect(simulation.results[tag]?.attributes != nil && simulation.now < 10 * second)
+    #expect(simulation.results[tag]?.attributes != nil && simulation.now < .start + 10 * second)
   }
 
   /// Servers that mount the export but refuse calls: the session does not count as serving, and keeps the reason.
@@ -72,7 +75,9 @@ import Testing
     let simulation = Simulation(server)
     #expect(simulation.run(.mount).error == nil)
     #expect(simulation.run(.attributes(path: bytes("f"))).error != nil)
-    while simulation.client.trouble == nil, simulation.now < 5 * second { simulation.step() }
+    while simulation.client.trouble == nil, simulation.now < .start + 5 * second {
+      simulation.step()
+    }
     #expect(!simulation.client.isServing)
     switch refusal {
     case .credentials: #expect(simulation.client.trouble == .callerRefused(5))
@@ -123,7 +128,7 @@ import Testing
     _ = simulation.run(.mount)
     server.lost = [3: 1]
     #expect(simulation.run(.attributes(path: bytes("f"))).attributes?.size == 3)
-    #expect(simulation.now < 20 * second)
+    #expect(simulation.now < .start + 20 * second)
   }
 
   /// The first REMOVE succeeds but its answer is lost, so the repeated one finds no file.

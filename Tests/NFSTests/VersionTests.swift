@@ -4,6 +4,7 @@
 import Bytes
 import NFSTestSupport
 import Testing
+import Time
 
 @testable import NFS
 

@@ -21,7 +21,7 @@ struct BrowserTests {
     settings.filesPort = server.filesPort
     settings.mountPort = server.mountPort
     let setup = try SiteSetup(NFSClient(settings), shareSize: 1 << 24)
-    let loop = WebLoop(setup)
+    let loop = try WebLoop(setup)
     defer { loop.stop() }
     try body(server, loop, "http://127.0.0.1:\(loop.port)")
   }

@@ -4,6 +4,7 @@
 import Bytes
 import NFSTestSupport
 import Testing
+import Time
 
 /// A site that is edited while it is served, in all the ways of editors, rsync and deploy scripts, at
 /// each call to the NFS server and at each read. A complete response is one version of the file.

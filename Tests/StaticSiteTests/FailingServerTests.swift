@@ -4,6 +4,7 @@
 import NFS
 import NFSTestSupport
 import Testing
+import Time
 
 /// An NFS server that fails at each call, in each way, once or from then on. A page that exists is never
 /// answered with 404, and is served when the server has recovered.
@@ -50,7 +51,7 @@ import Testing
 
   /// Sends a GET that fails at call `moment`, and at all later ones if `forGood`. Returns the number of
   /// calls.
-  private func visit(_ failure: Failure, moment: Int, forGood: Bool, kept: UInt64) throws -> Int {
+  private func visit(_ failure: Failure, moment: Int, forGood: Bool, kept: Interval) throws -> Int {
     let site = try SimulatedSite(keepTime: kept)
     _ = site.server.add("page.html", [UInt8](repeating: 0x61, count: 5000))
     var calls = 0

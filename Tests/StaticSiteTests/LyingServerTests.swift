@@ -8,9 +8,11 @@ import HTTP
 import NFSTestSupport
 import Rings
 import StaticSite
+import Streams
 import TargetTestSupport
 import TestSupport
 import Testing
+import Time
 
 /// A file system server that lies: the web server survives, and serves again when the other one is
 /// honest.
@@ -22,7 +24,7 @@ import Testing
     let files: FileAccess
     var web: HTTPServer
     private let site: StaticSite
-    var now: UInt64 = second
+    var now = Instant.start + second
     private var commands: RingConsumer<FileQueue>
     private var completions: RingProducer<FileQueue>
 
@@ -44,7 +46,7 @@ import Testing
     }
 
     func step(_ answer: (FileCommand, UInt64) -> [FileAnswer]) throws {
-      now += 1_000_000
+      now += .milliseconds(1)
       _ = files.publish()
       while let message = try commands.dequeue() {
         commands.release()
@@ -67,21 +69,14 @@ import Testing
 
     func read(_ id: Int) -> [UInt8] {
       var all: [UInt8] = []
-      while true {
-        let output = web.withOutput(id) { [UInt8](copying: $0) } ?? []
-        all += output
-        if !output.isEmpty {
-          web.sent(id, output.count, now: now)
-          continue
-        }
-        var taken: [UInt8] = []
-        web.sendDirectly(id, now: now) { bytes in
-          taken.append(copying: bytes)
-          return bytes.count
-        }
-        all += taken
-        if taken.isEmpty && web.outputCount(id) == 0 { return all }
-      }
+      while web.send(
+        id, now: now,
+        through: {
+          all.append(copying: $0)
+          return $0.count
+        })
+      {}
+      return all
     }
 
     /// An honest server, on which every path names a file of 20,000 bytes.
@@ -153,14 +148,14 @@ import Testing
           _ = site.web.withOutput(id) { $0.count }
           if Bool.random(using: &numbers) { _ = site.read(id) }
           if site.web.disposal(id) != .stayOpen || UInt8.random(in: 0..<20, using: &numbers) == 0 {
-            site.web.close(id)
+            site.web.closed(id, now: site.now)
             ids.removeAll { $0 == id }
           }
         }
       }
       #expect(!site.files.isBroken)
       // The server is honest from now on, and the next client is served.
-      for id in ids { site.web.close(id) }
+      for id in ids { site.web.closed(id, now: site.now) }
       for _ in 0..<20 { try site.step { site.honest($0, $1) } }
       site.now += 10 * second
       let place = site.web.open(now: site.now)

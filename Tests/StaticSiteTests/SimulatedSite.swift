@@ -4,7 +4,9 @@
 import Bytes
 import HTTP
 import NFSTestSupport
+import Streams
 import Testing
+import Time
 
 /// A site on an NFS server in memory, in virtual time. Steps check invariants.
 final class SimulatedSite {
@@ -13,7 +15,7 @@ final class SimulatedSite {
   let setup: SiteSetup
 
   init(
-    bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: UInt64 = 0,
+    bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21, keepTime: Interval = .zero,
     folder: String = "", rules: SiteRules = SiteRules(), followsOutsideLinks: Bool = false,
     change: (inout HTTPServer.Settings) -> Void = { _ in }
   ) throws {
@@ -26,7 +28,7 @@ final class SimulatedSite {
 
   private var stepCount = 0
 
-  var now: UInt64 { wire.now }
+  var now: Instant { wire.now }
 
   /// Delivers the next message, or advances the time to the next deadline. False if there is neither.
   @discardableResult
@@ -36,6 +38,7 @@ final class SimulatedSite {
     let isAlive = wire.step()
     setup.fileServer.nfs = wire.client
     setup.runUntilIdle(now: now)
+    while setup.web.nextChanged() != nil {}
     // A check of all slots takes longer than a step.
     stepCount += 1
     if stepCount <= 200 || stepCount % 64 == 0 { #expect(setup.checkInvariants() == nil) }
@@ -56,24 +59,22 @@ final class SimulatedSite {
   var directBytes = 0
 
   func read(_ id: Int) -> [UInt8] {
-    if setup.web.outputCount(id) == 0 {
-      var taken: [UInt8] = []
-      setup.web.sendDirectly(id, now: now) { bytes in
-        let count = min(bytes.count, window - taken.count)
+    var taken: [UInt8] = []
+    var moved = true
+    while moved, taken.isEmpty {
+      let isDirect = setup.web.outputCount(id) == 0
+      moved = setup.web.send(id, now: now) { bytes in
+        let count = isDirect ? min(bytes.count, window - taken.count) : bytes.count
         taken.append(copying: bytes.extracting(0..<count))
         return count
       }
-      directBytes += taken.count
-      if !taken.isEmpty { return taken }
+      if isDirect { directBytes += taken.count }
     }
-    let output = setup.web.withOutput(id) { [UInt8](copying: $0) } ?? []
-    setup.web.sent(id, output.count, now: now)
-    return output
+    return taken
   }
 
   func close(_ id: Int) {
-    setup.web.close(id)
-    setup.files.forget(id)
+    setup.web.closed(id, now: now)
   }
 
   /// Sends a request on a connection of its own. Returns the response, and whether the connection was

@@ -10,6 +10,7 @@ import NFSTestSupport
 import Rings
 import StaticSite
 import TargetTestSupport
+import Time
 
 /// Everything between a browser's bytes and an NFS server's: HTTP server, site, file protocol with its
 /// queues and share, and NFS client. There is no network.
@@ -24,7 +25,7 @@ final class SiteSetup {
 
   init(
     _ client: NFSClient, bufferByteCount: UInt64 = 32_768, shareSize: Int = 1 << 21,
-    keepTime: UInt64 = 0, folder: String = "", rules: SiteRules = SiteRules(),
+    keepTime: Interval = .zero, folder: String = "", rules: SiteRules = SiteRules(),
     followsOutsideLinks: Bool = false,
     change: (inout HTTPServer.Settings) -> Void = { _ in }
   ) throws {
@@ -44,6 +45,8 @@ final class SiteSetup {
     router.get("/*path", site.answer)
     router.notFound(site.answer)
     var settings = HTTPServer.Settings()
+    let files = files
+    settings.closed = { files.forget($0) }
     change(&settings)
     web = HTTPServer(router, settings)
   }
@@ -54,7 +57,7 @@ final class SiteSetup {
   }
 
   /// Lets the parts serve each other until all of them wait.
-  func runUntilIdle(now: UInt64) {
+  func runUntilIdle(now: Instant) {
     var isBusy = true
     var rounds = 0
     // While no command is under way, requests that find no room are woken again and again.
@@ -67,7 +70,6 @@ final class SiteSetup {
         isBusy = true
         web.wake(id, now: now)
       }
-      while web.nextChanged() != nil {}
     }
   }
 }

@@ -5,6 +5,7 @@ import Bytes
 import HTTP
 import NFSTestSupport
 import Testing
+import Time
 
 @Suite struct SiteTests {
   private let data = (0..<300_000).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }
@@ -143,7 +144,7 @@ import Testing
         site.step()
         if steps % 2 == 0 { _ = site.read(id) }
       }
-      site.setup.web.close(id)
+      site.setup.web.closed(id, now: site.now)
     }
     site.setup.runUntilIdle(now: site.now)
     while site.setup.files.freeBuffers < buffers { site.step() }
@@ -159,12 +160,12 @@ import Testing
     site.server.nodes[2]?.modified = 2
     for _ in 0..<200 where site.setup.web.disposal(id) == .stayOpen {
       if site.read(id).isEmpty {
-        site.wire.now += 100_000_000
+        site.wire.now += .milliseconds(100)
         site.step()
       }
     }
     #expect(site.setup.web.disposal(id) == .reset)
-    site.setup.web.close(id)
+    site.setup.web.closed(id, now: site.now)
     #expect(try site.get("/big.txt").contains("Content-Length: 0"))
   }
 
@@ -271,7 +272,7 @@ import Testing
     site.wire.now += 10 * second
     let id = try site.open("GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
     while site.read(id).isEmpty { site.step() }
-    site.setup.web.close(id)
+    site.setup.web.closed(id, now: site.now)
     while site.setup.files.freeBuffers < buffers - 8 { site.step() }
     #expect(try site.get("/file").hasSuffix("\r\n\r\n" + text(data)))
     #expect(site.setup.files.freeBuffers >= buffers - 8)

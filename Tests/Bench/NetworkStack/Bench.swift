@@ -3,6 +3,7 @@
 
 import Addresses
 import NetworkStack
+import Time
 import Wire
 
 // Counts the instructions that the stack executes per packet on AArch64, without kernel, driver or

@@ -7,6 +7,8 @@ import NFS
 import NFSFileServer
 import ONCRPC
 import Rings
+import Streams
+import Time
 import XDR
 
 /// An NFS server with one directory and files of zeros. Not measured.
@@ -100,7 +102,7 @@ struct TinyServer {
 /// The file system server and the NFS client, with commands and an NFS server that are not measured.
 struct NFSBench: ~Copyable {
   var meter = Meter()
-  var now: UInt64 = 1_000_000_000
+  var now = Instant.start + .seconds(1)
   private var server: NFSFileServer
   private var client: FileSystemClient
   private var remote = TinyServer()
@@ -126,7 +128,7 @@ struct NFSBench: ~Copyable {
 
   /// A command and its answer, with everything in between.
   mutating func ask(_ command: FileCommand) -> UInt64 {
-    now += 100_000
+    now += Interval(nanoseconds: 100_000)
     guard (try? client.submit(command)) != nil else { fatalError() }
     _ = client.publish()
     while true {
@@ -146,14 +148,18 @@ struct NFSBench: ~Copyable {
       guard case .connect = action else { continue }
       server.nfs.connected(now: now)
     }
-    if server.nfs.outputCount == 0 { now += 1_000_000 }
-    meter.start()
-    let output = server.nfs.withOutput { $0.count }
-    meter.stop()
-    let replies = server.nfs.withOutput { remote.replies(to: $0) }
-    meter.start()
-    server.nfs.sent(output)
-    meter.stop()
+    if server.nfs.outputCount == 0 { now += .milliseconds(1) }
+    var replies: [UInt8] = []
+    var (sending, peer) = (meter, remote)
+    sending.start()
+    _ = server.nfs.send(0, now: now) { output in
+      sending.stop()
+      replies = peer.replies(to: output)
+      sending.start()
+      return output.count
+    }
+    sending.stop()
+    (meter, remote) = (sending, peer)
     // In pieces of the size of TCP segments.
     var index = 0
     while index < replies.count {
@@ -193,7 +199,7 @@ func benchAllNFS() {
     _ = bench.ask(.stat(path: path(bench), buffer: buffer))
   }
   benchNFS("NFS STAT expired, two LOOKUPs") { bench, _ in
-    bench.now += 4_000_000_000
+    bench.now += .seconds(4)
     _ = bench.ask(.stat(path: path(bench), buffer: buffer))
   }
   benchNFS("NFS OPEN and CLOSE cached") { bench, _ in

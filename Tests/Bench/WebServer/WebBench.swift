@@ -6,6 +6,8 @@ import FileSystem
 import HTTP
 import Rings
 import StaticSite
+import Streams
+import Time
 
 /// An HTTP server with a static site. Requests and files are not measured.
 struct WebBench: ~Copyable {
@@ -13,7 +15,7 @@ struct WebBench: ~Copyable {
   private var server: HTTPServer
   private let files: FileAccess
   private var disk: MemoryFiles
-  private var now: UInt64 = 1_000_000_000
+  private var now = Instant.start + .seconds(1)
   private var sentBytes = 0
 
   init(isDirect: Bool) {
@@ -44,13 +46,13 @@ struct WebBench: ~Copyable {
 
   mutating func close(_ connection: Int) {
     meter.start()
-    server.close(connection)
+    server.closed(connection, now: now)
     meter.stop()
   }
 
   /// One request and its whole response.
   mutating func exchange(_ connection: Int, _ request: [UInt8]) -> Int {
-    now += 100_000
+    now += Interval(nanoseconds: 100_000)
     sentBytes = 0
     meter.start()
     _ = server.receive(connection, request.span, now: now)
@@ -74,24 +76,15 @@ struct WebBench: ~Copyable {
   /// Takes bytes as a network stack does. Copying them is the stack's work, and is not measured.
   private mutating func flush(_ connection: Int) -> Bool {
     let before = sentBytes
-    while true {
-      let count = server.outputCount(connection)
-      if count > 0 {
-        let seen = server.withOutput(connection) { $0.count } ?? 0
-        server.sent(connection, seen, now: now)
-        sentBytes += seen
-      } else if server.hasDirectBody(connection) {
-        var taken = 0
-        server.sendDirectly(connection, now: now) { bytes in
-          taken += bytes.count
-          return bytes.count
-        }
-        if taken == 0 { break }
-        sentBytes += taken
-      } else {
-        break
-      }
-    }
+    var taken = 0
+    while server.send(
+      connection, now: now,
+      through: {
+        taken += $0.count
+        return $0.count
+      })
+    {}
+    sentBytes += taken
     _ = server.disposal(connection)
     return sentBytes > before
   }

@@ -16,7 +16,7 @@ flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo 
   -parse-as-library -swift-version 6 -strict-memory-safety -I $out -I $root/Sources/Core/CMemory
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 cflags="--target=aarch64-none-elf -ffreestanding -fno-builtin -Os -ffunction-sections"
-modules="Rings Bytes FileSystem HTTP StaticSite XDR ONCRPC NFS NFSFileServer Heap"
+modules="Time Streams Rings Bytes FileSystem HTTP StaticSite XDR ONCRPC NFS NFSFileServer Heap"
 objects=
 for module in $modules; do
   folder=$(find "$root/Sources" -type d -name "$module")

@@ -32,16 +32,44 @@ enum GreeterSystem: SystemTemplate {
   static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
     var timer = try system.addTimer()
     var network = try system.addNetwork()
-    let greeter = try system.add(
-      "greeter", sourceImage: "greeter.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
-    let copier = try system.addCopier(for: greeter)
-    try timer.addClient(greeter)
-    try network.addClient(
-      NetworkSubsystem.Client(greeter, copier: copier, macAddress: MACAddress(0x5254_0100_0013)))
-    try IPSettings.dhcp(hostName: "greeter").addRecord(to: greeter, in: &system)
+    _ = try addClient("greeter", to: &network, &timer, in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
     try system.addIdle()
   }
+}
+
+/// A system for the third program of docs/programs.md.
+enum WebHelloSystem: SystemTemplate {
+  static let name = "web_hello"
+  static let summary = "A web server with one page"
+  static let options: [SystemOption] = []
+
+  static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    var timer = try system.addTimer()
+    var network = try system.addNetwork()
+    var serial = try system.addSerial(withInput: false)
+    let hello = try addClient("web_hello", to: &network, &timer, in: &system)
+    try serial.addClient(hello)
+    try network.connect(in: &system)
+    try serial.connect(in: &system)
+    try timer.connect(in: &system)
+    try system.addIdle()
+  }
+}
+
+/// A program on the network, with an address from DHCP.
+private func addClient(
+  _ name: String, to network: inout NetworkSubsystem, _ timer: inout TimerSubsystem,
+  in system: inout SystemBuilder
+) throws -> SystemBuilder.PD {
+  let client = try system.add(
+    name, sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
+    budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+  let copier = try system.addCopier(for: client)
+  try timer.addClient(client)
+  try network.addClient(
+    NetworkSubsystem.Client(client, copier: copier, macAddress: MACAddress(0x5254_0100_0013)))
+  try IPSettings.dhcp(hostName: name).addRecord(to: client, in: &system)
+  return client
 }

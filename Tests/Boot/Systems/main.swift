@@ -3,4 +3,5 @@
 
 import ServalCommand
 
-ServalTool.main(systems: [RuntimeSystem.self, TickerSystem.self, GreeterSystem.self])
+ServalTool.main(
+  systems: [RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self])

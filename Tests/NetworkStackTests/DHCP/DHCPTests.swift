@@ -5,6 +5,7 @@ import Addresses
 import NetworkStack
 import TestSupport
 import Testing
+import Time
 import Wire
 
 /// The DHCP client (RFC 2131), in virtual time.

@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Routers inside and outside of the link's network, and routes past them.

@@ -5,6 +5,7 @@ import Addresses
 import NetworkStack
 import TestSupport
 import Testing
+import Time
 import Wire
 
 /// DHCP servers that send malformed options of every kind: none costs the lease, and none keeps the

@@ -4,6 +4,7 @@
 import Addresses
 import TestSupport
 import Testing
+import Time
 import Wire
 
 @testable import NetworkStack

@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// RFC 5227: a new address is announced (2.3), and defended or given up (2.4).

@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Control frames are sent beside streams that never end.

@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Many stations on the host's own link: connections that wait for one are not forgotten because of

@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// ARP (RFC 826; RFC 1122, 2.3.2).

@@ -5,6 +5,7 @@ import Addresses
 import NetworkStack
 import TestSupport
 import Testing
+import Time
 import Wire
 
 /// Reassembly against a model that knows every byte.

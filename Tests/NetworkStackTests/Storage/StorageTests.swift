@@ -3,6 +3,7 @@
 
 import TestSupport
 import Testing
+import Time
 import Wire
 
 @testable import NetworkStack

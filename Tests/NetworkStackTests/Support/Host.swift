@@ -3,6 +3,7 @@
 
 import Addresses
 import Testing
+import Time
 import Wire
 
 @testable import NetworkStack
@@ -18,6 +19,8 @@ final class Host {
   var events: [SocketEvent] = []
   /// How many bytes of each stream delivery are consumed; `keep` returns the rest.
   var takes = Int.max
+  /// Takes what the stack lends, instead; returns how many bytes it took.
+  var taker: ((TCPConnection, UInt, [UInt8]) -> Int)?
   /// Bytes of buffer memory by default.
   static var budget: Int { 1 << 23 }
 
@@ -81,9 +84,9 @@ final class Host {
     case .nothing: break
     case .datagram(_, _, _, let range):
       deliveries.append((delivery, Array(frame[range.start..<range.end])))
-    case .stream(let connection, _, let range):
+    case .stream(let connection, let tag, let range):
       let bytes = Array(frame[range.start..<range.end])
-      let taken = min(takes, bytes.count)
+      let taken = taker?(connection, tag, bytes) ?? min(takes, bytes.count)
       deliveries.append((delivery, Array(bytes[..<taken])))
       if taken < bytes.count {
         let rest = Array(bytes[taken...])

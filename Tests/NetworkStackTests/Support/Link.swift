@@ -3,6 +3,7 @@
 
 import NetworkStack
 import TestSupport
+import Time
 import Wire
 
 /// Two hosts on a link that delays, loses, repeats, reorders and corrupts frames, in virtual time.

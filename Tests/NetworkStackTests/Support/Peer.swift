@@ -3,6 +3,7 @@
 
 import Addresses
 import NetworkStack
+import Time
 import Wire
 
 /// The scripted other end of a connection.

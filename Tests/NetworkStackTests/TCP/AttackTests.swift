@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// The attacks of RFC 5961, and floods.

@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Closing a connection (RFC 9293, 3.6), in every order.

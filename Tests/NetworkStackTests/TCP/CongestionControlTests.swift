@@ -3,6 +3,7 @@
 
 import Glibc
 import Testing
+import Time
 import Wire
 
 @testable import NetworkStack

@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// A connection that ends with data to retransmit while its peer is unreachable: the machine

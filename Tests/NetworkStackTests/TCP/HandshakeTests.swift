@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Opening a connection (RFC 9293, 3.5), segment by segment.

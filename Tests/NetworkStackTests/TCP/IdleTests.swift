@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// The stack asks to be woken only for work: each wake-up sends a frame, raises an event or ends a

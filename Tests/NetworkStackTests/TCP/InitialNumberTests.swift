@@ -3,6 +3,7 @@
 
 import Addresses
 import Testing
+import Time
 import Wire
 
 @testable import NetworkStack

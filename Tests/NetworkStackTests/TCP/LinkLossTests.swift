@@ -5,6 +5,7 @@ import Addresses
 import NetworkStack
 import TestSupport
 import Testing
+import Time
 import Wire
 
 /// The link is lost for a minute during transfers.

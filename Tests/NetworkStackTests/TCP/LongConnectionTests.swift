@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Testing
+import Time
 import Wire
 
 @testable import NetworkStack

@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Loss and congestion, segment by segment (RFC 5681, 6582, 6675, 7323, 9438).

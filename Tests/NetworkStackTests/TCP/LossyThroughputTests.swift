@@ -4,6 +4,7 @@
 import Addresses
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Throughput over a link that loses frames. Losses that cost a timeout show at once, since 200 ms

@@ -5,6 +5,7 @@ import Addresses
 import NetworkStack
 import TestSupport
 import Testing
+import Time
 import Wire
 
 /// Peers without timestamps: after a timeout only new data yields a round-trip sample (Karn), and

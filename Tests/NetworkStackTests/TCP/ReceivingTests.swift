@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Receiving: acknowledgements, reordering, windows.

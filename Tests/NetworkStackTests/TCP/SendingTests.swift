@@ -3,6 +3,7 @@
 
 import NetworkStack
 import Testing
+import Time
 import Wire
 
 /// Sending: segment sizes, Nagle's algorithm, windows and their probes, timeouts.

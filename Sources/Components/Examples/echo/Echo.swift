@@ -7,6 +7,7 @@ import Microkit
 import NetworkStack
 import Networking
 import SerialWiring
+import Time
 import Wire
 
 /// TCP and UDP echo (RFC 862) and discard (RFC 863), and character generation over TCP (RFC 864).

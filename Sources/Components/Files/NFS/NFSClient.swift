@@ -2,14 +2,16 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Streams
+import Time
 
 /// A client of one NFS export: concurrent operations on files and paths, caches of attributes, names and data, and
-/// read-ahead. It performs no I/O and has no clock; times are in nanoseconds.
+/// read-ahead. It performs no I/O and has no clock.
 ///
 /// Usage: `start` requests; after each event, call `nextCompletion` until it returns nil and do what `nextAction` says;
 /// report events of the connection; call `timePassed` at `deadline`. Each request completes exactly once, after
 /// `ClientSettings.operationTime` at the latest.
-public struct NFSClient: Sendable {
+public struct NFSClient: StreamClient, Sendable {
   /// The limits this client was made with.
   public let settings: ClientSettings
   /// Path of a folder of the export. Links inside it that lead out of it fail with `noEntry`. Empty for no confinement.
@@ -27,8 +29,8 @@ public struct NFSClient: Sendable {
   private var knownGeneration: UInt64 = 0
   private var knowsSizes = false
   private var knownRefusals: UInt64 = 0
-  // Of each operation; `UInt64.max` if there is none.
-  private var deadlines: [UInt64]
+  // Of each operation; `never` if there is none.
+  private var deadlines: [Instant]
   // Whether the operation may wait for blocks.
   var waitsForBlocks: [Bool]
   // Whether any operation has a pending call, any operation waits for a mount, any block has a pending call, and any
@@ -52,7 +54,7 @@ public struct NFSClient: Sendable {
     operations = [Operation?](repeating: nil, count: settings.operationLimit)
     generations = [UInt32](repeating: 0, count: settings.operationLimit)
     waitsForBlocks = [Bool](repeating: false, count: settings.operationLimit)
-    deadlines = [UInt64](repeating: .max, count: settings.operationLimit)
+    deadlines = [Instant](repeating: .never, count: settings.operationLimit)
     attributes = AttributeCache(capacity: settings.attributeCount)
     names = NameCache(capacity: settings.nameCount)
     blocks = BlockCache(capacity: settings.blockCount, byteLimit: settings.blockBytes)
@@ -76,7 +78,7 @@ public struct NFSClient: Sendable {
   /// Starts a request, whose completion carries `tag`.
   ///
   /// - Returns: false if too many requests are in progress.
-  public mutating func start(_ request: FileRequest, tag: UInt64, now: UInt64) -> Bool {
+  public mutating func start(_ request: FileRequest, tag: UInt64, now: Instant) -> Bool {
     guard let index = operations.indices.first(where: { operations[$0] == nil }) else {
       return false
     }
@@ -84,10 +86,8 @@ public struct NFSClient: Sendable {
     generations[index] &+= 1
     var time = settings.operationTime
     if case .mount = request { time = min(time, settings.mountTime) }
-    let (deadline, overflow) = now.addingReportingOverflow(time)
-    operations[index] = Operation(
-      tag: tag, request)
-    deadlines[index] = overflow ? .max : deadline
+    operations[index] = Operation(tag: tag, request)
+    deadlines[index] = now + time
     begin(index, now)
     return true
   }
@@ -108,7 +108,7 @@ public struct NFSClient: Sendable {
     completions.append(FileCompletion(tag: tag, result: result))
     operations[index] = nil
     waitsForBlocks[index] = false
-    deadlines[index] = .max
+    deadlines[index] = .never
     operationCount -= 1
   }
 
@@ -134,27 +134,28 @@ public struct NFSClient: Sendable {
   public var sessionCounters: NFSSession.Counters { session.counters }
 
   /// Starts to connect and mount.
-  public mutating func connect(now: UInt64) { session.start(now: now) }
+  public mutating func connect(now: Instant) { session.start(now: now) }
 
   /// What to do with the connection; ask until nil.
-  public mutating func nextAction(now: UInt64) -> NFSSession.Action? {
+  public mutating func nextAction(now: Instant) -> StreamAction? {
     session.nextAction(now: now)
   }
 
   /// The connection that was asked for last is established.
-  public mutating func connected(now: UInt64) {
+  public mutating func connected(now: Instant) {
     session.connected(now: now)
     resumeWork(now)
   }
 
   /// The connection was lost, or could not be established.
-  public mutating func disconnected(now: UInt64) {
+  public mutating func disconnected(now: Instant) {
     session.disconnected(now: now)
     resumeWork(now)
   }
 
-  /// Processes received bytes.
-  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) {
+  /// Processes received bytes: all of them.
+  @discardableResult
+  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
     var index = 0
     while index < bytes.count {
       let count = session.receive(bytes.extracting(index..<bytes.count), now: now)
@@ -166,6 +167,7 @@ public struct NFSClient: Sendable {
       }
     }
     resumeWork(now)
+    return bytes.count
   }
 
   /// Bytes to be sent.
@@ -179,17 +181,17 @@ public struct NFSClient: Sendable {
 
   // MARK: Time
 
-  /// When to call `timePassed`; `UInt64.max` for never.
-  public var deadline: UInt64 {
+  /// When to call `timePassed`; `never` for never.
+  public var deadline: Instant {
     var first = session.deadline
     for deadline in deadlines { first = min(first, deadline) }
     if callsWait {
       for index in operations.indices where operations[index]?.pending != nil {
-        if let time = operations[index]?.retryAt, time > 0 { first = min(first, time) }
+        if let time = operations[index]?.retryAt, time > .start { first = min(first, time) }
       }
     }
     if blocksWait {
-      for block in blocks.blocks where block.wantsCall && block.until > 0 {
+      for block in blocks.blocks where block.wantsCall && block.until > .start {
         first = min(first, block.until)
       }
     }
@@ -197,7 +199,7 @@ public struct NFSClient: Sendable {
   }
 
   /// Handles timeouts; call it at `deadline`.
-  public mutating func timePassed(now: UInt64) {
+  public mutating func timePassed(now: Instant) {
     session.timePassed(now: now)
     for index in deadlines.indices where deadlines[index] <= now && operations[index] != nil {
       session.cancel(tag: tag(of: index))
@@ -220,17 +222,17 @@ public struct NFSClient: Sendable {
   }
 
   /// Issues an operation's next call, or keeps it until the session has room.
-  mutating func issue(_ index: Int, _ call: NFSCall, _ now: UInt64) {
+  mutating func issue(_ index: Int, _ call: NFSCall, _ now: Instant) {
     if session.call(call, tag: tag(of: index), now: now) {
       operations[index]?.pending = nil
     } else {
       operations[index]?.pending = call
-      operations[index]?.retryAt = 0
+      operations[index]?.retryAt = .start
       callsWait = true
     }
   }
 
-  private mutating func handle(_ answer: NFSSession.Answer, _ now: UInt64) {
+  private mutating func handle(_ answer: NFSSession.Answer, _ now: Instant) {
     let index = Int(answer.tag & 0xff_ffff)
     if answer.tag & Self.blockBit != 0 {
       guard blocks.blocks.indices.contains(index), blockTag(of: index) == answer.tag else { return }
@@ -243,7 +245,7 @@ public struct NFSClient: Sendable {
     guard let result = answer.result else { return fail(index, .protocolViolation) }
     if result.status == .jukebox, let call = repeatedCall(operation) {
       operations[index]?.pending = call
-      operations[index]?.retryAt = now &+ settings.busyTime
+      operations[index]?.retryAt = now + settings.busyTime
       callsWait = true
       return
     }
@@ -251,7 +253,7 @@ public struct NFSClient: Sendable {
   }
 
   /// Resumes operations after an event: after a mount, and calls that waited for room or a time.
-  mutating func resumeWork(_ now: UInt64) {
+  mutating func resumeWork(_ now: Instant) {
     if session.generation != knownGeneration {
       knownGeneration = session.generation
       knowsSizes = false
@@ -284,7 +286,7 @@ public struct NFSClient: Sendable {
     }
   }
 
-  private mutating func retryCalls(_ now: UInt64) {
+  private mutating func retryCalls(_ now: Instant) {
     callsWait = false
     for index in operations.indices where operations[index]?.pending != nil {
       guard let call = operations[index]?.pending, let time = operations[index]?.retryAt else {
@@ -307,7 +309,7 @@ public struct NFSClient: Sendable {
       }
       for (index, operation) in operations.enumerated() {
         guard let operation else {
-          if deadlines[index] != .max || waitsForBlocks[index] { return "no operation \(index)" }
+          if deadlines[index] != .never || waitsForBlocks[index] { return "no operation \(index)" }
           continue
         }
         if operation.pending != nil, !callsWait {

@@ -5,10 +5,11 @@ import Bytes
 import FileSystem
 import NFS
 import Rings
+import Time
 
 extension NFSFileServer {
   /// Begins a command. Returns its answer if it needs no NFS call, else nil.
-  mutating func begin(_ id: UInt64, _ command: FileCommand, _ now: UInt64) -> FileAnswer? {
+  mutating func begin(_ id: UInt64, _ command: FileCommand, _ now: Instant) -> FileAnswer? {
     switch command {
     case .initialise: return initialise(id, command, folder: [], now)
     case .initialiseConfined(let folder):
@@ -52,7 +53,7 @@ extension NFSFileServer {
   }
 
   private mutating func initialise(
-    _ id: UInt64, _ command: FileCommand, folder: [UInt8], _ now: UInt64
+    _ id: UInt64, _ command: FileCommand, folder: [UInt8], _ now: Instant
   ) -> FileAnswer? {
     guard !isInitialised, !isBusyMounting else { return refusal(id, .error) }
     setMounting(true)
@@ -77,7 +78,7 @@ extension NFSFileServer {
   }
 
   private mutating func onPath(
-    _ id: UInt64, _ command: FileCommand, _ buffer: ShareBuffer, _ now: UInt64,
+    _ id: UInt64, _ command: FileCommand, _ buffer: ShareBuffer, _ now: Instant,
     _ request: ([UInt8]) -> FileRequest
   ) -> FileAnswer? {
     guard let path = path(buffer) else { return refusal(id, .invalidPath) }
@@ -87,7 +88,7 @@ extension NFSFileServer {
   // MARK: Files
 
   private mutating func beginOnFile(
-    _ id: UInt64, _ command: FileCommand, _ now: UInt64
+    _ id: UInt64, _ command: FileCommand, _ now: Instant
   ) -> FileAnswer? {
     if case .statOpen = command { clientIsServal = true }
     guard let descriptor = command.file, case .file(let file, let flags) = descriptors[descriptor]

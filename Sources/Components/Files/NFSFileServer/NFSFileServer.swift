@@ -4,6 +4,7 @@
 import FileSystem
 import NFS
 import Rings
+import Time
 
 /// A server of the LionsOS file protocol on top of an NFS client. Commands and answers go through queues, data through
 /// the share. The server trusts nothing that its client writes; a client whose queue indices are impossible is ignored
@@ -24,7 +25,7 @@ public struct NFSFileServer: ~Copyable {
     /// Size of the write data that it holds, in bytes.
     var dataCount: Int
     /// When the command was received.
-    let started: UInt64
+    let started: Instant
     /// Bytes read or written so far.
     var done: UInt64 = 0
   }
@@ -89,7 +90,7 @@ public struct NFSFileServer: ~Copyable {
   /// Processes commands and sends answers.
   ///
   /// - Returns: whether the client has to be notified.
-  public mutating func serve(now: UInt64) -> Bool {
+  public mutating func serve(now: Instant) -> Bool {
     hasAnswers = false
     do throws(PeerFault) {
       try handleAnswers(now)
@@ -103,7 +104,7 @@ public struct NFSFileServer: ~Copyable {
     return hasAnswers
   }
 
-  private mutating func handleAnswers(_ now: UInt64) throws(PeerFault) {
+  private mutating func handleAnswers(_ now: Instant) throws(PeerFault) {
     while let completion = nfs.nextCompletion() {
       guard let place = Int(exactly: completion.tag), pending.indices.contains(place),
         var entry = pending[place]
@@ -111,7 +112,7 @@ public struct NFSFileServer: ~Copyable {
       writesCount -= entry.dataCount
       // Each part has a timeout of its own, so the total is bounded here.
       if let rest = continuation(&entry, completion.result),
-        now &- entry.started < nfs.settings.operationTime,
+        now - entry.started < nfs.settings.operationTime,
         nfs.start(rest, tag: UInt64(place), now: now)
       {
         entry.dataCount = rest.heldCount
@@ -134,7 +135,7 @@ public struct NFSFileServer: ~Copyable {
     hasAnswers = true
   }
 
-  private mutating func startCommands(_ now: UInt64) throws(PeerFault) {
+  private mutating func startCommands(_ now: Instant) throws(PeerFault) {
     guard !isQuarantined else { return }
     while nfs.hasRoom, writesCount < Self.writesLimit, try completions.free() > pendingCount,
       let message = try commands.dequeue()
@@ -168,7 +169,7 @@ public struct NFSFileServer: ~Copyable {
   // MARK: Waiting commands
 
   /// Starts a request of the NFS client; its completion answers the command.
-  mutating func ask(_ id: UInt64, _ command: FileCommand, _ request: FileRequest, _ now: UInt64)
+  mutating func ask(_ id: UInt64, _ command: FileCommand, _ request: FileRequest, _ now: Instant)
     -> FileAnswer?
   {
     guard let place = freePlaces.last, nfs.start(request, tag: UInt64(place), now: now) else {

@@ -2,15 +2,17 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Streams
+import Time
 import XDR
 
-/// An RPC client over TCP (RFC 5531) with concurrent calls. It performs no I/O and has no clock; times are in
-/// nanoseconds. Calls survive the loss of a connection and are sent again on the next.
+/// An RPC client over TCP (RFC 5531) with concurrent calls. It performs no I/O and has no clock.
+/// Calls survive the loss of a connection and are sent again on the next.
 ///
 /// Memory: `callLimit` encoded calls, a second copy of those that wait to be sent, and one record of up to `recordLimit`
 /// bytes.
-public struct RPCClient: Sendable {
-  /// Limits of a client. Times are in nanoseconds.
+public struct RPCClient: SingleStreamEndpoint, Sendable {
+  /// Limits of a client.
   public struct Settings: Equatable, Sendable {
     /// Maximum number of calls in flight.
     public var callLimit = 64
@@ -18,13 +20,13 @@ public struct RPCClient: Sendable {
     public var recordLimit = 1 << 17
     /// A call without a reply is sent again after this time. It keeps its transaction ID, so that a server with a
     /// duplicate request cache does not execute it twice.
-    public var retransmitTime: UInt64 = 10_000_000_000
+    public var retransmitTime: Interval = .seconds(10)
     /// The connection counts as dead if no byte arrives for this time while calls wait. The time doubles with each dead
     /// connection, up to eightfold, until a reply arrives: the server may only be slow.
-    public var silenceTime: UInt64 = 7_000_000_000
+    public var silenceTime: Interval = .seconds(7)
     /// The connection counts as dead if a record is incomplete this long after its first byte. Its length must be wrong,
     /// and it would swallow the replies that follow.
-    public var recordTime: UInt64 = 20_000_000_000
+    public var recordTime: Interval = .seconds(20)
 
     /// The defaults.
     public init() {}
@@ -54,7 +56,7 @@ public struct RPCClient: Sendable {
     var xid: UInt32
     var tag: UInt64
     var record: [UInt8]
-    var sentAt: UInt64
+    var sentAt: Instant
     var isSent: Bool
     var wasRepeated: Bool
   }
@@ -65,9 +67,9 @@ public struct RPCClient: Sendable {
   private var assembler: RecordAssembler
   private var output: [UInt8] = []
   private var outputStart = 0
-  private var lastHeard: UInt64 = 0
+  private var lastHeard = Instant.start
   // When the first byte of the incomplete record arrived.
-  private var recordBegan: UInt64?
+  private var recordBegan: Instant?
   // Connections in a row that were dead for `silenceTime`.
   private var silences: UInt64 = 0
   /// Whether there is a connection.
@@ -96,7 +98,7 @@ public struct RPCClient: Sendable {
   ///
   /// - Returns: false if too many calls are in flight.
   public mutating func call(
-    _ procedure: Procedure, _ credentials: Credentials, tag: UInt64, now: UInt64,
+    _ procedure: Procedure, _ credentials: Credentials, tag: UInt64, now: Instant,
     _ arguments: (inout XDRWriter) -> Void
   ) -> Bool {
     guard hasRoom else { return false }
@@ -123,7 +125,7 @@ public struct RPCClient: Sendable {
   // MARK: The connection
 
   /// A new connection is established: all calls are sent on it.
-  public mutating func connected(now: UInt64) {
+  public mutating func connected(now: Instant) {
     isConnected = true
     isBroken = false
     lastHeard = now
@@ -143,7 +145,7 @@ public struct RPCClient: Sendable {
   }
 
   /// The connection is lost; calls are kept for the next one.
-  public mutating func disconnected() {
+  public mutating func disconnected(now: Instant) {
     isConnected = false
     isBroken = false
     assembler.reset()
@@ -159,6 +161,9 @@ public struct RPCClient: Sendable {
     }
     output.append(copying: record.span)
   }
+
+  /// A reset, when the stream is malformed or dead.
+  public func disposal(_ stream: Int) -> StreamDisposal { isBroken ? .reset : .stayOpen }
 
   /// Bytes to be sent.
   public var outputCount: Int { output.count - outputStart }
@@ -180,7 +185,7 @@ public struct RPCClient: Sendable {
   /// Processes received bytes up to the end of a record. Call `nextAnswer` before passing the rest.
   ///
   /// - Returns: the number of bytes processed.
-  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
+  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
     guard isConnected, !isBroken else { return bytes.count }
     lastHeard = now
     do throws(RecordAssembler.TooLong) {
@@ -222,16 +227,16 @@ public struct RPCClient: Sendable {
 
   // MARK: Time
 
-  /// When to call `timePassed`; `UInt64.max` for never.
-  public var deadline: UInt64 {
-    guard isConnected, !isBroken, !calls.isEmpty else { return .max }
+  /// When to call `timePassed`; `never` for never.
+  public var deadline: Instant {
+    guard isConnected, !isBroken, !calls.isEmpty else { return .never }
     var first = min(silenceEnd, recordEnd)
-    for call in calls { first = min(first, sum(call.sentAt, settings.retransmitTime)) }
+    for call in calls { first = min(first, call.sentAt + settings.retransmitTime) }
     return first
   }
 
   /// Handles timeouts; call it at `deadline`.
-  public mutating func timePassed(now: UInt64) {
+  public mutating func timePassed(now: Instant) {
     guard isConnected, !isBroken, !calls.isEmpty else { return }
     if now >= recordEnd { return breakOff() }
     if now >= silenceEnd {
@@ -240,7 +245,7 @@ public struct RPCClient: Sendable {
       return
     }
     // A full output means that the server does not read; sending again would not help.
-    for index in calls.indices where now >= sum(calls[index].sentAt, settings.retransmitTime) {
+    for index in calls.indices where now >= calls[index].sentAt + settings.retransmitTime {
       calls[index].sentAt = now
       guard outputCount == 0 || outputCount < settings.recordLimit else { continue }
       calls[index].wasRepeated = true
@@ -249,13 +254,8 @@ public struct RPCClient: Sendable {
     }
   }
 
-  private var silenceEnd: UInt64 { sum(lastHeard, settings.silenceTime &<< silences) }
-  private var recordEnd: UInt64 { recordBegan.map { sum($0, settings.recordTime) } ?? .max }
-
-  private func sum(_ start: UInt64, _ time: UInt64) -> UInt64 {
-    let (sum, overflow) = start.addingReportingOverflow(time)
-    return overflow ? .max : sum
-  }
+  private var silenceEnd: Instant { lastHeard + (1 &<< silences) * settings.silenceTime }
+  private var recordEnd: Instant { recordBegan.map { $0 + settings.recordTime } ?? .never }
 }
 
 #if !hasFeature(Embedded)

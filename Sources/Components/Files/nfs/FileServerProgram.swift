@@ -12,12 +12,13 @@ import Networking
 import ONCRPC
 import Records
 import SerialWiring
+import TCPStreams
+import Time
 import TimerWiring
 import Wire
 import Wiring
 
-/// The program of the protection domain `nfs`: serves one client's files from an NFSv3 server. It connects the NFS
-/// client to a TCP connection and to the queues of the file protocol.
+/// The program of the protection domain `nfs`: serves one client's files from an NFSv3 server, whose name it looks up.
 struct FileServerProgram: NetworkProgram, ~Copyable {
   static var network: NetworkSettings {
     var settings = NetworkSettings()
@@ -30,18 +31,20 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
   private let client: Channel
   private let server: ServerName
   private var files: NFSFileServer
-  private var link = Link()
+  private var pump = TCPClientPump(FileServerProgram.connection)
   private var address: IPv4Address?
   private var lookup: DNSLookup?
   private var nextLookup = Instant.never
   private var report = MountReport()
-  // Port of the last connection, for `report`.
-  private var port: UInt16 = 0
 
-  /// The connection to the server.
-  private struct Link {
-    var connection: TCPConnection?
-    var isOpen = false
+  private static var connection: TCPSettings {
+    var settings = TCPSettings()
+    settings.receiveByteCount = 512 << 10
+    settings.sendByteCount = 64 << 10
+    settings.isImmediate = true
+    settings.isDirect = true
+    settings.keepAlive = .seconds(60)
+    return settings
   }
 
   init(
@@ -98,14 +101,15 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     case .addressConflict(let station): console.reportConflict(with: station, network)
     case .lookup(let lookup): found(lookup, &network)
     case .connection(let connection):
-      if connection == link.connection { go(on: connection, event.readiness, &network) }
+      pump.handle(
+        connection, event.readiness, &files.nfs, &network.stack, now: network.now)
     case .listener, .datagrams: break
     }
   }
 
   private mutating func findServer(_ network: inout Network) {
     if address != nil {
-      files.nfs.connect(now: network.now.nanoseconds)
+      files.nfs.connect(now: network.now)
     } else if lookup == nil, case .name(let name) = server.host {
       // The stack has room for our only look-up.
       lookup = try? network.stack.lookUp(name)
@@ -129,44 +133,10 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     self.lookup = nil
   }
 
-  private mutating func go(
-    on connection: TCPConnection, _ readiness: Readiness, _ network: inout Network
-  ) {
-    if readiness.contains(.writable) { opened(network.now) }
-    let now = network.now.nanoseconds
-    while true {
-      let outcome = network.stack.read(connection) { bytes in
-        bytes.withOctets { files.nfs.receive($0, now: now) }
-        return bytes.byteCount
-      }
-      switch outcome {
-      case .bytes: break
-      case .nothingYet: return
-      case .end, .closed: return lost(&network)
-      }
-    }
-  }
-
-  private mutating func opened(_ now: Instant) {
-    guard !link.isOpen else { return }
-    link.isOpen = true
-    files.nfs.connected(now: now.nanoseconds)
-  }
-
-  private mutating func lost(_ network: inout Network) {
-    guard let connection = link.connection else { return }
-    link = Link()
-    network.close(connection)
-    files.nfs.disconnected(now: network.now.nanoseconds)
-  }
-
   mutating func receive(
     _ bytes: RawSpan, from connection: TCPConnection, tag: UInt, _ network: inout Network
   ) -> Int {
-    guard connection == link.connection else { return bytes.byteCount }
-    opened(network.now)
-    bytes.withOctets { files.nfs.receive($0, now: network.now.nanoseconds) }
-    return bytes.byteCount
+    pump.receive(bytes, from: connection, &files.nfs, now: network.now)
   }
 
   // MARK: Work
@@ -176,47 +146,12 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
       nextLookup = .never
       findServer(&network)
     }
-    let now = network.now.nanoseconds
+    let now = network.now
     if now >= files.nfs.deadline { files.nfs.timePassed(now: now) }
     if files.serve(now: now) { client.notify() }
-    while let action = files.nfs.nextAction(now: now) {
-      switch action {
-      case .disconnect:
-        if let connection = link.connection { network.stack.abort(connection) }
-        link = Link()
-      case .connect(let port, let localPort): connect(port, localPort, &network)
-      }
-    }
-    if link.isOpen, let connection = link.connection { send(on: connection, &network) }
-    if let address { report.update(files.nfs, Endpoint(address, port), &console) }
+    pump.serve(&files.nfs, at: address.map { .v4($0) }, &network.stack, now: now)
+    if let address { report.update(files.nfs, Endpoint(address, pump.port), &console) }
   }
 
-  private mutating func connect(_ port: UInt16, _ localPort: UInt16, _ network: inout Network) {
-    var settings = TCPSettings()
-    settings.receiveByteCount = 512 << 10
-    settings.sendByteCount = 64 << 10
-    settings.isImmediate = true
-    settings.isDirect = true
-    settings.keepAlive = .seconds(60)
-    self.port = port
-    guard let address else { return files.nfs.disconnected(now: network.now.nanoseconds) }
-    do throws(SocketError) {
-      link.connection = try network.stack.connect(
-        to: Endpoint(address, port), from: localPort, settings: settings, now: network.now)
-    } catch {
-      files.nfs.disconnected(now: network.now.nanoseconds)
-    }
-  }
-
-  private mutating func send(on connection: TCPConnection, _ network: inout Network) {
-    while files.nfs.outputCount > 0 {
-      let count = files.nfs.withOutput { output in
-        output.withRawBytes { network.stack.write($0, to: connection) }
-      }
-      guard let count, count > 0 else { return }
-      files.nfs.sent(count)
-    }
-  }
-
-  var deadline: Instant { min(Instant(nanoseconds: files.nfs.deadline), nextLookup) }
+  var deadline: Instant { min(files.nfs.deadline, nextLookup) }
 }

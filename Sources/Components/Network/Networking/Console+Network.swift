@@ -6,6 +6,7 @@ import Microkit
 import NetworkStack
 import Records
 import SerialWiring
+import Time
 import Wire
 
 extension Console {

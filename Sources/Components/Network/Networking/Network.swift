@@ -8,6 +8,7 @@ import NetworkComponents
 import NetworkStack
 import NetworkWiring
 import Records
+import Time
 import TimerWiring
 import Wire
 import Wiring
@@ -48,7 +49,7 @@ public struct Network: ~Copyable {
     }
     clock = Clock()
     self.timer = timer
-    now = Instant(nanoseconds: clock.now())
+    now = clock.now()
     receiveChannel = receive.channel
     transmitChannel = transmit.channel
     input = FrameReceiver(receiveRings, memory: received, bufferCount: Int(receive.bufferCount))
@@ -62,7 +63,7 @@ public struct Network: ~Copyable {
   }
 
   /// Begins a turn: sets `now`.
-  mutating func readClock() { now = Instant(nanoseconds: clock.now()) }
+  mutating func readClock() { now = clock.now() }
 
   /// Adds the current counter to the stack's entropy, the only source on both boards. Called for each frame until the
   /// first connection, which fixes the keys, and from then on only when the timer signals.

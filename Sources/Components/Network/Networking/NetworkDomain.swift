@@ -7,6 +7,7 @@ import Microkit
 import NetworkComponents
 import NetworkStack
 import Records
+import Time
 import TimerWiring
 import Wire
 import Wiring

@@ -5,6 +5,7 @@ import Addresses
 import IndexSets
 import Microkit
 import NetworkStack
+import Time
 import Wire
 
 /// A program on the network. `NetworkDomain` calls it for each event, and sends what it has written after it returns.

@@ -3,6 +3,7 @@
 
 import CCounterTimer
 import Microkit
+import Time
 import TimerComponents
 
 /// The processor's counter, read without a kernel call: the kernels of both boards export it to programs
@@ -18,8 +19,10 @@ public struct Clock: Sendable {
     self.rate = rate
   }
 
-  /// Nanoseconds since the counter started; never falls.
-  public func now() -> UInt64 { rate.nanoseconds(ticks: ccountertimer_count()) }
+  /// The time since the counter started; never falls.
+  public func now() -> Instant {
+    Instant(nanoseconds: rate.nanoseconds(ticks: ccountertimer_count()))
+  }
 
   /// The raw counter. Its lowest bits cannot be predicted from outside.
   public var ticks: UInt64 { ccountertimer_count() }

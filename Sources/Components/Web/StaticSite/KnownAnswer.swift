@@ -3,6 +3,7 @@
 
 import Bytes
 import HTTP
+import Time
 
 /// What a path stands for, for clients that accept the same codings, as found out a short time ago.
 final class KnownAnswer {
@@ -18,8 +19,8 @@ final class KnownAnswer {
   /// `AcceptedCodings.key`.
   let codings: UInt8
   let outcome: Outcome
-  /// The answer is used without asking the server until then; nanoseconds.
-  var until: UInt64
+  /// The answer is used without asking the server until then.
+  var until: Instant
   /// Whether it is in the table, so that a file or its content is worth keeping.
   var isInTable = false
   /// The file, if it is kept open.
@@ -27,7 +28,7 @@ final class KnownAnswer {
   /// The file's content, if it is kept in the share. Then the file is not kept open.
   var content: FileContent?
 
-  init(_ path: [UInt8], _ codings: UInt8, _ outcome: Outcome, until: UInt64) {
+  init(_ path: [UInt8], _ codings: UInt8, _ outcome: Outcome, until: Instant) {
     self.path = path
     self.codings = codings
     self.outcome = outcome
@@ -49,7 +50,7 @@ final class KnownAnswer {
 
   /// Ends the answer's time, and releases the file and its content: they are outdated.
   func invalidate() {
-    until = 0
+    until = .start
     file = nil
     content = nil
   }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// The latest answers by path and codings, in a table with four entries for each hash. A new answer
 /// replaces the one of its four that expires first.
@@ -34,15 +35,15 @@ struct KnownAnswers {
   mutating func insert(_ answer: KnownAnswer) {
     guard answer.path.count <= Self.pathLimit else { return }
     var entry = 0
-    var earliest = UInt64.max
+    var earliest = Instant.never
     let path = answer.path
     for index in Self.entries(path.span, answer.codings) {
       guard let other = answers[index] else {
-        if earliest > 0 { (entry, earliest) = (index, 0) }
+        if earliest > .start { (entry, earliest) = (index, .start) }
         continue
       }
       if other.isFor(path, answer.codings) {
-        (entry, earliest) = (index, 0)
+        (entry, earliest) = (index, .start)
         break
       }
       if other.until < earliest { (entry, earliest) = (index, other.until) }

@@ -4,6 +4,7 @@
 import Bytes
 import FileSystem
 import HTTP
+import Time
 
 /// A site of files on a file system server. Its `answer` is a handler for a `Router`:
 ///
@@ -21,16 +22,16 @@ public final class StaticSite {
   let folder: [UInt8]
   let rules: SiteRules
   private let dateNow: () -> Int64?
-  private let keepTime: UInt64
+  private let keepTime: Interval
   private var answers = KnownAnswers()
   // The latest time at which the server changed a file, in seconds since 1970. Only this shows the
   // server's clock. It is not later than now, and not recent enough for the Date field.
   private var latestChange: UInt64 = 0
   /// When the site's folder was found last; nil if it never was.
-  var folderSeenAt: UInt64?
+  var folderSeenAt: Instant?
   // When the server, which has no status for missing files, last proved to answer `error` for a
   // missing file and to work otherwise.
-  private var errorMeantMissingAt: UInt64?
+  private var errorMeantMissingAt: Instant?
 
   /// A site whose files `files` gets.
   ///
@@ -39,12 +40,12 @@ public final class StaticSite {
   ///   - rules: what the site's operator has chosen.
   ///   - followsOutsideLinks: whether symbolic links may lead out of `folder`. If not, the server has
   ///     to see to it; Serval's does (`FileCommand.confinementWord`).
-  ///   - keepTime: how long answers are remembered, in nanoseconds; 0 examines the files for each
+  ///   - keepTime: how long answers are remembered; zero examines the files for each
   ///     request.
   ///   - date: seconds since 1970, or nil while that is unknown.
   public init(
     _ files: FileAccess, folder: [UInt8] = [], rules: SiteRules = SiteRules(),
-    followsOutsideLinks: Bool = false, keepTime: UInt64 = 2_000_000_000,
+    followsOutsideLinks: Bool = false, keepTime: Interval = .seconds(2),
     date: @escaping () -> Int64? = { nil }
   ) {
     self.files = files
@@ -70,7 +71,7 @@ public final class StaticSite {
   // MARK: Remembered answers
 
   private func freshAnswer(_ request: Request, _ codings: UInt8) -> KnownAnswer? {
-    guard keepTime > 0, let known = answers.find(request.path.bytes, codings),
+    guard keepTime > .zero, let known = answers.find(request.path.bytes, codings),
       request.now < known.until
     else { return nil }
     return known
@@ -103,12 +104,12 @@ public final class StaticSite {
 
   /// Remembers a 404 or a redirection. Others, and those that depend on a query, are not remembered.
   func remember(_ request: Request, _ codings: UInt8, _ head: ResponseHead, body: [UInt8]) {
-    guard keepTime > 0, head.status == .notFound || head.status == .movedPermanently,
+    guard keepTime > .zero, head.status == .notFound || head.status == .movedPermanently,
       request.head.rawQuery == nil
     else { return }
     answers.insert(
       KnownAnswer(
-        request.path.bytes, codings, .other(head, body), until: request.now &+ keepTime))
+        request.path.bytes, codings, .other(head, body), until: request.now + keepTime))
   }
 
   /// Remembers which file a request stands for. Keeps the earlier answer, with its file or content,
@@ -119,14 +120,14 @@ public final class StaticSite {
     _ request: Request, _ codings: UInt8, _ resolution: SiteLookup.Resolution, _ plan: FilePlan
   ) -> KnownAnswer {
     let path = request.path.bytes
-    let until = request.now &+ keepTime
+    let until = request.now + keepTime
     if let known = answers.find(path, codings), known.isSame(as: resolution) {
       known.until = max(known.until, until)
       return known
     }
     let head = plan.isWhole ? plan.head : resolution.head(for: request.head)
     let known = KnownAnswer(path, codings, .file(resolution, head), until: until)
-    if keepTime > 0 { answers.insert(known) }
+    if keepTime > .zero { answers.insert(known) }
     return known
   }
 
@@ -149,21 +150,21 @@ public final class StaticSite {
   var hasFolder: Bool { folderSeenAt != nil }
 
   /// Whether the folder was found at `now`, or up to `keepTime` before.
-  func hasSeenFolder(at now: UInt64) -> Bool {
+  func hasSeenFolder(at now: Instant) -> Bool {
     guard let folderSeenAt else { return false }
-    return now &- folderSeenAt <= keepTime || folderSeenAt > now
+    return now - folderSeenAt <= keepTime
   }
 
   // MARK: Servers without a status for missing files
 
   /// Whether the server's `error` was found to mean a missing file up to a second before `now`.
-  func errorMeansMissing(at now: UInt64) -> Bool {
+  func errorMeansMissing(at now: Instant) -> Bool {
     guard let errorMeantMissingAt else { return false }
-    return now &- errorMeantMissingAt < 1_000_000_000
+    return now - errorMeantMissingAt < .seconds(1)
   }
 
   /// Records that the server's `error` means a missing file.
-  func recordErrorMeansMissing(at now: UInt64) { errorMeantMissingAt = now }
+  func recordErrorMeansMissing(at now: Instant) { errorMeantMissingAt = now }
 
   #if !hasFeature(Embedded)
     /// For tests: nil, or what is wrong with the remembered answers.

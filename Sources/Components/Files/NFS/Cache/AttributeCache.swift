@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// Attributes and access rights of files, each valid until a given time. Four-way set-associative; the entry that
 /// expires first is evicted.
 struct AttributeCache: Sendable {
   private struct Entry: Sendable {
     var handle: FileHandle
     var attributes: FileAttributes
-    var attributesUntil: UInt64
+    var attributesUntil: Instant
     var rights = AccessRights()
-    var rightsUntil: UInt64 = 0
+    var rightsUntil = Instant.start
   }
 
   private var entries: [Entry?]
@@ -32,7 +34,7 @@ struct AttributeCache: Sendable {
   }
 
   /// The attributes of a file if they are still valid at `now`.
-  func attributes(_ handle: FileHandle, now: UInt64) -> FileAttributes? {
+  func attributes(_ handle: FileHandle, now: Instant) -> FileAttributes? {
     guard let index = find(handle), let entry = entries[index], entry.attributesUntil > now else {
       return nil
     }
@@ -40,29 +42,29 @@ struct AttributeCache: Sendable {
   }
 
   /// The attributes that were stored last and when they expire, even if they have expired.
-  func last(_ handle: FileHandle) -> (attributes: FileAttributes, until: UInt64)? {
+  func last(_ handle: FileHandle) -> (attributes: FileAttributes, until: Instant)? {
     guard let index = find(handle), let entry = entries[index] else { return nil }
     return (entry.attributes, entry.attributesUntil)
   }
 
   /// The rights to a file if they are still valid at `now`.
-  func rights(_ handle: FileHandle, now: UInt64) -> AccessRights? {
+  func rights(_ handle: FileHandle, now: Instant) -> AccessRights? {
     guard let index = find(handle), let entry = entries[index], entry.rightsUntil > now else {
       return nil
     }
     return entry.rights
   }
 
-  mutating func store(_ attributes: FileAttributes, _ handle: FileHandle, until: UInt64) {
+  mutating func store(_ attributes: FileAttributes, _ handle: FileHandle, until: Instant) {
     if let index = find(handle) {
       entries[index]?.attributes = attributes
       entries[index]?.attributesUntil = until
       return
     }
     var place = places(handle).lowerBound
-    var earliest = UInt64.max
+    var earliest = Instant.never
     for index in places(handle) {
-      let end = entries[index]?.attributesUntil ?? 0
+      let end = entries[index]?.attributesUntil ?? .start
       if end < earliest {
         earliest = end
         place = index
@@ -72,7 +74,7 @@ struct AttributeCache: Sendable {
   }
 
   /// Stores rights of a file whose attributes are cached.
-  mutating func store(_ rights: AccessRights, _ handle: FileHandle, until: UInt64) {
+  mutating func store(_ rights: AccessRights, _ handle: FileHandle, until: Instant) {
     guard let index = find(handle) else { return }
     entries[index]?.rights = rights
     entries[index]?.rightsUntil = until

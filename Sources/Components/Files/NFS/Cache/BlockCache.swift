@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// A cache of file data in blocks of one READ each, including blocks that are being loaded or were read ahead.
 ///
@@ -29,7 +30,7 @@ struct BlockCache: Sendable {
     /// the READ, so that the data may belong to either version.
     var attributes: FileAttributes?
     /// Time until which the block is valid without checking the file; while `wantsCall`, when to send the READ.
-    var until: UInt64 = 0
+    var until = Instant.start
     var lastUse: UInt64 = 0
     /// Incremented with each use of the slot, so that late replies are recognised.
     var generation: UInt32 = 0

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// What names in directories stand for, each valid until a given time. Absent names are cached too. Organised like
 /// `AttributeCache`.
 struct NameCache: Sendable {
@@ -14,7 +16,7 @@ struct NameCache: Sendable {
     var directory: FileHandle
     var name: [UInt8]
     var meaning: Meaning
-    var until: UInt64
+    var until: Instant
   }
 
   private var entries: [Entry?]
@@ -43,7 +45,7 @@ struct NameCache: Sendable {
   }
 
   /// What a name stands for; nil if that is not known at `now`.
-  func meaning(_ directory: FileHandle, _ name: [UInt8], now: UInt64) -> Meaning? {
+  func meaning(_ directory: FileHandle, _ name: [UInt8], now: Instant) -> Meaning? {
     guard let index = find(directory, name), let entry = entries[index], entry.until > now else {
       return nil
     }
@@ -51,13 +53,13 @@ struct NameCache: Sendable {
   }
 
   mutating func store(
-    _ meaning: Meaning, _ directory: FileHandle, _ name: [UInt8], until: UInt64
+    _ meaning: Meaning, _ directory: FileHandle, _ name: [UInt8], until: Instant
   ) {
     var place = find(directory, name)
     if place == nil {
-      var earliest = UInt64.max
+      var earliest = Instant.never
       for index in places(directory, name) {
-        let end = entries[index]?.until ?? 0
+        let end = entries[index]?.until ?? .start
         if end < earliest {
           earliest = end
           place = index

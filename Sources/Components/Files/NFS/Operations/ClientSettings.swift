@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// Limits of an `NFSClient`. Times are in nanoseconds.
+import Time
+
+/// Limits of an `NFSClient`.
 ///
 /// Maximum memory: `blockBytes` of cached data, plus one read size for each READ in flight and each result that still
 /// refers to evicted data; `operationLimit` operations with two paths of 4095 bytes or the data of one WRITE each;
@@ -11,13 +13,13 @@ public struct ClientSettings: Sendable {
   /// Maximum number of concurrent operations.
   public var operationLimit = 128
   /// Timeout of an operation.
-  public var operationTime: UInt64 = 30_000_000_000
+  public var operationTime: Interval = .seconds(30)
   /// Timeout of `FileRequest.mount`.
-  public var mountTime: UInt64 = 10_000_000_000
+  public var mountTime: Interval = .seconds(10)
   /// How long attributes, rights and existing names stay valid.
-  public var attributeTime: UInt64 = 3_000_000_000
+  public var attributeTime: Interval = .seconds(3)
   /// How long an absent name is taken to be absent.
-  public var absenceTime: UInt64 = 1_000_000_000
+  public var absenceTime: Interval = .seconds(1)
   /// Entries of the attribute cache; a power of two.
   public var attributeCount = 1024
   /// Entries of the name cache; a power of two.
@@ -35,7 +37,7 @@ public struct ClientSettings: Sendable {
   /// Directory entries that all listings in progress may hold together.
   public var listLimit = 16_384
   /// Pause before a call is repeated after NFS3ERR_JUKEBOX.
-  public var busyTime: UInt64 = 500_000_000
+  public var busyTime: Interval = .milliseconds(500)
 
   /// The defaults.
   public init() {}

@@ -2,11 +2,12 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 extension NFSClient {
   /// Continues an operation whose path has been walked: `here` is the file itself or, for requests that
   /// change a name, the directory that holds it.
-  mutating func arrive(_ index: Int, _ here: FileHandle, _ now: UInt64) {
+  mutating func arrive(_ index: Int, _ here: FileHandle, _ now: Instant) {
     guard let operation = operations[index] else { return }
     switch operation.request {
     case .attributes, .open:
@@ -54,7 +55,7 @@ extension NFSClient {
   }
 
   private mutating func haveAttributes(
-    _ index: Int, _ here: FileHandle, _ found: FileAttributes, _ now: UInt64
+    _ index: Int, _ here: FileHandle, _ found: FileAttributes, _ now: Instant
   ) {
     guard case .open(_, let options) = operations[index]?.request else {
       return complete(index, .attributes(found))
@@ -84,7 +85,7 @@ extension NFSClient {
   // MARK: Open files
 
   /// Begins a request that names its file by handle, so that no path is walked.
-  mutating func beginOnFile(_ index: Int, _ now: UInt64) {
+  mutating func beginOnFile(_ index: Int, _ now: Instant) {
     guard let request = operations[index]?.request else { return }
     operations[index]?.stage = .final
     switch request {
@@ -107,7 +108,7 @@ extension NFSClient {
     }
   }
 
-  private mutating func writeNext(_ index: Int, _ now: UInt64) {
+  private mutating func writeNext(_ index: Int, _ now: Instant) {
     guard let operation = operations[index],
       case .write(let file, let offset, let data) = operation.request
     else { return }
@@ -119,7 +120,7 @@ extension NFSClient {
     issue(index, .write(file, offset: start, data: part), now)
   }
 
-  private mutating func handleWritten(_ index: Int, _ count: UInt32, _ now: UInt64) {
+  private mutating func handleWritten(_ index: Int, _ count: UInt32, _ now: Instant) {
     guard let operation = operations[index], case .write(_, _, let data) = operation.request
     else { return }
     let left = data.count - operation.written
@@ -133,7 +134,7 @@ extension NFSClient {
 
   // MARK: Directories
 
-  private mutating func listNext(_ index: Int, _ here: FileHandle, _ now: UInt64) {
+  private mutating func listNext(_ index: Int, _ here: FileHandle, _ now: Instant) {
     guard let operation = operations[index] else { return }
     operations[index]?.stage = .final
     issue(
@@ -151,13 +152,13 @@ extension NFSClient {
   }
 
   private mutating func appendPage(
-    _ index: Int, _ page: DirectoryPage, _ here: FileHandle, _ now: UInt64
+    _ index: Int, _ page: DirectoryPage, _ here: FileHandle, _ now: Instant
   ) {
     for entry in page.entries {
       guard let handle = entry.handle, entry.name != [0x2e], entry.name != [0x2e, 0x2e] else {
         continue
       }
-      names.store(.file(handle), here, entry.name, until: now &+ settings.attributeTime)
+      names.store(.file(handle), here, entry.name, until: now + settings.attributeTime)
       if let found = entry.attributes { cacheAttributes(found, handle, now) }
     }
     operations[index]?.entries.append(contentsOf: page.entries)
@@ -180,7 +181,7 @@ extension NFSClient {
   /// Handles the reply to a call that follows the walk. `wasRepeated` means that the call was sent more
   /// than once.
   mutating func finish(
-    _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: UInt64
+    _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: Instant
   ) {
     guard let operation = operations[index] else { return }
     let status = Self.forgiving(result.status, operation.request, wasRepeated: wasRepeated)
@@ -230,7 +231,7 @@ extension NFSClient {
   }
 
   private mutating func handleAttributesOrRights(
-    _ index: Int, _ result: NFSResult, _ now: UInt64
+    _ index: Int, _ result: NFSResult, _ now: Instant
   ) {
     guard let operation = operations[index], let here = operation.walk.here else { return }
     if let found = result.attributes { cacheAttributes(found, here, now) }
@@ -238,7 +239,7 @@ extension NFSClient {
       guard case .access(let rights) = result.payload,
         case .open(_, let options) = operation.request
       else { return fail(index, .protocolViolation) }
-      attributes.store(rights, here, until: now &+ settings.attributeTime)
+      attributes.store(rights, here, until: now + settings.attributeTime)
       // The reply may omit attributes; then use the cached ones.
       guard let found = result.attributes ?? attributes.attributes(here, now: now) else {
         operations[index]?.stage = .attributes
@@ -252,7 +253,7 @@ extension NFSClient {
 
   /// Handles the reply to CREATE. A server may omit the new file's handle; then the path is walked again.
   private mutating func handleCreated(
-    _ index: Int, _ result: NFSResult, _ options: OpenOptions, _ now: UInt64
+    _ index: Int, _ result: NFSResult, _ options: OpenOptions, _ now: Instant
   ) {
     guard let operation = operations[index], let directory = operation.walk.here else { return }
     names.remove(directory, operation.firstName)
@@ -260,7 +261,7 @@ extension NFSClient {
     guard result.status == .ok else { return fail(index, result.status) }
     if case .handle(let handle?) = result.payload, let found = result.attributes {
       names.store(
-        .file(handle), directory, operation.firstName, until: now &+ settings.attributeTime)
+        .file(handle), directory, operation.firstName, until: now + settings.attributeTime)
       cacheAttributes(found, handle, now)
       guard found.type == .regular else { return fail(index, .wrongType) }
       return complete(index, .opened(handle, found))
@@ -302,7 +303,7 @@ extension NFSClient {
 
   /// Updates the caches after a change to a file: its data is dropped, its attributes replaced if known.
   private mutating func refresh(
-    _ file: FileHandle, _ found: FileAttributes?, _ now: UInt64
+    _ file: FileHandle, _ found: FileAttributes?, _ now: Instant
   ) {
     blocks.removeAll(of: file)
     if let found { cacheAttributes(found, file, now) } else { attributes.remove(file) }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 extension NFSClient {
   /// Completes a read whose blocks are all in the cache; otherwise requests the missing ones.
   ///
   /// - Parameter found: the file's attributes, if the server has just sent them.
-  mutating func serveRead(_ index: Int, _ now: UInt64, found: FileAttributes? = nil) {
+  mutating func serveRead(_ index: Int, _ now: Instant, found: FileAttributes? = nil) {
     guard let operation = operations[index],
       case .read(let file, let offset, var count) = operation.request
     else { return }
@@ -61,7 +63,7 @@ extension NFSClient {
   }
 
   private mutating func blockState(
-    _ file: FileHandle, _ number: UInt64, _ known: FileAttributes?, _ now: UInt64
+    _ file: FileHandle, _ number: UInt64, _ known: FileAttributes?, _ now: Instant
   ) -> BlockState {
     if let place = blocks.find(file, number) {
       let block = blocks.blocks[place]
@@ -77,7 +79,7 @@ extension NFSClient {
           return version.hasSameContent(as: known) ? .ready : .changed
         }
         // Of an unknown version: valid until newer attributes of the file arrive.
-        let lookedUntil = attributes.last(file)?.until ?? .max
+        let lookedUntil = attributes.last(file)?.until ?? .never
         return lookedUntil <= block.until ? .ready : .changed
       case .free: break
       }
@@ -86,7 +88,7 @@ extension NFSClient {
     return .loading
   }
 
-  private mutating func startLoading(_ file: FileHandle, _ number: UInt64, _ now: UInt64) {
+  private mutating func startLoading(_ file: FileHandle, _ number: UInt64, _ now: Instant) {
     if let place = blocks.allocate(file, number) {
       requestBlock(place, now)
     } else {
@@ -95,7 +97,7 @@ extension NFSClient {
   }
 
   private mutating func readAhead(
-    _ file: FileHandle, offset: UInt64, count: UInt64, _ known: FileAttributes?, _ now: UInt64
+    _ file: FileHandle, offset: UInt64, count: UInt64, _ known: FileAttributes?, _ now: Instant
   ) {
     let limit = min(settings.readAhead, settings.blockCount / 4)
     let window = readers.record(file, offset: offset, count: count, limit: limit)
@@ -138,13 +140,13 @@ extension NFSClient {
   // MARK: Blocks on their way
 
   /// Sends a block's READ, or keeps it until there is room.
-  private mutating func requestBlock(_ place: Int, _ now: UInt64) {
+  private mutating func requestBlock(_ place: Int, _ now: Instant) {
     let block = blocks.blocks[place]
     guard let file = block.file else { return blocks.free(place) }
     // Eight calls are reserved for other operations.
     guard session.callCount + 8 < session.settings.callLimit || session.callCount == 0 else {
       blocks.blocks[place].wantsCall = true
-      blocks.blocks[place].until = 0
+      blocks.blocks[place].until = .start
       blocksWait = true
       return
     }
@@ -155,7 +157,7 @@ extension NFSClient {
       count: UInt32(truncatingIfNeeded: blockSize - loaded))
     let isMade = session.call(call, tag: blockTag(of: place), now: now)
     blocks.blocks[place].wantsCall = !isMade
-    blocks.blocks[place].until = 0
+    blocks.blocks[place].until = .start
     guard isMade else {
       blocksWait = true
       return
@@ -164,7 +166,7 @@ extension NFSClient {
     if block.isAhead { blockReadsAhead &+= 1 }
   }
 
-  mutating func retryBlocks(_ now: UInt64) {
+  mutating func retryBlocks(_ now: Instant) {
     if blocksWait {
       blocksWait = false
       for place in blocks.blocks.indices where blocks.blocks[place].wantsCall {
@@ -179,7 +181,7 @@ extension NFSClient {
     }
   }
 
-  mutating func handleBlockAnswer(_ place: Int, _ answer: NFSSession.Answer, _ now: UInt64) {
+  mutating func handleBlockAnswer(_ place: Int, _ answer: NFSSession.Answer, _ now: Instant) {
     let block = blocks.blocks[place]
     guard block.state == .loading, let file = block.file else { return }
     guard let result = answer.result else {
@@ -190,7 +192,7 @@ extension NFSClient {
     else {
       if result.status == .jukebox {
         blocks.blocks[place].wantsCall = true
-        blocks.blocks[place].until = now &+ settings.busyTime
+        blocks.blocks[place].until = now + settings.busyTime
         blocksWait = true
         return
       }
@@ -223,7 +225,7 @@ extension NFSClient {
   }
 
   /// Requests the rest of a block, at most 64 times.
-  private mutating func requestRest(_ place: Int, _ now: UInt64) {
+  private mutating func requestRest(_ place: Int, _ now: Instant) {
     blocks.blocks[place].continuations += 1
     guard blocks.blocks[place].continuations <= 64 else {
       return finishBlock(place, .failed(.protocolViolation), now)
@@ -233,10 +235,10 @@ extension NFSClient {
 
   /// Ends the loading of a block and resumes the reads that wait for it.
   private mutating func finishBlock(
-    _ place: Int, _ state: BlockCache.State, _ now: UInt64, isOfOneVersion: Bool = true
+    _ place: Int, _ state: BlockCache.State, _ now: Instant, isOfOneVersion: Bool = true
   ) {
     blocks.finish(place, state)
-    blocks.blocks[place].until = isOfOneVersion ? now &+ settings.attributeTime : 0
+    blocks.blocks[place].until = isOfOneVersion ? now + settings.attributeTime : .start
     let file = blocks.blocks[place].file
     for index in waitsForBlocks.indices where waitsForBlocks[index] {
       guard operations[index]?.stage == .blocks else {
@@ -251,7 +253,7 @@ extension NFSClient {
   }
 
   /// Blocks of another size have other numbers. Reads that wait for blocks ask for those.
-  mutating func changeBlockSize(_ size: UInt64, _ now: UInt64) {
+  mutating func changeBlockSize(_ size: UInt64, _ now: Instant) {
     guard size != blockSize else { return }
     blockSize = size
     for place in blocks.blocks.indices where blocks.blocks[place].state != .free {

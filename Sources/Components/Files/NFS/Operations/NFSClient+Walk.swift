@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 extension NFSClient {
   private static var parentName: [UInt8] { [0x2e, 0x2e] }
 
   /// Starts a request, or starts it again when the root is known.
-  mutating func begin(_ index: Int, _ now: UInt64) {
+  mutating func begin(_ index: Int, _ now: Instant) {
     guard let operation = operations[index] else { return }
     switch operation.request {
     case .mount, .statistics: break
@@ -39,7 +41,7 @@ extension NFSClient {
   }
 
   /// Resolves names from the caches until a call is needed.
-  mutating func walkOn(_ index: Int, _ now: UInt64) {
+  mutating func walkOn(_ index: Int, _ now: Instant) {
     while let operation = operations[index] {
       guard let root = session.root, let here = operation.walk.here else {
         operations[index]?.stage = .root
@@ -70,7 +72,7 @@ extension NFSClient {
   ///
   /// - Returns: whether the walk can continue without a call.
   private mutating func reach(
-    _ index: Int, _ handle: FileHandle, directory: FileHandle, isLast: Bool, _ now: UInt64
+    _ index: Int, _ handle: FileHandle, directory: FileHandle, isLast: Bool, _ now: Instant
   ) -> Bool {
     operations[index]?.walk.here = handle
     guard let found = attributes.attributes(handle, now: now) else {
@@ -86,7 +88,7 @@ extension NFSClient {
   /// - Returns: whether the walk can continue without a call.
   private mutating func pass(
     _ index: Int, _ type: FileType, _ handle: FileHandle, directory: FileHandle, isLast: Bool,
-    _ now: UInt64
+    _ now: Instant
   ) -> Bool {
     guard let walk = operations[index]?.walk else { return false }
     if type == .symbolicLink, !isLast || !walk.keepsLastLink {
@@ -103,7 +105,7 @@ extension NFSClient {
 
   /// The name does not exist: creates the file if the request says so.
   private mutating func missing(
-    _ index: Int, _ directory: FileHandle, _ name: [UInt8], isLast: Bool, _ now: UInt64
+    _ index: Int, _ directory: FileHandle, _ name: [UInt8], isLast: Bool, _ now: Instant
   ) {
     if isLast, case .open(_, let options) = operations[index]?.request, options.contains(.create),
       operations[index]?.walk.demandsDirectory == false
@@ -119,7 +121,7 @@ extension NFSClient {
   // MARK: Answers on the way
 
   mutating func proceed(
-    _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: UInt64
+    _ index: Int, _ result: NFSResult, wasRepeated: Bool, _ now: Instant
   ) {
     guard let operation = operations[index] else { return }
     if result.status == .stale || result.status == .badHandle {
@@ -155,24 +157,24 @@ extension NFSClient {
   }
 
   private mutating func handleLookUp(
-    _ index: Int, _ result: NFSResult, name: [UInt8], isLast: Bool, _ now: UInt64
+    _ index: Int, _ result: NFSResult, name: [UInt8], isLast: Bool, _ now: Instant
   ) {
     guard let here = operations[index]?.walk.here else { return }
     if let directory = result.directoryAttributes { cacheAttributes(directory, here, now) }
     if result.status == .noEntry {
-      names.store(.nothing, here, name, until: now &+ settings.absenceTime)
+      names.store(.nothing, here, name, until: now + settings.absenceTime)
       return missing(index, here, name, isLast: isLast, now)
     }
     guard result.status == .ok, case .handle(let handle?) = result.payload else {
       return fail(index, result.status)
     }
-    names.store(.file(handle), here, name, until: now &+ settings.attributeTime)
+    names.store(.file(handle), here, name, until: now + settings.attributeTime)
     if let found = result.attributes { cacheAttributes(found, handle, now) }
     if reach(index, handle, directory: here, isLast: isLast, now) { walkOn(index, now) }
   }
 
   /// A handle has become stale. Walks the path again without the caches, and mounts again if it was the root.
-  private mutating func restart(_ index: Int, _ now: UInt64) {
+  private mutating func restart(_ index: Int, _ now: Instant) {
     guard let operation = operations[index] else { return }
     if let here = operation.walk.here { attributes.remove(here) }
     switch operation.request {
@@ -197,9 +199,9 @@ extension NFSClient {
   }
 
   /// Caches a file's attributes. Blocks of another version are detected when they are read.
-  mutating func cacheAttributes(_ found: FileAttributes, _ handle: FileHandle, _ now: UInt64) {
+  mutating func cacheAttributes(_ found: FileAttributes, _ handle: FileHandle, _ now: Instant) {
     // Replies may overtake each other; ignore older attributes.
     if let known = attributes.attributes(handle, now: now), found.changed < known.changed { return }
-    attributes.store(found, handle, until: now &+ settings.attributeTime)
+    attributes.store(found, handle, until: now + settings.attributeTime)
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// A request in progress.
 ///
 /// A class, so that small changes do not copy it. Only its client refers to it, hence `@unchecked Sendable`: it moves
@@ -37,7 +39,7 @@ final class Operation: @unchecked Sendable {
   var firstName: [UInt8] = []
   /// A call that waits for room in the session, or until `retryAt`.
   var pending: NFSCall?
-  var retryAt: UInt64 = 0
+  var retryAt = Instant.start
   /// Whether to ignore the caches, because they led to a stale handle.
   var bypassesCaches = false
   /// How often the walk was restarted, or a block was read again because the file had changed.

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import ONCRPC
+import Time
 import XDR
 
 extension NFSSession {
@@ -26,7 +27,7 @@ extension NFSSession {
   ///
   /// - Parameter tag: returned with the answer; its upper 8 bits are dropped.
   /// - Returns: false if too many calls are in flight.
-  public mutating func call(_ call: NFSCall, tag: UInt64, now: UInt64) -> Bool {
+  public mutating func call(_ call: NFSCall, tag: UInt64, now: Instant) -> Bool {
     let tag = tag & Self.tagMask | UInt64(call.procedure.rawValue) << 56
     return files.call(call.procedure.procedure, settings.credentials, tag: tag, now: now) {
       writer in call.write(to: &writer)
@@ -45,7 +46,7 @@ extension NFSSession {
   var hasRecord: Bool { step == .files && (files.hasRecord || files.isBroken) }
 
   /// The next answer, or nil.
-  public mutating func nextAnswer(now: UInt64) -> Answer? {
+  public mutating func nextAnswer(now: Instant) -> Answer? {
     guard step == .files, let answer = files.nextAnswer() else {
       if step == .files, files.isBroken { fail(.malformed, now) }
       return nil

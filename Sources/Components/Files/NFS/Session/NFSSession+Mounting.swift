@@ -2,11 +2,12 @@
 // Copyright (c) 2026, the Serval authors
 
 import ONCRPC
+import Time
 import XDR
 
 extension NFSSession {
   /// Handles a reply from the port mapper or the MOUNT service.
-  mutating func handleSetupReply(_ answer: RPCClient.Answer, _ now: UInt64) {
+  mutating func handleSetupReply(_ answer: RPCClient.Answer, _ now: Instant) {
     guard answer.reply.outcome == .success else {
       return fail(Trouble(answer.reply.outcome) ?? .malformed, now)
     }
@@ -21,7 +22,7 @@ extension NFSSession {
     }
   }
 
-  private mutating func handlePortReply(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError)
+  private mutating func handlePortReply(_ answer: RPCClient.Answer, _ now: Instant) throws(XDRError)
   {
     let isMount = answer.tag == Self.mountPortTag
     guard let port = try Portmap.readPort(answer.reply.results) else {
@@ -32,7 +33,8 @@ extension NFSSession {
     if filesPort != nil, mountPort != nil { advance(to: .mount, now) }
   }
 
-  private mutating func handleMountReply(_ answer: RPCClient.Answer, _ now: UInt64) throws(XDRError)
+  private mutating func handleMountReply(_ answer: RPCClient.Answer, _ now: Instant)
+    throws(XDRError)
   {
     switch try Mount.readMount(answer.reply.results) {
     case .refused(let status): fail(.mountRefused(status), now)
@@ -52,8 +54,8 @@ extension NFSSession {
   }
 
   /// Closes the connection and moves on to the next step, which opens its own.
-  private mutating func advance(to next: Step, _ now: UInt64) {
-    setup.disconnected()
+  private mutating func advance(to next: Step, _ now: Instant) {
+    setup.disconnected(now: now)
     setup.cancelAll()
     step = next
     mustDisconnect = true
@@ -62,21 +64,20 @@ extension NFSSession {
 
   /// Gives up the current attempt. The next one follows after a pause, which grows with each failure from
   /// `firstRetryTime` up to `lastRetryTime`.
-  mutating func fail(_ trouble: Trouble, _ now: UInt64) {
+  mutating func fail(_ trouble: Trouble, _ now: Instant) {
     switch link {
     case .down: break
     case .connecting, .up: mustDisconnect = true
     }
     self.trouble = trouble
     if trouble.isRefusal { refusals &+= 1 }
-    setup.disconnected()
+    setup.disconnected(now: now)
     setup.cancelAll()
-    files.disconnected()
+    files.disconnected(now: now)
     failures = min(failures + 1, 30)
     if step != .files || failures >= settings.reconnectLimit { startOver() }
-    var pause = settings.firstRetryTime
-    for _ in 1..<max(failures, 2) where pause < settings.lastRetryTime { pause &*= 2 }
-    link = .down(until: now &+ min(pause, settings.lastRetryTime))
+    let pause = settings.firstRetryTime.doubled(max(failures, 2) - 1, limit: settings.lastRetryTime)
+    link = .down(until: now + pause)
   }
 
   private mutating func startOver() {
@@ -86,7 +87,7 @@ extension NFSSession {
   }
 
   /// Mounts the export again, because the server no longer knows the root's handle.
-  public mutating func remount(now: UInt64) {
+  public mutating func remount(now: Instant) {
     guard isReady else { return }
     root = nil
     fail(.unreachable, now)

@@ -2,6 +2,8 @@
 // Copyright (c) 2026, the Serval authors
 
 import ONCRPC
+import Streams
+import Time
 import XDR
 
 /// A session with an NFS server: asks the port mapper, mounts the export, connects, and repeats this when the server or
@@ -9,16 +11,7 @@ import XDR
 ///
 /// The session uses one TCP connection at a time. The user does what `nextAction` says, and reports events of the
 /// connection that was requested last only.
-public struct NFSSession: Sendable {
-  /// What the user has to do with the connection.
-  public enum Action: Equatable, Sendable {
-    /// Connect to the server's `port` from `localPort`. Many servers accept only ports below 1024. Each attempt uses
-    /// another local port, because the last one may still be in use.
-    case connect(port: UInt16, localPort: UInt16)
-    /// Close the connection, or give up the attempt.
-    case disconnect
-  }
-
+public struct NFSSession: StreamClient, Sendable {
   /// Why the export cannot be used.
   public enum Trouble: Equatable, Sendable {
     /// No connection, or it was lost.
@@ -61,14 +54,14 @@ public struct NFSSession: Sendable {
 
   enum Link: Equatable, Sendable {
     /// No attempt to connect before this time.
-    case down(until: UInt64)
-    case connecting(since: UInt64)
-    case up(since: UInt64)
+    case down(until: Instant)
+    case connecting(since: Instant)
+    case up(since: Instant)
   }
 
   let settings: SessionSettings
   var step: Step
-  var link = Link.down(until: .max)
+  var link = Link.down(until: .never)
   // Calls of the port mapper and MOUNT; only while `step` is not `files`.
   var setup: RPCClient
   var files: RPCClient
@@ -113,8 +106,8 @@ public struct NFSSession: Sendable {
   }
 
   /// Starts to connect. A pause between attempts is not cut short.
-  public mutating func start(now: UInt64) {
-    if link == .down(until: .max) { link = .down(until: now) }
+  public mutating func start(now: Instant) {
+    if link == .down(until: .never) { link = .down(until: now) }
   }
 
   /// Whether calls are sent at once.
@@ -126,12 +119,12 @@ public struct NFSSession: Sendable {
   // MARK: The transport
 
   /// What to do with the connection now; call it after each event until it returns nil.
-  public mutating func nextAction(now: UInt64) -> Action? {
+  public mutating func nextAction(now: Instant) -> StreamAction? {
     if mustDisconnect {
       mustDisconnect = false
       return .disconnect
     }
-    guard case .down(let until) = link, now >= until, until != .max else { return nil }
+    guard case .down(let until) = link, now >= until, until != .never else { return nil }
     let port: UInt16
     switch step {
     case .portmap: port = Portmap.port
@@ -139,12 +132,13 @@ public struct NFSSession: Sendable {
     case .files: port = filesPort ?? Portmap.port
     }
     link = .connecting(since: now)
+    // Many servers accept only ports below 1024.
     localPort = localPort <= 700 ? 1023 : localPort - 1
     return .connect(port: port, localPort: localPort)
   }
 
   /// The connection that was asked for last is established.
-  public mutating func connected(now: UInt64) {
+  public mutating func connected(now: Instant) {
     guard case .connecting = link else { return }
     link = .up(since: now)
     counters.connections &+= 1
@@ -172,7 +166,7 @@ public struct NFSSession: Sendable {
     }
   }
 
-  private mutating func askForPorts(_ now: UInt64) {
+  private mutating func askForPorts(_ now: Instant) {
     if filesPort == nil {
       _ = setup.call(Portmap.getPort, .none, tag: Self.ownTag, now: now) { writer in
         Portmap.writeGetPort(program: NFSCall.program, version: NFSCall.version, to: &writer)
@@ -186,7 +180,7 @@ public struct NFSSession: Sendable {
   }
 
   /// The connection was closed or reset, or could not be established.
-  public mutating func disconnected(now: UInt64) {
+  public mutating func disconnected(now: Instant) {
     switch link {
     case .down: break
     case .connecting, .up: fail(.unreachable, now)
@@ -209,7 +203,7 @@ public struct NFSSession: Sendable {
   /// Processes received bytes up to the end of a record. Call `nextAnswer` before passing the rest.
   ///
   /// - Returns: the number of bytes processed.
-  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
+  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
     guard case .up = link else { return bytes.count }
     if step == .files {
       let count = files.receive(bytes, now: now)
@@ -224,18 +218,18 @@ public struct NFSSession: Sendable {
 
   // MARK: Time
 
-  /// When to call `timePassed`; `UInt64.max` for never.
-  public var deadline: UInt64 {
+  /// When to call `timePassed`; `never` for never.
+  public var deadline: Instant {
     switch link {
     case .down(let until): return until
-    case .connecting(let since): return since &+ settings.stepTime
+    case .connecting(let since): return since + settings.stepTime
     case .up(let since):
-      return step == .files ? files.deadline : since &+ settings.stepTime
+      return step == .files ? files.deadline : since + settings.stepTime
     }
   }
 
   /// Handles timeouts; call it at `deadline`.
-  public mutating func timePassed(now: UInt64) {
+  public mutating func timePassed(now: Instant) {
     guard now >= deadline else { return }
     switch link {
     case .down: break

@@ -2,8 +2,9 @@
 // Copyright (c) 2026, the Serval authors
 
 import ONCRPC
+import Time
 
-/// How to reach an export. Times are in nanoseconds, sizes in bytes.
+/// How to reach an export. Sizes are in bytes.
 public struct SessionSettings: Sendable {
   /// Path of the export on the server.
   public var exportPath: [UInt8]
@@ -20,11 +21,11 @@ public struct SessionSettings: Sendable {
   /// Maximum number of calls in flight.
   public var callLimit = 64
   /// Timeout of a connection attempt, and of each reply while mounting.
-  public var stepTime: UInt64 = 5_000_000_000
+  public var stepTime: Interval = .seconds(5)
   /// First pause between two attempts to connect. It doubles with each, up to `lastRetryTime`.
-  public var firstRetryTime: UInt64 = 100_000_000
+  public var firstRetryTime: Interval = .milliseconds(100)
   /// Longest pause between two attempts to connect.
-  public var lastRetryTime: UInt64 = 5_000_000_000
+  public var lastRetryTime: Interval = .seconds(5)
   /// Failed attempts to reconnect before ports and export are asked for again, as they may have changed.
   public var reconnectLimit = 3
   /// Transaction ID of the first call. It should differ between starts.

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// A handle of a look-up. The handle of a closed look-up is refused, never confused with a later

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // ICMP: errors and echo (RFC 792; RFC 1122, 3.2.2).

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // IPv4 packets in, their fragments, and packets that answer them (RFC 791).

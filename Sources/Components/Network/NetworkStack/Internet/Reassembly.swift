@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// Reassembly of fragmented IPv4 packets (RFC 791, 3.2; RFC 815), bounded in packets, bytes per

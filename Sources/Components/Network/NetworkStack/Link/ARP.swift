@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // ARP packets in and out (RFC 826). `NeighbourCache` holds what they tell.

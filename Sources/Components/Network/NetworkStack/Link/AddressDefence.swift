@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// Announces and defends the stack's own address (RFC 5227): to all stations when it is adopted

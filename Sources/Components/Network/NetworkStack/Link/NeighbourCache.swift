@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// The neighbour cache: MAC addresses of IPv4 neighbours (RFC 826; RFC 1122, 2.3.2.1), in a table

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// Statistics since the start. Counters wrap around.
 public struct StackCounters: BitwiseCopyable, Sendable {
   /// Frames received.

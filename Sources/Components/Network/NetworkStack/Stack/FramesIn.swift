@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // Frames in: from the link to ARP and IPv4. `FramesOut` is the counterpart.

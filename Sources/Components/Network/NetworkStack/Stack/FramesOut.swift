@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// The sink for frames. The stack keeps no frame that it could not send: it asks for a buffer and

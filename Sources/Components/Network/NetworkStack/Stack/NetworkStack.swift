@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// A listening port and its queue of completed connections.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// A heap of wake-ups: the earliest is at hand, a change costs a logarithm.
 ///
 /// An entry promises to look at its owner by then; the owner's true deadline may have moved to

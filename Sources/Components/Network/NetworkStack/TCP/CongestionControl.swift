@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// The congestion window: CUBIC (RFC 9438), with slow start (RFC 5681) from ten segments (RFC
 /// 6928). All arithmetic is in integers: bytes and milliseconds.
 struct CongestionControl: BitwiseCopyable {

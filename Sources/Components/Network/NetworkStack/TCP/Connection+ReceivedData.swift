@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
 import Wire
 
 // Data and FIN of received segments (RFC 9293, 3.10.7.4, seventh and eighth steps).

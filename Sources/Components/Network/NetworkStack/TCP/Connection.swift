@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // Before changing anything in this folder, read RFC 9293 (3.4 to 3.10), RFC 5681, 6582, 6675, 5961

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // TCP segments in, from the IPv4 packet to the connection; `NetworkStack+SegmentsOut` is the

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // TCP segments out, from the send queue to the frame; `NetworkStack+SegmentsIn` is the counterpart.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// The retransmission timeout (RFC 6298).
 struct RoundTripTimer: BitwiseCopyable {
   /// Smoothed round-trip time in nanoseconds; 0 before the first sample.

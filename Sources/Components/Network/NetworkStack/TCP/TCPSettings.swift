@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// Behaviour of a TCP connection, or of those that a listener accepts.
 public struct TCPSettings: BitwiseCopyable, Sendable {
   /// Buffer for received data that is not read, in bytes. Sizes are rounded up to powers of two. If

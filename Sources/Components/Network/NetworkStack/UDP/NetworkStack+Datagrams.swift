@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 // UDP (RFC 768), from frame to socket and back.

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import Time
 import Wire
 
 /// A handle of a UDP socket. The handle of a closed socket is refused, never confused with a later

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// What the access log records about an answered request.
 public struct AccessLogEntry: Sendable {
@@ -15,8 +16,8 @@ public struct AccessLogEntry: Sendable {
   public var status: UInt16
   /// Bytes sent for the response, including its head.
   public var byteCount: UInt64
-  /// Nanoseconds from the end of the request's head until the transport had the whole response.
-  public var duration: UInt64
+  /// From the end of the request's head until the transport had the whole response.
+  public var duration: Interval
 
   static var nameLimit: Int { 32 }
   static var targetLimit: Int { 200 }
@@ -34,7 +35,7 @@ public struct AccessLogEntry: Sendable {
     line.append(0x20)
     line.append(decimal: byteCount)
     line.append(" B ")
-    line.append(decimal: duration / 1_000_000)
+    line.append(decimal: duration.milliseconds)
     line.append(" ms")
     return line
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 /// A connection of a server, with the request it is answering. A class, so that bodies are written
 /// into the connection in place.
 final class ConnectionSlot {
@@ -21,10 +23,10 @@ final class ConnectionSlot {
   var work = Work.awaitingRequest
   /// The line for the access log; its counts are filled in at the end of the answer.
   var log: AccessLogEntry?
-  /// When the current request's head was complete; nanoseconds.
-  var started: UInt64 = 0
-  /// When the source of the current body last gave bytes, or waited for the peer to read; nanoseconds.
-  var sourceProgress: UInt64 = 0
+  /// When the current request's head was complete.
+  var started = Instant.start
+  /// When the source of the current body last gave bytes, or waited for the peer to read.
+  var sourceProgress = Instant.start
   /// Bytes that the source had not given then.
   var sourceRest: UInt64 = 0
   /// Bytes sent since the connection was opened, and their number before the current answer.

@@ -2,12 +2,13 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 // One connection's way from request to answer.
 
 extension HTTPServer {
   /// Carries a connection as far as it can go now: through requests, answers and bodies.
-  mutating func advance(_ slot: ConnectionSlot, _ index: Int, _ now: UInt64) {
+  mutating func advance(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) {
     defer {
       updateSourceProgress(slot, now)
       nextDeadline = min(nextDeadline, deadline(of: slot))
@@ -26,7 +27,7 @@ extension HTTPServer {
     }
   }
 
-  private func updateSourceProgress(_ slot: ConnectionSlot, _ now: UInt64) {
+  private func updateSourceProgress(_ slot: ConnectionSlot, _ now: Instant) {
     guard case .sendingSource = slot.work else { return }
     let rest = slot.connection.bodyRest
     if rest != slot.sourceRest || slot.connection.waitsForPeer {
@@ -42,7 +43,7 @@ extension HTTPServer {
   }
 
   /// Returns whether more can be done at once.
-  private func advanceOnce(_ slot: ConnectionSlot, _ index: Int, _ now: UInt64) -> Bool {
+  private func advanceOnce(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) -> Bool {
     switch slot.work {
     case .awaitingRequest:
       guard let head = slot.connection.nextRequest(now: now) else { return false }
@@ -73,7 +74,7 @@ extension HTTPServer {
   }
 
   private func beginRequest(
-    _ head: RequestHead, _ slot: ConnectionSlot, _ index: Int, _ now: UInt64
+    _ head: RequestHead, _ slot: ConnectionSlot, _ index: Int, _ now: Instant
   ) {
     slot.started = now
     // The decoded path is no longer than the target; the log line holds the rest.
@@ -85,12 +86,12 @@ extension HTTPServer {
       let target = head.target.prefix(AccessLogEntry.targetLimit)
       slot.log = AccessLogEntry(
         connection: index, methodName: [UInt8](copying: name.span),
-        target: [UInt8](copying: target.span), status: 0, byteCount: 0, duration: 0)
+        target: [UInt8](copying: target.span), status: 0, byteCount: 0, duration: .zero)
     }
   }
 
   /// Begins what `answer` says: to wait, to receive the request's body, or to send a response.
-  func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: UInt64) {
+  func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: Instant) {
     switch answer {
     case .wait(let ask): slot.work = .awaitingAnswer(ask)
     case .receive(let limit, let each, let then):
@@ -114,7 +115,7 @@ extension HTTPServer {
 
   private func receiveBody(
     _ slot: ConnectionSlot, _ limit: UInt64, _ count: UInt64, _ each: (Span<UInt8>) -> Void,
-    _ then: () -> Answer, _ now: UInt64
+    _ then: () -> Answer, _ now: Instant
   ) -> Bool {
     var total = count
     let progress = slot.connection.readBody(now: now) { bytes in
@@ -140,7 +141,7 @@ extension HTTPServer {
   }
 
   private func writeStream(
-    _ slot: ConnectionSlot, _ now: UInt64, _ stream: (inout BodyWriter) -> StreamStep
+    _ slot: ConnectionSlot, _ now: Instant, _ stream: (inout BodyWriter) -> StreamStep
   ) -> Bool {
     var writer = BodyWriter(slot: slot, now: now)
     while writer.room > 0 {
@@ -165,14 +166,14 @@ extension HTTPServer {
     return true
   }
 
-  func endAnswer(_ slot: ConnectionSlot, _ now: UInt64) {
+  func endAnswer(_ slot: ConnectionSlot, _ now: Instant) {
     slot.work = .awaitingRequest
     slot.connection.finish(now: now)
     guard var entry = slot.log, let log = settings.log else { return }
     slot.log = nil
     entry.byteCount =
       slot.sent &+ UInt64(slot.connection.outputCount) &- slot.sentAtStart
-    entry.duration = now &- slot.started
+    entry.duration = now - slot.started
     log(entry)
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 // Bytes in from the transport, and bytes out to it.
 
 extension HTTPServer {
@@ -8,7 +10,7 @@ extension HTTPServer {
 
   /// Takes bytes that have arrived and returns how many it took. Offer the rest again after the
   /// next event.
-  public mutating func receive(_ index: Int, _ bytes: Span<UInt8>, now: UInt64) -> Int {
+  public mutating func receive(_ index: Int, _ bytes: Span<UInt8>, now: Instant) -> Int {
     guard let slot = slot(index) else { return bytes.count }
     var taken = 0
     while taken < bytes.count {
@@ -22,7 +24,7 @@ extension HTTPServer {
   }
 
   /// The peer has ended its direction; it may still read answers.
-  public mutating func peerEnded(_ index: Int, now: UInt64) {
+  public mutating func peerEnded(_ index: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     slot.connection.peerEnded(now: now)
     advance(slot, index, now)
@@ -39,7 +41,7 @@ extension HTTPServer {
   }
 
   /// The transport took the first `count` bytes of the output. There may be new output now.
-  public mutating func sent(_ index: Int, _ count: Int, now: UInt64) {
+  public mutating func sent(_ index: Int, _ count: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     slot.sent &+= UInt64(max(count, 0))
     slot.connection.sent(count, now: now)
@@ -53,8 +55,8 @@ extension HTTPServer {
   /// with its head.
   static var smallBody: UInt64 { 4096 }
 
-  /// Whether bytes of a body wait for `sendDirectly`.
-  public func hasDirectBody(_ index: Int) -> Bool {
+  /// Whether bytes of a body wait for `sendDirectly`, which lends them where they lie.
+  public func hasDirectOutput(_ index: Int) -> Bool {
     guard settings.sendsDirectly, let slot = slot(index), case .sendingSource = slot.work else {
       return false
     }
@@ -67,7 +69,7 @@ extension HTTPServer {
   /// - Parameter transport: returns how many of the bytes it took. If that is not all, the next
   ///   call, which should come when the transport has room, offers the rest.
   public mutating func sendDirectly(
-    _ index: Int, now: UInt64, _ transport: (Span<UInt8>) -> Int
+    _ index: Int, now: Instant, _ transport: (Span<UInt8>) -> Int
   ) {
     guard settings.sendsDirectly, let slot = slot(index),
       case .sendingSource(let source) = slot.work

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Time
+
 // Handlers that wait, and deadlines.
 
 extension HTTPServer {
   /// Asks all handlers and bodies that wait whether they can go on.
-  public mutating func wake(now: UInt64) {
+  public mutating func wake(now: Instant) {
     for index in slots.indices { wake(index, now: now) }
   }
 
   /// Asks only those of one connection (`Request.connection`), which is cheaper.
-  public mutating func wake(_ index: Int, now: UInt64) {
+  public mutating func wake(_ index: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     switch slot.work {
     case .awaitingAnswer, .streaming, .sendingSource:
@@ -20,13 +22,13 @@ extension HTTPServer {
     }
   }
 
-  /// When to call `timePassed` next; there may be nothing to do by then. `UInt64.max` means never.
-  public var deadline: UInt64 { nextDeadline }
+  /// When to call `timePassed` next; there may be nothing to do by then. `never` means none.
+  public var deadline: Instant { nextDeadline }
 
   /// Acts on all deadlines up to `now`.
-  public mutating func timePassed(now: UInt64) {
+  public mutating func timePassed(now: Instant) {
     guard now >= nextDeadline else { return }
-    nextDeadline = .max
+    nextDeadline = .never
     for index in slots.indices {
       guard let slot = slots[index] else { continue }
       let isDue = now >= deadline(of: slot)
@@ -47,21 +49,20 @@ extension HTTPServer {
     }
   }
 
-  func deadline(of slot: ConnectionSlot) -> UInt64 {
+  // A call would copy the connection.
+  @inline(__always)
+  func deadline(of slot: ConnectionSlot) -> Instant {
     min(slot.connection.deadline, workDeadline(of: slot))
   }
 
   /// When a handler has waited too long with its answer, or a source with the next bytes of a body.
-  private func workDeadline(of slot: ConnectionSlot) -> UInt64 {
-    let (start, time): (UInt64, UInt64)
+  private func workDeadline(of slot: ConnectionSlot) -> Instant {
     switch slot.work {
-    case .awaitingAnswer: (start, time) = (slot.started, settings.limits.answerTime)
+    case .awaitingAnswer: slot.started + settings.limits.answerTime
     case .sendingSource where !slot.connection.waitsForPeer:
-      (start, time) = (slot.sourceProgress, settings.limits.sourceTime)
-    default: return .max
+      slot.sourceProgress + settings.limits.sourceTime
+    default: .never
     }
-    let (end, overflow) = start.addingReportingOverflow(time)
-    return overflow ? .max : end
   }
 
   /// The number of a connection that `wake` or `timePassed` may have changed, or nil when there

@@ -2,17 +2,17 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Streams
+import Time
 
 /// An HTTP server: connections, and the router that answers their requests. It does no I/O and has
-/// no clock: all times are nanoseconds of one monotonic clock of the caller's.
+/// no clock: all times are of one monotonic clock of the caller's.
 ///
-/// The caller opens a connection with `open`, which returns its number, and closes it with `close`.
-/// After each call that concerns a connection, the caller sends what `withOutput` shows and acts on
-/// `disposal`. After `wake` and `timePassed` it does so for each connection that `nextChanged`
-/// returns.
+/// Its connections are streams; a pump (`TCPServerPump`, or on a host `SocketServer`) joins them to a
+/// transport, as `StreamEndpoint` says.
 ///
 /// Memory: at most `Settings.memoryBound`, plus what handlers hold.
-public struct HTTPServer {
+public struct HTTPServer: StreamServer {
   /// What a server may use, and how it reports.
   public struct Settings {
     /// The limits of each connection.
@@ -25,6 +25,8 @@ public struct HTTPServer {
     public var memoryLimit = 8 << 20
     /// The time for the Date field in seconds since 1970; returns nil while it is unknown.
     public var date: (() -> Int64?)?
+    /// Called when a connection has closed, with its number: for handlers' own queues of connections.
+    public var closed: ((Int) -> Void)?
     /// Called at the end of each answer.
     public var log: ((AccessLogEntry) -> Void)?
     /// Whether the transport calls `sendDirectly`. Otherwise bodies go through the output.
@@ -52,7 +54,7 @@ public struct HTTPServer {
   let dateLine = DateLine()
   /// A lower bound of all deadlines: those that have moved to later times are found at the next
   /// `timePassed`.
-  var nextDeadline = UInt64.max
+  var nextDeadline = Instant.never
   /// Open connections.
   public internal(set) var connectionCount = 0
   /// Bytes that all connections hold: input, output, and the heads of requests being answered.
@@ -77,32 +79,34 @@ public struct HTTPServer {
 
   /// Opens a connection and returns its number, or nil when all slots are taken: then send
   /// `busyAnswer` and close.
-  public mutating func open(now: UInt64) -> Int? {
+  public mutating func open(now: Instant) -> Int? {
     guard let index = freeSlots.popLast() else {
       refusedCount &+= 1
       return nil
     }
-    slots[index] = ConnectionSlot(ServerConnection(settings.limits, now: now))
+    let connection = ServerConnection(settings.limits, now: now)
+    nextDeadline = min(nextDeadline, connection.deadline)
+    slots[index] = ConnectionSlot(connection)
     connectionCount += 1
-    nextDeadline = min(nextDeadline, slots[index]?.connection.deadline ?? .max)
     return index
   }
 
   /// Forgets the connection, which the transport has closed. Its number may be used again. Numbers
   /// that are not in use are ignored.
-  public mutating func close(_ index: Int) {
+  public mutating func closed(_ index: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     heldByteCount -= slot.held
     slots[index] = nil
     freeSlots.append(index)
     connectionCount -= 1
+    settings.closed?(index)
   }
 
   /// Bytes that one connection holds.
   public func heldByteCount(_ index: Int) -> Int { slot(index)?.held ?? 0 }
 
   /// What the transport should do with the connection once its output is sent.
-  public func disposal(_ index: Int) -> ServerConnection.Disposal {
+  public func disposal(_ index: Int) -> StreamDisposal {
     slot(index)?.connection.disposal ?? .close
   }
 

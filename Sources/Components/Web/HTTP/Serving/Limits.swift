@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// What one connection may use. Sizes are bytes, times are nanoseconds.
+import Time
+
+/// What one connection may use. Sizes are bytes.
 ///
 /// A connection holds at most `memoryBound` bytes; between requests, 1 KB or less.
 public struct Limits: Equatable, Sendable {
@@ -24,22 +26,22 @@ public struct Limits: Equatable, Sendable {
   public var discardBytes: UInt64 = 65_536
 
   /// Between two requests; then the connection closes.
-  public var idleTime: UInt64 = 15_000_000_000
+  public var idleTime: Interval = .seconds(15)
   /// From a head's first byte to its last; then 408.
-  public var headTime: UInt64 = 10_000_000_000
+  public var headTime: Interval = .seconds(10)
   /// The window in which the pace of a body or an answer is measured; see `minimumRate`.
-  public var stallTime: UInt64 = 20_000_000_000
+  public var stallTime: Interval = .seconds(20)
   /// Bytes per second that a body or an answer has to reach in each `stallTime`. A slower peer, which
   /// would hold its slot for long, is cut off.
   public var minimumRate: UInt64 = 100
   /// How long a handler may wait with its answer; then 504.
-  public var answerTime: UInt64 = 30_000_000_000
+  public var answerTime: Interval = .seconds(30)
   /// How long a body's source may wait with its next bytes; then the connection is reset. Long enough for
   /// three operations of a file server (`ClientSettings.operationTime`): a short read, its rest, and the
   /// check of the file's version.
-  public var sourceTime: UInt64 = 90_000_000_000
+  public var sourceTime: Interval = .seconds(90)
   /// How long to wait for the peer's end of stream after our own.
-  public var lingerTime: UInt64 = 2_000_000_000
+  public var lingerTime: Interval = .seconds(2)
 
   /// The defaults.
   public init() {}

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// A request, as a handler sees it.
 public struct Request {
@@ -11,8 +12,8 @@ public struct Request {
   public let path: RequestPath
   /// The connection's number in the server, for `HTTPServer.wake`.
   public let connection: Int
-  /// When the head was complete: nanoseconds of the server's clock.
-  public let now: UInt64
+  /// When the head was complete, by the server's clock.
+  public let now: Instant
   var captures: [Capture]
 
   /// What a route's pattern captured.

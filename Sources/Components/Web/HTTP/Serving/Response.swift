@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// A response: its head, and a body that is in memory or is produced while it is sent.
 public struct Response {
@@ -61,8 +62,8 @@ public enum StreamStep: Equatable, Sendable {
 /// The output of a connection, to which a stream writes.
 public struct BodyWriter {
   let slot: ConnectionSlot
-  /// Nanoseconds of the server's clock.
-  let now: UInt64
+  /// The time of the server's clock.
+  let now: Instant
 
   /// Bytes that can be written now.
   public var room: Int { slot.connection.writeRoom }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// Maps methods and paths to handlers. Routes are tried in the order in which they were added.
 ///
@@ -62,8 +63,8 @@ public struct Router {
   ///
   /// - Parameters:
   ///   - connection: the connection's number in the server, for `Request.connection`.
-  ///   - now: nanoseconds of the server's clock.
-  public func answer(_ head: RequestHead, connection: Int = 0, now: UInt64 = 0) -> Answer {
+  ///   - now: the time of the server's clock.
+  public func answer(_ head: RequestHead, connection: Int = 0, now: Instant = .start) -> Answer {
     if head.method == .options, head.rawPath.isEmpty { return .status(.noContent) }
     if head.method == .other, !takesOtherMethods { return .status(.notImplemented) }
     let path: RequestPath
@@ -100,7 +101,7 @@ public struct Router {
   }
 
   private func noRoute(
-    _ head: RequestHead, _ path: RequestPath, _ connection: Int, _ now: UInt64
+    _ head: RequestHead, _ path: RequestPath, _ connection: Int, _ now: Instant
   ) -> Answer {
     guard let missing else { return .status(.notFound) }
     return missing(

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Streams
+import Time
+
 // Sent output, deadlines, and the end of the connection.
 
 extension ServerConnection {
-  /// What the transport should do with a connection.
-  public enum Disposal: Equatable, Sendable {
-    /// Nothing: the connection stays open.
-    case stayOpen
-    /// End our direction once the output is sent. The peer may still be sending, and a full close
-    /// could destroy our last answer (RFC 9112 section 9.6).
-    case endOutput
-    /// Close: both directions have ended.
-    case close
-    /// Reset, which tells the peer that something is missing.
-    case reset
-  }
-
-  /// What the transport should do now. It may change with each call that changes the connection.
-  public var disposal: Disposal {
+  /// What the transport should do now. It may change with each call that changes the connection. Our
+  /// direction ends first, as a full close could destroy our last answer (RFC 9112 section 9.6).
+  public var disposal: StreamDisposal {
     switch phase {
     case .head, .exchange, .discarding: .stayOpen
     case .closing: output.isEmpty ? .endOutput : .stayOpen
@@ -38,7 +29,7 @@ extension ServerConnection {
   public var outputCount: Int { output.count }
 
   /// The transport took the first `count` bytes of the output.
-  public mutating func sent(_ count: Int, now: UInt64) {
+  public mutating func sent(_ count: Int, now: Instant) {
     guard count > 0 else { return }
     timing.addBytes(count)
     output.drop(count)
@@ -48,7 +39,7 @@ extension ServerConnection {
 
   /// Ends a closing connection whose output is sent: at once if the peer has ended its direction,
   /// otherwise after `Limits.lingerTime`.
-  mutating func closeOrLinger(_ now: UInt64) {
+  mutating func closeOrLinger(_ now: Instant) {
     guard phase == .closing, output.isEmpty else { return }
     if inputEnded {
       phase = .closed
@@ -69,22 +60,22 @@ extension ServerConnection {
     }
   }
 
-  /// When to call `timePassed`, unless another call changes the connection first. `UInt64.max` means
+  /// When to call `timePassed`, unless another call changes the connection first. `never` means
   /// never.
-  public var deadline: UInt64 {
+  public var deadline: Instant {
     switch phase {
     case .head:
       if !output.isEmpty { return timing.windowEnd(limits) }
       return input.isEmpty || scanner.isUntouched && input.count < 4
         ? timing.idleEnd(limits) : timing.headEnd(limits)
-    case .exchange, .discarding: return waitsForPeer ? timing.windowEnd(limits) : .max
+    case .exchange, .discarding: return waitsForPeer ? timing.windowEnd(limits) : .never
     case .closing: return output.isEmpty ? timing.lingerEnd(limits) : timing.windowEnd(limits)
-    case .closed, .aborted: return .max
+    case .closed, .aborted: return .never
     }
   }
 
   /// Acts on a deadline up to `now`.
-  public mutating func timePassed(now: UInt64) {
+  public mutating func timePassed(now: Instant) {
     guard now >= deadline else {
       // Time that the handler takes does not count against the peer.
       if phase == .exchange, !waitsForPeer { timing.restartWindow(now) }
@@ -106,7 +97,7 @@ extension ServerConnection {
     }
   }
 
-  private mutating func checkRate(_ now: UInt64) {
+  private mutating func checkRate(_ now: Instant) {
     if timing.isTooSlow(limits) {
       abort()
     } else {

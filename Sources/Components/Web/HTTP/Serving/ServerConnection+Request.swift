@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 // Bytes in, requests out.
 
@@ -10,7 +11,7 @@ extension ServerConnection {
 
   /// Takes bytes that have arrived and returns how many it took. Keep the rest and offer it again
   /// when `receiveRoom` is not 0.
-  public mutating func receive(_ bytes: Span<UInt8>, now: UInt64) -> Int {
+  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
     switch phase {
     case .closing, .closed, .aborted: return bytes.count
     case .head, .exchange, .discarding: break
@@ -37,7 +38,7 @@ extension ServerConnection {
   }
 
   /// The peer sends nothing more. It may still read the answers to what it has sent.
-  public mutating func peerEnded(now: UInt64) {
+  public mutating func peerEnded(now: Instant) {
     inputEnded = true
     switch phase {
     case .head:
@@ -53,7 +54,7 @@ extension ServerConnection {
 
   /// The next request, once its head is complete and the request before it is answered. A request
   /// that has to be refused is answered here, and the connection closes after that.
-  public mutating func nextRequest(now: UInt64) -> RequestHead? {
+  public mutating func nextRequest(now: Instant) -> RequestHead? {
     // Answers that the peer does not read hold up the requests behind them.
     guard phase == .head, output.count < outputLimit else { return nil }
     do throws(RequestError) {
@@ -86,13 +87,13 @@ extension ServerConnection {
     }
   }
 
-  private mutating func endWithoutRequest(_ now: UInt64) {
+  private mutating func endWithoutRequest(_ now: Instant) {
     input.removeAll()
     phase = output.isEmpty ? .closed : .closing
     closeOrLinger(now)
   }
 
-  private mutating func beginExchange(_ head: RequestHead, _ now: UInt64) {
+  private mutating func beginExchange(_ head: RequestHead, _ now: Instant) {
     requestCount += 1
     phase = .exchange
     framing = .notBegun
@@ -122,7 +123,7 @@ extension ServerConnection {
 
   /// Passes what has arrived of the request's body to `sink`, possibly in several pieces.
   public mutating func readBody(
-    now: UInt64, _ sink: (Span<UInt8>) -> Void
+    now: Instant, _ sink: (Span<UInt8>) -> Void
   ) -> BodyProgress {
     guard phase == .exchange else { return body.isOver ? .over : .failed }
     do throws(RequestError) {
@@ -154,7 +155,7 @@ extension ServerConnection {
 
   /// Discards what has arrived of a body that the handler did not read. At its end the next request
   /// can begin; a body that is too long closes the connection.
-  mutating func discardBody(_ now: UInt64) {
+  mutating func discardBody(_ now: Instant) {
     do throws(RequestError) {
       while true {
         let count = try body.advance(&input, limits)
@@ -174,7 +175,7 @@ extension ServerConnection {
     awaitRequest(now)
   }
 
-  private mutating func awaitRequest(_ now: UInt64) {
+  private mutating func awaitRequest(_ now: Instant) {
     phase = .head
     framing = .notBegun
     scanner = HeadScanner()
@@ -183,7 +184,7 @@ extension ServerConnection {
     if inputEnded, input.isEmpty { phase = output.isEmpty ? .closed : .closing }
   }
 
-  mutating func beginClosing(_ now: UInt64) {
+  mutating func beginClosing(_ now: Instant) {
     phase = .closing
     input.removeAll()
     closeOrLinger(now)

@@ -2,10 +2,10 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// The server's end of one connection (RFC 9112). It turns bytes into requests and responses into
-/// bytes; it does no I/O and has no clock: all times are nanoseconds of one monotonic clock of the
-/// caller's.
+/// bytes; it does no I/O and has no clock: all times are of one monotonic clock of the caller's.
 ///
 /// Requests are answered one after another. Pipelined requests wait in the input, and once that is
 /// full, in the transport. Memory: see `Limits`.
@@ -74,7 +74,7 @@ public struct ServerConnection: Sendable {
   }
 
   /// A connection that was accepted at `now`.
-  public init(_ limits: Limits, now: UInt64) {
+  public init(_ limits: Limits, now: Instant) {
     self.limits = limits
     request = RequestSummary()
     timing = Timing(now: now)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import HTTP
+import Microkit
+import Networking
+import Records
+import SerialWiring
+
+extension HTTPServer.Settings {
+  /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent.
+  ///
+  /// - Parameter log: gets a line for each request.
+  public init(log: ServerLog?) {
+    self.init()
+    memoryLimit = 4 << 20
+    sendsDirectly = true
+    if let log { self.log = { log.write(line: $0.line) } }
+  }
+}
+
+/// Runs a web server whose handlers need nothing but their requests. A protection domain's `main` ends with it.
+///
+/// - Parameters:
+///   - port: the TCP port.
+///   - isSilent: whether requests are not logged on the console.
+public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -> Never {
+  let log = ServerLog(Console(SerialClientConfig.linked()))
+  let settings = HTTPServer.Settings(log: isSilent ? nil : log)
+  ServerProgram(
+    HTTPServer(router, settings),
+    ServerSettings(port: port, streamLimit: settings.connectionLimit), log: log,
+    backend: NoBackend()
+  ).run()
+}
