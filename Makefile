@@ -42,7 +42,7 @@ webserver:
 	@$(MAKE) --no-print-directory build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
 
-# Both builds at once, then the suites of Tests/suites.py, two at a time. Tests/README.md says what each needs.
+# Both builds at once, then the suites of Tests/suites.py, three at a time. Tests/README.md says what each needs.
 test: deps oracle
 	@./make/checkout.sh
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BUILD_CHECK=./make/no-warnings.sh lint sizes test-build
