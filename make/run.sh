@@ -19,5 +19,5 @@ fi
   --nfs-server 10.0.2.4 --nfs-directory / --website-dir / >/dev/null
 echo "serval: $site is served on http://localhost:$port; Ctrl-C ends it"
 # shellcheck disable=SC2086
-exec "$1" run "$output/webserver.system" --sdk 2.3.1 --config release --net user --forward "$port:80" \
+exec "$1" run "$output/webserver.system" --sdk 2.3.1 --config release --net user --forward "$port:$(./make/guest.sh):80" \
   --export "$site" ${RUN_FLAGS:-}

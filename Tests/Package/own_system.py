@@ -49,6 +49,19 @@ class OwnSystem(unittest.TestCase):
                 self.assertRegex(console, r"logger: address 10\.0\.2\.\d+")
                 self.assertNotIn("fault", console.lower())
 
+    def test_its_program_has_the_address_that_is_chosen(self):
+        with tempfile.TemporaryDirectory() as output:
+            arguments = ["generate", "logger", "--board", "odroidc4", "--images", ROOT / ".build" / "images", "--output", output]
+            generated = self.run_tool(*arguments, "--set", "address=192.168.7.9/24")
+            self.assertEqual(generated.returncode, 0, generated.stderr)
+            ran = subprocess.run(
+                [SERVAL, "run", f"{output}/logger.system", "--for", "2s"], stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=120)
+            self.assertIn(b"address 192.168.7.9/24", ran.stdout)
+            refused = self.run_tool(*arguments, "--set", "address=192.168.7.255/24")
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn("192.168.7.255/24 is the broadcast address of its network", refused.stderr)
+
     def test_the_plugin_builds_the_programs(self):
         image = ROOT / ".build" / "images" / "hello.elf"
         image.unlink(missing_ok=True)

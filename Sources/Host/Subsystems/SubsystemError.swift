@@ -63,6 +63,15 @@ public enum SubsystemError: Error, Hashable {
   /// The text contains a control character.
   case textNotPlain(what: String, text: String)
 
+  /// The value of an option for a client's address.
+  case invalidAddress(option: String, AddressMistake)
+  /// A fixed address that the client cannot have.
+  case unusableAddress(client: String, AddressMistake)
+  /// Two clients with one fixed address.
+  case duplicateAddress(String, first: String, second: String)
+  /// A client with a fixed address needs a router or a DNS server to reach a server.
+  case unreachable(option: String, server: String, needed: FixedAddress.Part)
+
   // Options.
   /// The user must choose, and has not.
   case missingOption(name: String, variable: String?, purpose: String)

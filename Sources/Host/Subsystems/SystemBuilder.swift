@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Boards
 import DeviceTree
 import SystemModel
@@ -57,6 +58,7 @@ public struct SystemBuilder {
   private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
   private var channels: [Channel] = []
   private var records: [PlacedRecord] = []
+  private var fixedAddresses: [IPv4Address: String] = [:]
   private var physical: PhysicalMemoryAllocator
 
   /// Starts an empty system for a board, whose devices stand in `tree`.
@@ -263,6 +265,15 @@ public struct SystemBuilder {
     }
     records.append(
       PlacedRecord(domain: pd.name, section: section, fileName: fileName, bytes: bytes))
+  }
+
+  /// Notes a client's fixed address.
+  ///
+  /// - Throws: `duplicateAddress` if another client has it.
+  mutating func claim(_ address: IPv4Address, for client: PD) throws(SubsystemError) {
+    if let other = fixedAddresses.updateValue(client.name, forKey: address), other != client.name {
+      throw .duplicateAddress("\(address)", first: other, second: client.name)
+    }
   }
 
   // MARK: Result
