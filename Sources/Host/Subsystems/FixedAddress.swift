@@ -125,7 +125,7 @@ public enum AddressMistake: Error, Hashable, Sendable {
   case unknownPart(String)
   /// `router=` or `dns=` twice.
   case givenTwice(FixedAddress.Part)
-  /// The value of `router=` or `dns=` is no address of a host.
+  /// The value of `router=` or `dns=` is not the address of a host.
   case notAPart(FixedAddress.Part, String)
   /// The router is in another network.
   case routerOutside(String, network: String)

@@ -66,7 +66,7 @@ extension SubsystemError: DiagnosableError {
     case .calleeNotMoreUrgent(let callee, let calleePriority, let caller, let callerPriority):
       "'\(caller)' (priority \(callerPriority)) makes protected calls to '\(callee)' (priority \(calleePriority)), which must be more urgent"
     case .physicalMemoryExhausted(_, let size):
-      "no physical memory is left below the board's top for \(size) bytes"
+      "the board's memory for DMA has no room left for \(size) bytes"
     case .addressSpaceExhausted(_, let region):
       "no address is left for region '\(region)'"
     case .identifiersExhausted:
@@ -127,7 +127,7 @@ extension SubsystemError: DiagnosableError {
     case .stackTooSmall(_, _, let needed):
       "add it with stackSize: \(needed), or use addNetwork()"
     case .physicalMemoryExhausted:
-      "use fewer or smaller buffers"
+      "use fewer or smaller buffers, or correct the memory nodes of the device tree"
     case .identifiersExhausted, .tooManyClients:
       "split the system, or put a multiplexing domain in between"
     case .registersTooSmall:

@@ -25,7 +25,7 @@ public enum SubsystemError: Error, Hashable {
   case stackTooSmall(domain: String, size: ByteCount, needed: ByteCount)
 
   // What runs out.
-  /// No room below the board's `physicalMemoryTop`.
+  /// No room in the board's `dmaMemory`.
   case physicalMemoryExhausted(region: String, size: ByteCount)
   /// No room in the domain's 1 TiB.
   case addressSpaceExhausted(domain: String, region: String)

@@ -68,10 +68,9 @@ public struct SystemBuilder {
     self.board = board
     self.tree = tree
     self.drivers = drivers
-    let top = board.physicalMemoryTop.rawValue
-    // Allocation ends at the bottom of the RAM that the top is in; without memory nodes, at 0.
-    let memory = ((try? tree.memory()) ?? []).filter { $0.address < top }
-    physical = PhysicalMemoryAllocator(top: top, bottom: memory.map(\.address).max() ?? 0)
+    let memory = board.dmaMemory(in: tree)
+    physical = PhysicalMemoryAllocator(
+      top: memory.upperBound.rawValue, bottom: memory.lowerBound.rawValue)
   }
 
   // MARK: Protection domains
