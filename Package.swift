@@ -122,7 +122,8 @@ let hostModules: [Target] = [
     ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
-    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
+    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"],
+    path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
