@@ -14,7 +14,8 @@ import PackageDescription
 //
 // The package has two builds. Without SERVAL_TARGET, it has the tool and the tests of everything that runs without a
 // kernel. With SERVAL_TARGET=1, which `make images` sets, it has the protection domains' programs, for
-// aarch64-none-none-elf and with the flags in Sources/Runtime/toolset.json.
+// aarch64-none-none-elf and with the flags in Sources/Runtime/toolset.json. The products of both are for packages of one's
+// own (docs/own-package.md).
 let isTarget = Context.environment["SERVAL_TARGET"] == "1"
 
 let argumentParser: Target.Dependency = .product(
@@ -52,7 +53,10 @@ func program(
     linkerSettings: [.unsafeFlags(["-Xlinker", "--defsym=heap_size=\(heap)"])])
 }
 
-let targetSettings: [SwiftSetting] = isTarget ? [.unsafeFlags(["-no-allocations"])] : []
+/// `make images` has the compiler reject allocations where there is no heap. SwiftPM takes no package with unsafe flags as
+/// a dependency by version, so they are not there for others.
+let targetSettings: [SwiftSetting] =
+  Context.environment["SERVAL_NO_ALLOCATIONS"] == "1" ? [.unsafeFlags(["-no-allocations"])] : []
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
@@ -126,6 +130,9 @@ let hostModules: [Target] = [
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
+  // Web programs on this machine, and their tests.
+  host("WebServing", ["HostSockets", "HTTP"]),
+  host("WebTesting", ["HTTP", "Streams", "Time"]),
   // Endpoints over sockets of this machine, without a protection domain.
   host("HostSockets", ["Streams", "Time", "Addresses"]),
   host("Traps", ["ELFImage", "HostIO"]),
@@ -143,6 +150,10 @@ let hostModules: [Target] = [
 // MARK: Components that need no kernel, top to bottom
 
 let componentModules: [Target] = [
+  // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
+  module(
+    "Web", at: "Components/Web/Web", allocates: true,
+    ["HTTP", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
@@ -339,7 +350,7 @@ let testPrograms: [Target] = [
     ]),
   program(
     "web_hello", in: "Tests/Boot/Programs", heap: 30 << 20,
-    ["WebServing", "HTTP"]),
+    ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
@@ -384,6 +395,7 @@ let testModules: [Target] = [
     path: "Tests/StreamTestSupport"),
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
+  tests("WebTestingTests", ["WebTesting", "WebServing", "HostSockets", "Web"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
@@ -466,24 +478,40 @@ let testModules: [Target] = [
 
 let package = Package(
   name: "serval",
-  products: isTarget
-    ? []
-    : [
-      .executable(name: "serval", targets: ["serval"]),
-      .executable(name: "serval-emulator", targets: ["serval-emulator"]),
-      .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
-      .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
-      // Everything for systems in other packages (docs/own-system.md).
-      .library(
-        name: "Serval",
-        targets: [
-          "ServalCommand", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
-          "Subsystems", "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree",
-          "HostIO",
-          "Diagnostics", "Records",
-          "Addresses",
-        ]),
-    ],
+  products: [
+    // What a web program imports.
+    .library(name: "Web", targets: ["Web"]),
+    // What other programs for protection domains import; on the host, the part of it that needs no kernel.
+    .library(
+      name: "ProtectionDomains",
+      targets: coreModules.filter { $0.type != .system }.map(\.name)
+        + componentModules.filter { $0.type != .system && $0.name != "Web" }.map(\.name)
+        + (isTarget
+          ? [
+            "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+            "FilesWiring", "Networking", "WebServing",
+          ] : [])),
+  ]
+    + (isTarget
+      ? []
+      : [
+        .executable(name: "serval", targets: ["serval"]),
+        .executable(name: "serval-emulator", targets: ["serval-emulator"]),
+        .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
+        .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
+        // Requests to a router without sockets, for the tests of a web program.
+        .library(name: "WebTesting", targets: ["WebTesting"]),
+        // Everything for systems in other packages (docs/own-system.md).
+        .library(
+          name: "Serval",
+          targets: [
+            "ServalCommand", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
+            "Subsystems", "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree",
+            "HostIO",
+            "Diagnostics", "Records",
+            "Addresses",
+          ]),
+      ]),
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
   targets: coreModules + componentModules

@@ -14,7 +14,7 @@ IMAGES := .build/images
 # The target that builds the tool; empty where SwiftPM's plugin provides one.
 TOOL ?= build
 OUTPUT := out/$(SYSTEM)-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
-TARGET_BUILD := SERVAL_TARGET=1 swift build --triple aarch64-none-none-elf -c release \
+TARGET_BUILD := SERVAL_TARGET=1 SERVAL_NO_ALLOCATIONS=1 swift build --triple aarch64-none-none-elf -c release \
   --toolset Sources/Runtime/toolset.json --scratch-path .build/target \
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # Command that runs the build: `make test` uses it to fail on warnings.
