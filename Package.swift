@@ -74,8 +74,7 @@ let hostModules: [Target] = [
         verb: "microkit", description: "Builds programs and boot images, as make does."),
       permissions: [
         .writeToPackageDirectory(reason: "make image writes the system and its boot image to out/.")
-      ]),
-    dependencies: ["serval"]),
+      ])),
   .plugin(
     name: "ServalPlugin",
     capability: .command(
@@ -83,20 +82,21 @@ let hostModules: [Target] = [
         verb: "serval", description: "Lays out, checks, reads and compares Microkit systems."),
       permissions: [
         .writeToPackageDirectory(reason: "serval generate writes the system and its records.")
-      ]),
-    dependencies: ["serval"]),
+      ])),
   host(
     "ServalCommand",
     [
-      "SystemConversion", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-      "Targets",
+      "NewPackages", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML", "Subsystems",
+      "Boards", "Targets",
       "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
       argumentParser,
     ]),
   .target(
     name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
     path: "systems",
-    exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
+    exclude: ["hello", "echo", "program", "webserver"].flatMap {
+      ["\($0)/README.md", "\($0)/expected"]
+    }),
   // A separate program, which `serval run` starts, because it links Unicorn, which is GPL-2.0.
   .executableTarget(
     name: "serval-emulator",
@@ -115,6 +115,7 @@ let hostModules: [Target] = [
     name: "CUnicorn", path: "Sources/Host/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
   host(
     "Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records", "Addresses"]),
+  host("NewPackages"),
   host(
     "SystemConversion",
     ["SystemReports", "SystemChecks", "SystemXML", "SystemModel", "HostIO", "Diagnostics"]),
@@ -131,7 +132,8 @@ let hostModules: [Target] = [
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
   // Web programs on this machine, and their tests.
-  host("WebServing", ["HostSockets", "HTTP"]),
+  host("WebServing", ["Serving", "HTTP"]),
+  host("Serving", ["HostSockets", "Streams"]),
   host("WebTesting", ["HTTP", "Streams", "Time"]),
   // Endpoints over sockets of this machine, without a protection domain.
   host("HostSockets", ["Streams", "Time", "Addresses"]),
@@ -171,6 +173,9 @@ let componentModules: [Target] = [
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
   module(
+    "Sessions", at: "Components/Network/Sessions", allocates: true,
+    ["Serving", "Streams", "Time"] + (isTarget ? ["ProgramHeap"] : [])),
+  module(
     "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
     ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),
   module(
@@ -180,7 +185,8 @@ let componentModules: [Target] = [
   module(
     "NetworkComponents", at: "Components/Network",
     without: [
-      "Wire", "NetworkStack", "TCPStreams", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
+      "Wire", "NetworkStack", "TCPStreams", "Sessions", "Serving", "VirtioNet", "DesignWareMAC",
+      "Networking", "Wiring",
       "VirtRx/net_virt_rx",
       "VirtTx/net_virt_tx", "Copier/net_copier",
     ], ["IndexSets", "DMA", "Rings"]),
@@ -224,9 +230,7 @@ let componentPrograms: [Target] = [
     ]),
   .target(
     name: "WebServing",
-    dependencies: [
-      "Networking", "HTTP", "Streams", "SerialWiring", "Microkit", "Records",
-    ],
+    dependencies: ["Serving", "Networking", "HTTP", "SerialWiring", "Microkit", "Records"],
     path: "Sources/Components/Web/WebServing"),
   program(
     "nfs", in: "Sources/Components/Files", heap: 18 << 20,
@@ -246,6 +250,10 @@ let componentPrograms: [Target] = [
       "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
+  .target(
+    name: "Serving",
+    dependencies: ["Networking", "SerialWiring", "Microkit", "Records", "Streams"],
+    path: "Sources/Components/Network/Serving"),
   program(
     "net_copier", in: "Sources/Components/Network/Copier",
     ["NetworkComponents", "NetworkWiring", "Wiring", "Microkit", "Records"]),
@@ -395,7 +403,8 @@ let testModules: [Target] = [
     path: "Tests/StreamTestSupport"),
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
-  tests("WebTestingTests", ["WebTesting", "WebServing", "HostSockets", "Web"]),
+  tests("WebTestingTests", ["WebTesting", "Web"]),
+  tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
@@ -438,6 +447,7 @@ let testModules: [Target] = [
       "serval-emulator",
     ],
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
+  tests("NewPackagesTests", ["NewPackages"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("TargetsTests", ["Targets", "SystemModel", "HostIO", "Diagnostics", "TestSupport"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics", "TestSupport"]),
@@ -476,42 +486,45 @@ let testModules: [Target] = [
     ]),
 ]
 
+// MARK: Products, which packages of one's own depend on
+
+/// Modules of the tool, for systems, boards and drivers of one's own (docs/own-system.md).
+let toolModules = [
+  "ServalCommand", "NewPackages", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
+  "Subsystems",
+  "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics",
+  "Records", "Addresses",
+]
+
+/// What programs for protection domains import; on the host, the part of it that needs no kernel.
+let domainModules =
+  (coreModules + componentModules).filter { $0.type != .system }.map(\.name)
+  .filter { !["Web", "Sessions"].contains($0) }
+  + (isTarget
+    ? [
+      "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+      "FilesWiring", "Networking",
+    ] : [])
+
+// A manifest of one's own is the same for both builds, so each library is in both, with what there is of it.
+let libraries: [Product] = [
+  .library(name: "Web", targets: ["Web"]),
+  .library(name: "Sessions", targets: ["Sessions"]),
+  .library(name: "ProtectionDomains", targets: domainModules),
+  .library(name: "Serval", targets: isTarget ? ["Records", "Addresses"] : toolModules),
+  .library(name: "WebTesting", targets: isTarget ? ["HTTP"] : ["WebTesting"]),
+]
+
+let hostProducts: [Product] = [
+  .executable(name: "serval", targets: ["serval"]),
+  .executable(name: "serval-emulator", targets: ["serval-emulator"]),
+  .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
+  .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
+]
+
 let package = Package(
   name: "serval",
-  products: [
-    // What a web program imports.
-    .library(name: "Web", targets: ["Web"]),
-    // What other programs for protection domains import; on the host, the part of it that needs no kernel.
-    .library(
-      name: "ProtectionDomains",
-      targets: coreModules.filter { $0.type != .system }.map(\.name)
-        + componentModules.filter { $0.type != .system && $0.name != "Web" }.map(\.name)
-        + (isTarget
-          ? [
-            "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
-            "FilesWiring", "Networking", "WebServing",
-          ] : [])),
-  ]
-    + (isTarget
-      ? []
-      : [
-        .executable(name: "serval", targets: ["serval"]),
-        .executable(name: "serval-emulator", targets: ["serval-emulator"]),
-        .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
-        .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
-        // Requests to a router without sockets, for the tests of a web program.
-        .library(name: "WebTesting", targets: ["WebTesting"]),
-        // Everything for systems in other packages (docs/own-system.md).
-        .library(
-          name: "Serval",
-          targets: [
-            "ServalCommand", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
-            "Subsystems", "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree",
-            "HostIO",
-            "Diagnostics", "Records",
-            "Addresses",
-          ]),
-      ]),
+  products: libraries + (isTarget ? [] : hostProducts),
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
   targets: coreModules + componentModules

@@ -6,6 +6,7 @@ import Microkit
 import Networking
 import Records
 import SerialWiring
+import Serving
 
 extension HTTPServer.Settings {
   /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent.
@@ -27,9 +28,6 @@ extension HTTPServer.Settings {
 public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -> Never {
   let log = ServerLog(Console(SerialClientConfig.linked()))
   let settings = HTTPServer.Settings(log: isSilent ? nil : log)
-  ServerProgram(
-    HTTPServer(router, settings),
-    ServerSettings(port: port, streamLimit: settings.connectionLimit), log: log,
-    backend: NoBackend()
-  ).run()
+  serve(
+    HTTPServer(router, settings), port: port, streamLimit: settings.connectionLimit, log: log)
 }
