@@ -8,9 +8,6 @@ import PackagePlugin
 ///
 /// `swift package serval run`, without a system file, builds the package's programs and runs them in their system. Words of
 /// the form NAME=VALUE are make variables (make/images.mk), `--set` is for `serval generate`, and the rest is for `serval run`.
-///
-/// `generate` and `run` write files: outside the sandbox's temporary directory, SwiftPM requires
-/// `--allow-writing-to-package-directory` before the verb, on systems that have a sandbox.
 @main
 struct ServalPlugin: CommandPlugin {
   func performCommand(context: PluginContext, arguments: [String]) async throws {

@@ -92,7 +92,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
 
       ```sh
       swift package serval run        # builds the system and runs it, emulated: http://localhost:5555
-      swift package --allow-writing-to-package-directory serval generate \(name) --board odroidc4 -o out/layout
+      swift package serval generate \(name) --board odroidc4 -o out/layout
       swift package serval check out/layout/\(name).system --strict
       swift package microkit image MICROKIT_SDK=... MICROKIT_BOARD=qemu_virt_aarch64
       ```
