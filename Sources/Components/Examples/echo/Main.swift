@@ -7,6 +7,9 @@ import ProgramHeap
 import Records
 import SerialWiring
 
+// TCP's buffers and tables.
+@section(".serval_heap_needs") @used private let heapNeed: UInt64 = 18_200_000
+
 @main enum Main {
   static func main() {
     run(NetworkDomain(Echo(console: Console(SerialClientConfig.linked())), Echo.network))
