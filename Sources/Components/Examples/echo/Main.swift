@@ -7,8 +7,10 @@ import ProgramHeap
 import Records
 import SerialWiring
 
-// TCP's buffers and tables.
-@section(".serval_heap_needs") @used private let heapNeed: UInt64 = 18_200_000
+enum Needs {
+  // TCP's buffers and tables.
+  @section(".serval_heap_needs") @used static let heap: UInt64 = 18_200_000
+}
 
 @main enum Main {
   static func main() {

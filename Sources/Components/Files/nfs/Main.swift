@@ -7,8 +7,10 @@ import ProgramHeap
 import Records
 import SerialWiring
 
-// TCP's buffers and tables; files in use come on top.
-@section(".serval_heap_needs") @used private let heapNeed: UInt64 = 2_000_000
+enum Needs {
+  // TCP's buffers and tables; files in use come on top.
+  @section(".serval_heap_needs") @used static let heap: UInt64 = 2_000_000
+}
 
 @main enum Main {
   static func main() {
