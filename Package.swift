@@ -42,15 +42,14 @@ func module(
     swiftSettings: allocates ? [] : targetSettings)
 }
 
-/// A protection domain's program, whose product is the ELF file `name`. `heap` is in bytes; without one, the compiler
-/// rejects sources that allocate.
+/// A protection domain's program, whose product is the ELF file `name`. If it `allocates`, its system gives it a heap;
+/// otherwise the compiler rejects sources that allocate.
 func program(
-  _ name: String, in folder: String, heap: Int = 0, _ dependencies: [Target.Dependency]
+  _ name: String, in folder: String, allocates: Bool = false, _ dependencies: [Target.Dependency]
 ) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies + (heap > 0 ? ["ProgramHeap"] : []),
-    path: "\(folder)/\(name)", swiftSettings: heap > 0 ? [] : targetSettings,
-    linkerSettings: [.unsafeFlags(["-Xlinker", "--defsym=heap_size=\(heap)"])])
+    name: name, dependencies: dependencies + (allocates ? ["ProgramHeap"] : []),
+    path: "\(folder)/\(name)", swiftSettings: allocates ? [] : targetSettings)
 }
 
 /// `make images` has the compiler reject allocations where there is no heap. SwiftPM takes no package with unsafe flags as
@@ -219,7 +218,7 @@ let componentModules: [Target] = [
 
 let componentPrograms: [Target] = [
   program(
-    "web_server", in: "Sources/Components/Web", heap: 30 << 20,
+    "web_server", in: "Sources/Components/Web", allocates: true,
     [
       "WebServing", "Networking", "StaticSite", "HTTP", "FileSystem", "SerialWiring", "FilesWiring",
       "Wiring", "Microkit", "Records", "Rings", "Streams", "Time",
@@ -229,7 +228,7 @@ let componentPrograms: [Target] = [
     dependencies: ["Serving", "Networking", "HTTP", "SerialWiring", "Microkit", "Records"],
     path: "Sources/Components/Web/WebServing"),
   program(
-    "nfs", in: "Sources/Components/Files", heap: 18 << 20,
+    "nfs", in: "Sources/Components/Files", allocates: true,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
       "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
@@ -297,16 +296,17 @@ let componentPrograms: [Target] = [
 
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
-    "echo", in: "Sources/Components/Examples", heap: 18 << 20,
+    "echo", in: "Sources/Components/Examples", allocates: true,
     [
       "Networking", "NetworkStack", "Bytes", "Wire", "Addresses", "SerialWiring", "TimerWiring",
       "Microkit", "Records", "Time",
     ]),
   program(
-    "hello", in: "Sources/Components/Examples", heap: 0x8000,
+    "hello", in: "Sources/Components/Examples", allocates: true,
     ["HelloProtocol", "SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program(
-    "hello_child", in: "Sources/Components/Examples", heap: 0x1000, ["HelloProtocol", "Microkit"]),
+    "hello_child", in: "Sources/Components/Examples", allocates: true,
+    ["HelloProtocol", "Microkit"]),
   module("HelloProtocol", at: "Components/Examples/HelloProtocol"),
 ]
 
@@ -315,7 +315,8 @@ let componentPrograms: [Target] = [
 let runtimeModules: [Target] = [
   module(
     "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
-  module("ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
+  module(
+    "ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit", "Records"]),
   module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "IndexSets", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
 ]
@@ -347,13 +348,13 @@ let testPrograms: [Target] = [
     "ticker", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program(
-    "greeter", in: "Tests/Boot/Programs", heap: 18 << 20,
+    "greeter", in: "Tests/Boot/Programs", allocates: true,
     [
       "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
       "Records",
     ]),
   program(
-    "web_hello", in: "Tests/Boot/Programs", heap: 30 << 20,
+    "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",

@@ -8,6 +8,11 @@ import Records
 import SerialWiring
 import Serving
 
+enum Needs {
+  // TCP's buffers and tables for 1024 connections; what these hold comes on top.
+  @section(".serval_heap_needs") @used static let heap: UInt64 = 14_400_000
+}
+
 extension HTTPServer.Settings {
   /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent.
   ///
