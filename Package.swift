@@ -122,7 +122,7 @@ let hostModules: [Target] = [
     ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
-    name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
+    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
@@ -381,7 +381,7 @@ let testModules: [Target] = [
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
-  tests("DeviceTreeTests", ["DeviceTree", "Boards", "TestSupport"]),
+  tests("DeviceTreeTests", ["DeviceTree", "Boards", "Targets", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
   tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
   tests("RecordsTests", ["Records", "Addresses", "HostIO", "TestSupport"]),

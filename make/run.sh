@@ -32,4 +32,4 @@ echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
 tool=$1
 shift 2
 # shellcheck disable=SC2086
-exec "$tool" run "$output/$system.system" $target --net user --forward "$port:80" "$@" ${RUN_FLAGS:-}
+exec "$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-}

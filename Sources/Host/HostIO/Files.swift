@@ -73,6 +73,13 @@ public enum Files {
     }
   }
 
+  /// The same as `replace`, but leaves a file alone that has the contents already, so that make does
+  /// not rebuild what depends on it.
+  public static func update(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    if exists(path), let old = try? read(path), old == bytes { return }
+    try replace(path, with: bytes)
+  }
+
   /// Makes a directory that holds exactly `files`, whose names may be paths. It appears with all of them or not at all.
   ///
   /// - Throws: also if something other than an empty directory is at `path`.

@@ -96,8 +96,8 @@ struct Serval: ParsableCommand {
       """,
     version: "serval \(ServalTool.version)",
     subcommands: [
-      New.self, Generate.self, Check.self, Inspect.self, Graph.self, Diff.self, Convert.self,
-      BoardsCommand.self, ABI.self,
+      New.self, Generate.self, Check.self, Inspect.self, Graph.self, Header.self, Diff.self,
+      Convert.self, BoardsCommand.self, ABI.self,
       Devices.self, Run.self,
     ])
 }
