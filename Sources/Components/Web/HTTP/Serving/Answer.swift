@@ -15,21 +15,57 @@ public enum Answer {
   /// more than `limit` bytes is answered with 413, and `then` is not called.
   case receive(limit: UInt64, each: (Span<UInt8>) -> Void, then: () -> Answer)
 
+  // MARK: Short responses
+
   /// A response of plain text in UTF-8.
   public static func text(_ text: StaticString, status: Status = .ok) -> Answer {
     .respond(Response(status, type: ContentType.plain, body: [UInt8](text)))
   }
 
-  /// A 200 response of HTML in UTF-8.
-  public static func html(_ body: [UInt8]) -> Answer {
-    .respond(Response(.ok, type: ContentType.html, body: body))
+  /// A response of plain text.
+  @_disfavoredOverload
+  public static func text(_ text: String, status: Status = .ok) -> Answer {
+    .respond(Response(status, type: ContentType.plain, body: [UInt8](text.utf8)))
   }
 
-  /// A response whose body is the status code and its phrase. With 503, the client is asked to try again after a
-  /// second.
+  /// A response of HTML in UTF-8.
+  public static func html(_ body: [UInt8], status: Status = .ok) -> Answer {
+    .respond(Response(status, type: ContentType.html, body: body))
+  }
+
+  /// A response of HTML.
+  @_disfavoredOverload
+  public static func html(_ text: String, status: Status = .ok) -> Answer {
+    .respond(Response(status, type: ContentType.html, body: [UInt8](text.utf8)))
+  }
+
+  /// A response whose body is the status code and its phrase. With 503, the client is asked to try again
+  /// after a second.
   public static func status(_ status: Status) -> Answer {
     let text = status.text
     let head = ResponseHead(text: status, length: UInt64(text.count))
     return .respond(Response(head, body: .bytes(text)))
+  }
+
+  /// Sends the client to another target, by default to GET it (303). Bytes that a target cannot have
+  /// become spaces.
+  public static func redirect(to target: String, _ status: Status = .seeOther) -> Answer {
+    var head = ResponseHead(status)
+    head.add("Location", [UInt8](target.utf8).span)
+    return .respond(Response(head, body: .none))
+  }
+
+  // MARK: Middleware
+
+  /// The same answer with `change` applied to its response's head, whenever that comes.
+  public func changingHead(_ change: @escaping (inout ResponseHead) -> Void) -> Answer {
+    switch self {
+    case .respond(var response):
+      change(&response.head)
+      return .respond(response)
+    case .wait(let ask): return .wait { ask()?.changingHead(change) }
+    case .receive(let limit, let each, let then):
+      return .receive(limit: limit, each: each) { then().changingHead(change) }
+    }
   }
 }

@@ -16,6 +16,9 @@ public struct RequestPath: Equatable, Sendable {
   /// NUL.
   public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
 
+  /// `/`.
+  static var root: RequestPath { RequestPath(bytes: [0x2f]) }
+
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// Why a path is refused.
