@@ -187,30 +187,33 @@ extension Router {
   ///   - connection: the connection's number in the server, for `Request.connection`.
   ///   - now: the time of the server's clock.
   public func answer(_ head: RequestHead, connection: Int = 0, now: Instant = .start) -> Answer {
-    let path: RequestPath
-    do throws(RequestPath.Refusal) {
-      if head.rawPath.isEmpty {
-        // `*`, CONNECT, or an absolute target without a path.
-        path = .root
-        if head.method == .options { return own(.status(.noContent), head, path, connection, now) }
-      } else {
-        path = try RequestPath(decoding: head.rawPath.span)
+    answer(head, connection, now, nil)
+  }
+
+  func answer(
+    _ head: RequestHead, _ connection: Int, _ now: Instant, _ wakes: Wakes?
+  ) -> Answer {
+    var request = Request(
+      head: head, path: .unknown, connection: connection, now: now, wakes: wakes)
+    if head.rawPath.isEmpty {
+      // `*`, CONNECT, or an absolute target without a path.
+      request.path = .root
+      if head.method == .options { return own(.status(.noContent), request) }
+    } else {
+      do throws(RequestPath.Refusal) {
+        request.path = try RequestPath(decoding: head.rawPath.span)
+      } catch {
+        request.path = .nowhere
+        if head.method == .other, !takesOtherMethods {
+          return own(.status(.notImplemented), request)
+        }
+        return error == .noSuchFile ? noRoute(request) : own(.status(.badRequest), request)
       }
-    } catch {
-      if head.method == .other, !takesOtherMethods {
-        return own(.status(.notImplemented), head, .nowhere, connection, now)
-      }
-      guard error == .noSuchFile else {
-        return own(.status(.badRequest), head, .nowhere, connection, now)
-      }
-      return noRoute(head, .nowhere, connection, now)
     }
     let method = head.method == .head ? .get : head.method
     for index in routes.indices where routes[index].method == method {
-      guard Pattern.match(routes[index].pattern.segments, path.bytes) else { continue }
-      let request = Request(
-        head: head, path: path, connection: connection, now: now,
-        segments: routes[index].pattern.segments)
+      guard Pattern.match(routes[index].pattern.segments, request.path.bytes) else { continue }
+      request.segments = routes[index].pattern.segments
       switch routes[index].handler {
       case .plain(let handler): return handler(request)
       case .typed(let handler):
@@ -219,34 +222,29 @@ extension Router {
         do throws(RouteValues.Refusal) {
           return try handler(&values)
         } catch {
-          if error == .badQuery { return own(.status(.badRequest), head, path, connection, now) }
+          if error == .badQuery { return own(.status(.badRequest), request) }
         }
       }
     }
-    if head.method == .other, !takesOtherMethods {
-      return own(.status(.notImplemented), head, path, connection, now)
-    }
-    return otherMethods(head, path, connection, now)
+    if head.method == .other, !takesOtherMethods { return own(.status(.notImplemented), request) }
+    return otherMethods(request)
   }
 
   /// 405 if there are routes for other methods, otherwise what there is for 404.
-  private func otherMethods(
-    _ head: RequestHead, _ path: RequestPath, _ connection: Int, _ now: Instant
-  ) -> Answer {
+  private func otherMethods(_ request: Request) -> Answer {
+    var request = request
     var isKnown = false
     var allowed: [UInt8] = []
-    for index in routes.indices where routes[index].method != head.method {
-      let route = routes[index]
-      guard Pattern.match(route.pattern.segments, path.bytes) else { continue }
-      let request = Request(
-        head: head, path: path, connection: connection, now: now, segments: route.pattern.segments)
+    for route in routes where route.method != request.method {
+      guard Pattern.match(route.pattern.segments, request.path.bytes) else { continue }
+      request.segments = route.pattern.segments
       guard Self.takesCaptures(route, request) else { continue }
       isKnown = true
       // `other` has no name to list.
       let method = route.method.rawValue
       if route.method != .other, !allowed.contains(method) { allowed.append(method) }
     }
-    guard isKnown else { return noRoute(head, path, connection, now) }
+    guard isKnown else { return noRoute(request) }
     allowed.sort()
     var names: [UInt8] = []
     for method in allowed.compactMap({ Method(rawValue: $0) }) {
@@ -257,7 +255,7 @@ extension Router {
     var response = Response(
       .methodNotAllowed, type: ContentType.plain, body: Status.methodNotAllowed.text)
     response.head.add("Allow", names.span)
-    return own(.respond(response), head, path, connection, now)
+    return own(.respond(response), request)
   }
 
   private static func takesCaptures(_ route: Route, _ request: Request) -> Bool {
@@ -271,25 +269,18 @@ extension Router {
     }
   }
 
-  private func noRoute(
-    _ head: RequestHead, _ path: RequestPath, _ connection: Int, _ now: Instant
-  ) -> Answer {
+  private func noRoute(_ request: Request) -> Answer {
     for fallback in fallbacks
-    where Pattern.match(fallback.prefix.segments, path.bytes, isPrefix: true) {
-      return fallback.handler(
-        Request(
-          head: head, path: path, connection: connection, now: now,
-          segments: fallback.prefix.segments))
+    where Pattern.match(fallback.prefix.segments, request.path.bytes, isPrefix: true) {
+      var request = request
+      request.segments = fallback.prefix.segments
+      return fallback.handler(request)
     }
-    return own(.status(.notFound), head, path, connection, now)
+    return own(.status(.notFound), request)
   }
 
   /// An answer of the router itself, behind its middleware.
-  private func own(
-    _ answer: Answer, _ head: RequestHead, _ path: RequestPath, _ connection: Int, _ now: Instant
-  ) -> Answer {
-    if layers.isEmpty { return answer }
-    let request = Request(head: head, path: path, connection: connection, now: now, segments: [])
-    return layers.call(request) { _ in answer }
+  private func own(_ answer: Answer, _ request: Request) -> Answer {
+    layers.isEmpty ? answer : layers.call(request) { _ in answer }
   }
 }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Time
 
 /// What a handler returns for a request. As the answer is the return value, a handler answers exactly
 /// once.
@@ -14,6 +15,42 @@ public enum Answer {
   /// Passes the request's body to `each` as it arrives, then asks `then` for the answer. A body of
   /// more than `limit` bytes is answered with 413, and `then` is not called.
   case receive(limit: UInt64, each: (Span<UInt8>) -> Void, then: () -> Answer)
+
+  /// An exchange, which `exchange` or `upgrade` makes.
+  case exchange(ExchangeHandler)
+
+  // MARK: Exchanges
+
+  /// Reads the request's body and writes the response's at the handler's pace, both at once.
+  ///
+  /// - Parameters:
+  ///   - head: the response's head, which is sent with the first byte of the body.
+  ///   - limit: bytes of the request's body at most. For a longer one the client gets 413, or a reset if
+  ///     the response has begun.
+  ///   - step: the handler; see `Exchange`. It is not called for HEAD.
+  ///   - ended: called exactly once, when the exchange is over. `step` is not called after that.
+  public static func exchange(
+    _ head: ResponseHead, limit: UInt64 = .max, _ step: @escaping (inout Exchange) -> StreamStep,
+    ended: ((ExchangeEnd) -> Void)? = nil
+  ) -> Answer {
+    .exchange(ExchangeHandler(.body, head, limit: limit, step, ended))
+  }
+
+  /// Leaves HTTP: after the head, bytes go both ways as they are, until the handler ends it. A request of
+  /// HTTP/1.0, or with a body, gets 400.
+  ///
+  /// - Parameters:
+  ///   - head: a head with status 101 and an Upgrade field. `Connection: Upgrade` is added. It is sent at
+  ///     once.
+  ///   - idleTime: for how long the peer may be silent; then the connection is reset.
+  ///   - step: the handler; see `Exchange`.
+  ///   - ended: called exactly once, when the exchange is over. `step` is not called after that.
+  public static func upgrade(
+    _ head: ResponseHead, idleTime: Interval = .seconds(60),
+    _ step: @escaping (inout Exchange) -> StreamStep, ended: ((ExchangeEnd) -> Void)? = nil
+  ) -> Answer {
+    .exchange(ExchangeHandler(.upgrade(idleTime), head, limit: .max, step, ended))
+  }
 
   // MARK: Short responses
 
@@ -63,6 +100,9 @@ public enum Answer {
     case .respond(var response):
       change(&response.head)
       return .respond(response)
+    case .exchange(let handler):
+      change(&handler.head)
+      return self
     case .wait(let ask): return .wait { ask()?.changingHead(change) }
     case .receive(let limit, let each, let then):
       return .receive(limit: limit, each: each) { then().changingHead(change) }

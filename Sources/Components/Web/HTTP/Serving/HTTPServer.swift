@@ -45,7 +45,7 @@ public struct HTTPServer: StreamServer {
     }
   }
 
-  private let configuration: Configuration
+  let configuration: Configuration
   var slots: [ConnectionSlot?]
   var freeSlots: [Int] = []
   /// Connections that `wake` or `timePassed` may have changed, possibly more than once.
@@ -86,7 +86,7 @@ public struct HTTPServer: StreamServer {
     }
     let connection = ServerConnection(settings.limits, now: now)
     nextDeadline = min(nextDeadline, connection.deadline)
-    slots[index] = ConnectionSlot(connection)
+    slots[index] = ConnectionSlot(index, connection)
     connectionCount += 1
     return index
   }
@@ -111,6 +111,7 @@ public struct HTTPServer: StreamServer {
   }
 
   var settings: Settings { configuration.settings }
+  var wakes: Wakes { configuration.wakes }
   var router: Router { configuration.router }
 
   func slot(_ index: Int) -> ConnectionSlot? {
@@ -119,8 +120,9 @@ public struct HTTPServer: StreamServer {
 }
 
 /// What does not change while a server runs: behind a reference, as a server is copied with its fields.
-private final class Configuration {
+final class Configuration {
   let router: Router
+  let wakes = Wakes()
   let settings: HTTPServer.Settings
 
   init(_ router: Router, _ settings: HTTPServer.Settings) {

@@ -9,13 +9,17 @@ public struct Request {
   /// The request line and the fields.
   public let head: RequestHead
   /// The target's path, decoded and normalised.
-  public let path: RequestPath
+  public internal(set) var path: RequestPath
   /// The connection's number in the server, for `HTTPServer.wake`.
   public let connection: Int
   /// When the head was complete, by the server's clock.
   public let now: Instant
   /// Those of the route's pattern, which matches the path.
-  let segments: [Pattern.Segment]
+  var segments: [Pattern.Segment] = []
+  let wakes: Wakes?
+
+  /// With it, others can have this request's handler called: one that waits, or that streams its body.
+  public var waker: Waker { Waker(wakes, connection) }
 
   /// The head's method.
   public var method: Method { head.method }

@@ -16,6 +16,9 @@ public struct RequestPath: Equatable, Sendable {
   /// NUL.
   public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
 
+  /// No path, until there is one.
+  static var unknown: RequestPath { RequestPath(bytes: []) }
+
   /// `/`.
   static var root: RequestPath { RequestPath(bytes: [0x2f]) }
 
