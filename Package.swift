@@ -146,6 +146,7 @@ let componentModules: [Target] = [
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
+  module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
   module(
@@ -385,6 +386,7 @@ let testModules: [Target] = [
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("JSONTests", ["JSON", "Bytes", "TestSupport"]),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
