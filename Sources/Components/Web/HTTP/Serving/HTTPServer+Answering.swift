@@ -48,7 +48,7 @@ extension HTTPServer {
     case .awaitingRequest:
       guard let head = slot.connection.nextRequest(now: now) else { return false }
       beginRequest(head, slot, index, now)
-      begin(router.answer(head, connection: index, now: now), slot, now)
+      begin(router.answer(head, index, now, configuration.wakes), slot, now)
       return true
     case .awaitingAnswer(let ask):
       guard let answer = ask() else { return false }
@@ -65,6 +65,7 @@ extension HTTPServer {
       guard count > 0 else { return false }
       slot.work = .sendingBytes(bytes, written + count)
       return false
+    case .exchanging(let handler): return exchange(handler, slot, now)
     case .streaming(let stream): return writeStream(slot, now) { writer in stream(&writer) }
     case .sendingSource(let source):
       // The transport asks for a longer rest itself.
@@ -94,13 +95,15 @@ extension HTTPServer {
   func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: Instant) {
     switch answer {
     case .wait(let ask): slot.work = .awaitingAnswer(ask)
+    case .exchange(let handler): beginExchange(handler, slot, now)
     case .receive(let limit, let each, let then):
+      if slot.connection.isLonger(than: limit) {
+        return begin(.status(.contentTooLarge), slot, now)
+      }
       slot.work = .receivingBody(limit: limit, count: 0, each, then)
     case .respond(let response):
       slot.log?.status = response.head.status.code
-      let date = settings.date?()
-      slot.connection.respond(
-        response.head, dateLine: date.map { dateLine.line(for: $0) } ?? [], now: now)
+      slot.connection.respond(response.head, dateLine: currentDateLine(), now: now)
       guard slot.connection.wantsBody else { return endAnswer(slot, now) }
       switch response.body {
       case .none: endAnswer(slot, now)

@@ -54,7 +54,8 @@ extension ServerConnection {
   var waitsForPeer: Bool {
     if !output.isEmpty || directIsBlocked { return true }
     switch phase {
-    case .exchange: return framing == .notBegun && input.isEmpty && !body.isOver
+    case .exchange:
+      return (framing == .notBegun || awaitsInput) && input.isEmpty && !body.isOver
     case .discarding: return true
     case .head, .closing, .closed, .aborted: return false
     }

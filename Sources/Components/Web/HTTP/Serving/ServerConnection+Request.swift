@@ -105,10 +105,19 @@ extension ServerConnection {
     // What follows CONNECT would be another protocol.
     if head.method == .connect { request.keepsAlive = false }
     request.awaitsContinue = head.expectsContinue
+    request.readsBody = false
+    awaitsInput = false
+    isOverLimit = false
     timing.restartWindow(now)
   }
 
   // MARK: Bodies
+
+  /// Whether the rest of the body is known to be longer.
+  func isLonger(than limit: UInt64) -> Bool {
+    guard let rest = body.knownRest else { return false }
+    return rest > limit
+  }
 
   /// What `readBody` came to.
   public enum BodyProgress: Equatable, Sendable {

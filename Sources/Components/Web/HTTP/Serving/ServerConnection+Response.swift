@@ -30,7 +30,9 @@ extension ServerConnection {
     guard awaitsAnswer else { return }
     // The client may send the body that it has not been told to send, or a new request.
     if request.awaitsContinue { request.keepsAlive = false }
-    if let rest = body.knownRest, rest > limits.discardBytes { request.keepsAlive = false }
+    if !request.readsBody, let rest = body.knownRest, rest > limits.discardBytes {
+      request.keepsAlive = false
+    }
     framing = framing(of: head)
     if framing == .untilClose { request.keepsAlive = false }
     let summary = request
@@ -54,7 +56,7 @@ extension ServerConnection {
   }
 
   /// Room for the status line, Date, Connection and the body's framing.
-  private static var headOverhead: Int { 192 }
+  static var headOverhead: Int { 192 }
 
   /// Room to reserve together with the head for the body, or for its beginning.
   private var bodyRoom: Int {
@@ -62,7 +64,7 @@ extension ServerConnection {
     return Int(min(length, UInt64(max(outputLimit - output.count, 0))))
   }
 
-  private func framing(of head: ResponseHead) -> BodyFraming {
+  func framing(of head: ResponseHead) -> BodyFraming {
     if request.isHead || head.status.forbidsBody { return .headOnly }
     switch head.length {
     case .known(let length): return .length(length)
@@ -107,7 +109,13 @@ extension ServerConnection {
   /// Bytes of the body that `write` takes now; 0 until the peer has read some of the output.
   public var writeRoom: Int {
     guard phase == .exchange else { return 0 }
-    let room = max(outputLimit - output.count, 0)
+    return writeRoom(framing, behind: output.count)
+  }
+
+  /// Room for the bytes of a body behind `count` bytes of output.
+  @inline(__always)
+  func writeRoom(_ framing: BodyFraming, behind count: Int) -> Int {
+    let room = max(outputLimit - count, 0)
     // Waits for a quarter of the output to be free: otherwise a peer that reads byte by byte would
     // make the whole output move for each byte.
     guard room >= outputLimit / 4 else { return 0 }
@@ -186,6 +194,7 @@ extension ServerConnection {
     case .length, .untilClose, .headOnly, .complete: break
     }
     framing = .complete
+    if request.readsBody, isLonger(than: limits.discardBytes) { request.keepsAlive = false }
     guard request.keepsAlive else { return beginClosing(now) }
     phase = .discarding
     discardBody(now)

@@ -60,6 +60,10 @@ public struct ServerConnection: Sendable {
   var inputEnded = false
   /// The transport took less than it was offered directly, so the peer has to read first.
   var directIsBlocked = false
+  /// The handler has read everything that has arrived of the body, and wants more.
+  var awaitsInput = false
+  /// The body is longer than its handler takes.
+  var isOverLimit = false
   var timing: Timing
   /// Memory is short: input and output are limited to `Limits.crampedBytes` each.
   var isCramped = false
@@ -71,6 +75,8 @@ public struct ServerConnection: Sendable {
     var keepsAlive = true
     /// The client expects 100 (Continue), which has not been sent.
     var awaitsContinue = false
+    /// The handler reads the body after the response has begun.
+    var readsBody = false
   }
 
   /// A connection that was accepted at `now`.
@@ -79,6 +85,9 @@ public struct ServerConnection: Sendable {
     request = RequestSummary()
     timing = Timing(now: now)
   }
+
+  /// Bytes of input that were not taken.
+  var inputCount: Int { input.count }
 
   /// Memory of input and output, in bytes; see `Limits.memoryBound`.
   public var heldByteCount: Int { input.capacity + output.capacity }

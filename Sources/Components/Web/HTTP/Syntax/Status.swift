@@ -32,6 +32,8 @@ public struct Status: Equatable, Sendable {
     return text
   }
 
+  /// The connection continues with another protocol.
+  public static var switchingProtocols: Status { Status(101, "Switching Protocols") }
   /// The request succeeded.
   public static var ok: Status { Status(200, "OK") }
   /// A resource was created.
