@@ -146,7 +146,8 @@ struct FuzzTests {
     }
   }
 
-  /// Sixteen times the text takes about sixteen times as long, whatever it consists of.
+  /// Sixteen times the text takes about sixteen times as long, whatever it consists of, not 256 times. Other suites run at
+  /// the same time, so that the best of several measurements counts.
   @Test func timeIsLinear() {
     let limits = JSONLimits(byteCount: .max, depth: .max, valueCount: .max)
     for (part, end) in [
@@ -157,7 +158,7 @@ struct FuzzTests {
         let start = part.hasPrefix("\\") || part == "é" ? "\"" : "["
         let text = Array((start + String(repeating: part, count: count) + end).utf8)
         var best = Duration.seconds(1000)
-        for _ in 0..<3 {
+        for _ in 0..<5 {
           let time = ContinuousClock().measure {
             let json = try? JSONValue(parsing: text, limits: limits)
             if let json { for element in json.elements { _ = (element.double, element.string) } }
@@ -167,7 +168,7 @@ struct FuzzTests {
         return best
       }
       let (short, long) = (duration(2000), duration(32_000))
-      #expect(long < short * 60 + .milliseconds(5), "\(part)")
+      #expect(long < short * 120 + .milliseconds(20), "\(part)")
     }
   }
 }
