@@ -154,6 +154,8 @@ let componentModules: [Target] = [
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
+  module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
   module(
@@ -403,6 +405,13 @@ let testModules: [Target] = [
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("JSONTests", ["JSON", "Bytes", "TestSupport"]),
+  tests(
+    "WebSocketTests",
+    ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
+  .executableTarget(
+    name: "websocket-server", dependencies: ["WebSocket", "HTTP", "HostSockets"],
+    path: "Tests/WebSocketServer"),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
