@@ -22,7 +22,7 @@ import Testing
       #expect(run.status == 0)
       #expect(run.errors == "")
       #expect(
-        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.1, with 22 records\n")
+        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.1, with 24 records\n")
       let record = try Files.read("\(tool.directory)/out/net_client_nfs.data")
       let view = try #require(RecordView<NetClientConfig, [UInt8]>(record))
       #expect(view[NetClientConfig.macAddress] == MACAddress(0x5254_0100_0010))
@@ -72,6 +72,87 @@ import Testing
         missing.errors.contains(
           "images/hello.elf: error: there is no image for protection domain 'hello'"))
       #expect(try tool.files == ["images", "out"])
+    }
+  }
+
+  /// Images of `hello`, whose programs have these sections besides those of their records.
+  private func makeImages(
+    in directory: String, _ sections: (_ domain: String) -> [StubELF.Section]
+  ) throws {
+    try Files.makeDirectory(directory)
+    let layout = try helloLayout()
+    for image in layout.images {
+      let own = sections(image.domain)
+      let records = layout.records.filter { record in
+        record.domain == image.domain && !record.isServalsOwn
+      }.map { StubELF.Section($0.section, byteCount: $0.bytes.count) }
+      try Files.replace(
+        "\(directory)/\(image.source)", with: StubELF(sections: records + own).bytes)
+    }
+  }
+
+  private let heap = StubELF.Section(
+    ".serval_heap", Array("Serval\u{5}\u{1}".utf8) + Array(repeating: 0, count: 24))
+
+  @Test(
+    arguments: [
+      // serial_driver has no heap, hello has 32 KiB and hello_child 4 KiB.
+      ("hello", [0x8000], ""), ("hello", [0x4000, 0x4000], ""), ("hello_child", [], ""),
+      (
+        "hello", [0x8001],
+        """
+        protection domain 'hello': error: its heap has 32768 bytes, and its program images/hello.elf \
+        needs 32769 at least [heap]
+          fix: add the domain with heap: .kibibytes(36) or more
+
+        """
+      ),
+      (
+        "hello", [0x4000, 15_000_000],
+        """
+        protection domain 'hello': error: its heap has 32768 bytes, and its program images/hello.elf \
+        needs 15016384 at least [heap]
+          fix: add the domain with heap: .mebibytes(16) or more
+
+        """
+      ),
+      ("hello", [.max, 1], "needs 18446744073709551615 at least"),
+      (
+        "serial_driver", [],
+        """
+        protection domain 'serial_driver': error: its program images/serial_driver_pl011.elf has a \
+        heap, and the system gives it none [heap]
+          fix: add the domain with heap: and a size
+
+        """
+      ),
+      ("serial_driver", [4096], "fix: add the domain with heap: .kibibytes(4) or more"),
+    ] as [(String, [UInt64], String)])
+  func aHeapIsThereAndLargeEnough(_ domain: String, _ numbers: [UInt64], _ message: String) throws {
+    try BuiltTool.with { tool in
+      try makeImages(in: "\(tool.directory)/images") {
+        guard $0 == domain else { return [] }
+        let needs = StubELF.Section(
+          ".serval_heap_needs",
+          numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+          })
+        return numbers.isEmpty ? [heap] : [heap, needs]
+      }
+      let run = try tool.run([
+        "generate", "hello", "--board", "qemu_virt_aarch64", "--images", "images", "-o", "out",
+      ])
+      #expect(run.status == (message.isEmpty ? 0 : 2))
+      #expect(
+        message.hasPrefix("protection")
+          ? run.errors == message : run.errors.contains(message) || message.isEmpty, "\(run.errors)"
+      )
+      if message.isEmpty {
+        // The program finds the region's address and size in its record.
+        let shown = try tool.run(["inspect", "out/\(domain).elf"])
+        #expect(shown.output.contains("0x20000000"), "\(shown.output)\(shown.errors)")
+      } else {
+        #expect(try tool.files == ["images"])
+      }
     }
   }
 

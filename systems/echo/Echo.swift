@@ -26,7 +26,8 @@ public enum EchoSystem: SystemTemplate {
     var network = try system.addNetwork()
     let echo = try system.add(
       "echo", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(18))
     let copier = try system.addCopier(for: echo)
     let macs = try choices.macAddresses(default: ["echo": MACAddress(0x5254_0100_0012)])
 

@@ -62,11 +62,13 @@ public enum WebServerSystem: SystemTemplate {
     var network = try system.addNetwork()
     let webServer = try system.add(
       "web_server", sourceImage: "web_server.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(30))
     let webServerCopier = try system.addCopier(for: webServer)
     let nfs = try system.add(
       "nfs", sourceImage: "nfs.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(18))
     let nfsCopier = try system.addCopier(for: nfs)
 
     let macs = try choices.macAddresses(default: [

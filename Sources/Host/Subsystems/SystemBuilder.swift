@@ -83,12 +83,15 @@ public struct SystemBuilder {
   ///     The system file names the copy, `<name>.elf`.
   ///   - budget: nil means the Microkit tool's 1000 us.
   ///   - period: nil means the same as the budget.
-  /// - Throws: `invalidDomainName`, `duplicateDomain`, or `identifiersExhausted` for a parent's
-  ///   63rd child.
+  ///   - heap: size of the heap, rounded up to pages; nil for programs that do not allocate. Large
+  ///     heaps take the fewest pages as multiples of 2 MiB.
+  /// - Throws: `invalidDomainName`, `duplicateDomain`, `identifiersExhausted` for a parent's 63rd
+  ///   child, or what `addRegion` throws for the heap.
   public mutating func add(
     _ name: String, sourceImage: String, priority: Priority, budget: Microseconds? = nil,
     period: Microseconds? = nil, passive: Bool = false,
-    stackSize: ByteCount = SystemBuilder.defaultStackSize, parent: PD? = nil
+    stackSize: ByteCount = SystemBuilder.defaultStackSize, heap: ByteCount? = nil,
+    parent: PD? = nil
   ) throws(SubsystemError) -> PD {
     guard Self.isFileName(name) else { throw .invalidDomainName(name) }
     if states.contains(where: { $0.domain.name == name }) { throw .duplicateDomain(name) }
@@ -102,7 +105,9 @@ public struct SystemBuilder {
       domain.childID = ChildID(UInt64(id.rawValue))
     }
     states.append(State(domain: domain, parent: parent?.index, sourceImage: sourceImage))
-    return PD(index: states.count - 1, name: name)
+    let pd = PD(index: states.count - 1, name: name)
+    if let heap { try addHeap(heap, to: pd) }
+    return pd
   }
 
   /// A domain as it stands, without its children.

@@ -24,7 +24,8 @@ enum LoggerSystem: SystemTemplate {
     // `echo.elf` stands in for a program of your own.
     let logger = try system.add(
       "logger", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(18))
     try timer.addClient(logger)
     try serial.addClient(logger)
     try network.addClient(.init(logger, copier: system.addCopier(for: logger)))
