@@ -14,7 +14,8 @@ public enum ProgramSystem: SystemTemplate {
   /// Described in README.md, beside this file.
   public static let options = [
     SystemOption(
-      "program", variable: "PROGRAM", purpose: "the program's name: its image is NAME.elf")
+      "program", variable: "PROGRAM", purpose: "the program's name: its image is NAME.elf"),
+    .address(variable: "ADDRESS", of: "the program"),
   ]
 
   /// Adds the domains that README.md lists, and connects them.
@@ -35,8 +36,9 @@ public enum ProgramSystem: SystemTemplate {
     client.receiveBuffers = 2048
     try network.addClient(client)
     // QEMU's user network forwards ports to this address.
-    try IPSettings.dhcp(hostName: hostName(of: name), requestedAddress: 0x0a00_020f)
-      .addRecord(to: program, in: &system)
+    try IPSettings(
+      choices, hostName: hostName(of: name), requestedAddress: IPv4Address(10, 0, 2, 15)
+    ).addRecord(to: program, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)
