@@ -151,7 +151,7 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "JSON", "WebSocket", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
