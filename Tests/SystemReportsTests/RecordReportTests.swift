@@ -63,7 +63,7 @@ import Testing
       let choices = try SystemChoices(
         for: system,
         values: Dictionary(
-          required.map { ($0.name, "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
+          required.map { ($0.name, $0.name == "program" ? "mine" : "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
       for record in try system.layout(board: board, tree: board.tree(), choices).records {
         let reports = RecordReport.records(inFile: record.bytes, fileName: "out/\(record.fileName)")
         #expect(reports.contains { $0.section == record.section }, "\(record.fileName)")

@@ -45,7 +45,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
       enum \(names.type)System: SystemTemplate {
         static let name = "\(name)"
         static let summary = "A web program with a region of its own"
-        static let options: [SystemOption] = []
+        static let options: [SystemOption] = [.address(variable: "ADDRESS", of: "\(name)")]
 
         static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
           // Drivers and virtualisers, with the priorities, budgets and stacks that they need.
@@ -59,9 +59,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
           try timer.addClient(program)
           try serial.addClient(program)
           try network.addClient(.init(program, copier: system.addCopier(for: program)))
-          // QEMU's user network forwards ports to this address.
-          try IPSettings.dhcp(hostName: "\(name)", requestedAddress: 0x0a00_020f)
-            .addRecord(to: program, in: &system)
+          try IPSettings(choices, hostName: "\(name)").addRecord(to: program, in: &system)
 
           try serial.connect(in: &system)
           try network.connect(in: &system)
