@@ -36,7 +36,7 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
 
         static func routes() -> Router {
           var router = Router()
-          router.get("/hello") { _ in .text("Hello World!\\n") }
+          router.get("/hello?name") { (_, name: String?) in "Hello \\(name ?? "World")!\\n" }
           router.notFound { _ in .text("There is no such page.\\n", status: .notFound) }
           return router
         }
@@ -52,9 +52,9 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
       @testable import \(names.module)
 
       @Test func greets() {
-        let response = WebTester(\(names.type).routes()).get("/hello")
-        #expect(response.status == 200)
-        #expect(response.text == "Hello World!\\n")
+        let tester = WebTester(\(names.type).routes())
+        #expect(tester.get("/hello").text == "Hello World!\\n")
+        #expect(tester.get("/hello?name=seL4").text == "Hello seL4!\\n")
       }
 
       @Test func otherPathsAreNotFound() {
