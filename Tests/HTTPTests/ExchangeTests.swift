@@ -179,7 +179,9 @@ final class Ends {
         return .wait
       })
     _ = exchange(&server, id, chunked)
-    #expect(exchange(&server, id, "x") == "" && server.disposal(id) == .reset && ends.all == [.cancelled, .cancelled, .cancelled])
+    #expect(
+      exchange(&server, id, "x") == "" && server.disposal(id) == .reset
+        && ends.all == [.cancelled, .cancelled, .cancelled])
   }
 
   /// What the handler does not read stays with the client, up to the input's size; what it wrote stays
