@@ -56,7 +56,7 @@ public struct SystemBuilder {
   private var regionNames: Set<String> = []
   private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
   private var channels: [Channel] = []
-  private var records: [PlacedRecord] = []
+  var records: [PlacedRecord] = []
   private var physical: PhysicalMemoryAllocator
 
   /// Starts an empty system for a board, whose devices stand in `tree`.
