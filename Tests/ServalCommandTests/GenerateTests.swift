@@ -214,6 +214,18 @@ import Testing
     ),
     (["--set", "dot-files=show"], "'show' is not yes or no"),
     (["--set", "outside-links=inside"], "'inside' is not yes or no"),
+    (
+      ["--set", "port=0"],
+      "--set port: error: '0' is not a port from 1 to 65535 [option]\n"
+    ),
+    (
+      ["--set", "address=10.0.0.0/24"],
+      """
+      --set address: error: 10.0.0.0/24 is a network and not a host in it [address]
+        fix: choose another address of the network
+
+      """
+    ),
     (["--set", "cashe=600"], "did you mean 'cache'?"),
   ])
   func refusesAndWritesNothing(_ extra: [String], _ message: String) throws {
@@ -232,8 +244,8 @@ import Testing
       #expect(run.status == 2)
       #expect(
         run.errors == """
-          --nfs-server: error: not given: address of the NFS server [option]
-            fix: pass --nfs-server, or set NFS_SERVER in the environment
+          --set nfs-server: error: not given: IPv4 address or name of the NFS server [option]
+            fix: pass --set nfs-server=VALUE, or set NFS_SERVER in the environment
 
           """)
       let set = ["NFS_SERVER=a", "NFS_DIRECTORY=b", "WEBSITE_DIR=c"]

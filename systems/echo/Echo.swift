@@ -11,11 +11,12 @@ public enum EchoSystem: SystemTemplate {
   /// As in `serval generate echo`.
   public static let name = "echo"
   /// Shown by `serval help generate`.
-  public static let summary = "TCP and UDP echo server, with DHCP"
+  public static let summary = "TCP and UDP echo server"
   /// Described in README.md, beside this file.
   public static let options = [
+    .address(variable: "ADDRESS", of: "echo"),
     SystemOption(
-      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C client", default: "no")
+      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C client", default: "no"),
   ]
 
   /// Adds the domains that README.md lists, and connects them.
@@ -36,7 +37,7 @@ public enum EchoSystem: SystemTemplate {
     var networkClient = NetworkSubsystem.Client(echo, copier: copier, macAddress: macs["echo"])
     networkClient.writesReceiveBuffers = usesLwIP
     try network.addClient(networkClient)
-    try IPSettings.dhcp(hostName: "echo").addRecord(to: echo, in: &system)
+    try IPSettings(choices, hostName: "echo").addRecord(to: echo, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)

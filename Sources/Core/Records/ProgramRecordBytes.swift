@@ -127,6 +127,11 @@
     }
   }
 
+  extension ProgramRecord {
+    /// On the host, where no system gives a record: the default values.
+    public static func linked() -> Self { Self() }
+  }
+
   extension RecordSchema {
     /// The layout of a program's record, whose offsets count from its first property.
     public init<Layout: ProgramRecord>(of _: Layout.Type) {

@@ -77,11 +77,7 @@ struct GeneratedFiles {
   func write(to directory: String) throws {
     if !Files.exists(directory) { return try Files.createDirectory(directory, holding: files) }
     try Files.makeDirectory(directory)
-    for file in files {
-      let path = "\(directory)/\(file.name)"
-      if Files.exists(path), let old = try? Files.read(path), old == file.bytes { continue }
-      try Files.replace(path, with: file.bytes)
-    }
+    for file in files { try Files.update("\(directory)/\(file.name)", with: file.bytes) }
   }
 
   func summary(directory: String, sdk: SDKVersion, board: Board) -> String {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Boards
 import DeviceTree
 import SystemModel
@@ -57,6 +58,7 @@ public struct SystemBuilder {
   private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
   private var channels: [Channel] = []
   var records: [PlacedRecord] = []
+  private var fixedAddresses: [IPv4Address: String] = [:]
   private var physical: PhysicalMemoryAllocator
 
   /// Starts an empty system for a board, whose devices stand in `tree`.
@@ -66,10 +68,9 @@ public struct SystemBuilder {
     self.board = board
     self.tree = tree
     self.drivers = drivers
-    let top = board.physicalMemoryTop.rawValue
-    // Allocation ends at the bottom of the RAM that the top is in; without memory nodes, at 0.
-    let memory = ((try? tree.memory()) ?? []).filter { $0.address < top }
-    physical = PhysicalMemoryAllocator(top: top, bottom: memory.map(\.address).max() ?? 0)
+    let memory = board.dmaMemory(in: tree)
+    physical = PhysicalMemoryAllocator(
+      top: memory.upperBound.rawValue, bottom: memory.lowerBound.rawValue)
   }
 
   // MARK: Protection domains
@@ -268,6 +269,15 @@ public struct SystemBuilder {
     }
     records.append(
       PlacedRecord(domain: pd.name, section: section, fileName: fileName, bytes: bytes))
+  }
+
+  /// Notes a client's fixed address.
+  ///
+  /// - Throws: `duplicateAddress` if another client has it.
+  mutating func claim(_ address: IPv4Address, for client: PD) throws(SubsystemError) {
+    if let other = fixedAddresses.updateValue(client.name, forKey: address), other != client.name {
+      throw .duplicateAddress("\(address)", first: other, second: client.name)
+    }
   }
 
   // MARK: Result

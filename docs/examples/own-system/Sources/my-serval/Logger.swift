@@ -10,7 +10,8 @@ enum LoggerSystem: SystemTemplate {
   static let name = "logger"
   static let summary = "A network program that logs to the serial console"
   static let options = [
-    SystemOption("baud-rate", purpose: "speed of the console", default: "115200")
+    SystemOption("baud-rate", purpose: "speed of the console", default: "115200"),
+    .address(of: "logger"),
   ]
 
   static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
@@ -28,7 +29,7 @@ enum LoggerSystem: SystemTemplate {
     try timer.addClient(logger)
     try serial.addClient(logger)
     try network.addClient(.init(logger, copier: system.addCopier(for: logger)))
-    try IPSettings.dhcp(hostName: "logger").addRecord(to: logger, in: &system)
+    try IPSettings(choices, hostName: "logger").addRecord(to: logger, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)
