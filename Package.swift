@@ -365,7 +365,7 @@ let testPrograms: [Target] = [
   program("runtime_server", in: "Tests/Boot/Programs", ["Microkit"]),
   program(
     "herald", in: "Tests/Boot/Programs",
-    ["GreetingRecord", "SerialWiring", "Microkit", "Records"]),
+    ["GreetingRecord", "SerialWiring", "Microkit", "Records", "Addresses"]),
   // Its record has another property, which the test of wrong records needs.
   program(
     "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),

@@ -43,6 +43,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
     PackageFile(
       "Sources/\(name)-tool/\(names.type)System.swift",
       """
+      import Addresses
       import \(names.type)Settings
       import Records
       import Subsystems
@@ -69,7 +70,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
           try serial.addClient(program)
           try network.addClient(.init(program, copier: system.addCopier(for: program)))
           // QEMU's user network forwards ports to this address.
-          try IPSettings.dhcp(hostName: "\(name)", requestedAddress: 0x0a00_020f)
+          try IPSettings.dhcp(hostName: "\(name)", requestedAddress: IPv4Address(10, 0, 2, 15))
             .addRecord(to: program, in: &system)
 
           var settings = Settings()

@@ -3,6 +3,7 @@
 
 // Reads the record of docs/own-system.md, and prints it; Tests/Boot/emulated.py runs it.
 
+import Addresses
 import GreetingRecord
 import Microkit
 import Records
