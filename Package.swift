@@ -122,7 +122,8 @@ let hostModules: [Target] = [
     ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
-    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
+    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"],
+    path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
@@ -150,7 +151,7 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "JSON", "WebSocket", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),

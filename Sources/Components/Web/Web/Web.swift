@@ -5,4 +5,6 @@
 // build, and a program for this machine's sockets on the host.
 
 @_exported import HTTP
+@_exported import JSON
 @_exported import WebServing
+@_exported import WebSocket
