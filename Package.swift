@@ -364,6 +364,19 @@ let testPrograms: [Target] = [
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program("runtime_probe", in: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
   program("runtime_server", in: "Tests/Boot/Programs", ["Microkit"]),
+  program(
+    "herald", in: "Tests/Boot/Programs",
+    ["GreetingRecord", "SerialWiring", "Microkit", "Records", "Addresses"]),
+  // Its record has another property, which the test of wrong records needs.
+  program(
+    "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
+]
+
+/// A record of a test program, which the program and the tool that gives it depend on.
+let testRecords: [Target] = [
+  .target(
+    name: "GreetingRecord", dependencies: ["Records", "Addresses"],
+    path: "Tests/Boot/GreetingRecord", swiftSettings: targetSettings)
 ]
 
 // MARK: Tests
@@ -380,7 +393,8 @@ let testModules: [Target] = [
     name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
     path: "Tests/StubImages"),
   .executableTarget(
-    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel", "Records"],
+    name: "test-systems",
+    dependencies: ["GreetingRecord", "ServalCommand", "Subsystems", "SystemModel", "Records"],
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
@@ -534,7 +548,7 @@ let package = Package(
   products: libraries + (isTarget ? [] : hostProducts),
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: coreModules + componentModules
+  targets: coreModules + componentModules + testRecords
     + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import GreetingRecord
 import ServalCommand
 
 ServalTool.main(
-  systems: [RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self])
+  systems: [
+    RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self,
+    HeraldSystem.self,
+    OwnSectionSystem.self,
+  ],
+  records: [Greeting.self])
