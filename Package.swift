@@ -147,6 +147,8 @@ let componentModules: [Target] = [
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module(
+    "JSONAnswers", at: "Components/Web/JSONAnswers", allocates: true, ["HTTP", "JSON", "Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
@@ -387,7 +389,7 @@ let testModules: [Target] = [
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
-  tests("JSONTests", ["JSON", "Bytes", "TestSupport"]),
+  tests("JSONTests", ["JSONAnswers", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),

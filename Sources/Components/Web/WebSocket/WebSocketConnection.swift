@@ -18,6 +18,10 @@ public final class WebSocketConnection {
   public let subprotocol: StaticString?
   private var endpoint: WebSocketEndpoint
   private var waker: Waker
+  /// Messages that are still handled at this time, so that a peer with many of them leaves room for the others.
+  private var budget = messagesInTurn
+  private var turn = Instant.start
+  private static var messagesInTurn: Int { 64 }
   private var isInStep = false
   private var isOver = false
   private var textHandler: ((String) -> Void)?
@@ -86,10 +90,13 @@ public final class WebSocketConnection {
     isInStep = true
     defer { isInStep = false }
     let now = exchange.now
-    while exchange.read({ endpoint.receive($0, now: now) }) > 0 {
+    if now != turn { (turn, budget) = (now, Self.messagesInTurn) }
+    while budget > 0, exchange.read({ endpoint.receive($0, now: now) }) > 0 {
       deliver()
       write(&exchange, now)
     }
+    // The rest comes in the server's next turn.
+    if budget == 0 { waker.wake() }
     if exchange.inputEnded { endpoint.peerEnded() }
     endpoint.timePassed(now: now)
     deliver()
@@ -115,8 +122,10 @@ public final class WebSocketConnection {
     while let event = endpoint.nextEvent() {
       switch event {
       case .text(let text):
+        budget -= 1
         if let textHandler { textHandler(text) } else { endpoint.close(.unsupportedData) }
       case .binary(let bytes):
+        budget -= 1
         if let binaryHandler { binaryHandler(bytes) } else { endpoint.close(.unsupportedData) }
       case .closed(let close): end(close)
       }
