@@ -4,22 +4,6 @@
 import Addresses
 import Glibc
 
-/// Why a socket cannot be had.
-public struct SocketFailure: Error, Equatable, Sendable {
-  /// What was tried.
-  public enum Call: Equatable, Sendable {
-    /// Making the socket.
-    case make
-    /// Listening on the port.
-    case listen(port: UInt16)
-  }
-
-  /// What was tried.
-  public var call: Call
-  /// The reason: errno.
-  public var code: Int32
-}
-
 /// A TCP socket that does not block, and is closed when it is forgotten. All system calls of the pumps but poll(2) are here.
 final class Socket {
   /// What a read came to.

@@ -6,6 +6,12 @@ import Microkit
 import Networking
 import Records
 import SerialWiring
+import Serving
+
+enum Needs {
+  // TCP's buffers and tables for 1024 connections; what these hold comes on top.
+  @section(".serval_heap_needs") @used static let heap: UInt64 = 14_400_000
+}
 
 extension HTTPServer.Settings {
   /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent.
@@ -32,9 +38,6 @@ public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -
   }
   let log = ServerLog(Console(SerialClientConfig.linked()))
   let settings = HTTPServer.Settings(log: isSilent ? nil : log)
-  ServerProgram(
-    HTTPServer(router, settings),
-    ServerSettings(port: port, streamLimit: settings.connectionLimit), log: log,
-    backend: NoBackend()
-  ).run()
+  serve(
+    HTTPServer(router, settings), port: port, streamLimit: settings.connectionLimit, log: log)
 }

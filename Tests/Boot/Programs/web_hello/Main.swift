@@ -3,9 +3,7 @@
 
 // The third program of docs/programs.md, which has this text; Tests/Boot/emulated.py runs it.
 
-import HTTP
-import ProgramHeap
-import WebServing
+import Web
 
 @main enum Main {
   static func main() {

@@ -22,7 +22,7 @@ final class ConnectionSlot {
 
   /// The connection's number.
   let index: Int
-  var connection: ServerConnection
+  let connection: ServerConnection
   var work = Work.awaitingRequest
   /// The line for the access log; its counts are filled in at the end of the answer.
   var log: AccessLogEntry?

@@ -6,7 +6,8 @@ import Time
 // Exchanges: the handler is called until nothing moves.
 
 extension HTTPServer {
-  func beginExchange(_ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant) {
+  @inline(never)
+  mutating func beginExchange(_ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant) {
     switch handler.kind {
     case .body:
       if slot.connection.isLonger(than: handler.limit) {
@@ -26,7 +27,9 @@ extension HTTPServer {
   }
 
   /// Calls the handler. Returns whether the connection may go on to something else.
-  func exchange(_ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant) -> Bool {
+  @inline(never)
+  mutating func exchange(_ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant) -> Bool
+  {
     if slot.connection.inputCount > handler.unread { handler.heard = now }
     defer { handler.unread = slot.connection.inputCount }
     var exchange = Exchange(slot: slot, handler: handler, now: now)
@@ -58,7 +61,9 @@ extension HTTPServer {
     return true
   }
 
-  private func endExchange(_ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant) {
+  private mutating func endExchange(
+    _ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant
+  ) {
     endAnswer(slot, now)
     // A body shorter than its stated length has torn the connection down.
     handler.isComplete = slot.connection.phase != .aborted

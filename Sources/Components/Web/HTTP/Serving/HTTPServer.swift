@@ -112,7 +112,6 @@ public struct HTTPServer: StreamServer {
 
   var settings: Settings { configuration.settings }
   var wakes: Wakes { configuration.wakes }
-  var router: Router { configuration.router }
 
   func slot(_ index: Int) -> ConnectionSlot? {
     slots.indices.contains(index) ? slots[index] : nil
@@ -128,6 +127,12 @@ final class Configuration {
   init(_ router: Router, _ settings: HTTPServer.Settings) {
     self.router = router
     self.settings = settings
+  }
+
+  // Here, as a caller would copy the router.
+  @inline(never)
+  func answer(_ head: RequestHead, _ connection: Int, _ now: Instant) -> Answer {
+    router.answer(head, connection, now, wakes)
   }
 }
 

@@ -14,7 +14,7 @@ extension ServerConnection {
 
   /// Finds where the body's next bytes are. Returns false if the body breaks its framing or was cut off:
   /// then the request has been answered, or the connection torn down.
-  mutating func findBody(now: Instant) -> Bool {
+  func findBody(now: Instant) -> Bool {
     guard phase == .exchange else { return false }
     do throws(RequestError) {
       let count = try body.advance(&input, limits)
@@ -33,7 +33,7 @@ extension ServerConnection {
   /// client that waits for 100 (Continue) gets it.
   ///
   /// - Parameter limit: bytes that it may still have. If there are more, `isOverLimit` is set.
-  mutating func takeInput(
+  func takeInput(
     atMost limit: UInt64, now: Instant, _ take: (Span<UInt8>) -> Int
   ) -> Int {
     guard findBody(now: now), !body.isOver else { return 0 }
@@ -50,16 +50,16 @@ extension ServerConnection {
       return 0
     }
     count = Int(min(UInt64(count), limit))
-    let taken = min(
-      max(take(input.bytes.span.extracting(input.start..<input.start + count)), 0), count)
+    let taken = input.withBytes { min(max(take($0.extracting(0..<count)), 0), count) }
     input.drop(taken)
     body.consumed(taken)
     awaitsInput = false
     // Finds the body's end.
-    return findBody(now: now) ? taken : taken
+    _ = findBody(now: now)
+    return taken
   }
 
-  private mutating func sendContinue(_ now: Instant) {
+  private func sendContinue(_ now: Instant) {
     guard request.awaitsContinue, framing == .notBegun else { return }
     request.awaitsContinue = false
     output.append(32) { (bytes: inout [UInt8]) in bytes.append("HTTP/1.1 100 Continue\r\n\r\n") }
@@ -67,7 +67,7 @@ extension ServerConnection {
   }
 
   /// Begins a response while the request's body is still being read.
-  mutating func beginExchange(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func beginExchange(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
     // After the final response has begun it would be too late.
     sendContinue(now)
     request.readsBody = true
@@ -83,7 +83,7 @@ extension ServerConnection {
 
   /// Ends HTTP on this connection: from now on, everything that arrives is the body, and everything that
   /// is written goes out as it is.
-  mutating func upgrade(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func upgrade(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
     guard awaitsAnswer else { return }
     request.keepsAlive = false
     body = .raw

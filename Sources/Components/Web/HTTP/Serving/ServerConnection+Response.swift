@@ -16,7 +16,7 @@ extension ServerConnection {
   ///
   /// - Parameter date: seconds since 1970 for the Date field, or nil to omit it, as a server without
   ///   a clock must (RFC 9110 section 6.6.1).
-  public mutating func respond(_ head: ResponseHead, date: Int64? = nil, now: Instant) {
+  public func respond(_ head: ResponseHead, date: Int64? = nil, now: Instant) {
     var line: [UInt8] = []
     if let date {
       line.append("Date: ")
@@ -26,7 +26,7 @@ extension ServerConnection {
     respond(head, dateLine: line, now: now)
   }
 
-  mutating func respond(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func respond(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
     guard awaitsAnswer else { return }
     // The client may send the body that it has not been told to send, or a new request.
     if request.awaitsContinue { request.keepsAlive = false }
@@ -128,7 +128,7 @@ extension ServerConnection {
   }
 
   /// Writes the next bytes of the body; returns how many it took.
-  public mutating func write(_ bytes: Span<UInt8>, now: Instant) -> Int {
+  public func write(_ bytes: Span<UInt8>, now: Instant) -> Int {
     let count = min(bytes.count, writeRoom)
     guard count > 0 else { return 0 }
     if output.isEmpty { timing.restartWindow(now) }
@@ -163,7 +163,7 @@ extension ServerConnection {
   }
 
   /// `count` bytes of the body went straight to the transport.
-  public mutating func wroteDirectly(_ count: Int, now: Instant) {
+  public func wroteDirectly(_ count: Int, now: Instant) {
     let count = min(UInt64(max(count, 0)), directRoom)
     guard count > 0, case .length(let rest) = framing else { return }
     framing = .length(rest - count)
@@ -172,7 +172,7 @@ extension ServerConnection {
 
   /// Tells whether the transport took less than it was offered directly: then the peer has to read
   /// first, and its pace is measured.
-  public mutating func setDirectlyBlocked(_ blocked: Bool, now: Instant) {
+  public func setDirectlyBlocked(_ blocked: Bool, now: Instant) {
     if blocked != directIsBlocked { timing.restartWindow(now) }
     directIsBlocked = blocked
   }
@@ -181,7 +181,7 @@ extension ServerConnection {
 
   /// Ends the response. If its body is shorter than its stated length, the connection is torn down,
   /// which tells the peer; if it has not begun, it is a 500.
-  public mutating func finish(now: Instant) {
+  public func finish(now: Instant) {
     guard phase == .exchange else { return }
     directIsBlocked = false
     switch framing {
@@ -201,14 +201,14 @@ extension ServerConnection {
   }
 
   /// Tears the connection down without sending what is left.
-  public mutating func abort() {
+  public func abort() {
     phase = .aborted
     input.removeAll()
     output.removeAll()
   }
 
   /// Answers the current request with `status` and its phrase, and closes the connection after that.
-  mutating func refuse(_ status: Status, _ now: Instant) {
+  func refuse(_ status: Status, _ now: Instant) {
     // The head could not be read, so nothing is known about the request.
     if phase == .head { request = RequestSummary() }
     phase = .exchange

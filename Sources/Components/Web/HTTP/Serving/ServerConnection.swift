@@ -14,7 +14,7 @@ import Time
 /// `nextRequest`, reads its body with `readBody`, and answers with `respond`, `write` and `finish`.
 /// It sends what `withOutput` shows, reports that with `sent`, calls `timePassed` at `deadline`, and
 /// acts on `disposal`.
-public struct ServerConnection: Sendable {
+public final class ServerConnection {
   enum Phase: Equatable, Sendable {
     /// Between requests, or within a request's head.
     case head
