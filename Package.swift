@@ -122,7 +122,8 @@ let hostModules: [Target] = [
     ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
-    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
+    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"],
+    path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
@@ -150,13 +151,11 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "JSON", "WebSocket", "WebServing", "Bytes"] + (isTarget ? ["ProgramHeap"] : [])),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
-  module(
-    "JSONAnswers", at: "Components/Web/JSONAnswers", allocates: true, ["HTTP", "JSON", "Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
@@ -360,6 +359,8 @@ let testPrograms: [Target] = [
   program(
     "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
+  program("web_chat", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
+  program("web_people", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
@@ -407,7 +408,7 @@ let testModules: [Target] = [
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
-  tests("JSONTests", ["JSONAnswers", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
+  tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),

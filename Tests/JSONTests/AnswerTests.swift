@@ -4,9 +4,9 @@
 import Bytes
 import HTTP
 import JSON
-import JSONAnswers
 import Testing
 import Time
+import Web
 
 /// The example of docs/json.md, as a server runs it.
 struct AnswerTests {

@@ -4,4 +4,7 @@
 import ServalCommand
 
 ServalTool.main(
-  systems: [RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self])
+  systems: [
+    RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self,
+    WebChatSystem.self, WebPeopleSystem.self,
+  ])

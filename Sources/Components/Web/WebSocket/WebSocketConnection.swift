@@ -18,10 +18,10 @@ public final class WebSocketConnection {
   public let subprotocol: StaticString?
   private var endpoint: WebSocketEndpoint
   private var waker: Waker
-  /// Messages that are still handled at this time, so that a peer with many of them leaves room for the others.
-  private var budget = messagesInTurn
+  /// Frames that are still read at this time, so that a peer with many short ones leaves room for the others.
+  private var budget = framesInTurn
   private var turn = Instant.start
-  private static var messagesInTurn: Int { 64 }
+  private static var framesInTurn: Int { 128 }
   private var isInStep = false
   private var isOver = false
   private var textHandler: ((String) -> Void)?
@@ -90,8 +90,8 @@ public final class WebSocketConnection {
     isInStep = true
     defer { isInStep = false }
     let now = exchange.now
-    if now != turn { (turn, budget) = (now, Self.messagesInTurn) }
-    while budget > 0, exchange.read({ endpoint.receive($0, now: now) }) > 0 {
+    if now != turn { (turn, budget) = (now, Self.framesInTurn) }
+    while exchange.read({ endpoint.receive($0, now: now, frames: &budget) }) > 0 {
       deliver()
       write(&exchange, now)
     }
@@ -122,10 +122,8 @@ public final class WebSocketConnection {
     while let event = endpoint.nextEvent() {
       switch event {
       case .text(let text):
-        budget -= 1
         if let textHandler { textHandler(text) } else { endpoint.close(.unsupportedData) }
       case .binary(let bytes):
-        budget -= 1
         if let binaryHandler { binaryHandler(bytes) } else { endpoint.close(.unsupportedData) }
       case .closed(let close): end(close)
       }
