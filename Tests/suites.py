@@ -63,12 +63,12 @@ SUITES = [
     Suite("Network/echo.py"),
     Suite("Network/web.py"),
     Suite("Network/web_memory.py"),
-    Suite("Network/websocket.py"),
     Suite("Package/readme.py"),
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
+    Suite("Network/websocket.py", alone=True),
 ]
 
 
