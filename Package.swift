@@ -151,7 +151,7 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "JSON", "WebSocket", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "JSON", "WebSocket", "WebServing", "Bytes"] + (isTarget ? ["ProgramHeap"] : [])),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
@@ -359,6 +359,8 @@ let testPrograms: [Target] = [
   program(
     "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
+  program("web_chat", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
+  program("web_people", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
@@ -420,7 +422,7 @@ let testModules: [Target] = [
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
-  tests("JSONTests", ["JSON", "Bytes", "TestSupport"]),
+  tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),

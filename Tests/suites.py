@@ -68,6 +68,7 @@ SUITES = [
     Suite("Boot/runtime.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
+    Suite("Network/websocket.py", alone=True),
 ]
 
 

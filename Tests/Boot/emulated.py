@@ -6,6 +6,7 @@
 an SDK and QEMU, the transcripts of `hello` are compared."""
 
 import collections
+import contextlib
 import functools
 import http.client
 import os
@@ -16,12 +17,17 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
 
 import machine
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Network"))
+
+import websocket  # noqa: E402
 
 SDKS = ["1.4.1", "2.0.1", "2.1.0", "2.2.0", "2.3.0", "2.3.1"]
 BOARDS = ["qemu_virt_aarch64", "odroidc4"]
@@ -188,23 +194,37 @@ class EmulatedDocumentation(unittest.TestCase):
         console = run("", "--for", "3500ms", system="ticker", tool=self.TOOL)
         self.assertEqual(console.count("tick\n"), 3, console)
 
-    def said(self, system, port, request):
-        """What a server says on `port` of the program in `system`, until it ends the connection."""
+    @contextlib.contextmanager
+    def running(self, system, port):
+        """The local port that leads to `port` of the program in `system`."""
         system = f"{generated(BOARDS[0], '2.3.0', 'release', system, self.TOOL).name}/system/{system}.system"
         local = machine.free_port()
         command = [machine.SERVAL, "run", system, "--sdk", "2.3.0", "--config", "release", "--net", "user"]
         with machine.Console([*command, "--forward", f"{local}:{port}"]):
-            deadline, said = time.monotonic() + 60, ""
-            # Until it has its address, connections fail.
-            while not said and time.monotonic() < deadline:
+            yield local
+
+    def patiently(self, attempt):
+        """What `attempt` gives. Until the program has its address, connections fail."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return attempt()
+            except (OSError, AssertionError, ValueError):
+                if time.monotonic() > deadline:
+                    raise
                 time.sleep(0.2)
-                try:
-                    with socket.create_connection(("127.0.0.1", local), timeout=5) as connection:
-                        connection.sendall(request)
-                        said = connection.makefile(newline="").read()
-                except OSError:
-                    pass
-        return said
+
+    def said(self, system, port, request):
+        """What a server says on `port` of the program in `system`, until it ends the connection."""
+        def attempt():
+            with socket.create_connection(("127.0.0.1", local), timeout=5) as connection:
+                connection.sendall(request)
+                said = connection.makefile(newline="").read()
+                self.assertTrue(said)
+                return said
+
+        with self.running(system, port) as local:
+            return self.patiently(attempt)
 
     def test_the_greeter_greets(self):
         self.assertEqual(self.said("greeter", 4242, b""), "good day\r\n")
@@ -212,6 +232,33 @@ class EmulatedDocumentation(unittest.TestCase):
     def test_the_web_server_says_hello(self):
         said = self.said("web_hello", 80, b"GET /?a=b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         self.assertTrue(said.startswith("HTTP/1.1 200 OK\r\n") and said.endswith("\r\n\r\nHello World!\n"), said)
+
+    def test_the_members_of_a_chat_hear_each_other(self):
+        with self.running("web_chat", 80) as local:
+            members = [self.patiently(lambda: websocket.Peer(local)) for _ in range(4)]
+            for number, member in enumerate(members):
+                member.send(b"member %d" % number)
+                self.assertEqual({other.receive() for other in members}, {b"member %d" % number})
+            members.pop().close()
+            members[0].send(b"x" * 60_000)
+            self.assertEqual([len(member.receive()) for member in members], [60_000] * 3)
+            for member in members:
+                member.close()
+
+    def test_people_go_in_and_out_as_json(self):
+        def post(text):
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", local, timeout=5)) as connection:
+                connection.request("POST", "/people", text, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+
+        with self.running("web_people", 80) as local:
+            self.assertEqual(
+                self.patiently(lambda: post('{"age": 36, "name": "\\u0041da"}')), (201, '{"name":"Ada","age":36}'))
+            self.assertEqual(
+                post('{"name": "Bo", "age": 300}'),
+                (422, '{"error":"the number is out of range","offset":22,"path":"$.age"}'))
+            self.assertEqual(post("[")[0], 400)
 
 
 @unittest.skipUnless((machine.IMAGES / "web_server.elf").exists(), "there is no web_server.elf in .build/images: make images")

@@ -4,7 +4,7 @@
 import HTTP
 import WebSocket
 
-// The example in docs/websocket.md.
+// A chat, as in docs/websocket.md.
 
 final class Chat {
   private var members: [WebSocketConnection] = []

@@ -102,7 +102,25 @@ struct ServerTests {
     #expect(log.sockets[1].isOpen)
   }
 
-  /// The example of docs/websocket.md: what one says, all hear, without being asked.
+  /// Of many messages that arrive at once, each turn of the server handles some, and none is lost.
+  @Test func manyMessagesLeaveRoomForOthers() {
+    let (bench, log) = bench()
+    let index = bench.connect("/echo/a")
+    let messages = Array(repeating: ClientFrame.text("m"), count: 800).flatMap { $0 }
+    let taken = bench.server.receive(index, messages.span, now: bench.now)
+    #expect(log.lines.count <= 1 + 128)
+    #expect(bench.server.deadline == .start)
+    var rest = Array(messages[taken...])
+    for _ in 0..<20 {
+      bench.now += .milliseconds(1)
+      rest.removeFirst(bench.send(index, rest))
+    }
+    #expect(rest.isEmpty)
+    #expect(log.lines.count == 1 + 800)
+    #expect(bench.frames(index).count == 800)
+  }
+
+  /// What one says, all hear, without being asked.
   @Test func aChat() {
     let bench = ServerBench(Chat().routes)
     let members = (0..<5).map { _ in bench.connect("/chat") }

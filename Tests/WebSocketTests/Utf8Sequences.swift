@@ -57,7 +57,7 @@ enum Utf8Sequences {
         "edae80edbfbf", "edafbfedb080", "edafbfedbfbf",
       ]
     ),
-    // 6.22: code points that are no characters, which UTF-8 has.
+    // 6.22: noncharacters, which UTF-8 can encode.
     (true, nonCharacters),
     // 6.23: specials.
     (true, ["efbfb9", "efbfba", "efbfbb", "efbfbc", "efbfbd", "efbfbe", "efbfbf"]),

@@ -46,16 +46,42 @@ enum WebHelloSystem: SystemTemplate {
   static let options: [SystemOption] = []
 
   static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
-    var timer = try system.addTimer()
-    var network = try system.addNetwork()
-    var serial = try system.addSerial(withInput: false)
-    let hello = try addClient("web_hello", to: &network, &timer, in: &system)
-    try serial.addClient(hello)
-    try network.connect(in: &system)
-    try serial.connect(in: &system)
-    try timer.connect(in: &system)
-    try system.addIdle()
+    try addWebServer(name, to: &system)
   }
+}
+
+/// A system for the program of docs/websocket.md.
+enum WebChatSystem: SystemTemplate {
+  static let name = "web_chat"
+  static let summary = "A chat"
+  static let options: [SystemOption] = []
+
+  static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    try addWebServer(name, to: &system)
+  }
+}
+
+/// A system for the example of docs/json.md.
+enum WebPeopleSystem: SystemTemplate {
+  static let name = "web_people"
+  static let summary = "A register of visitors"
+  static let options: [SystemOption] = []
+
+  static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    try addWebServer(name, to: &system)
+  }
+}
+
+private func addWebServer(_ name: String, to system: inout SystemBuilder) throws {
+  var timer = try system.addTimer()
+  var network = try system.addNetwork()
+  var serial = try system.addSerial(withInput: false)
+  let server = try addClient(name, to: &network, &timer, in: &system)
+  try serial.addClient(server)
+  try network.connect(in: &system)
+  try serial.connect(in: &system)
+  try timer.connect(in: &system)
+  try system.addIdle()
 }
 
 /// A program on the network, with an address from DHCP.

@@ -7,7 +7,6 @@ import ServalCommand
 ServalTool.main(
   systems: [
     RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self,
-    HeraldSystem.self,
-    OwnSectionSystem.self,
+    WebChatSystem.self, WebPeopleSystem.self, HeraldSystem.self, OwnSectionSystem.self,
   ],
   records: [Greeting.self])

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// All that a web program imports: routers and handlers, and `serve`. The same source is a protection domain in the target's
-// build, and a program for this machine's sockets on the host.
+// All that a web program imports: routers and handlers, JSON, WebSocket, and `serve`. The same source is a protection domain
+// in the target's build, and a program for this machine's sockets on the host.
 
 @_exported import HTTP
 @_exported import JSON

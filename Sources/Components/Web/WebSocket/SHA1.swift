@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// SHA-1 (FIPS 180-4), for `Sec-WebSocket-Accept` only. There it is no cryptography: it shows that the server speaks
+/// SHA-1 (FIPS 180-4), for `Sec-WebSocket-Accept` only. There it protects nothing: it shows that the server speaks
 /// WebSocket and has read the key. Use it for nothing else, as SHA-1 is broken.
 enum SHA1 {
   /// The digest's 20 bytes.

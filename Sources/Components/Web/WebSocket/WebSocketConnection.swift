@@ -18,6 +18,10 @@ public final class WebSocketConnection {
   public let subprotocol: StaticString?
   private var endpoint: WebSocketEndpoint
   private var waker: Waker
+  /// Frames that are still read at this time, so that a peer with many short ones leaves room for the others.
+  private var budget = framesInTurn
+  private var turn = Instant.start
+  private static var framesInTurn: Int { 128 }
   private var isInStep = false
   private var isOver = false
   private var textHandler: ((String) -> Void)?
@@ -86,10 +90,13 @@ public final class WebSocketConnection {
     isInStep = true
     defer { isInStep = false }
     let now = exchange.now
-    while exchange.read({ endpoint.receive($0, now: now) }) > 0 {
+    if now != turn { (turn, budget) = (now, Self.framesInTurn) }
+    while exchange.read({ endpoint.receive($0, now: now, frames: &budget) }) > 0 {
       deliver()
       write(&exchange, now)
     }
+    // The rest comes in the server's next turn.
+    if budget == 0 { waker.wake() }
     if exchange.inputEnded { endpoint.peerEnded() }
     endpoint.timePassed(now: now)
     deliver()

@@ -7,11 +7,15 @@ import Time
 extension WebSocketEndpoint {
   /// Takes bytes of the peer, and returns how many it took: it stops behind a message, and takes nothing while the peer does
   /// not read what is sent to it.
-  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
+  ///
+  /// - Parameter frames: how many frames it completes at most; it is lowered by those that it has completed.
+  public mutating func receive(
+    _ bytes: Span<UInt8>, now: Instant, frames: inout Int
+  ) -> Int {
     settle(now: now)
     if !bytes.isEmpty { (heard, pingSent) = (now, nil) }
     var taken = 0
-    while taken < bytes.count {
+    while taken < bytes.count, frames > 0 {
       switch state {
       case .closed, .aborted: return bytes.count
       case .open where messageEvent != nil || isCongested: return taken
@@ -19,9 +23,18 @@ extension WebSocketEndpoint {
       }
       let rest = bytes.extracting(taken..<bytes.count)
       taken += frame == nil ? readHeader(rest, now) : readPayload(rest)
-      if let frame, frameCount == frame.length { finish(frame, now) }
+      if let frame, frameCount == frame.length {
+        finish(frame, now)
+        frames -= 1
+      }
     }
     return taken
+  }
+
+  /// Takes bytes of the peer, however many frames they have.
+  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
+    var frames = Int.max
+    return receive(bytes, now: now, frames: &frames)
   }
 
   /// The peer has ended its direction without a Close frame.

@@ -1,0 +1,1 @@
+../Boot/Programs/web_people/Register.swift
