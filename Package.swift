@@ -53,10 +53,12 @@ func program(
     linkerSettings: [.unsafeFlags(["-Xlinker", "--defsym=heap_size=\(heap)"])])
 }
 
+/// Whether this is `make images`.
+let isImageBuild = Context.environment["SERVAL_NO_ALLOCATIONS"] == "1"
+
 /// `make images` has the compiler reject allocations where there is no heap. SwiftPM takes no package with unsafe flags as
 /// a dependency by version, so they are not there for others.
-let targetSettings: [SwiftSetting] =
-  Context.environment["SERVAL_NO_ALLOCATIONS"] == "1" ? [.unsafeFlags(["-no-allocations"])] : []
+let targetSettings: [SwiftSetting] = isImageBuild ? [.unsafeFlags(["-no-allocations"])] : []
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
@@ -138,13 +140,28 @@ let hostModules: [Target] = [
   host("Traps", ["ELFImage", "HostIO"]),
   host("ELFImage", ["Diagnostics"]),
   host("DeviceTree", ["HostIO", "Diagnostics", "CLibFDT"]),
-  host("HostIO", ["Diagnostics"]),
-  host("Diagnostics"),
   .systemLibrary(
     name: "CLibFDT", path: "Sources/Host/CLibFDT", providers: [.apt(["libfdt-dev"])]),
   .systemLibrary(
     name: "CExpat", path: "Sources/Host/CExpat", pkgConfig: "expat",
     providers: [.apt(["libexpat1-dev"])]),
+]
+
+// MARK: Files embedded at build time
+
+/// The plugin and its tool, which runs on the host in both builds. They are left out of `make images`, which builds every
+/// target for the protection domains.
+let embeddingModules: [Target] = [
+  .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
+  .executableTarget(
+    name: "embed-files", dependencies: ["FileEmbedding", "Diagnostics"],
+    path: "Sources/Host/embed-files"),
+  host("FileEmbedding", ["HostIO", "Diagnostics", "CContentHash", "CZlib"]),
+  .target(name: "CContentHash", path: "Sources/Host/CContentHash"),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/Host/CZlib", providers: [.apt(["zlib1g-dev"])]),
+  host("HostIO", ["Diagnostics"]),
+  host("Diagnostics"),
 ]
 
 // MARK: Components that need no kernel, top to bottom
@@ -153,7 +170,9 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "EmbeddedFiles", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+  module(
+    "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
@@ -396,6 +415,7 @@ let testModules: [Target] = [
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
   tests("WebTestingTests", ["WebTesting", "WebServing", "HostSockets", "Web"]),
+  tests("FileEmbeddingTests", ["FileEmbedding", "HostIO", "Diagnostics", "TestSupport"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
@@ -404,12 +424,13 @@ let testModules: [Target] = [
       "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "Time",
       "TargetTestSupport", "TestSupport",
     ]),
-  tests(
-    "StaticSiteTests",
-    [
-      "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "HostSockets", "Streams", "Bytes", "Time", "TargetTestSupport", "TestSupport",
-    ]),
+  .testTarget(
+    name: "StaticSiteTests",
+    dependencies: [
+      "StaticSite", "EmbeddedFiles", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport",
+      "Rings", "HostSockets", "Streams", "Bytes", "Time", "TargetTestSupport", "TestSupport",
+    ],
+    path: "Tests/StaticSiteTests", plugins: ["EmbedFiles"]),
   .target(
     name: "NFSTestSupport",
     dependencies: ["HostSockets", "NFS", "ONCRPC", "XDR", "Streams", "Bytes", "Time"],
@@ -492,6 +513,8 @@ let package = Package(
             "FilesWiring", "Networking", "WebServing",
           ] : [])),
   ]
+    // Turns a folder into values that `Web` serves.
+    + (isImageBuild ? [] : [.plugin(name: "EmbedFiles", targets: ["EmbedFiles"])])
     + (isTarget
       ? []
       : [
@@ -514,7 +537,7 @@ let package = Package(
       ]),
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: coreModules + componentModules
+  targets: coreModules + componentModules + (isImageBuild ? [] : embeddingModules)
     + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )
