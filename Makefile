@@ -4,7 +4,7 @@
 # README.md and CONTRIBUTING.md describe the targets.
 
 BUILD_FLAGS := -c release --static-swift-stdlib
-SERVAL := .build/release/serval
+SERVAL ?= .build/release/serval
 MICROKIT_BOARD ?= qemu_virt_aarch64
 SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 # Tests misspell on purpose.
@@ -34,8 +34,8 @@ build: deps
 
 run:
 	@./make/run.sh
-	@$(MAKE) --no-print-directory build images
-	@./make/run.sh $(SERVAL) $(IMAGES)
+	@$(MAKE) --no-print-directory $(TOOL) images
+	@./make/run.sh "$(SERVAL)" "$(IMAGES)"
 
 webserver:
 	@SYSTEM=webserver ./make/choices.sh

@@ -42,15 +42,14 @@ func module(
     swiftSettings: allocates ? [] : targetSettings)
 }
 
-/// A protection domain's program, whose product is the ELF file `name`. `heap` is in bytes; without one, the compiler
-/// rejects sources that allocate.
+/// A protection domain's program, whose product is the ELF file `name`. If it `allocates`, its system gives it a heap;
+/// otherwise the compiler rejects sources that allocate.
 func program(
-  _ name: String, in folder: String, heap: Int = 0, _ dependencies: [Target.Dependency]
+  _ name: String, in folder: String, allocates: Bool = false, _ dependencies: [Target.Dependency]
 ) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies + (heap > 0 ? ["ProgramHeap"] : []),
-    path: "\(folder)/\(name)", swiftSettings: heap > 0 ? [] : targetSettings,
-    linkerSettings: [.unsafeFlags(["-Xlinker", "--defsym=heap_size=\(heap)"])])
+    name: name, dependencies: dependencies + (allocates ? ["ProgramHeap"] : []),
+    path: "\(folder)/\(name)", swiftSettings: allocates ? [] : targetSettings)
 }
 
 /// Whether this is `make images`.
@@ -69,36 +68,32 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let hostModules: [Target] = [
   .executableTarget(
     name: "serval", dependencies: ["ServalCommand", "Systems"], path: "Sources/Host/serval"),
+  // Neither asks for a permission, which would be an option more for each call. Linux has no sandbox for plugins.
   .plugin(
     name: "MicrokitPlugin",
     capability: .command(
       intent: .custom(
-        verb: "microkit", description: "Builds programs and boot images, as make does."),
-      permissions: [
-        .writeToPackageDirectory(reason: "make image writes the system and its boot image to out/.")
-      ]),
-    dependencies: ["serval"]),
+        verb: "microkit", description: "Builds programs and boot images, as make does."))),
   .plugin(
     name: "ServalPlugin",
     capability: .command(
       intent: .custom(
-        verb: "serval", description: "Lays out, checks, reads and compares Microkit systems."),
-      permissions: [
-        .writeToPackageDirectory(reason: "serval generate writes the system and its records.")
-      ]),
-    dependencies: ["serval"]),
+        verb: "serval", description: "Lays out, checks, reads, compares and runs Microkit systems.")
+    )),
   host(
     "ServalCommand",
     [
-      "SystemConversion", "SystemReports", "SystemChecks", "SystemXML", "Subsystems", "Boards",
-      "Targets",
+      "NewPackages", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML", "Subsystems",
+      "Boards", "Targets",
       "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics", "Records",
       argumentParser,
     ]),
   .target(
     name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
     path: "systems",
-    exclude: ["hello", "echo", "webserver"].flatMap { ["\($0)/README.md", "\($0)/expected"] }),
+    exclude: ["hello", "echo", "program", "webserver"].flatMap {
+      ["\($0)/README.md", "\($0)/expected"]
+    }),
   // A separate program, which `serval run` starts, because it links Unicorn, which is GPL-2.0.
   .executableTarget(
     name: "serval-emulator",
@@ -117,6 +112,7 @@ let hostModules: [Target] = [
     name: "CUnicorn", path: "Sources/Host/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
   host(
     "Subsystems", ["Boards", "SystemModel", "DeviceTree", "Diagnostics", "Records", "Addresses"]),
+  host("NewPackages"),
   host(
     "SystemConversion",
     ["SystemReports", "SystemChecks", "SystemXML", "SystemModel", "HostIO", "Diagnostics"]),
@@ -128,12 +124,14 @@ let hostModules: [Target] = [
     ["SystemXML", "Targets", "SystemModel", "ELFImage", "HostIO", "Diagnostics"]),
   host("SystemXML", ["SystemModel", "Diagnostics", "CExpat"]),
   .target(
-    name: "Boards", dependencies: ["SystemModel", "DeviceTree", "Diagnostics"], path: "dts",
+    name: "Boards", dependencies: ["Targets", "SystemModel", "DeviceTree", "Diagnostics"],
+    path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   host("SystemModel", ["Diagnostics"]),
   // Web programs on this machine, and their tests.
-  host("WebServing", ["HostSockets", "HTTP"]),
+  host("WebServing", ["Serving", "HTTP"]),
+  host("Serving", ["HostSockets", "Streams"]),
   host("WebTesting", ["HTTP", "Streams", "Time"]),
   // Endpoints over sockets of this machine, without a protection domain.
   host("HostSockets", ["Streams", "Time", "Addresses"]),
@@ -176,6 +174,8 @@ let componentModules: [Target] = [
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
+  module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
   module(
@@ -190,6 +190,9 @@ let componentModules: [Target] = [
   module("XDR", at: "Components/Files/XDR", allocates: true, ["Bytes"]),
 
   module(
+    "Sessions", at: "Components/Network/Sessions", allocates: true,
+    ["Serving", "Streams", "Time"] + (isTarget ? ["ProgramHeap"] : [])),
+  module(
     "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
     ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),
   module(
@@ -199,7 +202,8 @@ let componentModules: [Target] = [
   module(
     "NetworkComponents", at: "Components/Network",
     without: [
-      "Wire", "NetworkStack", "TCPStreams", "VirtioNet", "DesignWareMAC", "Networking", "Wiring",
+      "Wire", "NetworkStack", "TCPStreams", "Sessions", "Serving", "VirtioNet", "DesignWareMAC",
+      "Networking", "Wiring",
       "VirtRx/net_virt_rx",
       "VirtTx/net_virt_tx", "Copier/net_copier",
     ], ["IndexSets", "DMA", "Rings"]),
@@ -236,19 +240,17 @@ let componentModules: [Target] = [
 
 let componentPrograms: [Target] = [
   program(
-    "web_server", in: "Sources/Components/Web", heap: 30 << 20,
+    "web_server", in: "Sources/Components/Web", allocates: true,
     [
       "WebServing", "Networking", "StaticSite", "HTTP", "FileSystem", "SerialWiring", "FilesWiring",
       "Wiring", "Microkit", "Records", "Rings", "Streams", "Time",
     ]),
   .target(
     name: "WebServing",
-    dependencies: [
-      "Networking", "HTTP", "Streams", "SerialWiring", "Microkit", "Records",
-    ],
+    dependencies: ["Serving", "Networking", "HTTP", "SerialWiring", "Microkit", "Records"],
     path: "Sources/Components/Web/WebServing"),
   program(
-    "nfs", in: "Sources/Components/Files", heap: 18 << 20,
+    "nfs", in: "Sources/Components/Files", allocates: true,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
       "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
@@ -265,6 +267,10 @@ let componentPrograms: [Target] = [
       "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
+  .target(
+    name: "Serving",
+    dependencies: ["Networking", "SerialWiring", "Microkit", "Records", "Streams"],
+    path: "Sources/Components/Network/Serving"),
   program(
     "net_copier", in: "Sources/Components/Network/Copier",
     ["NetworkComponents", "NetworkWiring", "Wiring", "Microkit", "Records"]),
@@ -312,16 +318,17 @@ let componentPrograms: [Target] = [
 
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
-    "echo", in: "Sources/Components/Examples", heap: 18 << 20,
+    "echo", in: "Sources/Components/Examples", allocates: true,
     [
       "Networking", "NetworkStack", "Bytes", "Wire", "Addresses", "SerialWiring", "TimerWiring",
       "Microkit", "Records", "Time",
     ]),
   program(
-    "hello", in: "Sources/Components/Examples", heap: 0x8000,
+    "hello", in: "Sources/Components/Examples", allocates: true,
     ["HelloProtocol", "SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program(
-    "hello_child", in: "Sources/Components/Examples", heap: 0x1000, ["HelloProtocol", "Microkit"]),
+    "hello_child", in: "Sources/Components/Examples", allocates: true,
+    ["HelloProtocol", "Microkit"]),
   module("HelloProtocol", at: "Components/Examples/HelloProtocol"),
 ]
 
@@ -330,7 +337,8 @@ let componentPrograms: [Target] = [
 let runtimeModules: [Target] = [
   module(
     "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
-  module("ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit"]),
+  module(
+    "ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit", "Records"]),
   module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "IndexSets", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
 ]
@@ -362,13 +370,13 @@ let testPrograms: [Target] = [
     "ticker", in: "Tests/Boot/Programs",
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program(
-    "greeter", in: "Tests/Boot/Programs", heap: 18 << 20,
+    "greeter", in: "Tests/Boot/Programs", allocates: true,
     [
       "Networking", "NetworkStack", "Bytes", "Wire", "SerialWiring", "TimerWiring", "Microkit",
       "Records",
     ]),
   program(
-    "web_hello", in: "Tests/Boot/Programs", heap: 30 << 20,
+    "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
@@ -395,7 +403,7 @@ let testModules: [Target] = [
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
-  tests("DeviceTreeTests", ["DeviceTree", "Boards", "TestSupport"]),
+  tests("DeviceTreeTests", ["DeviceTree", "Boards", "Targets", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
   tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
   tests("RecordsTests", ["Records", "Addresses", "HostIO", "TestSupport"]),
@@ -414,9 +422,17 @@ let testModules: [Target] = [
     path: "Tests/StreamTestSupport"),
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
-  tests("WebTestingTests", ["WebTesting", "WebServing", "HostSockets", "Web"]),
   tests("FileEmbeddingTests", ["FileEmbedding", "HostIO", "Diagnostics", "TestSupport"]),
+  tests("WebTestingTests", ["WebTesting", "Web"]),
+  tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("JSONTests", ["JSON", "Bytes", "TestSupport"]),
+  tests(
+    "WebSocketTests",
+    ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
+  .executableTarget(
+    name: "websocket-server", dependencies: ["WebSocket", "HTTP", "HostSockets"],
+    path: "Tests/WebSocketServer"),
   tests("NFSTests", ["NFS", "ONCRPC", "XDR", "Bytes", "Time", "NFSTestSupport", "TestSupport"]),
   tests(
     "FileSystemTests",
@@ -459,6 +475,7 @@ let testModules: [Target] = [
       "serval-emulator",
     ],
     path: "Tests/EmulatorTests", exclude: ["Programs"]),
+  tests("NewPackagesTests", ["NewPackages"]),
   tests("SystemModelTests", ["SystemModel"]),
   tests("TargetsTests", ["Targets", "SystemModel", "HostIO", "Diagnostics", "TestSupport"]),
   tests("SystemXMLTests", ["SystemXML", "SystemModel", "Diagnostics", "TestSupport"]),
@@ -497,44 +514,48 @@ let testModules: [Target] = [
     ]),
 ]
 
+// MARK: Products, which packages of one's own depend on
+
+/// Modules of the tool, for systems, boards and drivers of one's own (docs/own-system.md).
+let toolModules = [
+  "ServalCommand", "NewPackages", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
+  "Subsystems",
+  "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree", "HostIO", "Diagnostics",
+  "Records", "Addresses",
+]
+
+/// What programs for protection domains import; on the host, the part of it that needs no kernel.
+let domainModules =
+  (coreModules + componentModules).filter { $0.type != .system }.map(\.name)
+  .filter { !["Web", "Sessions"].contains($0) }
+  + (isTarget
+    ? [
+      "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+      "FilesWiring", "Networking",
+    ] : [])
+
+// A manifest of one's own is the same for both builds, so each library is in both, with what there is of it.
+let libraries: [Product] = [
+  .library(name: "Web", targets: ["Web"]),
+  .library(name: "Sessions", targets: ["Sessions"]),
+  .library(name: "ProtectionDomains", targets: domainModules),
+  .library(name: "Serval", targets: isTarget ? ["Records", "Addresses"] : toolModules),
+  .library(name: "WebTesting", targets: isTarget ? ["HTTP"] : ["WebTesting"]),
+]
+
+let embeddingProducts: [Product] =
+  isImageBuild ? [] : [.plugin(name: "EmbedFiles", targets: ["EmbedFiles"])]
+
+let hostProducts: [Product] = [
+  .executable(name: "serval", targets: ["serval"]),
+  .executable(name: "serval-emulator", targets: ["serval-emulator"]),
+  .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
+  .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
+]
+
 let package = Package(
   name: "serval",
-  products: [
-    // What a web program imports.
-    .library(name: "Web", targets: ["Web"]),
-    // What other programs for protection domains import; on the host, the part of it that needs no kernel.
-    .library(
-      name: "ProtectionDomains",
-      targets: coreModules.filter { $0.type != .system }.map(\.name)
-        + componentModules.filter { $0.type != .system && $0.name != "Web" }.map(\.name)
-        + (isTarget
-          ? [
-            "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
-            "FilesWiring", "Networking", "WebServing",
-          ] : [])),
-  ]
-    // Turns a folder into values that `Web` serves.
-    + (isImageBuild ? [] : [.plugin(name: "EmbedFiles", targets: ["EmbedFiles"])])
-    + (isTarget
-      ? []
-      : [
-        .executable(name: "serval", targets: ["serval"]),
-        .executable(name: "serval-emulator", targets: ["serval-emulator"]),
-        .plugin(name: "ServalPlugin", targets: ["ServalPlugin"]),
-        .plugin(name: "MicrokitPlugin", targets: ["MicrokitPlugin"]),
-        // Requests to a router without sockets, for the tests of a web program.
-        .library(name: "WebTesting", targets: ["WebTesting"]),
-        // Everything for systems in other packages (docs/own-system.md).
-        .library(
-          name: "Serval",
-          targets: [
-            "ServalCommand", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
-            "Subsystems", "Boards", "Targets", "SystemModel", "Traps", "ELFImage", "DeviceTree",
-            "HostIO",
-            "Diagnostics", "Records",
-            "Addresses",
-          ]),
-      ]),
+  products: libraries + embeddingProducts + (isTarget ? [] : hostProducts),
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
   targets: coreModules + componentModules + (isImageBuild ? [] : embeddingModules)

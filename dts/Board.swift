@@ -3,22 +3,25 @@
 
 import DeviceTree
 import SystemModel
+import Targets
 
-/// A machine to lay systems out for, as data: Serval's own are `Board.builtIn`, and a package can
-/// add others.
+/// A machine to lay systems out for: a device tree with a name. Serval's own are `Board.builtIn`, and
+/// a package can add others.
+///
+/// Its memory and what the kernel keeps are those of the SDK's board of that name, or else the
+/// tree's.
 public struct Board: Sendable {
   /// Microkit's name for it: `MICROKIT_BOARD`, and the SDK's directory below `board/`.
   public var name: String
   /// One line for listings: maker, model, core.
   public var title: String
-  /// The core, as QEMU and GCC spell it.
-  public var cpu: String
-  /// A `compatible` string of its device tree's root, by which a tree is recognised.
-  public var compatible: String
   /// What errors call the default tree: its file name.
   public var treeName: String
   /// The default tree, as device tree source.
   public var treeSource: [UInt8]
+  /// A `compatible` string of the root of each tree for this board; nil for the first one of the
+  /// default tree.
+  public var compatible: String?
 
   /// The console's UART in trees for this board.
   public var serial: DeviceSelector
@@ -27,40 +30,38 @@ public struct Board: Sendable {
   /// The timer in trees for this board.
   public var timer: DeviceSelector
 
-  /// End of the memory that DMA regions are allocated from, downwards, as sdfgen does.
-  public var physicalMemoryTop: PhysicalAddress
-  /// Where the boot loader puts the Microkit image.
-  public var loadAddress: PhysicalAddress
-  /// What seL4 hands out as normal memory. Regions elsewhere come from device memory, which the
-  /// kernel does not clear.
-  public var normalMemory: [Range<PhysicalAddress>]
-  /// Registers that the kernel keeps for itself; no region may touch them.
-  public var kernelDevices: [Range<PhysicalAddress>]
-  /// How QEMU emulates the board; nil if it does not.
-  public var emulation: QEMUMachine?
+  /// End of the memory that DMA regions are allocated from, downwards, as sdfgen does. Nil for the
+  /// middle of the largest memory below 4 GiB: seL4 keeps its image at the start of memory, and the
+  /// initial task at the end.
+  public var physicalMemoryTop: PhysicalAddress?
 
-  /// Creates a board; `Board.qemuVirtAArch64` is an example.
+  /// Creates a board from its device tree, in most cases from nothing else.
+  ///
+  /// - Parameters:
+  ///   - name: that of a board of the Microkit SDK.
+  ///   - title: nil for that of the SDK's board.
+  ///   - tree: device tree source.
+  ///   - treeName: nil for the name with ".dts".
+  ///   - compatible: nil for the root's first one.
+  ///   - serial: needed only if `/chosen` names no console, and the tree has several UARTs.
+  ///   - ethernet: needed only if the tree has several network cards with a driver.
+  ///   - timer: needed only if the tree has several timers with a driver.
+  ///   - physicalMemoryTop: nil for the middle of the largest memory.
   public init(
-    name: String, title: String, cpu: String, compatible: String, treeName: String,
-    treeSource: [UInt8], serial: DeviceSelector, ethernet: DeviceSelector, timer: DeviceSelector,
-    physicalMemoryTop: PhysicalAddress, loadAddress: PhysicalAddress,
-    normalMemory: [Range<PhysicalAddress>], kernelDevices: [Range<PhysicalAddress>],
-    emulation: QEMUMachine? = nil
+    _ name: String, title: String? = nil, tree: some Sequence<UInt8>, treeName: String? = nil,
+    compatible: String? = nil, serial: DeviceSelector = DeviceSelector(),
+    ethernet: DeviceSelector = DeviceSelector(), timer: DeviceSelector = DeviceSelector(),
+    physicalMemoryTop: PhysicalAddress? = nil
   ) {
     self.name = name
-    self.title = title
-    self.cpu = cpu
+    self.title = title ?? SDKBoard.all.first { $0.name == name }?.title ?? name
+    self.treeName = treeName ?? "\(name).dts"
+    treeSource = Array(tree)
     self.compatible = compatible
-    self.treeName = treeName
-    self.treeSource = treeSource
     self.serial = serial
     self.ethernet = ethernet
     self.timer = timer
     self.physicalMemoryTop = physicalMemoryTop
-    self.loadAddress = loadAddress
-    self.normalMemory = normalMemory
-    self.kernelDevices = kernelDevices
-    self.emulation = emulation
   }
 
   /// Compiles the default tree with `dtc` and reads it.
@@ -107,8 +108,11 @@ extension Board {
 
   /// Whether a tree describes this board, by the `compatible` strings of its root.
   public func matches(_ tree: DeviceTree) -> Bool {
-    tree.root.compatible.contains(compatible)
+    rootCompatible.map(tree.root.compatible.contains) ?? false
   }
+
+  /// What `matches` looks for; nil if the default tree cannot be read.
+  public var rootCompatible: String? { compatible ?? (try? tree())?.root.compatible.first }
 }
 
 /// What a system needs a device for.
@@ -130,29 +134,5 @@ public enum DeviceRole: String, CaseIterable, Hashable, Sendable {
     case .ethernet: name == "ethernet"
     case .timer: name == "timer" || name == "watchdog"
     }
-  }
-}
-
-/// How `qemu-system-*` emulates a board.
-public struct QEMUMachine: Hashable, Sendable {
-  /// Name of the emulator, to be found on PATH.
-  public var program: String
-  /// Arguments for machine, CPU and memory, which determine the device tree.
-  public var machine: [String]
-  /// Arguments for devices, among them a network card that expects a `-netdev` called `netdev0`.
-  public var devices: [String]
-
-  /// Creates a machine from its command line's parts.
-  public init(program: String, machine: [String], devices: [String]) {
-    self.program = program
-    self.machine = machine
-    self.devices = devices
-  }
-
-  /// Arguments that load a Microkit image at `address` and start it on the first CPU.
-  public func loading(_ image: String, at address: PhysicalAddress) -> [String] {
-    // QEMU ends an option's value at a comma, unless it is doubled.
-    let file = image.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
-    return ["-device", "loader,file=\(file),addr=\(address),cpu-num=0"]
   }
 }

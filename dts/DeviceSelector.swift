@@ -13,7 +13,7 @@ public struct DeviceSelector: Hashable, Sendable {
 
   /// Creates a selector; without paths, the device is found by its drivers' `compatible` strings
   /// alone.
-  public init(paths: [String], fallbackInterrupts: [DeviceInterrupt] = []) {
+  public init(paths: [String] = [], fallbackInterrupts: [DeviceInterrupt] = []) {
     self.paths = paths
     self.fallbackInterrupts = fallbackInterrupts
   }

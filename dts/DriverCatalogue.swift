@@ -30,15 +30,17 @@ public struct DriverDescription: Hashable, Sendable {
   /// Indices into the device's `interrupts` property.
   public var interrupts: [Int]
 
-  /// Creates a description; `directory` may be any name.
+  /// Creates a description.
+  ///
+  /// - Parameter directory: any name; nil for one from role and image.
   public init(
-    role: DeviceRole, compatible: [String], image: String, directory: String,
-    resources: [Resource], interrupts: [Int]
+    role: DeviceRole, compatible: [String], image: String, directory: String? = nil,
+    resources: [Resource], interrupts: [Int] = [0]
   ) {
     self.role = role
     self.compatible = compatible
     self.image = image
-    self.directory = directory
+    self.directory = directory ?? "drivers/\(role)/\(image.prefix { $0 != "." })"
     self.resources = resources
     self.interrupts = interrupts
   }

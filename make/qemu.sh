@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server, which
-# requests 10.0.2.15, port WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
+# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server, port
+# WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
 set -eu
 
 if [ "${MICROKIT_BOARD:-}" != qemu_virt_aarch64 ]; then
@@ -17,7 +17,7 @@ fi
 network=user,id=net0
 if [ "$SYSTEM" = webserver ]; then
   ./make/port.sh
-  network="$network,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-10.0.2.15:80"
+  network="$network,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-$(./make/guest.sh):80"
 fi
 [ $# = 0 ] && exit 0
 # QEMU ends a value at a comma; a doubled comma stands for one.

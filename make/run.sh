@@ -2,22 +2,34 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Runs the web server under `serval run`, with tool $1 and images $2: serves SITE on http://localhost:WEB_PORT. Ctrl-C ends it.
-# Without arguments, only checks that this is possible.
+# Runs a system under `serval run`, with tool $1 and images $2, so that http://localhost:WEB_PORT leads to it: the web server
+# with the site in SITE, or SYSTEM of a PACKAGE. Ctrl-C ends it. Without arguments, only checks that this is possible.
 set -eu
 
 site=${SITE:-examples/site}
 port=${WEB_PORT:-5555}
-output=out/webserver-run
-if [ ! -d "$site" ]; then
+if [ -z "${PACKAGE:-}" ] && [ ! -d "$site" ]; then
   echo "serval: SITE names no directory: '$site'" >&2
   exit 1
 fi
 ./make/port.sh
 [ $# = 0 ] && exit 0
-"$1" generate webserver --board "$MICROKIT_BOARD" --sdk 2.3.1 --config release --images "$2" --output "$output" \
-  --nfs-server 10.0.2.4 --nfs-directory / --website-dir / >/dev/null
-echo "serval: $site is served on http://localhost:$port; Ctrl-C ends it"
+target="--sdk 2.3.1 --config release"
 # shellcheck disable=SC2086
-exec "$1" run "$output/webserver.system" --sdk 2.3.1 --config release --net user --forward "$port:80" \
-  --export "$site" ${RUN_FLAGS:-}
+if [ -n "${PACKAGE:-}" ]; then
+  system=$SYSTEM served=${PROGRAM:-$SYSTEM}
+  output=$PACKAGE/out/$served-run
+  "$1" generate "$system" --board "$MICROKIT_BOARD" $target --images "$2" --output "$output" ${GENERATE_FLAGS:-} >/dev/null
+else
+  system=webserver served=$site
+  output=out/webserver-run
+  "$1" generate "$system" --board "$MICROKIT_BOARD" $target --images "$2" --output "$output" \
+    --nfs-server 10.0.2.4 --nfs-directory / --website-dir / ${GENERATE_FLAGS:-} >/dev/null
+fi
+echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
+# shellcheck disable=SC2086
+[ -n "${PACKAGE:-}" ] || set -- "$1" "$2" --export "$site"
+tool=$1
+shift 2
+# shellcheck disable=SC2086
+exec "$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-}

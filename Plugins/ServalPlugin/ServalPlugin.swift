@@ -4,21 +4,69 @@
 import Foundation
 import PackagePlugin
 
-/// `swift package serval ARGUMENTS` builds and runs the serval command.
+/// `swift package serval ARGUMENTS` is the serval command, with the package's own systems if it has any.
 ///
-/// `generate` writes files: outside the sandbox's temporary directory, SwiftPM requires
-/// `--allow-writing-to-package-directory` before the verb.
+/// `swift package serval run`, without a system file, builds the package's programs and runs them in their system. Words of
+/// the form NAME=VALUE are make variables (make/images.mk), `--set` is for `serval generate`, and the rest is for `serval run`.
 @main
 struct ServalPlugin: CommandPlugin {
   func performCommand(context: PluginContext, arguments: [String]) async throws {
-    let process = Process()
-    process.executableURL = try context.tool(named: "serval").url
-    process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      Diagnostics.error("serval ended with status \(process.terminationStatus)")
-      return
+    let package = OwnPackage(context)
+    do {
+      if arguments.first == "run", !package.isServal, !Self.namesFile(arguments.dropFirst()) {
+        return try run(package, Array(arguments.dropFirst()))
+      }
+      try OwnPackage.run(tool(package).path, arguments, called: "serval")
+    } catch let failure as PluginFailure {
+      Diagnostics.error(failure.description)
     }
+  }
+
+  private static func namesFile(_ arguments: ArraySlice<String>) -> Bool {
+    arguments.contains { $0.hasSuffix(".system") || $0.hasSuffix(".xml") || $0 == "--help" }
+  }
+
+  /// Builds and runs the package's programs.
+  private func run(_ package: OwnPackage, _ arguments: [String]) throws {
+    guard !package.programs.isEmpty else {
+      throw PluginFailure(
+        "this package has no program for a protection domain: let an executable target depend on the product Web, Sessions "
+          + "or ProtectionDomains of Serval, or name a system file")
+    }
+    var (variables, generate, rest) = ([String](), [String](), [String]())
+    var words = arguments[...]
+    while let word = words.popFirst() {
+      if word == "--set" || word == "--mac" || word == "--board", let value = words.popFirst() {
+        if word == "--board" {
+          variables.append("MICROKIT_BOARD=\(value)")
+        } else {
+          generate += [word, value]
+        }
+      } else if !word.hasPrefix("-"), word.contains("=") {
+        variables.append(word)
+      } else {
+        rest.append(word)
+      }
+    }
+    try OwnPackage.make(
+      "run",
+      package.variables(packageManager) + variables + [
+        "GENERATE_FLAGS=\(generate.joined(separator: " "))",
+        "RUN_FLAGS=\(rest.joined(separator: " "))",
+      ])
+  }
+
+  /// The package's own tool, or Serval's.
+  private func tool(_ package: OwnPackage) throws -> URL {
+    if let own = try package.tool(packageManager) { return own }
+    if let given = ProcessInfo.processInfo.environment["SERVAL_TOOL"] {
+      return URL(fileURLWithPath: given)
+    }
+    if package.isServal {
+      let built = try package.variables(packageManager).last ?? ""
+      return URL(fileURLWithPath: String(built.dropFirst("SERVAL=".count)))
+    }
+    try OwnPackage.make("build", [])
+    return OwnPackage.checkout.appending(path: ".build/release/serval")
   }
 }

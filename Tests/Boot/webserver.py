@@ -17,14 +17,16 @@ import ganesha
 import machine
 import site_checks
 
-FORWARD = "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80"
+ADDRESS = "10.0.2.15"
+FIXED = {"address": "10.0.2.80/24,router=10.0.2.2", "nfs-address": "10.0.2.81/24"}
+FORWARD = "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:{port}-{address}:80"
 DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0"
 
 
 class Emulated:
     """The web server under `serval run`. Its site is `folder` in `export`; `choices` are options of `serval generate`."""
 
-    def __init__(self, board, export, port, configuration="release", folder="/", choices=()):
+    def __init__(self, board, export, port, configuration="release", folder="/", choices=(), address=ADDRESS):
         self.directory = tempfile.TemporaryDirectory()
         system = pathlib.Path(self.directory.name, "system")
         target = ["--sdk", "2.3.0", "--config", configuration]
@@ -35,7 +37,7 @@ class Emulated:
             check=True, stdout=subprocess.DEVNULL)
         self.console = open(pathlib.Path(self.directory.name, "console"), "w+")
         self.process = subprocess.Popen(
-            [machine.SERVAL, "run", system / "webserver.system", *target, "--net", "user", "--forward", f"{port}:80",
+            [machine.SERVAL, "run", system / "webserver.system", *target, "--net", "user", "--forward", f"{port}:{address}:80",
              "--export", export],
             stdin=subprocess.DEVNULL, stdout=self.console, stderr=subprocess.STDOUT)
 
@@ -98,6 +100,20 @@ class EmulatedWebServer(unittest.TestCase):
                     client.outside_links(followed=shows_all)
                     client.expect("/.secret", 200 if shows_all else 404)
 
+    def test_fixed_addresses(self):
+        """Neither client asks the DHCP server, which would assign other addresses."""
+        port, address = machine.free_port(), "10.0.2.80"
+        with tempfile.TemporaryDirectory() as export:
+            site_checks.lay_out(pathlib.Path(export, "site"))
+            choices = [f"{name}={value}" for name, value in FIXED.items()]
+            with Emulated("odroidc4", export, port, folder="site", choices=choices, address=address) as run:
+                client = site_checks.Client(self, port)
+                client.wait()
+                client.pages()
+                console = run.text()
+                self.assertIn("web_server: address 10.0.2.80/24", console)
+                self.assertIn("nfs: address 10.0.2.81/24", console)
+
     def test_on_qemu_virt_aarch64(self):
         self.check("qemu_virt_aarch64")
 
@@ -110,15 +126,16 @@ class OnSeL4:
 
     sdk = None
 
-    def boot(self, server, port, site="site", configuration="release"):
-        """A machine that serves `site` from the export of `server`."""
+    def boot(self, server, port, site="site", configuration="release", choices=(), address=ADDRESS):
+        """A machine that serves `site` from the export of `server`. `choices` are options of `serval generate`."""
         output = tempfile.TemporaryDirectory()
         self.addCleanup(output.cleanup)
         os.environ.update(
             NFS_SERVER="10.0.2.2", NFS_DIRECTORY=str(server.export), WEBSITE_DIR=site,
             NFS_PORTS=f"{server.files}:{server.mount}")
-        image = machine.build("webserver", machine.BOARD, configuration, pathlib.Path(output.name), sdk=self.sdk)
-        return machine.Machine(image, *DEVICE.split(), *FORWARD.format(port=port).split())
+        image = machine.build(
+            "webserver", machine.BOARD, configuration, pathlib.Path(output.name), options=choices, sdk=self.sdk)
+        return machine.Machine(image, *DEVICE.split(), *FORWARD.format(port=port, address=address).split())
 
     def drain(self, console):
         """Reads the machine's output continuously, so that it never blocks."""
@@ -148,6 +165,18 @@ class OnSeL4:
                 client.many()
                 client.idle_and_rude(1000)
                 client.download()
+
+    def test_fixed_addresses(self):
+        port = machine.free_port()
+        with ganesha.Ganesha() as server:
+            site_checks.lay_out(server.export / "site")
+            choices = [word for name, value in FIXED.items() for word in ("--set", f"{name}={value}")]
+            with self.boot(server, port, choices=choices, address="10.0.2.80") as console:
+                console.expect(r"web_server: address 10\.0\.2\.80/24", 30)
+                self.drain(console)
+                client = site_checks.Client(self, port)
+                client.wait()
+                client.pages()
 
     def test_a_server_that_comes_later_and_goes_during_a_download(self):
         port = machine.free_port()

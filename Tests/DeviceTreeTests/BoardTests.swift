@@ -3,6 +3,7 @@
 
 import Diagnostics
 import SystemModel
+import Targets
 import Testing
 
 @testable import Boards
@@ -56,17 +57,19 @@ import Testing
     let memory = try tree.memory().map {
       PhysicalAddress($0.address)..<PhysicalAddress($0.address + $0.size)
     }
-    #expect(memory.contains { $0.contains(board.loadAddress) })
-    for range in board.normalMemory {
+    let platform = try #require(Target.of(board: board.name, sdk: .newest).platform)
+    for range in platform.normalMemory {
       #expect(
-        memory.contains { $0.contains(range.lowerBound) && range.upperBound <= $0.upperBound })
+        memory.contains {
+          $0.contains(PhysicalAddress(range.lowerBound))
+            && range.upperBound <= $0.upperBound.rawValue
+        })
     }
-    #expect(memory.contains { $0.lowerBound < board.physicalMemoryTop })
     // The kernel keeps the interrupt controller's registers.
     let controllers = try tree.nodes.filter { $0.compatible.contains { $0.contains("gic") } }
       .flatMap { try tree.device($0).ranges() }
-    for hole in board.kernelDevices {
-      for page in stride(from: hole.lowerBound.rawValue, to: hole.upperBound.rawValue, by: 0x1000) {
+    for hole in platform.kernelOwned where hole.name.hasPrefix("the interrupt") {
+      for page in stride(from: hole.range.lowerBound, to: hole.range.upperBound, by: 0x1000) {
         #expect(controllers.contains { $0.address <= page && page - $0.address < $0.size })
       }
     }
@@ -161,10 +164,47 @@ import Testing
       ])
   }
 
-  @Test func imagePathsAreQuotedForQEMU() {
-    let machine = QEMUMachine(program: "qemu", machine: [], devices: [])
-    #expect(
-      machine.loading("a,b.img", at: 0x7000_0000)
-        == ["-device", "loader,file=a,,b.img,addr=0x70000000,cpu-num=0"])
+  /// Where DMA regions end unless the board says so: neither the kernel's image nor the initial task
+  /// is there.
+  @Test func memoryForDMA() throws {
+    func memory(_ name: String, _ nodes: String, top: PhysicalAddress? = nil) throws
+      -> Range<PhysicalAddress>
+    {
+      let source = "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; \(nodes) };"
+      let board = Board(name, tree: source.utf8, physicalMemoryTop: top)
+      return board.dmaMemory(in: try board.tree())
+    }
+    let node = { (start: String, size: String) in
+      "memory@\(start) { device_type = \"memory\"; reg = <0 0x\(start) \(size)>; };"
+    }
+    // The SDK's board decides; its largest memory is 0x40000000 to 0xb8000000.
+    #expect(try memory("imx8mm_evk", "") == 0x4000_0000..<0x7c00_0000)
+    #expect(try memory("imx8mm_evk", node("80000000", "0 0x1000000")) == 0x4000_0000..<0x7c00_0000)
+    #expect(try memory("imx8mm_evk", "", top: 0x6000_0000) == 0..<0x6000_0000)
+    // Of a board without SDK, the largest node, up to 4 GiB.
+    let two = node("40000000", "0 0x1000000") + node("80000000", "1 0")
+    #expect(try memory("mine", two) == 0x8000_0000..<0xc000_0000)
+    #expect(try memory("mine", node("40000000", "0 0x301000")) == 0x4000_0000..<0x4000_0000)
+    #expect(try memory("mine", "").isEmpty)
+    // A PC has no memory in the catalogue.
+    #expect(try memory("x86_64_generic", "").isEmpty)
+    for board in Board.builtIn {
+      let range = board.dmaMemory(in: try board.tree())
+      #expect(range.upperBound == 0x6000_0000 && !range.isEmpty)
+    }
+  }
+
+  @Test func aBoardIsItsTree() throws {
+    let source = #"/dts-v1/; / { compatible = "a,board", "a,chip"; };"#
+    let board = Board("mine", tree: source.utf8)
+    #expect(board.title == "mine" && board.treeName == "mine.dts")
+    #expect(board.rootCompatible == "a,board")
+    #expect(try board.matches(tree(#"compatible = "b", "a,board";"#)))
+    #expect(try !board.matches(tree(#"compatible = "a,chip";"#)))
+    let evk = Board("imx8mm_evk", tree: source.utf8, compatible: "a,chip")
+    #expect(evk.title == "NXP i.MX 8M Mini EVK (Arm Cortex-A53)")
+    #expect(try evk.matches(tree(#"compatible = "a,chip";"#)))
+    let broken = Board("mine", tree: "/dts-v1/; / {".utf8)
+    #expect(try broken.rootCompatible == nil && !broken.matches(tree("")))
   }
 }

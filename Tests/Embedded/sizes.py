@@ -47,7 +47,7 @@ def measure(directory):
     table = {}
     for path in sorted(pathlib.Path(directory).glob("*.elf")):
         found = sections(path)
-        table[path.stem] = [found.pop(f".{column}", 0) for column in COLUMNS] + [sum(found.values()) - found.get(".heap", 0)]
+        table[path.stem] = [found.pop(f".{column}", 0) for column in COLUMNS] + [sum(found.values())]
     return table
 
 

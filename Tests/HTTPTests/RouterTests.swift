@@ -70,7 +70,7 @@ import Testing
     #expect(answer("CONNECT", "a:443").contains("\r\nAllow: GET, HEAD\r\n"))
     #expect(answer("GET", "/a").contains("\r\nAllow: PUT\r\n"))
     // A route for other methods answers them.
-    router.add(.other, "/a") { request in .html([UInt8](copying: request.head.methodName.span)) }
+    router.on(.other, "/a") { request in .html([UInt8](copying: request.head.methodName.span)) }
     #expect(answer("BREW", "/a").hasSuffix("\r\n\r\nBREW"))
     #expect(answer("GET", "/a").contains("\r\nAllow: PUT\r\n"))
     #expect(answer("BREW").hasPrefix("HTTP/1.1 405 "))

@@ -12,7 +12,7 @@ func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, a
 
 /// A connection with a clock, driven by a test. Each step checks the connection's invariants.
 final class TestConnection {
-  var machine: ServerConnection
+  let machine: ServerConnection
   var now = Instant.start + .seconds(1)
   var pending: [UInt8] = []
   var sent: [UInt8] = []

@@ -41,14 +41,15 @@ import Testing
 
   @Test func aDirectoryAppearsWholeOrNotAtAll() throws {
     try withDirectory { directory in
-      let files: [(name: String, bytes: [UInt8])] = [("a", [1]), ("b", [2, 3])]
+      let files: [(name: String, bytes: [UInt8])] = [("a", [1]), ("b", [2, 3]), ("e/f/g", [4])]
       try Files.createDirectory("\(directory)/x//y/", holding: files)
       #expect(try Files.read("\(directory)/x/y/b") == [2, 3])
+      #expect(try Files.read("\(directory)/x/y/e/f/g") == [4])
       // One that cannot be written takes the others with it.
       let error = #expect(throws: FileError.self) {
-        try Files.createDirectory("\(directory)/x/z", holding: files + [("no/where", [])])
+        try Files.createDirectory("\(directory)/x/z", holding: files + [("c/d", []), ("b/no", [])])
       }
-      #expect(error?.path == "\(directory)/x/z/no/where")
+      #expect(error?.path == "\(directory)/x/z/b")
       #expect(throws: FileError.self) {
         try Files.createDirectory("\(directory)/x/y", holding: files)
       }

@@ -31,8 +31,9 @@ CHOICES = {
     ],
 }
 
-# Records without a counterpart in sdfgen, for choices that LionsOS compiles into its images.
-OWN_RECORDS = ("ip_client_", "web_server_")
+# Records without a counterpart in sdfgen, for choices that LionsOS compiles into its images, and for the programs' heaps, which
+# are memory of LionsOS's images.
+OWN_RECORDS = ("ip_client_", "web_server_", "heap_")
 
 
 def number(text):
@@ -47,11 +48,11 @@ class Layout:
         root = ET.parse(directory / f"{system}.system").getroot()
         self.regions = {
             mr.get("name"): (number(mr.get("size")), mr.get("phys_addr") and number(mr.get("phys_addr")))
-            for mr in root.iter("memory_region")
+            for mr in root.iter("memory_region") if not mr.get("name").endswith("_heap")
         }
         self.domains = {pd.get("name"): pd for pd in root.iter("protection_domain")}
         self.maps = {
-            (name, m.get("mr")): m for name, pd in self.domains.items() for m in pd.findall("map")
+            (name, m.get("mr")): m for name, pd in self.domains.items() for m in pd.findall("map") if m.get("mr") in self.regions
         }
         self.channels = [channel.findall("end") for channel in root.iter("channel")]
         self.records = {path.name: path.read_bytes() for path in directory.glob("*.data")}

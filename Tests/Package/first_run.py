@@ -19,7 +19,8 @@ from machine import free_port  # noqa: E402
 
 SERVER = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
 NAMES = [
-    "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL", *SERVER]
+    "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL",
+    "ADDRESS", "NFS_ADDRESS", *SERVER]
 
 
 class FirstRun(unittest.TestCase):
@@ -71,8 +72,11 @@ class FirstRun(unittest.TestCase):
         self.refused("image", missing, MICROKIT_SDK=sdk)
         self.refused("webserver", missing)
         self.refused("image", ["set WEBSITE_DIR,"], MICROKIT_SDK=sdk, **{**SERVER, "WEBSITE_DIR": ""})
-        for name in ("nas.local", "10.0.2", "10.0.2.2:2049", "fe80::1", "10.0.2.2 "):
-            self.refused("image", ["NFS_SERVER", "not an IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
+        for name in ("10.0.2", "10.0.2.2:2049", "fe80::1", "10.0.2.2 "):
+            self.refused("image", ["NFS_SERVER", "neither an IPv4 address"], MICROKIT_SDK=sdk, **{**SERVER, "NFS_SERVER": name})
+        for variable in ("ADDRESS", "NFS_ADDRESS"):
+            for text in ("10.0.2.80", "10.0.2.80/24,router", "static"):
+                self.refused("image", [variable, "neither dhcp nor an address"], MICROKIT_SDK=sdk, **SERVER, **{variable: text})
         self.refused("image", ["no SYSTEM 'helo'", "echo hello webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
 
     def test_a_missing_or_unknown_sdk(self):
@@ -117,6 +121,9 @@ class FirstRun(unittest.TestCase):
         port = str(free_port())
         asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout
         self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80>", asked)
+        target["ADDRESS"] = "10.0.2.80/24,router=10.0.2.2"
+        asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout
+        self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.80:80>", asked)
 
     def test_a_moved_checkout_drops_module_caches(self):
         cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"

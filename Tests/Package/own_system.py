@@ -49,6 +49,43 @@ class OwnSystem(unittest.TestCase):
                 self.assertRegex(console, r"logger: address 10\.0\.2\.\d+")
                 self.assertNotIn("fault", console.lower())
 
+    def test_its_program_has_the_address_that_is_chosen(self):
+        with tempfile.TemporaryDirectory() as output:
+            arguments = ["generate", "logger", "--board", "odroidc4", "--images", ROOT / ".build" / "images", "--output", output]
+            generated = self.run_tool(*arguments, "--set", "address=192.168.7.9/24")
+            self.assertEqual(generated.returncode, 0, generated.stderr)
+            ran = subprocess.run(
+                [SERVAL, "run", f"{output}/logger.system", "--for", "2s"], stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=120)
+            self.assertIn(b"address 192.168.7.9/24", ran.stdout)
+            refused = self.run_tool(*arguments, "--set", "address=192.168.7.255/24")
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn("192.168.7.255/24 is the broadcast address of its network", refused.stderr)
+
+    def test_its_own_board_and_drivers(self):
+        """IMX8MM.swift: an SDK's board whose tree and drivers the package brings along."""
+        with tempfile.TemporaryDirectory() as output:
+            result = self.run_tool("generate", "logger", "--board", "imx8mm_evk", "--output", output)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            file = pathlib.Path(output) / "logger.system"
+            text = file.read_text()
+            # The console's UART and the third interrupt of the network card.
+            for words in ('phys_addr="0x30890000"', 'irq="59"', 'phys_addr="0x30be0000"', 'irq="152"', "device_tx_ring"):
+                self.assertIn(words, text)
+            for sdk in ("2.0.1", "2.3.1"):
+                self.run_tool("generate", "logger", "--board", "imx8mm_evk", "--sdk", sdk, "--output", output)
+                for tool in (self.tool, SERVAL):
+                    command = [tool, "check", file, "--board", "imx8mm_evk", "--sdk", sdk, "--strict"]
+                    checked = subprocess.run(command, capture_output=True, text=True)
+                    self.assertEqual(checked.returncode, 0, checked.stdout)
+            # Memory for DMA is in what the SDK's kernel manages, and moved into the kernel it is refused.
+            file.write_text(re.sub(r'(device_tx_ring" .*phys_addr=")\w+', r"\g<1>0x40001000", file.read_text()))
+            self.assertEqual(self.run_tool("check", file, "--board", "imx8mm_evk").returncode, 1)
+        listed = self.run_tool("boards").stdout
+        self.assertIn("imx8mm_evk         NXP i.MX 8M Mini EVK", listed)
+        devices = self.run_tool("devices", EXAMPLE / "Sources" / "my-serval" / "imx8mm_evk.dts", "--drivers")
+        self.assertIn("serial_driver_imx.elf", devices.stdout)
+
     def test_the_plugin_builds_the_programs(self):
         image = ROOT / ".build" / "images" / "hello.elf"
         image.unlink(missing_ok=True)

@@ -57,7 +57,9 @@ class Repository(unittest.TestCase):
                 path, _, reason = line.partition(" ")
                 self.assertTrue(reason.strip(), f"{path} has no reason")
                 listed[path] = reason
-        found = {str(path.relative_to(ROOT)) for path in SWIFT if re.search(r"\bunsafe\b", without_comments(path.read_text()))}
+        found = {
+            str(path.relative_to(ROOT)) for path in SWIFT
+            if re.search(r'(?<!")\bunsafe\b', without_comments(path.read_text()))}
         self.assertEqual(sorted(found - listed.keys()), [], "not in Tests/Embedded/unsafe-files.txt")
         self.assertEqual(sorted(listed.keys() - found), [], "listed, but has no `unsafe` any more")
 

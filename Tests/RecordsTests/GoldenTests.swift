@@ -243,6 +243,15 @@ struct GoldenTests {
     Golden(24, (0, serval + "03 01  18 00 00 00  1f 00 00 00  03")).expect(record.bytes)
   }
 
+  @Test func heap() {
+    var record = RecordBytes<HeapConfig>()
+    record[HeapConfig.size] = 32
+    record[HeapConfig.memory] = MappedRange(address: 0x2000_0000, size: 0x1e0_0000)
+    Golden(
+      32, (0, serval + "05 01  20 00 00 00"), (16, "00 00 00 20"), (24, "00 00 e0 01")
+    ).expect(record.bytes)
+  }
+
   @Test func sections() {
     #expect(
       RecordSchema.all.map(\.section) == [
@@ -251,7 +260,7 @@ struct GoldenTests {
         ".net_driver_config", ".net_virt_rx_config", ".net_virt_tx_config", ".net_copy_config",
         ".net_client_config", ".lib_sddf_lwip_config", ".fs_client_config", ".fs_server_config",
         ".nfs_config", ".ip_client_config", ".web_server_config",
-        ".serval_abi",
+        ".serval_abi", ".serval_heap",
       ])
   }
 }

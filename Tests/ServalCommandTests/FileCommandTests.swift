@@ -331,7 +331,7 @@ import Testing
     try BuiltTool.with { tool in
       #expect(try tool.run(["--version"]).output.hasPrefix("serval "))
       for command in [
-        "generate", "check", "inspect", "graph", "diff", "convert", "boards", "devices",
+        "generate", "check", "inspect", "graph", "header", "diff", "convert", "boards", "devices",
       ] {
         let help = try tool.run([command, "--help"])
         #expect(help.status == 0 && help.output.contains("USAGE: serval \(command)"))

@@ -22,7 +22,7 @@ import Testing
       #expect(run.status == 0)
       #expect(run.errors == "")
       #expect(
-        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.1, with 22 records\n")
+        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.1, with 24 records\n")
       let record = try Files.read("\(tool.directory)/out/net_client_nfs.data")
       let view = try #require(RecordView<NetClientConfig, [UInt8]>(record))
       #expect(view[NetClientConfig.macAddress] == MACAddress(0x5254_0100_0010))
@@ -75,6 +75,87 @@ import Testing
     }
   }
 
+  /// Images of `hello`, whose programs have these sections besides those of their records.
+  private func makeImages(
+    in directory: String, _ sections: (_ domain: String) -> [StubELF.Section]
+  ) throws {
+    try Files.makeDirectory(directory)
+    let layout = try helloLayout()
+    for image in layout.images {
+      let own = sections(image.domain)
+      let records = layout.records.filter { record in
+        record.domain == image.domain && !record.isServalsOwn
+      }.map { StubELF.Section($0.section, byteCount: $0.bytes.count) }
+      try Files.replace(
+        "\(directory)/\(image.source)", with: StubELF(sections: records + own).bytes)
+    }
+  }
+
+  private let heap = StubELF.Section(
+    ".serval_heap", Array("Serval\u{5}\u{1}".utf8) + Array(repeating: 0, count: 24))
+
+  @Test(
+    arguments: [
+      // serial_driver has no heap, hello has 32 KiB and hello_child 4 KiB.
+      ("hello", [0x8000], ""), ("hello", [0x4000, 0x4000], ""), ("hello_child", [], ""),
+      (
+        "hello", [0x8001],
+        """
+        protection domain 'hello': error: its heap has 32768 bytes, and its program images/hello.elf \
+        needs 32769 at least [heap]
+          fix: add the domain with heap: .kibibytes(36) or more
+
+        """
+      ),
+      (
+        "hello", [0x4000, 15_000_000],
+        """
+        protection domain 'hello': error: its heap has 32768 bytes, and its program images/hello.elf \
+        needs 15016384 at least [heap]
+          fix: add the domain with heap: .mebibytes(16) or more
+
+        """
+      ),
+      ("hello", [.max, 1], "needs 18446744073709551615 at least"),
+      (
+        "serial_driver", [],
+        """
+        protection domain 'serial_driver': error: its program images/serial_driver_pl011.elf has a \
+        heap, and the system gives it none [heap]
+          fix: add the domain with heap: and a size
+
+        """
+      ),
+      ("serial_driver", [4096], "fix: add the domain with heap: .kibibytes(4) or more"),
+    ] as [(String, [UInt64], String)])
+  func aHeapIsThereAndLargeEnough(_ domain: String, _ numbers: [UInt64], _ message: String) throws {
+    try BuiltTool.with { tool in
+      try makeImages(in: "\(tool.directory)/images") {
+        guard $0 == domain else { return [] }
+        let needs = StubELF.Section(
+          ".serval_heap_needs",
+          numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+          })
+        return numbers.isEmpty ? [heap] : [heap, needs]
+      }
+      let run = try tool.run([
+        "generate", "hello", "--board", "qemu_virt_aarch64", "--images", "images", "-o", "out",
+      ])
+      #expect(run.status == (message.isEmpty ? 0 : 2))
+      #expect(
+        message.hasPrefix("protection")
+          ? run.errors == message : run.errors.contains(message) || message.isEmpty, "\(run.errors)"
+      )
+      if message.isEmpty {
+        // The program finds the region's address and size in its record.
+        let shown = try tool.run(["inspect", "out/\(domain).elf"])
+        #expect(shown.output.contains("0x20000000"), "\(shown.output)\(shown.errors)")
+      } else {
+        #expect(try tool.files == ["images"])
+      }
+    }
+  }
+
   private func helloLayout() throws -> SystemLayout {
     let choices = try SystemChoices(for: HelloSystem.self)
     return try HelloSystem.layout(
@@ -104,6 +185,18 @@ import Testing
     ),
     (["--set", "dot-files=show"], "'show' is not yes or no"),
     (["--set", "outside-links=inside"], "'inside' is not yes or no"),
+    (
+      ["--set", "port=0"],
+      "--set port: error: '0' is not a port from 1 to 65535 [option]\n"
+    ),
+    (
+      ["--set", "address=10.0.0.0/24"],
+      """
+      --set address: error: 10.0.0.0/24 is a network and not a host in it [address]
+        fix: choose another address of the network
+
+      """
+    ),
     (["--set", "cashe=600"], "did you mean 'cache'?"),
   ])
   func refusesAndWritesNothing(_ extra: [String], _ message: String) throws {
@@ -122,8 +215,8 @@ import Testing
       #expect(run.status == 2)
       #expect(
         run.errors == """
-          --nfs-server: error: not given: address of the NFS server [option]
-            fix: pass --nfs-server, or set NFS_SERVER in the environment
+          --set nfs-server: error: not given: IPv4 address or name of the NFS server [option]
+            fix: pass --set nfs-server=VALUE, or set NFS_SERVER in the environment
 
           """)
       let set = ["NFS_SERVER=a", "NFS_DIRECTORY=b", "WEBSITE_DIR=c"]

@@ -9,19 +9,11 @@ import Testing
 
 @testable import ServalCommand
 
-// docs/own-system.md shows these two.
-let acmeBoard = Board(
-  name: "acme", title: "Acme's board", cpu: "cortex-a53", compatible: "acme,board",
-  treeName: "acme.dts", treeSource: Array(acmeTree.utf8),
-  serial: DeviceSelector(paths: ["/uart@9100000"]), ethernet: DeviceSelector(paths: []),
-  timer: DeviceSelector(paths: ["/timer"]), physicalMemoryTop: 0x6000_0000,
-  loadAddress: 0x7000_0000, normalMemory: [0x6000_0000..<0x8000_0000],
-  kernelDevices: [0x0800_0000..<0x0800_1000])
+private let acmeBoard = Board("acme", title: "Acme's board", tree: acmeTree.utf8)
 
-let acmeUART = DriverDescription(
+private let acmeUART = DriverDescription(
   role: .serial, compatible: ["acme,uart"], image: "serial_driver_acme.elf",
-  directory: "drivers/serial/acme",
-  resources: [.registers(name: "regs", index: 0, minimumSize: 0x1000)], interrupts: [0])
+  resources: [.registers(name: "regs", index: 0, minimumSize: 0x1000)])
 
 private let acmeTree = """
   /dts-v1/;
@@ -57,7 +49,7 @@ private let acmeTree = """
     #expect(generate(boards: boards, drivers: drivers, into: "\(directory)/hello") == 0)
     let text = String(
       decoding: try Files.read("\(directory)/hello/hello.system"), as: UTF8.self)
-    #expect(text.contains(#"name="uart@9100000/drivers/serial/acme/regs""#))
+    #expect(text.contains(#"name="uart@9100000/drivers/serial/serial_driver_acme/regs""#))
     #expect(text.contains(#"phys_addr="0x9100000""#))
     #expect(text.contains(#"<irq irq="40" trigger="level""#))
     // Neither the board nor the driver is enough.
@@ -65,11 +57,36 @@ private let acmeTree = """
     #expect(generate(boards: Board.builtIn, drivers: drivers, into: directory) == 2)
   }
 
+  /// No SDK that Serval knows has the board, so that its tree tells what there is.
+  @Test func checkKnowsItsTree() throws {
+    let directory = try TemporaryDirectory.make()
+    defer { _ = try? Subprocess.run(["rm", "-rf", directory]) }
+    func check(_ cached: Bool, board: String = "acme") throws -> Int32 {
+      let text = """
+        <system>
+          <memory_region name="regs" size="0x1000" phys_addr="0x9100000" />
+          <protection_domain name="a"><program_image path="a.elf" />
+            <map mr="regs" vaddr="0x20000000" cached="\(cached)" /></protection_domain>
+        </system>
+        """
+      try Files.replace("\(directory)/a.system", with: Array(text.utf8))
+      return ServalTool.run(
+        systems: [], boards: [acmeBoard],
+        arguments: ["check", "\(directory)/a.system", "--board", board, "--strict"])
+    }
+    #expect(try check(false) == 0)
+    // Registers of the tree as ordinary memory.
+    #expect(try check(true) == 1)
+    #expect(try check(false, board: "acmee") == 2)
+  }
+
   @Test func itsTreeIsRecognised() throws {
     let tree = try acmeBoard.tree()
     #expect(
-      throws: BoardError.noDriver(
-        .serial, file: "acme.dts", path: "/uart@9100000", compatible: ["acme,uart"])
+      throws: BoardError.noDevice(
+        .serial, board: "acme", file: "acme.dts",
+        compatible: DriverDescription.builtIn.filter { $0.role == .serial }.flatMap(\.compatible),
+        candidates: [try tree.device(at: "/uart@9100000")])
     ) { try acmeBoard.device(.serial, in: tree) }
     #expect(Board.matching(tree) == nil)
     #expect(Board.matching(tree, among: [acmeBoard])?.name == "acme")

@@ -3,6 +3,7 @@
 
 import Boards
 import Diagnostics
+import Records
 import Subsystems
 import SystemModel
 import Testing
@@ -26,6 +27,34 @@ import Testing
     #expect(large.address.rawValue % 0x20_0000 == 0)
     #expect(large.address.rawValue >= second.address.rawValue + 0x3000 + 0x1000)
     #expect(system.layout().description.memoryRegion(named: "t")?.pageSize == .large)
+  }
+
+  /// A heap is a region of its own that only its program maps, and a record that says where.
+  @Test mutating func aHeapIsARegion() throws {
+    let pd = try system.add("a", sourceImage: "a.elf", priority: 1, heap: .mebibytes(30))
+    _ = try system.add("b", sourceImage: "a.elf", priority: 1, heap: 5000)
+    _ = try system.add("c", sourceImage: "a.elf", priority: 1)
+    let layout = system.layout()
+    let regions = layout.description.memoryRegions
+    #expect(regions.map(\.name) == ["a_heap", "b_heap"])
+    #expect(regions.map(\.size) == [.mebibytes(30), .kibibytes(8)])
+    #expect(regions.map(\.pageSize) == [.large, nil])
+    #expect(regions.map(\.physicalAddress) == [nil, nil])
+    let map = try #require(layout.description.allProtectionDomains.first?.maps.first)
+    #expect(map.permissions == .readWrite && map.region == "a_heap")
+    let record = try #require(layout.records.first)
+    #expect(record.domain == pd.name && record.section == ".serval_heap" && record.isServalsOwn)
+    let view = try #require(RecordView<HeapConfig, [UInt8]>(record.bytes))
+    #expect(view[HeapConfig.memory] == MappedRange(address: map.address.rawValue, size: 30 << 20))
+    #expect(
+      ["a", "b", "c"].map { layout.heapSize(of: $0) } == [.mebibytes(30), .kibibytes(8), nil])
+    #expect(throws: SubsystemError.duplicateRegion("d_heap")) {
+      _ = try system.addRegion("d_heap", size: 1)
+      _ = try system.add("d", sourceImage: "a.elf", priority: 1, heap: 1)
+    }
+    #expect(throws: SubsystemError.invalidRegionSize(region: "e_heap", size: 0)) {
+      try system.add("e", sourceImage: "a.elf", priority: 1, heap: 0)
+    }
   }
 
   @Test mutating func dmaRegionsGrowDownFromTheBoardsTop() throws {

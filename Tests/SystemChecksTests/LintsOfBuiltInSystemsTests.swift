@@ -21,13 +21,15 @@ import Testing
     Board.builtIn.map { Case(system: system, board: $0) }
   }
 
+  private static let values = ["nfs-server": "10.0.2.2", "program": "my-site"]
+
   /// With and without what the board's tree tells.
   @Test(arguments: cases) func areClean(_ layout: Case) throws {
     let required = layout.system.options.filter { $0.defaultValue == nil }
     let choices = try SystemChoices(
       for: layout.system,
       values: Dictionary(
-        required.map { ($0.name, $0.name.contains("server") ? "10.0.2.2" : "/srv") },
+        required.map { ($0.name, Self.values[$0.name] ?? "/srv") },
         uniquingKeysWith: { first, _ in first }))
     let system = try layout.system.layout(
       board: layout.board, tree: layout.board.tree(), choices

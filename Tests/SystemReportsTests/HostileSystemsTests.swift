@@ -25,6 +25,10 @@ import WebserverFixture
       #expect(report.domains.count == system.allProtectionDomains.count)
       #expect(!report.text(width: random.below(200)).isEmpty)
       #expect(!report.json().isEmpty)
+      for language in HeaderLanguage.allCases {
+        let header = SystemHeader(system, fileName: "a.system", language: language).text
+        #expect(header == SystemHeader(system, fileName: "a.system", language: language).text)
+      }
       let changes = diff(WebserverFixture.system, system)
       #expect(changes == diff(WebserverFixture.system, system))
       #expect(changes.isEmpty == diff(system, WebserverFixture.system).isEmpty)

@@ -119,6 +119,70 @@ import Testing
     }
   }
 
+  private func layout(_ values: [String: String]) throws -> SystemLayout {
+    let rest = ["nfs-server": "10.0.0.5", "nfs-directory": "/srv", "website-dir": "www"]
+    let choices = try SystemChoices(
+      for: WebServerSystem.self, values: rest.merging(values) { $1 })
+    return try WebServerSystem.layout(
+      board: .odroidC4, tree: Board.odroidC4.tree(), choices)
+  }
+
+  @Test func fixedAddresses() throws {
+    let layout = try layout([
+      "address": "10.0.0.80/24,router=10.0.0.1", "nfs-address": "10.0.0.81/25,dns=10.0.0.2",
+    ])
+    let web = try view(IPClientConfig.self, of: "web_server", in: layout)
+    #expect(web[IPClientConfig.addressing] == 1 && web[IPClientConfig.prefixLength] == 24)
+    #expect(web[IPClientConfig.address] == 0x0a00_0050)
+    #expect(web[IPClientConfig.gateway] == 0x0a00_0001 && web[IPClientConfig.nameServer] == 0)
+    let nfs = try view(IPClientConfig.self, of: "nfs", in: layout)
+    #expect(nfs[IPClientConfig.addressing] == 1 && nfs[IPClientConfig.prefixLength] == 25)
+    #expect(nfs[IPClientConfig.address] == 0x0a00_0051)
+    #expect(nfs[IPClientConfig.gateway] == 0 && nfs[IPClientConfig.nameServer] == 0x0a00_0002)
+    // One of them alone.
+    let mixed = try self.layout(["nfs-address": "10.0.0.81/24"])
+    let other = try view(IPClientConfig.self, of: "web_server", in: mixed)
+    #expect(other[IPClientConfig.addressing] == 0 && other[IPClientConfig.address] == 0x0a00_020f)
+  }
+
+  @Test(arguments: [
+    (
+      ["address": "10.0.0.80/24", "nfs-address": "10.0.0.80/16"],
+      "'web_server' and 'nfs' have the same IP address 10.0.0.80", "give each client its own"
+    ),
+    (
+      ["nfs-address": "10.0.1.81/24"],
+      "the NFS server 10.0.0.5 is in another network, and there is no router",
+      "add router=ADDRESS, or choose an address in the server's network"
+    ),
+    (
+      ["nfs-address": "10.0.0.81/24", "nfs-server": "files.example"],
+      "the NFS server 'files.example' has to be looked up, and there is no DNS server",
+      "add dns=ADDRESS, or give the server's IPv4 address"
+    ),
+    (
+      ["address": "10.0.0.80"], "'10.0.0.80' does not say how long its network's prefix is",
+      "write 10.0.0.80/24 for a netmask of 255.255.255.0"
+    ),
+  ])
+  func addressesThatCannotBe(_ values: [String: String], _ message: String, _ fix: String) throws {
+    let error = #expect(throws: SubsystemError.self) { try layout(values) }
+    #expect(error?.findings.first?.message == message)
+    #expect(error?.findings.first?.fix == fix)
+  }
+
+  @Test func serversThatAreNeitherAddressNorName() throws {
+    for text in ["10.0.2", "10.0.2.256", "10.0.2.2:2049", "fe80::1", "-a", "a..b", "127.0.0.1", ""]
+    {
+      let error = #expect(throws: SubsystemError.self) { try layout(["nfs-server": text]) }
+      #expect(error?.findings.first?.place == .option("--set nfs-server"), "\(text)")
+    }
+    for text in ["10.0.2.2", "nas", "files.example", "3com.example"] {
+      let nfs = try view(NFSConfig.self, of: "nfs", in: layout(["nfs-server": text]))
+      #expect(self.text(NFSConfig.server, nfs) == text)
+    }
+  }
+
   @Test func theEnvironmentGivesWhatOptionsDoNot() throws {
     let environment = [
       "NFS_SERVER": "192.0.2.1", "NFS_DIRECTORY": "/srv", "WEBSITE_DIR": "site",
@@ -142,7 +206,7 @@ import Testing
       try WebServerSystem.layout(board: board, tree: board.tree(), choices)
     }
     let finding = error?.findings.first
-    #expect(finding?.place == .option("--\(option)"))
+    #expect(finding?.place == .option("--set \(option)"))
     #expect(finding?.fix?.contains(option) == true)
   }
 }

@@ -11,11 +11,12 @@ public enum EchoSystem: SystemTemplate {
   /// As in `serval generate echo`.
   public static let name = "echo"
   /// Shown by `serval help generate`.
-  public static let summary = "TCP and UDP echo server, with DHCP"
+  public static let summary = "TCP and UDP echo server"
   /// Described in README.md, beside this file.
   public static let options = [
+    .address(variable: "ADDRESS", of: "echo"),
     SystemOption(
-      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C client", default: "no")
+      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C client", default: "no"),
   ]
 
   /// Adds the domains that README.md lists, and connects them.
@@ -25,7 +26,8 @@ public enum EchoSystem: SystemTemplate {
     var network = try system.addNetwork()
     let echo = try system.add(
       "echo", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(18))
     let copier = try system.addCopier(for: echo)
     let macs = try choices.macAddresses(default: ["echo": MACAddress(0x5254_0100_0012)])
 
@@ -35,7 +37,7 @@ public enum EchoSystem: SystemTemplate {
     var networkClient = NetworkSubsystem.Client(echo, copier: copier, macAddress: macs["echo"])
     networkClient.writesReceiveBuffers = usesLwIP
     try network.addClient(networkClient)
-    try IPSettings.dhcp(hostName: "echo").addRecord(to: echo, in: &system)
+    try IPSettings(choices, hostName: "echo").addRecord(to: echo, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)

@@ -19,10 +19,11 @@ public enum HelloSystem: SystemTemplate {
     var serial = try system.addSerial(withInput: true)
     let hello = try system.add(
       "hello", sourceImage: "hello.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn)
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, heap: .kibibytes(32))
     // Less urgent than its parent, so that the parent can always handle its fault.
     let child = try system.add(
-      "hello_child", sourceImage: "hello_child.elf", priority: 94, parent: hello)
+      "hello_child", sourceImage: "hello_child.elf", priority: 94, heap: .kibibytes(4),
+      parent: hello)
     // Connected first, so that it is channel 0 at both ends: the parent wakes the child, which asks for work.
     _ = try system.connect(server: hello, client: child, .protectedCalls)
 

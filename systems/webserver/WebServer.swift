@@ -11,11 +11,11 @@ public enum WebServerSystem: SystemTemplate {
   /// As in `serval generate webserver`.
   public static let name = "webserver"
   /// Shown by `serval help generate`.
-  public static let summary = "Web server for a static site on an NFSv3 export, with DHCP"
+  public static let summary = "Web server for a static site on an NFSv3 export"
   /// Described in README.md, beside this file.
   public static let options: [SystemOption] = [
     SystemOption(
-      "nfs-server", variable: "NFS_SERVER", purpose: "address of the NFS server"),
+      "nfs-server", variable: "NFS_SERVER", purpose: "IPv4 address or name of the NFS server"),
     SystemOption(
       "nfs-directory", variable: "NFS_DIRECTORY", purpose: "directory that it exports"),
     SystemOption(
@@ -24,6 +24,8 @@ public enum WebServerSystem: SystemTemplate {
       "nfs-ports", variable: "NFS_PORTS",
       purpose: "ports of NFS and MOUNT, as 2049 or 2049:20048; without, the port mapper is asked",
       default: ""),
+    .address(variable: "ADDRESS", of: "web_server"),
+    .address("nfs-address", variable: "NFS_ADDRESS", of: "nfs"),
     SystemOption("port", purpose: "TCP port of the web server", default: "80"),
     SystemOption(
       "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
@@ -60,11 +62,13 @@ public enum WebServerSystem: SystemTemplate {
     var network = try system.addNetwork()
     let webServer = try system.add(
       "web_server", sourceImage: "web_server.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(30))
     let webServerCopier = try system.addCopier(for: webServer)
     let nfs = try system.add(
       "nfs", sourceImage: "nfs.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(18))
     let nfsCopier = try system.addCopier(for: nfs)
 
     let macs = try choices.macAddresses(default: [
@@ -80,13 +84,8 @@ public enum WebServerSystem: SystemTemplate {
       networkClient.writesReceiveBuffers = usesLwIP
       if client.name == webServer.name { networkClient.receiveBuffers = receiveBuffers }
       try network.addClient(networkClient)
-      // QEMU's user network forwards ports to 10.0.2.15, so web_server requests that address. DHCP servers
-      // of other networks may assign another.
-      try IPSettings.dhcp(
-        hostName: hostName(client),
-        requestedAddress: client.name == webServer.name ? 0x0a00_020f : 0x0a00_0210
-      ).addRecord(to: client, in: &system)
     }
+    try addAddresses(webServer, nfs, in: &system, choices)
     try NFSMount(server: server(choices), path: choices.value("nfs-directory"))
       .addRecord(to: nfs, in: &system)
     try site(choices).addRecord(to: webServer, in: &system)
@@ -103,6 +102,23 @@ public enum WebServerSystem: SystemTemplate {
         try LwIPPool(for: client, headCount: UInt64(2 * most)).connect(in: &system)
       }
     }
+  }
+
+  /// QEMU's user network forwards ports to 10.0.2.15, so web_server requests that address. DHCP servers
+  /// of other networks may assign another.
+  private static func addAddresses(
+    _ webServer: SystemBuilder.PD, _ nfs: SystemBuilder.PD, in system: inout SystemBuilder,
+    _ choices: SystemChoices
+  ) throws {
+    try IPSettings(
+      choices, hostName: "web-server", requestedAddress: IPv4Address(10, 0, 2, 15)
+    ).addRecord(to: webServer, in: &system)
+    let settings = try IPSettings(
+      choices, option: "nfs-address", hostName: "nfs",
+      requestedAddress: IPv4Address(10, 0, 2, 16))
+    try settings.addRecord(to: nfs, in: &system)
+    try settings.checkReach(
+      of: serverHost(choices), serving: "the NFS server", option: "nfs-address")
   }
 
   private static func site(_ choices: SystemChoices) throws -> WebSiteSettings {
@@ -126,9 +142,30 @@ public enum WebServerSystem: SystemTemplate {
     return Int(number)
   }
 
+  /// The address or the name of the NFS server.
+  private static func serverHost(_ choices: SystemChoices) throws -> String {
+    let text = try choices.value("nfs-server")
+    guard IPv4Address(text)?.isHost ?? isHostName(text) else {
+      throw SubsystemError.invalidOption(
+        name: "nfs-server", value: text,
+        expected: "the IPv4 address or the name of a host; nfs-ports is for ports")
+    }
+    return text
+  }
+
+  /// Labels of letters, digits and hyphens (RFC 1123, 2.1). Numbers alone are a malformed address.
+  private static func isHostName(_ text: String) -> Bool {
+    let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+    return text.utf8.count <= 253
+      && labels.allSatisfy { label in
+        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+          && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+      } && labels.last?.contains(where: \.isLetter) == true
+  }
+
   /// The NFS server as its client's record holds it: the address, and the ports if they are given.
   private static func server(_ choices: SystemChoices) throws -> String {
-    let (server, ports) = try (choices.value("nfs-server"), choices.value("nfs-ports"))
+    let (server, ports) = try (serverHost(choices), choices.value("nfs-ports"))
     guard !ports.isEmpty else { return server }
     let numbers = ports.split(separator: ":", omittingEmptySubsequences: false).map { UInt16($0) }
     guard numbers.count <= 2, numbers.allSatisfy({ $0 ?? 0 > 0 }) else {
@@ -136,10 +173,5 @@ public enum WebServerSystem: SystemTemplate {
         name: "nfs-ports", value: ports, expected: "a port, or two with a colon between them")
     }
     return "\(server):\(ports)"
-  }
-
-  /// A client's host name, which cannot have underscores (RFC 952).
-  private static func hostName(_ client: SystemBuilder.PD) -> String {
-    String(client.name.map { $0 == "_" ? "-" : $0 })
   }
 }

@@ -25,6 +25,7 @@
       RecordSchema(IPClientConfig.self),
       RecordSchema(WebServerConfig.self),
       RecordSchema(RuntimeABI.self),
+      RecordSchema(HeapConfig.self),
     ]
   }
 
@@ -280,5 +281,10 @@
         number("flags", flags, .hexadecimal),
       ]
     }
+  }
+
+  extension HeapConfig: DescribedStructure {
+    static var schemaName: String { "serval_heap" }
+    static var schema: [FieldSchema] { [number("size", size), field("memory", memory)] }
   }
 #endif

@@ -81,3 +81,21 @@ public enum RuntimeABI: Record {
   /// The program acknowledges its interrupts before the first receive.
   public static var acknowledgesFirst: UInt32 { 2 }
 }
+
+/// The memory of a program's heap.
+public enum HeapConfig: Record {
+  /// The record's size, padded to 8 bytes.
+  public static var byteCount: Int { 32 }
+  /// Section of the images that have this record: those of programs with a heap.
+  public static var section: StaticString { ".serval_heap" }
+  /// Section in which a program and its modules state how many bytes of heap they need at least: 64-bit numbers, whose
+  /// sum counts.
+  public static var needsSection: StaticString { ".serval_heap_needs" }
+  /// Serval, class 5, version 1.
+  public static var magic: Magic { .serval(5, version: 1) }
+
+  /// The record's size in bytes.
+  public static var size: Field<Self, UInt32> { .init(at: 8) }
+  /// The memory, all zeros until `serval generate` writes the record.
+  public static var memory: Field<Self, MappedRange> { .init(at: 16) }
+}

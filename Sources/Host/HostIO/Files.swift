@@ -73,7 +73,14 @@ public enum Files {
     }
   }
 
-  /// Makes a directory that holds exactly `files`. It appears with all of them or not at all.
+  /// The same as `replace`, but leaves a file alone that has the contents already, so that make does
+  /// not rebuild what depends on it.
+  public static func update(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    if exists(path), let old = try? read(path), old == bytes { return }
+    try replace(path, with: bytes)
+  }
+
+  /// Makes a directory that holds exactly `files`, whose names may be paths. It appears with all of them or not at all.
   ///
   /// - Throws: also if something other than an empty directory is at `path`.
   public static func createDirectory(
@@ -86,17 +93,31 @@ public enum Files {
     }
     let stage = "\(target).\(getpid()).tmp"
     guard mkdir(stage, 0o777) == 0 else { throw FileError(path, .write(errno: errno)) }
+    var folders: [String] = []
     do throws(FileError) {
       for file in files {
+        for folder in Self.folders(of: file.name) where !folders.contains(folder) {
+          guard mkdir("\(stage)/\(folder)", 0o777) == 0 else {
+            throw FileError("\(target)/\(folder)", .write(errno: errno))
+          }
+          folders.append(folder)
+        }
         try create("\(stage)/\(file.name)", with: file.bytes, as: "\(target)/\(file.name)")
       }
       // rename replaces an empty directory; anything else in the way is an error.
       guard rename(stage, target) == 0 else { throw FileError(path, .write(errno: errno)) }
     } catch {
       for file in files { unlink("\(stage)/\(file.name)") }
+      for folder in folders.reversed() { rmdir("\(stage)/\(folder)") }
       rmdir(stage)
       throw error
     }
+  }
+
+  /// The folders that a relative path goes through, outermost first.
+  private static func folders(of path: String) -> [String] {
+    let parts = path.split(separator: "/").dropLast()
+    return parts.indices.map { parts[...$0].joined(separator: "/") }
   }
 
   /// Creates a file, which errors call `name`.
@@ -130,6 +151,13 @@ public enum Files {
 
   /// Whether anything is at `path`, after following links.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// The path from the root without links; nil if there is nothing at `path`.
+  public static func absolutePath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
 
   /// Whether a directory is at `path`, after following links.
   public static func isDirectory(_ path: String) -> Bool {

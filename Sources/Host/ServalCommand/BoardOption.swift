@@ -30,7 +30,8 @@ struct BoardOption: ParsableArguments {
     guard anyTree || board.matches(tree) else {
       throw BoardError.otherTree(
         file: tree.name, compatible: tree.root.compatible, board: board.name,
-        expected: board.compatible, other: Board.matching(tree, among: ServalTool.boards)?.name)
+        expected: board.rootCompatible ?? "",
+        other: Board.matching(tree, among: ServalTool.boards)?.name)
     }
     return (board, tree)
   }

@@ -20,10 +20,8 @@ enum EmulatorProgram {
 
   private static func path() -> String? {
     if let path = Environment["SERVAL_EMULATOR"], !path.isEmpty { return path }
-    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(resolved) }
-    let own = String(cString: resolved)
-    guard let slash = own.lastIndex(of: "/") else { return nil }
+    guard let own = Files.absolutePath("/proc/self/exe"), let slash = own.lastIndex(of: "/")
+    else { return nil }
     let beside = "\(own[..<slash])/\(name)"
     return Files.exists(beside) ? beside : nil
   }

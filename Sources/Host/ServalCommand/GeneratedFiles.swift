@@ -47,21 +47,28 @@ struct GeneratedFiles {
       throw GenerateError.missingImages(
         missing.map { .init(domain: $0.domain, file: $0.source) }, directory: directory)
     }
-    let symbolizer = Symbolizer.find(searchPath: Environment["PATH"] ?? "")
-    return try layout.images.map { image in
+    let sources = try layout.images.map { image in
       let path = "\(directory)/\(image.source)"
-      var elf = try ELFImage(Files.read(path), name: path)
+      return (image.domain, try ELFImage(Files.read(path), name: path))
+    }
+    let unmet = sources.flatMap { domain, elf in
+      ImageNeeds(of: elf).unmet(in: layout, of: domain, image: elf.name)
+    }
+    if !unmet.isEmpty { throw GenerateError.unmetNeeds(unmet) }
+    let symbolizer = Symbolizer.find(searchPath: Environment["PATH"] ?? "")
+    return try sources.map { domain, source in
+      var elf = source
       // C programs have no sections for Serval's own records, whose contents are compiled into
       // them.
       func has(_ section: String) -> Bool { elf.sections.contains { $0.name == section } }
-      for record in layout.records where record.domain == image.domain {
+      for record in layout.records where record.domain == domain {
         if record.isServalsOwn, !has(record.section) { continue }
         try elf.patch(section: record.section, with: record.bytes)
       }
       let abi = "\(RuntimeABI.section)"
       if has(abi) { try elf.patch(section: abi, with: kernel.record.bytes) }
       if kernel.canPrint { try elf.reportTraps(symbolizer) }
-      return ("\(image.domain).elf", elf.bytes)
+      return ("\(domain).elf", elf.bytes)
     }
   }
 
@@ -70,11 +77,7 @@ struct GeneratedFiles {
   func write(to directory: String) throws {
     if !Files.exists(directory) { return try Files.createDirectory(directory, holding: files) }
     try Files.makeDirectory(directory)
-    for file in files {
-      let path = "\(directory)/\(file.name)"
-      if Files.exists(path), let old = try? Files.read(path), old == file.bytes { continue }
-      try Files.replace(path, with: file.bytes)
-    }
+    for file in files { try Files.update("\(directory)/\(file.name)", with: file.bytes) }
   }
 
   func summary(directory: String, sdk: SDKVersion, board: Board) -> String {

@@ -11,7 +11,7 @@ import Subsystems
 /// of `main` for a tool of its own.
 public enum ServalTool {
   /// What `--version` prints, after "serval".
-  public static let version = "0.2.0"
+  public static let version = "0.3.0"
 
   /// The systems that `generate` knows; set during `run`.
   @TaskLocal static var systems: [any SystemTemplate.Type] = []
@@ -96,8 +96,8 @@ struct Serval: ParsableCommand {
       """,
     version: "serval \(ServalTool.version)",
     subcommands: [
-      Generate.self, Check.self, Inspect.self, Graph.self, Diff.self, Convert.self,
-      BoardsCommand.self, ABI.self,
+      New.self, Generate.self, Check.self, Inspect.self, Graph.self, Header.self, Diff.self,
+      Convert.self, BoardsCommand.self, ABI.self,
       Devices.self, Run.self,
     ])
 }

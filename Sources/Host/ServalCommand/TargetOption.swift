@@ -15,7 +15,7 @@ struct TargetOption: ParsableArguments {
     help: ArgumentHelp(
       "Board that the system is for; by default any.",
       discussion: "'serval boards --all' lists the boards of an SDK.", valueName: "board"),
-    completion: .list(SDKBoard.all.map(\.name)))
+    completion: .list(SDKBoard.all.map(\.name) + ServalTool.ownBoardNames))
   var board: String?
 
   @Option(
@@ -112,12 +112,32 @@ struct TargetOption: ParsableArguments {
     // A board of another package, which no SDK need have.
     let isKnown = SDKBoard.all.contains { $0.name == name }
     if !isKnown, let board = ServalTool.boards.first(where: { $0.name == name }) {
-      var target = board.target(sdk)
-      target.configuration = configuration
-      return [target]
+      return [board.target(sdk, configuration)]
+    }
+    guard isKnown else {
+      throw TargetError.unknownBoard(
+        name, known: SDKBoard.all(in: sdk).map(\.name) + ServalTool.ownBoardNames)
     }
     guard let configuration else { return try Target.kinds(ofBoard: name, sdk: sdk) }
     return [try Target.of(board: name, configuration: configuration, sdk: sdk)]
+  }
+}
+
+extension ServalTool {
+  /// The boards that Serval does not know from an SDK.
+  fileprivate static var ownBoardNames: [String] {
+    boardNames.filter { name in !SDKBoard.all.contains { $0.name == name } }
+  }
+}
+
+extension Board {
+  /// The board with a single-core kernel of an SDK that Serval does not know.
+  fileprivate func target(_ sdk: SDKVersion, _ configuration: String?) -> Target {
+    let architecture = (try? tree())?.architecture ?? .aarch64
+    let isArm = architecture == .aarch64
+    return Target(
+      board: name, configuration: configuration, architecture: architecture, hasHypervisor: isArm,
+      physicalAddressBits: isArm ? 40 : nil, forwardsSMC: isArm && sdk >= .v2_1_0)
   }
 }
 

@@ -28,8 +28,8 @@ struct VirtualAddressAllocator {
   private static let limit: UInt64 = (1 << 40) - (32 << 20)
 }
 
-/// Allocates memory at known physical addresses, for devices to reach: from the board's
-/// `physicalMemoryTop` downwards.
+/// Allocates memory at known physical addresses, for devices to reach: from the end of
+/// the board's `dmaMemory` downwards.
 struct PhysicalMemoryAllocator {
   private var top: UInt64
   private let bottom: UInt64

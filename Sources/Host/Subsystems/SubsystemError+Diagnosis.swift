@@ -22,6 +22,7 @@ extension SubsystemError: DiagnosableError {
     case .registersTooSmall, .interruptTaken: "device"
     case .duplicateClient, .noClients, .bufferCount, .tooManyTransmitBuffers: "client"
     case .malformedMAC, .unusableMAC, .duplicateMAC, .unknownMACClient: "mac-address"
+    case .invalidAddress, .unusableAddress, .duplicateAddress, .unreachable: "address"
     case .textTooLong, .textNotPlain, .missingOption, .invalidOption, .unknownOption: "option"
     }
   }
@@ -38,7 +39,10 @@ extension SubsystemError: DiagnosableError {
       .file(file, detail: device)
     case .bufferCount(let client, _), .malformedMAC(let client, _), .unusableMAC(let client, _):
       .entity("client '\(client)'")
-    case .missingOption(let name, _, _), .invalidOption(let name, _, _): .option("--\(name)")
+    case .unusableAddress(let client, _): .entity("client '\(client)'")
+    case .missingOption(let name, _, _), .invalidOption(let name, _, _),
+      .invalidAddress(let name, _), .unreachable(let name, _, _):
+      .option("--set \(name)")
     default: nil
     }
   }
@@ -62,7 +66,7 @@ extension SubsystemError: DiagnosableError {
     case .calleeNotMoreUrgent(let callee, let calleePriority, let caller, let callerPriority):
       "'\(caller)' (priority \(callerPriority)) makes protected calls to '\(callee)' (priority \(calleePriority)), which must be more urgent"
     case .physicalMemoryExhausted(_, let size):
-      "no physical memory is left below the board's top for \(size) bytes"
+      "the board's memory for DMA has no room left for \(size) bytes"
     case .addressSpaceExhausted(_, let region):
       "no address is left for region '\(region)'"
     case .identifiersExhausted:
@@ -89,6 +93,14 @@ extension SubsystemError: DiagnosableError {
       "'\(first)' and '\(second)' have the same MAC address \(text)"
     case .unknownMACClient(let name, _):
       "no network client is named '\(name)'"
+    case .invalidAddress(_, let mistake), .unusableAddress(_, let mistake):
+      mistake.message
+    case .duplicateAddress(let text, let first, let second):
+      "'\(first)' and '\(second)' have the same IP address \(text)"
+    case .unreachable(_, let server, .router):
+      "\(server) is in another network, and there is no router"
+    case .unreachable(_, let server, .nameServer):
+      "\(server) has to be looked up, and there is no DNS server"
     case .textTooLong(let what, let text, let limit):
       "the \(what) is \(text.utf8.count) bytes long, but its record holds \(limit)"
     case .textNotPlain(let what, _):
@@ -115,7 +127,7 @@ extension SubsystemError: DiagnosableError {
     case .stackTooSmall(_, _, let needed):
       "add it with stackSize: \(needed), or use addNetwork()"
     case .physicalMemoryExhausted:
-      "use fewer or smaller buffers"
+      "use fewer or smaller buffers, or correct the memory nodes of the device tree"
     case .identifiersExhausted, .tooManyClients:
       "split the system, or put a multiplexing domain in between"
     case .registersTooSmall:
@@ -126,15 +138,21 @@ extension SubsystemError: DiagnosableError {
       "write six octets in hexadecimal, such as 52:54:01:00:00:10"
     case .unusableMAC:
       "clear the lowest bit of the first octet"
-    case .duplicateMAC:
+    case .invalidAddress(_, let mistake), .unusableAddress(_, let mistake):
+      mistake.fix
+    case .unreachable(_, _, .router):
+      "add router=ADDRESS, or choose an address in the server's network"
+    case .unreachable(_, _, .nameServer):
+      "add dns=ADDRESS, or give the server's IPv4 address"
+    case .duplicateMAC, .duplicateAddress:
       "give each client its own"
     case .unknownMACClient(let name, let clients):
       nearestName(to: name, in: clients).map { "did you mean '\($0)'?" }
         ?? "the clients are \(clients.joined(separator: ", "))"
     case .missingOption(let name, let variable?, _):
-      "pass --\(name), or set \(variable) in the environment"
+      "pass --set \(name)=VALUE, or set \(variable) in the environment"
     case .missingOption(let name, nil, _):
-      "pass --\(name)"
+      "pass --set \(name)=VALUE"
     case .unknownOption(let name, let known):
       nearestName(to: name, in: known).map { "did you mean '\($0)'?" }
         ?? (known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))")

@@ -25,7 +25,7 @@ public enum SubsystemError: Error, Hashable {
   case stackTooSmall(domain: String, size: ByteCount, needed: ByteCount)
 
   // What runs out.
-  /// No room below the board's `physicalMemoryTop`.
+  /// No room in the board's `dmaMemory`.
   case physicalMemoryExhausted(region: String, size: ByteCount)
   /// No room in the domain's 1 TiB.
   case addressSpaceExhausted(domain: String, region: String)
@@ -62,6 +62,15 @@ public enum SubsystemError: Error, Hashable {
   case textTooLong(what: String, text: String, limit: Int)
   /// The text contains a control character.
   case textNotPlain(what: String, text: String)
+
+  /// The value of an option for a client's address.
+  case invalidAddress(option: String, AddressMistake)
+  /// A fixed address that the client cannot have.
+  case unusableAddress(client: String, AddressMistake)
+  /// Two clients with one fixed address.
+  case duplicateAddress(String, first: String, second: String)
+  /// A client with a fixed address needs a router or a DNS server to reach a server.
+  case unreachable(option: String, server: String, needed: FixedAddress.Part)
 
   // Options.
   /// The user must choose, and has not.

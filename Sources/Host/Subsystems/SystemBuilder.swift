@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Addresses
 import Boards
 import DeviceTree
 import SystemModel
@@ -57,6 +58,7 @@ public struct SystemBuilder {
   private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
   private var channels: [Channel] = []
   private var records: [PlacedRecord] = []
+  private var fixedAddresses: [IPv4Address: String] = [:]
   private var physical: PhysicalMemoryAllocator
 
   /// Starts an empty system for a board, whose devices stand in `tree`.
@@ -66,10 +68,9 @@ public struct SystemBuilder {
     self.board = board
     self.tree = tree
     self.drivers = drivers
-    let top = board.physicalMemoryTop.rawValue
-    // Allocation ends at the bottom of the RAM that the top is in; without memory nodes, at 0.
-    let memory = ((try? tree.memory()) ?? []).filter { $0.address < top }
-    physical = PhysicalMemoryAllocator(top: top, bottom: memory.map(\.address).max() ?? 0)
+    let memory = board.dmaMemory(in: tree)
+    physical = PhysicalMemoryAllocator(
+      top: memory.upperBound.rawValue, bottom: memory.lowerBound.rawValue)
   }
 
   // MARK: Protection domains
@@ -82,12 +83,15 @@ public struct SystemBuilder {
   ///     The system file names the copy, `<name>.elf`.
   ///   - budget: nil means the Microkit tool's 1000 us.
   ///   - period: nil means the same as the budget.
-  /// - Throws: `invalidDomainName`, `duplicateDomain`, or `identifiersExhausted` for a parent's
-  ///   63rd child.
+  ///   - heap: size of the heap, rounded up to pages; nil for programs that do not allocate. Large
+  ///     heaps take the fewest pages as multiples of 2 MiB.
+  /// - Throws: `invalidDomainName`, `duplicateDomain`, `identifiersExhausted` for a parent's 63rd
+  ///   child, or what `addRegion` throws for the heap.
   public mutating func add(
     _ name: String, sourceImage: String, priority: Priority, budget: Microseconds? = nil,
     period: Microseconds? = nil, passive: Bool = false,
-    stackSize: ByteCount = SystemBuilder.defaultStackSize, parent: PD? = nil
+    stackSize: ByteCount = SystemBuilder.defaultStackSize, heap: ByteCount? = nil,
+    parent: PD? = nil
   ) throws(SubsystemError) -> PD {
     guard Self.isFileName(name) else { throw .invalidDomainName(name) }
     if states.contains(where: { $0.domain.name == name }) { throw .duplicateDomain(name) }
@@ -101,7 +105,9 @@ public struct SystemBuilder {
       domain.childID = ChildID(UInt64(id.rawValue))
     }
     states.append(State(domain: domain, parent: parent?.index, sourceImage: sourceImage))
-    return PD(index: states.count - 1, name: name)
+    let pd = PD(index: states.count - 1, name: name)
+    if let heap { try addHeap(heap, to: pd) }
+    return pd
   }
 
   /// A domain as it stands, without its children.
@@ -263,6 +269,15 @@ public struct SystemBuilder {
     }
     records.append(
       PlacedRecord(domain: pd.name, section: section, fileName: fileName, bytes: bytes))
+  }
+
+  /// Notes a client's fixed address.
+  ///
+  /// - Throws: `duplicateAddress` if another client has it.
+  mutating func claim(_ address: IPv4Address, for client: PD) throws(SubsystemError) {
+    if let other = fixedAddresses.updateValue(client.name, forKey: address), other != client.name {
+      throw .duplicateAddress("\(address)", first: other, second: client.name)
+    }
   }
 
   // MARK: Result

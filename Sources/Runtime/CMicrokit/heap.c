@@ -2,7 +2,9 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /* The functions with which Swift's runtime allocates; only linked into programs that have a heap. */
-#include <stddef.h>
+#include "cmicrokit.h"
+
+_Alignas(16) unsigned char serval_gauge_heap[CMICROKIT_HEAP_STATE_SIZE];
 
 /* Defined in Sources/Runtime/ProgramHeap. */
 extern void *serval_allocate(size_t count, size_t alignment);

@@ -33,3 +33,15 @@ record_\name:
     record serial_virt_tx_config, 6840
     record timer_client_config, 6
     record web_server_config, 4128
+
+    /* The record HeapConfig. Only programs with a heap refer to it. */
+    .section .serval_heap, "a", %progbits
+    .balign 16
+    .global record_serval_heap
+    .type record_serval_heap, %object
+record_serval_heap:
+    .ascii "Serval"
+    .byte 5, 1
+    .word 32
+    .zero 20
+    .size record_serval_heap, . - record_serval_heap

@@ -9,6 +9,12 @@ public func debugPrint(_ text: StaticString) {
   if ABI.canPrint { unsafe cmicrokit_print(text.utf8Start, text.utf8CodeUnitCount) }
 }
 
+/// Prints bytes, as `debugPrint(_:)` prints text.
+public func debugPrint(_ text: Span<UInt8>) {
+  guard ABI.canPrint else { return }
+  for index in text.indices { Kernel.debugPut(text[index]) }
+}
+
 /// Prints a number in hexadecimal, as `debugPrint(_:)` prints text.
 public func debugPrint(hexadecimal value: UInt64) {
   guard ABI.canPrint else { return }

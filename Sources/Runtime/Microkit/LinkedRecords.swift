@@ -94,6 +94,11 @@ extension RuntimeABI: LinkableRecord {
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_serval_abi() }
 }
 
+extension HeapConfig: LinkableRecord {
+  /// Its place in this image (records.S).
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_serval_heap() }
+}
+
 extension FileSystemClientConfig: LinkableRecord {
   /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_fs_client_config() }

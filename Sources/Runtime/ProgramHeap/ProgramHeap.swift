@@ -4,8 +4,9 @@
 import CMicrokit
 import Heap
 import Microkit
+import Records
 
-/// The heap of a program that has one, of the fixed size in the manifest. Swift's runtime allocates from it. When it
+/// The heap of a program that has one: memory that the system's description gives it. Swift's runtime allocates from it. When it
 /// is exhausted, the program stops with a message; a program that must continue asks `canAllocate` first.
 public enum ProgramHeap {
   // Safety: a protection domain has only one thread.
@@ -36,20 +37,28 @@ public enum ProgramHeap {
 
   @inline(__always)
   fileprivate static func with<Result>(_ body: (inout FixedHeap) -> Result) -> Result {
-    // Safety: the linker script reserves the bytes between the two symbols for the heap alone, aligned to 16. The
-    // heap's own state is at their start and is never copied.
-    let start = unsafe cmicrokit_heap_start()
-    let state = unsafe start.assumingMemoryBound(to: FixedHeap.self)
+    // Safety: heap.c reserves the bytes for the state alone, aligned to 16; `create` checks their number.
+    let state = unsafe cmicrokit_heap_state().assumingMemoryBound(to: FixedHeap.self)
     if unsafe !isReady {
-      let room = MemoryLayout<FixedHeap>.stride
-      let byteCount = unsafe cmicrokit_heap_end() - start - room
-      guard let heap = unsafe FixedHeap(start: start + room, byteCount: byteCount) else {
-        fatal("the heap is too small for its own state; raise heap: in Package.swift")
-      }
-      unsafe state.initialize(to: heap)
+      unsafe state.initialize(to: create())
       unsafe isReady = true
     }
     return unsafe body(&state.pointee)
+  }
+
+  // After a restart, too: `isReady` has been cleared, and the memory has not, of which the heap only reads what it has
+  // written.
+  @inline(never)
+  private static func create() -> FixedHeap {
+    let memory = HeapConfig.linked()[HeapConfig.memory]
+    guard let start = unsafe UnsafeMutableRawPointer(bitPattern: UInt(memory.address)) else {
+      fatal("the program has a heap, but its system gives it none; add it with heap:")
+    }
+    // Safety: the system maps these bytes for the heap alone.
+    guard MemoryLayout<FixedHeap>.size <= Int(CMICROKIT_HEAP_STATE_SIZE),
+      let heap = unsafe FixedHeap(start: start, byteCount: Int(truncatingIfNeeded: memory.size))
+    else { fatal("the heap is too small for its own state; raise heap: in the system") }
+    return heap
   }
 }
 

@@ -65,7 +65,8 @@ private func addClient(
 ) throws -> SystemBuilder.PD {
   let client = try system.add(
     name, sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
-    budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+    budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+    heap: .mebibytes(30))
   let copier = try system.addCopier(for: client)
   try timer.addClient(client)
   try network.addClient(

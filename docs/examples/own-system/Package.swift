@@ -12,7 +12,8 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
-      name: "my-serval", dependencies: [.product(name: "Serval", package: "serval")])
+      name: "my-serval", dependencies: [.product(name: "Serval", package: "serval")],
+      resources: [.embedInCode("imx8mm_evk.dts")])
   ],
   swiftLanguageModes: [.v6]
 )

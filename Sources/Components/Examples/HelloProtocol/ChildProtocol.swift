@@ -41,7 +41,8 @@ public struct ChildCommand: Equatable, Sendable {
 
 /// A call from the child, by its label.
 public enum ChildRequest: Sendable {
-  /// The child has started. Words: the number of restarts, and both variables of `ChildState` as it found them.
+  /// The child has started. Words: the number of restarts, both variables of `ChildState` as it found them, and the
+  /// bytes of its heap in use plus the most that ever were: 0 in a new heap.
   case started
   /// The child asks for a command. The reply has its number.
   case command

@@ -52,7 +52,8 @@ struct Hello: ProtectionDomain, ~Copyable {
     case .started:
       console.write("hello_child: restarts so far: ")
       console.write(decimal: message.word(0))
-      let fresh = message.word(1) == ChildState.linked && message.word(2) == 0
+      let fresh =
+        message.word(1) == ChildState.linked && message.word(2) == 0 && message.word(3) == 0
       console.write(fresh ? "\n" : ", with stale data\n")
       console.flush()
       return Message()

@@ -4,6 +4,7 @@
 import HelloProtocol
 import IndexSets
 import Microkit
+import ProgramHeap
 
 @main enum Main {
   static func main() { run(HelloChild()) }
@@ -20,8 +21,11 @@ struct HelloChild: ProtectionDomain {
     // Safety: a protection domain has one thread.
     let state = unsafe (Self.initialised, Self.cleared)
     unsafe (Self.initialised, Self.cleared) = (restarts, restarts | 1)
+    let heap = ProgramHeap.usage
     _ = Self.parent.call(
-      Message(label: ChildRequest.started.label, count: 3, restarts, state.0, state.1))
+      Message(
+        label: ChildRequest.started.label, count: 4, restarts, state.0, state.1,
+        UInt64(heap.used + heap.peak)))
   }
 
   mutating func notified(_ channels: ChannelSet) {

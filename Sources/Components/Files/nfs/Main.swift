@@ -7,6 +7,11 @@ import ProgramHeap
 import Records
 import SerialWiring
 
+enum Needs {
+  // TCP's buffers and tables; files in use come on top.
+  @section(".serval_heap_needs") @used static let heap: UInt64 = 2_000_000
+}
+
 @main enum Main {
   static func main() {
     let program = FileServerProgram(

@@ -6,6 +6,12 @@ import Microkit
 import Networking
 import Records
 import SerialWiring
+import Serving
+
+enum Needs {
+  // TCP's buffers and tables for 1024 connections; what these hold comes on top.
+  @section(".serval_heap_needs") @used static let heap: UInt64 = 14_400_000
+}
 
 extension HTTPServer.Settings {
   /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent.
@@ -19,17 +25,19 @@ extension HTTPServer.Settings {
   }
 }
 
-/// Runs a web server whose handlers need nothing but their requests. A protection domain's `main` ends with it.
+/// Runs a web server whose handlers need nothing but their requests. A protection domain's `main` ends with it. A router with
+/// `mistakes` stops the domain, which prints the first one.
 ///
 /// - Parameters:
 ///   - port: the TCP port.
 ///   - isSilent: whether requests are not logged on the console.
 public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -> Never {
+  if let mistake = router.mistakes.first {
+    debugPrint([UInt8](mistake.utf8).span)
+    fatal(": a mistake of the program that made the route")
+  }
   let log = ServerLog(Console(SerialClientConfig.linked()))
   let settings = HTTPServer.Settings(log: isSilent ? nil : log)
-  ServerProgram(
-    HTTPServer(router, settings),
-    ServerSettings(port: port, streamLimit: settings.connectionLimit), log: log,
-    backend: NoBackend()
-  ).run()
+  serve(
+    HTTPServer(router, settings), port: port, streamLimit: settings.connectionLimit, log: log)
 }

@@ -135,18 +135,3 @@ extension CheckError: DiagnosableError {
     }
   }
 }
-
-extension Board {
-  /// The board with a single-core kernel of an SDK.
-  func target(_ sdk: SDKVersion) -> Target {
-    let owned = kernelDevices.map {
-      Platform.NamedRange(
-        $0.lowerBound.rawValue..<$0.upperBound.rawValue, "the kernel's interrupt controller")
-    }
-    let normal = normalMemory.map { $0.lowerBound.rawValue..<$0.upperBound.rawValue }
-    return Target(
-      board: name, architecture: .aarch64, hasHypervisor: true, physicalAddressBits: 40,
-      forwardsSMC: sdk >= .v2_1_0,
-      platform: Platform(ram: normal, normalMemory: normal, kernelOwned: owned))
-  }
-}

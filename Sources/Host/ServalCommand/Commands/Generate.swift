@@ -140,6 +140,7 @@ enum GenerateError: Error, Hashable {
   case notAPair(option: String, String)
   case chosenTwice(option: String, String, String)
   case missingImages([GeneratedFiles.MissingImage], directory: String)
+  case unmetNeeds([UnmetNeed])
 }
 
 extension GenerateError: DiagnosableError {
@@ -172,6 +173,8 @@ extension GenerateError: DiagnosableError {
           "there is no image for protection domain '\($0.domain)'",
           fix: "build it, or leave --images out to get the records as files")
       }
+    case .unmetNeeds(let needs):
+      return needs.map(\.finding)
     }
   }
 }

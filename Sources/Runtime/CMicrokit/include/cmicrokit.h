@@ -99,10 +99,13 @@ static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
 extern uint64_t cmicrokit_boot[2];
 static inline uint64_t cmicrokit_restarts(void) { return cmicrokit_boot[0] - 1; }
 
-/* The heap's bounds, from the linker script. */
-extern unsigned char heap_start[], heap_end[];
-static inline void *_Nonnull cmicrokit_heap_start(void) { return heap_start; }
-static inline void *_Nonnull cmicrokit_heap_end(void) { return heap_end; }
+/*
+ * The state of the program's heap (heap.c), which begins with what `serval run --stats` shows. Apart from the heap's
+ * memory, because a restart clears it.
+ */
+#define CMICROKIT_HEAP_STATE_SIZE 640
+extern unsigned char serval_gauge_heap[CMICROKIT_HEAP_STATE_SIZE];
+static inline void *_Nonnull cmicrokit_heap_state(void) { return serval_gauge_heap; }
 
 /* Bytes of the socket buffers: capacity, in use, and peak. `serval run --stats` finds them by the symbol's name. */
 extern uint64_t serval_gauge_socket_buffers[3];
@@ -146,5 +149,6 @@ CMICROKIT_RECORD(serial_driver_config)
 CMICROKIT_RECORD(serial_virt_rx_config)
 CMICROKIT_RECORD(serial_virt_tx_config)
 CMICROKIT_RECORD(serval_abi)
+CMICROKIT_RECORD(serval_heap)
 CMICROKIT_RECORD(timer_client_config)
 CMICROKIT_RECORD(web_server_config)

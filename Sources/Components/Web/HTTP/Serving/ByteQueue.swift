@@ -14,6 +14,14 @@ struct ByteQueue: Sendable {
   /// The queue's bytes in `bytes`.
   var range: Range<Int> { start..<bytes.count }
 
+  /// Passes the queue's bytes to `body`.
+  @inline(__always)
+  func withBytes<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(bytes.span.extracting(range))
+  }
+
   /// Memory that the queue has, in bytes: at most `growth` more than the most that was in it.
   var capacity: Int { bytes.capacity }
 

@@ -17,9 +17,12 @@ final class ConnectionSlot {
     /// The body, and the number of its bytes that have been written.
     case sendingBytes([UInt8], Int)
     case sendingSource(BodySource)
+    case exchanging(ExchangeHandler)
   }
 
-  var connection: ServerConnection
+  /// The connection's number.
+  let index: Int
+  let connection: ServerConnection
   var work = Work.awaitingRequest
   /// The line for the access log; its counts are filled in at the end of the answer.
   var log: AccessLogEntry?
@@ -37,5 +40,8 @@ final class ConnectionSlot {
   /// The connection's share in `HTTPServer.heldByteCount`.
   var held = 0
 
-  init(_ connection: ServerConnection) { self.connection = connection }
+  init(_ index: Int, _ connection: ServerConnection) {
+    self.index = index
+    self.connection = connection
+  }
 }

@@ -43,12 +43,12 @@ extension HTTPServer {
   }
 
   /// Returns whether more can be done at once.
-  private func advanceOnce(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) -> Bool {
+  private mutating func advanceOnce(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) -> Bool {
     switch slot.work {
     case .awaitingRequest:
       guard let head = slot.connection.nextRequest(now: now) else { return false }
       beginRequest(head, slot, index, now)
-      begin(router.answer(head, connection: index, now: now), slot, now)
+      begin(configuration.answer(head, index, now), slot, now)
       return true
     case .awaitingAnswer(let ask):
       guard let answer = ask() else { return false }
@@ -65,6 +65,7 @@ extension HTTPServer {
       guard count > 0 else { return false }
       slot.work = .sendingBytes(bytes, written + count)
       return false
+    case .exchanging(let handler): return exchange(handler, slot, now)
     case .streaming(let stream): return writeStream(slot, now) { writer in stream(&writer) }
     case .sendingSource(let source):
       // The transport asks for a longer rest itself.
@@ -73,7 +74,7 @@ extension HTTPServer {
     }
   }
 
-  private func beginRequest(
+  private mutating func beginRequest(
     _ head: RequestHead, _ slot: ConnectionSlot, _ index: Int, _ now: Instant
   ) {
     slot.started = now
@@ -91,16 +92,18 @@ extension HTTPServer {
   }
 
   /// Begins what `answer` says: to wait, to receive the request's body, or to send a response.
-  func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: Instant) {
+  mutating func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: Instant) {
     switch answer {
     case .wait(let ask): slot.work = .awaitingAnswer(ask)
+    case .exchange(let handler): beginExchange(handler, slot, now)
     case .receive(let limit, let each, let then):
+      if slot.connection.isLonger(than: limit) {
+        return begin(.status(.contentTooLarge), slot, now)
+      }
       slot.work = .receivingBody(limit: limit, count: 0, each, then)
     case .respond(let response):
       slot.log?.status = response.head.status.code
-      let date = settings.date?()
-      slot.connection.respond(
-        response.head, dateLine: date.map { dateLine.line(for: $0) } ?? [], now: now)
+      slot.connection.respond(response.head, dateLine: currentDateLine(), now: now)
       guard slot.connection.wantsBody else { return endAnswer(slot, now) }
       switch response.body {
       case .none: endAnswer(slot, now)
@@ -113,7 +116,7 @@ extension HTTPServer {
     }
   }
 
-  private func receiveBody(
+  private mutating func receiveBody(
     _ slot: ConnectionSlot, _ limit: UInt64, _ count: UInt64, _ each: (Span<UInt8>) -> Void,
     _ then: () -> Answer, _ now: Instant
   ) -> Bool {
@@ -140,7 +143,7 @@ extension HTTPServer {
     return true
   }
 
-  private func writeStream(
+  private mutating func writeStream(
     _ slot: ConnectionSlot, _ now: Instant, _ stream: (inout BodyWriter) -> StreamStep
   ) -> Bool {
     var writer = BodyWriter(slot: slot, now: now)
@@ -166,7 +169,7 @@ extension HTTPServer {
     return true
   }
 
-  func endAnswer(_ slot: ConnectionSlot, _ now: Instant) {
+  mutating func endAnswer(_ slot: ConnectionSlot, _ now: Instant) {
     slot.work = .awaitingRequest
     slot.connection.finish(now: now)
     guard var entry = slot.log, let log = settings.log else { return }

@@ -15,7 +15,7 @@ extension HTTPServer {
   public mutating func wake(_ index: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     switch slot.work {
-    case .awaitingAnswer, .streaming, .sendingSource:
+    case .awaitingAnswer, .streaming, .sendingSource, .exchanging:
       advance(slot, index, now)
       changed.append(index)
     case .awaitingRequest, .receivingBody, .sendingBytes: break
@@ -23,10 +23,12 @@ extension HTTPServer {
   }
 
   /// When to call `timePassed` next; there may be nothing to do by then. `never` means none.
-  public var deadline: Instant { nextDeadline }
+  public var deadline: Instant { wakes.isEmpty ? nextDeadline : .start }
 
-  /// Acts on all deadlines up to `now`.
+  /// Acts on all deadlines up to `now`, and wakes the connections whose `Waker`s were used.
   public mutating func timePassed(now: Instant) {
+    // Those that they wake in turn come next time.
+    for index in wakes.takeAll() { wake(index, now: now) }
     guard now >= nextDeadline else { return }
     nextDeadline = .never
     for index in slots.indices {
@@ -34,10 +36,10 @@ extension HTTPServer {
       let isDue = now >= deadline(of: slot)
       slot.connection.timePassed(now: now)
       if now >= workDeadline(of: slot) {
-        if case .awaitingAnswer = slot.work {
-          begin(.status(.gatewayTimeout), slot, now)
-        } else {
-          slot.connection.abort()
+        switch slot.work {
+        case .awaitingAnswer: begin(.status(.gatewayTimeout), slot, now)
+        case .exchanging(let handler) where now < handler.silenceEnd: handler.deadline = .never
+        default: slot.connection.abort()
         }
       }
       if isDue {
@@ -55,12 +57,14 @@ extension HTTPServer {
     min(slot.connection.deadline, workDeadline(of: slot))
   }
 
-  /// When a handler has waited too long with its answer, or a source with the next bytes of a body.
+  /// When a handler has waited too long with its answer, or a source with the next bytes of a body, or
+  /// when an exchange has to be called or given up.
   private func workDeadline(of slot: ConnectionSlot) -> Instant {
     switch slot.work {
     case .awaitingAnswer: slot.started + settings.limits.answerTime
     case .sendingSource where !slot.connection.waitsForPeer:
       slot.sourceProgress + settings.limits.sourceTime
+    case .exchanging(let handler): min(handler.deadline, handler.silenceEnd)
     default: .never
     }
   }

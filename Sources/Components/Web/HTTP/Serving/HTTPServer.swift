@@ -45,8 +45,7 @@ public struct HTTPServer: StreamServer {
     }
   }
 
-  let settings: Settings
-  let router: Router
+  let configuration: Configuration
   var slots: [ConnectionSlot?]
   var freeSlots: [Int] = []
   /// Connections that `wake` or `timePassed` may have changed, possibly more than once.
@@ -62,10 +61,11 @@ public struct HTTPServer: StreamServer {
   /// Connections that were turned away because all slots were taken.
   public internal(set) var refusedCount: UInt64 = 0
 
-  /// A server without connections; `router` answers its requests.
+  /// A server without connections; `router` answers its requests. Stops the program if the router has
+  /// `mistakes`.
   public init(_ router: Router, _ settings: Settings = Settings()) {
-    self.router = router
-    self.settings = settings
+    if let mistake = router.mistakes.first { stop(mistake) }
+    configuration = Configuration(router, settings)
     slots = [ConnectionSlot?](repeating: nil, count: settings.connectionLimit)
     for index in stride(from: settings.connectionLimit - 1, through: 0, by: -1) {
       freeSlots.append(index)
@@ -86,7 +86,7 @@ public struct HTTPServer: StreamServer {
     }
     let connection = ServerConnection(settings.limits, now: now)
     nextDeadline = min(nextDeadline, connection.deadline)
-    slots[index] = ConnectionSlot(connection)
+    slots[index] = ConnectionSlot(index, connection)
     connectionCount += 1
     return index
   }
@@ -110,7 +110,37 @@ public struct HTTPServer: StreamServer {
     slot(index)?.connection.disposal ?? .close
   }
 
+  var settings: Settings { configuration.settings }
+  var wakes: Wakes { configuration.wakes }
+
   func slot(_ index: Int) -> ConnectionSlot? {
     slots.indices.contains(index) ? slots[index] : nil
   }
+}
+
+/// What does not change while a server runs: behind a reference, as a server is copied with its fields.
+final class Configuration {
+  let router: Router
+  let wakes = Wakes()
+  let settings: HTTPServer.Settings
+
+  init(_ router: Router, _ settings: HTTPServer.Settings) {
+    self.router = router
+    self.settings = settings
+  }
+
+  // Here, as a caller would copy the router.
+  @inline(never)
+  func answer(_ head: RequestHead, _ connection: Int, _ now: Instant) -> Answer {
+    router.answer(head, connection, now, wakes)
+  }
+}
+
+private func stop(_ mistake: String) -> Never {
+  // Embedded Swift has no way to show it: a program prints `mistakes` before.
+  #if !hasFeature(Embedded)
+    fatalError(mistake)
+  #else
+    fatalError()
+  #endif
 }

@@ -9,19 +9,17 @@ public struct Request {
   /// The request line and the fields.
   public let head: RequestHead
   /// The target's path, decoded and normalised.
-  public let path: RequestPath
+  public internal(set) var path: RequestPath
   /// The connection's number in the server, for `HTTPServer.wake`.
   public let connection: Int
   /// When the head was complete, by the server's clock.
   public let now: Instant
-  var captures: [Capture]
+  /// Those of the route's pattern, which matches the path.
+  var segments: [Pattern.Segment] = []
+  let wakes: Wakes?
 
-  /// What a route's pattern captured.
-  struct Capture {
-    var name: [UInt8]
-    /// The captured part of `path.bytes`.
-    var range: Range<Int>
-  }
+  /// With it, others can have this request's handler called: one that waits, or that streams its body.
+  public var waker: Waker { Waker(wakes, connection) }
 
   /// The head's method.
   public var method: Method { head.method }
@@ -29,7 +27,9 @@ public struct Request {
   /// What `:name` or `*name` of the route's pattern captured, decoded; nil if the pattern has no
   /// such name.
   public func capture(_ name: StaticString) -> [UInt8]? {
-    for capture in captures where name.equals(capture.name.span) {
+    var walk = CaptureWalk()
+    while let capture = walk.next(segments, path.bytes) {
+      guard name.equals(capture.name.span) else { continue }
       return [UInt8](copying: path.bytes.span.extracting(capture.range))
     }
     return nil
@@ -43,20 +43,32 @@ public struct Request {
 
   /// The first value of `name` in the query, decoded; nil if there is none or it is malformed.
   public func query(_ name: StaticString) -> [UInt8]? {
-    guard let query = head.rawQuery else { return nil }
-    let bytes = [UInt8](copying: query.span)
-    var start = 0
-    while start <= bytes.count {
-      let end = bytes.span.first(0x26, in: start..<bytes.count) ?? bytes.count
-      let equals = bytes.span.first(0x3d, in: start..<end) ?? end
-      if let key = PercentDecoding.decode(bytes.span.extracting(start..<equals), plusIsSpace: true),
-        name.equals(key.span)
-      {
-        let value = min(equals + 1, end)..<end
-        return PercentDecoding.decode(bytes.span.extracting(value), plusIsSpace: true)
+    guard case .value(let value) = queryValue(of: [UInt8](name).span) else { return nil }
+    return value
+  }
+
+  enum QueryValue {
+    case none
+    /// A `%` is not followed by two hexadecimal digits.
+    case malformed
+    case value([UInt8])
+  }
+
+  func queryValue(of name: Span<UInt8>) -> QueryValue {
+    guard let query = head.queryExtent?.range else { return .none }
+    var start = query.lowerBound
+    while start <= query.upperBound {
+      let end = head.bytes.span.first(0x26, in: start..<query.upperBound) ?? query.upperBound
+      let equals = head.bytes.span.first(0x3d, in: start..<end) ?? end
+      if let key = decode(start..<equals), key.span.equals(name) {
+        return decode(min(equals + 1, end)..<end).map { .value($0) } ?? .malformed
       }
       start = end + 1
     }
-    return nil
+    return .none
+  }
+
+  private func decode(_ range: Range<Int>) -> [UInt8]? {
+    PercentDecoding.decode(head.bytes.span.extracting(range), plusIsSpace: true)
   }
 }

@@ -7,8 +7,15 @@ struct RequestBody: Sendable {
     case over
     case length(UInt64)
     case chunked(ChunkedDecoder)
+    /// Everything that arrives, after an upgrade.
+    case raw
   }
   private var rest: Rest
+
+  private init(_ rest: Rest) { self.rest = rest }
+
+  /// Everything that arrives.
+  static var raw: RequestBody { RequestBody(.raw) }
 
   init(_ framing: RequestHead.Framing) {
     switch framing {
@@ -22,12 +29,16 @@ struct RequestBody: Sendable {
     if case .over = rest { true } else { false }
   }
 
+  var isRaw: Bool {
+    if case .raw = rest { true } else { false }
+  }
+
   /// Bytes still to come; nil for a chunked body.
   var knownRest: UInt64? {
     switch rest {
     case .over: 0
     case .length(let length): length
-    case .chunked: nil
+    case .chunked, .raw: nil
     }
   }
 
@@ -38,6 +49,7 @@ struct RequestBody: Sendable {
     while true {
       switch rest {
       case .over: return 0
+      case .raw: return input.count
       case .length(let length): return Int(min(UInt64(input.count), length))
       case .chunked(var decoder):
         let step = try decoder.step(input.bytes.span.extracting(input.range), limits)
@@ -58,7 +70,7 @@ struct RequestBody: Sendable {
   /// Records that `count` bytes of data were taken from the front.
   mutating func consumed(_ count: Int) {
     switch rest {
-    case .over: break
+    case .over, .raw: break
     case .length(let length):
       let left = length - min(length, UInt64(max(count, 0)))
       rest = left == 0 ? .over : .length(left)

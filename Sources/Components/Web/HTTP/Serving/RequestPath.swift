@@ -16,6 +16,12 @@ public struct RequestPath: Equatable, Sendable {
   /// NUL.
   public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
 
+  /// No path, until there is one.
+  static var unknown: RequestPath { RequestPath(bytes: []) }
+
+  /// `/`.
+  static var root: RequestPath { RequestPath(bytes: [0x2f]) }
+
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// Why a path is refused.

@@ -22,14 +22,14 @@ extension ServerConnection {
 
   /// Passes the bytes that wait to be sent to `body`.
   public func withOutput<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    body(output.bytes.span.extracting(output.range))
+    output.withBytes(body)
   }
 
   /// Bytes that wait to be sent.
   public var outputCount: Int { output.count }
 
   /// The transport took the first `count` bytes of the output.
-  public mutating func sent(_ count: Int, now: Instant) {
+  public func sent(_ count: Int, now: Instant) {
     guard count > 0 else { return }
     timing.addBytes(count)
     output.drop(count)
@@ -39,7 +39,7 @@ extension ServerConnection {
 
   /// Ends a closing connection whose output is sent: at once if the peer has ended its direction,
   /// otherwise after `Limits.lingerTime`.
-  mutating func closeOrLinger(_ now: Instant) {
+  func closeOrLinger(_ now: Instant) {
     guard phase == .closing, output.isEmpty else { return }
     if inputEnded {
       phase = .closed
@@ -54,7 +54,8 @@ extension ServerConnection {
   var waitsForPeer: Bool {
     if !output.isEmpty || directIsBlocked { return true }
     switch phase {
-    case .exchange: return framing == .notBegun && input.isEmpty && !body.isOver
+    case .exchange:
+      return (framing == .notBegun || awaitsInput) && input.isEmpty && !body.isOver
     case .discarding: return true
     case .head, .closing, .closed, .aborted: return false
     }
@@ -75,7 +76,7 @@ extension ServerConnection {
   }
 
   /// Acts on a deadline up to `now`.
-  public mutating func timePassed(now: Instant) {
+  public func timePassed(now: Instant) {
     guard now >= deadline else {
       // Time that the handler takes does not count against the peer.
       if phase == .exchange, !waitsForPeer { timing.restartWindow(now) }
@@ -97,7 +98,7 @@ extension ServerConnection {
     }
   }
 
-  private mutating func checkRate(_ now: Instant) {
+  private func checkRate(_ now: Instant) {
     if timing.isTooSlow(limits) {
       abort()
     } else {

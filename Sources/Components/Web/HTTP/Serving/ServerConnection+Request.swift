@@ -11,7 +11,7 @@ extension ServerConnection {
 
   /// Takes bytes that have arrived and returns how many it took. Keep the rest and offer it again
   /// when `receiveRoom` is not 0.
-  public mutating func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
+  public func receive(_ bytes: Span<UInt8>, now: Instant) -> Int {
     switch phase {
     case .closing, .closed, .aborted: return bytes.count
     case .head, .exchange, .discarding: break
@@ -38,7 +38,7 @@ extension ServerConnection {
   }
 
   /// The peer sends nothing more. It may still read the answers to what it has sent.
-  public mutating func peerEnded(now: Instant) {
+  public func peerEnded(now: Instant) {
     inputEnded = true
     switch phase {
     case .head:
@@ -54,12 +54,14 @@ extension ServerConnection {
 
   /// The next request, once its head is complete and the request before it is answered. A request
   /// that has to be refused is answered here, and the connection closes after that.
-  public mutating func nextRequest(now: Instant) -> RequestHead? {
+  public func nextRequest(now: Instant) -> RequestHead? {
     // Answers that the peer does not read hold up the requests behind them.
     guard phase == .head, output.count < outputLimit else { return nil }
     do throws(RequestError) {
       var scan = scanner
-      let end = try scan.scan(input.bytes.span.extracting(input.range), limits)
+      let end = try input.withBytes { (bytes) throws(RequestError) in
+        try scan.scan(bytes, limits)
+      }
       scanner = end == nil ? scan : HeadScanner()
       guard let end else {
         if scan.isUntouched {
@@ -72,8 +74,7 @@ extension ServerConnection {
         return nil
       }
       let start = scan.start
-      let bytes = [UInt8](
-        copying: input.bytes.span.extracting(input.start + start..<input.start + end))
+      let bytes = input.withBytes { [UInt8](copying: $0.extracting(start..<end)) }
       input.drop(end)
       let head = try HeadParser.parse(bytes, fieldCount: scan.lineCount)
       if case .length(let length) = head.framing, length > limits.bodyBytes {
@@ -87,13 +88,13 @@ extension ServerConnection {
     }
   }
 
-  private mutating func endWithoutRequest(_ now: Instant) {
+  private func endWithoutRequest(_ now: Instant) {
     input.removeAll()
     phase = output.isEmpty ? .closed : .closing
     closeOrLinger(now)
   }
 
-  private mutating func beginExchange(_ head: RequestHead, _ now: Instant) {
+  private func beginExchange(_ head: RequestHead, _ now: Instant) {
     requestCount += 1
     phase = .exchange
     framing = .notBegun
@@ -105,10 +106,19 @@ extension ServerConnection {
     // What follows CONNECT would be another protocol.
     if head.method == .connect { request.keepsAlive = false }
     request.awaitsContinue = head.expectsContinue
+    request.readsBody = false
+    awaitsInput = false
+    isOverLimit = false
     timing.restartWindow(now)
   }
 
   // MARK: Bodies
+
+  /// Whether the rest of the body is known to be longer.
+  func isLonger(than limit: UInt64) -> Bool {
+    guard let rest = body.knownRest else { return false }
+    return rest > limit
+  }
 
   /// What `readBody` came to.
   public enum BodyProgress: Equatable, Sendable {
@@ -122,7 +132,7 @@ extension ServerConnection {
   }
 
   /// Passes what has arrived of the request's body to `sink`, possibly in several pieces.
-  public mutating func readBody(
+  public func readBody(
     now: Instant, _ sink: (Span<UInt8>) -> Void
   ) -> BodyProgress {
     guard phase == .exchange else { return body.isOver ? .over : .failed }
@@ -132,7 +142,7 @@ extension ServerConnection {
         if body.isOver { return .over }
         if count == 0 { break }
         request.awaitsContinue = false
-        sink(input.bytes.span.extracting(input.start..<input.start + count))
+        input.withBytes { sink($0.extracting(0..<count)) }
         input.drop(count)
         body.consumed(count)
       }
@@ -155,7 +165,7 @@ extension ServerConnection {
 
   /// Discards what has arrived of a body that the handler did not read. At its end the next request
   /// can begin; a body that is too long closes the connection.
-  mutating func discardBody(_ now: Instant) {
+  func discardBody(_ now: Instant) {
     do throws(RequestError) {
       while true {
         let count = try body.advance(&input, limits)
@@ -175,7 +185,7 @@ extension ServerConnection {
     awaitRequest(now)
   }
 
-  private mutating func awaitRequest(_ now: Instant) {
+  private func awaitRequest(_ now: Instant) {
     phase = .head
     framing = .notBegun
     scanner = HeadScanner()
@@ -184,7 +194,7 @@ extension ServerConnection {
     if inputEnded, input.isEmpty { phase = output.isEmpty ? .closed : .closing }
   }
 
-  mutating func beginClosing(_ now: Instant) {
+  func beginClosing(_ now: Instant) {
     phase = .closing
     input.removeAll()
     closeOrLinger(now)

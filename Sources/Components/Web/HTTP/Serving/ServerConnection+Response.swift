@@ -16,7 +16,7 @@ extension ServerConnection {
   ///
   /// - Parameter date: seconds since 1970 for the Date field, or nil to omit it, as a server without
   ///   a clock must (RFC 9110 section 6.6.1).
-  public mutating func respond(_ head: ResponseHead, date: Int64? = nil, now: Instant) {
+  public func respond(_ head: ResponseHead, date: Int64? = nil, now: Instant) {
     var line: [UInt8] = []
     if let date {
       line.append("Date: ")
@@ -26,11 +26,13 @@ extension ServerConnection {
     respond(head, dateLine: line, now: now)
   }
 
-  mutating func respond(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func respond(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
     guard awaitsAnswer else { return }
     // The client may send the body that it has not been told to send, or a new request.
     if request.awaitsContinue { request.keepsAlive = false }
-    if let rest = body.knownRest, rest > limits.discardBytes { request.keepsAlive = false }
+    if !request.readsBody, let rest = body.knownRest, rest > limits.discardBytes {
+      request.keepsAlive = false
+    }
     framing = framing(of: head)
     if framing == .untilClose { request.keepsAlive = false }
     let summary = request
@@ -54,7 +56,7 @@ extension ServerConnection {
   }
 
   /// Room for the status line, Date, Connection and the body's framing.
-  private static var headOverhead: Int { 192 }
+  static var headOverhead: Int { 192 }
 
   /// Room to reserve together with the head for the body, or for its beginning.
   private var bodyRoom: Int {
@@ -62,7 +64,7 @@ extension ServerConnection {
     return Int(min(length, UInt64(max(outputLimit - output.count, 0))))
   }
 
-  private func framing(of head: ResponseHead) -> BodyFraming {
+  func framing(of head: ResponseHead) -> BodyFraming {
     if request.isHead || head.status.forbidsBody { return .headOnly }
     switch head.length {
     case .known(let length): return .length(length)
@@ -107,7 +109,13 @@ extension ServerConnection {
   /// Bytes of the body that `write` takes now; 0 until the peer has read some of the output.
   public var writeRoom: Int {
     guard phase == .exchange else { return 0 }
-    let room = max(outputLimit - output.count, 0)
+    return writeRoom(framing, behind: output.count)
+  }
+
+  /// Room for the bytes of a body behind `count` bytes of output.
+  @inline(__always)
+  func writeRoom(_ framing: BodyFraming, behind count: Int) -> Int {
+    let room = max(outputLimit - count, 0)
     // Waits for a quarter of the output to be free: otherwise a peer that reads byte by byte would
     // make the whole output move for each byte.
     guard room >= outputLimit / 4 else { return 0 }
@@ -120,7 +128,7 @@ extension ServerConnection {
   }
 
   /// Writes the next bytes of the body; returns how many it took.
-  public mutating func write(_ bytes: Span<UInt8>, now: Instant) -> Int {
+  public func write(_ bytes: Span<UInt8>, now: Instant) -> Int {
     let count = min(bytes.count, writeRoom)
     guard count > 0 else { return 0 }
     if output.isEmpty { timing.restartWindow(now) }
@@ -155,7 +163,7 @@ extension ServerConnection {
   }
 
   /// `count` bytes of the body went straight to the transport.
-  public mutating func wroteDirectly(_ count: Int, now: Instant) {
+  public func wroteDirectly(_ count: Int, now: Instant) {
     let count = min(UInt64(max(count, 0)), directRoom)
     guard count > 0, case .length(let rest) = framing else { return }
     framing = .length(rest - count)
@@ -164,7 +172,7 @@ extension ServerConnection {
 
   /// Tells whether the transport took less than it was offered directly: then the peer has to read
   /// first, and its pace is measured.
-  public mutating func setDirectlyBlocked(_ blocked: Bool, now: Instant) {
+  public func setDirectlyBlocked(_ blocked: Bool, now: Instant) {
     if blocked != directIsBlocked { timing.restartWindow(now) }
     directIsBlocked = blocked
   }
@@ -173,7 +181,7 @@ extension ServerConnection {
 
   /// Ends the response. If its body is shorter than its stated length, the connection is torn down,
   /// which tells the peer; if it has not begun, it is a 500.
-  public mutating func finish(now: Instant) {
+  public func finish(now: Instant) {
     guard phase == .exchange else { return }
     directIsBlocked = false
     switch framing {
@@ -186,20 +194,21 @@ extension ServerConnection {
     case .length, .untilClose, .headOnly, .complete: break
     }
     framing = .complete
+    if request.readsBody, isLonger(than: limits.discardBytes) { request.keepsAlive = false }
     guard request.keepsAlive else { return beginClosing(now) }
     phase = .discarding
     discardBody(now)
   }
 
   /// Tears the connection down without sending what is left.
-  public mutating func abort() {
+  public func abort() {
     phase = .aborted
     input.removeAll()
     output.removeAll()
   }
 
   /// Answers the current request with `status` and its phrase, and closes the connection after that.
-  mutating func refuse(_ status: Status, _ now: Instant) {
+  func refuse(_ status: Status, _ now: Instant) {
     // The head could not be read, so nothing is known about the request.
     if phase == .head { request = RequestSummary() }
     phase = .exchange

@@ -14,7 +14,7 @@ import Time
 /// `nextRequest`, reads its body with `readBody`, and answers with `respond`, `write` and `finish`.
 /// It sends what `withOutput` shows, reports that with `sent`, calls `timePassed` at `deadline`, and
 /// acts on `disposal`.
-public struct ServerConnection: Sendable {
+public final class ServerConnection {
   enum Phase: Equatable, Sendable {
     /// Between requests, or within a request's head.
     case head
@@ -60,6 +60,10 @@ public struct ServerConnection: Sendable {
   var inputEnded = false
   /// The transport took less than it was offered directly, so the peer has to read first.
   var directIsBlocked = false
+  /// The handler has read everything that has arrived of the body, and wants more.
+  var awaitsInput = false
+  /// The body is longer than its handler takes.
+  var isOverLimit = false
   var timing: Timing
   /// Memory is short: input and output are limited to `Limits.crampedBytes` each.
   var isCramped = false
@@ -71,6 +75,8 @@ public struct ServerConnection: Sendable {
     var keepsAlive = true
     /// The client expects 100 (Continue), which has not been sent.
     var awaitsContinue = false
+    /// The handler reads the body after the response has begun.
+    var readsBody = false
   }
 
   /// A connection that was accepted at `now`.
@@ -79,6 +85,9 @@ public struct ServerConnection: Sendable {
     request = RequestSummary()
     timing = Timing(now: now)
   }
+
+  /// Bytes of input that were not taken.
+  var inputCount: Int { input.count }
 
   /// Memory of input and output, in bytes; see `Limits.memoryBound`.
   public var heldByteCount: Int { input.capacity + output.capacity }

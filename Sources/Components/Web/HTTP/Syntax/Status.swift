@@ -32,6 +32,8 @@ public struct Status: Equatable, Sendable {
     return text
   }
 
+  /// The connection continues with another protocol.
+  public static var switchingProtocols: Status { Status(101, "Switching Protocols") }
   /// The request succeeded.
   public static var ok: Status { Status(200, "OK") }
   /// A resource was created.
@@ -64,10 +66,16 @@ public struct Status: Equatable, Sendable {
   public static var uriTooLong: Status { Status(414, "URI Too Long") }
   /// A condition of the request does not hold.
   public static var preconditionFailed: Status { Status(412, "Precondition Failed") }
+  /// The body is of a type that the handler does not take.
+  public static var unsupportedMediaType: Status { Status(415, "Unsupported Media Type") }
   /// No requested range lies within the file.
   public static var rangeNotSatisfiable: Status { Status(416, "Range Not Satisfiable") }
   /// The Expect field is unknown.
   public static var expectationFailed: Status { Status(417, "Expectation Failed") }
+  /// The body is well formed, but says what the handler does not take.
+  public static var unprocessableContent: Status { Status(422, "Unprocessable Content") }
+  /// The resource needs another protocol, which Upgrade names.
+  public static var upgradeRequired: Status { Status(426, "Upgrade Required") }
   /// There are too many fields, or they are too long (RFC 6585 section 5).
   public static var fieldsTooLarge: Status { Status(431, "Request Header Fields Too Large") }
   /// The server failed.

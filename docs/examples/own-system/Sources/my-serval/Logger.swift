@@ -10,7 +10,8 @@ enum LoggerSystem: SystemTemplate {
   static let name = "logger"
   static let summary = "A network program that logs to the serial console"
   static let options = [
-    SystemOption("baud-rate", purpose: "speed of the console", default: "115200")
+    SystemOption("baud-rate", purpose: "speed of the console", default: "115200"),
+    .address(of: "logger"),
   ]
 
   static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
@@ -23,11 +24,12 @@ enum LoggerSystem: SystemTemplate {
     // `echo.elf` stands in for a program of your own.
     let logger = try system.add(
       "logger", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: .mebibytes(18))
     try timer.addClient(logger)
     try serial.addClient(logger)
     try network.addClient(.init(logger, copier: system.addCopier(for: logger)))
-    try IPSettings.dhcp(hostName: "logger").addRecord(to: logger, in: &system)
+    try IPSettings(choices, hostName: "logger").addRecord(to: logger, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)

@@ -5,7 +5,7 @@ import Glibc
 import HostSockets
 import Testing
 
-@testable import WebServing
+@testable import Serving
 
 @Suite struct HostProgramTests {
   @Test(arguments: [

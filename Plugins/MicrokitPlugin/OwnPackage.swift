@@ -1,0 +1,1 @@
+../ServalPlugin/OwnPackage.swift

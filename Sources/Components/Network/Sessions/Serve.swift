@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Serving
+
+/// Runs a server with a session for each peer: in a protection domain on `port`, on the host on port 5555 of localhost or the
+/// one that `--port` names. `main` ends with it.
+public func serve<S: Session>(port: UInt16, session: @escaping () -> S) -> Never {
+  let limits = SessionServer<S>.Limits()
+  serve(SessionServer(limits, session), port: port, streamLimit: limits.sessions)
+}

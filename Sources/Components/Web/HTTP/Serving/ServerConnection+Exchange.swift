@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Bytes
+import Time
+
+// Bodies of which a handler takes as much as it wants, and upgraded connections.
+
+extension ServerConnection {
+  /// Whether everything was taken that there is to take.
+  var exchangeInputEnded: Bool {
+    body.isOver || body.isRaw && inputEnded && input.isEmpty || phase != .exchange
+  }
+
+  /// Finds where the body's next bytes are. Returns false if the body breaks its framing or was cut off:
+  /// then the request has been answered, or the connection torn down.
+  func findBody(now: Instant) -> Bool {
+    guard phase == .exchange else { return false }
+    do throws(RequestError) {
+      let count = try body.advance(&input, limits)
+      if count == 0, inputEnded, !body.isOver, !body.isRaw {
+        abort()
+        return false
+      }
+      return true
+    } catch {
+      if framing == .notBegun { refuse(error.status, now) } else { abort() }
+      return false
+    }
+  }
+
+  /// Passes the next bytes of the body to `take`, which returns how many it took. If there are none, a
+  /// client that waits for 100 (Continue) gets it.
+  ///
+  /// - Parameter limit: bytes that it may still have. If there are more, `isOverLimit` is set.
+  func takeInput(
+    atMost limit: UInt64, now: Instant, _ take: (Span<UInt8>) -> Int
+  ) -> Int {
+    guard findBody(now: now), !body.isOver else { return 0 }
+    // `findBody` has removed the framing in front of them.
+    guard var count = try? body.advance(&input, limits) else { return 0 }
+    guard count > 0 else {
+      awaitsInput = !body.isRaw
+      sendContinue(now)
+      return 0
+    }
+    request.awaitsContinue = false
+    guard limit > 0 else {
+      isOverLimit = true
+      return 0
+    }
+    count = Int(min(UInt64(count), limit))
+    let taken = input.withBytes { min(max(take($0.extracting(0..<count)), 0), count) }
+    input.drop(taken)
+    body.consumed(taken)
+    awaitsInput = false
+    // Finds the body's end.
+    _ = findBody(now: now)
+    return taken
+  }
+
+  private func sendContinue(_ now: Instant) {
+    guard request.awaitsContinue, framing == .notBegun else { return }
+    request.awaitsContinue = false
+    output.append(32) { (bytes: inout [UInt8]) in bytes.append("HTTP/1.1 100 Continue\r\n\r\n") }
+    timing.restartWindow(now)
+  }
+
+  /// Begins a response while the request's body is still being read.
+  func beginExchange(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+    // After the final response has begun it would be too late.
+    sendContinue(now)
+    request.readsBody = true
+    respond(head, dateLine: dateLine, now: now)
+  }
+
+  /// Bytes of the body for which there would be room behind `head`.
+  func roomBehind(_ head: ResponseHead) -> Int {
+    guard awaitsAnswer else { return 0 }
+    return writeRoom(
+      framing(of: head), behind: output.count + head.lines.count + Self.headOverhead)
+  }
+
+  /// Ends HTTP on this connection: from now on, everything that arrives is the body, and everything that
+  /// is written goes out as it is.
+  func upgrade(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+    guard awaitsAnswer else { return }
+    request.keepsAlive = false
+    body = .raw
+    framing = .untilClose
+    output.append(head.lines.count + Self.headOverhead) { (bytes: inout [UInt8]) in
+      bytes.append("HTTP/1.1 ")
+      bytes.append(decimal: UInt64(head.status.code))
+      bytes.append(0x20)
+      bytes.append(head.status.phrase)
+      bytes.append("\r\n")
+      bytes.append(copying: dateLine.span)
+      bytes.append("Connection: Upgrade\r\n")
+      bytes.append(copying: head.lines.span)
+      bytes.append("\r\n")
+    }
+    timing.restartWindow(now)
+  }
+
+  /// Whether this connection's request may have it upgraded: HTTP/1.1, and without a body.
+  var canUpgrade: Bool {
+    awaitsAnswer && request.isVersion11 && !request.isHead && body.isOver
+  }
+}

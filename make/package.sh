@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+# Builds programs $3, $4, ... of the package in directory $1 for protection domains, and copies them to $2/NAME.elf.
+set -eu
+
+package=$1 images=$2
+shift 2
+mkdir -p "$package/.build" "$images"
+toolset=$package/.build/serval-toolset.json
+# SwiftPM reads the linker script's path from the toolset as relative to the package.
+python3 - Sources/Runtime/toolset.json "$toolset" <<'EOF'
+import json, os, sys
+
+source, target = sys.argv[1:]
+toolset = json.load(open(source))
+toolset["linker"]["extraCLIOptions"] = [
+    os.path.abspath(option) if option.endswith(".ld") else option for option in toolset["linker"]["extraCLIOptions"]]
+text = json.dumps(toolset)
+if not os.path.exists(target) or open(target).read() != text:
+    open(target, "w").write(text)
+EOF
+./make/relink.sh "$package/.build/target"
+
+build() {
+  SERVAL_TARGET=1 swift build --package-path "$package" --triple aarch64-none-none-elf -c release --toolset "$toolset" \
+    --scratch-path "$package/.build/target" -Xswiftc -file-prefix-map -Xswiftc "$package=." "$@"
+}
+
+for program in "$@"; do build --product "$program"; done
+bin=$(build --show-bin-path)
+for program in "$@"; do
+  cmp -s "$bin/$program" "$images/$program.elf" || cp "$bin/$program" "$images/$program.elf"
+done

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Addresses
+import Subsystems
+import SystemModel
+
+/// One program of your own on the network, with console and timer.
+public enum ProgramSystem: SystemTemplate {
+  /// As in `serval generate program`.
+  public static let name = "program"
+  /// Shown by `serval help generate`.
+  public static let summary = "One program of your own on the network, with console and timer"
+  /// Described in README.md, beside this file.
+  public static let options = [
+    SystemOption(
+      "program", variable: "PROGRAM", purpose: "the program's name: its image is NAME.elf")
+  ]
+
+  /// Adds the domains that README.md lists, and connects them.
+  public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    var timer = try system.addTimer()
+    var serial = try system.addSerial()
+    var network = try system.addNetwork()
+    let name = try choices.value("program")
+    let program = try system.add(
+      name, sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+    let copier = try system.addCopier(for: program)
+    let macs = try choices.macAddresses(default: [name: MACAddress(0x5254_0100_0013)])
+
+    try serial.addClient(program)
+    try timer.addClient(program)
+    var client = NetworkSubsystem.Client(program, copier: copier, macAddress: macs[name])
+    client.receiveBuffers = 2048
+    try network.addClient(client)
+    // QEMU's user network forwards ports to this address.
+    try IPSettings.dhcp(hostName: hostName(of: name), requestedAddress: 0x0a00_020f)
+      .addRecord(to: program, in: &system)
+
+    try serial.connect(in: &system)
+    try network.connect(in: &system)
+    try timer.connect(in: &system)
+    try system.addIdle()
+  }
+
+  /// Host names cannot have underscores (RFC 952).
+  private static func hostName(of name: String) -> String {
+    String(name.map { $0 == "_" ? "-" : $0 })
+  }
+}
