@@ -35,7 +35,7 @@ public enum ProgramSystem: SystemTemplate {
     client.receiveBuffers = 2048
     try network.addClient(client)
     // QEMU's user network forwards ports to this address.
-    try IPSettings.dhcp(hostName: hostName(of: name), requestedAddress: 0x0a00_020f)
+    try IPSettings.dhcp(hostName: hostName(of: name), requestedAddress: IPv4Address(10, 0, 2, 15))
       .addRecord(to: program, in: &system)
 
     try serial.connect(in: &system)
