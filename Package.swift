@@ -168,7 +168,8 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "EmbeddedFiles", "WebServing"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing"]
+      + (isTarget ? ["ProgramHeap"] : [])),
   module(
     "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(

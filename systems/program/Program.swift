@@ -14,7 +14,9 @@ public enum ProgramSystem: SystemTemplate {
   /// Described in README.md, beside this file.
   public static let options = [
     SystemOption(
-      "program", variable: "PROGRAM", purpose: "the program's name: its image is NAME.elf")
+      "program", variable: "PROGRAM", purpose: "the program's name: its image is NAME.elf"),
+    SystemOption("heap", purpose: "size of the program's heap, in MiB", default: "32"),
+    .address(variable: "ADDRESS", of: "the program"),
   ]
 
   /// Adds the domains that README.md lists, and connects them.
@@ -25,7 +27,8 @@ public enum ProgramSystem: SystemTemplate {
     let name = try choices.value("program")
     let program = try system.add(
       name, sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
-      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64))
+      budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
+      heap: heap(choices))
     let copier = try system.addCopier(for: program)
     let macs = try choices.macAddresses(default: [name: MACAddress(0x5254_0100_0013)])
 
@@ -35,13 +38,23 @@ public enum ProgramSystem: SystemTemplate {
     client.receiveBuffers = 2048
     try network.addClient(client)
     // QEMU's user network forwards ports to this address.
-    try IPSettings.dhcp(hostName: hostName(of: name), requestedAddress: IPv4Address(10, 0, 2, 15))
-      .addRecord(to: program, in: &system)
+    try IPSettings(
+      choices, hostName: hostName(of: name), requestedAddress: IPv4Address(0x0a00_020f)
+    ).addRecord(to: program, in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
     try system.addIdle()
+  }
+
+  private static func heap(_ choices: SystemChoices) throws -> ByteCount {
+    let text = try choices.value("heap")
+    guard let count = UInt64(text), 1...1024 ~= count else {
+      throw SubsystemError.invalidOption(
+        name: "heap", value: text, expected: "a number of MiB from 1 to 1024")
+    }
+    return .mebibytes(count)
   }
 
   /// Host names cannot have underscores (RFC 952).

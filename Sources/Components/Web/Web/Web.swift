@@ -6,4 +6,6 @@
 
 @_exported import EmbeddedFiles
 @_exported import HTTP
+@_exported import JSON
 @_exported import WebServing
+@_exported import WebSocket
