@@ -152,7 +152,24 @@ import Testing
     #expect(error == .stackTooSmall(domain: "virt_rx", size: 0x4000, needed: 0x10000))
     let finding = error?.findings.first
     #expect(finding?.message == "its stack has 0x4000 bytes, and its program needs 0x10000")
-    #expect(finding?.fix == "add it with stackSize: 0x10000, or use addNetwork()")
+    #expect(finding?.fix == "add it with stackSize: 0x10000 or more")
+  }
+
+  /// What addSerial and addNetwork choose is enough; a smaller stack is refused when the domain is added.
+  @Test(
+    arguments: [
+      ("serial_virt_rx.elf", 0x4000), ("serial_virt_tx.elf", 0x4000), ("net_virt_rx.elf", 0x1_0000),
+      ("net_virt_tx.elf", 0x1_0000), ("net_copier.elf", 0x2000), ("timer_driver_arm.elf", 0x1000),
+    ] as [(String, UInt64)])
+  mutating func servalsProgramsNeedTheirStacks(_ image: String, _ needed: UInt64) throws {
+    let small = ByteCount(needed - 0x800)
+    #expect(
+      throws: SubsystemError.stackTooSmall(domain: "a", size: small, needed: ByteCount(needed))
+    ) { try system.add("a", sourceImage: image, priority: 1, stackSize: small) }
+    _ = try system.add("a", sourceImage: image, priority: 1, stackSize: ByteCount(needed))
+    _ = try system.add("b", sourceImage: "mine.elf", priority: 1, stackSize: 0x1000)
+    _ = try system.addSerial(withInput: true)
+    _ = try system.addNetwork()
   }
 
   @Test(arguments: ["", "a b", "a/b", "ä", String(repeating: "x", count: 64)])

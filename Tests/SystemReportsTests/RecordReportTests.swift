@@ -69,8 +69,8 @@ import Testing
       RecordReport.records(in: image, knowing: [Setting.self]).map(\.text) == [
         """
         setting in section .program_records, 17 bytes
-          0  level  -7       int64_t
-          8  isOn   true     bool
+          0  level  -7      int64_t
+          8  isOn   true    bool
           9  title  "a\\"b"  char[8]
 
         """
@@ -117,7 +117,8 @@ import Testing
       let choices = try SystemChoices(
         for: system,
         values: Dictionary(
-          required.map { ($0.name, $0.name == "program" ? "mine" : "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
+          required.map { ($0.name, $0.name == "program" ? "site" : "10.0.2.2") },
+          uniquingKeysWith: { first, _ in first }))
       for record in try system.layout(board: board, tree: board.tree(), choices).records {
         let reports = RecordReport.records(inFile: record.bytes, fileName: "out/\(record.fileName)")
         #expect(reports.contains { $0.section == record.section }, "\(record.fileName)")

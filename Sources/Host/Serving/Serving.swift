@@ -13,14 +13,14 @@ import Streams
 ///   - port: the TCP port in a protection domain. It has no meaning here.
 ///   - streamLimit: streams that the server has at most; the server keeps the limit itself.
 public func serve<Server: StreamServer>(
-  _ server: consuming Server, port: UInt16, streamLimit: Int
+  _ server: Server, port: UInt16, streamLimit: Int
 ) -> Never {
   serve(server, at: { "localhost:\($0)" })
 }
 
 /// The same, with the text that names the server's address, by its port.
 public func serve<Server: StreamServer>(
-  _ server: consuming Server, at address: (UInt16) -> String
+  _ server: Server, at address: (UInt16) -> String
 ) -> Never {
   let name = HostProgram.name
   guard let port = HostProgram.port(in: Array(CommandLine.arguments.dropFirst())) else {

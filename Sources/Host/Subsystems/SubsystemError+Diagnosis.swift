@@ -130,7 +130,7 @@ extension SubsystemError: DiagnosableError {
         ? "give '\(callee)' a priority of at least \(callerPriority.rawValue + 1)"
         : "lower the caller's priority"
     case .stackTooSmall(_, _, let needed):
-      "add it with stackSize: \(needed), or use addNetwork()"
+      "add it with stackSize: \(needed) or more"
     case .physicalMemoryExhausted:
       "use fewer or smaller buffers, or correct the memory nodes of the device tree"
     case .identifiersExhausted, .tooManyClients:

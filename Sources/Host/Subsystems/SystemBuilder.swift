@@ -85,7 +85,8 @@ public struct SystemBuilder {
   ///   - period: nil means the same as the budget.
   ///   - heap: size of the heap, rounded up to pages; nil for programs that do not allocate. Large
   ///     heaps take the fewest pages as multiples of 2 MiB.
-  /// - Throws: `invalidDomainName`, `duplicateDomain`, `identifiersExhausted` for a parent's 63rd
+  /// - Throws: `invalidDomainName`, `duplicateDomain`, `stackTooSmall` for one of Serval's programs,
+  ///   `identifiersExhausted` for a parent's 63rd
   ///   child, or what `addRegion` throws for the heap.
   public mutating func add(
     _ name: String, sourceImage: String, priority: Priority, budget: Microseconds? = nil,
@@ -95,6 +96,7 @@ public struct SystemBuilder {
   ) throws(SubsystemError) -> PD {
     guard Self.isFileName(name) else { throw .invalidDomainName(name) }
     if states.contains(where: { $0.domain.name == name }) { throw .duplicateDomain(name) }
+    try Self.checkStack(stackSize, of: sourceImage, domain: name)
     var domain = ProtectionDomain(
       name, image: .init("\(name).elf"), priority: priority, budget: budget, period: period,
       passive: passive, stackSize: stackSize)

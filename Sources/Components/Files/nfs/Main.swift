@@ -10,6 +10,8 @@ import SerialWiring
 enum Needs {
   // TCP's buffers and tables; files in use come on top.
   @section(".serval_heap_needs") @used static let heap: UInt64 = 2_000_000
+  // 25 KB under load.
+  @section(".serval_stack_needs") @used static let stack: UInt64 = 40_960
 }
 
 @main enum Main {

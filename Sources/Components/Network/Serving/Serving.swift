@@ -13,7 +13,7 @@ import Streams
 ///   - port: the TCP port.
 ///   - streamLimit: streams that the server has at most.
 public func serve<Server: StreamServer>(
-  _ server: consuming Server, port: UInt16, streamLimit: Int
+  _ server: Server, port: UInt16, streamLimit: Int
 ) -> Never {
   let log = ServerLog(Console(SerialClientConfig.linked()))
   serve(server, port: port, streamLimit: streamLimit, log: log)
@@ -21,7 +21,7 @@ public func serve<Server: StreamServer>(
 
 /// The same, with the console that the server writes to as well.
 public func serve<Server: StreamServer>(
-  _ server: consuming Server, port: UInt16, streamLimit: Int, log: ServerLog
+  _ server: Server, port: UInt16, streamLimit: Int, log: ServerLog
 ) -> Never {
   ServerProgram(
     server, ServerSettings(port: port, streamLimit: streamLimit), log: log, backend: NoBackend()

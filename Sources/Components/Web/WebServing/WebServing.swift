@@ -11,6 +11,8 @@ import Serving
 enum Needs {
   // TCP's buffers and tables for 1024 connections; what these hold comes on top.
   @section(".serval_heap_needs") @used static let heap: UInt64 = 14_400_000
+  // 25 KB under load.
+  @section(".serval_stack_needs") @used static let stack: UInt64 = 40_960
 }
 
 extension HTTPServer.Settings {

@@ -17,8 +17,12 @@ private struct Greeting: ProgramRecord {
 @main enum Main {
   static func main() {
     debugPrint(hexadecimal: UInt64(Greeting.linked().times))
-    run(Reader())
+    run(Reader(console: Console(SerialClientConfig.linked())))
   }
 }
 
-struct Reader: ProtectionDomain {}
+struct Reader: ProtectionDomain, ~Copyable {
+  private let console: Console
+
+  init(console: consuming Console) { self.console = console }
+}

@@ -10,6 +10,11 @@ import Records
 import Rings
 import Wiring
 
+enum Needs {
+  // SystemBuilder.stackNeeds has the same number.
+  @section(".serval_stack_needs") @used static let stack: UInt64 = 65_536
+}
+
 @main enum Main {
   static func main() { run(NetVirtTxProgram(NetVirtTxConfig.linked())) }
 }

@@ -9,6 +9,11 @@ import Registers
 import VirtioNet
 import Wiring
 
+enum Needs {
+  // SystemBuilder.stackNeeds has the same number.
+  @section(".serval_stack_needs") @used static let stack: UInt64 = 16_384
+}
+
 @main enum Main {
   static func main() {
     typealias Card = VirtioNet<MMIO, MappedMemory>

@@ -9,6 +9,11 @@ import SerialComponents
 import SerialWiring
 import Wiring
 
+enum Needs {
+  // SystemBuilder.stackNeeds has the same number.
+  @section(".serval_stack_needs") @used static let stack: UInt64 = 16_384
+}
+
 @main enum Main {
   static func main() {
     run(SerialVirtRxProgram(SerialVirtRxConfig.linked()))
