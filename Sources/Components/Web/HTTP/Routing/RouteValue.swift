@@ -29,7 +29,7 @@ extension RouteValue where Self: RawRepresentable, RawValue: RouteValue {
 }
 
 extension Optional: RouteValue where Wrapped: RouteValue {
-  /// The wrapped type's value; not a value if it is none of that.
+  /// The wrapped type's value; without one, the bytes are not of this type either.
   public init?(_ bytes: Span<UInt8>) {
     guard let value = Wrapped(bytes) else { return nil }
     self = .some(value)
