@@ -52,10 +52,12 @@ func program(
     path: "\(folder)/\(name)", swiftSettings: allocates ? [] : targetSettings)
 }
 
+/// Whether this is `make images`.
+let isImageBuild = Context.environment["SERVAL_NO_ALLOCATIONS"] == "1"
+
 /// `make images` has the compiler reject allocations where there is no heap. SwiftPM takes no package with unsafe flags as
 /// a dependency by version, so they are not there for others.
-let targetSettings: [SwiftSetting] =
-  Context.environment["SERVAL_NO_ALLOCATIONS"] == "1" ? [.unsafeFlags(["-no-allocations"])] : []
+let targetSettings: [SwiftSetting] = isImageBuild ? [.unsafeFlags(["-no-allocations"])] : []
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
@@ -136,13 +138,28 @@ let hostModules: [Target] = [
   host("Traps", ["ELFImage", "HostIO"]),
   host("ELFImage", ["Diagnostics"]),
   host("DeviceTree", ["HostIO", "Diagnostics", "CLibFDT"]),
-  host("HostIO", ["Diagnostics"]),
-  host("Diagnostics"),
   .systemLibrary(
     name: "CLibFDT", path: "Sources/Host/CLibFDT", providers: [.apt(["libfdt-dev"])]),
   .systemLibrary(
     name: "CExpat", path: "Sources/Host/CExpat", pkgConfig: "expat",
     providers: [.apt(["libexpat1-dev"])]),
+]
+
+// MARK: Files embedded at build time
+
+/// The plugin and its tool, which runs on the host in both builds. They are left out of `make images`, which builds every
+/// target for the protection domains.
+let embeddingModules: [Target] = [
+  .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
+  .executableTarget(
+    name: "embed-files", dependencies: ["FileEmbedding", "Diagnostics"],
+    path: "Sources/Host/embed-files"),
+  host("FileEmbedding", ["HostIO", "Diagnostics", "CContentHash", "CZlib"]),
+  .target(name: "CContentHash", path: "Sources/Host/CContentHash"),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/Host/CZlib", providers: [.apt(["zlib1g-dev"])]),
+  host("HostIO", ["Diagnostics"]),
+  host("Diagnostics"),
 ]
 
 // MARK: Components that need no kernel, top to bottom
@@ -151,7 +168,10 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "JSON", "WebSocket", "WebServing", "Bytes"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing", "Bytes"]
+      + (isTarget ? ["ProgramHeap"] : [])),
+  module(
+    "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
@@ -366,6 +386,19 @@ let testPrograms: [Target] = [
     ["SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program("runtime_probe", in: "Tests/Boot/Programs", ["Microkit", "CMicrokit"]),
   program("runtime_server", in: "Tests/Boot/Programs", ["Microkit"]),
+  program(
+    "herald", in: "Tests/Boot/Programs",
+    ["GreetingRecord", "SerialWiring", "Microkit", "Records", "Addresses"]),
+  // Its record has another property, which the test of wrong records needs.
+  program(
+    "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
+]
+
+/// A record of a test program, which the program and the tool that gives it depend on.
+let testRecords: [Target] = [
+  .target(
+    name: "GreetingRecord", dependencies: ["Records", "Addresses"],
+    path: "Tests/Boot/GreetingRecord", swiftSettings: targetSettings)
 ]
 
 // MARK: Tests
@@ -382,7 +415,8 @@ let testModules: [Target] = [
     name: "stub-images", dependencies: ["TestSupport", "HostIO", "Diagnostics"],
     path: "Tests/StubImages"),
   .executableTarget(
-    name: "test-systems", dependencies: ["ServalCommand", "Subsystems", "SystemModel", "Records"],
+    name: "test-systems",
+    dependencies: ["GreetingRecord", "ServalCommand", "Subsystems", "SystemModel", "Records"],
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
   tests("HostIOTests", ["HostIO"]),
@@ -405,6 +439,7 @@ let testModules: [Target] = [
     path: "Tests/StreamTestSupport"),
   tests(
     "HostSocketsTests", ["HostSockets", "HTTP", "Streams", "Bytes", "Time", "StreamTestSupport"]),
+  tests("FileEmbeddingTests", ["FileEmbedding", "HostIO", "Diagnostics", "TestSupport"]),
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
@@ -422,12 +457,13 @@ let testModules: [Target] = [
       "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings", "Time",
       "TargetTestSupport", "TestSupport",
     ]),
-  tests(
-    "StaticSiteTests",
-    [
-      "StaticSite", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport", "Rings",
-      "HostSockets", "Streams", "Bytes", "Time", "TargetTestSupport", "TestSupport",
-    ]),
+  .testTarget(
+    name: "StaticSiteTests",
+    dependencies: [
+      "StaticSite", "EmbeddedFiles", "HTTP", "NFSFileServer", "FileSystem", "NFS", "NFSTestSupport",
+      "Rings", "HostSockets", "Streams", "Bytes", "Time", "TargetTestSupport", "TestSupport",
+    ],
+    path: "Tests/StaticSiteTests", plugins: ["EmbedFiles"]),
   .target(
     name: "NFSTestSupport",
     dependencies: ["HostSockets", "NFS", "ONCRPC", "XDR", "Streams", "Bytes", "Time"],
@@ -524,6 +560,9 @@ let libraries: [Product] = [
   .library(name: "WebTesting", targets: isTarget ? ["HTTP"] : ["WebTesting"]),
 ]
 
+let embeddingProducts: [Product] =
+  isImageBuild ? [] : [.plugin(name: "EmbedFiles", targets: ["EmbedFiles"])]
+
 let hostProducts: [Product] = [
   .executable(name: "serval", targets: ["serval"]),
   .executable(name: "serval-emulator", targets: ["serval-emulator"]),
@@ -533,10 +572,10 @@ let hostProducts: [Product] = [
 
 let package = Package(
   name: "serval",
-  products: libraries + (isTarget ? [] : hostProducts),
+  products: libraries + embeddingProducts + (isTarget ? [] : hostProducts),
   dependencies: isTarget
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: coreModules + componentModules
+  targets: coreModules + componentModules + testRecords + (isImageBuild ? [] : embeddingModules)
     + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )

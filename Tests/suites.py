@@ -54,6 +54,7 @@ SUITES = [
     Suite("Network/leases.py"),
     Suite("Oracle/compare_with_sdfgen.py", [".build/debug/serval", ".build/oracle/python"]),
     Suite("Package/documents.py"),
+    Suite("Package/embedded_files.py"),
     Suite("Package/first_run.py"),
     Suite("Package/repository.py"),
     Suite("Boot/emulated.py"),

@@ -15,6 +15,7 @@ need() { # PACKAGE, then a command that succeeds when it is installed
 need libfdt-dev test -e /usr/include/libfdt.h
 need libexpat1-dev test -e /usr/include/expat.h
 need libunicorn-dev test -e /usr/include/unicorn/unicorn.h
+need zlib1g-dev test -e /usr/include/zlib.h
 need libslirp-dev test -e /usr/include/slirp/libslirp.h
 need device-tree-compiler command -v dtc
 need graphviz command -v dot

@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,109 @@ class EmulatedRuntime(unittest.TestCase):
             self.assertEqual(console.count(": ok"), 19, console)
             self.assertNotIn("FAILED", console)
             self.assertIn("all done", console)
+
+
+class EmulatedRecords(unittest.TestCase):
+    """Records of types that Serval does not know. The program of docs/own-system.md is in Tests/Boot/Programs/herald."""
+
+    TOOL = machine.SERVAL.with_name("test-systems")
+
+    def setUp(self):
+        self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.images = self.directory / "images"
+        self.images.mkdir()
+        for source in (machine.IMAGES, machine.IMAGES / "tests"):
+            for image in source.glob("*.elf"):
+                (self.images / image.name).symlink_to(image)
+
+    def generate(self, system, *choices, sdk="2.3.0", configuration="debug"):
+        command = [self.TOOL, "generate", system, "--board", BOARDS[0], "--sdk", sdk, "--config", configuration]
+        command += ["--images", self.images, "--output", self.directory / "system"]
+        for choice in choices:
+            command += ["--set", choice]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    def console(self, system, sdk="2.3.0", configuration="debug"):
+        command = [machine.SERVAL, "run", self.directory / "system" / f"{system}.system", "--sdk", sdk]
+        result = subprocess.run(
+            [*command, "--config", configuration, "--for", "1s"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return plain(result.stdout) + plain(result.stderr)
+
+    def inspect(self, tool, domain):
+        command = [tool, "inspect", self.directory / "system" / f"{domain}.elf"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def test_the_program_reads_what_its_system_gives(self):
+        for target in every(self, BOARDS[:1]):
+            del target["board"]
+            self.assertEqual(self.generate("herald", "text=hear, hear", **target).returncode, 0)
+            self.assertIn("hear, hear, 0xa000202\n" * 2, self.console("herald", **target))
+
+    def test_inspect_shows_it(self):
+        self.assertEqual(self.generate("herald", "text=grüß dich").returncode, 0)
+        shown = self.inspect(self.TOOL, "herald")
+        self.assertIn("greeting in section .program_records, 70 bytes\n", shown)
+        for row in (r"0  times  2 +uint16_t", r"2  text   \"grüß dich\" +char\[64\]", r"66  guest  10\.0\.2\.2 +uint32_t"):
+            self.assertRegex(shown, row)
+        # A tool that does not know the type.
+        self.assertRegex(self.inspect(machine.SERVAL, "herald"), r"0  bytes  02 00 67 72 c3 bc c3 9f 20 64 69 63 68 00 00 00  \.\.gr")
+
+    def test_a_record_with_other_properties_stops_the_program(self):
+        self.assertEqual(self.generate("herald", "image=herald_next.elf").returncode, 0)
+        self.assertIn("greeting: herald: the record has other properties than this program's", self.console("herald"))
+
+    def test_generate_refuses_what_cannot_work(self):
+        for choice, error in {
+            "record=no": "herald.elf reads a record, and the system gives it none [record]\n  fix: give it one with addRecord",
+            "image=serial_virt_rx.elf": "the system gives it record 'greeting', and its program",
+            "text=" + 65 * "x": "the greeting is 65 bytes long, but its record holds 64",
+            "text=a\tb": "the greeting contains a control character",
+        }.items():
+            with self.subTest(choice):
+                result = self.generate("herald", choice)
+                self.assertEqual(result.returncode, 2, result.stdout)
+                self.assertIn(error, result.stderr)
+                self.assertFalse((self.directory / "system").exists())
+
+    def test_sections_of_a_c_program(self):
+        """The linker script takes sections that it does not list: constants into the read-only segment, variables into that of
+        .data, each only if something uses it."""
+        runtime = machine.ROOT / "Sources" / "Runtime"
+        sources = [runtime / "CMicrokit" / name for name in ("entry.S", "patched.S", "traps.S", "records.S", "debug.c", "memory.c")]
+        image = self.images / "own_section.elf"
+        subprocess.run(
+            ["clang", "-target", "aarch64-none-elf", "-ffreestanding", "-fno-builtin", "-Os", "-ffunction-sections",
+             "-fdata-sections", f"-I{runtime}/CMicrokit/include", *sources, machine.ROOT / "Tests/Boot/Programs/own_section/main.c",
+             "-nostdlib", "-static", "-fuse-ld=lld", f"-Wl,-T,{runtime}/microkit.ld", "-Wl,--gc-sections",
+             "-Wl,-z,max-page-size=4096", "-o", image], check=True)
+        sections, segments = elf(image.read_bytes())
+        self.assertNotIn(".unused_config", sections)
+        flags = {name: [flag for flag, start, end in segments if start <= sections[name] < end] for name in sections}
+        read, write, execute = 4, 2, 1
+        self.assertEqual(flags[".my_config"], [read])
+        self.assertEqual(flags[".microkit"], [read])
+        self.assertEqual(flags[".my_counter"], [read | write])
+        self.assertEqual(flags[".text"], [read | execute])
+        # The last one has its segment to itself, and grows.
+        self.assertEqual(max(sections, key=sections.get), ".serval_traps")
+        self.assertEqual(self.generate("own_section").returncode, 0)
+        self.assertIn("written into a section!\n", self.console("own_section"))
+        self.assertIn("my_config in section .my_config, 32 bytes\n", self.inspect(machine.SERVAL, "own_section"))
+
+
+def elf(data):
+    """The addresses of a program's sections by name, and its loaded segments: flags, start and end."""
+    programs, headers = struct.unpack_from("<QQ", data, 0x20)
+    program_count, _, count, names = struct.unpack_from("<HHHH", data, 0x38)
+    entries = [struct.unpack_from("<IIQQQQ", data, headers + 64 * index) for index in range(count)]
+    def name(offset):
+        start = entries[names][4] + offset
+        return data[start : data.index(b"\0", start)].decode()
+    segments = [struct.unpack_from("<IIQQQQQ", data, programs + 56 * index) for index in range(program_count)]
+    return (
+        {name(offset): address for offset, _, flags, address, _, _ in entries if flags & 2},
+        [(flags, address, address + size) for kind, flags, _, address, _, _, size in segments if kind == 1])
 
 
 class EmulatedDocumentation(unittest.TestCase):

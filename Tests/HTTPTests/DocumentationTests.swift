@@ -36,10 +36,28 @@ import Testing
     #expect(lines == expected, "\(expected.joined(separator: "\n"))")
   }
 
-  @Test func exampleIsInTheDocument() throws {
-    let source = read("Tests/HTTPTests/GuestBook.swift")
-    let start = try #require(source.firstRange(of: "final class"))
-    #expect(read("docs/web-programs.md").contains(source[start.lowerBound...]))
+  @Test func examplesAreInTheDocument() throws {
+    let document = read("docs/web-programs.md")
+    for (file, start) in [
+      ("GuestBook", "final class"), ("Library", "enum Colour"), ("Echo", "func addEcho"),
+    ] {
+      let source = read("Tests/HTTPTests/\(file).swift")
+      let place = try #require(source.firstRange(of: start))
+      #expect(document.contains(source[place.lowerBound...]), "\(file)")
+    }
+  }
+
+  @Test func libraryRuns() {
+    var router = Router()
+    Library().addRoutes(to: &router)
+    #expect(ask(router, "/books/7") == "200 Emil" && ask(router, "/books/9").hasPrefix("404 "))
+    #expect(ask(router, "/books?colour=red") == "200 Page 1 of the red books\n")
+    #expect(ask(router, "/books?colour=blue").hasPrefix("400 "))
+    #expect(ask(router, "/admin/books/7", method: "DELETE").hasPrefix("403 "))
+    let deleted = askWhole(router, "/admin/books/7?key=1", method: "DELETE")
+    #expect(deleted.hasPrefix("HTTP/1.1 204 "))
+    #expect(deleted.contains("\r\nCache-Control: no-store\r\n"))
+    #expect(ask(router, "/admin/?key=1") == "404 Nothing to administer here.\n")
   }
 
   @Test func exampleRuns() {

@@ -11,12 +11,10 @@ final class GuestBook {
 
   var routes: Router {
     var router = Router()
-    router.get("/") { _ in .text("Sign with POST /entries, read GET /entries/1.\n") }
-    router.get("/entries/:number") { request in
-      guard let number = request.number("number"), number > 0,
-        number <= UInt64(self.entries.count)
-      else { return .status(.notFound) }
-      return .html(self.entries[Int(number) - 1])
+    router.get("/") { _ in "Sign with POST /entries, read GET /entries/1.\n" }
+    router.get("/entries/:number") { (_, number: Int) in
+      guard self.entries.indices.contains(number - 1) else { return .status(.notFound) }
+      return .html(self.entries[number - 1])
     }
     router.post("/entries") { _ in
       guard self.entries.count < 100 else { return .status(.serviceUnavailable) }

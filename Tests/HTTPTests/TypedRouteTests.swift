@@ -5,7 +5,6 @@ import Bytes
 import HTTP
 import Testing
 
-private enum Colour: String, RouteValue { case red, green }
 private enum Size: UInt8, RouteValue { case small = 1, large = 2 }
 
 /// The status and the body of the answer to a request.

@@ -77,7 +77,7 @@ class FirstRun(unittest.TestCase):
         for variable in ("ADDRESS", "NFS_ADDRESS"):
             for text in ("10.0.2.80", "10.0.2.80/24,router", "static"):
                 self.refused("image", [variable, "neither dhcp nor an address"], MICROKIT_SDK=sdk, **SERVER, **{variable: text})
-        self.refused("image", ["no SYSTEM 'helo'", "echo hello webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
+        self.refused("image", ["no SYSTEM 'helo'", "echo hello program webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
 
     def test_a_missing_or_unknown_sdk(self):
         self.refused("image", ["set MICROKIT_SDK"], **SERVER)

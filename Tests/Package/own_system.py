@@ -79,7 +79,7 @@ class OwnSystem(unittest.TestCase):
                     checked = subprocess.run(command, capture_output=True, text=True)
                     self.assertEqual(checked.returncode, 0, checked.stdout)
             # Memory for DMA is in what the SDK's kernel manages, and moved into the kernel it is refused.
-            file.write_text(re.sub(r'(device_tx_ring" .*phys_addr=")\w+', r"\g<1>0x40001000", file.read_text()))
+            file.write_text(re.sub(r'(device_tx_ring" .*phys_addr=")\w+', r"\g<1>0x40100000", file.read_text()))
             self.assertEqual(self.run_tool("check", file, "--board", "imx8mm_evk").returncode, 1)
         listed = self.run_tool("boards").stdout
         self.assertIn("imx8mm_evk         NXP i.MX 8M Mini EVK", listed)

@@ -132,10 +132,7 @@ import Testing
     try BuiltTool.with { tool in
       try makeImages(in: "\(tool.directory)/images") {
         guard $0 == domain else { return [] }
-        let needs = StubELF.Section(
-          ".serval_heap_needs",
-          numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-          })
+        let needs = numberSection(".serval_heap_needs", numbers)
         return numbers.isEmpty ? [heap] : [heap, needs]
       }
       let run = try tool.run([
@@ -154,6 +151,38 @@ import Testing
         #expect(try tool.files == ["images"])
       }
     }
+  }
+
+  @Test(
+    arguments: [
+      // serial_virt_rx has the default of 16 KiB.
+      ([0x4000], ""), ([], ""),
+      (
+        [0x2000, 0x4001, 8],
+        """
+        protection domain 'serial_virt_rx': error: its stack has 16384 bytes, and its program \
+        images/serial_virt_rx.elf needs 16385 [stack]
+          fix: add the domain with stackSize: .kibibytes(20) or more
+
+        """
+      ),
+    ] as [([UInt64], String)])
+  func aStackIsLargeEnough(_ numbers: [UInt64], _ message: String) throws {
+    try BuiltTool.with { tool in
+      try makeImages(in: "\(tool.directory)/images") {
+        $0 == "serial_virt_rx" ? [numberSection(".serval_stack_needs", numbers)] : []
+      }
+      let run = try tool.run([
+        "generate", "hello", "--board", "qemu_virt_aarch64", "--images", "images", "-o", "out",
+      ])
+      #expect(run.status == (message.isEmpty ? 0 : 2) && run.errors == message)
+    }
+  }
+
+  private func numberSection(_ name: String, _ numbers: [UInt64]) -> StubELF.Section {
+    StubELF.Section(
+      name,
+      numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } })
   }
 
   private func helloLayout() throws -> SystemLayout {

@@ -57,6 +57,47 @@ import Testing
     }
   }
 
+  private struct Setting: ProgramRecord {
+    static var name: StaticString { "setting" }
+    var level: UInt8 = 3
+    mutating func visit(_ fields: inout some RecordFields) { fields.visit("level", &level) }
+  }
+
+  private struct Broken: ProgramRecord {
+    static var name: StaticString { "broken" }
+    var level: UInt8 = 3
+    mutating func visit(_ fields: inout some RecordFields) {}
+  }
+
+  @Test mutating func programsHaveRecordsOfTheirOwn() throws {
+    let pd = try system.add("a", sourceImage: "a.elf", priority: 1)
+    let other = try system.add("b", sourceImage: "a.elf", priority: 1)
+    var setting = Setting()
+    setting.level = 7
+    try system.addRecord(setting, to: pd)
+    try system.addRecord(Setting(), to: other)
+    let layout = system.layout()
+    #expect(layout.records.map(\.section) == [".program_records", ".program_records"])
+    #expect(layout.records.map(\.fileName) == ["records_a.data", "records_b.data"])
+    #expect(layout.programRecords(of: "a") == ["setting"])
+    #expect(try ProgramRecords.read(Setting.self, from: layout.records[0].bytes).level == 7)
+    #expect(try ProgramRecords.read(Setting.self, from: layout.records[1].bytes).level == 3)
+    let twice = #expect(throws: SubsystemError.self) { try system.addRecord(setting, to: pd) }
+    #expect(twice == .recordRefused(domain: "a", .duplicate("setting")))
+    let broken = #expect(throws: SubsystemError.self) { try system.addRecord(Broken(), to: pd) }
+    let finding = try #require(broken?.findings.first)
+    #expect(
+      finding.message == "record 'broken' has a property 'level' that its visit passes over")
+    #expect(finding.fix == #"add fields.visit("level", &level)"#)
+    #expect(finding.place == .entity("protection domain 'a'"))
+    #expect(throws: SubsystemError.textTooLong(what: "title", text: "abcde", limit: 4)) {
+      try RecordText<4>("abcde", what: "title")
+    }
+    #expect(throws: SubsystemError.textNotPlain(what: "title", text: "a\u{1b}")) {
+      try RecordText<4>("a\u{1b}", what: "title")
+    }
+  }
+
   @Test mutating func dmaRegionsGrowDownFromTheBoardsTop() throws {
     let first = try system.addDMARegion("a", size: 0x1_0000)
     let second = try system.addDMARegion("b", size: 0x10_0000)

@@ -41,6 +41,60 @@ import Testing
     #expect(macs.map(\.offset) == [macs[0].offset, macs[0].offset + 6])
   }
 
+  private struct Setting: ProgramRecord {
+    static var name: StaticString { "setting" }
+    var level = -7
+    var isOn = true
+    var title: RecordText<8> = "a\"b"
+    mutating func visit(_ fields: inout some RecordFields) {
+      fields.visit("level", &level)
+      fields.visit("isOn", &isOn)
+      fields.visit("title", &title)
+    }
+  }
+
+  private struct OldSetting: ProgramRecord {
+    static var name: StaticString { "setting" }
+    var level = -7
+    mutating func visit(_ fields: inout some RecordFields) { fields.visit("level", &level) }
+  }
+
+  /// By field if the type is known, otherwise as bytes.
+  @Test func recordsOfPrograms() throws {
+    var section = ProgramRecords.empty
+    try ProgramRecords.add(Setting(), to: &section)
+    let image = try ELFImage(
+      StubELF(sections: [.init(".program_records", section)]).bytes, name: "a")
+    #expect(
+      RecordReport.records(in: image, knowing: [Setting.self]).map(\.text) == [
+        """
+        setting in section .program_records, 17 bytes
+          0  level  -7       int64_t
+          8  isOn   true     bool
+          9  title  "a\\"b"  char[8]
+
+        """
+      ])
+    let bytes = """
+        0  bytes  f9 ff ff ff ff ff ff ff 01 61 22 62 00 00 00 00  .........a"b....  uint8_t[16]
+
+      """
+    #expect(
+      RecordReport.records(in: image).map(\.text) == [
+        "setting in section .program_records, 17 bytes\n" + bytes.replacing("\n\n", with: "\n")
+      ])
+    let old = RecordReport.records(inFile: section, knowing: [OldSetting.self])
+    #expect(
+      old.map(\.problems) == [["it has other properties than the type that this tool knows"]])
+    #expect(
+      RecordReport.records(
+        in: try ELFImage(
+          StubELF(sections: [
+            .init(".program_records", byteCount: 16384)
+          ]).bytes, name: "a")
+      ).isEmpty)
+  }
+
   @Test func imagesShowTheRecordsOfTheirSections() throws {
     let stub = StubELF(sections: [
       .init(".net_virt_rx_config", receiveRecord), .init(".rodata", byteCount: 8),
@@ -63,7 +117,7 @@ import Testing
       let choices = try SystemChoices(
         for: system,
         values: Dictionary(
-          required.map { ($0.name, "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
+          required.map { ($0.name, $0.name == "program" ? "mine" : "10.0.2.2") }, uniquingKeysWith: { first, _ in first }))
       for record in try system.layout(board: board, tree: board.tree(), choices).records {
         let reports = RecordReport.records(inFile: record.bytes, fileName: "out/\(record.fileName)")
         #expect(reports.contains { $0.section == record.section }, "\(record.fileName)")

@@ -105,6 +105,16 @@ extension Span where Element == UInt8 {
   }
 }
 
+extension Span where Element == UInt8 {
+  /// Whether these bytes come before `other` in the order of bytes.
+  public func precedes(_ other: Span<UInt8>) -> Bool {
+    for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
+      return self[index] < other[index]
+    }
+    return count < other.count
+  }
+}
+
 extension MutableSpan where Element == UInt8 {
   /// Copies as much of `bytes` as fits at `offset`.
   ///
@@ -124,6 +134,12 @@ extension MutableSpan where Element == UInt8 {
 }
 
 extension StaticString {
+  /// Lends the text's UTF-8.
+  public func lend<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    // Safety: the buffer is valid for the duration of the call.
+    withUTF8Buffer { body(unsafe Span(_unsafeElements: $0)) }
+  }
+
   /// Whether the text's UTF-8 is `bytes`.
   public func equals(_ bytes: Span<UInt8>) -> Bool {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }

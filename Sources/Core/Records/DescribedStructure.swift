@@ -62,6 +62,7 @@ import Addresses
   }
 
   extension MACAddress: DescribedValue {
-    static var kind: FieldKind { .macAddress }
+    /// Six octets.
+    public static var kind: FieldKind { .macAddress }
   }
 #endif

@@ -38,3 +38,12 @@ public struct LinkedBytes: ByteSource {
       littleEndian: start.loadUnaligned(fromByteOffset: offset, as: Number.self))
   }
 }
+
+extension StaticString {
+  /// The byte at `index` of the text in UTF-8; 0 beyond the end.
+  func octet(_ index: Int) -> UInt8 {
+    guard hasPointerRepresentation, index >= 0, index < utf8CodeUnitCount else { return 0 }
+    // Safety: the guard keeps the index inside the text, which is constant memory.
+    return unsafe utf8Start[index]
+  }
+}

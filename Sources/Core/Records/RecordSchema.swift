@@ -78,6 +78,7 @@ import Addresses
       switch self {
       case .number(1, .character): "char"
       case .number(1, .flag): "bool"
+      case .number(let byteCount, .signed): "int\(8 * byteCount)_t"
       case .number(let byteCount, _): "uint\(8 * byteCount)_t"
       case .macAddress: "mac_addr_t"
       case .text(let capacity): "char[\(capacity)]"
@@ -91,6 +92,8 @@ import Addresses
   public enum NumberStyle: Sendable {
     /// Base 10.
     case decimal
+    /// Base 10, in two's complement.
+    case signed
     /// Base 16, for addresses and flags.
     case hexadecimal
     /// 0 or 1.

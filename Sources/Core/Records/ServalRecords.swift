@@ -99,3 +99,9 @@ public enum HeapConfig: Record {
   /// The memory, all zeros until `serval generate` writes the record.
   public static var memory: Field<Self, MappedRange> { .init(at: 16) }
 }
+
+/// What a program and its modules state about their stacks.
+public enum StackNeeds {
+  /// Section with numbers of bytes, 64 bits each, of which the largest counts.
+  public static var section: StaticString { ".serval_stack_needs" }
+}

@@ -18,7 +18,8 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
         ],
         targets: [
           .executableTarget(
-            name: "\(name)", dependencies: [\(serval.product("Web"))]),
+            name: "\(name)", dependencies: [\(serval.product("Web"))],
+            plugins: [\(serval.plugin("EmbedFiles"))]),
           .testTarget(
             name: "\(name)-tests", dependencies: ["\(name)", \(serval.product("WebTesting"))]),
         ],
@@ -36,11 +37,47 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
 
         static func routes() -> Router {
           var router = Router()
-          router.get("/hello") { _ in .text("Hello World!\\n") }
-          router.notFound { _ in .text("There is no such page.\\n", status: .notFound) }
+          router.get("/hello?name") { (_, name: String?) in "Hello \\(name ?? "World")!\\n" }
+          // The folder Files, which becomes part of the program; Files/404.html for all that is missing.
+          router.get("/*path", Files.all.answer)
+          router.notFound(Files.all.answer)
           return router
         }
       }
+
+      """),
+    PackageFile(
+      "Files/index.html",
+      """
+      <!doctype html>
+      <html lang="en">
+      <meta charset="utf-8">
+      <title>\(name)</title>
+      <link rel="stylesheet" href="style.css">
+      <h1>\(name)</h1>
+      <p>This page is Files/index.html, as part of the program. <a href="/hello">A handler</a> says hello.</p>
+      </html>
+
+      """),
+    PackageFile(
+      "Files/404.html",
+      """
+      <!doctype html>
+      <html lang="en">
+      <meta charset="utf-8">
+      <title>Not found</title>
+      <link rel="stylesheet" href="/style.css">
+      <h1>There is no such page.</h1>
+      <p><a href="/">Home</a></p>
+      </html>
+
+      """),
+    PackageFile(
+      "Files/style.css",
+      """
+      body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; }
+      h1 { font-weight: 600; }
+      a { color: #0a58ca; }
 
       """),
     PackageFile(
@@ -52,9 +89,15 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
       @testable import \(names.module)
 
       @Test func greets() {
-        let response = WebTester(\(names.type).routes()).get("/hello")
+        let tester = WebTester(\(names.type).routes())
+        #expect(tester.get("/hello").text == "Hello World!\\n")
+        #expect(tester.get("/hello?name=seL4").text == "Hello seL4!\\n")
+      }
+
+      @Test func hasAPage() {
+        let response = WebTester(\(names.type).routes()).get("/")
         #expect(response.status == 200)
-        #expect(response.text == "Hello World!\\n")
+        #expect(response.text.contains("<h1>\(name)</h1>"))
       }
 
       @Test func otherPathsAreNotFound() {
@@ -75,7 +118,7 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
       swift package microkit qemu MICROKIT_SDK=...
       ```
 
-      The routes are in `Sources/\(name)/\(names.type).swift`.
+      The routes are in `Sources/\(name)/\(names.type).swift`, the pages in `Files`.
 
       """),
   ]

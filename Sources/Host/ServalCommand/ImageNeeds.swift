@@ -11,16 +11,24 @@ import SystemModel
 struct ImageNeeds {
   /// Bytes of heap, 0 if it states no number; nil if it has no heap.
   let heap: UInt64?
+  /// Bytes of stack, 0 if it states no number.
+  let stack: UInt64
+  /// Whether it reads records of types that Serval does not know.
+  let readsProgramRecords: Bool
 
   init(of image: ELFImage) {
-    let hasHeap = image.sections.contains { $0.name == "\(HeapConfig.section)" }
-    heap =
-      hasHeap ? Self.numbers(in: "\(HeapConfig.needsSection)", of: image).reduce(0, Self.sum) : nil
+    func has(_ section: StaticString) -> Bool {
+      image.sections.contains { $0.name == "\(section)" }
+    }
+    let heaps = Self.numbers(in: HeapConfig.needsSection, of: image)
+    heap = has(HeapConfig.section) ? heaps.reduce(0, Self.sum) : nil
+    stack = Self.numbers(in: StackNeeds.section, of: image).max() ?? 0
+    readsProgramRecords = has(ProgramRecords.section)
   }
 
   /// The 64-bit numbers in a section; none if there is no such section.
-  private static func numbers(in section: String, of image: ELFImage) -> [UInt64] {
-    guard let section = image.sections.first(where: { $0.name == section }),
+  private static func numbers(in section: StaticString, of image: ELFImage) -> [UInt64] {
+    guard let section = image.sections.first(where: { $0.name == "\(section)" }),
       let bytes = image.contents(of: section).map(Array.init)
     else { return [] }
     return (0..<(bytes.count / 8)).map { bytes.number(at: 8 * $0) }
@@ -32,20 +40,34 @@ struct ImageNeeds {
     return overflow ? .max : sum
   }
 
-  /// What the system does not give the domain that runs this program.
+  /// What the system does not give the domain that runs this program, or gives in vain.
   func unmet(in layout: SystemLayout, of domain: String, image: String) -> [UnmetNeed] {
-    guard let heap else { return [] }
-    let given = layout.heapSize(of: domain)
-    if let given, given.rawValue >= heap { return [] }
-    return [UnmetNeed(domain: domain, image: image, kind: .heap(given: given, needed: heap))]
+    var kinds: [UnmetNeed.Kind] = []
+    let givenHeap = layout.heapSize(of: domain)
+    if let heap, heap > givenHeap?.rawValue ?? 0 || givenHeap == nil {
+      kinds.append(.heap(given: givenHeap, needed: heap))
+    }
+    let givenStack = layout.description.allProtectionDomains.first { $0.name == domain }?.stackSize
+    if let givenStack, givenStack.rawValue < stack {
+      kinds.append(.stack(given: givenStack, needed: stack))
+    }
+    let records = layout.programRecords(of: domain)
+    if readsProgramRecords, records.isEmpty { kinds.append(.records) }
+    if !readsProgramRecords, !records.isEmpty { kinds.append(.unreadRecords(records)) }
+    return kinds.map { UnmetNeed(domain: domain, image: image, kind: $0) }
   }
 }
 
-/// Something that a program needs, and that its system does not give.
+/// Something that a program needs and its system does not give, or the reverse.
 struct UnmetNeed: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     /// `given` is nil for a domain without a heap.
     case heap(given: ByteCount?, needed: UInt64)
+    case stack(given: ByteCount, needed: UInt64)
+    /// The program reads a record of its own.
+    case records
+    /// The names of records that the program does not read.
+    case unreadRecords([String])
   }
 
   var domain: String
@@ -54,19 +76,41 @@ struct UnmetNeed: Hashable, Sendable {
   var kind: Kind
 
   var finding: Finding {
+    let (rule, message, fix) = words
+    return Finding(rule: rule, at: .entity("protection domain '\(domain)'"), message, fix: fix)
+  }
+
+  private var words: (rule: String, message: String, fix: String) {
     switch kind {
     case .heap(nil, let needed):
-      Finding(
-        rule: "heap", at: .entity("protection domain '\(domain)'"),
-        "its program \(image) has a heap, and the system gives it none",
-        fix: needed > 0
+      (
+        "heap", "its program \(image) has a heap, and the system gives it none",
+        needed > 0
           ? "add the domain with heap: \(Self.argument(needed)) or more"
-          : "add the domain with heap: and a size")
+          : "add the domain with heap: and a size"
+      )
     case .heap(let given?, let needed):
-      Finding(
-        rule: "heap", at: .entity("protection domain '\(domain)'"),
+      (
+        "heap",
         "its heap has \(given.rawValue) bytes, and its program \(image) needs \(needed) at least",
-        fix: "add the domain with heap: \(Self.argument(needed)) or more")
+        "add the domain with heap: \(Self.argument(needed)) or more"
+      )
+    case .stack(let given, let needed):
+      (
+        "stack", "its stack has \(given.rawValue) bytes, and its program \(image) needs \(needed)",
+        "add the domain with stackSize: \(Self.argument(needed)) or more"
+      )
+    case .records:
+      (
+        "record", "its program \(image) reads a record, and the system gives it none",
+        "give it one with addRecord(_:to:)"
+      )
+    case .unreadRecords(let names):
+      (
+        "record",
+        "the system gives it \(names.map { "record '\($0)'" }.joined(separator: " and ")), and its program \(image) reads no such record",
+        "read it with linked(), or do not add it"
+      )
     }
   }
 

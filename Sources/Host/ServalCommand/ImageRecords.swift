@@ -32,7 +32,8 @@ struct ImageRecords {
       image.sections.filter { image.contents(of: $0)?.allSatisfy { $0 == 0 } ?? true }
         .map(\.name))
     var problems: [(String, String)] = []
-    for record in RecordReport.records(in: image) where !zeros.contains(record.section) {
+    for record in RecordReport.records(in: image, knowing: ServalTool.records)
+    where !zeros.contains(record.section) {
       for problem in record.problems {
         problems.append(
           (

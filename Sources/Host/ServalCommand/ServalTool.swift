@@ -5,6 +5,7 @@ import ArgumentParser
 import Boards
 import Diagnostics
 import Glibc
+import Records
 import Subsystems
 
 /// The `serval` command for any systems, boards and drivers: a package with its own needs one call
@@ -19,6 +20,8 @@ public enum ServalTool {
   @TaskLocal static var boards = Board.builtIn
   /// The drivers that commands choose from; set during `run`.
   @TaskLocal static var drivers = DriverDescription.builtIn
+  /// The types of programs' records that commands know; set during `run`.
+  @TaskLocal static var records: [any ProgramRecord.Type] = []
 
   // A closure: key paths to static properties of a metatype crash Swift 6.3's compiler.
   static var systemNames: [String] { systems.map { $0.name } }
@@ -34,13 +37,15 @@ public enum ServalTool {
   ///   - systems: what `generate` can lay out.
   ///   - boards: what to lay out for; to add one to Serval's, pass `Board.builtIn + [yours]`.
   ///   - drivers: what to choose from; if several know a device, the first one gets it.
+  ///   - records: types of programs' records, whose fields `inspect` shows by name.
   public static func main(
     systems: [any SystemTemplate.Type], boards: [Board] = Board.builtIn,
-    drivers: [DriverDescription] = DriverDescription.builtIn
+    drivers: [DriverDescription] = DriverDescription.builtIn,
+    records: [any ProgramRecord.Type] = []
   ) -> Never {
     exit(
       run(
-        systems: systems, boards: boards, drivers: drivers,
+        systems: systems, boards: boards, drivers: drivers, records: records,
         arguments: Array(CommandLine.arguments.dropFirst())))
   }
 
@@ -50,10 +55,13 @@ public enum ServalTool {
   ///   read, written or done; 64 for an invalid command line (sysexits.h, EX_USAGE).
   static func run(
     systems: [any SystemTemplate.Type], boards: [Board] = Board.builtIn,
-    drivers: [DriverDescription] = DriverDescription.builtIn, arguments: [String]
+    drivers: [DriverDescription] = DriverDescription.builtIn,
+    records: [any ProgramRecord.Type] = [], arguments: [String]
   ) -> Int32 {
     $systems.withValue(systems) {
-      $boards.withValue(boards) { $drivers.withValue(drivers) { status(of: arguments) } }
+      $boards.withValue(boards) {
+        $drivers.withValue(drivers) { $records.withValue(records) { status(of: arguments) } }
+      }
     }
   }
 

@@ -14,7 +14,7 @@ extension SubsystemError: DiagnosableError {
     switch self {
     case .invalidDomainName, .duplicateDomain, .selfConnection: "protection-domain"
     case .duplicateRegion, .invalidRegionSize: "memory-region"
-    case .duplicateRecord: "record"
+    case .duplicateRecord, .recordRefused: "record"
     case .calleeNotMoreUrgent: "priority"
     case .stackTooSmall: "stack"
     case .physicalMemoryExhausted, .addressSpaceExhausted, .identifiersExhausted, .tooManyClients:
@@ -29,7 +29,8 @@ extension SubsystemError: DiagnosableError {
 
   private var place: Place? {
     switch self {
-    case .duplicateRecord(let domain, _), .selfConnection(let domain),
+    case .duplicateRecord(let domain, _), .recordRefused(let domain, _),
+      .selfConnection(let domain),
       .addressSpaceExhausted(let domain, _), .identifiersExhausted(let domain),
       .stackTooSmall(let domain, _, _):
       .entity("protection domain '\(domain)'")
@@ -59,6 +60,8 @@ extension SubsystemError: DiagnosableError {
       "a region cannot have a size of \(size) bytes"
     case .duplicateRecord(_, let section):
       "it has two records for section \(section)"
+    case .recordRefused(_, let error):
+      error.message
     case .selfConnection:
       "it cannot be its own client"
     case .stackTooSmall(_, let size, let needed):
@@ -120,6 +123,8 @@ extension SubsystemError: DiagnosableError {
       "use 1 to 63 letters, digits, '_' or '-'"
     case .duplicateDomain, .duplicateRegion:
       "give one of them another name"
+    case .recordRefused(_, let error):
+      error.fix
     case .calleeNotMoreUrgent(let callee, _, _, let callerPriority):
       callerPriority.rawValue < Priority.maximum
         ? "give '\(callee)' a priority of at least \(callerPriority.rawValue + 1)"

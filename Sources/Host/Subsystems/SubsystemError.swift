@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Records
 import SystemModel
 
 /// Why a system cannot be laid out as described.
@@ -17,6 +18,8 @@ public enum SubsystemError: Error, Hashable {
   case invalidRegionSize(region: String, size: ByteCount)
   /// Two records for one ELF section of a domain.
   case duplicateRecord(domain: String, section: String)
+  /// A record that cannot be written.
+  case recordRefused(domain: String, ProgramRecords.WriteError)
   /// A channel from a domain to itself.
   case selfConnection(domain: String)
   /// Protected calls to a domain that is as urgent as its caller or less.

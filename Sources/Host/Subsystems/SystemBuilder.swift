@@ -57,7 +57,7 @@ public struct SystemBuilder {
   private var regionNames: Set<String> = []
   private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
   private var channels: [Channel] = []
-  private var records: [PlacedRecord] = []
+  var records: [PlacedRecord] = []
   private var fixedAddresses: [IPv4Address: String] = [:]
   private var physical: PhysicalMemoryAllocator
 

@@ -34,6 +34,8 @@ record_\name:
     record timer_client_config, 6
     record web_server_config, 4128
 
+    record program_records, 16384
+
     /* The record HeapConfig. Only programs with a heap refer to it. */
     .section .serval_heap, "a", %progbits
     .balign 16

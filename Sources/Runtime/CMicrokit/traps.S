@@ -11,8 +11,11 @@ serval_trap:
     b cmicrokit_trapped
     .size serval_trap, . - serval_trap
 
-    /* An empty record TrapTable. Last in the image and in its own segment, so that it can grow. */
-    .section .serval_traps, "a", %progbits
+    /*
+     * An empty record TrapTable. Last in the image and in its own segment, so that it can grow. The segment is read-only;
+     * the flag for code keeps the linker from placing unknown sections with constants behind this one.
+     */
+    .section .serval_traps, "ax", %progbits
     .balign 16
     .global record_serval_traps
     .type record_serval_traps, %object

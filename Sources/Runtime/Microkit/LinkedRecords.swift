@@ -31,6 +31,30 @@ extension LinkableRecord {
   fatal("no such record in this image; serval generate --images writes it")
 }
 
+extension ProgramRecord {
+  /// The record that `serval generate --images` wrote. If there is none, or one with other properties, the program
+  /// cannot work: the protection domain stops.
+  public static func linked() -> Self {
+    // Safety: records.S reserves `byteCount` bytes in read-only memory.
+    let bytes = unsafe LinkedBytes(
+      start: cmicrokit_record_program_records(), count: ProgramRecords.byteCount)
+    do throws(ProgramRecords.ReadError) {
+      return try ProgramRecords.read(Self.self, from: bytes)
+    } catch {
+      switch error {
+      case .missing: missing(name)
+      case .otherLayout: hasOtherLayout(name)
+      }
+    }
+  }
+}
+
+@inline(never) private func hasOtherLayout(_ record: StaticString) -> Never {
+  debugPrint(record)
+  debugPrint(": ")
+  fatal("the record has other properties than this program's; build both from the same source")
+}
+
 extension DeviceResources: LinkableRecord {
   /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_device_resources() }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import GreetingRecord
 import ServalCommand
 
 ServalTool.main(
   systems: [
     RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self,
-    WebChatSystem.self, WebPeopleSystem.self,
-  ])
+    WebChatSystem.self, WebPeopleSystem.self, HeraldSystem.self, OwnSectionSystem.self,
+  ],
+  records: [Greeting.self])

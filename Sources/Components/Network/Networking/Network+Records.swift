@@ -50,3 +50,12 @@ extension RecordView {
     return bytes
   }
 }
+
+extension String {
+  /// The text of a record.
+  public init<let capacity: Int>(_ text: RecordText<capacity>) {
+    var bytes: [UInt8] = []
+    for index in 0..<text.count { bytes.append(text[index]) }
+    self.init(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -51,6 +51,11 @@ extension Console {
     for index in 0..<text.utf8CodeUnitCount { write(text.byte(index)) }
   }
 
+  /// Writes a record's text.
+  public mutating func write<let capacity: Int>(_ text: RecordText<capacity>) {
+    for index in 0..<text.count { write(text[index]) }
+  }
+
   /// Writes bytes.
   public mutating func write(_ bytes: Span<UInt8>) {
     for index in bytes.indices { write(bytes[index]) }

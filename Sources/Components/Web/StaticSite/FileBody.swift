@@ -24,16 +24,14 @@ final class FileBody: BodySource {
   private let files: FileAccess
   private let connection: Int
   private let known: KnownAnswer
-  private let pieces: [FilePlan.Piece]
   private let content: FileContent?
   // Nil if there is `content`, or when everything was read.
   private var file: OpenFile?
   // The open file before the first read; nil if there is `content`.
   private let version: FileVersion?
 
-  // The piece being sent, and bytes of it that were sent, unless it is being read.
-  private var piece = 0
-  private var position: UInt64 = 0
+  // Of a piece being read, `reads` tells how much was sent.
+  private var progress: FilePlanProgress
   // The next piece to read, and the offset in the file if a part of it was read.
   private var nextPiece = 0
   private var nextOffset: UInt64?
@@ -66,7 +64,7 @@ final class FileBody: BodySource {
     self.known = known
     self.content = content
     version = nil
-    self.pieces = pieces
+    progress = FilePlanProgress(pieces)
   }
 
   /// Reads an open file, which was `version` a moment ago.
@@ -80,7 +78,7 @@ final class FileBody: BodySource {
     content = nil
     self.file = file
     self.version = version
-    self.pieces = pieces
+    progress = FilePlanProgress(pieces)
     let size = known.size
     if known.isInTable, size <= FileContent.limit * files.bufferByteCount,
       pieces == [.file(0..<size)]
@@ -116,7 +114,7 @@ final class FileBody: BodySource {
       guard status == .success else { return .failed(status) }
       guard count > 0, count <= read.count else { return .changed }
     }
-    guard nextPiece < pieces.count || gap != nil else {
+    guard nextPiece < progress.pieces.count || gap != nil else {
       checkVersion(evenIfShort: true)
       switch check {
       case .isSame:
@@ -143,8 +141,8 @@ final class FileBody: BodySource {
       guard read(gap.offset, gap.count, at: 0) else { return }
       self.gap = nil
     }
-    while reads.count < Self.readsAhead, nextPiece < pieces.count {
-      guard case .file(let range) = pieces[nextPiece] else {
+    while reads.count < Self.readsAhead, nextPiece < progress.pieces.count {
+      guard case .file(let range) = progress.pieces[nextPiece] else {
         nextPiece += 1
         continue
       }
@@ -180,7 +178,7 @@ final class FileBody: BodySource {
   ///
   /// - Parameter evenIfShort: whether reads count that returned fewer bytes than they asked for.
   private func isRead(evenIfShort: Bool = false) -> Bool {
-    guard nextPiece == pieces.count, gap == nil else { return false }
+    guard nextPiece == progress.pieces.count, gap == nil else { return false }
     for read in reads {
       guard case .done(.success, let count) = read.ticket.state, evenIfShort || count == read.count
       else { return false }
@@ -212,33 +210,11 @@ final class FileBody: BodySource {
   // MARK: Sending
 
   override func offer(_ consume: (Span<UInt8>) -> Int) -> StreamStep {
-    if content == nil { startReads() }
-    guard piece < pieces.count else { return .end }
-    switch pieces[piece] {
-    case .bytes(let bytes):
-      let start = Int(clamping: position)
-      position += UInt64(consume(bytes.span.extracting(start..<bytes.count)))
-      if position == UInt64(bytes.count) { beginNextPiece() }
-      return .more
-    case .file(let range):
-      if let content { return send(content, range, consume) }
-      return send(range, consume)
+    if content == nil {
+      startReads()
+      if case .file(let range) = progress.piece { return send(range, consume) }
     }
-  }
-
-  private func beginNextPiece() {
-    piece += 1
-    position = 0
-  }
-
-  private func send(
-    _ content: FileContent, _ range: Range<UInt64>, _ consume: (Span<UInt8>) -> Int
-  ) -> StreamStep {
-    let count = content.offer(range.lowerBound + position, upTo: range.upperBound, consume)
-    guard let count else { return .failed }
-    position += UInt64(count)
-    if range.lowerBound + position == range.upperBound { beginNextPiece() }
-    return .more
+    return progress.offer(consume) { content?.offer($0, upTo: $1, consume) }
   }
 
   private func send(_ range: Range<UInt64>, _ consume: (Span<UInt8>) -> Int) -> StreamStep {
@@ -271,7 +247,7 @@ final class FileBody: BodySource {
         return .wait
       }
     } else if read.offset + count == range.upperBound {
-      beginNextPiece()
+      progress.beginNextPiece()
     }
     return .more
   }

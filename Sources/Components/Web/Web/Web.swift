@@ -4,6 +4,7 @@
 // All that a web program imports: routers and handlers, JSON, WebSocket, and `serve`. The same source is a protection domain
 // in the target's build, and a program for this machine's sockets on the host.
 
+@_exported import EmbeddedFiles
 @_exported import HTTP
 @_exported import JSON
 @_exported import WebServing

@@ -26,6 +26,8 @@ final class Thread {
   let priority: Int
   /// The lowest virtual address of the stack.
   let stackBottom: UInt64
+  /// The stack pointer at the start.
+  let stackTop: UInt64
   unowned(unsafe) let kernel: Kernel
   let notification = Notification()
   let endpoint = Endpoint()
@@ -57,6 +59,7 @@ final class Thread {
     self.kernel = kernel
     image = program.image
     stackBottom = program.stackBottom
+    stackTop = program.stackTop
     ipcBuffer = program.ipcBuffer
     priority = Int(domain.effectivePriority.rawValue)
     // Limited to 35 years, so that sums do not overflow.

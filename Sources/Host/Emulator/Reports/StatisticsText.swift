@@ -2,8 +2,8 @@
 // Copyright (c) 2026, the Serval authors
 
 extension Machine {
-  /// The tables of `--stats`: the activity of each protection domain, the memory in use where programs have
-  /// gauges, and the virtual time.
+  /// The tables of `--stats`: the activity of each protection domain, the most that its stack has held, the memory
+  /// in use where programs have gauges, and the virtual time.
   public func statisticsText() -> String {
     let head = [
       "", "instructions", "switches", "system calls", "notified", "was notified", "calls",
@@ -17,7 +17,8 @@ extension Machine {
         "\(counts.calls)", "\(counts.interrupts)", "\(counts.faults)",
       ]
     }
-    return table([head] + rows) + memoryText() + "virtual time: \(seconds(now)) s\(omission)\n"
+    return table([head] + rows) + stackText() + memoryText()
+      + "virtual time: \(seconds(now)) s\(omission)\n"
   }
 
   private func seconds(_ nanoseconds: UInt64) -> String {
@@ -29,6 +30,23 @@ extension Machine {
   private var omission: String {
     guard let omitted = wall?.omitted, omitted > 0 else { return "" }
     return ", and \(seconds(omitted)) s on the wall left out"
+  }
+
+  private func stackText() -> String {
+    let rows = kernel.threads.map { thread in
+      [thread.name, "\(stackPeak(of: thread))", "\(thread.stackTop - thread.stackBottom)"]
+    }
+    return table([["", "bytes of stack at most", "of"]] + rows)
+  }
+
+  /// A stack starts as zeros, so it has reached down to the lowest word that is none.
+  private func stackPeak(of thread: Thread) -> UInt64 {
+    let size = thread.stackTop - thread.stackBottom
+    guard
+      let stack = thread.processor.addressSpace.pointer(to: thread.stackBottom, count: Int(size))
+    else { return 0 }
+    let words = UnsafeRawBufferPointer(start: stack, count: Int(size)).bindMemory(to: UInt64.self)
+    return words.firstIndex { $0 != 0 }.map { size - 8 * UInt64($0) } ?? 0
   }
 
   private func memoryText() -> String {

@@ -39,11 +39,13 @@ struct Inspect: ParsableCommand {
     let bytes = try Files.read(file)
     if bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
       try show(
-        RecordReport.records(in: ELFImage(bytes, name: file, machine: nil)),
+        RecordReport.records(
+          in: ELFImage(bytes, name: file, machine: nil), knowing: ServalTool.records),
         nothing: "no record section")
       return
     }
-    let records = RecordReport.records(inFile: bytes, fileName: file)
+    let records = RecordReport.records(
+      inFile: bytes, fileName: file, knowing: ServalTool.records)
     if !records.isEmpty { return try show(records, nothing: "") }
     let (system, sdk) = try loadSystem(bytes, file: file, sdk: sdk)
     let report = SystemReport(prefill.sized(system), sdk: sdk)

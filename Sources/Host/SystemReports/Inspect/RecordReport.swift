@@ -34,11 +34,20 @@ public struct RecordReport: Hashable, Sendable, Codable {
 
 extension RecordReport {
   /// Every record of a program image, in the order of its sections.
-  public static func records(in image: ELFImage) -> [RecordReport] {
-    image.sections.compactMap { section in
-      guard let schema = RecordSchema.inSection(section.name) else { return nil }
+  ///
+  /// - Parameter types: programs' records to show by field; others show as bytes.
+  public static func records(
+    in image: ELFImage, knowing types: [any ProgramRecord.Type] = []
+  ) -> [RecordReport] {
+    image.sections.flatMap { section -> [RecordReport] in
       let bytes = image.contents(of: section).map(Array.init) ?? []
-      return RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)
+      if section.name == "\(ProgramRecords.section)" {
+        return programRecords(bytes, knowing: types)
+      }
+      if let schema = RecordSchema.inSection(section.name) {
+        return [RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)]
+      }
+      return section.mayBeRecord ? [RecordReport(unknown: section.name, bytes)] : []
     }
   }
 
@@ -46,7 +55,12 @@ extension RecordReport {
   /// several readings if structures look alike, and none if no size and magic match.
   ///
   /// - Parameter fileName: prefers readings that the file is named after.
-  public static func records(inFile bytes: [UInt8], fileName: String = "") -> [RecordReport] {
+  public static func records(
+    inFile bytes: [UInt8], fileName: String = "", knowing types: [any ProgramRecord.Type] = []
+  ) -> [RecordReport] {
+    if ProgramRecords.magic.begins(bytes), bytes.count == ProgramRecords.byteCount {
+      return programRecords(bytes, knowing: types)
+    }
     let schemas = RecordSchema.matching(bytes)
     let last = fileName.split(separator: "/").last ?? ""
     let named = schemas.filter { schema in
@@ -72,7 +86,8 @@ extension RecordReport {
 
   /// A headline, problems, and a table of fields.
   public var text: String {
-    var text = "\(name)_t in section \(section), \(byteCount) bytes\n"
+    let suffix = RecordSchema.inSection(section) == nil ? "" : "_t"
+    var text = "\(name)\(suffix) in section \(section), \(byteCount) bytes\n"
     for problem in problems { text += "  problem: \(problem)\n" }
     var table = TextTable([.right, .left, .left, .left])
     for field in fields { table.add(["\(field.offset)", field.name, field.value, field.type]) }
@@ -126,6 +141,7 @@ extension RecordReport {
   private static func text(_ number: UInt64, _ style: NumberStyle) -> String {
     switch style {
     case .decimal: return "\(number)"
+    case .signed: return "\(Int64(bitPattern: number))"
     case .hexadecimal: return "0x" + String(number, radix: 16)
     case .flag:
       return number == 0 ? "false" : number == 1 ? "true" : "\(number) (neither true nor false)"

@@ -12,14 +12,28 @@ public enum Answer {
   /// No answer yet. The closure is asked again whenever something has happened that the handler may
   /// be waiting for, until it returns an answer. After `Limits.answerTime` the client gets 504.
   case wait(() -> Answer?)
-  /// Passes the request's body to `each` as it arrives, then asks `then` for the answer. A body of
-  /// more than `limit` bytes is answered with 413, and `then` is not called.
-  case receive(limit: UInt64, each: (Span<UInt8>) -> Void, then: () -> Answer)
-
+  /// Offers the request's body to `take` as it arrives, and asks `then` for the answer when it has taken
+  /// everything. `take` returns how many bytes it took; the others are offered again when more have
+  /// arrived, or after a `Waker` was used, and meanwhile stay with the client. A body of more than
+  /// `limit` bytes is answered with 413, and `then` is not called.
+  case receive(limit: UInt64, take: (Span<UInt8>) -> Int, then: () -> Answer)
   /// An exchange, which `exchange` or `upgrade` makes.
   case exchange(ExchangeHandler)
 
-  // MARK: Exchanges
+  // MARK: Bodies
+
+  /// Passes the request's body to `each` as it arrives, then asks `then` for the answer. A body of more
+  /// than `limit` bytes is answered with 413, and `then` is not called.
+  public static func receive(
+    limit: UInt64, each: @escaping (Span<UInt8>) -> Void, then: @escaping () -> Answer
+  ) -> Answer {
+    .receive(
+      limit: limit,
+      take: { bytes in
+        each(bytes)
+        return bytes.count
+      }, then: then)
+  }
 
   /// Reads the request's body and writes the response's at the handler's pace, both at once.
   ///
@@ -104,8 +118,8 @@ public enum Answer {
       change(&handler.head)
       return self
     case .wait(let ask): return .wait { ask()?.changingHead(change) }
-    case .receive(let limit, let each, let then):
-      return .receive(limit: limit, each: each) { then().changingHead(change) }
+    case .receive(let limit, let take, let then):
+      return .receive(limit: limit, take: take) { then().changingHead(change) }
     }
   }
 }

@@ -12,7 +12,7 @@ final class ConnectionSlot {
     /// The handler answers later.
     case awaitingAnswer(() -> Answer?)
     /// The request's body goes to the handler, then the handler answers.
-    case receivingBody(limit: UInt64, count: UInt64, (Span<UInt8>) -> Void, () -> Answer)
+    case receivingBody(limit: UInt64, count: UInt64, (Span<UInt8>) -> Int, () -> Answer)
     case streaming((inout BodyWriter) -> StreamStep)
     /// The body, and the number of its bytes that have been written.
     case sendingBytes([UInt8], Int)

@@ -76,7 +76,7 @@ public struct Exchange {
   /// Writes as much as there is room for; returns how many bytes that was.
   @discardableResult
   public mutating func write(_ bytes: Span<UInt8>) -> Int {
-    guard room > 0 else { return 0 }
+    guard !bytes.isEmpty, room > 0 else { return 0 }
     begin()
     let count = slot.connection.write(bytes, now: now)
     handler.moved &+= UInt64(count)

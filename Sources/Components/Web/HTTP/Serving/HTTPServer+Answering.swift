@@ -54,8 +54,8 @@ extension HTTPServer {
       guard let answer = ask() else { return false }
       begin(answer, slot, now)
       return true
-    case .receivingBody(let limit, let count, let each, let then):
-      return receiveBody(slot, limit, count, each, then, now)
+    case .receivingBody(let limit, let count, let take, let then):
+      return receiveBody(slot, limit, count, take, then, now)
     case .sendingBytes(let bytes, let written):
       let count = slot.connection.write(bytes.span.extracting(written..<bytes.count), now: now)
       if written + count == bytes.count {
@@ -96,11 +96,11 @@ extension HTTPServer {
     switch answer {
     case .wait(let ask): slot.work = .awaitingAnswer(ask)
     case .exchange(let handler): beginExchange(handler, slot, now)
-    case .receive(let limit, let each, let then):
+    case .receive(let limit, let take, let then):
       if slot.connection.isLonger(than: limit) {
         return begin(.status(.contentTooLarge), slot, now)
       }
-      slot.work = .receivingBody(limit: limit, count: 0, each, then)
+      slot.work = .receivingBody(limit: limit, count: 0, take, then)
     case .respond(let response):
       slot.log?.status = response.head.status.code
       slot.connection.respond(response.head, dateLine: currentDateLine(), now: now)
@@ -117,29 +117,29 @@ extension HTTPServer {
   }
 
   private mutating func receiveBody(
-    _ slot: ConnectionSlot, _ limit: UInt64, _ count: UInt64, _ each: (Span<UInt8>) -> Void,
+    _ slot: ConnectionSlot, _ limit: UInt64, _ count: UInt64, _ take: (Span<UInt8>) -> Int,
     _ then: () -> Answer, _ now: Instant
   ) -> Bool {
     var total = count
-    let progress = slot.connection.readBody(now: now) { bytes in
-      total = total &+ UInt64(bytes.count)
-      if total <= limit { each(bytes) }
-    }
-    if progress == .failed {
-      slot.work = .awaitingRequest
-      slot.log = nil
-      return true
-    }
-    if total > limit {
-      begin(.status(.contentTooLarge), slot, now)
-    } else if progress == .over {
-      begin(then(), slot, now)
-    } else {
-      if case .receivingBody(_, _, let each, let then) = slot.work {
-        slot.work = .receivingBody(limit: limit, count: total, each, then)
+    while slot.connection.findBody(now: now) {
+      if slot.connection.exchangeInputEnded {
+        begin(then(), slot, now)
+        return true
+      }
+      let taken = slot.connection.takeInput(atMost: limit - min(total, limit), now: now, take)
+      total &+= UInt64(taken)
+      if slot.connection.isOverLimit {
+        begin(.status(.contentTooLarge), slot, now)
+        return true
+      }
+      guard taken == 0 else { continue }
+      if case .receivingBody(_, _, let take, let then) = slot.work {
+        slot.work = .receivingBody(limit: limit, count: total, take, then)
       }
       return false
     }
+    slot.work = .awaitingRequest
+    slot.log = nil
     return true
   }
 

@@ -15,10 +15,10 @@ extension HTTPServer {
   public mutating func wake(_ index: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     switch slot.work {
-    case .awaitingAnswer, .streaming, .sendingSource, .exchanging:
+    case .awaitingAnswer, .streaming, .sendingSource, .exchanging, .receivingBody:
       advance(slot, index, now)
       changed.append(index)
-    case .awaitingRequest, .receivingBody, .sendingBytes: break
+    case .awaitingRequest, .sendingBytes: break
     }
   }
 

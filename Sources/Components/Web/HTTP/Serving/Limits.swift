@@ -13,8 +13,9 @@ public struct Limits: Equatable, Sendable {
   public var headBytes = 8192
   /// Field lines; more get 431.
   public var fieldCount = 64
-  /// A request's body, without chunk framing. A longer one gets 413.
-  public var bodyBytes: UInt64 = 1 << 20
+  /// A request's body, without chunk framing; a longer one gets 413 before its handler is asked. Handlers
+  /// have limits of their own.
+  public var bodyBytes: UInt64 = 1 << 40
   /// The extensions of one chunk, and the trailer section. Longer ones get 400.
   public var chunkOverheadBytes = 1024
   /// Output that waits for the peer to read.

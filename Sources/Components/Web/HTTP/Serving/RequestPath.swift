@@ -99,7 +99,8 @@ public struct RequestPath: Equatable, Sendable {
   /// What follows the last dot of the last segment; empty if there is no dot.
   public var fileExtension: ArraySlice<UInt8> { Self.fileExtension(of: bytes) }
 
-  static func fileExtension(of path: [UInt8]) -> ArraySlice<UInt8> {
+  /// What follows the last dot of a path's last segment; empty if there is no dot.
+  public static func fileExtension(of path: [UInt8]) -> ArraySlice<UInt8> {
     var index = path.count
     while index > 0 {
       index -= 1

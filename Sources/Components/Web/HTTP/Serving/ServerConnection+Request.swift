@@ -132,35 +132,17 @@ extension ServerConnection {
   }
 
   /// Passes what has arrived of the request's body to `sink`, possibly in several pieces.
-  public func readBody(
-    now: Instant, _ sink: (Span<UInt8>) -> Void
-  ) -> BodyProgress {
+  public func readBody(now: Instant, _ sink: (Span<UInt8>) -> Void) -> BodyProgress {
     guard phase == .exchange else { return body.isOver ? .over : .failed }
-    do throws(RequestError) {
-      while true {
-        let count = try body.advance(&input, limits)
-        if body.isOver { return .over }
-        if count == 0 { break }
-        request.awaitsContinue = false
-        input.withBytes { sink($0.extracting(0..<count)) }
-        input.drop(count)
-        body.consumed(count)
+    while findBody(now: now) {
+      if body.isOver { return .over }
+      let count = takeInput(atMost: .max, now: now) { bytes in
+        sink(bytes)
+        return bytes.count
       }
-    } catch {
-      if framing == .notBegun { refuse(error.status, now) } else { abort() }
-      return .failed
+      if count == 0 { return .waiting }
     }
-    if inputEnded {
-      // The body was cut off: there is nothing to answer.
-      abort()
-      return .failed
-    }
-    if request.awaitsContinue, framing == .notBegun {
-      request.awaitsContinue = false
-      output.append(32) { (bytes: inout [UInt8]) in bytes.append("HTTP/1.1 100 Continue\r\n\r\n") }
-      timing.restartWindow(now)
-    }
-    return .waiting
+    return .failed
   }
 
   /// Discards what has arrived of a body that the handler did not read. At its end the next request

@@ -18,21 +18,22 @@ public enum Conditions {
   /// Evaluates the conditions in the order of RFC 9110 section 13.2.2.
   ///
   /// - Parameters:
-  ///   - modified: when the file was modified, in seconds since 1970.
+  ///   - modified: when the file was modified, in seconds since 1970; nil if that is unknown, so that
+  ///     conditions on it do not count (RFC 9110 sections 13.1.3 and 13.1.4).
   ///   - now: the time in seconds since 1970, or 0 if it is unknown; then `modified` is used.
   public static func evaluate(
-    _ head: RequestHead, tag: EntityTag, modified: Int64, now: Int64
+    _ head: RequestHead, tag: EntityTag, modified: Int64?, now: Int64
   ) -> Verdict {
-    let now = now > 0 ? now : modified
+    let now = now > 0 ? now : modified ?? 0
     if let isListed = tag.isListed(in: head, "if-match", weakly: false) {
       if !isListed { return .failed }
-    } else if let date = date(head, "if-unmodified-since", now) {
+    } else if let modified, let date = date(head, "if-unmodified-since", now) {
       if modified > date { return .failed }
     }
     let isReading = head.method == .get || head.method == .head
     if let isListed = tag.isListed(in: head, "if-none-match", weakly: true) {
       if isListed { return isReading ? .notModified : .failed }
-    } else if isReading, let date = date(head, "if-modified-since", now) {
+    } else if isReading, let modified, let date = date(head, "if-modified-since", now) {
       if modified <= date { return .notModified }
     }
     return .proceed
@@ -41,11 +42,12 @@ public enum Conditions {
   /// Whether the Range field counts: there is no If-Range, or it names this version. A date has to be
   /// equal, as the client would join the range to another version otherwise.
   public static func allowsRange(
-    _ head: RequestHead, tag: EntityTag, modified: Int64, now: Int64
+    _ head: RequestHead, tag: EntityTag, modified: Int64?, now: Int64
   ) -> Bool {
     guard let field = head.value("if-range") else { return true }
     guard head.count("if-range") == 1 else { return false }
     if field.first == 0x22 { return field.span.equals(tag.bytes.span) }
+    guard let modified else { return false }
     return date(head, "if-range", now > 0 ? now : modified) == modified
   }
 

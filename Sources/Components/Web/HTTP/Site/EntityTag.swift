@@ -3,8 +3,8 @@
 
 import Bytes
 
-/// A strong validator of one version of a file (RFC 9110 section 8.8.3), made of its time, its size
-/// and the coding in which it is sent.
+/// A strong validator of one version of a file (RFC 9110 section 8.8.3), made of its time and size or
+/// of a hash of its bytes, and of the coding in which it is sent.
 public struct EntityTag: Equatable, Sendable {
   /// The tag with its quotes.
   public let bytes: [UInt8]
@@ -28,6 +28,31 @@ public struct EntityTag: Equatable, Sendable {
       bytes.append(0x2d)
       bytes.append(hexadecimal: revision)
     }
+    if let coding {
+      bytes.append(0x2d)
+      bytes.append(coding.name)
+    }
+    bytes.append(0x22)
+    self.bytes = bytes
+  }
+
+  /// The tag of one version of a file.
+  public init(of file: SiteFile, coding: ContentCoding?) {
+    switch file.version {
+    case .attributes(let modified, let nanoseconds, let revision):
+      self.init(
+        seconds: modified, nanoseconds: nanoseconds, size: file.size, revision: revision,
+        coding: coding)
+    case .hash(let hash): self.init(hash, coding: coding)
+    }
+  }
+
+  /// A tag of the hexadecimal digits of a hash.
+  public init(_ hash: ContentHash, coding: ContentCoding?) {
+    var bytes: [UInt8] = [0x22]
+    bytes.append(hexadecimal: hash.high)
+    bytes.append(0x2d)
+    bytes.append(hexadecimal: hash.low)
     if let coding {
       bytes.append(0x2d)
       bytes.append(coding.name)

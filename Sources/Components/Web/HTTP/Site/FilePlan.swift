@@ -3,31 +3,6 @@
 
 import Bytes
 
-/// One version of a site's file.
-public struct SiteFile: Equatable, Sendable {
-  /// The path from the site's root, beginning with a slash.
-  public var path: [UInt8]
-  /// In bytes.
-  public var size: UInt64
-  /// When the file was modified, in seconds since 1970.
-  public var modified: UInt64
-  /// Nanoseconds in addition to `modified`.
-  public var modifiedNanoseconds: UInt64
-  /// Tells versions of equal size and time apart; 0 if nothing does.
-  public var revision: UInt64
-
-  /// A version by its attributes.
-  public init(
-    path: [UInt8], size: UInt64, modified: UInt64, modifiedNanoseconds: UInt64, revision: UInt64 = 0
-  ) {
-    self.revision = revision
-    self.path = path
-    self.size = size
-    self.modified = modified
-    self.modifiedNanoseconds = modifiedNanoseconds
-  }
-}
-
 /// A response that sends a file or parts of it: its head, and where the bytes of its body come from.
 public struct FilePlan: Sendable {
   /// A part of the body.
@@ -67,10 +42,8 @@ public struct FilePlan: Sendable {
     _ file: SiteFile, type: StaticString, cacheLine: [UInt8] = [], coding: ContentCoding? = nil,
     status: Status = .ok, hasVariants: Bool = false, for request: RequestHead, now: Int64 = 0
   ) {
-    let tag = EntityTag(
-      seconds: file.modified, nanoseconds: file.modifiedNanoseconds, size: file.size,
-      revision: file.revision, coding: coding)
-    let modified = Int64(clamping: file.modified)
+    let tag = EntityTag(of: file, coding: coding)
+    let modified = file.version.modified
     pieces = []
     isWhole = !request.hasConditions
     guard status == .ok else {
@@ -113,7 +86,7 @@ public struct FilePlan: Sendable {
     if coding != nil || hasVariants { head.add("Vary", "Accept-Encoding") }
     head.add(line: cacheLine)
     head.add("ETag", tag.bytes.span)
-    head.add("Last-Modified", date: modified)
+    if let modified { head.add("Last-Modified", date: modified) }
     head.add("Accept-Ranges", "bytes")
   }
 

@@ -17,7 +17,13 @@ extension SiteLookup {
     /// 200, or 404 for the site's own page.
     public let status: Status
 
-    init(
+    /// What is sent for a file, whatever its path.
+    ///
+    /// - Parameters:
+    ///   - file: the version to send, compressed if `coding` is not nil.
+    ///   - path: the path of the uncompressed file.
+    ///   - status: 200, or 404 for the site's own page, for which conditions and ranges are ignored.
+    public init(
       _ file: SiteFile, path: [UInt8], coding: ContentCoding?, status: Status, _ rules: SiteRules
     ) {
       self.file = file

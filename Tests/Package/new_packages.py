@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026, the Serval authors
+
+"""Makes packages with `serval new` and uses them as their owners would: builds and tests them on this machine, builds their programs
+for protection domains, runs these under `serval run` and fetches what they serve. One of them depends on Serval by a tag in a
+repository, the others by path. All share one build directory, so that Serval's modules are built once for each of the two ways."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from first_run import free_port
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SERVAL = ROOT / ".build" / "debug" / "serval"
+BUILD = ROOT / ".build" / "new-packages"
+
+
+class NewPackages(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="new")
+        self.addCleanup(directory.cleanup)
+        self.place = pathlib.Path(directory.name)
+        self.port = free_port()
+        self.environment = os.environ | {
+            "SERVAL_TOOL": str(SERVAL), "WEB_PORT": str(self.port), "TERM": "dumb", "NO_COLOR": "1"}
+
+    def new(self, kind, name, serval=ROOT, build="path"):
+        """The directory of a new package."""
+        package = self.place / name
+        self.check([SERVAL, "new", kind, package, "--serval", serval])
+        (BUILD / build).mkdir(parents=True, exist_ok=True)
+        (package / ".build").symlink_to(BUILD / build)
+        return package
+
+    def check(self, command, **options):
+        result = subprocess.run(
+            command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", **options)
+        self.assertEqual(result.returncode, 0, result.stdout[-3000:] + result.stderr[-3000:])
+        return result.stdout
+
+    def serving(self, package, command, use):
+        """Starts a command that serves, and calls `use` when it has said so; returns its console."""
+        process = subprocess.Popen(
+            command, cwd=package, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True)
+        console = []
+        reader = threading.Thread(target=lambda: console.extend(line.decode(errors="replace") for line in process.stdout))
+        reader.start()
+        try:
+            deadline = time.monotonic() + 400
+            while f"localhost:{self.port}" not in "".join(console):
+                self.assertTrue(reader.is_alive() and time.monotonic() < deadline, "".join(console)[-3000:])
+                time.sleep(0.1)
+            use(deadline)
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            reader.join()
+            process.stdin.close()
+            process.stdout.close()
+        return "".join(console)
+
+    def fetch(self, path, deadline):
+        """Status and body, once the server answers."""
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=20) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode()
+            except OSError as problem:
+                self.assertLess(time.monotonic(), deadline, f"{path}: {problem}")
+                time.sleep(0.2)
+
+    def look_at_site(self, deadline):
+        self.assertEqual(self.fetch("/hello", deadline), (200, "Hello World!\n"))
+        self.assertEqual(self.fetch("/hello?name=seL4", deadline), (200, "Hello seL4!\n"))
+        self.assertEqual(self.fetch("/nowhere", deadline)[0], 404)
+
+    def test_1_a_site(self):
+        package = self.new("site", "my-site")
+        self.check(["swift", "test"], cwd=package)
+        self.serving(package, ["swift", "run", "my-site", "--port", str(self.port)], self.look_at_site)
+        console = self.serving(package, ["swift", "package", "serval", "run"], self.look_at_site)
+        self.assertIn("my-site: listening on port 80", console)
+        self.assertNotIn("fault", console)
+
+    def test_2_a_site_that_depends_on_a_tag(self):
+        repository = self.place / "serval.git"
+        self.check(["git", "clone", "--quiet", "--bare", ROOT, repository])
+        self.check(["git", "tag", "9.9.9"], cwd=repository)
+        package = self.new("site", "my-site", f"file://{repository}@9.9.9", build="tag")
+        # The repository of an earlier run is gone.
+        for name in ("workspace-state.json", "checkouts", "repositories"):
+            left = BUILD / "tag" / name
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        self.check(["swift", "build", "--product", "my-site"], cwd=package)
+        images = package / ".build" / "images"
+        self.check([ROOT / "make" / "package.sh", package, images, "my-site"], cwd=ROOT)
+        self.assertEqual((images / "my-site.elf").read_bytes()[:4], b"\x7fELF")
+        self.check([SERVAL, "inspect", images / "my-site.elf"])
+
+    def test_3_a_program(self):
+        package = self.new("program", "greeter")
+        self.check(["swift", "test"], cwd=package)
+
+        def talk(deadline):
+            while True:
+                try:
+                    with socket.create_connection(("localhost", self.port), timeout=20) as peer:
+                        answers = peer.makefile("rw", newline="\n")
+                        if answers.readline() != "good day\n":
+                            raise ConnectionError("no greeting yet")
+                        answers.write("hello\n\n")
+                        answers.flush()
+                        self.assertEqual([answers.readline(), answers.readline()], ["5\n", "0\n"])
+                        return
+                except OSError as problem:
+                    self.assertLess(time.monotonic(), deadline, problem)
+                    time.sleep(0.2)
+
+        self.serving(package, ["swift", "run", "greeter", "--port", str(self.port)], talk)
+        self.serving(package, ["swift", "package", "serval", "run"], talk)
+
+    def test_4_a_system(self):
+        package = self.new("system", "appliance")
+        def look(deadline):
+            status, body = self.fetch("/", deadline)
+            self.assertEqual(status, 200)
+            self.assertIn("appliance", body)
+
+        self.serving(package, ["swift", "package", "serval", "run"], look)
+        # The plugin's tool knows the package's system.
+        output = package / "out" / "layout"
+        self.check(
+            ["swift", "package", "serval", "generate", "appliance", "--board", "odroidc4", "-o", output], cwd=package)
+        self.check(["swift", "package", "serval", "check", output / "appliance.system", "--strict"], cwd=package)
+
+    def test_5_what_cannot_be_made(self):
+        (self.place / "full").mkdir()
+        (self.place / "full" / "file").touch()
+        for arguments, expected in [
+            (["sites", "a"], "did you mean 'site'?"),
+            (["site", "1st"], "'1st' cannot be the name"),
+            (["site", "web"], "'web' cannot be the name"),
+            (["site", "full"], "full"),
+            (["site", "a", "--serval", "/nowhere"], "'/nowhere' is not a checkout of Serval"),
+        ]:
+            result = subprocess.run([SERVAL, "new", *arguments], cwd=self.place, capture_output=True, text=True)
+            self.assertEqual(result.returncode, 2, arguments)
+            self.assertIn(expected, result.stderr)
+        self.assertEqual(sorted(os.listdir(self.place)), ["full"])
+
+    def test_6_mistakes_in_a_package_are_explained(self):
+        package = self.new("site", "my-site")
+        taken = socket.create_server(("127.0.0.1", self.port))
+        self.addCleanup(taken.close)
+        for command, expected in [
+            (["swift", "package", "serval", "run"], f"port {self.port} of this machine is taken"),
+            (["swift", "package", "microkit", "imagse"], "choose one"),
+            (["swift", "package", "microkit", "image", "MICROKIT_SDK=/nowhere"], "is not a Microkit SDK"),
+        ]:
+            result = subprocess.run(command, cwd=package, env=self.environment, capture_output=True, text=True)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertRegex(result.stdout + result.stderr, re.escape(expected))
+
+
+if __name__ == "__main__":
+    unittest.main()
