@@ -70,3 +70,14 @@ extension JSONKind {
     }
   }
 }
+
+extension JSONError: JSONEncodable {
+  /// Writes an object of `error`, `offset` and `path`.
+  public func encode(to json: inout JSONWriter) {
+    json.object {
+      $0.add("error", reason.description)
+      $0.add("offset", offset)
+      $0.add("path", path.description)
+    }
+  }
+}
