@@ -6,14 +6,11 @@ import CZlib
 
 /// Work on all bytes of a file, done in C.
 enum ContentBytes {
-  /// The first 128 bits of the SHA-256 of `bytes`, as two numbers.
+  /// A hash of 128 bits of `bytes`, as two numbers: it tells versions of a file apart.
   static func hash(_ bytes: [UInt8]) -> (high: UInt64, low: UInt64) {
-    var digest = [UInt8](repeating: 0, count: 32)
-    serval_sha256(bytes, bytes.count, &digest)
-    func number(_ start: Int) -> UInt64 {
-      digest[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
-    }
-    return (number(0), number(8))
+    var hash: [UInt64] = [0, 0]
+    serval_content_hash(bytes, bytes.count, &hash)
+    return (hash[0], hash[1])
   }
 
   /// Appends the hexadecimal digits of a range of `bytes`, the last byte first.

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* SHA-256 (FIPS 180-4) of `count` bytes. */
-void serval_sha256(const uint8_t *bytes, size_t count, uint8_t digest[32]);
+/* FNV-1a of `count` bytes, 128 bits (RFC 9923), the upper half first. It tells versions of a file apart, and is no protection. */
+void serval_content_hash(const uint8_t *bytes, size_t count, uint64_t hash[2]);
 
 /* Writes two hexadecimal digits for each of `count` bytes, the last byte first. */
 void serval_hex_backwards(const uint8_t *bytes, size_t count, uint8_t *digits);
