@@ -531,9 +531,9 @@ let testModules: [Target] = [
     ]),
 ]
 
-// MARK: Products, which packages of one's own depend on
+// MARK: Products, which packages of your own depend on
 
-/// Modules of the tool, for systems, boards and drivers of one's own (docs/own-system.md).
+/// Modules of the tool, for systems, boards and drivers of your own (docs/own-system.md).
 let toolModules = [
   "ServalCommand", "NewPackages", "SystemConversion", "SystemReports", "SystemChecks", "SystemXML",
   "Subsystems",
@@ -551,7 +551,7 @@ let domainModules =
       "FilesWiring", "Networking",
     ] : [])
 
-// A manifest of one's own is the same for both builds, so each library is in both, with what there is of it.
+// A manifest of your own is the same for both builds, so each library is in both, with what there is of it.
 let libraries: [Product] = [
   .library(name: "Web", targets: ["Web"]),
   .library(name: "Sessions", targets: ["Sessions"]),

@@ -55,6 +55,7 @@ SUITES = [
     Suite("Oracle/compare_with_sdfgen.py", [".build/debug/serval", ".build/oracle/python"]),
     Suite("Package/documents.py"),
     Suite("Package/embedded_files.py"),
+    Suite("Package/new_packages.py"),
     Suite("Package/first_run.py"),
     Suite("Package/repository.py"),
     Suite("Boot/emulated.py"),

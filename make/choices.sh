@@ -10,7 +10,7 @@ stop() {
   exit 1
 }
 
-# Systems of one's own are the tool's to know.
+# Systems of your own are the tool's to know.
 [ -z "${PACKAGE:-}" ] || exit 0
 [ -d "systems/$SYSTEM" ] ||
   stop "there is no SYSTEM '$SYSTEM': set it to one of: $(cd systems && echo */ | tr -d /)"

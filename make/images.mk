@@ -8,7 +8,7 @@
 #                  SDK does not call itself, such as 2.3.0-dev
 #   make qemu      the same, and boots it
 #
-# PACKAGE names the directory of a package of one's own, and PROGRAMS its programs for protection domains. They are built as
+# PACKAGE names the directory of a package of your own, and PROGRAMS its programs for protection domains. They are built as
 # well, and all output is below PACKAGE. SwiftPM's plugins set both.
 
 MICROKIT_CONFIG ?= debug

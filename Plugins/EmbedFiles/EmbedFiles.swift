@@ -30,7 +30,7 @@ struct EmbedFiles: BuildToolPlugin {
         displayName: "Embedding \(folder.lastPathComponent) in \(target.name)",
         executable: try context.tool(named: "embed-files").url,
         arguments: [folder.path, output.path],
-        // SwiftPM warns of files beside sources that are nobody's input.
+        // SwiftPM warns of files beside sources that no command reads.
         inputFiles: [stamp] + (folder == places[0] ? Self.files(in: folder) : []),
         outputFiles: sources.map { output.appendingPathComponent($0) })
     ]

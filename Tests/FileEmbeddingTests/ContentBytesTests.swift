@@ -8,21 +8,6 @@ import Testing
 @testable import FileEmbedding
 
 @Suite struct ContentBytesTests {
-  /// FIPS 180-4's examples, by their first 128 bits.
-  @Test(
-    arguments: [
-      ("", 0xe3b0_c442_98fc_1c14, 0x9afb_f4c8_996f_b924),
-      ("abc", 0xba78_16bf_8f01_cfea, 0x4141_40de_5dae_2223),
-      (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 0x248d_6a61_d206_38b8,
-        0xe5c0_2693_0c3e_6039
-      ),
-    ] as [(String, UInt64, UInt64)])
-  func knownHashes(_ text: String, _ high: UInt64, _ low: UInt64) {
-    let hash = ContentBytes.hash(Array(text.utf8))
-    #expect(hash.high == high && hash.low == low)
-  }
-
   /// The first three are from the hash's test suite.
   @Test(arguments: [
     ("", "6c62272e07bb014262b821756295c58d"), ("a", "d228cb696f1a8caf78912b704e4a8964"),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""The plugin EmbedFiles in a package of one's own: any bytes, files that come and go, ten megabytes, and the same program in a
+"""The plugin EmbedFiles in a package of your own: any bytes, files that come and go, ten megabytes, and the same program in a
 protection domain under `serval run`."""
 
 import gzip

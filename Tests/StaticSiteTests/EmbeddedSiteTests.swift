@@ -274,7 +274,7 @@ private final class EmbeddedServer {
       guard let start = UInt(parts[0], radix: 16), let end = UInt(parts[1], radix: 16) else {
         continue
       }
-      // A mapping with a file is of the program's image; whether it is read-only is up to the linker.
+      // A mapping with a file belongs to the program's image; whether it is read-only is up to the linker.
       if (start..<end).contains(address) { return text.contains(" /") }
     }
     return false

@@ -9,7 +9,7 @@
       case invalidName(String)
       /// `visit` passes over a stored property.
       case propertyNotVisited(record: String, property: String)
-      /// `visit` visits a name twice, or one that is no stored property.
+      /// `visit` visits a name twice, or a name without a stored property.
       case noSuchProperty(record: String, property: String)
       /// The section has a record of that name.
       case duplicate(String)

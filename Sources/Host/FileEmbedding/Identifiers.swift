@@ -31,7 +31,7 @@ struct Identifiers {
     return name == "_" || taken.contains(name) ? name + "_" : name
   }
 
-  /// What the generated type has itself, what is no member even in backticks.
+  /// What the generated type has itself, what cannot be a member even in backticks.
   private static let taken: Set = ["all", "file", "self", "Type", "Protocol"]
 
   /// The reserved words of the Swift language reference.

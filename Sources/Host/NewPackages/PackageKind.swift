@@ -7,7 +7,7 @@ public enum PackageKind: String, CaseIterable, Sendable {
   case site
   /// A program with a protocol of its own over TCP, for the same system.
   case program
-  /// A system of one's own, with a tool that knows it, a program, and a record that both know.
+  /// A system of your own, with a tool that knows it, a program, and a record that both know.
   case system
 
   /// One line for help texts.

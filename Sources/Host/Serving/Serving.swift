@@ -27,6 +27,7 @@ public func serve<Server: StreamServer>(
     HostProgram.stop("\(name): the only option is --port NUMBER, from 1 to 65535", status: EX_USAGE)
   }
   do throws(SocketFailure) {
+    var server = server
     var pump = try SocketServerPump(port: port)
     HostProgram.show("\(name): listening on \(address(port)); Ctrl-C ends it")
     while true { pump.run(&server) { false } }

@@ -7,7 +7,7 @@ import PackageDescription
 let package = Package(
   name: "own-system",
   dependencies: [
-    // In a repository of your own: .package(url: "https://github.com/serval-sel4/serval", from: "0.2.0")
+    // In a repository of your own: .package(url: "https://github.com/serval-sel4/serval", from: "0.3.0")
     .package(name: "serval", path: "../../..")
   ],
   targets: [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// One peer's conversation with a server: the simplest way to a protocol of one's own over TCP. A session sees bytes and
+/// One peer's conversation with a server: the simplest way to a protocol of your own over TCP. A session sees bytes and
 /// writes bytes. `SessionServer` has many of them, and does the rest: limits, back-pressure, the end.
 public protocol Session {
   /// The peer has connected. By default nothing is written.

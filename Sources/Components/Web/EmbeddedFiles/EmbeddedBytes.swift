@@ -42,7 +42,7 @@ public struct EmbeddedBytes: Sendable {
   ///   - high: the first 64 bits of a hash of the bytes.
   ///   - low: the next 64 bits.
   ///   - pieces: the piece of a number, whose bytes are the digits of its literal from the end. The first
-  ///     digit is a 1, which is no byte: otherwise zeroes at the end would be lost.
+  ///     digit is an extra 1: otherwise zeroes at the end would be lost.
   public init(
     count: Int, hash high: UInt64, _ low: UInt64,
     pieces: @escaping @Sendable (Int) -> StaticBigInt

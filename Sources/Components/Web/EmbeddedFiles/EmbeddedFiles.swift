@@ -43,7 +43,7 @@ public struct EmbeddedFiles: Sendable {
 
   private func examine(_ path: [UInt8], for request: Request) -> SiteLookup.Found {
     if let file = self[path: path.span] { return .file(file.bytes.siteFile(path)) }
-    // The compressed bytes are no file, so that a request for its name finds none.
+    // Only the name of the file itself is found, not one of its compressed bytes.
     if !path.span.equals(request.path.bytes.span), let gzip = compressed(path) {
       return .file(gzip.siteFile(path))
     }

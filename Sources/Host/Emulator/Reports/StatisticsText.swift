@@ -39,7 +39,7 @@ extension Machine {
     return table([["", "bytes of stack at most", "of"]] + rows)
   }
 
-  /// A stack starts as zeros, so it has reached down to the lowest word that is none.
+  /// A stack starts as zeros, so it has reached down to the lowest word that is not zero.
   private func stackPeak(of thread: Thread) -> UInt64 {
     let size = thread.stackTop - thread.stackBottom
     guard
