@@ -61,7 +61,8 @@ func expectedLayout(
   macAddresses: [String: String] = [:]
 ) throws -> SystemLayout {
   let known = [
-    "nfs-server": "10.0.2.2", "nfs-directory": "/export", "website-dir": "www", "program": "my-site",
+    "nfs-server": "10.0.2.2", "nfs-directory": "/export", "website-dir": "www",
+    "program": "my-site",
   ].filter { name, _ in system.options.contains { $0.name == name } }
   let choices = try SystemChoices(
     for: system, values: known.merging(values) { $1 }, macAddresses: macAddresses)

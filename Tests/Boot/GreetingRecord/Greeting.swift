@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The record of docs/own-system.md, which has this text.
+// The record of docs/own-system.md, where the text says what its properties are.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 import Addresses
 import Records
