@@ -11,12 +11,15 @@ mkdir -p "$package/.build" "$images"
 toolset=$package/.build/serval-toolset.json
 # SwiftPM reads the linker script's path from the toolset as relative to the package.
 python3 - Sources/Runtime/toolset.json "$toolset" <<'EOF'
-import json, os, sys
+import json, os, shutil, sys
 
 source, target = sys.argv[1:]
 toolset = json.load(open(source))
-toolset["linker"]["extraCLIOptions"] = [
-    os.path.abspath(option) if option.endswith(".ld") else option for option in toolset["linker"]["extraCLIOptions"]]
+linker = toolset["linker"]["extraCLIOptions"]
+linker[:] = [os.path.abspath(option) if option.endswith(".ld") else option for option in linker]
+# Comparing strings needs tables, of which only what is used is linked.
+swift = os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("swiftc"))))
+linker.append(os.path.join(swift, "lib/swift/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a"))
 text = json.dumps(toolset)
 if not os.path.exists(target) or open(target).read() != text:
     open(target, "w").write(text)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server, port
+# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server
+# and programs of a PACKAGE, port
 # WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
 set -eu
 
@@ -15,7 +16,7 @@ if ! command -v qemu-system-aarch64 >/dev/null; then
   exit 1
 fi
 network=user,id=net0
-if [ "$SYSTEM" = webserver ]; then
+if [ "$SYSTEM" = webserver ] || [ -n "${PACKAGE:-}" ]; then
   ./make/port.sh
   network="$network,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-$(./make/guest.sh):80"
 fi

@@ -31,5 +31,9 @@ echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
 [ -n "${PACKAGE:-}" ] || set -- "$1" "$2" --export "$site"
 tool=$1
 shift 2
+# Ctrl-C is the way to end it, so it is not reported as an error.
+trap : INT
+status=0
 # shellcheck disable=SC2086
-exec "$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-}
+"$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-} || status=$?
+[ "$status" = 130 ] || exit "$status"

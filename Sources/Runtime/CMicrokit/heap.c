@@ -18,3 +18,19 @@ int posix_memalign(void **result, size_t alignment, size_t count) {
 void free(void *block) {
   if (block) serval_free(block);
 }
+
+/*
+ * Swift's dictionaries and sets seed their hashes with it, once. The clock's count is not a secret: a peer that guesses it can make keys
+ * collide. Programs that take keys from peers limit their number.
+ */
+void arc4random_buf(void *bytes, size_t count) {
+  uint64_t state;
+  __asm__ volatile("mrs %0, cntpct_el0" : "=r"(state));
+  for (size_t i = 0; i < count; i++) {
+    /* SplitMix64. */
+    uint64_t value = state += 0x9e3779b97f4a7c15;
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+    value = (value ^ value >> 27) * 0x94d049bb133111eb;
+    ((unsigned char *)bytes)[i] = (unsigned char)(value >> 56);
+  }
+}
