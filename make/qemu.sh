@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server
-# and programs of a PACKAGE, port
-# WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
+# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server and for
+# programs of a PACKAGE, port WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
 set -eu
 
 if [ "${MICROKIT_BOARD:-}" != qemu_virt_aarch64 ]; then
