@@ -8,6 +8,7 @@ set -eu
 package=$1 images=$2
 shift 2
 mkdir -p "$package/.build" "$images"
+[ $# -gt 0 ] || exit 0
 toolset=$package/.build/serval-toolset.json
 # SwiftPM reads the linker script's path from the toolset as relative to the package.
 python3 - Sources/Runtime/toolset.json "$toolset" <<'EOF'
