@@ -164,12 +164,15 @@ let embeddingModules: [Target] = [
 
 // MARK: Components that need no kernel, top to bottom
 
+/// What a module brings along that is all a program imports.
+let programModules: [Target.Dependency] =
+  isTarget ? ["ProgramHeap", "Microkit", "Networking"] : []
+
 let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing", "Bytes"]
-      + (isTarget ? ["ProgramHeap"] : [])),
+    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing", "Bytes"] + programModules),
   module(
     "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(
@@ -192,7 +195,7 @@ let componentModules: [Target] = [
 
   module(
     "Sessions", at: "Components/Network/Sessions", allocates: true,
-    ["Serving", "Streams", "Time"] + (isTarget ? ["ProgramHeap"] : [])),
+    ["Serving", "Streams", "Time"] + programModules),
   module(
     "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
     ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),

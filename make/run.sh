@@ -30,6 +30,10 @@ echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
 # shellcheck disable=SC2086
 [ -n "${PACKAGE:-}" ] || set -- "$1" "$2" --export "$site"
 tool=$1
+# A tool of a package's own has no emulator beside it.
+if [ ! -x "$(dirname "$tool")/serval-emulator" ] && [ -x .build/release/serval-emulator ]; then
+  export SERVAL_EMULATOR="${SERVAL_EMULATOR:-$PWD/.build/release/serval-emulator}"
+fi
 shift 2
 # Ctrl-C is the way to end it, so it is not reported as an error.
 trap : INT

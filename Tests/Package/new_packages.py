@@ -5,8 +5,10 @@
 for protection domains, runs these under `serval run` and fetches what they serve. One of them depends on Serval by a tag in a
 repository, the others by path. All share one build directory, so that Serval's modules are built once for each of the two ways."""
 
+import contextlib
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -33,14 +35,19 @@ class NewPackages(unittest.TestCase):
         self.place = pathlib.Path(directory.name)
         self.port = free_port()
         self.environment = os.environ | {
-            "SERVAL_TOOL": str(SERVAL), "WEB_PORT": str(self.port), "TERM": "dumb", "NO_COLOR": "1"}
+            "SERVAL_TOOL": str(SERVAL), "SERVAL_EMULATOR": str(SERVAL.parent / "serval-emulator"), "WEB_PORT": str(self.port), "TERM": "dumb", "NO_COLOR": "1"}
 
-    def new(self, kind, name, serval=ROOT, build="path"):
-        """The directory of a new package."""
-        package = self.place / name
-        self.check([SERVAL, "new", kind, package, "--serval", serval])
-        (BUILD / build).mkdir(parents=True, exist_ok=True)
-        (package / ".build").symlink_to(BUILD / build)
+    def new(self, kind, serval=ROOT, build="path"):
+        """The directory of a new package called `mine`, in the same place for all kinds: the compiler's caches have absolute paths."""
+        self.check([SERVAL, "new", kind, self.place / "mine", "--serval", serval])
+        package = BUILD / build / "mine"
+        package.mkdir(parents=True, exist_ok=True)
+        for old in package.iterdir():
+            if old.name != ".build":
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+        for new in (self.place / "mine").iterdir():
+            shutil.move(new, package)
+        (self.place / "mine").rmdir()
         return package
 
     def check(self, command, **options):
@@ -50,12 +57,21 @@ class NewPackages(unittest.TestCase):
         return result.stdout
 
     def serving(self, package, command, use):
-        """Starts a command that serves, and calls `use` when it has said so; returns its console."""
+        """Starts a command that serves, and calls `use` when it has said so; returns its console: a terminal, as SwiftPM keeps back
+        what a plugin writes to a pipe."""
+        ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            command, cwd=package, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True)
+            command, cwd=package, env=self.environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, start_new_session=True)
+        os.close(theirs)
         console = []
-        reader = threading.Thread(target=lambda: console.extend(line.decode(errors="replace") for line in process.stdout))
+
+        def read():
+            # A terminal whose other end is closed is an error to read from.
+            with contextlib.suppress(OSError):
+                while data := os.read(ours, 4096):
+                    console.append(data.decode(errors="replace"))
+
+        reader = threading.Thread(target=read)
         reader.start()
         try:
             deadline = time.monotonic() + 400
@@ -71,8 +87,7 @@ class NewPackages(unittest.TestCase):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             reader.join()
-            process.stdin.close()
-            process.stdout.close()
+            os.close(ours)
         return "".join(console)
 
     def fetch(self, path, deadline):
@@ -93,30 +108,30 @@ class NewPackages(unittest.TestCase):
         self.assertEqual(self.fetch("/nowhere", deadline)[0], 404)
 
     def test_1_a_site(self):
-        package = self.new("site", "my-site")
+        package = self.new("site")
         self.check(["swift", "test"], cwd=package)
-        self.serving(package, ["swift", "run", "my-site", "--port", str(self.port)], self.look_at_site)
+        self.serving(package, ["swift", "run", "mine", "--port", str(self.port)], self.look_at_site)
         console = self.serving(package, ["swift", "package", "serval", "run"], self.look_at_site)
-        self.assertIn("my-site: listening on port 80", console)
+        self.assertIn("mine: listening on port 80", console)
         self.assertNotIn("fault", console)
 
     def test_2_a_site_that_depends_on_a_tag(self):
         repository = self.place / "serval.git"
         self.check(["git", "clone", "--quiet", "--bare", ROOT, repository])
         self.check(["git", "tag", "9.9.9"], cwd=repository)
-        package = self.new("site", "my-site", f"file://{repository}@9.9.9", build="tag")
+        package = self.new("site", f"file://{repository}@9.9.9", build="tag")
         # The repository of an earlier run is gone.
         for name in ("workspace-state.json", "checkouts", "repositories"):
-            left = BUILD / "tag" / name
+            left = package / ".build" / name
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-        self.check(["swift", "build", "--product", "my-site"], cwd=package)
+        self.check(["swift", "build", "--product", "mine"], cwd=package)
         images = package / ".build" / "images"
-        self.check([ROOT / "make" / "package.sh", package, images, "my-site"], cwd=ROOT)
-        self.assertEqual((images / "my-site.elf").read_bytes()[:4], b"\x7fELF")
-        self.check([SERVAL, "inspect", images / "my-site.elf"])
+        self.check([ROOT / "make" / "package.sh", package, images, "mine"], cwd=ROOT)
+        self.assertEqual((images / "mine.elf").read_bytes()[:4], b"\x7fELF")
+        self.check([SERVAL, "inspect", images / "mine.elf"])
 
     def test_3_a_program(self):
-        package = self.new("program", "greeter")
+        package = self.new("program")
         self.check(["swift", "test"], cwd=package)
 
         def talk(deadline):
@@ -134,22 +149,22 @@ class NewPackages(unittest.TestCase):
                     self.assertLess(time.monotonic(), deadline, problem)
                     time.sleep(0.2)
 
-        self.serving(package, ["swift", "run", "greeter", "--port", str(self.port)], talk)
+        self.serving(package, ["swift", "run", "mine", "--port", str(self.port)], talk)
         self.serving(package, ["swift", "package", "serval", "run"], talk)
 
     def test_4_a_system(self):
-        package = self.new("system", "appliance")
+        package = self.new("system")
         def look(deadline):
             status, body = self.fetch("/", deadline)
             self.assertEqual(status, 200)
-            self.assertIn("appliance", body)
+            self.assertIn("mine", body)
 
         self.serving(package, ["swift", "package", "serval", "run"], look)
         # The plugin's tool knows the package's system.
         output = package / "out" / "layout"
         self.check(
-            ["swift", "package", "serval", "generate", "appliance", "--board", "odroidc4", "-o", output], cwd=package)
-        self.check(["swift", "package", "serval", "check", output / "appliance.system", "--strict"], cwd=package)
+            ["swift", "package", "serval", "generate", "mine", "--board", "odroidc4", "-o", output], cwd=package)
+        self.check(["swift", "package", "serval", "check", output / "mine.system", "--strict"], cwd=package)
 
     def test_5_what_cannot_be_made(self):
         (self.place / "full").mkdir()
@@ -167,7 +182,7 @@ class NewPackages(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.place)), ["full"])
 
     def test_6_mistakes_in_a_package_are_explained(self):
-        package = self.new("site", "my-site")
+        package = self.new("site")
         taken = socket.create_server(("127.0.0.1", self.port))
         self.addCleanup(taken.close)
         for command, expected in [

@@ -3,6 +3,12 @@
 
 import Serving
 
+#if canImport(Microkit)
+  // For a program's own records: `linked()` and texts. On the host, module Records has these.
+  @_exported import Microkit
+  @_exported import Networking
+#endif
+
 /// Runs a server with a session for each peer: in a protection domain on `port`, on the host on port 5555 of localhost or the
 /// one that `--port` names. `main` ends with it.
 public func serve<S: Session>(port: UInt16, session: @escaping () -> S) -> Never {

@@ -9,3 +9,9 @@
 @_exported import JSON
 @_exported import WebServing
 @_exported import WebSocket
+
+#if canImport(Microkit)
+  // For a program's own records: `linked()` and texts. On the host, module Records has these.
+  @_exported import Microkit
+  @_exported import Networking
+#endif
