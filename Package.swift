@@ -195,7 +195,7 @@ let componentModules: [Target] = [
 
   module(
     "Sessions", at: "Components/Network/Sessions", allocates: true,
-    ["Serving", "Streams", "Time"] + programModules),
+    ["Serving", "Streams", "Bytes", "Time"] + programModules),
   module(
     "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
     ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),
