@@ -39,5 +39,5 @@ shift 2
 trap : INT
 status=0
 # shellcheck disable=SC2086
-"$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-} || status=$?
+./make/tied.sh "$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-} || status=$?
 [ "$status" = 130 ] || exit "$status"

@@ -41,7 +41,7 @@ struct New: ParsableCommand {
     Terminal.print(
       """
       \(directory): \(kind.summary)
-      next: cd \(directory) && swift package serval run
+      next: cd \(directory) && swift run \(name)
 
       """)
   }
