@@ -195,7 +195,7 @@ let componentModules: [Target] = [
 
   module(
     "Sessions", at: "Components/Network/Sessions", allocates: true,
-    ["Serving", "Streams", "Time"] + programModules),
+    ["Serving", "Streams", "Bytes", "Time"] + programModules),
   module(
     "TCPStreams", at: "Components/Network/TCPStreams", allocates: true,
     ["NetworkStack", "Wire", "Streams", "Bytes", "Addresses", "Time"]),
@@ -445,7 +445,7 @@ let testModules: [Target] = [
   tests("FileEmbeddingTests", ["FileEmbedding", "HostIO", "Diagnostics", "TestSupport"]),
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
-  tests("HTTPTests", ["HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests(
     "WebSocketTests",

@@ -22,6 +22,6 @@ fi
 [ $# = 0 ] && exit 0
 # QEMU ends a value at a comma; a doubled comma stands for one.
 image=$(printf %s "$1" | sed 's/,/,,/g')
-exec qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
+exec ./make/tied.sh qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
   -device "loader,file=$image,addr=0x70000000,cpu-num=0" \
   -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 -netdev "$network"

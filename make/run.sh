@@ -37,7 +37,7 @@ echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
 if [ ! -x "$(dirname "$tool")/serval-emulator" ] && [ -x .build/release/serval-emulator ]; then
   export SERVAL_EMULATOR="${SERVAL_EMULATOR:-$PWD/.build/release/serval-emulator}"
 fi
-guest=$(./make/guest.sh)
+guest=$(./make/guest.sh) tied=$PWD/make/tied.sh
 # Paths in RUN_FLAGS are relative to the package.
 if [ -n "$PACKAGE" ]; then
   cd "$PACKAGE"
@@ -49,5 +49,5 @@ eval "set -- \"\$@\" ${RUN_FLAGS:-}"
 # Ctrl-C is the way to end it, so it is not reported as an error.
 trap : INT
 status=0
-"$tool" run "$output/$system.system" --sdk "$sdk" --config "$config" --net user --forward "$port:$guest:80" "$@" || status=$?
+"$tied" "$tool" run "$output/$system.system" --sdk "$sdk" --config "$config" --net user --forward "$port:$guest:80" "$@" || status=$?
 [ "$status" = 130 ] || exit "$status"

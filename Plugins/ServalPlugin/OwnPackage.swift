@@ -81,6 +81,10 @@ struct OwnPackage {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
+    // make/tied.sh watches it.
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["SERVAL_PARENT": "\(ProcessInfo.processInfo.processIdentifier)"]
+    ) { $1 }
     try process.run()
     process.waitUntilExit()
     guard process.terminationReason == .exit, [0, 130].contains(process.terminationStatus) else {

@@ -80,14 +80,73 @@ private struct LineLengths: Session {
     var server = SessionServer { LineLengths() }
     let idle = server.open(now: .start) ?? -1
     let busy = server.open(now: .start) ?? -1
+    for stream in [idle, busy] { server.sent(stream, server.outputCount(stream), now: .start) }
     let later = Instant.start + .seconds(40)
     _ = server.receive(busy, [10].span, now: later)
+    server.sent(busy, server.outputCount(busy), now: later)
     server.timePassed(now: .start + .seconds(60))
     #expect(server.nextChanged() == idle)
     #expect(server.nextChanged() == nil)
     #expect(server.disposal(idle) == .reset)
     #expect(server.disposal(busy) == .stayOpen)
     #expect(server.deadline == later + .seconds(60))
+  }
+
+  /// A session that writes when its peer has ended, and goes on.
+  private struct Summary: Session {
+    mutating func receive(_ bytes: Span<UInt8>, _ output: inout SessionOutput) -> Int {
+      bytes.count
+    }
+    mutating func ended(_ output: inout SessionOutput) { output.write("over\n") }
+  }
+
+  @Test func theEndIsReportedOnce() {
+    var server = SessionServer { Summary() }
+    let stream = server.open(now: .start) ?? -1
+    for _ in 0..<3 { server.peerEnded(stream, now: .start) }
+    #expect(server.outputCount(stream) == 5)
+    server.sent(stream, 5, now: .start)
+    server.peerEnded(stream, now: .start)
+    #expect(server.outputCount(stream) == 0)
+  }
+
+  @Test func aPeerThatStillSendsCanReadTheLastAnswer() {
+    var server = SessionServer { LineLengths() }
+    let stream = server.open(now: .start) ?? -1
+    let input = Array("ab\nbye\nmore\n".utf8)
+    #expect(server.receive(stream, input.span, now: .start) == input.count)
+    server.sent(stream, server.outputCount(stream), now: .start)
+    #expect(server.disposal(stream) == .endOutput)
+    #expect(server.receive(stream, input.span, now: .start) == input.count)
+    #expect(server.deadline <= .start + .seconds(2))
+    server.timePassed(now: .start + .seconds(2))
+    #expect(server.nextChanged() == stream)
+    #expect(server.disposal(stream) == .close)
+  }
+
+  @Test func aPeerThatReadsTooSlowlyIsCutOff() {
+    var server = SessionServer { LineLengths() }
+    let slow = server.open(now: .start) ?? -1
+    let fast = server.open(now: .start) ?? -1
+    let lines = [UInt8](repeating: 10, count: 4096)
+    for stream in [slow, fast] { _ = server.receive(stream, lines.span, now: .start) }
+    server.sent(slow, 1, now: .start + .seconds(19))
+    server.sent(fast, 2500, now: .start + .seconds(19))
+    server.timePassed(now: .start + .seconds(20))
+    #expect(server.disposal(slow) == .reset)
+    #expect(server.disposal(fast) == .stayOpen)
+  }
+
+  /// Bytes that the session does not take do not keep a peer in its place.
+  @Test func aLineThatTricklesInIsCutOff() {
+    var server = SessionServer { LineLengths() }
+    let stream = server.open(now: .start) ?? -1
+    server.sent(stream, server.outputCount(stream), now: .start)
+    for second in stride(from: 0, through: 59, by: 10) {
+      _ = server.receive(stream, [65].span, now: .start + .seconds(UInt64(second)))
+    }
+    server.timePassed(now: .start + .seconds(60))
+    #expect(server.disposal(stream) == .reset)
   }
 
   @Test func placesAreUsedAgain() {

@@ -38,7 +38,7 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
         static func routes() -> Router {
           var router = Router()
           router.get("/hello?name") { (_, name: String?) in "Hello \\(name ?? "World")!\\n" }
-          // The folder Files, which becomes part of the program; Files/404.html for all that is missing.
+          // The folder Files, which becomes part of the program, with Files/404.html for what is missing.
           router.get("/*path", Files.all.answer)
           router.notFound(Files.all.answer)
           return router

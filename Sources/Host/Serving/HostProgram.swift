@@ -28,9 +28,14 @@ public enum HostProgram {
     fflush(nil)
   }
 
-  static func stop(_ message: String, status: Int32) -> Never {
-    let bytes = Array("\(message)\n".utf8)
+  /// Prints a line on standard error.
+  public static func complain(_ line: String) {
+    let bytes = Array("\(line)\n".utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  static func stop(_ message: String, status: Int32) -> Never {
+    complain(message)
     exit(status)
   }
 }

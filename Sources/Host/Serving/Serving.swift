@@ -23,8 +23,11 @@ public func serve<Server: StreamServer>(
   _ server: Server, at address: (UInt16) -> String
 ) -> Never {
   let name = HostProgram.name
-  guard let port = HostProgram.port(in: Array(CommandLine.arguments.dropFirst())) else {
-    HostProgram.stop("\(name): the only option is --port NUMBER, from 1 to 65535", status: EX_USAGE)
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  guard let port = HostProgram.port(in: arguments) else {
+    HostProgram.stop(
+      "\(name): '\(arguments.joined(separator: " "))' is not --port NUMBER, from 1 to 65535, which is the only option",
+      status: EX_USAGE)
   }
   do throws(SocketFailure) {
     var server = server

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
+
 /// One peer's conversation with a server: the simplest way to a protocol of your own over TCP. A session sees bytes and
 /// writes bytes. `SessionServer` has many of them, and does the rest: limits, back-pressure, the end.
 public protocol Session {
@@ -11,7 +13,7 @@ public protocol Session {
   /// - Returns: how many it took. The others come again with more behind them; a session may leave up to
   ///   `SessionServer.inputLimit` bytes, for example until a line is complete.
   mutating func receive(_ bytes: Span<UInt8>, _ output: inout SessionOutput) -> Int
-  /// The peer has sent everything. By default the session ends as well.
+  /// The peer has sent everything. Called once; by default the session ends as well.
   mutating func ended(_ output: inout SessionOutput)
 }
 
@@ -24,33 +26,45 @@ extension Session {
 
 /// What a session writes to its peer.
 public struct SessionOutput: Sendable {
-  /// What was written and not yet sent.
-  public private(set) var bytes: [UInt8] = []
+  private var buffer: [UInt8] = []
+  /// Bytes at the start of `buffer` that were sent.
+  private var start = 0
   /// Whether the session is over; `end()` ends it.
   public private(set) var isEnded = false
 
   /// An output without bytes.
   public init() {}
 
+  /// What was written and not yet sent.
+  public var bytes: [UInt8] { Array(buffer[start...]) }
+  /// The number of these bytes.
+  public var count: Int { buffer.count - start }
+
   /// Writes text in UTF-8.
-  public mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  public mutating func write(_ text: String) { buffer.append(contentsOf: text.utf8) }
 
   /// Writes bytes.
-  public mutating func write(_ span: Span<UInt8>) {
-    bytes.reserveCapacity(bytes.count + span.count)
-    for index in span.indices { bytes.append(span[index]) }
-  }
+  public mutating func write(_ span: Span<UInt8>) { buffer.append(copying: span) }
 
   /// Ends the session once everything is sent.
   public mutating func end() { isEnded = true }
 
+  /// Lends the bytes.
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    body(buffer.span.extracting(start..<buffer.count))
+  }
+
   /// Forgets the first `count` bytes, which were sent.
   mutating func sent(_ count: Int) {
-    let count = min(max(count, 0), bytes.count)
-    if count == bytes.count {
-      bytes.removeAll(keepingCapacity: bytes.capacity <= 512)
+    start += min(max(count, 0), self.count)
+    if start == buffer.count {
+      buffer.removeAll(keepingCapacity: buffer.capacity <= 512)
+    } else if start >= self.count {
+      // On average each byte moves once.
+      buffer.removeFirst(bytes: start)
     } else {
-      bytes.removeFirst(count)
+      return
     }
+    start = 0
   }
 }

@@ -41,7 +41,7 @@ struct New: ParsableCommand {
     Terminal.print(
       """
       \(directory): \(kind.summary)
-      next: cd \(Self.quoted(directory)) && swift package serval run
+      next: cd \(Self.quoted(directory)) && swift run \(name)
 
       """)
   }

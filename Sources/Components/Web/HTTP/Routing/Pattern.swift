@@ -35,6 +35,8 @@ public struct Pattern: ExpressibleByStringLiteral, Sendable {
     for range in pathEnd == 0 ? [] : Self.parts(of: text, 1..<pathEnd, at: 0x2f) {
       if case .rest = segments.last { mistake = "has a segment behind *" }
       switch range.isEmpty ? 0 : text[range.lowerBound] {
+      case 0x3a where range.count == 1: mistake = "has a : without a name"
+      case 0x7b, 0x3c: mistake = "has braces; a capture is :name"
       case 0x3a: segments.append(.capture(Array(text[range].dropFirst())))
       case 0x2a: segments.append(.rest(Array(text[range].dropFirst())))
       default: segments.append(.literal(Array(text[range])))
