@@ -35,7 +35,7 @@ build: deps
 run:
 	@./make/run.sh
 	@$(MAKE) --no-print-directory $(TOOL) images
-	@./make/run.sh "$(SERVAL)" "$(IMAGES)"
+	@./make/run.sh "$$SERVAL" "$$IMAGES"
 
 webserver:
 	@SYSTEM=webserver ./make/choices.sh

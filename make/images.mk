@@ -9,7 +9,8 @@
 #   make qemu      the same, and boots it
 #
 # PACKAGE names the directory of a package of your own, and PROGRAMS its programs for protection domains. They are built as
-# well, and all output is below PACKAGE. SwiftPM's plugins set both.
+# well, and all output is below PACKAGE. SwiftPM's plugins set both. PROGRAM is the one for the system `program`, by default the
+# first.
 
 MICROKIT_CONFIG ?= debug
 SYSTEM ?= $(if $(PACKAGE),program,webserver)
@@ -18,14 +19,14 @@ IMAGES := $(if $(PACKAGE),$(PACKAGE)/.build/images,.build/images)
 # The target that builds the tool; empty where SwiftPM's plugin provides one.
 TOOL ?= build
 OUTPUT := $(if $(PACKAGE),$(PACKAGE)/)out/$(if $(PROGRAM),$(PROGRAM),$(SYSTEM))-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
-# More options for `serval generate`.
+# More options for `serval generate`, quoted as in a command.
 GENERATE_FLAGS ?=
 TARGET_BUILD := SERVAL_TARGET=1 SERVAL_NO_ALLOCATIONS=1 swift build --triple aarch64-none-none-elf -c release \
   --toolset Sources/Runtime/toolset.json --scratch-path .build/target \
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # Command that runs the build: `make test` uses it to fail on warnings.
 BUILD_CHECK ?=
-export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SDK_VERSION SYSTEM PACKAGE PROGRAM
+export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SDK_VERSION SYSTEM PACKAGE PROGRAM GENERATE_FLAGS SERVAL IMAGES OUTPUT
 
 .PHONY: images image boot-image qemu sizes
 
@@ -35,8 +36,8 @@ images:
 	@./make/relink.sh .build/target
 	$(BUILD_CHECK) env $(TARGET_BUILD)
 	@bin=$$($(TARGET_BUILD) --show-bin-path) && \
-	./make/collect-images.sh "$$bin" "$(IMAGES)" Sources/Components && \
-	$(if $(PACKAGE),./make/package.sh "$(PACKAGE)" "$(IMAGES)" $(PROGRAMS),./make/collect-images.sh "$$bin" $(IMAGES)/tests Tests/Boot/Programs)
+	./make/collect-images.sh "$$bin" "$$IMAGES" Sources/Components && \
+	$(if $(PACKAGE),./make/package.sh "$$PACKAGE" "$$IMAGES" $(PROGRAMS),./make/collect-images.sh "$$bin" "$$IMAGES/tests" Tests/Boot/Programs)
 
 # Checks the SDK and the system's options before it builds anything.
 image:
@@ -45,18 +46,18 @@ image:
 	@$(MAKE) --no-print-directory boot-image
 
 boot-image: images $(TOOL)
-	./make/check-abi.sh "$(SERVAL)"
-	"$(SERVAL)" generate $(SYSTEM) $(if $(SDK_VERSION),--sdk $(SDK_VERSION)) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images "$(IMAGES)" --output "$(OUTPUT)" $(GENERATE_FLAGS)
-	"$$MICROKIT_SDK/bin/microkit" "$(OUTPUT)/$(SYSTEM).system" --search-path "$(OUTPUT)" \
-	  --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) -o "$(OUTPUT)/loader.img" -r "$(OUTPUT)/report.txt"
-	@echo "$(OUTPUT)/loader.img"
+	./make/check-abi.sh "$$SERVAL"
+	"$$SERVAL" generate $(SYSTEM) $(if $(SDK_VERSION),--sdk $(SDK_VERSION)) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images "$$IMAGES" --output "$$OUTPUT" $(GENERATE_FLAGS)
+	"$$MICROKIT_SDK/bin/microkit" "$$OUTPUT/$(SYSTEM).system" --search-path "$$OUTPUT" \
+	  --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) -o "$$OUTPUT/loader.img" -r "$$OUTPUT/report.txt"
+	@echo "$$OUTPUT/loader.img"
 
 qemu:
 	@./make/sdk.sh
 	@./make/qemu.sh
 	@$(MAKE) --no-print-directory image
-	./make/qemu.sh "$(OUTPUT)/loader.img"
+	./make/qemu.sh "$$OUTPUT/loader.img"
 
 # Compares the section sizes of every program with Tests/Embedded/sizes.txt.
 sizes: images
-	python3 Tests/Embedded/sizes.py $(IMAGES)
+	python3 Tests/Embedded/sizes.py "$$IMAGES"

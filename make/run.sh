@@ -14,30 +14,40 @@ if [ -z "${PACKAGE:-}" ] && [ ! -d "$site" ]; then
 fi
 ./make/port.sh
 [ $# = 0 ] && exit 0
-target="--sdk 2.3.1 --config release"
-# shellcheck disable=SC2086
-if [ -n "${PACKAGE:-}" ]; then
+PACKAGE=${PACKAGE:+$(cd "$PACKAGE" && pwd)}
+case "$1" in
+  [!/]*/*) tool=$PWD/$1 ;;
+  *) tool=$1 ;;
+esac
+images=$2 sdk=${RUN_SDK:-2.3.1} config=${RUN_CONFIG:-release}
+if [ -n "$PACKAGE" ]; then
   system=$SYSTEM served=${PROGRAM:-$SYSTEM}
   output=$PACKAGE/out/$served-run
-  "$1" generate "$system" --board "$MICROKIT_BOARD" $target --images "$2" --output "$output" ${GENERATE_FLAGS:-} >/dev/null
+  set --
 else
   system=webserver served=$site
-  output=out/webserver-run
-  "$1" generate "$system" --board "$MICROKIT_BOARD" $target --images "$2" --output "$output" \
-    --nfs-server 10.0.2.4 --nfs-directory / --website-dir / ${GENERATE_FLAGS:-} >/dev/null
+  output=$PWD/out/webserver-run
+  set -- --nfs-server 10.0.2.4 --nfs-directory / --website-dir /
 fi
+# GENERATE_FLAGS and RUN_FLAGS are words for sh, quoted as one would in a command.
+eval "set -- \"\$@\" ${GENERATE_FLAGS:-}"
+"$tool" generate "$system" --board "$MICROKIT_BOARD" --sdk "$sdk" --config "$config" --images "$images" --output "$output" "$@" >/dev/null
 echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
-# shellcheck disable=SC2086
-[ -n "${PACKAGE:-}" ] || set -- "$1" "$2" --export "$site"
-tool=$1
 # A tool of a package's own has no emulator beside it.
 if [ ! -x "$(dirname "$tool")/serval-emulator" ] && [ -x .build/release/serval-emulator ]; then
   export SERVAL_EMULATOR="${SERVAL_EMULATOR:-$PWD/.build/release/serval-emulator}"
 fi
-shift 2
+guest=$(./make/guest.sh) tied=$PWD/make/tied.sh
+# Paths in RUN_FLAGS are relative to the package.
+if [ -n "$PACKAGE" ]; then
+  cd "$PACKAGE"
+  set --
+else
+  set -- --export "$site"
+fi
+eval "set -- \"\$@\" ${RUN_FLAGS:-}"
 # Ctrl-C is the way to end it, so it is not reported as an error.
 trap : INT
 status=0
-# shellcheck disable=SC2086
-./make/tied.sh "$tool" run "$output/$system.system" $target --net user --forward "$port:$(./make/guest.sh):80" "$@" ${RUN_FLAGS:-} || status=$?
+"$tied" "$tool" run "$output/$system.system" --sdk "$sdk" --config "$config" --net user --forward "$port:$guest:80" "$@" || status=$?
 [ "$status" = 130 ] || exit "$status"

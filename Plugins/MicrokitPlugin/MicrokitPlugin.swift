@@ -19,8 +19,9 @@ struct MicrokitPlugin: CommandPlugin {
       return
     }
     do {
+      let package = OwnPackage(context)
       try OwnPackage.make(
-        goal, OwnPackage(context).variables(packageManager) + arguments.dropFirst())
+        goal, package.variables(packageManager) + package.given(Array(arguments.dropFirst())))
     } catch let failure as PluginFailure {
       Diagnostics.error(failure.description)
     }

@@ -26,14 +26,24 @@ struct OwnPackage {
   }
 
   /// Names of the programs for protection domains.
-  var programs: [String] { executables(dependingOn: Self.domainProducts) }
+  var programs: [String] { executables(dependingOn: Self.domainProducts).map(\.name) }
 
   /// The tool with this package's own systems, built; nil if it has none.
   func tool(_ manager: PackageManager) throws -> URL? {
-    guard !isServal, let name = executables(dependingOn: [Self.toolProduct]).first else {
-      return nil
-    }
+    guard !isServal, let name = toolName else { return nil }
     return try Self.build(name, manager)
+  }
+
+  /// A program that shares a module of records with the tool uses Serval as well, so the tool is rather one that is no
+  /// program, and one that depends on Serval itself.
+  private var toolName: String? {
+    let candidates = executables(dependingOn: [Self.toolProduct])
+    let programs = Set(programs)
+    let direct = candidates.filter { Self.names([Self.toolProduct], in: $0) }
+    let others = { (targets: [SwiftSourceModuleTarget]) in
+      targets.first { !programs.contains($0.name) }
+    }
+    return (others(direct) ?? others(candidates) ?? direct.first)?.name
   }
 
   /// Builds an executable on the host.
@@ -83,15 +93,36 @@ struct OwnPackage {
   }
 
   /// Runs make in the checkout.
-  static func make(_ goal: String, _ arguments: [String]) throws {
+  ///
+  /// - Parameter variables: each as `NAME=VALUE`. make expands `$` in values, so it is doubled.
+  static func make(_ goal: String, _ variables: [String]) throws {
+    let variables = variables.map { $0.replacingOccurrences(of: "$", with: "$$") }
     try run(
-      "/usr/bin/env", ["make", "--no-print-directory", "-C", checkout.path, goal] + arguments,
+      "/usr/bin/env", ["make", "--no-print-directory", "-C", checkout.path, goal] + variables,
       called: "make \(goal)")
   }
 
-  private func executables(dependingOn products: [String]) -> [String] {
+  /// The variables of the user's, for a make that runs in another directory: the SDK's path is relative to the package.
+  func given(_ variables: [String]) -> [String] {
+    let name = "MICROKIT_SDK"
+    let environment = ProcessInfo.processInfo.environment[name].map { ["\(name)=\($0)"] } ?? []
+    return (environment + variables).map {
+      guard $0.hasPrefix("\(name)="), $0 != "\(name)=" else { return $0 }
+      let path = String($0.dropFirst(name.count + 1))
+      let url = URL(fileURLWithPath: path, relativeTo: context.package.directoryURL)
+      return "\(name)=\(url.standardizedFileURL.path)"
+    }
+  }
+
+  private func executables(dependingOn products: [String]) -> [SwiftSourceModuleTarget] {
     context.package.targets(ofType: SwiftSourceModuleTarget.self)
-      .filter { $0.kind == .executable && uses(products, $0) }.map(\.name)
+      .filter { $0.kind == .executable && uses(products, $0) }.sorted { $0.name < $1.name }
+  }
+
+  private static func names(_ products: [String], in target: Target) -> Bool {
+    target.dependencies.contains {
+      if case .product(let product) = $0 { products.contains(product.name) } else { false }
+    }
   }
 
   private func uses(_ products: [String], _ target: Target) -> Bool {

@@ -6,8 +6,7 @@ import PackagePlugin
 
 /// `swift package serval ARGUMENTS` is the serval command, with the package's own systems if it has any.
 ///
-/// `swift package serval run`, without a system file, builds the package's programs and runs them in their system. Words of
-/// the form NAME=VALUE are make variables (make/images.mk), `--set` is for `serval generate`, and the rest is for `serval run`.
+/// `swift package serval run`, without a system file, builds the package's programs and runs them in their system.
 @main
 struct ServalPlugin: CommandPlugin {
   func performCommand(context: PluginContext, arguments: [String]) async throws {
@@ -33,27 +32,9 @@ struct ServalPlugin: CommandPlugin {
         "this package has no program for a protection domain: let an executable target depend on the product Web, Sessions "
           + "or ProtectionDomains of Serval, or name a system file")
     }
-    var (variables, generate, rest) = ([String](), [String](), [String]())
-    var words = arguments[...]
-    while let word = words.popFirst() {
-      if word == "--set" || word == "--mac" || word == "--board", let value = words.popFirst() {
-        if word == "--board" {
-          variables.append("MICROKIT_BOARD=\(value)")
-        } else {
-          generate += [word, value]
-        }
-      } else if !word.hasPrefix("-"), word.contains("=") {
-        variables.append(word)
-      } else {
-        rest.append(word)
-      }
-    }
+    let words = RunWords(arguments)
     try OwnPackage.make(
-      "run",
-      package.variables(packageManager) + variables + [
-        "GENERATE_FLAGS=\(generate.joined(separator: " "))",
-        "RUN_FLAGS=\(rest.joined(separator: " "))",
-      ])
+      "run", package.variables(packageManager) + package.given(words.variables))
   }
 
   /// The package's own tool, or Serval's.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Foundation
 import Testing
 
 @testable import NewPackages
@@ -18,10 +19,34 @@ import Testing
   @Test(arguments: [
     "", ".", "..", "1site", "-a", "_a", "my site", "caf\u{e9}", "a.b", "web", "Web", "swift",
     "idle",
-    "net_virt_rx", "net-virt-rx", String(repeating: "a", count: 41),
+    "net_virt_rx", "net-virt-rx", "net_copier", "timer-driver-arm", "JSON", "http", "default",
+    "class", "main", String(repeating: "a", count: 41),
   ])
   func otherNamesAreRefused(_ name: String) {
     #expect(PackageNames(name) == nil)
+  }
+
+  /// The manifest's targets are the modules and programs that a package may meet; those of tests are in no library.
+  @Test func servalsNamesAreReserved() throws {
+    let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let manifest = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
+    let start = try #require(manifest.range(of: "let testPrograms"))
+    let end = try #require(manifest.range(of: "// MARK: Products"))
+    let own = manifest[..<start.lowerBound] + manifest[end.lowerBound...]
+    let names = own.matches(of: /(?:\b(?:host|core|module|program)\(\s*|\bname:\s*)"([\w-]+)"/)
+      .map { String($0.output.1).lowercased().replacing("-", with: "_") }
+    #expect(names.count > 60)
+    #expect(Set(names).symmetricDifference(ReservedNames.serval).sorted() == [])
+  }
+
+  /// No type of a new package follows from its name, so that none is that of another module.
+  @Test(arguments: PackageKind.allCases) func programsAreCalledMain(_ kind: PackageKind) throws {
+    for name in ["greeting", "router", "session", "files", "settings"] {
+      let files = try kind.files(#require(PackageNames(name)), .checkout("/serval"))
+      let main = try #require(files.first { $0.path == "Sources/\(name)/Main.swift" })
+      #expect(main.text.contains("@main enum Main {"))
+    }
   }
 
   @Test func locations() {
@@ -30,10 +55,19 @@ import Testing
     let url = "https://example.org/a/serval.git"
     #expect(ServalSource(url, version: version) == .repository(url, from: "1.2.3"))
     #expect(ServalSource("\(url)@0.9.0", version: version) == .repository(url, from: "0.9.0"))
-    #expect(ServalSource(url, version: version).package == "serval")
+    #expect(ServalSource(url, version: version)?.package == "serval")
+    for version in ["", "main", "1.2", "1.2.3.4", "1.2.x", "v1.2.3", "1..3"] {
+      #expect(ServalSource("\(url)@\(version)", version: "1.2.3") == nil)
+    }
+    let user = "https://me@example.org/a/serval"
+    #expect(ServalSource(user, version: version) == .repository(user, from: "1.2.3"))
+    let short = "git@example.org:other"
+    #expect(ServalSource(short, version: version) == .repository(short, from: "1.2.3"))
+    #expect(ServalSource("\(short)@0.9.0", version: version) == .repository(short, from: "0.9.0"))
+    #expect(ServalSource(short, version: version)?.package == "other")
     let address = "git@example.org:a/other"
     #expect(ServalSource(address, version: version) == .repository(address, from: "1.2.3"))
-    #expect(ServalSource(address, version: version).package == "other")
+    #expect(ServalSource(address, version: version)?.package == "other")
   }
 
   /// A path may contain what ends a string literal.

@@ -125,6 +125,52 @@ class FirstRun(unittest.TestCase):
         asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout
         self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.80:80>", asked)
 
+        del target["ADDRESS"]
+        for flags in ("--set heap=14 --set address=10.0.2.80/24", "--set=address=10.0.2.80/24 --set 'greeting=a address=1'"):
+            asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, GENERATE_FLAGS=flags, **target).stdout
+            self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.80:80>", asked)
+
+    def test_a_package_gets_its_words_whole(self):
+        """Also in a directory whose name sh and make would expand; `serval run` starts in that directory."""
+        package = self.checkout.parent / "a $HOME 'package"
+        package.mkdir()
+        self.program("tool", 'pwd; for word; do echo "<$word>"; done >&2')
+        port = str(free_port())
+        flags = {
+            "GENERATE_FLAGS": "--set 'greeting=Good $day' --set address=10.0.2.80/24", "RUN_FLAGS": "--trace 'a b'", "RUN_SDK": "2.2.0",
+            "RUN_CONFIG": "debug", "TOOL": "", "PROGRAMS": "one two", "PACKAGE": str(package), "SERVAL": str(self.programs / "tool"),
+            "WEB_PORT": port, "images": ""}
+        variables = [f"{name}={value}".replace("$", "$$") for name, value in flags.items()]
+        # Without what builds the images.
+        makefile = self.checkout / "Makefile"
+        makefile.write_text(makefile.read_text().replace("$(TOOL) images", "$(TOOL) help"))
+        result = self.run_in(["make", "run", *variables])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        words = [line[1:-1] for line in result.stderr.splitlines() if line.startswith("<")]
+        generate, run = words[:words.index("run")], words[words.index("run"):]
+        for part in (["generate", "program"], ["--sdk", "2.2.0"], ["--config", "debug"], ["--images", f"{package}/.build/images"], ["--set", "greeting=Good $day"]):
+            self.assertIn(part, [generate[index:index + 2] for index in range(len(generate))])
+        for part in (["run", f"{package}/out/one-run/program.system"], ["--sdk", "2.2.0"], ["--config", "debug"], ["--forward", f"{port}:10.0.2.80:80"], ["--trace", "a b"]):
+            self.assertIn(part, [run[index:index + 2] for index in range(len(run))])
+        self.assertEqual(result.stdout.splitlines()[-1], str(package))
+
+    def test_words_of_the_plugin(self):
+        source = self.checkout / "main.swift"
+        source.write_text("print(RunWords(Array(CommandLine.arguments.dropFirst())).variables.joined(separator: \"\\n\"))\n")
+        program = self.checkout / "words"
+        subprocess.run(["swiftc", "-o", program, source, ROOT / "Plugins" / "ServalPlugin" / "RunWords.swift"], check=True, timeout=300)
+        for words, expected in [
+            ([], []),
+            (["--board", "odroidc4"], ["MICROKIT_BOARD=odroidc4"]),
+            (["--board=odroidc4", "--sdk=2.2.0", "--config", "debug"], ["MICROKIT_BOARD=odroidc4", "RUN_SDK=2.2.0", "RUN_CONFIG=debug"]),
+            (["--set", "greeting=Good day", "--set=x=it's"], ["GENERATE_FLAGS='--set' 'greeting=Good day' '--set=x=it'\\''s'"]),
+            (["--trace", "a=b", "SITE=c=d"], ["SITE=c=d", "RUN_FLAGS='--trace' 'a=b'"]),
+            (["--mac=02:00:00:00:00:01", "GENERATE_FLAGS=--set heap=14", "RUN_FLAGS=-q", "-v"], ["GENERATE_FLAGS=--set heap=14 '--mac=02:00:00:00:00:01'", "RUN_FLAGS=-q '-v'"]),
+        ]:
+            lines = subprocess.run([program, *words], capture_output=True, text=True, check=True).stdout.splitlines()
+            empty = {"GENERATE_FLAGS=", "RUN_FLAGS="}
+            self.assertEqual([line for line in lines if line not in empty], expected)
+
     def test_a_moved_checkout_drops_module_caches(self):
         cache = self.checkout / ".build" / "x86_64" / "debug" / "ModuleCache" / "X"
 

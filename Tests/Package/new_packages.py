@@ -174,6 +174,8 @@ class NewPackages(unittest.TestCase):
             (["site", "1st"], "'1st' cannot be the name"),
             (["site", "web"], "'web' cannot be the name"),
             (["site", "full"], "full"),
+            (["program", "default"], "'default' cannot be the name"),
+            (["site", "a", "--serval", "https://example.org/serval@main"], "does not end with a version"),
             (["site", "a", "--serval", "/nowhere"], "'/nowhere' is not a checkout of Serval"),
         ]:
             result = subprocess.run([SERVAL, "new", *arguments], cwd=self.place, capture_output=True, text=True)

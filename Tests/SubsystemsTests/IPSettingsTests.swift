@@ -53,6 +53,7 @@ import Testing
       ("10.0.0.2/24,router=10.0.0.2", .ownRouter("10.0.0.2")),
       ("10.0.0.2/24,router=10.0.0.0", .notAPart(.router, "10.0.0.0")),
       ("10.0.0.2/24,router=10.0.0.255", .notAPart(.router, "10.0.0.255")),
+      ("126.0.0.2/7,router=127.0.0.1", .notAPart(.router, "127.0.0.1")),
       ("10.0.0.2/24,router=", .notAPart(.router, "")),
       ("10.0.0.2/24,dns=ns1", .notAPart(.nameServer, "ns1")),
       ("10.0.0.2/24,dns=0.0.0.0", .notAPart(.nameServer, "0.0.0.0")),

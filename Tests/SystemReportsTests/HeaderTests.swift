@@ -115,6 +115,18 @@ import WebserverFixture
     #expect(try rust.file(for: "nfs").text.contains("\n#[allow(dead_code)]\npub mod channel {\n"))
   }
 
+  /// Each domain has a file of its own, which can be included beside the others.
+  @Test(arguments: HeaderLanguage.allCases) func filesAreDistinct(_ language: HeaderLanguage) {
+    let system = domains(["a-b", "a_b", "aB", "--", "++"])
+    let files = SystemHeader(system, fileName: "a.system", language: language).files
+    #expect(Set(files.map(\.name)).count == 5)
+    if language == .c {
+      #expect(files.map(\.name).prefix(3) == ["a_b.h", "a_b_2.h", "a_b_3.h"])
+      let guards = files.map { $0.text.split(separator: "\n")[1] }
+      #expect(Set(guards).count == 5)
+    }
+  }
+
   @Test func anUnknownDomainIsNamed() {
     let header = SystemHeader(WebserverFixture.system, fileName: "a", language: .c)
     let error = #expect(throws: HeaderError.self) { try header.file(for: "nsf") }
@@ -143,6 +155,7 @@ import WebserverFixture
     #expect(c.contains("#define A_CHANNEL_PRIORITY_2 0\n"))
     #expect(text(domains(["self", "type", "3com", "UInt8"]), .swift).contains("enum Self_ {"))
     #expect(text(domains(["self", "type", "3com", "u_int8"]), .swift).contains("enum UInt8_ {"))
+    #expect(text(domains(["std", "core"]), .rust).contains("pub mod std_ {"))
     #expect(text(domains(["self", "type", "3com"]), .rust).contains("pub mod pd_3com {"))
   }
 }

@@ -148,6 +148,9 @@ import Testing
     let bytes = [UInt8](repeating: 0x1b, count: schema.byteCount)
     let report = RecordReport(DecodedRecord(bytes, as: schema), byteCount: bytes.count)
     #expect(!report.text.contains("\u{1b}"))
+    let named = RecordReport(
+      name: "a\u{1b}[2Jb", section: ".\u{1b}c", byteCount: 0, fields: [], problems: ["\u{1b}"])
+    #expect(!named.text.contains("\u{1b}") && named.text.contains("[2Jb"))
   }
 
   /// Any bytes in place of a record give a report, never a crash.

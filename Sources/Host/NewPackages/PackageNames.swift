@@ -7,12 +7,12 @@ public struct PackageNames: Equatable, Sendable {
   public let package: String
   /// The module that the compiler makes of it: `my_site`.
   public let module: String
-  /// A type's name: `MySite`.
+  /// The same as the beginning of a type's name: `MySite`.
   public let type: String
 
-  /// Nil unless the name is 1 to 40 ASCII letters, digits, '-' or '_', begins with a letter, and is not the name of one of
-  /// Swift's or Serval's modules.
-  public init?(_ name: String, reserved: Set<String> = PackageNames.reserved) {
+  /// Nil unless the name is 1 to 40 ASCII letters, digits, '-' or '_', begins with a letter, and is neither a keyword nor the
+  /// name of one of Swift's or Serval's modules or programs.
+  public init?(_ name: String) {
     let isPlain = name.utf8.allSatisfy {
       switch $0 {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -26,15 +26,6 @@ public struct PackageNames: Equatable, Sendable {
     module = String(name.map { $0 == "-" ? "_" : $0 })
     type = name.split { $0 == "-" || $0 == "_" }
       .map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    // A module and its type may not have the same name, or the type hides the module.
-    guard !reserved.contains(module.lowercased()) else { return nil }
+    guard !ReservedNames.contains(module) else { return nil }
   }
-
-  /// Modules that a program imports, and names of the other protection domains, in lower case.
-  public static let reserved: Set<String> = [
-    "swift", "testing", "foundation", "glibc", "web", "http", "sessions", "serving", "webserving",
-    "webtesting", "microkit", "records", "serval", "streams", "time", "bytes", "idle",
-    "timer_driver", "serial_driver", "ethernet_driver", "serial_virt_tx", "serial_virt_rx",
-    "net_virt_rx", "net_virt_tx",
-  ]
 }

@@ -27,11 +27,11 @@ func programFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile
 
       """),
     PackageFile(
-      "Sources/\(name)/\(names.type).swift",
+      "Sources/\(name)/Main.swift",
       """
       import Sessions
 
-      @main enum \(names.type) {
+      @main enum Main {
         static func main() { serve(port: 80) { Greeting() } }
       }
 
@@ -79,7 +79,7 @@ func programFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile
       swift package microkit qemu MICROKIT_SDK=...
       ```
 
-      The protocol is in `Sources/\(name)/\(names.type).swift`.
+      The protocol is in `Sources/\(name)/Main.swift`.
 
       """),
   ]

@@ -11,19 +11,35 @@ public enum ServalSource: Equatable, Sendable {
   /// Where Serval is published.
   public static let url = "https://github.com/serval-sel4/serval"
 
-  /// Reads `PATH`, `URL`, or `URL@VERSION`.
-  public init(_ text: String, version: String) {
-    guard text.contains("://") || text.hasPrefix("git@") else {
+  /// Reads `PATH`, `URL`, or `URL@VERSION`, also with `USER@HOST:PATH` for a URL.
+  ///
+  /// - Parameter version: the oldest version, unless the text names one.
+  /// - Returns: nil if what follows the repository's name is no version such as 1.2.3.
+  public init?(_ text: String, version: String) {
+    let host = text.split(separator: ":", omittingEmptySubsequences: false)[0]
+    let hasUser = host.contains("@") && !host.contains("/") && host.utf8.count < text.utf8.count
+    guard text.contains("://") || hasUser else {
       self = .checkout(text)
       return
     }
-    // The last @ after the last slash: one before it separates a user from a host.
-    let tail = text.lastIndex(of: "/").map { text[$0...] } ?? text[...]
+    // An @ further ahead separates a user from a host.
+    let tail = text.lastIndex { $0 == "/" || $0 == ":" }.map { text[$0...] } ?? text[...]
     guard let at = tail.lastIndex(of: "@") else {
       self = .repository(text, from: version)
       return
     }
-    self = .repository(String(text[..<at]), from: String(text[text.index(after: at)...]))
+    let suffix = text[text.index(after: at)...]
+    guard Self.isVersion(suffix) else { return nil }
+    self = .repository(String(text[..<at]), from: String(suffix))
+  }
+
+  private static func isVersion(_ text: Substring) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 3
+      && parts.allSatisfy {
+        (1...9).contains($0.utf8.count)
+          && $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      }
   }
 
   /// The dependency in a manifest.
@@ -42,7 +58,8 @@ public enum ServalSource: Equatable, Sendable {
   /// What products are asked from: the last part of the location.
   var package: String {
     guard case .repository(let url, _) = self else { return "serval" }
-    let last = url.split(separator: "/").last.map { String($0) } ?? "serval"
+    let last =
+      url.split(whereSeparator: { $0 == "/" || $0 == ":" }).last.map { String($0) } ?? "serval"
     return last.hasSuffix(".git") ? String(last.dropLast(4)) : last
   }
 

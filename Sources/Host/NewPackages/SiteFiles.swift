@@ -28,11 +28,11 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
 
       """),
     PackageFile(
-      "Sources/\(name)/\(names.type).swift",
+      "Sources/\(name)/Main.swift",
       """
       import Web
 
-      @main enum \(names.type) {
+      @main enum Main {
         static func main() { serve(routes()) }
 
         static func routes() -> Router {
@@ -89,19 +89,19 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
       @testable import \(names.module)
 
       @Test func greets() {
-        let tester = WebTester(\(names.type).routes())
+        let tester = WebTester(Main.routes())
         #expect(tester.get("/hello").text == "Hello World!\\n")
         #expect(tester.get("/hello?name=seL4").text == "Hello seL4!\\n")
       }
 
       @Test func hasAPage() {
-        let response = WebTester(\(names.type).routes()).get("/")
+        let response = WebTester(Main.routes()).get("/")
         #expect(response.status == 200)
         #expect(response.text.contains("<h1>\(name)</h1>"))
       }
 
       @Test func otherPathsAreNotFound() {
-        #expect(WebTester(\(names.type).routes()).get("/other").status == 404)
+        #expect(WebTester(Main.routes()).get("/other").status == 404)
       }
 
       """),
@@ -118,7 +118,7 @@ func siteFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile] {
       swift package microkit qemu MICROKIT_SDK=...
       ```
 
-      The routes are in `Sources/\(name)/\(names.type).swift`, the pages in `Files`.
+      The routes are in `Sources/\(name)/Main.swift`, the pages in `Files`.
 
       """),
   ]

@@ -88,12 +88,12 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
 
       """),
     PackageFile(
-      "Sources/\(name)/\(names.type).swift",
+      "Sources/\(name)/Main.swift",
       """
       import \(names.type)Settings
       import Web
 
-      @main enum \(names.type) {
+      @main enum Main {
         static func main() {
           let greeting = String(Settings.linked().greeting)
           var router = Router()

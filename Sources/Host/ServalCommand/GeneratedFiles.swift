@@ -32,7 +32,7 @@ struct GeneratedFiles {
     hasImages = images != nil
     recordCount = layout.records.count
     if let images {
-      files = try Self.patchedImages(layout, from: images, kernel)
+      files = try Self.patchedImages(layout, name, from: images, kernel)
     } else {
       files = layout.records.map { ($0.fileName, $0.bytes) }
     }
@@ -40,7 +40,7 @@ struct GeneratedFiles {
   }
 
   private static func patchedImages(
-    _ layout: SystemLayout, from directory: String, _ kernel: KernelABI
+    _ layout: SystemLayout, _ system: String, from directory: String, _ kernel: KernelABI
   ) throws -> [(name: String, bytes: [UInt8])] {
     let missing = layout.images.filter { !Files.exists("\(directory)/\($0.source)") }
     if !missing.isEmpty {
@@ -52,7 +52,9 @@ struct GeneratedFiles {
       return (image.domain, try ELFImage(Files.read(path), name: path))
     }
     let unmet = sources.flatMap { domain, elf in
-      ImageNeeds(of: elf).unmet(in: layout, of: domain, image: elf.name)
+      ImageNeeds(of: elf).unmet(in: layout, of: domain, image: elf.name).map {
+        UnmetNeed(domain: $0.domain, image: $0.image, kind: $0.kind, system: system)
+      }
     }
     if !unmet.isEmpty { throw GenerateError.unmetNeeds(unmet) }
     let symbolizer = Symbolizer.find(searchPath: Environment["PATH"] ?? "")

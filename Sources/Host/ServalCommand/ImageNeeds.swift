@@ -74,6 +74,8 @@ struct UnmetNeed: Hashable, Sendable {
   /// File name of the program.
   var image: String
   var kind: Kind
+  /// The system's name. The built-in system `program` has an option for its heap.
+  var system = ""
 
   var finding: Finding {
     let (rule, message, fix) = words
@@ -93,7 +95,7 @@ struct UnmetNeed: Hashable, Sendable {
       (
         "heap",
         "its heap has \(given.rawValue) bytes, and its program \(image) needs \(needed) at least",
-        "add the domain with heap: \(Self.argument(needed)) or more"
+        heapFix(needed)
       )
     case .stack(let given, let needed):
       (
@@ -112,6 +114,14 @@ struct UnmetNeed: Hashable, Sendable {
         "read it with linked(), or do not add it"
       )
     }
+  }
+
+  private func heapFix(_ needed: UInt64) -> String {
+    let mebibyte: UInt64 = 1 << 20
+    guard system == "program", let size = ByteCount(needed).roundedUp(to: .mebibytes(2)) else {
+      return "add the domain with heap: \(Self.argument(needed)) or more"
+    }
+    return "generate it with --set heap=\(size.rawValue / mebibyte) or more"
   }
 
   /// A size as written in a system's description, rounded up to 2 MiB or 4 KiB.

@@ -78,7 +78,7 @@ public struct FixedAddress: Hashable, Sendable {
         throw .routerOutside("\(router)", network: written(network.first))
       }
       if router == address { throw .ownRouter("\(router)") }
-      if network.isItself(router) || network.broadcast == router {
+      if !router.isHost || network.isItself(router) || network.broadcast == router {
         throw .notAPart(.router, "\(router)")
       }
     }

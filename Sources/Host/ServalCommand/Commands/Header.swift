@@ -72,9 +72,11 @@ struct Header: ParsableCommand {
     guard output.hasSuffix("/") || Files.isDirectory(output) else {
       return try Files.update(output, with: Array((one?.text ?? header.text).utf8))
     }
-    try Files.makeDirectory(output)
-    for file in one.map({ [$0] }) ?? header.files {
-      try Files.update("\(output)/\(file.name)", with: Array(file.text.utf8))
+    let files = (one.map { [$0] } ?? header.files)
+      .map { (name: $0.name, bytes: Array($0.text.utf8)) }
+    guard Files.isDirectory(output) else {
+      return try Files.createDirectory(output, holding: files)
     }
+    for file in files { try Files.update("\(output)/\(file.name)", with: file.bytes) }
   }
 }

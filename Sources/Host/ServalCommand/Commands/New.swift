@@ -41,9 +41,22 @@ struct New: ParsableCommand {
     Terminal.print(
       """
       \(directory): \(kind.summary)
-      next: cd \(directory) && swift run \(name)
+      next: cd \(Self.quoted(directory)) && swift run \(name)
 
       """)
+  }
+
+  /// A path as a word of a command, which does not begin like an option.
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+        || "0123456789/._-+".utf8.contains($0)
+    }
+    if isPlain, !path.hasPrefix("-") { return path }
+    let word =
+      "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+      + "'"
+    return path.hasPrefix("-") ? "./\(word)" : word
   }
 
   private func source() throws -> ServalSource {
@@ -51,7 +64,9 @@ struct New: ParsableCommand {
       return Checkout.own.map { .checkout($0) }
         ?? .repository(ServalSource.url, from: ServalTool.version)
     }
-    let source = ServalSource(serval, version: ServalTool.version)
+    guard let source = ServalSource(serval, version: ServalTool.version) else {
+      throw NewError.noVersion(serval)
+    }
     guard case .checkout(let path) = source else { return source }
     guard let absolute = Files.absolutePath(path), Checkout.isCheckout(absolute) else {
       throw NewError.noCheckout(path)
@@ -81,6 +96,7 @@ enum NewError: DiagnosableError, Hashable {
   case unknownKind(String)
   case badName(String)
   case noCheckout(String)
+  case noVersion(String)
 
   var findings: [Finding] {
     switch self {
@@ -97,14 +113,22 @@ enum NewError: DiagnosableError, Hashable {
         Finding(
           rule: "option", "'\(name)' cannot be the name of a package and its program",
           fix:
-            "choose another directory: up to 40 letters, digits, '-' or '_', the first a letter, and not the name of "
-            + "one of Serval's modules or protection domains")
+            "choose another directory: up to 40 letters, digits, '-' or '_', the first a letter, and neither a "
+            + "keyword of Swift nor the name of one of Serval's modules or programs")
       ]
     case .noCheckout(let path):
       return [
         Finding(
           rule: "option", at: .option("--serval"), "'\(path)' is not a checkout of Serval",
           fix: "name its directory, or the URL of a repository")
+      ]
+    case .noVersion(let text):
+      return [
+        Finding(
+          rule: "option", at: .option("--serval"), "'\(text)' does not end with a version",
+          fix:
+            "write three numbers after the last '@', as in \(ServalSource.url)@\(ServalTool.version)"
+        )
       ]
     }
   }

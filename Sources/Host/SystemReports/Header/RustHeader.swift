@@ -6,11 +6,13 @@
 /// The attributes against warnings of unused constants are outer ones, so that the file can be
 /// included, too.
 struct RustHeader {
+  /// Also the crates that are there without a declaration, whose names no module can have.
   static let keywords: Set = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "core",
+    "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
     "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "return", "self", "static", "std", "struct", "super", "trait", "true", "try", "type", "typeof",
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
   ]
 

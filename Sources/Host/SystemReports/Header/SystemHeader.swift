@@ -8,6 +8,8 @@ import SystemModel
 public struct SystemHeader: Sendable {
   /// The domains with their names in the language, parents before children.
   private var domains: [(constants: DomainConstants, name: String)]
+  /// For each domain, the name of its file without the extension.
+  private var stems: [String]
   private let fileName: String
   private let language: HeaderLanguage
 
@@ -19,6 +21,8 @@ public struct SystemHeader: Sendable {
     let names = distinct(
       constants.map { language.domainName(Words($0.domain)) }, keywords: language.keywords)
     domains = Array(zip(constants, names))
+    stems =
+      language == .c ? distinct(constants.map { Words($0.domain).snakeCase }) : names
     self.fileName = fileName
     self.language = language
   }
@@ -28,9 +32,11 @@ public struct SystemHeader: Sendable {
 
   /// A source file for each domain, with the name that it should have.
   public var files: [(name: String, text: String)] {
-    domains.map { domain in
-      let name = language == .c ? Words(domain.constants.domain).snakeCase : domain.name
-      return (name + language.fileExtension, text(ofOne: domain))
+    zip(domains, stems).map { domain, stem in
+      (
+        stem + language.fileExtension,
+        text(of: [domain], fileNamed: "\(fileName)_\(stem)", isForOne: true)
+      )
     }
   }
 
@@ -48,12 +54,9 @@ public struct SystemHeader: Sendable {
     if let name {
       let name = language.domainName(Words(name))
       header.domains[index].name = language.keywords.contains(name) ? "\(name)_" : name
+      if language != .c { header.stems[index] = header.domains[index].name }
     }
     return header.files[index]
-  }
-
-  private func text(ofOne domain: (constants: DomainConstants, name: String)) -> String {
-    text(of: [domain], fileNamed: "\(fileName)_\(domain.constants.domain)", isForOne: true)
   }
 
   private func text(

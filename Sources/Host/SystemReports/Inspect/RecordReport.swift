@@ -87,8 +87,9 @@ extension RecordReport {
   /// A headline, problems, and a table of fields.
   public var text: String {
     let suffix = RecordSchema.inSection(section) == nil ? "" : "_t"
-    var text = "\(name)\(suffix) in section \(section), \(byteCount) bytes\n"
-    for problem in problems { text += "  problem: \(problem)\n" }
+    var text =
+      printable("\(name)\(suffix) in section \(section), \(byteCount) bytes") + "\n"
+    for problem in problems { text += "  problem: \(printable(problem))\n" }
     var table = TextTable([.right, .left, .left, .left])
     for field in fields { table.add(["\(field.offset)", field.name, field.value, field.type]) }
     return text + table.text(indent: 2)
