@@ -14,7 +14,7 @@ public enum ServalSource: Equatable, Sendable {
   /// Reads `PATH`, `URL`, or `URL@VERSION`, also with `USER@HOST:PATH` for a URL.
   ///
   /// - Parameter version: the oldest version, unless the text names one.
-  /// - Returns: nil if what follows the repository's name is no version such as 1.2.3.
+  /// - Returns: nil if what follows the repository's name is not a version such as 1.2.3.
   public init?(_ text: String, version: String) {
     let host = text.split(separator: ":", omittingEmptySubsequences: false)[0]
     let hasUser = host.contains("@") && !host.contains("/") && host.utf8.count < text.utf8.count
