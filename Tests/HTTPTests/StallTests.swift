@@ -202,6 +202,8 @@ import Time
           return rest.isEmpty ? .end : .wait
         }
       }, settings)
+    let other = server.open(now: .start)
+    _ = exchange(&server, try #require(other), "GET")
     #expect(exchange(&server, id, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("a\r\n\r\nhello"))
   }
 }
