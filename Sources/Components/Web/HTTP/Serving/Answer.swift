@@ -14,8 +14,9 @@ public enum Answer {
   case wait(() -> Answer?)
   /// Offers the request's body to `take` as it arrives, and asks `then` for the answer when it has taken
   /// everything. `take` returns how many bytes it took; the others are offered again when more have
-  /// arrived, or after a `Waker` was used, and meanwhile stay with the client. A body of more than
-  /// `limit` bytes is answered with 413, and `then` is not called.
+  /// arrived, or after a `Waker` was used, and meanwhile stay with the client. If it takes none for
+  /// `Limits.answerTime` although no more can arrive before it does, the client gets 504. A body of more
+  /// than `limit` bytes is answered with 413, and `then` is not called.
   case receive(limit: UInt64, take: (Span<UInt8>) -> Int, then: () -> Answer)
   /// An exchange, which `exchange` or `upgrade` makes.
   case exchange(ExchangeHandler)

@@ -77,8 +77,9 @@ public struct Exchange {
   @discardableResult
   public mutating func write(_ bytes: Span<UInt8>) -> Int {
     guard !bytes.isEmpty, room > 0 else { return 0 }
+    let minimum = hasBegun ? 0 : 1
     begin()
-    let count = slot.connection.write(bytes, now: now)
+    let count = slot.connection.write(bytes, atLeast: minimum, now: now)
     handler.moved &+= UInt64(count)
     return count
   }
@@ -86,6 +87,9 @@ public struct Exchange {
   // MARK: Time
 
   /// When the handler wants to be called at the latest. It is `never` at first and after it has come.
+  ///
+  /// A handler without one that is offered bytes to which the peer cannot add, and takes none of them for
+  /// `Limits.answerTime`, is given up: the client gets 504, or a reset if the response has begun.
   public var deadline: Instant {
     get { handler.deadline }
     nonmutating set { handler.deadline = newValue }
@@ -126,6 +130,8 @@ public final class ExchangeHandler {
   /// When the peer was heard last, and the bytes of its that were not read then.
   var heard = Instant.start
   var unread = 0
+  /// The peer could not send then, as nothing was read.
+  var isHeldBack = false
   var wakes: Wakes?
   var connection = 0
   var dateLine: [UInt8] = []
@@ -155,7 +161,7 @@ public final class ExchangeHandler {
 
   /// When the peer has been silent for too long.
   var silenceEnd: Instant {
-    guard case .upgrade(let time) = kind else { return .never }
+    guard case .upgrade(let time) = kind, !isHeldBack else { return .never }
     return heard + time
   }
 }

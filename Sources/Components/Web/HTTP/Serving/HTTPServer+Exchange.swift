@@ -30,8 +30,11 @@ extension HTTPServer {
   @inline(never)
   mutating func exchange(_ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant) -> Bool
   {
-    if slot.connection.inputCount > handler.unread { handler.heard = now }
-    defer { handler.unread = slot.connection.inputCount }
+    if handler.isHeldBack || slot.connection.inputCount > handler.unread { handler.heard = now }
+    defer {
+      handler.unread = slot.connection.inputCount
+      handler.isHeldBack = slot.connection.receiveRoom == 0
+    }
     var exchange = Exchange(slot: slot, handler: handler, now: now)
     while slot.connection.findBody(now: now) {
       if !exchange.hasBegun { handler.dateLine = currentDateLine() }

@@ -37,8 +37,9 @@ extension HTTPServer {
       slot.connection.timePassed(now: now)
       if now >= workDeadline(of: slot) {
         switch slot.work {
-        case .awaitingAnswer: begin(.status(.gatewayTimeout), slot, now)
-        case .exchanging(let handler) where now < handler.silenceEnd: handler.deadline = .never
+        case .awaitingAnswer, .receivingBody: begin(.status(.gatewayTimeout), slot, now)
+        case .exchanging(let handler) where now < handler.silenceEnd:
+          exchangeIsDue(handler, slot, now)
         default: slot.connection.abort()
         }
       }
@@ -48,6 +49,20 @@ extension HTTPServer {
       } else {
         nextDeadline = min(nextDeadline, deadline(of: slot))
       }
+    }
+  }
+
+  /// The handler's own deadline has come, or it took nothing for too long.
+  private mutating func exchangeIsDue(
+    _ handler: ExchangeHandler, _ slot: ConnectionSlot, _ now: Instant
+  ) {
+    if now >= handler.deadline {
+      handler.deadline = .never
+      slot.connection.restartStall(now)
+    } else if slot.connection.awaitsAnswer {
+      begin(.status(.gatewayTimeout), slot, now)
+    } else {
+      slot.connection.abort()
     }
   }
 
@@ -64,7 +79,11 @@ extension HTTPServer {
     case .awaitingAnswer: slot.started + settings.limits.answerTime
     case .sendingSource where !slot.connection.waitsForPeer:
       slot.sourceProgress + settings.limits.sourceTime
-    case .exchanging(let handler): min(handler.deadline, handler.silenceEnd)
+    case .receivingBody: slot.connection.stallEnd
+    case .exchanging(let handler):
+      min(
+        handler.deadline == .never ? slot.connection.stallEnd : handler.deadline,
+        handler.silenceEnd)
     default: .never
     }
   }

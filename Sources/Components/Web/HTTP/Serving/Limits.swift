@@ -35,7 +35,8 @@ public struct Limits: Equatable, Sendable {
   /// Bytes per second that a body or an answer has to reach in each `stallTime`. A slower peer, which
   /// would hold its slot for long, is cut off.
   public var minimumRate: UInt64 = 100
-  /// How long a handler may wait with its answer; then 504.
+  /// How long a handler may wait with its answer, or take nothing of a body to which the peer cannot add;
+  /// then 504, or a reset if the response has begun.
   public var answerTime: Interval = .seconds(30)
   /// How long a body's source may wait with its next bytes; then the connection is reset. Long enough for
   /// three operations of a file server (`ClientSettings.operationTime`): a short read, its rest, and the

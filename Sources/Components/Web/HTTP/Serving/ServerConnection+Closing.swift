@@ -55,7 +55,7 @@ extension ServerConnection {
     if !output.isEmpty || directIsBlocked { return true }
     switch phase {
     case .exchange:
-      return (framing == .notBegun || awaitsInput) && input.isEmpty && !body.isOver
+      return awaitsInput && !body.isOver
     case .discarding: return true
     case .head, .closing, .closed, .aborted: return false
     }

@@ -40,7 +40,8 @@ extension ServerConnection {
     // `findBody` has removed the framing in front of them.
     guard var count = try? body.advance(&input, limits) else { return 0 }
     guard count > 0 else {
-      awaitsInput = !body.isRaw
+      stalledSince = nil
+      setAwaitsInput(!body.isRaw, now)
       sendContinue(now)
       return 0
     }
@@ -50,13 +51,44 @@ extension ServerConnection {
       return 0
     }
     count = Int(min(UInt64(count), limit))
+    let isWhole = count == input.count
     let taken = input.withBytes { min(max(take($0.extracting(0..<count)), 0), count) }
     input.drop(taken)
     body.consumed(taken)
-    awaitsInput = false
     // Finds the body's end.
     _ = findBody(now: now)
+    let canGrow = isWhole && canReceiveBody
+    setAwaitsInput(canGrow && !body.isRaw, now)
+    if taken > 0 || canGrow {
+      stalledSince = nil
+    } else if stalledSince == nil || !output.isEmpty {
+      stalledSince = now
+    }
     return taken
+  }
+
+  /// Whether the peer can send more of the body now.
+  private var canReceiveBody: Bool {
+    if body.isRaw && inputEnded { return false }
+    return receiveRoom > 0 && (body.knownRest ?? .max) > UInt64(input.count)
+  }
+
+  /// Time in which the handler does not wait for the peer does not count against the peer.
+  func setAwaitsInput(_ awaits: Bool, _ now: Instant) {
+    guard awaits != awaitsInput else { return }
+    awaitsInput = awaits
+    if awaits { timing.resumeWindow(now) } else { timing.pauseWindow(now) }
+  }
+
+  /// When a handler that takes nothing of the input that it was offered is given up.
+  var stallEnd: Instant {
+    guard phase == .exchange, output.isEmpty, let stalledSince else { return .never }
+    return stalledSince + limits.answerTime
+  }
+
+  /// The handler was called at a time of its own choice.
+  func restartStall(_ now: Instant) {
+    if stalledSince != nil { stalledSince = now }
   }
 
   private func sendContinue(_ now: Instant) {
@@ -74,11 +106,18 @@ extension ServerConnection {
     respond(head, dateLine: dateLine, now: now)
   }
 
-  /// Bytes of the body for which there would be room behind `head`.
+  /// Bytes of the body for which there would be room behind `head`: at least one if the output is
+  /// empty, so that a large head can begin while memory is short.
   func roomBehind(_ head: ResponseHead) -> Int {
     guard awaitsAnswer else { return 0 }
-    return writeRoom(
-      framing(of: head), behind: output.count + head.lines.count + Self.headOverhead)
+    let framing = framing(of: head)
+    let room = writeRoom(framing, behind: output.count + head.lines.count + Self.headOverhead)
+    guard room == 0, output.isEmpty else { return room }
+    switch framing {
+    case .length(let rest): return rest > 0 ? 1 : 0
+    case .chunked, .untilClose: return 1
+    case .notBegun, .headOnly, .complete: return 0
+    }
   }
 
   /// Ends HTTP on this connection: from now on, everything that arrives is the body, and everything that

@@ -20,6 +20,8 @@ extension ServerConnection {
     guard count > 0 else { return 0 }
     if phase == .head, input.isEmpty { timing.beginHead(now) }
     timing.addBytes(count)
+    // The handler has not been offered these yet.
+    if phase == .exchange { setAwaitsInput(false, now) }
     input.append(bytes.extracting(0..<count))
     if phase == .discarding { discardBody(now) }
     return count
@@ -108,8 +110,10 @@ extension ServerConnection {
     request.awaitsContinue = head.expectsContinue
     request.readsBody = false
     awaitsInput = false
+    stalledSince = nil
     isOverLimit = false
     timing.restartWindow(now)
+    timing.pauseWindow(now)
   }
 
   // MARK: Bodies

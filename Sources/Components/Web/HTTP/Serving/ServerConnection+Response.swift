@@ -129,7 +129,12 @@ extension ServerConnection {
 
   /// Writes the next bytes of the body; returns how many it took.
   public func write(_ bytes: Span<UInt8>, now: Instant) -> Int {
-    let count = min(bytes.count, writeRoom)
+    write(bytes, atLeast: 0, now: now)
+  }
+
+  /// Writes `minimum` bytes even if there is no room for them.
+  func write(_ bytes: Span<UInt8>, atLeast minimum: Int, now: Instant) -> Int {
+    let count = min(bytes.count, max(writeRoom, minimum))
     guard count > 0 else { return 0 }
     if output.isEmpty { timing.restartWindow(now) }
     let part = bytes.extracting(0..<count)
@@ -196,6 +201,7 @@ extension ServerConnection {
     framing = .complete
     if request.readsBody, isLonger(than: limits.discardBytes) { request.keepsAlive = false }
     guard request.keepsAlive else { return beginClosing(now) }
+    setAwaitsInput(true, now)
     phase = .discarding
     discardBody(now)
   }

@@ -60,8 +60,10 @@ public final class ServerConnection {
   var inputEnded = false
   /// The transport took less than it was offered directly, so the peer has to read first.
   var directIsBlocked = false
-  /// The handler has read everything that has arrived of the body, and wants more.
+  /// The handler was offered everything that has arrived of the body, and the peer can send more.
   var awaitsInput = false
+  /// Since when the handler has taken nothing although the peer cannot send more; nil if it is not so.
+  var stalledSince: Instant?
   /// The body is longer than its handler takes.
   var isOverLimit = false
   var timing: Timing

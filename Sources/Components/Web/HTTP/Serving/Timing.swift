@@ -11,12 +11,14 @@ struct Timing: Sendable {
   private var lingerStart: Instant
   private var windowStart: Instant
   private var windowBytes: UInt64 = 0
+  private var pauseStart: Instant
 
   init(now: Instant) {
     idleStart = now
     headStart = now
     lingerStart = now
     windowStart = now
+    pauseStart = now
   }
 
   mutating func beginIdle(_ now: Instant) { idleStart = now }
@@ -28,6 +30,14 @@ struct Timing: Sendable {
   mutating func restartWindow(_ now: Instant) {
     windowStart = now
     windowBytes = 0
+  }
+
+  /// Time from here to `resumeWindow` does not count. Bytes do.
+  mutating func pauseWindow(_ now: Instant) { pauseStart = now }
+
+  mutating func resumeWindow(_ now: Instant) {
+    let start = max(pauseStart, windowStart)
+    if now > start { windowStart = windowStart + (now - start) }
   }
 
   /// `count` bytes were received or sent.
