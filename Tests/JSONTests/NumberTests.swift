@@ -117,4 +117,21 @@ struct NumberTests {
     #expect(try JSONValue(parsing: "-1").integer(as: UInt8.self) == nil)
     #expect(try JSONValue(parsing: "300").integer(as: UInt8.self) == nil)
   }
+
+  /// To learn that a value is no integer takes the same time wherever in its text it is.
+  @Test func valuesThatAreNoIntegersTakeLinearTime() throws {
+    func time(_ element: String, count: Int) throws -> Duration {
+      let text = "[" + Array(repeating: element, count: count).joined(separator: ",") + "]"
+      let value = try JSONValue(parsing: text)
+      return ContinuousClock().measure {
+        for element in value.elements { #expect(element.int == nil) }
+      }
+    }
+    for element in ["1.5", "\"a\"", "99999999999999999999"] {
+      let shorter = try (0..<3).map { _ in try time(element, count: 2000) }.min()
+      let longer = try (0..<3).map { _ in try time(element, count: 16_000) }.min()
+      // Eight times as long if linear, 64 times if quadratic.
+      #expect(try #require(longer) < #require(shorter) * 30, "\(element)")
+    }
+  }
 }
