@@ -123,9 +123,12 @@ struct NumberTests {
     func time(_ element: String, count: Int) throws -> Duration {
       let text = "[" + Array(repeating: element, count: count).joined(separator: ",") + "]"
       let value = try JSONValue(parsing: text)
-      return ContinuousClock().measure {
-        for element in value.elements { #expect(element.int == nil) }
+      var found = 0
+      let time = ContinuousClock().measure {
+        for element in value.elements where element.int != nil { found += 1 }
       }
+      #expect(found == 0)
+      return time
     }
     for element in ["1.5", "\"a\"", "99999999999999999999"] {
       let shorter = try (0..<3).map { _ in try time(element, count: 2000) }.min()
