@@ -117,4 +117,24 @@ struct NumberTests {
     #expect(try JSONValue(parsing: "-1").integer(as: UInt8.self) == nil)
     #expect(try JSONValue(parsing: "300").integer(as: UInt8.self) == nil)
   }
+
+  /// To learn that a value is no integer takes the same time wherever in its text it is.
+  @Test func valuesThatAreNoIntegersTakeLinearTime() throws {
+    func time(_ element: String, count: Int) throws -> Duration {
+      let text = "[" + Array(repeating: element, count: count).joined(separator: ",") + "]"
+      let value = try JSONValue(parsing: text)
+      var found = 0
+      let time = ContinuousClock().measure {
+        for element in value.elements where element.int != nil { found += 1 }
+      }
+      #expect(found == 0)
+      return time
+    }
+    for element in ["1.5", "\"a\"", "99999999999999999999"] {
+      let shorter = try (0..<3).map { _ in try time(element, count: 2000) }.min()
+      let longer = try (0..<3).map { _ in try time(element, count: 16_000) }.min()
+      // Eight times as long if linear, 64 times if quadratic.
+      #expect(try #require(longer) < #require(shorter) * 30, "\(element)")
+    }
+  }
 }

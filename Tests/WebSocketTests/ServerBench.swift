@@ -12,7 +12,9 @@ final class ServerBench {
   /// By connection: what the server has sent.
   private(set) var sent: [[UInt8]] = []
 
-  init(_ router: Router) { server = HTTPServer(router) }
+  init(_ router: Router, _ settings: HTTPServer.Settings = HTTPServer.Settings()) {
+    server = HTTPServer(router, settings)
+  }
 
   /// Opens a connection and sends a handshake.
   func connect(

@@ -15,7 +15,7 @@ public enum ProgramSystem: SystemTemplate {
   public static let options = [
     SystemOption(
       "program", variable: "PROGRAM", purpose: "the program's name: its image is NAME.elf"),
-    SystemOption("heap", purpose: "size of the program's heap, in MiB", default: "32"),
+    SystemOption("heap", purpose: "size of the program's heap, in MiB", default: "40"),
     .address(variable: "ADDRESS", of: "the program"),
   ]
 

@@ -25,9 +25,9 @@ extension JSONDecodable {
   /// Members of most types have to be there.
   public static var missing: Self? { nil }
 
-  /// Reads a text.
+  /// Reads a text, of at most `JSONLimits.decodingDepth` levels unless `limits` has another depth.
   public init(
-    parsingJSON text: [UInt8], limits: JSONLimits = JSONLimits()
+    parsingJSON text: [UInt8], limits: JSONLimits = JSONLimits(depth: JSONLimits.decodingDepth)
   ) throws(JSONError) {
     try self.init(json: JSONValue(parsing: text, limits: limits))
   }

@@ -4,7 +4,7 @@
 /// Why a text is not JSON, or a value not what a program expects, and where.
 public struct JSONError: Error, Equatable, Sendable {
   /// What is wrong.
-  public enum Reason: Equatable, Sendable {
+  public enum Reason: Error, Equatable, Sendable {
     // The text is not JSON (RFC 8259), or exceeds a limit.
 
     /// The text ends too early.

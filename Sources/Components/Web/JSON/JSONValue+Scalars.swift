@@ -30,26 +30,29 @@ extension JSONValue {
 
   /// The value as an integer of any type, if it is one that fits.
   public func integer<Number: FixedWidthInteger>(as: Number.Type = Number.self) -> Number? {
-    do throws(JSONError) { return try checkedInteger() } catch { return nil }
+    do throws(JSONError.Reason) { return try exactInteger() } catch { return nil }
   }
 
   func checkedInteger<Number: FixedWidthInteger>() throws(JSONError) -> Number {
-    try expect(.number)
+    do throws(JSONError.Reason) { return try exactInteger() } catch { throw self.error(error) }
+  }
+
+  /// Throws only the reason: a `JSONError` has a path, and to find it takes time in proportion to the text.
+  private func exactInteger<Number: FixedWidthInteger>() throws(JSONError.Reason) -> Number {
+    guard kind == .number else { throw .wrongKind(expected: .number, found: kind) }
     let text = document.source(index)
     let digits = text.span
     let isNegative = digits[0] == 0x2d
     let magnitude = digits.extracting((isNegative ? 1 : 0)..<digits.count)
-    for place in magnitude.indices where !ASCII.isDigit(magnitude[place]) {
-      throw error(.notAnInteger)
-    }
-    guard let value = ASCII.decimal(magnitude) else { throw error(.outOfRange) }
+    for place in magnitude.indices where !ASCII.isDigit(magnitude[place]) { throw .notAnInteger }
+    guard let value = ASCII.decimal(magnitude) else { throw .outOfRange }
     guard isNegative else {
-      guard let number = Number(exactly: value) else { throw error(.outOfRange) }
+      guard let number = Number(exactly: value) else { throw .outOfRange }
       return number
     }
     // 2^63 has no positive Int64.
     guard value <= 1 << 63, let number = Number(exactly: Int64(truncatingIfNeeded: 0 &- value))
-    else { throw error(.outOfRange) }
+    else { throw .outOfRange }
     return number
   }
 

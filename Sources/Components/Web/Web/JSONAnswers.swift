@@ -23,8 +23,11 @@ extension Request {
   ///     }
   ///
   /// Without the handler, a body that is not declared as JSON gets 415 (so that forms of other pages cannot send any), one
-  /// longer than `limit` 413, one that is not JSON 400, and one whose values are not those of `Value` 422. The body of the
-  /// last two says what is wrong and where: `{"error":"expected a number, found a string","offset":8,"path":"$.age"}`.
+  /// longer than `limit` 413, one that is not JSON or has more than `JSONLimits.decodingDepth` levels 400, and one whose values
+  /// are not those of `Value` 422. The body of the last two says what is wrong and where:
+  /// `{"error":"expected a number, found a string","offset":8,"path":"$.age"}`.
+  ///
+  /// When the bodies that are being read hold `HTTPServer.Settings.bodyMemory`, by default 2 MiB, the client gets 503.
   ///
   /// - Parameter limit: bytes of the body.
   public func json<Value: JSONDecodable>(
@@ -34,11 +37,15 @@ extension Request {
       return .text(
         "Send the body with Content-Type: application/json.\n", status: .unsupportedMediaType)
     }
-    var body: [UInt8] = []
-    return .receive(limit: UInt64(max(limit, 0)), each: { body.append(copying: $0) }) {
+    let body = WholeBody(bodyMemory)
+    guard body.hasRoom else { return .status(.serviceUnavailable) }
+    return .receive(limit: UInt64(max(limit, 0)), each: { body.append($0) }) {
+      guard let body = body.take() else { return .status(.serviceUnavailable) }
       let value: Value
       do throws(JSONError) {
-        value = try Value(parsingJSON: body, limits: JSONLimits(byteCount: limit))
+        value = try Value(
+          parsingJSON: body,
+          limits: JSONLimits(byteCount: limit, depth: JSONLimits.decodingDepth))
       } catch {
         return .json(error, status: error.isAboutText ? .badRequest : .unprocessableContent)
       }

@@ -23,7 +23,7 @@ extension Answer {
   ///     }
   ///
   /// A request that does not ask for WebSocket, or for another version than 13, gets 426; one that breaks the protocol 400;
-  /// one from a page that may not connect 403.
+  /// one from a page that may not connect 403. When all connections hold `HTTPServer.Settings.socketMemory`, it gets 503.
   public static func webSocket(
     _ request: Request, _ options: WebSocketOptions = WebSocketOptions(),
     _ open: (WebSocketConnection) -> Void
@@ -34,7 +34,9 @@ extension Answer {
     } catch {
       return error.answer
     }
-    let socket = WebSocketConnection(request, handshake.subprotocol, options.limits)
+    guard let socket = WebSocketConnection(request, handshake.subprotocol, options.limits) else {
+      return .status(.serviceUnavailable)
+    }
     open(socket)
     // The endpoint has times of its own.
     return .upgrade(

@@ -17,6 +17,9 @@ public final class WebSocketConnection {
   /// The subprotocol that was chosen; nil if there is none.
   public let subprotocol: StaticString?
   private var endpoint: WebSocketEndpoint
+  private let memory: MemoryShare
+  /// What a connection itself takes, in bytes.
+  private static var ownByteCount: Int { 1024 }
   private var waker: Waker
   /// Frames that are still read at this time, so that a peer with many short ones leaves room for the others.
   private var budget = framesInTurn
@@ -28,7 +31,11 @@ public final class WebSocketConnection {
   private var binaryHandler: (([UInt8]) -> Void)?
   private var closeHandler: ((WebSocketClose) -> Void)?
 
-  init(_ request: Request, _ subprotocol: StaticString?, _ limits: WebSocketLimits) {
+  /// A connection; nil if there is no memory for it.
+  init?(_ request: Request, _ subprotocol: StaticString?, _ limits: WebSocketLimits) {
+    memory = MemoryShare(of: request.socketMemory)
+    guard memory.limit >= Self.ownByteCount else { return nil }
+    memory.hold(Self.ownByteCount)
     self.request = request
     self.subprotocol = subprotocol
     endpoint = WebSocketEndpoint(limits, now: request.now)
@@ -52,7 +59,7 @@ public final class WebSocketConnection {
   public var isOpen: Bool { endpoint.isOpen }
 
   /// Bytes of the longest message for which there is room now.
-  public var room: Int { endpoint.room }
+  public var room: Int { withMemory { $0.room } }
 
   /// Sends a message of text. It waits, within `WebSocketLimits.outputByteCount`, until the peer has room. If it does not
   /// fit, the peer reads too slowly, and the connection is closed with 1013.
@@ -65,21 +72,29 @@ public final class WebSocketConnection {
   @discardableResult
   public func send(text: [UInt8]) -> Bool {
     defer { wake() }
-    return endpoint.send(text: text.span)
+    return withMemory { $0.send(text: text.span) }
   }
 
   /// Sends a message of bytes, as `send(_: String)`.
   @discardableResult
   public func send(_ bytes: [UInt8]) -> Bool {
     defer { wake() }
-    return endpoint.send(binary: bytes.span)
+    return withMemory { $0.send(binary: bytes.span) }
   }
 
   /// Begins to close the connection. What was sent before is sent first; `onClose` is called when the peer has answered, or
   /// after `WebSocketLimits.closeTime`.
   public func close(_ code: WebSocketCloseCode = .normal, reason: String = "") {
-    endpoint.close(code, reason: reason)
+    withMemory { $0.close(code, reason: reason) }
     wake()
+  }
+
+  /// Lets the endpoint act within what all connections may hold, and counts what it then holds.
+  private func withMemory<Result>(_ act: (inout WebSocketEndpoint) -> Result) -> Result {
+    endpoint.memoryLimit = memory.limit - Self.ownByteCount
+    let result = act(&endpoint)
+    memory.hold(Self.ownByteCount + endpoint.heldByteCount)
+    return result
   }
 
   private func wake() { if !isInStep { waker.wake() } }
@@ -91,14 +106,16 @@ public final class WebSocketConnection {
     defer { isInStep = false }
     let now = exchange.now
     if now != turn { (turn, budget) = (now, Self.framesInTurn) }
-    while exchange.read({ endpoint.receive($0, now: now, frames: &budget) }) > 0 {
+    while exchange.read({ bytes in
+      withMemory { $0.receive(bytes, now: now, frames: &budget) }
+    }) > 0 {
       deliver()
       write(&exchange, now)
     }
     // The rest comes in the server's next turn.
     if budget == 0 { waker.wake() }
-    if exchange.inputEnded { endpoint.peerEnded() }
-    endpoint.timePassed(now: now)
+    if exchange.inputEnded { withMemory { $0.peerEnded() } }
+    withMemory { $0.timePassed(now: now) }
     deliver()
     write(&exchange, now)
     exchange.deadline = endpoint.deadline
@@ -114,17 +131,17 @@ public final class WebSocketConnection {
       var count = 0
       endpoint.withOutput { count = exchange.write($0) }
       guard count > 0 else { return }
-      endpoint.sent(count, now: now)
+      withMemory { $0.sent(count, now: now) }
     }
   }
 
   private func deliver() {
-    while let event = endpoint.nextEvent() {
+    while let event = withMemory({ $0.nextEvent() }) {
       switch event {
       case .text(let text):
-        if let textHandler { textHandler(text) } else { endpoint.close(.unsupportedData) }
+        if let textHandler { textHandler(text) } else { close(.unsupportedData) }
       case .binary(let bytes):
-        if let binaryHandler { binaryHandler(bytes) } else { endpoint.close(.unsupportedData) }
+        if let binaryHandler { binaryHandler(bytes) } else { close(.unsupportedData) }
       case .closed(let close): end(close)
       }
     }
@@ -132,8 +149,10 @@ public final class WebSocketConnection {
 
   /// The exchange is over.
   func ended() {
-    endpoint.abort()
+    withMemory { $0.abort() }
     deliver()
+    // A program may keep this object for longer.
+    memory.hold(0)
     end(WebSocketClose(.abnormal))
   }
 

@@ -108,6 +108,10 @@ extension WebSocketEndpoint {
     }
     // After our own Close, messages have no reader.
     if state == .closing { return count }
+    guard reserve(count, of: frame) else {
+      fail(.tryAgainLater, "short of memory")
+      return count
+    }
     let start = message.count
     message.append(payload, mask: frame.mask, phase: phase)
     if messageKind == .text {
@@ -120,12 +124,25 @@ extension WebSocketEndpoint {
     return count
   }
 
+  /// Makes room in `message` for `count` more bytes of `frame`, all of whose bytes but these have been counted. Memory grows
+  /// with what arrives, and not beyond the message.
+  private mutating func reserve(_ count: Int, of frame: FrameHeader) -> Bool {
+    let needed = message.count + count
+    guard message.capacity < needed else { return true }
+    let whole =
+      frame.isFinal ? needed + Int(clamping: frame.length - frameCount) : limits.messageByteCount
+    let capacity = max(needed, min(needed + max(2048, needed / 8), whole))
+    guard capacity - message.capacity <= memoryLimit - heldByteCount else { return false }
+    message.reserveCapacity(capacity)
+    return true
+  }
+
   private mutating func finish(_ frame: FrameHeader, _ now: Instant) {
     self.frame = nil
     switch frame.opcode {
     case .ping:
       let payload = controlPayload
-      if state == .open { output.append(.pong, payload.span) }
+      if state == .open { append(.pong, payload.span) }
     case .pong: break
     case .close: peerClosed()
     case .continuation, .text, .binary: if frame.isFinal { finishMessage() }

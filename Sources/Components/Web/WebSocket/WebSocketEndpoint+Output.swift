@@ -24,7 +24,9 @@ extension WebSocketEndpoint {
 
   /// The longest message that can be sent now without closing the connection, in bytes.
   public var room: Int {
-    state == .open ? max(limits.outputByteCount - output.count - FrameHeader.byteCountLimit, 0) : 0
+    guard state == .open else { return 0 }
+    let limited = limits.outputByteCount - output.count - FrameHeader.byteCountLimit
+    return max(min(limited, output.room(within: outputMemory)), 0)
   }
 
   /// Sends a message of text. If there is no room for it, the peer reads too slowly: it is sent a Close frame with 1013
@@ -38,8 +40,20 @@ extension WebSocketEndpoint {
 
   private mutating func send(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
     guard state == .open else { return false }
-    guard payload.count <= room else {
+    guard payload.count <= limits.outputByteCount - output.count - FrameHeader.byteCountLimit
+    else {
       close(.tryAgainLater, reason: "too slow")
+      return false
+    }
+    return append(opcode, payload)
+  }
+
+  /// Appends a frame to the output if there is memory for it, or else closes the connection.
+  @discardableResult
+  mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
+    let capacity = output.capacity(adding: payload.count)
+    guard capacity <= max(outputMemory, output.capacity) else {
+      close(.tryAgainLater, reason: "short of memory")
       return false
     }
     output.append(opcode, payload)
@@ -62,7 +76,7 @@ extension WebSocketEndpoint {
     ]
     let text = Self.cut(reason)
     payload.append(copying: text.utf8.span)
-    output.append(.close, payload.span)
+    output.append(.close, payload.span, exactly: true)
     sentClose = WebSocketClose(code, reason: text)
   }
 
@@ -91,7 +105,7 @@ extension WebSocketEndpoint {
     let payload = controlPayload
     guard payload.count != 1 else { return fail(.protocolError, "half a close code") }
     guard payload.count >= 2 else {
-      if state == .open { output.append(.close, payload.span) }
+      if state == .open { output.append(.close, payload.span, exactly: true) }
       return end(WebSocketClose(.noStatus))
     }
     let code = WebSocketCloseCode(UInt16(payload[0]) << 8 | UInt16(payload[1]))
@@ -101,7 +115,7 @@ extension WebSocketEndpoint {
     guard validator.prefix(reason) == reason.count, validator.isComplete else {
       return fail(.invalidPayload, "the close reason is not UTF-8")
     }
-    if state == .open { output.append(.close, payload.span.extracting(0..<2)) }
+    if state == .open { output.append(.close, payload.span.extracting(0..<2), exactly: true) }
     end(WebSocketClose(code, reason: String(decoding: payload[2...], as: UTF8.self)))
   }
 
@@ -110,6 +124,7 @@ extension WebSocketEndpoint {
     guard state != .aborted else { return }
     if state != .closed { closeEvent = sentClose ?? WebSocketClose(.abnormal) }
     state = .aborted
+    output = OutputQueue()
     forgetInput()
   }
 

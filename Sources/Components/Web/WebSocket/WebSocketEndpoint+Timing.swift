@@ -22,7 +22,7 @@ extension WebSocketEndpoint {
     settle(now: now)
     guard now >= deadline else { return }
     if state == .open, pingSent == nil, stalled.map({ now < $0 + limits.writeTime }) ?? true {
-      output.append(.ping, Span())
+      output.append(.ping, Span(), exactly: true)
       pingSent = now
       settle(now: now)
     } else {

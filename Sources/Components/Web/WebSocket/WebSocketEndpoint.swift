@@ -30,6 +30,9 @@ public struct WebSocketEndpoint: Sendable {
   }
 
   let limits: WebSocketLimits
+  /// Bytes of messages that it may hold (`heldByteCount`). Where it needs more, it closes the connection with 1013; only
+  /// a Close frame and a ping may exceed it, by 155 bytes.
+  public var memoryLimit = Int.max
   var state = State.open
   var output = OutputQueue()
 
@@ -68,6 +71,20 @@ public struct WebSocketEndpoint: Sendable {
 
   /// Whether messages can be sent.
   public var isOpen: Bool { state == .open }
+
+  /// Bytes of messages that it holds: the one that arrives, the one to be handed over, and the output.
+  public var heldByteCount: Int {
+    let event =
+      switch messageEvent {
+      case .text(let text): text.utf8.count
+      case .binary(let bytes): bytes.count
+      case .closed, nil: 0
+      }
+    return message.capacity + output.capacity + event
+  }
+
+  /// What remains for the output.
+  var outputMemory: Int { memoryLimit - (heldByteCount - output.capacity) }
 
   /// What to do with the transport's stream when the output is sent: keep it, close it, or reset it at once.
   public var disposal: WebSocketDisposal {

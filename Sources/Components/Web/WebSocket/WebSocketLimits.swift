@@ -3,8 +3,9 @@
 
 import Time
 
-/// What a WebSocket connection may use. Its memory is at most `messageByteCount`, twice while a message is handed over,
-/// and `outputByteCount`, plus a few hundred bytes.
+/// What a WebSocket connection may use. Its memory is at most nine eighths of `messageByteCount` and of `outputByteCount`,
+/// plus 6 KB, and `messageByteCount` again while a message is handed over. All connections of a server together hold at most
+/// `HTTPServer.Settings.socketMemory`, by default 4 MiB: one that needs more is closed with 1013.
 public struct WebSocketLimits: Sendable {
   /// Bytes of a message. A longer one closes the connection with 1009.
   public var messageByteCount = 64 << 10

@@ -11,7 +11,8 @@ import Time
 /// Its connections are streams; a pump (`TCPServerPump`, or on a host `SocketServer`) joins them to a
 /// transport, as `StreamEndpoint` says.
 ///
-/// Memory: at most `Settings.memoryBound`, plus what handlers hold.
+/// Memory: at most `Settings.memoryBound`, plus what handlers hold, of which `Settings.socketMemory` and
+/// `Settings.bodyMemory` bound what peers decide.
 public struct HTTPServer: StreamServer {
   /// What a server may use, and how it reports.
   public struct Settings {
@@ -23,6 +24,12 @@ public struct HTTPServer: StreamServer {
     /// Bytes that all connections together may hold before memory counts as short. Then each gets
     /// 2 KB of input, with 503 for a longer head, and 2 KB of output.
     public var memoryLimit = 8 << 20
+    /// Bytes that all WebSocket connections together may hold, besides `memoryLimit`. Beyond that, a new one
+    /// gets 503, and one that needs more is closed with 1013.
+    public var socketMemory = 4 << 20
+    /// Bytes of request bodies that are read whole, such as those of `Request.json`, all together. A
+    /// request whose body does not fit gets 503.
+    public var bodyMemory = 2 << 20
     /// The time for the Date field in seconds since 1970; returns nil while it is unknown.
     public var date: (() -> Int64?)?
     /// Called when a connection has closed, with its number: for handlers' own queues of connections.
@@ -121,12 +128,13 @@ public struct HTTPServer: StreamServer {
 /// What does not change while a server runs: behind a reference, as a server is copied with its fields.
 final class Configuration {
   let router: Router
-  let wakes = Wakes()
+  let wakes: Wakes
   let settings: HTTPServer.Settings
 
   init(_ router: Router, _ settings: HTTPServer.Settings) {
     self.router = router
     self.settings = settings
+    wakes = Wakes(settings)
   }
 
   // Here, as a caller would copy the router.

@@ -21,6 +21,16 @@ public struct Request {
   /// With it, others can have this request's handler called: one that waits, or that streams its body.
   public var waker: Waker { Waker(wakes, connection) }
 
+  /// For what WebSocket connections hold: all of the server's share `HTTPServer.Settings.socketMemory`.
+  public var socketMemory: MemoryBudget {
+    wakes?.socketMemory ?? MemoryBudget(HTTPServer.Settings().socketMemory)
+  }
+
+  /// For bodies that are read whole: all of the server's share `HTTPServer.Settings.bodyMemory`.
+  public var bodyMemory: MemoryBudget {
+    wakes?.bodyMemory ?? MemoryBudget(HTTPServer.Settings().bodyMemory)
+  }
+
   /// The head's method.
   public var method: Method { head.method }
 

@@ -20,11 +20,18 @@ public struct Waker {
   public func wake() { wakes?.add(connection) }
 }
 
-/// The connections that a server has to wake.
+/// What the requests of a server share: the connections that it has to wake, and memory.
 final class Wakes {
+  let socketMemory: MemoryBudget
+  let bodyMemory: MemoryBudget
   private var waiting: [Int] = []
   // By connection.
   private var isWaiting: [Bool] = []
+
+  init(_ settings: HTTPServer.Settings) {
+    socketMemory = MemoryBudget(settings.socketMemory)
+    bodyMemory = MemoryBudget(settings.bodyMemory)
+  }
 
   var isEmpty: Bool { waiting.isEmpty }
 
