@@ -66,7 +66,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
           let program = try system.add(
             "\(name)", sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
             budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
-            heap: .mebibytes(30))
+            heap: .mebibytes(40))
           try timer.addClient(program)
           try serial.addClient(program)
           try network.addClient(.init(program, copier: system.addCopier(for: program)))
