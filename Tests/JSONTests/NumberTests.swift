@@ -118,7 +118,7 @@ struct NumberTests {
     #expect(try JSONValue(parsing: "300").integer(as: UInt8.self) == nil)
   }
 
-  /// To learn that a value is no integer takes the same time wherever in its text it is.
+  /// To learn that a value is not an integer takes the same time wherever in its text it is.
   @Test func valuesThatAreNoIntegersTakeLinearTime() throws {
     func time(_ element: String, count: Int) throws -> Duration {
       let text = "[" + Array(repeating: element, count: count).joined(separator: ",") + "]"
