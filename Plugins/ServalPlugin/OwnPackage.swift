@@ -65,6 +65,9 @@ struct OwnPackage {
     }
     var variables = ["PACKAGE=\(context.package.directoryURL.path)"]
     variables.append("PROGRAMS=\(programs.joined(separator: " "))")
+    // Both explicitly: a make that runs SwiftPM exports its own.
+    variables.append("PROGRAM=\(programs.first ?? "")")
+    variables.append("SYSTEM=program")
     let given = ProcessInfo.processInfo.environment["SERVAL_TOOL"].map { URL(fileURLWithPath: $0) }
     if let own = try tool(manager) {
       variables += ["SYSTEM=\(context.package.displayName)", "SERVAL=\(own.path)"]

@@ -34,7 +34,9 @@ class NewPackages(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.place = pathlib.Path(directory.name)
         self.port = free_port()
+        # `make test` exports the first two, which are not for these packages.
         self.environment = os.environ | {
+            "SYSTEM": "webserver", "PROGRAM": "",
             "SERVAL_TOOL": str(SERVAL), "SERVAL_EMULATOR": str(SERVAL.parent / "serval-emulator"), "WEB_PORT": str(self.port), "TERM": "dumb", "NO_COLOR": "1"}
 
     def new(self, kind, serval=ROOT, build="path"):
