@@ -64,93 +64,29 @@ extension Bool: RouteValue {
   }
 }
 
-/// Decimal digits, with a minus sign for signed types; nothing else, and nothing that does not fit.
-private func number<Number: FixedWidthInteger>(_ bytes: Span<UInt8>) -> Number? {
-  let isNegative = Number.isSigned && bytes.count > 1 && bytes[0] == 0x2d
-  let digits = isNegative ? bytes.extracting(1..<bytes.count) : bytes
-  guard let value = ASCII.decimal(digits) else { return nil }
-  guard isNegative else { return Number(exactly: value) }
-  // The least number has no positive counterpart.
-  guard value <= UInt64(Int64.max) + 1 else { return nil }
-  return Number(exactly: 0 &- Int64(truncatingIfNeeded: value))
-}
-
-extension Int: RouteValue {
-  /// A decimal number.
+extension RouteValue where Self: FixedWidthInteger {
+  /// Decimal digits, with a minus sign for signed types; nothing else, and nothing that does not fit.
   public init?(_ bytes: Span<UInt8>) {
-    guard let value: Int = number(bytes) else { return nil }
-    self = value
+    let isNegative = Self.isSigned && bytes.count > 1 && bytes[0] == 0x2d
+    let digits = isNegative ? bytes.extracting(1..<bytes.count) : bytes
+    guard let value = ASCII.decimal(digits) else { return nil }
+    guard isNegative else {
+      self.init(exactly: value)
+      return
+    }
+    // The least number has no positive counterpart.
+    guard value <= UInt64(Int64.max) + 1 else { return nil }
+    self.init(exactly: 0 &- Int64(truncatingIfNeeded: value))
   }
 }
 
-extension Int8: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: Int8 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension Int16: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: Int16 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension Int32: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: Int32 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension Int64: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: Int64 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension UInt: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: UInt = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension UInt8: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: UInt8 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension UInt16: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: UInt16 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension UInt32: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: UInt32 = number(bytes) else { return nil }
-    self = value
-  }
-}
-
-extension UInt64: RouteValue {
-  /// A decimal number.
-  public init?(_ bytes: Span<UInt8>) {
-    guard let value: UInt64 = number(bytes) else { return nil }
-    self = value
-  }
-}
+extension Int: RouteValue {}
+extension Int8: RouteValue {}
+extension Int16: RouteValue {}
+extension Int32: RouteValue {}
+extension Int64: RouteValue {}
+extension UInt: RouteValue {}
+extension UInt8: RouteValue {}
+extension UInt16: RouteValue {}
+extension UInt32: RouteValue {}
+extension UInt64: RouteValue {}
