@@ -183,6 +183,10 @@ let componentModules: [Target] = [
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
   module(
+    "Deflate", at: "Components/Archives/Deflate", allocates: true, ["CChecksum"]),
+  .systemLibrary(name: "CChecksum", path: "Sources/Components/Archives/CChecksum"),
+
+  module(
     "NFSFileServer", at: "Components/Files/NFSFileServer", allocates: true,
     ["FileSystem", "NFS", "Rings", "Streams", "Bytes", "Time"]),
   module("FileSystem", at: "Components/Files/FileSystem", allocates: true, ["Rings", "Bytes"]),

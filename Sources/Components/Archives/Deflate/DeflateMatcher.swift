@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+/// The part that turns the input into tokens: literals, and matches with earlier input.
+struct DeflateMatcher {
+  let level: DeflateLevel
+  let window: DeflateWindow
+  let tokens: DeflateTokens
+  /// For `.fast`: the last two positions of four bytes by their hash, the later one in the lower half.
+  let buckets: MaskedTable<UInt32>
+  /// For `.good`: the last position of four bytes by their hash.
+  let heads: MaskedTable<UInt16>
+  /// For `.good`: the position before a position in its chain.
+  let links: MaskedTable<UInt16>
+  /// For `.good`: the last position of three bytes by their hash.
+  let triples: MaskedTable<UInt16>
+  /// Bits by which a hash of 32 bits is shifted for the table.
+  let shift: UInt32
+  let tripleShift: UInt32
+
+  /// Where the next token begins. Positions are bytes since the beginning, and those that are the same modulo 65536 are treated
+  /// alike; `take` keeps them small.
+  var position = 0
+  /// Where the block began for which tokens are collected.
+  var blockStart = 0
+  /// Bytes in the window from `position` on.
+  var lookahead = 0
+  var tokenCount = 0
+  /// A match found at `position`, which a longer one at the next position may replace.
+  var heldLength = 0
+  var heldDistance = 0
+  /// Literals since the last match, by which the fast level goes faster over data without matches.
+  var misses = 0
+
+  /// A match has 3 to 258 bytes, and hashes take four, also those of the next position.
+  static var minimumLookahead: Int { 258 + 4 + 1 }
+  /// Bytes that are taken before they are compressed.
+  static var maximumLookahead: Int { 1024 }
+
+  init(_ level: DeflateLevel, _ layout: DeflateLayout, in memory: DeflateMemory) {
+    self.level = level
+    window = DeflateWindow(bits: layout.window, in: memory)
+    tokens = DeflateTokens(bits: layout.tokens, in: memory)
+    if let bits = layout.links {
+      heads = MaskedTable(bits: layout.heads, in: memory)
+      links = MaskedTable(bits: bits, in: memory)
+      buckets = MaskedTable(bits: 0, in: memory)
+    } else {
+      buckets = MaskedTable(bits: layout.heads, in: memory)
+      heads = MaskedTable(bits: 0, in: memory)
+      links = heads
+    }
+    triples = MaskedTable(bits: layout.triples ?? 0, in: memory)
+    shift = UInt32(32 - layout.heads)
+    tripleShift = UInt32(32 - (layout.triples ?? 0))
+  }
+
+  /// The furthest distance of a match: bytes behind it may be overwritten by those ahead.
+  var maximumDistance: Int { window.count - Self.maximumLookahead }
+
+  var isFull: Bool { tokens.isFull(tokenCount) }
+  /// Whether all input has become tokens.
+  var isIdle: Bool { lookahead == 0 && heldLength == 0 }
+  var block: DeflateBlock {
+    DeflateBlock(start: blockStart, byteCount: position - blockStart, tokenCount: tokenCount)
+  }
+
+  mutating func beginBlock() {
+    blockStart = position
+    tokenCount = 0
+    tokens.clearCounts()
+  }
+
+  mutating func reset() {
+    window.erase()
+    buckets.fill(0)
+    heads.fill(0)
+    links.fill(0)
+    triples.fill(0)
+    (position, lookahead, heldLength, heldDistance, misses) = (0, 0, 0, 0, 0)
+    tokens.erase()
+    beginBlock()
+  }
+
+  /// Takes what fits of `input`; returns how many bytes that was.
+  mutating func take(_ input: UnsafeBufferPointer<UInt8>) -> Int {
+    let count = min(input.count, Self.maximumLookahead - lookahead)
+    guard count > 0, let start = input.baseAddress else { return 0 }
+    unsafe window.store(start, count: count, at: position + lookahead)
+    lookahead += count
+    if position >= 1 << 24 {
+      position -= 1 << 23
+      blockStart -= 1 << 23
+    }
+    return count
+  }
+
+  mutating func run(toTheEnd: Bool) {
+    switch level {
+    case .fast: runFast(toTheEnd: toTheEnd)
+    case .good: runGood(toTheEnd: toTheEnd)
+    }
+  }
+}
+
+/// The bytes and tokens of a block.
+struct DeflateBlock {
+  var start: Int
+  var byteCount: Int
+  var tokenCount: Int
+}
