@@ -172,13 +172,15 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing", "Bytes"] + programModules),
+    ["HTTP", "EmbeddedFiles", "JSON", "Multipart", "WebSocket", "WebServing", "Bytes"]
+      + programModules),
   module(
     "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module("Multipart", at: "Components/Web/Multipart", allocates: true, ["Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
