@@ -180,10 +180,15 @@ let componentModules: [Target] = [
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module(
+    "FormArchive", at: "Components/Web/FormArchive", allocates: true,
+    ["Multipart", "Zip", "Deflate"]),
   module("Multipart", at: "Components/Web/Multipart", allocates: true, ["Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
+  module(
+    "Zip", at: "Components/Archives/Zip", allocates: true, ["Deflate", "Bytes", "Time"]),
   module(
     "Deflate", at: "Components/Archives/Deflate", allocates: true, ["CChecksum"]),
   .systemLibrary(name: "CChecksum", path: "Sources/Components/Archives/CChecksum"),
@@ -453,6 +458,9 @@ let testModules: [Target] = [
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
+  tests("ZipTests", ["Zip", "Deflate", "Bytes", "Time", "HostIO", "TestSupport"]),
+  tests(
+    "FormArchiveTests", ["FormArchive", "Multipart", "Zip", "Deflate", "Bytes", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
