@@ -206,6 +206,9 @@ let componentModules: [Target] = [
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
   module("ArchiverRecord", at: "Components/Web/ArchiverRecord", ["Records"]),
+  module(
+    "FormArchive", at: "Components/Web/FormArchive", allocates: true,
+    ["Multipart", "Zip", "Deflate"]),
   module("Multipart", at: "Components/Web/Multipart", allocates: true, ["Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
@@ -481,6 +484,9 @@ let testModules: [Target] = [
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
+  tests("ZipTests", ["Zip", "Deflate", "Bytes", "Time", "HostIO", "TestSupport"]),
+  tests(
+    "FormArchiveTests", ["FormArchive", "Multipart", "Zip", "Deflate", "Bytes", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),

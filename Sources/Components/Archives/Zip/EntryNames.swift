@@ -16,6 +16,9 @@ public struct EntryNames: Sendable {
   /// No names yet; `limit` names and folders at most.
   public init(limit: Int) { self.limit = min(max(limit, 0), 1 << 32) }
 
+  /// Bytes that `limit` names and folders take at most.
+  static func memoryBound(limit: Int) -> Int { 32 * min(max(limit, 16), 1 << 32) }
+
   /// Adds a name. If it is taken, its file or the folder that is in the way gets the next number: `cat (2).jpg`.
   public mutating func add(_ name: EntryName) throws(ZipError) -> EntryName {
     let parts = name.parts

@@ -49,6 +49,13 @@ public struct ZipWriter: ~Copyable {
     self.limits = limits
   }
 
+  /// Bytes that a writer holds at most: the compressor, the buffer, the records and the names.
+  public static func memoryBound(level: DeflateLevel, limits: ZipLimits = ZipLimits()) -> Int {
+    let (entries, records) = (max(limits.entryCount, 0), max(limits.directoryByteCount, 0))
+    return Deflater.byteCount(level) + ZipOutput.capacity + records
+      + EntryNames.memoryBound(limit: entries) + 2 * EntryName.numberedByteLimit
+  }
+
   // MARK: Entries
 
   /// Begins an entry. If another one has the name, this one gets a number: `cat (2).jpg`.
