@@ -173,7 +173,9 @@ let embeddingModules: [Target] = [
 let uploadModules: [Target] = [
   .target(
     name: "UploadService",
-    dependencies: ["HTTP", "EmbeddedFiles", "Multipart", "Zip", "Deflate", "Bytes", "Time"],
+    dependencies: [
+      "HTTP", "EmbeddedFiles", "FormArchive", "Multipart", "Zip", "Deflate", "Bytes", "Time",
+    ],
     path: "Sources/Components/Web/UploadService", plugins: ["EmbedFiles"])
 ]
 

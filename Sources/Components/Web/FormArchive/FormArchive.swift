@@ -7,7 +7,7 @@ import Zip
 
 /// Makes a zip archive of a `multipart/form-data` body while it arrives: bytes of the body in, bytes of the archive out.
 ///
-/// Each part becomes an entry, named by its file name without folders, or else by its field. Only the input of a file that nobody
+/// Each part becomes an entry, named by its file name without folders, or else by its field or as the caller likes. Only the input of a file that nobody
 /// has chosen, which has neither a name nor data, does not. A body without parts makes an empty archive.
 ///
 /// It does no I/O, and holds neither the body nor the archive: what it does not take of the body stays with the caller until the
@@ -29,6 +29,7 @@ public struct FormArchive: ~Copyable {
   private var state = State.reading
   private let modified: ModificationTime
   private let bodyByteCount: UInt64?
+  private let unnamed: (() -> EntryName)?
 
   /// Entries that have begun.
   public private(set) var entryCount = 0
@@ -41,15 +42,17 @@ public struct FormArchive: ~Copyable {
   ///   - modified: the time of all entries.
   ///   - bodyByteCount: bytes that the body has at most, nil if that is not known. Entries get the form of zip64 only where
   ///     it allows for 4 GiB: see `ZipWriter.begin`.
+  ///   - unnamed: the name of an entry whose part has no file name; without, it is that of the form's field.
   public init(
     _ boundary: MultipartBoundary, level: DeflateLevel, modified: ModificationTime = .first,
     bodyByteCount: UInt64? = nil, partLimits: MultipartLimits = MultipartLimits(),
-    archiveLimits: ZipLimits = ZipLimits()
+    archiveLimits: ZipLimits = ZipLimits(), unnamed: (() -> EntryName)? = nil
   ) {
     parser = MultipartParser(boundary, limits: partLimits)
     writer = ZipWriter(level: level, limits: archiveLimits)
     self.modified = modified
     self.bodyByteCount = bodyByteCount
+    self.unnamed = unnamed
   }
 
   /// Bytes that an archive holds at most.
@@ -117,7 +120,7 @@ public struct FormArchive: ~Copyable {
     switch step.event {
     case .needsInput: return false
     case .partBegan(let part):
-      let name = Self.name(of: part)
+      let name = name(of: part)
       state = part.filename?.isEmpty == true ? .undecided(name) : .beginning(name)
     case .dataWaits:
       guard case .undecided(let name) = state else { return false }
@@ -154,8 +157,8 @@ public struct FormArchive: ~Copyable {
     return step
   }
 
-  private static func name(of part: MultipartPart) -> EntryName {
-    part.filename.flatMap { EntryName($0.span, folders: .dropped) }
+  private func name(of part: MultipartPart) -> EntryName {
+    part.filename.flatMap { EntryName($0.span, folders: .dropped) } ?? unnamed?()
       ?? EntryName(part.name.span, folders: .dropped) ?? .unnamed
   }
 
@@ -170,6 +173,11 @@ public struct FormArchive: ~Copyable {
 
   /// Whether no bytes of the archive wait.
   public var isDrained: Bool { writer.isDrained }
+
+  /// Whether all bytes of the archive were drained or wait.
+  public var isComplete: Bool {
+    if case .complete = state { true } else { false }
+  }
 
   /// Whether the archive is complete and drained.
   public var isFinished: Bool { writer.isFinished }

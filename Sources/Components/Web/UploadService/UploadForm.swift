@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import FormArchive
 import HTTP
 import Multipart
 import Zip
@@ -21,7 +22,7 @@ struct UploadForm {
     do throws(MultipartError) {
       boundary = try MultipartBoundary(contentType: type.span)
     } catch {
-      throw error.reason == .otherType ? .notAForm : .malformed
+      throw UploadProblem(.form(error))
     }
     byteCount = if case .length(let length) = head.framing { length } else { nil }
     modified = date.map { ModificationTime(unixSeconds: $0) } ?? .first

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import FormArchive
 import HTTP
+import Multipart
 
 /// Why there is no archive.
 public enum UploadProblem: Error, Equatable, Sendable {
@@ -25,6 +27,15 @@ public enum UploadProblem: Error, Equatable, Sendable {
   case noUpload, noDownload
   /// The other end has gone.
   case uploadGone, downloadGone
+
+  init(_ error: FormArchiveError) {
+    switch error {
+    case .form(let error) where error.reason == .tooManyParts: self = .tooManyFiles
+    case .form(let error) where error.reason == .otherType: self = .notAForm
+    case .form: self = .malformed
+    case .archive: self = .tooManyFiles
+    }
+  }
 
   /// The status of the answer.
   public var status: Status {
