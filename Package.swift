@@ -493,7 +493,7 @@ let testModules: [Target] = [
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
   tests(
-    "UploadServiceTests", ["UploadService", "WebTesting", "HTTP", "Bytes", "Time", "TestSupport"]),
+    "UploadServiceTests", ["UploadService", "WebTesting", "HTTP", "HostIO", "Time"]),
   .executableTarget(
     name: "archiver-server", dependencies: ["UploadService", "HTTP", "HostSockets", "Time"],
     path: "Tests/ArchiverServer"),

@@ -26,7 +26,7 @@ final class SpooledUpload {
   /// An upload that becomes an archive.
   init(_ service: UploadService, _ form: UploadForm, _ place: Place) {
     self.service = service
-    archive = UploadArchive(form)
+    archive = UploadArchive(form, service.limits)
     self.place = place
     share = MemoryShare(of: service.spool)
   }

@@ -12,9 +12,10 @@ final class UploadArchive {
   /// Why there is no whole archive.
   private(set) var problem: UploadProblem?
 
-  init(_ form: UploadForm) {
+  init(_ form: UploadForm, _ limits: UploadLimits) {
     archive = FormArchive(
       form.boundary, level: .fast, modified: form.modified, bodyByteCount: form.byteCount,
+      partLimits: limits.partLimits, archiveLimits: limits.archiveLimits,
       unnamed: { Self.randomName })
   }
 

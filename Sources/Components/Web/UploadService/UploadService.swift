@@ -60,7 +60,7 @@ public final class UploadService {
       guard let place = places.take(request.now) else { throw .busy }
       return isPage
         ? SpooledUpload(self, form, place).answer
-        : StreamedUpload(UploadArchive(form), place).answer
+        : StreamedUpload(UploadArchive(form, limits), place).answer
     } catch {
       return isPage ? SpooledUpload(self, error).answer : Reply(error, isPage: false).answer
     }
