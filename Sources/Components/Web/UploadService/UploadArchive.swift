@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Bytes
+import Deflate
 import FormArchive
 import HTTP
 import Zip
