@@ -12,6 +12,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -352,13 +353,12 @@ class Checks:
             with Client(self.port, "GET", address) as download, \
                     Client(self.port, "POST", address, length=len(body)) as client:
                 client.send(body[:200_000])
-                self.assertTrue(download.socket.recv(1))
+                self.assertTrue(download.socket.recv(1, socket.MSG_PEEK))
                 start = time.monotonic()
                 vanish(client)
-                with contextlib.suppress(ConnectionError):
-                    while download.socket.recv(1 << 16):
-                        pass
-                    self.fail("the archive ends as if it were complete")
+                # A user network may make an end of a reset: the last chunk is missing all the same.
+                answer = download.answer()
+                self.assertEqual((answer.status, answer.is_whole), (200, False))
                 self.assertLess(time.monotonic() - start, self.bound)
 
     def test_the_download_goes(self):
@@ -456,7 +456,10 @@ class Checks:
     def time_of_one(self):
         start = time.monotonic()
         content = words(50_000)
-        answer = upload(self.port, [("f", "a", content)])
+        # As users do, it asks again when all places are taken.
+        while (answer := upload(self.port, [("f", "a", content)])).status == 503:
+            self.assertLess(time.monotonic() - start, self.bound)
+            time.sleep(0.2)
         self.assertEqual(contents(answer.body), {"a": content})
         return time.monotonic() - start
 
