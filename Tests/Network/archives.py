@@ -31,6 +31,21 @@ def words(size, seed=1):
     return text[:size]
 
 
+def write(file, make, size):
+    """Writes `size` bytes of `noise` or `words`, too many to hold in memory."""
+    with open(file, "wb") as out:
+        for seed in range(0, -(-size // 1_000_000)):
+            out.write(make(min(1_000_000, size - seed * 1_000_000), seed))
+
+
+def is_same(entry, file):
+    """Whether two open files have the same bytes."""
+    while (piece := entry.read(1 << 20)) == (other := file.read(len(piece) or 1)):
+        if not piece:
+            return not other
+    return False
+
+
 def form(files):
     """A body of multipart/form-data for (field, file name or None, content)."""
     body = b""
@@ -80,6 +95,14 @@ class Client:
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(seconds)
+        self._input = b""
+        try:
+            self._begin(port, method, path, length, fields)
+        except OSError:
+            self.close()
+            raise
+
+    def _begin(self, port, method, path, length, fields):
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         head = f"{method} {path} HTTP/1.1\r\nHost: archiver\r\nConnection: close\r\n"
@@ -88,7 +111,6 @@ class Client:
         for field in fields:
             head += f"{field}\r\n"
         self.socket.sendall(f"{head}\r\n".encode())
-        self._input = b""
 
     def send(self, data):
         self.socket.sendall(data)
