@@ -450,6 +450,7 @@ let testModules: [Target] = [
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("DeflateTests", ["Deflate", "CZlib", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests(
     "WebSocketTests",

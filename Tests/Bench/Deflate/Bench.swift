@@ -3,7 +3,7 @@
 
 import Deflate
 
-// Compresses the files that run.sh has loaded, with the module and with zlib, and reports bytes and ticks of the machine's counter.
+// Compresses made data and the files that run.sh has loaded, with the module and with zlib, and reports bytes and ticks of the machine's counter.
 // Start.S calls `bench_main`.
 
 @_silgen_name("bench_counter") func counter() -> UInt64
@@ -57,14 +57,52 @@ func compress(_ input: Span<UInt8>, _ level: DeflateLevel) -> (Int, UInt64) {
 func compressWithZlib(_ input: UnsafeBufferPointer<UInt8>, _ level: Int32) -> (Int, UInt64) {
   guard let start = input.baseAddress else { return (0, 0) }
   let output = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
-  unsafe zlibBegin(level)
+  zlibBegin(level)
   let begin = counter()
   let produced = unsafe zlibCompress(start, input.count, output, room)
   return (produced, counter() - begin)
 }
 
+extension Corpus {
+  var name: StaticString {
+    switch self {
+    case .text: "text"
+    case .html: "html"
+    case .log: "log"
+    case .program: "program"
+    case .picture: "picture"
+    case .records: "records"
+    case .noise: "noise"
+    case .zeros: "zeros"
+    }
+  }
+}
+
+/// Reports, after the name: bytes; for each level, bytes of output and ticks, and zlib's; ticks of CRC-32, and zlib's.
+func measure(_ bytes: UnsafeBufferPointer<UInt8>) {
+  guard let start = bytes.baseAddress else { return }
+  report([UInt64(bytes.count)])
+  for (level, zlibLevel) in [(DeflateLevel.fast, Int32(1)), (.good, 6)] {
+    let own = compress(unsafe Span(_unsafeElements: bytes), level)
+    let other = unsafe compressWithZlib(bytes, zlibLevel)
+    report([UInt64(own.0), own.1, UInt64(other.0), other.1])
+  }
+  var checksum = CRC32()
+  var begin = counter()
+  checksum.update(unsafe Span(_unsafeElements: bytes))
+  let own = counter() - begin
+  begin = counter()
+  let other = unsafe zlibCRC32(start, bytes.count)
+  report([own, counter() - begin])
+  say(checksum.value == other ? "\n" : " wrong CRC-32\n")
+}
+
 @_cdecl("bench_main") func benchMain() {
-  guard var place = UnsafeRawPointer(bitPattern: 0x9000_0000) else { return }
+  for corpus in Corpus.allCases {
+    say(corpus.name)
+    unsafe corpus.bytes(200_000).withUnsafeBufferPointer { unsafe measure($0) }
+  }
+  guard var place = unsafe UnsafeRawPointer(bitPattern: 0x9000_0000) else { return }
   // Each file has a name of 16 bytes, its size in 8, and begins at a multiple of 8.
   while unsafe place.load(as: UInt8.self) != 0 {
     for index in 0..<16 {
@@ -72,23 +110,8 @@ func compressWithZlib(_ input: UnsafeBufferPointer<UInt8>, _ level: Int32) -> (I
       if byte != 0 { put(byte) }
     }
     let count = unsafe place.load(fromByteOffset: 16, as: Int.self)
-    let bytes = unsafe UnsafeBufferPointer(
-      start: (place + 24).assumingMemoryBound(to: UInt8.self), count: count)
-    report([UInt64(count)])
-    for (level, zlibLevel) in [(DeflateLevel.fast, Int32(1)), (.good, 6)] {
-      let own = compress(unsafe Span(_unsafeElements: bytes), level)
-      let other = unsafe compressWithZlib(bytes, zlibLevel)
-      report([UInt64(own.0), own.1, UInt64(other.0), other.1])
-    }
-    var checksum = CRC32()
-    var begin = counter()
-    checksum.update(unsafe Span(_unsafeElements: bytes))
-    let own = counter() - begin
-    begin = counter()
-    guard let start = bytes.baseAddress else { return }
-    let other = unsafe zlibCRC32(start, count)
-    report([own, counter() - begin, checksum.value == other ? 1 : 0])
-    say("\n")
+    unsafe measure(
+      UnsafeBufferPointer(start: (place + 24).assumingMemoryBound(to: UInt8.self), count: count))
     unsafe place += 24 + (count + 7) & ~7
   }
 }

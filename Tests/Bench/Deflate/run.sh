@@ -14,7 +14,7 @@ flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo 
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 swiftc $flags -module-name Deflate -emit-module -emit-module-path "$out/Deflate.swiftmodule" \
   -c "$root"/Sources/Components/Archives/Deflate/*.swift -o "$out/Deflate.o"
-swiftc $flags -module-name Bench -c "$root/Tests/Bench/Deflate/Bench.swift" -o "$out/Bench.o"
+swiftc $flags -module-name Bench -c "$root/Tests/Bench/Deflate/Bench.swift" "$root/Tests/DeflateTests/Corpus.swift" -o "$out/Bench.o"
 clang --target=aarch64-none-elf -O1 -ffreestanding -c "$root/Tests/Bench/Deflate/zlib.c" -o "$out/zlib.o"
 clang --target=aarch64-none-elf -c "$root/Tests/Bench/NetworkStack/Start.S" -o "$out/Start.o"
 # The memcpy of the programs themselves.
