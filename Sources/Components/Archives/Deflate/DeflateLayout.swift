@@ -27,7 +27,7 @@ struct DeflateLayout {
     case .fast:
       (window, heads, links, triples, tokens) = (14, 12, nil, nil, 12)
     case .good:
-      (window, heads, links, triples, tokens) = (15, 14, 15, 12, 13)
+      (window, heads, links, triples, tokens) = (15, 13, 15, 12, 13)
     }
   }
 

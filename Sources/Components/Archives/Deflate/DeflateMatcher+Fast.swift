@@ -2,75 +2,70 @@
 // Copyright (c) 2026, the Serval authors
 
 extension DeflateMatcher {
+  /// In matches longer than this, only the last two positions are inserted.
+  private static var longInsertion: Int { 12 }
+  /// A match of this length is taken without a look at the second candidate.
+  private static var enough: Int { 32 }
+
+  /// Takes the longer of two candidates at each position.
   mutating func runFast(toTheEnd: Bool) {
-    let (window, tokens, buckets, shift) = (window, tokens, buckets, shift)
+    // A copy, whose tables stay in registers.
+    let tables = self
+    var (position, count, misses) = (position, tokenCount, misses)
     let full = tokens.room
-    var position = position
-    var count = tokenCount
-    var misses = misses
-    let end = position + lookahead
+    let end = position &+ lookahead
     // Less than this is left for later, or to the end.
-    let last = end - (toTheEnd ? 4 : Self.minimumLookahead)
-    let maximumDistance = UInt32(maximumDistance)
+    let last = end &- (toTheEnd ? 4 : Self.minimumLookahead)
     while position <= last, count < full {
-      let word = window.word(at: position)
-      let bucket = Int((word &<< 8 &* 0x9e37_79b1) &>> shift)
-      let number = UInt32(truncatingIfNeeded: position)
-      let candidates = buckets[bucket]
-      buckets[bucket] = candidates &<< 16 | number & 0xffff
-      var length = 0
-      var distance = 0
-      let first = (number &- candidates) & 0xffff
-      if first &- 1 < maximumDistance,
-        (window.word(at: position &- Int(first)) ^ word) &<< 8 == 0
-      {
-        distance = Int(first)
-        length = window.matchLength(
-          position, position &- distance, from: 3, limit: end &- position)
-      }
-      let second = (number &- candidates &>> 16) & 0xffff
-      if second &- 1 < maximumDistance, length < 32,
-        (window.word(at: position &- Int(second)) ^ word) &<< 8 == 0
-      {
-        let other = window.matchLength(
-          position, position &- Int(second), from: 3, limit: end &- position)
-        if other > length { (length, distance) = (other, Int(second)) }
-      }
-      if length < 4, length == 0 || distance > 4096 {
-        tokens.addLiteral(UInt8(truncatingIfNeeded: word), &count)
+      let word = tables.window.word(at: position)
+      let match = tables.longerMatch(position, word, tables.replace(position, word), end)
+      if match.length < 4, match.length == 0 || match.distance > Self.furthestTriple {
+        tables.tokens.addLiteral(UInt8(truncatingIfNeeded: word), &count)
         position &+= 1
         misses &+= 1
-        var skipped = Self.skipped(misses, most: 8)
-        while skipped > 0, position < end, count < full {
-          tokens.addLiteral(window.byte(at: position), &count)
-          position &+= 1
-          skipped &-= 1
-        }
+        tables.addLiterals(Self.skipped(misses, most: 8), &position, end, &count)
         continue
       }
       misses = 0
-      tokens.addMatch(length: length, distance: distance, &count)
-      let next = position &+ length
-      position &+= 1
-      if length > 12 { position = next &- 2 }
-      while position < next, position <= end &- 4 {
-        let word = window.word(at: position)
-        let bucket = Int((word &<< 8 &* 0x9e37_79b1) &>> shift)
-        buckets[bucket] =
-          buckets[bucket] &<< 16 | UInt32(truncatingIfNeeded: position) & 0xffff
-        position &+= 1
-      }
-      position = next
-    }
-    if toTheEnd {
-      while position < end, count < full, position > last {
-        tokens.addLiteral(window.byte(at: position), &count)
-        position &+= 1
+      tables.tokens.addMatch(match, &count)
+      var inserted = position &+ (match.length > Self.longInsertion ? match.length &- 2 : 1)
+      position &+= match.length
+      while inserted < position, inserted <= end &- 4 {
+        _ = tables.replace(inserted, tables.window.word(at: inserted))
+        inserted &+= 1
       }
     }
-    tokenCount = count
-    self.position = position
-    self.misses = misses
-    lookahead = end - position
+    if toTheEnd, position > last { tables.addLiterals(Int.max, &position, end, &count) }
+    lookahead = end &- position
+    (self.position, tokenCount, self.misses) = (position, count, misses)
+  }
+
+  /// Puts a position into the bucket of the first three bytes of `word`. Returns the two that were there.
+  @inline(__always) private func replace(_ position: Int, _ word: UInt32) -> UInt32 {
+    let bucket = Int((word &<< 8 &* Self.multiplier) &>> shift)
+    let candidates = buckets[bucket]
+    buckets[bucket] = candidates &<< 16 | UInt32(truncatingIfNeeded: position) & 0xffff
+    return candidates
+  }
+
+  @inline(__always) private func longerMatch(
+    _ position: Int, _ word: UInt32, _ candidates: UInt32, _ end: Int
+  ) -> DeflateMatch {
+    let number = UInt32(truncatingIfNeeded: position)
+    let match = match(position, word, (number &- candidates) & 0xffff, end)
+    if match.length >= Self.enough { return match }
+    let other = self.match(position, word, (number &- candidates &>> 16) & 0xffff, end)
+    return other.length > match.length ? other : match
+  }
+
+  /// The match at a distance; none if it is 0, too far, or fewer than three bytes are the same.
+  @inline(__always) private func match(
+    _ position: Int, _ word: UInt32, _ distance: UInt32, _ end: Int
+  ) -> DeflateMatch {
+    guard distance &- 1 < UInt32(truncatingIfNeeded: maximumDistance) else { return .none }
+    let place = position &- Int(distance)
+    guard (window.word(at: place) ^ word) &<< 8 == 0 else { return .none }
+    let length = window.matchLength(position, place, from: 3, limit: end &- position)
+    return DeflateMatch(length: length, distance: Int(distance))
   }
 }

@@ -10,80 +10,63 @@ extension DeflateMatcher {
   private static var depth: Int { 64 }
   /// From this length on, fewer links are followed for a longer match at the next position.
   private static var decent: Int { 8 }
-  /// A match of three bytes from further away takes more bits than three literals.
-  private static var furthestTriple: Int { 4096 }
 
+  /// Looks through chains of candidates, and at the next position before it takes a match.
   mutating func runGood(toTheEnd: Bool) {
-    var position = position
-    var count = tokenCount
-    var misses = misses
-    var held = Match(length: heldLength, distance: heldDistance)
     // A copy, whose tables stay in registers.
     let tables = self
-    let (window, tokens) = (window, tokens)
+    var (position, count, misses) = (position, tokenCount, misses)
+    var held = held
     let full = tokens.room
-    let end = position + lookahead
-    let last = end - (toTheEnd ? 4 : Self.minimumLookahead)
+    let end = position &+ lookahead
+    // Less than this is left for later, or to the end.
+    let last = end &- (toTheEnd ? 4 : Self.minimumLookahead)
     // Up to here, the next position can be looked at, too.
-    let lastButOne = toTheEnd ? last - 1 : last
+    let lastButOne = toTheEnd ? last &- 1 : last
     while position <= last, count < full {
       var match = held
-      held = Match(length: 0, distance: 0)
+      held = .none
       if match.length == 0 {
         match = tables.search(position, longerThan: 3, depth: Self.depth, end)
       }
       if match.length == 0 {
-        tokens.addLiteral(window.byte(at: position), &count)
+        tables.tokens.addLiteral(tables.window.byte(at: position), &count)
         position &+= 1
         misses &+= 1
-        var skipped = Self.skipped(misses, most: 4)
-        while skipped > 0, position < end, count < full {
-          tokens.addLiteral(window.byte(at: position), &count)
-          position &+= 1
-          skipped &-= 1
-        }
+        tables.addLiterals(Self.skipped(misses, most: 4), &position, end, &count)
         continue
       }
       misses = 0
       var inserted = position &+ 1
       if match.length < Self.enough, position <= lastButOne {
-        let next = tables.search(
-          inserted, longerThan: match.length,
-          depth: match.length < Self.decent ? Self.depth / 2 : Self.depth / 8, end)
+        let depth = match.length < Self.decent ? Self.depth / 2 : Self.depth / 8
+        let next = tables.search(inserted, longerThan: match.length, depth: depth, end)
         if next.isBetter(than: match) {
-          tokens.addLiteral(window.byte(at: position), &count)
+          tables.tokens.addLiteral(tables.window.byte(at: position), &count)
           position &+= 1
           held = next
           continue
         }
         inserted &+= 1
       }
-      tokens.addMatch(length: match.length, distance: match.distance, &count)
+      tables.tokens.addMatch(match, &count)
       position &+= match.length
       while inserted < position, inserted <= end &- 4 {
         tables.insert(inserted)
         inserted &+= 1
       }
     }
-    if toTheEnd {
-      while position < end, count < full, position > last {
-        tokens.addLiteral(window.byte(at: position), &count)
-        position &+= 1
-      }
-    }
-    tokenCount = count
-    self.position = position
-    self.misses = misses
-    lookahead = end - position
-    (heldLength, heldDistance) = (held.length, held.distance)
+    if toTheEnd, position > last { tables.addLiterals(Int.max, &position, end, &count) }
+    lookahead = end &- position
+    (self.position, tokenCount, self.misses, self.held) = (position, count, misses, held)
   }
 
   @inline(__always) private func head(_ word: UInt32) -> Int {
-    Int((word &* 0x9e37_79b1) &>> shift)
+    Int((word &* Self.multiplier) &>> shift)
   }
 
   @inline(__always) private func triple(_ word: UInt32) -> Int {
-    Int(((word &<< 8) &* 0x9e37_79b1) &>> tripleShift)
+    Int(((word &<< 8) &* Self.multiplier) &>> tripleShift)
   }
 
   @inline(__always) private func insert(_ position: Int) {
@@ -98,7 +81,7 @@ extension DeflateMatcher {
   /// Looks for a match longer than `best` bytes, at least 3, and inserts the position. For 3, a match of three bytes will do.
   @inline(__always) private func search(
     _ position: Int, longerThan best: Int, depth: Int, _ end: Int
-  ) -> Match {
+  ) -> DeflateMatch {
     let word = window.word(at: position)
     let number = UInt16(truncatingIfNeeded: position)
     let head = head(word)
@@ -110,11 +93,11 @@ extension DeflateMatcher {
     triples[triple] = number
 
     let furthest = maximumDistance
-    var match = Match(length: 0, distance: 0)
+    var match = DeflateMatch.none
     if best == 3, tripleDistance &- 1 < Self.furthestTriple, tripleDistance > 0,
       (window.word(at: position &- tripleDistance) ^ word) &<< 8 == 0
     {
-      match = Match(length: 3, distance: tripleDistance)
+      match = DeflateMatch(length: 3, distance: tripleDistance)
     }
     let limit = min(end &- position, 258)
     guard best < limit else { return match }
@@ -128,7 +111,7 @@ extension DeflateMatcher {
       if window.word(at: tailPosition &- distance) == tail {
         let length = window.matchLength(position, position &- distance, from: 0, limit: limit)
         if length > best, distance > 0 {
-          match = Match(length: length, distance: distance)
+          match = DeflateMatch(length: length, distance: distance)
           if length >= nice { break }
           best = length
           tailPosition = position &+ best &- 3
@@ -139,19 +122,5 @@ extension DeflateMatcher {
       depth &-= 1
     }
     return match
-  }
-}
-
-/// A match; none if its length is 0.
-private struct Match {
-  var length: Int
-  var distance: Int
-
-  /// Whether this match, of the next position, is worth a literal before it: each byte more saves about four bits, and each
-  /// doubling of the distance costs one.
-  @inline(__always) func isBetter(than other: Match) -> Bool {
-    guard length > 0 else { return false }
-    let farther = other.distance.leadingZeroBitCount &- distance.leadingZeroBitCount
-    return 4 &* (length &- other.length) &- farther > 2
   }
 }

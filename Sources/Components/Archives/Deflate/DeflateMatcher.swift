@@ -27,14 +27,17 @@ struct DeflateMatcher {
   var lookahead = 0
   var tokenCount = 0
   /// A match found at `position`, which a longer one at the next position may replace.
-  var heldLength = 0
-  var heldDistance = 0
+  var held = DeflateMatch.none
   /// Literals since the last match, without those that were skipped.
   var misses = 0
 
   /// The first position. From there on, the zeroes of empty tables are further away than a match may be, until there are as many
   /// bytes.
   private static var start: Int { 32768 }
+  /// A match of three bytes from further away takes more bits than three literals.
+  static var furthestTriple: Int { 4096 }
+  /// A hash is the upper bits of a product with this number, 2^32 divided by the golden ratio (Knuth 3, 6.4).
+  static var multiplier: UInt32 { 0x9e37_79b1 }
   /// A match has 3 to 258 bytes, and hashes take four, also those of the next position.
   static var minimumLookahead: Int { 258 + 4 + 1 }
   /// Bytes that are taken before they are compressed.
@@ -63,7 +66,7 @@ struct DeflateMatcher {
 
   var isFull: Bool { tokenCount >= tokens.room }
   /// Whether all input has become tokens.
-  var isIdle: Bool { lookahead == 0 && heldLength == 0 }
+  var isIdle: Bool { lookahead == 0 && held.length == 0 }
   var block: DeflateBlock {
     DeflateBlock(start: blockStart, byteCount: position - blockStart, tokenCount: tokenCount)
   }
@@ -76,7 +79,7 @@ struct DeflateMatcher {
 
   /// Begins another stream; its memory must have been erased.
   mutating func reset() {
-    (position, lookahead, heldLength, heldDistance, misses) = (Self.start, 0, 0, 0, 0)
+    (position, lookahead, held, misses) = (Self.start, 0, .none, 0)
     blockStart = Self.start
     tokenCount = 0
   }
@@ -92,6 +95,18 @@ struct DeflateMatcher {
       blockStart -= 1 << 23
     }
     return count
+  }
+
+  /// Adds up to `number` literals before `end`, as far as there is room.
+  @inline(__always) func addLiterals(
+    _ number: Int, _ position: inout Int, _ end: Int, _ count: inout Int
+  ) {
+    var rest = number
+    while rest > 0, position < end, count < tokens.room {
+      tokens.addLiteral(window.byte(at: position), &count)
+      position &+= 1
+      rest &-= 1
+    }
   }
 
   /// Literals to write without looking for matches, after as many misses: data without matches has none soon.

@@ -27,11 +27,12 @@ struct DeflateTokens {
     count &+= 1
   }
 
-  @inline(__always) func addMatch(length: Int, distance: Int, _ count: inout Int) {
-    numbers[count] = 0x8000 | UInt16(truncatingIfNeeded: length &- 3)
-    numbers[count &+ 1] = UInt16(truncatingIfNeeded: distance &- 1)
-    counts[Self.lengths + (length &- 3) & 255] &+= 1
-    counts[Self.distances + DistanceCode(distance &- 1).symbol] &+= 1
+  @inline(__always) func addMatch(_ match: DeflateMatch, _ count: inout Int) {
+    let (length, distance) = (match.length &- 3, match.distance &- 1)
+    numbers[count] = 0x8000 | UInt16(truncatingIfNeeded: length)
+    numbers[count &+ 1] = UInt16(truncatingIfNeeded: distance)
+    counts[Self.lengths + length & 255] &+= 1
+    counts[Self.distances + DistanceCode(distance).symbol] &+= 1
     count &+= 2
   }
 
