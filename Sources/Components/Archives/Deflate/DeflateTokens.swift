@@ -18,8 +18,8 @@ struct DeflateTokens {
   static var lengths: Int { 256 }
   static var distances: Int { 512 }
 
-  /// Whether there may be no room for another match.
-  @inline(__always) func isFull(_ count: Int) -> Bool { count > numbers.count - 4 }
+  /// A block with as many numbers may have no room for another match.
+  var room: Int { numbers.count &- 1 }
 
   @inline(__always) func addLiteral(_ byte: UInt8, _ count: inout Int) {
     numbers[count] = UInt16(byte)
@@ -35,9 +35,7 @@ struct DeflateTokens {
     count &+= 2
   }
 
-  func clearCounts() { counts.fill(0) }
-
-  func erase() { numbers.fill(0) }
+  func clearCounts() { counts.erase() }
 }
 
 /// The code of a distance (RFC 1951, 3.2.5).
