@@ -57,7 +57,7 @@ private final class Pipe {
     return (archive.entryCount, archive.unusedCount)
   }
 
-  /// How much the archive takes of bytes that it gets a thousand at a time, when nobody drains it.
+  /// How much the archive takes of bytes that it gets a thousand at a time, while it is not drained.
   func takeWithoutDraining(_ bytes: [UInt8]) throws(FormArchiveError) -> Int {
     var taken = 0
     while taken < bytes.count {
@@ -119,7 +119,7 @@ struct FormArchiveTests {
     #expect(pipe.output == (try archive([])))
   }
 
-  /// Browsers send such a part for an input of files that nobody has used.
+  /// Browsers send such a part for an input of files that was not used.
   @Test func aFileThatWasNotChosenIsNoEntry() throws {
     let pipe = try Pipe(1 << 20)
     let counts = try pipe.run(

@@ -54,7 +54,7 @@ struct EntryNameTests {
     let name = EntryName(bytes.span)
     let text = name.flatMap { String(validating: $0.bytes, as: UTF8.self) }
     #expect(text == "a\u{fffd}b\u{fffd}/\u{fffd}\u{fffd}\u{fffd}.x")
-    // A slash in too many bytes is none.
+    // A slash in too many bytes separates nothing.
     let overlong: [UInt8] = [0x2e, 0x2e, 0xc0, 0xaf, 0x78]
     let other = EntryName(overlong.span)
     #expect(other?.parts.count == 1)

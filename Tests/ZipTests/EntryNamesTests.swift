@@ -97,12 +97,14 @@ struct EntryNamesTests {
     }
   }
 
-  /// The standard library knows all pairs of letters. In the scripts that `Scalars.folded` is for, it has to know them as well.
+  /// The standard library knows all pairs of letters. In the scripts that `Scalars.folded` is for, it has to know them
+  /// as well.
   @Test func lettersFold() {
     let scripts: [ClosedRange<UInt32>] = [
       0...0x17f, 0x386...0x3ce, 0x400...0x52f, 0x531...0x586, 0x1e00...0x1eff, 0xff21...0xff5a,
     ]
-    // The micro sign is Greek, and the long s is in no pair. Those of Turkish are in no pair either, in any other language.
+    // The micro sign is Greek, and the long s is in no pair. Those of Turkish are in no pair either, in any other
+    // language.
     let exceptions: Set<UInt32> = [0xb5, 0x131, 0x17f, 0x1e9b, 0x1e9e]
     for value in scripts.joined() where !exceptions.contains(value) {
       guard let scalar = Unicode.Scalar(value) else { continue }

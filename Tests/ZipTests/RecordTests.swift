@@ -27,8 +27,8 @@ struct RecordTests {
     let date = UInt64((2023 - 1980) << 9 | 11 << 5 | 14)
     let time = UInt64(22 << 11 | 13 << 5 | 10)
     let timestamp: [(Int, UInt64)] = [(2, 0x5455), (2, 5), (1, 1), (4, 1_700_000_001)]
-    // 4.3.7: signature, version needed, flags (bits 3 and 11), method, time, date, CRC-32, compressed size, size, length of the name and
-    // of extra fields.
+    // 4.3.7: signature, version needed, flags (bits 3 and 11), method, time, date, CRC-32, compressed size, size,
+    // length of the name and of extra fields.
     let local =
       bytes([
         (4, 0x0403_4b50), (2, 20), (2, 0x0808), (2, 8), (2, time), (2, date), (4, 0), (4, 0),
@@ -38,16 +38,16 @@ struct RecordTests {
     let data: [UInt8] = [0x03, 0x00]
     // 4.3.9: signature, CRC-32, compressed size, size.
     let descriptor = bytes([(4, 0x0807_4b50), (4, 0), (4, 2), (4, 0)])
-    // 4.3.12: signature, version made by (Unix, 6.3), version needed, flags, method, time, date, CRC-32, compressed size, size, lengths
-    // of name, extra fields and comment, disk, internal and external attributes, offset.
+    // 4.3.12: signature, version made by (Unix, 6.3), version needed, flags, method, time, date, CRC-32, compressed
+    // size, size, lengths of name, extra fields and comment, disk, internal and external attributes, offset.
     let central =
       bytes([
         (4, 0x0201_4b50), (2, 0x033f), (2, 20), (2, 0x0808), (2, 8), (2, time), (2, date), (4, 0),
         (4, 2), (4, 0),
         (2, 6), (2, 9), (2, 0), (2, 0), (2, 0), (4, 0o100644 << 16), (4, 0),
       ]) + name + bytes(timestamp)
-    // 4.3.16: signature, this disk, the directory's disk, entries on this disk, entries, size and offset of the directory, length of the
-    // comment.
+    // 4.3.16: signature, this disk, the directory's disk, entries on this disk, entries, size and offset of the
+    // directory, length of the comment.
     let end = bytes([
       (4, 0x0605_4b50), (2, 0), (2, 0), (2, 1), (2, 1), (4, UInt64(central.count)),
       (4, UInt64(local.count + data.count + descriptor.count)), (2, 0),
@@ -112,8 +112,8 @@ struct RecordTests {
     end.append(endOf: entries, offset: offset, byteCount: byteCount)
     var expected: [UInt8] = []
     if isZip64 {
-      // 4.3.14: signature, size of the rest, made by, needed, this disk, the directory's, entries on this disk, entries, size, offset.
-      // 4.3.15: signature, disk, offset of the former, disks.
+      // 4.3.14: signature, size of the rest, made by, needed, this disk, the directory's, entries on this disk,
+      // entries, size, offset. 4.3.15: signature, disk, offset of the former, disks.
       expected = bytes([
         (4, 0x0606_4b50), (8, 44), (2, 0x033f), (2, 45), (4, 0), (4, 0), (8, entries), (8, entries),
         (8, byteCount), (8, offset),

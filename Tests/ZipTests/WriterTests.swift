@@ -12,6 +12,18 @@ struct WriterTests {
     #expect(try archive([]) == [0x50, 0x4b, 5, 6] + [UInt8](repeating: 0, count: 18))
   }
 
+  @Test func documentedExample() throws {
+    let noise = (0..<9000 as Range<UInt32>).map {
+      UInt8(truncatingIfNeeded: $0 &* $0 &* 0x9e37_79b1 >> 24)
+    }
+    let made = try zipped([("a", noise), ("a", [])])
+    let expected = try archive([
+      File(name: "a", contents: noise, byteLimit: 9000),
+      File(name: "a", contents: [], byteLimit: 0),
+    ])
+    #expect(made == expected)
+  }
+
   /// Text, noise, nothing, and more than the buffer holds, with sizes that are known and that are not.
   private var files: [File] {
     var generator = SeededGenerator(seed: 4)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The names that an archive has, to give each entry one of its own: also where upper and lower case are the same, and where a folder
-/// and a file cannot share a name.
+/// The names that an archive has, to give each entry one of its own: also where upper and lower case are the same, and
+/// where a folder and a file cannot share a name.
 ///
-/// It holds a hash of 64 bits for each name and folder, not the names. Two names of the same hash count as the same, so one of them
-/// gets a number that it need not have. A name takes at most 48 bytes of memory while the table grows, and 32 otherwise.
+/// It holds a hash of 64 bits for each name and folder, not the names. Two names of the same hash count as the same, so
+/// one of them gets a number that it need not have. A name takes at most 48 bytes of memory while the table grows, and
+/// 32 otherwise.
 public struct EntryNames: Sendable {
   // Open addressing with linear probing; 0 is a free place. At most half of them are used.
   private var places: [UInt64] = [UInt64](repeating: 0, count: 16)
@@ -69,8 +70,8 @@ public struct EntryNames: Sendable {
     case folder = 0x8422_2325_cbf2_9ce4
   }
 
-  /// Names made to meet in the table could make searches long. Beyond this many places a name counts as taken, and its number takes it
-  /// elsewhere.
+  /// Names made to meet in the table could make searches long. Beyond this many places a name counts as taken, and its
+  /// number takes it elsewhere.
   private static var probeLimit: Int { 128 }
 
   private func contains(_ kind: Kind, _ path: [UInt8]) -> Bool {
