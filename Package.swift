@@ -172,16 +172,23 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing", "Bytes"] + programModules),
+    ["HTTP", "EmbeddedFiles", "JSON", "Multipart", "WebSocket", "WebServing", "Bytes"]
+      + programModules),
   module(
     "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module(
+    "FormArchive", at: "Components/Web/FormArchive", allocates: true,
+    ["Multipart", "Zip", "Deflate"]),
+  module("Multipart", at: "Components/Web/Multipart", allocates: true, ["Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
 
+  module(
+    "Zip", at: "Components/Archives/Zip", allocates: true, ["Deflate", "Bytes", "Time"]),
   module(
     "Deflate", at: "Components/Archives/Deflate", allocates: true, ["CChecksum"]),
   .systemLibrary(name: "CChecksum", path: "Sources/Components/Archives/CChecksum"),
@@ -452,6 +459,11 @@ let testModules: [Target] = [
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("DeflateTests", ["Deflate", "CZlib", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
+  .testTarget(
+    name: "ZipTests", dependencies: ["Zip", "Deflate", "Bytes", "Time", "HostIO", "TestSupport"],
+    path: "Tests/ZipTests", exclude: ["Readers"]),
+  tests(
+    "FormArchiveTests", ["FormArchive", "Multipart", "Zip", "Deflate", "Bytes", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
