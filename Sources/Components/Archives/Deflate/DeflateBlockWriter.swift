@@ -17,7 +17,6 @@ struct DeflateBlockWriter {
   init(in memory: DeflateMemory) { codes = DeflateCodes(in: memory) }
 
   mutating func reset() {
-    codes.erase()
     codes.clearPreamble()
     bits = BitBuffer()
     kind = .none
@@ -77,7 +76,7 @@ struct DeflateBlockWriter {
     into output: inout DeflateOutput, _ window: DeflateWindow, _ tokens: DeflateTokens
   ) -> Bool {
     while preambleIndex < codes.preambleCount {
-      guard makeRoom(&output) else { return false }
+      guard bits.makeRoom(for: 24, &output) else { return false }
       bits.append(entry: codes.preamble[preambleIndex])
       preambleIndex += 1
     }
@@ -91,48 +90,33 @@ struct DeflateBlockWriter {
     return bits.count < 8
   }
 
-  /// Makes room for 48 bits. Returns false if the output is full.
-  @inline(__always) private mutating func makeRoom(_ output: inout DeflateOutput) -> Bool {
-    if bits.count < 16 { return true }
-    output.append(&bits)
-    return bits.count < 16
-  }
-
   private mutating func drainTokens(into output: inout DeflateOutput, _ tokens: DeflateTokens)
     -> Bool
   {
-    var index = index
-    var bits = bits
-    var output_ = output
-    defer {
-      self.index = index
-      self.bits = bits
-      output = output_
-    }
-    while index < block.tokenCount {
-      if bits.count >= 16 {
-        output_.append(&bits)
-        if bits.count >= 16 { return false }
-      }
-      let token = tokens.numbers[index]
+    // Copies, which stay in registers.
+    let (numbers, table, distanceTable) = (tokens.numbers, codes.bits, codes.distanceBits)
+    let end = block.tokenCount
+    var (index, bits, room) = (index, bits, output)
+    defer { (self.index, self.bits, output) = (index, bits, room) }
+    while index < end {
+      let token = numbers[index]
       if token < 0x8000 {
-        bits.append(entry: codes.bits[Int(token)])
+        guard bits.makeRoom(for: 15, &room) else { return false }
+        bits.append(entry: table[Int(token)])
         index &+= 1
         continue
       }
-      bits.append(entry: codes.bits[256 + Int(token & 0xff)])
-      let distance = Int(tokens.numbers[index &+ 1])
+      guard bits.makeRoom(for: 48, &room) else { return false }
+      bits.append(entry: table[256 + Int(token & 0xff)])
+      let distance = Int(numbers[index &+ 1])
       let code = DistanceCode(distance)
-      bits.append(entry: codes.distanceBits[code.symbol])
+      bits.append(entry: distanceTable[code.symbol])
       bits.append(
         UInt64(truncatingIfNeeded: distance & (1 &<< code.extraBits &- 1)), code.extraBits)
       index &+= 2
     }
-    guard index == block.tokenCount else { return true }
-    if bits.count >= 16 {
-      output_.append(&bits)
-      if bits.count >= 16 { return false }
-    }
+    guard index == end else { return true }
+    guard bits.makeRoom(for: 48, &room) else { return false }
     bits.append(entry: codes.endBits)
     if isLast { bits.append(0, -bits.count & 7) }
     index += 1
@@ -150,6 +134,13 @@ struct DeflateBlockWriter {
 }
 
 extension BitBuffer {
+  /// Makes room for `length` bits, at most 48. Returns false if the output is full.
+  @inline(__always) mutating func makeRoom(for length: Int, _ output: inout DeflateOutput) -> Bool {
+    if count <= 63 &- length { return true }
+    output.append(&self)
+    return count <= 63 &- length
+  }
+
   /// Appends bits whose number is in the highest byte.
   @inline(__always) mutating func append(entry: UInt32) {
     append(UInt64(entry & 0xff_ffff), Int(entry &>> 24))

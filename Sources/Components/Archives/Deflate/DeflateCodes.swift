@@ -34,14 +34,6 @@ struct DeflateCodes {
 
   static var byteCount: Int { 2 << 9 + 2 << 9 + 4 << 9 + 4 << 5 + 4 << 9 }
 
-  func erase() {
-    frequencies.fill(0)
-    lengths.fill(0)
-    bits.fill(0)
-    distanceBits.fill(0)
-    preamble.fill(0)
-  }
-
   // MARK: Costs
 
   /// Sums up the frequencies of symbols. Returns the extra bits of all matches.
@@ -106,8 +98,8 @@ struct DeflateCodes {
   /// Finds the best lengths, and makes the preamble that tells them (RFC 1951, 3.2.7). Returns its bits, without the three in
   /// which each block says its kind.
   mutating func findLengths(isLast: Bool) -> Int {
-    finder.find(frequencies, lengths, from: 0, count: 286, limit: 15)
-    finder.find(frequencies, lengths, from: Self.distances, count: 30, limit: 15)
+    finder.find(frequencies, lengths, from: 0, count: 288, limit: 15)
+    finder.find(frequencies, lengths, from: Self.distances, count: 32, limit: 15)
     var literalCount = 286
     while lengths[literalCount - 1] == 0 { literalCount -= 1 }
     var distanceCount = 30

@@ -13,7 +13,7 @@ public enum DeflateLevel: Sendable, CaseIterable {
 struct DeflateLayout {
   /// Bytes of the window.
   let window: Int
-  /// Buckets, or heads of chains, by the hash of four bytes.
+  /// Buckets by the hash of three bytes, or heads of chains by that of four.
   let heads: Int
   /// Links of the chains; nil if buckets are used.
   let links: Int?
@@ -25,9 +25,9 @@ struct DeflateLayout {
   init(_ level: DeflateLevel) {
     switch level {
     case .fast:
-      (window, heads, links, triples, tokens) = (15, 12, nil, nil, 12)
+      (window, heads, links, triples, tokens) = (14, 12, nil, nil, 12)
     case .good:
-      (window, heads, links, triples, tokens) = (15, 13, 15, 11, 13)
+      (window, heads, links, triples, tokens) = (15, 13, 15, 12, 13)
     }
   }
 

@@ -2,61 +2,70 @@
 // Copyright (c) 2026, the Serval authors
 
 extension DeflateMatcher {
-  @inline(__always) private func bucket(_ word: UInt32) -> Int {
-    Int((word &* 0x9e37_79b1) &>> shift)
-  }
+  /// In matches longer than this, only the last two positions are inserted.
+  private static var longInsertion: Int { 12 }
+  /// A match of this length is taken without a look at the second candidate.
+  private static var enough: Int { 32 }
 
+  /// Takes the longer of two candidates at each position.
   mutating func runFast(toTheEnd: Bool) {
-    var position = position
-    var count = tokenCount
-    let end = position + lookahead
+    // A copy, whose tables stay in registers.
+    let tables = self
+    var (position, count, misses) = (position, tokenCount, misses)
+    let full = tokens.room
+    let end = position &+ lookahead
     // Less than this is left for later, or to the end.
-    let last = end - (toTheEnd ? 4 : Self.minimumLookahead)
-    while position <= last, !tokens.isFull(count) {
-      let word = window.word(at: position)
-      let hash = bucket(word)
-      let candidates = buckets[hash]
-      buckets[hash] = candidates &<< 16 | UInt32(truncatingIfNeeded: position) & 0xffff
-      let furthest = min(position, maximumDistance)
-      let limit = min(end &- position, 258)
-      var length = 0
-      var distance = 0
-      let first = (position &- Int(candidates & 0xffff)) & 0xffff
-      if first &- 1 < furthest, first > 0, window.word(at: position &- first) == word {
-        length = window.matchLength(position, position &- first, from: 4, limit: limit)
-        distance = first
-      }
-      let second = (position &- Int(candidates &>> 16)) & 0xffff
-      if second &- 1 < furthest, second > 0, length < 32,
-        window.word(at: position &- second) == word
-      {
-        let other = window.matchLength(position, position &- second, from: 4, limit: limit)
-        if other > length { (length, distance) = (other, second) }
-      }
-      if length == 0 {
-        tokens.addLiteral(UInt8(truncatingIfNeeded: word), &count)
+    let last = end &- (toTheEnd ? 4 : Self.minimumLookahead)
+    while position <= last, count < full {
+      let word = tables.window.word(at: position)
+      let match = tables.longerMatch(position, word, tables.replace(position, word), end)
+      if match.length < 4, match.length == 0 || match.distance > Self.furthestTriple {
+        tables.tokens.addLiteral(UInt8(truncatingIfNeeded: word), &count)
         position &+= 1
+        misses &+= 1
+        tables.addLiterals(Self.skipped(misses, most: 8), &position, end, &count)
         continue
       }
-      tokens.addMatch(length: length, distance: distance, &count)
-      let next = position &+ length
-      position &+= 1
-      while position < next, position <= last {
-        let word = window.word(at: position)
-        let hash = bucket(word)
-        buckets[hash] = buckets[hash] &<< 16 | UInt32(truncatingIfNeeded: position) & 0xffff
-        position &+= 1
-      }
-      position = next
-    }
-    if toTheEnd {
-      while position < end, !tokens.isFull(count), position > last {
-        tokens.addLiteral(window.byte(at: position), &count)
-        position &+= 1
+      misses = 0
+      tables.tokens.addMatch(match, &count)
+      var inserted = position &+ (match.length > Self.longInsertion ? match.length &- 2 : 1)
+      position &+= match.length
+      while inserted < position, inserted <= end &- 4 {
+        _ = tables.replace(inserted, tables.window.word(at: inserted))
+        inserted &+= 1
       }
     }
-    tokenCount = count
-    self.position = position
-    lookahead = end - position
+    if toTheEnd, position > last { tables.addLiterals(Int.max, &position, end, &count) }
+    lookahead = end &- position
+    (self.position, tokenCount, self.misses) = (position, count, misses)
+  }
+
+  /// Puts a position into the bucket of the first three bytes of `word`. Returns the two that were there.
+  @inline(__always) private func replace(_ position: Int, _ word: UInt32) -> UInt32 {
+    let bucket = Int((word &<< 8 &* Self.multiplier) &>> shift)
+    let candidates = buckets[bucket]
+    buckets[bucket] = candidates &<< 16 | UInt32(truncatingIfNeeded: position) & 0xffff
+    return candidates
+  }
+
+  @inline(__always) private func longerMatch(
+    _ position: Int, _ word: UInt32, _ candidates: UInt32, _ end: Int
+  ) -> DeflateMatch {
+    let number = UInt32(truncatingIfNeeded: position)
+    let match = match(position, word, (number &- candidates) & 0xffff, end)
+    if match.length >= Self.enough { return match }
+    let other = self.match(position, word, (number &- candidates &>> 16) & 0xffff, end)
+    return other.length > match.length ? other : match
+  }
+
+  /// The match at a distance; none if it is 0, too far, or fewer than three bytes are the same.
+  @inline(__always) private func match(
+    _ position: Int, _ word: UInt32, _ distance: UInt32, _ end: Int
+  ) -> DeflateMatch {
+    guard distance &- 1 < UInt32(truncatingIfNeeded: maximumDistance) else { return .none }
+    let place = position &- Int(distance)
+    guard (window.word(at: place) ^ word) &<< 8 == 0 else { return .none }
+    let length = window.matchLength(position, place, from: 3, limit: end &- position)
+    return DeflateMatch(length: length, distance: Int(distance))
   }
 }

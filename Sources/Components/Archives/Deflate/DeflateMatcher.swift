@@ -6,11 +6,11 @@ struct DeflateMatcher {
   let level: DeflateLevel
   let window: DeflateWindow
   let tokens: DeflateTokens
-  /// For `.fast`: the last two positions of four bytes by their hash, the later one in the lower half.
+  /// For `.fast`: the last two positions of three bytes by their hash, the later one in the lower half.
   let buckets: MaskedTable<UInt32>
   /// For `.good`: the last position of four bytes by their hash.
   let heads: MaskedTable<UInt16>
-  /// For `.good`: the position before a position in its chain.
+  /// For `.good`: how far before a position the one before it in its chain is.
   let links: MaskedTable<UInt16>
   /// For `.good`: the last position of three bytes by their hash.
   let triples: MaskedTable<UInt16>
@@ -20,18 +20,24 @@ struct DeflateMatcher {
 
   /// Where the next token begins. Positions are bytes since the beginning, and those that are the same modulo 65536 are treated
   /// alike; `take` keeps them small.
-  var position = 0
+  var position = Self.start
   /// Where the block began for which tokens are collected.
-  var blockStart = 0
+  var blockStart = Self.start
   /// Bytes in the window from `position` on.
   var lookahead = 0
   var tokenCount = 0
   /// A match found at `position`, which a longer one at the next position may replace.
-  var heldLength = 0
-  var heldDistance = 0
-  /// Literals since the last match, by which the fast level goes faster over data without matches.
+  var held = DeflateMatch.none
+  /// Literals since the last match, without those that were skipped.
   var misses = 0
 
+  /// The first position. From there on, the zeroes of empty tables are further away than a match may be, until there are as many
+  /// bytes.
+  private static var start: Int { 32768 }
+  /// A match of three bytes from further away takes more bits than three literals.
+  static var furthestTriple: Int { 4096 }
+  /// A hash is the upper bits of a product with this number, 2^32 divided by the golden ratio (Knuth 3, 6.4).
+  static var multiplier: UInt32 { 0x9e37_79b1 }
   /// A match has 3 to 258 bytes, and hashes take four, also those of the next position.
   static var minimumLookahead: Int { 258 + 4 + 1 }
   /// Bytes that are taken before they are compressed.
@@ -56,11 +62,11 @@ struct DeflateMatcher {
   }
 
   /// The furthest distance of a match: bytes behind it may be overwritten by those ahead.
-  var maximumDistance: Int { window.count - Self.maximumLookahead }
+  var maximumDistance: Int { window.count &- Self.maximumLookahead }
 
-  var isFull: Bool { tokens.isFull(tokenCount) }
+  var isFull: Bool { tokenCount >= tokens.room }
   /// Whether all input has become tokens.
-  var isIdle: Bool { lookahead == 0 && heldLength == 0 }
+  var isIdle: Bool { lookahead == 0 && held.length == 0 }
   var block: DeflateBlock {
     DeflateBlock(start: blockStart, byteCount: position - blockStart, tokenCount: tokenCount)
   }
@@ -71,15 +77,11 @@ struct DeflateMatcher {
     tokens.clearCounts()
   }
 
+  /// Begins another stream; its memory must have been erased.
   mutating func reset() {
-    window.erase()
-    buckets.fill(0)
-    heads.fill(0)
-    links.fill(0)
-    triples.fill(0)
-    (position, lookahead, heldLength, heldDistance, misses) = (0, 0, 0, 0, 0)
-    tokens.erase()
-    beginBlock()
+    (position, lookahead, held, misses) = (Self.start, 0, .none, 0)
+    blockStart = Self.start
+    tokenCount = 0
   }
 
   /// Takes what fits of `input`; returns how many bytes that was.
@@ -93,6 +95,23 @@ struct DeflateMatcher {
       blockStart -= 1 << 23
     }
     return count
+  }
+
+  /// Adds up to `number` literals before `end`, as far as there is room.
+  @inline(__always) func addLiterals(
+    _ number: Int, _ position: inout Int, _ end: Int, _ count: inout Int
+  ) {
+    var rest = number
+    while rest > 0, position < end, count < tokens.room {
+      tokens.addLiteral(window.byte(at: position), &count)
+      position &+= 1
+      rest &-= 1
+    }
+  }
+
+  /// Literals to write without looking for matches, after as many misses: data without matches has none soon.
+  @inline(__always) static func skipped(_ misses: Int, most: Int) -> Int {
+    min(misses &>> 6, most)
   }
 
   mutating func run(toTheEnd: Bool) {

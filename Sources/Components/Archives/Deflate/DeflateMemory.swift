@@ -16,6 +16,11 @@
 
   deinit { unsafe start.deallocate() }
 
+  /// Makes everything zeroes.
+  func erase() {
+    unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
   /// The next `byteCount` bytes. Traps if there are no more, which the sizes in `DeflateLayout` rule out.
   func take(byteCount: Int) -> UnsafeMutableRawPointer {
     precondition(byteCount >= 0 && byteCount <= self.byteCount - used)
@@ -28,7 +33,7 @@
 ///
 /// Safety: each access is masked, and `memory` has as many elements as the mask allows. A table is a reference: it lives in a
 /// `Deflater`, which keeps the memory and hands neither out.
-@safe struct MaskedTable<Element: BitwiseCopyable> {
+@safe struct MaskedTable<Element: FixedWidthInteger & BitwiseCopyable> {
   private let elements: UnsafeMutablePointer<Element>
   private let mask: Int
 
@@ -42,15 +47,17 @@
 
   static func byteCount(bits: Int) -> Int { MemoryLayout<Element>.stride << bits }
 
-  var count: Int { mask + 1 }
+  var count: Int { mask &+ 1 }
 
   subscript(index: Int) -> Element {
     @inline(__always) get { unsafe elements[index & mask] }
     @inline(__always) nonmutating set { unsafe elements[index & mask] = newValue }
   }
 
-  func fill(_ value: Element) {
-    // Safety: as many elements as there are.
-    unsafe elements.update(repeating: value, count: mask + 1)
+  /// Makes all elements zeroes.
+  func erase() {
+    // Safety: as many bytes as the elements have, whose types are integers.
+    unsafe UnsafeMutableRawPointer(elements).initializeMemory(
+      as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
   }
 }

@@ -18,8 +18,8 @@ struct DeflateTokens {
   static var lengths: Int { 256 }
   static var distances: Int { 512 }
 
-  /// Whether there may be no room for another match.
-  @inline(__always) func isFull(_ count: Int) -> Bool { count > numbers.count - 4 }
+  /// A block with as many numbers may have no room for another match.
+  var room: Int { numbers.count &- 1 }
 
   @inline(__always) func addLiteral(_ byte: UInt8, _ count: inout Int) {
     numbers[count] = UInt16(byte)
@@ -27,17 +27,16 @@ struct DeflateTokens {
     count &+= 1
   }
 
-  @inline(__always) func addMatch(length: Int, distance: Int, _ count: inout Int) {
-    numbers[count] = 0x8000 | UInt16(truncatingIfNeeded: length &- 3)
-    numbers[count &+ 1] = UInt16(truncatingIfNeeded: distance &- 1)
-    counts[Self.lengths + (length &- 3) & 255] &+= 1
-    counts[Self.distances + DistanceCode(distance &- 1).symbol] &+= 1
+  @inline(__always) func addMatch(_ match: DeflateMatch, _ count: inout Int) {
+    let (length, distance) = (match.length &- 3, match.distance &- 1)
+    numbers[count] = 0x8000 | UInt16(truncatingIfNeeded: length)
+    numbers[count &+ 1] = UInt16(truncatingIfNeeded: distance)
+    counts[Self.lengths + length & 255] &+= 1
+    counts[Self.distances + DistanceCode(distance).symbol] &+= 1
     count &+= 2
   }
 
-  func clearCounts() { counts.fill(0) }
-
-  func erase() { numbers.fill(0) }
+  func clearCounts() { counts.erase() }
 }
 
 /// The code of a distance (RFC 1951, 3.2.5).

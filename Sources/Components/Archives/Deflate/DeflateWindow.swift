@@ -21,7 +21,7 @@
 
   static func byteCount(bits: Int) -> Int { 1 << bits + margin }
 
-  var count: Int { mask + 1 }
+  var count: Int { mask &+ 1 }
 
   @inline(__always) func byte(at position: Int) -> UInt8 {
     unsafe bytes[position & mask]
@@ -63,10 +63,10 @@
     while done < count {
       let place = (position + done) & mask
       let piece = min(count - done, mask + 1 - place)
-      unsafe (bytes + place).update(from: source + done, count: piece)
+      unsafe copy(source + done, to: bytes + place, piece)
       if place < Self.margin {
         let copied = min(piece, Self.margin - place)
-        unsafe (bytes + (mask + 1 + place)).update(from: source + done, count: copied)
+        unsafe copy(source + done, to: bytes + (mask + 1 + place), copied)
       }
       done += piece
     }
@@ -77,12 +77,14 @@
     let place = position & mask
     let piece = min(count, mask + 1 - place)
     // Safety: the piece ends with the ring.
-    unsafe target.update(from: bytes + place, count: piece)
+    unsafe copy(bytes + place, to: target, piece)
     return piece
   }
 
-  func erase() {
-    // Safety: as many bytes as there are.
-    unsafe bytes.update(repeating: 0, count: mask + 1 + Self.margin)
+  /// Optimised for size, Embedded Swift would copy typed memory byte by byte.
+  private func copy(
+    _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int
+  ) {
+    unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count)
   }
 }

@@ -27,7 +27,7 @@ public struct Deflater: ~Copyable {
     public let isDone: Bool
   }
 
-  private var memory: DeflateMemory
+  private let memory: DeflateMemory
   var matcher: DeflateMatcher
   var blocks: DeflateBlockWriter
   private var state = State.flushed
@@ -47,6 +47,7 @@ public struct Deflater: ~Copyable {
 
   /// Begins another stream, without a trace of the last one.
   public mutating func reset() {
+    memory.erase()
     matcher.reset()
     blocks.reset()
     state = .flushed

@@ -56,8 +56,8 @@ struct HuffmanLengths {
     }
   }
 
-  /// Turns ascending frequencies into the depths of the tree's inner nodes, in place (Moffat and Katajainen, "In-place calculation
-  /// of minimum-redundancy codes", 1995).
+  /// Turns ascending frequencies into the depths of the tree's inner nodes, in place (Moffat and Katajainen,
+  /// "In-place calculation of minimum-redundancy codes", 1995).
   private func findDepths(_ count: Int) {
     // The next leaf, and the next inner node without a parent.
     var leaf = 0

@@ -3,8 +3,8 @@
 
 import Bytes
 
-/// The central directory while the archive is written: for each entry 31 bytes and its name. Where an entry begins follows from
-/// the sizes of those before it.
+/// The central directory while the archive is written: for each entry 31 bytes and its name. Where an entry begins
+/// follows from the sizes of those before it.
 ///
 /// Its memory grows by pieces, and each is given back as soon as it was read.
 struct CentralDirectory: Sendable {

@@ -3,11 +3,12 @@
 
 import Bytes
 
-/// The name of an entry, safe to extract on any system: a relative path of at most 16 parts and 1,024 bytes of UTF-8, with `/`
-/// between the parts.
+/// The name of an entry, safe to extract on any system: a relative path of at most 16 parts and 1,024 bytes of UTF-8,
+/// with `/` between the parts.
 ///
-/// A part has at most 255 bytes. It is not `.` or `..`, does not begin with a blank or end with a blank or dot, is no device of
-/// Windows, and has none of the characters that Windows reserves, no controls, and none that change the direction of text.
+/// A part has at most 255 bytes. It is not `.` or `..`, does not begin with a blank or end with a blank or dot, is no
+/// device of Windows, and has none of the characters that Windows reserves, no controls, and none that change the
+/// direction of text.
 public struct EntryName: Equatable, Sendable {
   /// Bytes of a part at most.
   static var partLimit: Int { 255 }
@@ -34,8 +35,9 @@ public struct EntryName: Equatable, Sendable {
 
   /// Makes a name safe, from bytes of any kind.
   ///
-  /// `/` and `\` separate parts. What is not UTF-8 becomes U+FFFD, and a character that names cannot have `_`. A drive's letter is
-  /// dropped, and so are parts of dots. Too long parts are cut in front of their extension. Of too many parts, the last ones stay.
+  /// `/` and `\` separate parts. What is not UTF-8 becomes U+FFFD, and a character that names cannot have `_`. A
+  /// drive's letter is dropped, and so are parts of dots. Too long parts are cut in front of their extension. Of too
+  /// many parts, the last ones stay.
   ///
   /// - Returns: nil if nothing is left of it.
   public init?(_ name: Span<UInt8>, folders: Folders = .kept) {

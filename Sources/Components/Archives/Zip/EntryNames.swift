@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-/// The names that an archive has, to give each entry one of its own: also where upper and lower case are the same, and where a folder
-/// and a file cannot share a name.
+/// The names that an archive has, to give each entry one of its own: also where upper and lower case are the same, and
+/// where a folder and a file cannot share a name.
 ///
-/// It holds a hash of 64 bits for each name and folder, not the names. Two names of the same hash count as the same, so one of them
-/// gets a number that it need not have. A name takes at most 32 bytes of memory, while the table grows, and 22 otherwise.
+/// It holds a hash of 64 bits for each name and folder, not the names. Two names of the same hash count as the same, so
+/// one of them gets a number that it need not have. A name takes at most 48 bytes of memory while the table grows, and
+/// 32 otherwise.
 public struct EntryNames: Sendable {
-  // Open addressing with linear probing; 0 is a free place. At most three quarters are used.
+  // Open addressing with linear probing; 0 is a free place. At most half of them are used.
   private var places: [UInt64] = [UInt64](repeating: 0, count: 16)
   /// Names and folders in it.
   public private(set) var count = 0
@@ -17,12 +18,11 @@ public struct EntryNames: Sendable {
   public init(limit: Int) { self.limit = min(max(limit, 0), 1 << 32) }
 
   /// Bytes that `limit` names and folders take at most.
-  static func memoryBound(limit: Int) -> Int { 32 * min(max(limit, 16), 1 << 32) }
+  static func memoryBound(limit: Int) -> Int { 48 * min(max(limit, 16), 1 << 32) }
 
   /// Adds a name. If it is taken, its file or the folder that is in the way gets the next number: `cat (2).jpg`.
   public mutating func add(_ name: EntryName) throws(ZipError) -> EntryName {
     let parts = name.parts
-    guard parts.count <= limit - count else { throw .tooManyEntries(limit: limit) }
     reserve(parts.count)
     var path: [UInt8] = []
     for (index, part) in parts.enumerated() {
@@ -30,7 +30,7 @@ public struct EntryNames: Sendable {
       if index > 0 { path.append(0x2f) }
       let free = try freePart(path, part, isFolder: isFolder)
       path += free
-      insert(isFolder ? .folder : .file, path)
+      try insert(isFolder ? .folder : .file, path)
     }
     return EntryName(safe: path)
   }
@@ -70,9 +70,9 @@ public struct EntryNames: Sendable {
     case folder = 0x8422_2325_cbf2_9ce4
   }
 
-  /// Names made to meet in the table could make searches long. Beyond this many places a name counts as taken, and its number takes it
-  /// elsewhere.
-  private static var probeLimit: Int { 64 }
+  /// Names made to meet in the table could make searches long. Beyond this many places a name counts as taken, and its
+  /// number takes it elsewhere.
+  private static var probeLimit: Int { 128 }
 
   private func contains(_ kind: Kind, _ path: [UInt8]) -> Bool {
     let hash = Self.hash(kind, path)
@@ -85,19 +85,17 @@ public struct EntryNames: Sendable {
     return true
   }
 
-  private mutating func insert(_ kind: Kind, _ path: [UInt8]) {
-    if insert(Self.hash(kind, path)) { count += 1 }
+  private mutating func insert(_ kind: Kind, _ path: [UInt8]) throws(ZipError) {
+    guard kind == .file || !contains(kind, path) else { return }
+    guard count < limit else { throw .tooManyEntries(limit: limit) }
+    insert(Self.hash(kind, path))
+    count += 1
   }
 
-  /// Returns false if it is there already.
-  private mutating func insert(_ hash: UInt64) -> Bool {
+  private mutating func insert(_ hash: UInt64) {
     var place = index(hash)
-    while places[place] != 0 {
-      if places[place] == hash { return false }
-      place = index(UInt64(place) &+ 1)
-    }
+    while places[place] != 0 { place = index(UInt64(place) &+ 1) }
     places[place] = hash
-    return true
   }
 
   /// The number of places is a power of two.
@@ -105,11 +103,11 @@ public struct EntryNames: Sendable {
 
   private mutating func reserve(_ added: Int) {
     var size = places.count
-    while (count + added) * 4 > size * 3 { size *= 2 }
+    while (count + added) * 2 > size { size *= 2 }
     guard size > places.count else { return }
     let old = places
     places = [UInt64](repeating: 0, count: size)
-    for hash in old where hash != 0 { _ = insert(hash) }
+    for hash in old where hash != 0 { insert(hash) }
   }
 
   /// FNV-1a over the characters in one case, then mixed so that the lower bits depend on all.

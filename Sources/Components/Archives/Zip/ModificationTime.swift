@@ -6,7 +6,8 @@ import Time
 /// When an entry was last changed, as an archive can say it.
 ///
 /// An archive has a civil time without a time zone, in steps of two seconds, from 1980 to 2107 (APPNOTE 4.4.6). With
-/// `init(unixSeconds:)` it has the instant as well, in the extra field 0x5455 of Info-ZIP, and readers convert that to their own zone.
+/// `init(unixSeconds:)` it has the instant as well, in the extra field 0x5455 of Info-ZIP, and readers convert that to
+/// their own zone.
 public struct ModificationTime: Equatable, Sendable {
   /// MS-DOS's date in the upper 16 bits, its time in the lower ones.
   let dos: UInt32
@@ -23,8 +24,8 @@ public struct ModificationTime: Equatable, Sendable {
     self.unixSeconds = unixSeconds
   }
 
-  /// A civil time, in the zone of whoever reads the archive. A time before 1980 becomes the first, one after 2107 the last that
-  /// there is; numbers outside their ranges become the nearest inside, and odd seconds are rounded down.
+  /// A civil time, in the reader's time zone. A time before 1980 becomes the first, one after 2107 the
+  /// last that there is; numbers outside their ranges become the nearest inside, and odd seconds are rounded down.
   public init(_ date: CivilDate, hour: Int = 0, minute: Int = 0, second: Int = 0) {
     guard date.year >= 1980 else {
       self = .first
@@ -44,8 +45,8 @@ public struct ModificationTime: Equatable, Sendable {
     self.init(dos: dosDate << 16 | dosTime, unixSeconds: nil)
   }
 
-  /// The instant `unixSeconds` seconds after 1970-01-01T00:00:00Z; its civil time is that of UTC. Instants from 2038-01-19 on, which
-  /// the extra field cannot hold, and those before 1980 have the civil time alone.
+  /// The instant `unixSeconds` seconds after 1970-01-01T00:00:00Z; its civil time is that of UTC. Instants from
+  /// 2038-01-19 on, which the extra field cannot hold, and those before 1980 have the civil time alone.
   public init(unixSeconds: Int64) {
     let days = unixSeconds >= 0 ? unixSeconds / 86_400 : -1
     let rest = Int(unixSeconds >= 0 ? unixSeconds % 86_400 : 0)

@@ -13,8 +13,8 @@ enum Scalars {
     return (value, byteCount)
   }
 
-  /// Whether names cannot have the character: controls, what Windows reserves, and characters that change the direction of text, with
-  /// which a name can look like another one.
+  /// Whether names cannot have the character: controls, what Windows reserves, and characters that change the direction
+  /// of text, with which a name can look like another one.
   static func isForbidden(_ scalar: UInt32) -> Bool {
     switch scalar {
     case 0..<0x20, 0x7f...0x9f: true
@@ -25,8 +25,8 @@ enum Scalars {
     }
   }
 
-  /// One character for the upper and the lower case of Latin, Greek, Cyrillic and Armenian letters. It is only good for comparing: here
-  /// and there it is the same for others, too.
+  /// One character for the upper and the lower case of Latin, Greek, Cyrillic and Armenian letters. It is only good for
+  /// comparing: here and there it is the same for others, too.
   static func folded(_ scalar: UInt32) -> UInt32 {
     switch scalar {
     case 0x41...0x5a, 0xc0...0xd6, 0xd8...0xde, 0x391...0x3ab, 0x410...0x42f, 0xff21...0xff3a:

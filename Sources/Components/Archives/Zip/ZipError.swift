@@ -11,7 +11,7 @@ public enum ZipError: Error, Equatable, Sendable {
   case noFreeName
   /// The entry has more bytes than `begin` was told. What was written of the archive is of no use.
   case entryTooLarge(limit: UInt64)
-  /// `begin` in an entry, `write` or `endEntry` outside of one, or anything but `finish` and `drain` after `finish`: an error of the
-  /// calling program.
+  /// `begin` in an entry, `write` or `endEntry` outside of one, or anything but `finish` and `drain` after `finish`: an
+  /// error of the calling program.
   case outOfOrder
 }

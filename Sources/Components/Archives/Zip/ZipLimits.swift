@@ -3,7 +3,7 @@
 
 /// What an archive may hold in memory until it is finished.
 public struct ZipLimits: Equatable, Sendable {
-  /// Entries at most. Each takes up to 32 bytes to keep names unique, and so does each folder in names.
+  /// Entries at most. Each takes up to 48 bytes to keep names unique, and so does each folder in names.
   public var entryCount: Int
   /// Bytes of memory for the records of the central directory. Each entry takes 31 bytes and its name.
   public var directoryByteCount: Int

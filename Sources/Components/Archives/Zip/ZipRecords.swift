@@ -37,8 +37,9 @@ extension Array where Element == UInt8 {
 
   // MARK: An entry (sections 4.3.7 and 4.3.9)
 
-  /// Appends the local header. Checksum and sizes are in the data descriptor. They are zero here, or all ones in front of an extra field
-  /// of zeroes, from which readers know that the descriptor has 64-bit sizes (section 4.5.3, docs/adr/0013).
+  /// Appends the local header. Checksum and sizes are in the data descriptor. They are zero here, or all ones in front
+  /// of an extra field of zeroes, from which readers know that the descriptor has 64-bit sizes (section 4.5.3,
+  /// docs/adr/0013).
   mutating func append(localHeaderOf entry: EntryHeader, name: Span<UInt8>) {
     append(littleEndian32: 0x0403_4b50)
     append(sharedFieldsOf: entry, versionNeeded: entry.hasLongDescriptor ? 45 : 20)
@@ -74,7 +75,8 @@ extension Array where Element == UInt8 {
 
   // MARK: The central directory (sections 4.3.12 to 4.3.16)
 
-  /// Appends the entry's header in the central directory. A size or offset that 32 bits do not hold is in an extra field.
+  /// Appends the entry's header in the central directory. A size or offset that 32 bits do not hold is in an extra
+  /// field.
   mutating func append(centralHeaderOf entry: EntryHeader, name: Span<UInt8>, offset: UInt64) {
     let long = [entry.byteCount, entry.compressedByteCount, offset].filter { $0 >= fieldOverflow }
     let needsVersion45 = entry.hasLongDescriptor || !long.isEmpty
@@ -137,8 +139,8 @@ extension Array where Element == UInt8 {
 
   // MARK: Fields
 
-  /// Version needed, flags, method, and the time. The flags say that a data descriptor follows (bit 3), and that the name is UTF-8
-  /// (bit 11). The method is deflate.
+  /// Version needed, flags, method, and the time. The flags say that a data descriptor follows (bit 3), and that the
+  /// name is UTF-8 (bit 11). The method is deflate.
   private mutating func append(sharedFieldsOf entry: EntryHeader, versionNeeded: UInt16) {
     append(littleEndian16: versionNeeded)
     append(littleEndian16: 1 << 3 | 1 << 11)

@@ -3,11 +3,11 @@
 
 import Deflate
 
-/// Writes a zip archive (APPNOTE 6.3.10) as a stream: nothing is known of an entry when it begins but its name, and nothing is
-/// written twice.
+/// Writes a zip archive (APPNOTE 6.3.10) as a stream: nothing is known of an entry when it begins but its name, and
+/// nothing is written twice.
 ///
-/// It does no I/O. Bytes of the archive wait in a buffer of 4 KiB until the caller drains them. While they leave too little room, `begin`,
-/// `endEntry` and `finish` return false and `write` takes less: drain, and call again.
+/// It does no I/O. Bytes of the archive wait in a buffer of 4 KiB until the caller drains them. While they leave too
+/// little room, `begin`, `endEntry` and `finish` return false and `write` takes less: drain, and call again.
 ///
 ///     while try !writer.begin(name) { writer.drain(send) }
 ///     while !data.isEmpty { data.removeFirst(try writer.write(data.span)); writer.drain(send) }
@@ -61,8 +61,8 @@ public struct ZipWriter: ~Copyable {
   /// Begins an entry. If another one has the name, this one gets a number: `cat (2).jpg`.
   ///
   /// - Parameters:
-  ///   - byteLimit: bytes that the entry has at most, nil if that is not known. Below 4 GiB the entry gets the form that all
-  ///     readers take. Otherwise it gets that of zip64, with which some readers of streams have trouble
+  ///   - byteLimit: bytes that the entry has at most, nil if that is not known. Below 4 GiB the entry gets the form that
+  ///     all readers take. Otherwise it gets that of zip64, with which some readers of streams have trouble
   ///     (docs/adr/0013); so state a limit where there is one, such as the length of the request's body.
   /// - Returns: whether it has begun. If not, drain the output first.
   public mutating func begin(
@@ -119,6 +119,7 @@ public struct ZipWriter: ~Copyable {
       guard let progress = output.append(&deflater, nothing.span, .finish) else { return false }
       try count(progress)
       isCompressed = progress.isDone
+      guard progress.isDone || progress.produced > 0 else { return false }
     }
     guard output.makeRoom(24) else { return false }
     entry.crc = crc.value
@@ -137,8 +138,8 @@ public struct ZipWriter: ~Copyable {
     }
   }
 
-  /// More bytes than `byteCount` bytes can become: what does not compress is stored in blocks of 4 KB or more, with 5 bytes
-  /// more each.
+  /// More bytes than `byteCount` bytes can become: what does not compress is stored in blocks of 4 KB or more, with 5
+  /// bytes more each.
   private static func compressedBound(_ byteCount: UInt64) -> UInt64 {
     let (sum, overflow) = byteCount.addingReportingOverflow(byteCount / 512 + 4096)
     return overflow ? .max : sum

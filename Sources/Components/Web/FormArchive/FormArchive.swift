@@ -5,13 +5,15 @@ import Deflate
 import Multipart
 import Zip
 
-/// Makes a zip archive of a `multipart/form-data` body while it arrives: bytes of the body in, bytes of the archive out.
+/// Makes a zip archive of a `multipart/form-data` body while it arrives: bytes of the body in, bytes of the archive
+/// out.
 ///
-/// Each part becomes an entry, named by its file name without folders, or else by its field or as the caller likes. Only the input of a file that nobody
-/// has chosen, which has neither a name nor data, does not. A body without parts makes an empty archive.
+/// Each part becomes an entry, named by its file name without folders, or else by its field or as the caller says. Only
+/// the input of a file that was not chosen, which has neither a name nor data, does not. A body without parts makes an
+/// empty archive.
 ///
-/// It does no I/O, and holds neither the body nor the archive: what it does not take of the body stays with the caller until the
-/// archive's bytes are drained. Memory: `memoryBound`.
+/// It does no I/O, and holds neither the body nor the archive: what it does not take of the body stays with the caller
+/// until the archive's bytes are drained. Memory: `memoryBound`.
 public struct FormArchive: ~Copyable {
   private enum State {
     /// Reading the body up to the next part or in one.
@@ -33,15 +35,15 @@ public struct FormArchive: ~Copyable {
 
   /// Entries that have begun.
   public private(set) var entryCount = 0
-  /// Parts that are no entries, as no file was chosen.
+  /// Parts that made no entry, as no file was chosen.
   public private(set) var unusedCount = 0
 
   /// An archive of a body that has not begun.
   ///
   /// - Parameters:
   ///   - modified: the time of all entries.
-  ///   - bodyByteCount: bytes that the body has at most, nil if that is not known. Entries get the form of zip64 only where
-  ///     it allows for 4 GiB: see `ZipWriter.begin`.
+  ///   - bodyByteCount: bytes that the body has at most, nil if that is not known. Entries get the form of zip64 only
+  ///     where it allows for 4 GiB: see `ZipWriter.begin`.
   ///   - unnamed: the name of an entry whose part has no file name; without, it is that of the form's field.
   public init(
     _ boundary: MultipartBoundary, level: DeflateLevel, modified: ModificationTime = .first,
@@ -66,8 +68,8 @@ public struct FormArchive: ~Copyable {
 
   /// Reads on in the body.
   ///
-  /// Call it when bytes have arrived, after the end of the body, and when the archive was drained; without bytes, if none have
-  /// arrived.
+  /// Call it when bytes have arrived, after the end of the body, and when the archive was drained; without bytes, if
+  /// none have arrived.
   ///
   /// - Parameter isLast: whether the body ends with these bytes.
   /// - Returns: how many bytes it took. Pass the others again, after draining.
