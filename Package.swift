@@ -448,6 +448,9 @@ let testModules: [Target] = [
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests(
+    "MultipartTests",
+    ["Web", "WebTesting", "Multipart", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests(
     "WebSocketTests",
