@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  /// 9. A parser waited for ever, or did not stop, where the last boundary was missing or malformed.
+  /// 9. A parser waited for more, or did not stop, where the last boundary was missing or malformed.
   @Test func malformedEnds() {
     let start = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nv"
     for end in [
