@@ -39,7 +39,10 @@ import Testing
         for place in field(text).indices { #expect(value(field(text), ends: [place]) == text) }
       }
     }
-    for pattern in ["\r", "\n", "\r\n", "\r\n--", "\r\n--bb", "\r\n--b-", "-", "b", "\r\n--b \t "] {
+    for pattern in [
+      "\r", "\n", "\r\n", "\r\n--", "\r\n--bb", "\r\n--b-", "-", "b", "\r\n--b \t ", "\r\n--bx",
+      "\r\n--b--x",
+    ] {
       let short = Self.duration(
         field(String(repeating: pattern, count: 20_000 / pattern.utf8.count)))
       let long = Self.duration(
@@ -104,6 +107,12 @@ import Testing
           body, "b", ends: Array(stride(from: size, to: body.count, by: size)), limits: limits)
         #expect(found == [.error(.headersTooLong)], "\(endless)")
       }
+    }
+    limits = MultipartLimits()
+    limits.headerCount = 3
+    for (count, end) in [(2, Report.finished), (3, .error(.headersTooLong))] {
+      let lines = name + Array(repeating: "x: y", count: count).joined(separator: "\r\n")
+      #expect(reports(headers(lines), "b", limits: limits).last == end)
     }
     let many = Array(repeating: "--b\r\n\(name)\r\n\r\n", count: 5).joined() + "--b--"
     limits.partCount = 5
@@ -204,12 +213,16 @@ import Testing
       (#"C:\fakepath\a.txt"#, "a.txt"),
       (#"..\..\a"#, "a"), ("a/", nil), ("..", nil), (".", nil), ("", nil), ("/", nil),
       ("a/..", nil),
-      ("a\u{0}b", "ab"), ("a\r\nb", "ab"), ("...", "..."), (".profile", ".profile"), ("é/ü", "ü"),
+      ("a\u{0}b", "ab"), ("a\r\nb", "ab"), ("...", "..."), ("a\u{7f}", "a"),
+      (".profile", ".profile"), ("é/ü", "ü"),
     ] as [(String, String?)] {
       var part = MultipartPart()
       part.filename = Array(filename.utf8)
       #expect(part.safeFilename.map { String(decoding: $0, as: UTF8.self) } == safe, "\(filename)")
     }
+    var part = MultipartPart()
+    part.filename = [0x61, 0xc0, 0xaf, 0x62]
+    #expect(part.safeFilename == Array("a\u{fffd}\u{fffd}b".utf8))
   }
 
   /// Seconds that this thread computes to parse a body.
