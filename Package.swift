@@ -486,6 +486,9 @@ let testModules: [Target] = [
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
   tests("DeflateTests", ["Deflate", "CZlib", "TestSupport"]),
+  tests(
+    "MultipartTests",
+    ["Web", "WebTesting", "Multipart", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
   .testTarget(
     name: "ZipTests", dependencies: ["Zip", "Deflate", "Bytes", "Time", "HostIO", "TestSupport"],

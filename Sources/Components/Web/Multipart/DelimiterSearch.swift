@@ -38,7 +38,7 @@ struct DelimiterSearch {
     var end = start + last
     while end < data.count {
       let byte = data[end]
-      if byte == final, matches(data, at: end - last) == delimiter.count {
+      if byte == final, data[end - last] == 0x0d, matches(data, at: end - last) == delimiter.count {
         return .whole(end - last)
       }
       end += Int(shifts[Int(byte)])

@@ -34,7 +34,7 @@ public struct MultipartError: Error, Equatable, Sendable {
     case paddingTooLong
     /// More parts than `MultipartLimits.partCount`.
     case tooManyParts
-    /// More bytes than `MultipartLimits.headerBytes`.
+    /// More bytes than `MultipartLimits.headerBytes`, or lines than `headerCount`.
     case headersTooLong
     /// A header line without a name and a colon, one that continues the line before it, or one with a control character.
     case malformedHeader

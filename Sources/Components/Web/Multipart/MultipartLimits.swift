@@ -7,6 +7,8 @@ public struct MultipartLimits: Equatable, Sendable {
   public var partCount = 1000
   /// Bytes of one part's headers with their line ends. The parser holds no more than one line of them, and what it hands out.
   public var headerBytes = 4096
+  /// Header lines of one part.
+  public var headerCount = 16
   /// Bytes in front of the first boundary line. Browsers and curl send none.
   public var preambleBytes = 1024
   /// Bytes behind the line of the last boundary. Browsers and curl send none.

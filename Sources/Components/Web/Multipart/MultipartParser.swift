@@ -51,8 +51,9 @@ public struct MultipartParser {
   /// body, or the one at the end of headers.
   private var matched = 2
   private var assumed = 2
-  /// Bytes behind the delimiter.
+  /// Bytes behind the delimiter, and what they are in a boundary line.
   private var tail: [UInt8] = []
+  private var lineEnd = BoundaryLineEnd()
   /// Data that was held back, as it could have been a boundary line.
   private var released: [UInt8] = []
   /// Bytes at the beginning of the input that are known to be data.
@@ -61,6 +62,7 @@ public struct MultipartParser {
   private var isInPart = false
   private var line: [UInt8] = []
   private var headers = PartHeaders()
+  private var headerCount = 0
   private var headerByteCount = 0
   private var error: MultipartError?
 
@@ -128,8 +130,7 @@ public struct MultipartParser {
     case .preamble: throw .boundaryMissing
     case .headers, .data: throw .unexpectedEnd
     case .lineEnd:
-      // The body may end without the line end of its last line.
-      guard tail.count >= 2, tail[1] == 0x2d, tail.last != 0x0d else { throw .unexpectedEnd }
+      guard lineEnd.canEnd else { throw .unexpectedEnd }
       return try endLine()
     case .epilogue: return .finished
     }
@@ -151,9 +152,15 @@ public struct MultipartParser {
       try readDelimiter(input, &position)
       return nil
     }
-    let result =
-      known > 0
-      ? DelimiterSearch.Result.none : search.find(in: input, from: position)
+    var result = DelimiterSearch.Result.none
+    if known == 0 {
+      result = search.find(in: input, from: position)
+      while case .whole(let index) = result {
+        let lineEnd = index + search.delimiter.count
+        guard BoundaryLineEnd.isRuledOut(input, at: lineEnd) else { break }
+        result = search.find(in: input, from: lineEnd)
+      }
+    }
     let end =
       switch result {
       case .none: known > 0 ? min(position + known, input.count) : input.count
@@ -217,6 +224,7 @@ public struct MultipartParser {
 
   private mutating func beginLineEnd() {
     isInPart = place == .data
+    lineEnd = BoundaryLineEnd()
     place = .lineEnd
   }
 
@@ -225,32 +233,21 @@ public struct MultipartParser {
   ) throws(MultipartError.Reason) -> MultipartEvent? {
     while position < input.count {
       let byte = input[position]
-      guard continuesLine(byte) else {
+      guard lineEnd.accepts(byte) else {
         try release()
         return nil
       }
       position += 1
-      if byte == 0x0a { return try endLine() }
+      if lineEnd.isComplete { return try endLine() }
       guard tail.count < MultipartLimits.paddingBytes else { throw .paddingTooLong }
       tail.append(byte)
     }
     return nil
   }
 
-  /// Whether a boundary line can have `byte` behind the delimiter and `tail`.
-  private func continuesLine(_ byte: UInt8) -> Bool {
-    let endsInDash = tail.count == 1 && tail[0] == 0x2d
-    switch byte {
-    case 0x0a: return tail.last == 0x0d
-    case 0x2d: return tail.isEmpty || endsInDash
-    case 0x0d, 0x20, 0x09: return !endsInDash && tail.last != 0x0d
-    default: return false
-    }
-  }
-
   private mutating func endLine() throws(MultipartError.Reason) -> MultipartEvent? {
     guard !isInPart || assumed == 0 else { throw .boundaryInHeaders }
-    let isLast = tail.first == 0x2d
+    let isLast = lineEnd.isLast
     tail = []
     (matched, assumed) = (0, 0)
     outsideByteCount = 0
@@ -260,7 +257,7 @@ public struct MultipartParser {
       guard partCount < limits.partCount else { throw .tooManyParts }
       partCount += 1
       headers = PartHeaders()
-      headerByteCount = 0
+      (headerCount, headerByteCount) = (0, 0)
       place = .headers
     }
     return isInPart ? .partEnded : nil
@@ -283,6 +280,8 @@ public struct MultipartParser {
     let complete = line
     line = []
     guard complete.isEmpty else {
+      headerCount += 1
+      guard headerCount <= limits.headerCount else { throw .headersTooLong }
       try headers.add(complete.span)
       return nil
     }

@@ -21,8 +21,8 @@ public struct MultipartPart: Equatable, Sendable {
   /// A part without a name.
   public init() {}
 
-  /// The last component of `filename`, whether slashes or backslashes divide it, without control characters. Nil if nothing is
-  /// left, or only `.` or `..`.
+  /// The last component of `filename`, whether slashes or backslashes divide it, in UTF-8 and without
+  /// control characters below U+0080. Nil if nothing is left, or only `.` or `..`.
   public var safeFilename: [UInt8]? {
     guard let filename else { return nil }
     var name: [UInt8] = []
@@ -33,7 +33,10 @@ public struct MultipartPart: Equatable, Sendable {
         name.append(byte)
       }
     }
-    return name.isEmpty || name == [0x2e] || name == [0x2e, 0x2e] ? nil : name
+    if name.isEmpty || name == [0x2e] || name == [0x2e, 0x2e] { return nil }
+    var repaired: [UInt8] = []
+    repaired.append(repairing: name.span)
+    return repaired
   }
 
   /// `name` as text: what is not UTF-8 becomes U+FFFD.
