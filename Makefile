@@ -17,6 +17,7 @@ all: $(if $(MICROKIT_SDK),image,build)
 
 help:
 	@echo "make run [SITE=dir]            the web server under serval run, on http://localhost:5555; WEB_PORT=8080 for another port"
+	@echo "make run SYSTEM=archiver       the upload service in the same way"
 	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
