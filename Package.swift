@@ -499,7 +499,8 @@ let testModules: [Target] = [
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
   tests(
-    "UploadServiceTests", ["UploadService", "WebTesting", "HTTP", "HostIO", "Time"]),
+    "UploadServiceTests",
+    ["UploadService", "WebTesting", "HTTP", "HostIO", "Streams", "TestSupport", "Time"]),
   .executableTarget(
     name: "archiver-server", dependencies: ["UploadService", "HTTP", "HostSockets", "Time"],
     path: "Tests/ArchiverServer"),
