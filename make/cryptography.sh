@@ -30,7 +30,7 @@ warnings="-Wall -Wextra -Wno-unused-parameter"
 
 # SwiftPM checks a released version out once, so its hash.txt tells versions apart.
 now=$(echo "$flags $cxxflags $("$toolchain/clang" --version)" | cat - "$boringssl/hash.txt" "$here/BoringSSL/sources.txt" \
-  "$here"/BoringSSL/target.c "$here"/BoringSSL/headers/* "$here"/BoringSSL/headers/sys/* "$here"/CCryptography/*.c \
+  "$here"/BoringSSL/*.c "$here"/BoringSSL/headers/* "$here"/BoringSSL/headers/sys/* "$here"/CCryptography/*.c \
   "$here"/CCryptography/include/* "$0" 2>/dev/null | cksum)
 [ -f "$library" ] && [ "$(cat "$out/built-with" 2>/dev/null)" = "$now" ] && exit 0
 
@@ -45,7 +45,7 @@ mkdir -p "$out"
       *) echo "$toolchain/clang" $flags -c "$boringssl/$source" -o "$out/$object" ;;
     esac
   done
-  for source in "$here"/BoringSSL/target.c "$here"/CCryptography/*.c; do
+  for source in "$here"/BoringSSL/*.c "$here"/CCryptography/*.c; do
     echo "$toolchain/clang" $flags $warnings -std=c11 -c "$source" -o "$out/$(basename "$source").o"
   done
 } | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} sh -c '{}'

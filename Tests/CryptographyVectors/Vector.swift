@@ -50,6 +50,11 @@ public struct Vector {
     self.fields = fields
   }
 
+  /// The private key of a good vector of `pkcs8`.
+  public var pkcs8Key: [UInt8]? {
+    isGood && operation == Array("pkcs8".utf8) ? fields.first : nil
+  }
+
   private static func bytes(_ word: [UInt8]) -> [UInt8]? {
     if word == [UInt8(ascii: "-")] { return [] }
     guard word.count % 2 == 0 else { return nil }
