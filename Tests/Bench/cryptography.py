@@ -39,8 +39,15 @@ def sizes(folder, functions):
 
 
 def measured(console):
-    return {tuple(fields[:2]): [int(n) for n in fields[2:]] for fields in
-            (line.removeprefix("measured: ").split(" | ") for line in console.splitlines() if line.startswith("measured: "))}
+    found = {}
+    for line in console.splitlines():
+        if line.startswith("measured: "):
+            name, what, *numbers = line.removeprefix("measured: ").split(" | ")
+            found[name, what] = [int(number) for number in numbers]
+            # A record opens only once: each was sealed again, which is not part of it.
+            if what.startswith("open "):
+                found[name, what][0] -= found[name, what.replace("open", "seal")][0]
+    return found
 
 
 def main():

@@ -31,11 +31,12 @@ func say(_ number: UInt64) {
     return true
   }
   // Two numbers: the bytes that follow, and bit 0 for the Cryptographic Extension.
-  let loaded = unsafe UnsafePointer<UInt64>(bitPattern: 0x9000_0000)!
+  guard let loaded = unsafe UnsafePointer<UInt64>(bitPattern: 0x9000_0000) else { return }
   let count = unsafe Int(loaded[0])
   if unsafe loaded[1] & 1 == 1 { ProcessorFeatures.cryptographicExtension.use() }
   guard count > 0 else { return countAll() }
-  let text = unsafe Span(_unsafeStart: UnsafePointer<UInt8>(bitPattern: 0x9000_0010)!, count: count)
+  guard let start = unsafe UnsafePointer<UInt8>(bitPattern: 0x9000_0010) else { return }
+  let text = unsafe Span(_unsafeStart: start, count: count)
   let passed = checkVectors(text) { line, _ in
     say("FAILED: ")
     for index in line.indices { put(line[index]) }
@@ -59,7 +60,7 @@ func heapEnd() -> UInt {
   let top = unsafe withUnsafeMutablePointer(to: &here) { unsafe UInt(bitPattern: $0) }
   let size: UInt = 512 << 10
   // From a number, so that the compiler does not know that no variable is there.
-  let lowest = unsafe UnsafeMutablePointer<UInt64>(bitPattern: top - size)!
+  guard let lowest = unsafe UnsafeMutablePointer<UInt64>(bitPattern: top - size) else { return 0 }
   var deepest: UInt = 0
   // Not this function's own frame.
   for word in 0..<Int(size / 8) - 32 where unsafe lowest[word] != 0 {

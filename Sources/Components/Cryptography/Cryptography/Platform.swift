@@ -27,7 +27,9 @@
   /// Instructions that a processor has besides those of ARMv8.0. No program can ask the processor: seL4 lets none read its
   /// identification registers. Without `use`, none is taken for granted, so that each algorithm runs on every core.
   public struct ProcessorFeatures: OptionSet, Sendable {
+    /// A bit for each, which BoringSSL has numbered.
     public let rawValue: UInt32
+    /// The features of these bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// AES, and the multiplication for its GCM mode (`FEAT_AES`, `FEAT_PMULL`).
@@ -37,7 +39,7 @@
     public static let sha256 = ProcessorFeatures(
       rawValue: UInt32(CCRYPTOGRAPHY_HAS_SHA256))
     /// The Cryptographic Extension, which most processors have: those of QEMU's virt board and of the Odroid-C4, but not that of a
-    /// Raspberry Pi 4. With it on one that has none, the first use faults.
+    /// Raspberry Pi 4. On a processor without it, the first use faults.
     public static let cryptographicExtension: ProcessorFeatures = [.aes, .sha256]
 
     /// Uses them from now on, and no others; for keys that are made from now on.

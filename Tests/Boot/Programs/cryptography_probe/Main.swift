@@ -14,7 +14,7 @@ import Microkit
 
 struct Probe: ProtectionDomain {
   init() {
-    // Whoever reads this knows the program's random numbers, and there is nothing to gain from them.
+    // Not random: this program has nothing to hide.
     var next: UInt8 = 0
     EntropySource.use { bytes in
       for index in bytes.indices {
