@@ -13,7 +13,7 @@ library=$out/libserval-cryptography.a
 toolchain=$(dirname "$(realpath "$(command -v swiftc)")")
 
 checkout=${SWIFT_CRYPTO:-.build/checkouts/swift-crypto}
-[ -d "$checkout/Sources/CCryptoBoringSSL" ] || swift package resolve
+[ -d "$checkout/Sources/CCryptoBoringSSL" ] || swift package --quiet resolve
 boringssl=$checkout/Sources/CCryptoBoringSSL
 if [ ! -d "$boringssl" ]; then
   echo "serval: $checkout has no Sources/CCryptoBoringSSL: is it a checkout of swift-crypto?" >&2

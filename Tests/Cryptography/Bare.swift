@@ -45,6 +45,7 @@ func say(_ number: UInt64) {
   say("passed ")
   say(UInt64(passed))
   say("\n")
+  checkWiping()
 }
 
 /// Where the next block of the heap is; nothing is ever freed.

@@ -109,6 +109,25 @@ class ProtectionDomain(unittest.TestCase):
                 self.assertIn("all done", result.stdout)
 
 
+@unittest.skipIf(bare.why_not(), bare.why_not())
+class BareMachine(unittest.TestCase):
+    """The golden vectors, and keys that are wiped."""
+
+    def test_golden_vectors_and_wiping(self):
+        source = (ROOT / "Tests/CryptographyVectors/Golden.swift").read_text()
+        text = re.search(r'"""\n(.*)\n  """', source, re.DOTALL)[1].replace("\\\n  ", "")
+        vectors = "\n".join(line.strip() for line in text.splitlines())
+        count = sum(not line.startswith("#") for line in vectors.splitlines())
+        with tempfile.TemporaryDirectory() as folder:
+            program = bare.build(pathlib.Path(folder))
+            for extension in False, True:
+                with self.subTest(extension=extension):
+                    console = bare.execute(program, vectors, extension)
+                    self.assertNotIn("FAILED", console)
+                    self.assertIn(f"passed {count}\n", console)
+                    self.assertEqual(console.count("wiped: a key"), 5, console)
+
+
 class Wycheproof(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -27,6 +27,11 @@ struct Probe: ProtectionDomain {
     ProcessorFeatures.cryptographicExtension.use()
     check("with the Cryptographic Extension")
     debugPrint("all done\n")
+    EntropySource.use { _ in false }
+    var bytes: [UInt8] = [0, 0, 0, 0]
+    var span = bytes.mutableSpan
+    Randomness.fill(&span)
+    debugPrint("FAILED: bytes without entropy\n")
   }
 
   private func check(_ how: StaticString) {
