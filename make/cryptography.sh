@@ -13,7 +13,10 @@ library=$out/libserval-cryptography.a
 toolchain=$(dirname "$(realpath "$(command -v swiftc)")")
 
 checkout=${SWIFT_CRYPTO:-.build/checkouts/swift-crypto}
-[ -d "$checkout/Sources/CCryptoBoringSSL" ] || swift package --quiet resolve
+if [ -z "${SWIFT_CRYPTO:-}" ]; then
+  wanted=$(sed -n 's/.*swift-crypto", exact: "\([^"]*\)".*/\1/p' Package.swift)
+  [ "$(git -C "$checkout" describe --tags --exact-match 2>/dev/null)" = "$wanted" ] || swift package --quiet resolve
+fi
 boringssl=$checkout/Sources/CCryptoBoringSSL
 if [ ! -d "$boringssl" ]; then
   echo "serval: $checkout has no Sources/CCryptoBoringSSL: is it a checkout of swift-crypto?" >&2

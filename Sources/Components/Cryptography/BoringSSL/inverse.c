@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /*
- * In place of BoringSSL's assembly of the same name. That one is wrong, and reports success, where 64 or more trailing bits are zero in a
- * row, so that two of Wycheproof's valid signatures are refused; google/boringssl 0e22042f44 has the correction, and swift-crypto
- * 4.5.2 does not. Only verification calls it.
+ * In place of BoringSSL's assembly of the same name. That one returns a wrong number, and reports success, where 64 or more
+ * of the lowest bits are zero, so that two of Wycheproof's valid signatures are refused. google/boringssl 0e22042f44 has the
+ * correction; swift-crypto 4.5.2 does not. Only verification calls it.
  */
 #include <CCryptoBoringSSL.h>
 
