@@ -174,7 +174,11 @@ let cryptographyModules: [Target] = [
     ? .systemLibrary(
       name: "CCryptography", path: "Sources/Components/Cryptography/CCryptography/include")
     : .target(
-      name: "CCryptography", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      name: "CCryptography",
+      dependencies: [
+        .product(
+          name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Cryptography"]))
+      ],
       path: "Sources/Components/Cryptography/CCryptography"),
 ]
 
@@ -611,6 +615,11 @@ let hostProducts: [Product] = [
 let package = Package(
   name: "serval",
   products: libraries + embeddingProducts + (isTarget ? [] : hostProducts),
+  // SwiftPM fetches swift-crypto unless a package says `traits: []`.
+  traits: [
+    .trait(name: "Cryptography", description: "The library Cryptography on this machine."),
+    .default(enabledTraits: ["Cryptography"]),
+  ],
   dependencies: isTarget
     ? []
     : [

@@ -160,7 +160,8 @@ class NewPackages(unittest.TestCase):
         package = self.new("program")
         manifest, main = package / "Package.swift", package / "Sources" / "mine" / "Main.swift"
         sessions = '.product(name: "Sessions", package: "serval")'
-        manifest.write_text(manifest.read_text().replace(sessions, sessions + ", " + sessions.replace("Sessions", "Cryptography"), 1))
+        description = manifest.read_text().replace(", traits: []", "")
+        manifest.write_text(description.replace(sessions, sessions + ", " + sessions.replace("Sessions", "Cryptography"), 1))
         text = main.read_text().replace("import Sessions", "import Cryptography\nimport Sessions")
         length = 'output.write("\\(index)\\n")'
         self.assertIn(length, text)
