@@ -13,9 +13,15 @@ library=$out/libserval-cryptography.a
 toolchain=$(dirname "$(realpath "$(command -v swiftc)")")
 
 checkout=${SWIFT_CRYPTO:-.build/checkouts/swift-crypto}
-if [ -z "${SWIFT_CRYPTO:-}" ]; then
-  wanted=$(sed -n 's/.*swift-crypto", exact: "\([^"]*\)".*/\1/p' Package.swift)
-  [ "$(git -C "$checkout" describe --tags --exact-match 2>/dev/null)" = "$wanted" ] || swift package --quiet resolve
+wanted=$(sed -n 's/.*swift-crypto", exact: "\([^"]*\)".*/\1/p' Package.swift)
+is_wanted() { [ "$(git -C "$1" describe --tags --exact-match 2>/dev/null)" = "$wanted" ]; }
+if [ -z "${SWIFT_CRYPTO:-}" ] && ! is_wanted "$checkout"; then
+  # Where SwiftPM has checked Serval out for another package, swift-crypto lies beside it.
+  if [ "$(basename "$(dirname "$PWD")")" = checkouts ] && is_wanted ../swift-crypto; then
+    checkout=../swift-crypto
+  else
+    swift package --quiet resolve
+  fi
 fi
 boringssl=$checkout/Sources/CCryptoBoringSSL
 if [ ! -d "$boringssl" ]; then
