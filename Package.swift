@@ -162,7 +162,7 @@ let embeddingModules: [Target] = [
   host("Diagnostics"),
 ]
 
-// MARK: Cryptography: not among the other components, so that only what uses it fetches and builds swift-crypto
+// MARK: Cryptography: not among the other components, so that only what uses it builds swift-crypto
 
 /// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0013-boringssl-from-the-checkout.md).
 let cryptographyModules: [Target] = [
