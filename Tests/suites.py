@@ -49,6 +49,7 @@ class Suite:
 SUITES = [
     Suite("swift test"),
     Suite("Network/floods.py"),
+    Suite("Network/hostile_peers.py"),
     # It removes hello.elf, to see it built again.
     Suite("Package/own_system.py", apart=("Boot/emulated.py", "Boot/hello.py", "Package/readme.py")),
     Suite("Network/leases.py"),
@@ -66,6 +67,7 @@ SUITES = [
     Suite("Network/echo.py"),
     Suite("Network/web.py"),
     Suite("Network/web_memory.py"),
+    Suite("Network/archiver.py"),
     Suite("Package/readme.py"),
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),

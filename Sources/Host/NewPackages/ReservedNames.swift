@@ -21,7 +21,7 @@ enum ReservedNames {
   /// Modules of the toolchain and of packages that Serval depends on.
   static let toolchain: Set<String> = [
     "argumentparser", "argumentparsertoolinfo", "builtin", "ccryptoboringssl",
-    "ccryptoboringsslshims", "crypto", "cryptoboringwrapper", "cxkcp", "cxkcpshims", "cxx",
+    "ccryptoboringsslshims", "cryptoboringwrapper", "cxkcp", "cxkcpshims", "cxx",
     "dispatch", "distributed",
     "foundation", "glibc", "main", "musl", "observation", "packagedescription", "packageplugin",
     "regexbuilder", "swift", "synchronization", "testing", "xctest",
@@ -32,7 +32,7 @@ enum ReservedNames {
     "addresses", "argumentparser", "armgenerictimer", "boards", "bytes", "ccontenthash",
     "ccountertimer", "ccryptography", "cexpat", "clibfdt", "cmemory", "cmicrokit", "cslirp",
     "cstatx", "cunicorn",
-    "cryptography", "czlib", "designwaremac", "devicetree", "diagnostics", "dma", "echo",
+    "crypto", "cryptography", "czlib", "designwaremac", "devicetree", "diagnostics", "dma", "echo",
     "elfimage", "embed_files",
     "embeddedfiles", "embedfiles", "emulator", "ethernet_driver_meson", "ethernet_driver_virtio",
     "fileembedding", "fileswiring", "filesystem", "heap", "hello", "hello_child", "helloprotocol",

@@ -35,7 +35,7 @@ extension HTTPServer.Settings {
 ///   - isSilent: whether requests are not logged on the console.
 public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -> Never {
   if let mistake = router.mistakes.first {
-    debugPrint([UInt8](mistake.utf8).span)
+    debugPrint(mistake.line.span)
     fatal(": a mistake of the program that made the route")
   }
   let log = ServerLog(Console(SerialClientConfig.linked()))

@@ -99,6 +99,10 @@ struct DHCPClient: BitwiseCopyable {
 
   var hasOutgoing: Bool { pending != nil }
 
+  /// Whether a message or a probe waits to be sent.
+  @inline(__always)
+  var isDue: Bool { pending != nil || probe != nil }
+
   /// Starts, or restarts when the link is back: an unexpired lease is requested again. `random`
   /// must be fresh.
   mutating func start(random: UInt32, now: Instant) {

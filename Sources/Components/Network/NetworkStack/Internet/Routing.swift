@@ -14,7 +14,7 @@ extension NetworkStack {
 
   /// The next hop of packets to `destination`.
   @inline(__always)
-  func route(to destination: IPv4Address) -> Route {
+  mutating func route(to destination: IPv4Address) -> Route {
     guard let network else { return .none }
     if network.contains(destination) {
       if hasRoutesInside,
@@ -29,7 +29,7 @@ extension NetworkStack {
   }
 
   @inline(never)
-  private func routeOutside(to destination: IPv4Address) -> Route {
+  private mutating func routeOutside(to destination: IPv4Address) -> Route {
     if destination == .broadcast { return .direct(.broadcast) }
     if destination.isMulticast { return .direct(multicast(destination)) }
     guard destination.isHost,

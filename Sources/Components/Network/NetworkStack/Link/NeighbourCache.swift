@@ -100,7 +100,7 @@ struct NeighbourCache: ~Copyable {
 
   private func hash(_ address: IPv4Address) -> UInt32 { key.hash(UInt64(address.value), 0) }
 
-  private func find(_ address: IPv4Address) -> Int? {
+  private mutating func find(_ address: IPv4Address) -> Int? {
     var index = chains.first(hash(address))
     while index >= 0 {
       if entries[index].address == address { return index }
@@ -110,7 +110,7 @@ struct NeighbourCache: ~Copyable {
   }
 
   /// Whether the hardware address of `address` is known.
-  func knows(_ address: IPv4Address) -> Bool {
+  mutating func knows(_ address: IPv4Address) -> Bool {
     guard let index = find(address) else { return false }
     return entries[index].state == .reachable || entries[index].state == .probing
   }

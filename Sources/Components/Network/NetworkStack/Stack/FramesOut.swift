@@ -63,7 +63,7 @@ extension NetworkStack {
     now: Instant, into output: inout Output
   ) -> Bool {
     if held.hasReady, !held.send(into: &output) { return false }
-    if usesDHCP, !sendDHCP(now: now, into: &output) { return false }
+    if usesDHCP, dhcp.isDue, !sendDHCP(now: now, into: &output) { return false }
     if defence.isDue, !announce(now: now, into: &output) { return false }
     if resolver.hasQuestions, !sendQuestions(now: now, into: &output) { return false }
     if neighbours.hasRequests, !sendARPRequests(now: now, into: &output) { return false }

@@ -25,6 +25,9 @@ struct Listener: BitwiseCopyable {
 /// none. Frames go out through a `FrameOutput`.
 ///
 /// Nothing that a peer sends traps, and no table grows after the stack is created.
+///
+/// Functions that are called for each packet are `mutating` or inlined also where they change nothing, here
+/// and in `NeighbourCache`: Swift passes a large borrowed structure as a copy, an exclusive one by address.
 public struct NetworkStack: ~Copyable {
   let configuration: StackConfiguration
   var secret: Secret

@@ -42,6 +42,7 @@ struct BufferPool: ~Copyable {
   var fairByteCount: Int { fairByteCount(behind: 0) }
 
   /// The same, once a further `others` bytes have been allocated.
+  @inline(__always)
   func fairByteCount(behind others: Int) -> Int {
     max(freeByteCount &- others &- max(promised, 0), 0) / sharers
   }

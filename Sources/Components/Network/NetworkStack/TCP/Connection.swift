@@ -158,6 +158,7 @@ struct Connection: BitwiseCopyable {
   var neighbourVersion: UInt32 = 0
   var neighbourUntil = Instant(nanoseconds: 0)
 
+  @inline(__always)
   init() {}
 }
 

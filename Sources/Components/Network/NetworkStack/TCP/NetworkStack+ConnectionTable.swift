@@ -72,9 +72,7 @@ extension NetworkStack {
   mutating func insert(
     _ index: Int, _ local: Endpoint, _ remote: Endpoint, settings: TCPSettings, tag: UInt
   ) {
-    let generation = connections[index].generation
-    connections[index] = Connection()
-    connections[index].generation = generation
+    // `free` has left it as new.
     connections[index].isUsed = true
     connections[index].local = local
     connections[index].remote = remote
@@ -89,7 +87,7 @@ extension NetworkStack {
   /// An initial sequence number (RFC 6528): a 4-microsecond clock plus an offset that depends on
   /// both ends and a key. With it comes the connection's timestamp offset (RFC 7323, 5.4 and 7.1),
   /// from another key: each alone, and both together, reveal 32 bits of one hash.
-  func initialNumbers(
+  mutating func initialNumbers(
     _ local: Endpoint, _ remote: Endpoint, now: Instant
   ) -> (SequenceNumber, UInt32) {
     switch (local.address, remote.address) {

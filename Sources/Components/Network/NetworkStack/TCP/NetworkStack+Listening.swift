@@ -118,7 +118,7 @@ extension NetworkStack {
 
   /// The window that a SYN's answer may offer: what this buffer would get if every handshake under
   /// way allocated its full-sized buffers first.
-  private func offerable(settings: TCPSettings) -> Int {
+  private mutating func offerable(settings: TCPSettings) -> Int {
     let share = pool.fairByteCount(
       behind: halfOpen.count &* (settings.receiveByteCount &+ settings.sendByteCount))
     return min(

@@ -22,7 +22,7 @@ public struct Pattern: ExpressibleByStringLiteral, Sendable {
   /// The names behind the question mark.
   let queryNames: [[UInt8]]
   /// What is wrong with it.
-  let mistake: StaticString?
+  let mistake: RouteMistake.Kind?
 
   /// Reads a pattern.
   public init(stringLiteral text: StaticString) { self.init([UInt8](text)) }
@@ -30,13 +30,13 @@ public struct Pattern: ExpressibleByStringLiteral, Sendable {
   init(_ text: [UInt8]) {
     let pathEnd = text.span.first(0x3f, in: 0..<text.count) ?? text.count
     var segments: [Segment] = []
-    var mistake: StaticString?
-    if pathEnd > 0, text[0] != 0x2f { mistake = "does not begin with a slash" }
+    var mistake: RouteMistake.Kind?
+    if pathEnd > 0, text[0] != 0x2f { mistake = .noSlash }
     for range in pathEnd == 0 ? [] : Self.parts(of: text, 1..<pathEnd, at: 0x2f) {
-      if case .rest = segments.last { mistake = "has a segment behind *" }
+      if case .rest = segments.last { mistake = .behindRest }
       switch range.isEmpty ? 0 : text[range.lowerBound] {
-      case 0x3a where range.count == 1: mistake = "has a : without a name"
-      case 0x7b, 0x3c: mistake = "has braces; a capture is :name"
+      case 0x3a where range.count == 1: mistake = .unnamedCapture
+      case 0x7b, 0x3c: mistake = .braces
       case 0x3a: segments.append(.capture(Array(text[range].dropFirst())))
       case 0x2a: segments.append(.rest(Array(text[range].dropFirst())))
       default: segments.append(.literal(Array(text[range])))
@@ -45,7 +45,7 @@ public struct Pattern: ExpressibleByStringLiteral, Sendable {
     var names: [[UInt8]] = []
     if pathEnd < text.count {
       for range in Self.parts(of: text, pathEnd + 1..<text.count, at: 0x26) {
-        if range.isEmpty { mistake = "names a query's value without a name" }
+        if range.isEmpty { mistake = .unnamedValue }
         names.append(Array(text[range]))
       }
     }

@@ -55,7 +55,7 @@ public struct Router {
   private(set) var layers = Layers()
   /// What the program that made the routes has got wrong, for example a handler that takes another
   /// number of values than its pattern has. A server with such a router does not start.
-  public private(set) var mistakes: [String] = []
+  public private(set) var mistakes: [RouteMistake] = []
 
   /// A router without routes.
   public init() {}
@@ -156,25 +156,20 @@ public struct Router {
     if let mistake = pattern.mistake { return report(pattern, mistake) }
     let count = pattern.captureCount + pattern.queryNames.count
     if let valueCount, valueCount != count {
-      return report(
-        pattern, "has \(count) captures and query values, but its handler takes \(valueCount)")
+      return report(pattern, .values(count, taken: valueCount))
     }
     if case .plain = handler,
       routes.contains(where: { $0.method == method && $0.pattern.hasSameShape(as: pattern) })
     {
-      return report(pattern, "is there before, for the same method")
+      return report(pattern, .repeated)
     }
     takesOtherMethods = takesOtherMethods || method == .other
     let index = routes.firstIndex { pattern.isMoreSpecific(than: $0.pattern) } ?? routes.count
     routes.insert(Route(method: method, pattern: pattern, handler: handler), at: index)
   }
 
-  private mutating func report(_ pattern: Pattern, _ mistake: StaticString) {
-    report(pattern, String(decoding: [UInt8](mistake), as: UTF8.self))
-  }
-
-  private mutating func report(_ pattern: Pattern, _ mistake: String) {
-    mistakes.append("route \(String(decoding: pattern.text, as: UTF8.self)) \(mistake)")
+  private mutating func report(_ pattern: Pattern, _ kind: RouteMistake.Kind) {
+    mistakes.append(RouteMistake(pattern: pattern.text, kind: kind))
   }
 }
 
@@ -234,20 +229,19 @@ extension Router {
   private func otherMethods(_ request: Request) -> Answer {
     var request = request
     var isKnown = false
-    var allowed: [UInt8] = []
+    var allowed: UInt16 = 0
     for route in routes where route.method != request.method {
       guard Pattern.match(route.pattern.segments, request.path.bytes) else { continue }
       request.segments = route.pattern.segments
       guard Self.takesCaptures(route, request) else { continue }
       isKnown = true
       // `other` has no name to list.
-      let method = route.method.rawValue
-      if route.method != .other, !allowed.contains(method) { allowed.append(method) }
+      if route.method != .other { allowed |= 1 << UInt16(route.method.rawValue) }
     }
     guard isKnown else { return noRoute(request) }
-    allowed.sort()
     var names: [UInt8] = []
-    for method in allowed.compactMap({ Method(rawValue: $0) }) {
+    for rawValue in 0..<Method.other.rawValue where allowed >> UInt16(rawValue) & 1 == 1 {
+      guard let method = Method(rawValue: rawValue) else { continue }
       if !names.isEmpty { names.append(", ") }
       names.append(method.name)
       if method == .get { names.append(", HEAD") }

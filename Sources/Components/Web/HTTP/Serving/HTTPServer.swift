@@ -144,10 +144,10 @@ final class Configuration {
   }
 }
 
-private func stop(_ mistake: String) -> Never {
+private func stop(_ mistake: RouteMistake) -> Never {
   // Embedded Swift has no way to show it: a program prints `mistakes` before.
   #if !hasFeature(Embedded)
-    fatalError(mistake)
+    fatalError(mistake.description)
   #else
     fatalError()
   #endif
