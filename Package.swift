@@ -169,6 +169,26 @@ let embeddingModules: [Target] = [
   host("Diagnostics"),
 ]
 
+// MARK: Cryptography: not among the other components, so that only what uses it builds swift-crypto
+
+/// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0014-boringssl-from-the-checkout.md).
+let cryptographyModules: [Target] = [
+  .target(
+    name: "Cryptography", dependencies: ["CCryptography"],
+    path: "Sources/Components/Cryptography/Cryptography",
+    linkerSettings: isTarget ? [.linkedLibrary("serval-cryptography")] : []),
+  isTarget
+    ? .systemLibrary(
+      name: "CCryptography", path: "Sources/Components/Cryptography/CCryptography/include")
+    : .target(
+      name: "CCryptography",
+      dependencies: [
+        .product(
+          name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Cryptography"]))
+      ],
+      path: "Sources/Components/Cryptography/CCryptography"),
+]
+
 /// The upload service, whose page is embedded.
 let uploadModules: [Target] = [
   .target(
@@ -436,6 +456,20 @@ let testPrograms: [Target] = [
     "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
 ]
 
+/// Whether make has built BoringSSL for the target: not for packages that do not use it.
+let hasCryptography = Context.environment["SERVAL_CRYPTOGRAPHY"] == "1"
+
+let cryptographyPrograms: [Target] = [
+  program(
+    "cryptography_probe", in: "Tests/Boot/Programs", allocates: true,
+    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"])
+]
+
+/// Test vectors, for the tests on the host and for `cryptography_probe`.
+let cryptographyTestSupport: Target = .target(
+  name: "CryptographyVectors", dependencies: ["Cryptography", "Bytes"],
+  path: "Tests/CryptographyVectors")
+
 /// A record of a test program, which the program and the tool that gives it depend on.
 let testRecords: [Target] = [
   .target(
@@ -525,6 +559,10 @@ let testModules: [Target] = [
     name: "NFSTestSupport",
     dependencies: ["HostSockets", "NFS", "ONCRPC", "XDR", "Streams", "Bytes", "Time"],
     path: "Tests/NFSTestSupport"),
+  cryptographyTestSupport,
+  tests("CryptographyTests", ["CryptographyVectors", "Cryptography", "TestSupport"]),
+  .executableTarget(
+    name: "check-vectors", dependencies: ["CryptographyVectors"], path: "Tests/CheckVectors"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
   tests(
     "NetworkStackTests",
@@ -613,6 +651,7 @@ let libraries: [Product] = [
   .library(name: "Web", targets: ["Web"]),
   .library(name: "Sessions", targets: ["Sessions"]),
   .library(name: "ProtectionDomains", targets: domainModules),
+  .library(name: "Cryptography", targets: ["Cryptography"]),
   .library(name: "Serval", targets: isTarget ? ["Records", "Addresses"] : toolModules),
   .library(name: "WebTesting", targets: isTarget ? ["HTTP"] : ["WebTesting"]),
 ]
@@ -630,11 +669,22 @@ let hostProducts: [Product] = [
 let package = Package(
   name: "serval",
   products: libraries + embeddingProducts + (isTarget ? [] : hostProducts),
+  // SwiftPM fetches swift-crypto unless a package says `traits: []`.
+  traits: [
+    .trait(name: "Cryptography", description: "The library Cryptography on this machine."),
+    .default(enabledTraits: ["Cryptography"]),
+  ],
   dependencies: isTarget
-    ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: coreModules + componentModules + testRecords
+    ? []
+    : [
+      .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+      // Its sources are listed in Sources/Components/Cryptography/BoringSSL/sources.txt.
+      .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    ],
+  targets: coreModules + cryptographyModules + componentModules + testRecords
     + (embedsFiles ? embeddingModules + uploadModules : [])
     + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules)
-    + (isTarget && embedsFiles ? uploadPrograms : []),
+    + (isTarget && embedsFiles ? uploadPrograms : [])
+    + (isTarget && hasCryptography ? [cryptographyTestSupport] + cryptographyPrograms : []),
   swiftLanguageModes: [.v6]
 )
