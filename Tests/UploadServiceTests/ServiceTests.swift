@@ -129,7 +129,7 @@ import WebTesting
       "| what the end of an archive says of its files | \(limits.directoryByteCount >> 10) KB |",
       "| archive without JavaScript | \(limits.spoolByteCount >> 10) KB |",
       "| all archives without JavaScript | \(limits.spoolMemory >> 20) MB |",
-      "| addresses that nobody has used | \(limits.tokenCount) |",
+      "| unused addresses | \(limits.tokenCount) |",
       "| time to use an address | \(limits.tokenTime.seconds) s |",
       "| time to wait for the other connection | \(limits.partnerTime.seconds) s |",
       "| slow upload | below \(decimal(Int(limits.slowRate))) bytes per second for \(limits.slowTime.seconds) s |",
