@@ -61,7 +61,7 @@ import Testing
     let bodies =
       GoldenBody.all.map { ($0.body, $0.boundary) }
       + ["", "v", "\r\n--b", "x\r\n\r\n--bb\r\n--b--x"].map { (field($0), "b") }
-    for _ in 0..<fuzzIterations(3000) {
+    for _ in 0..<fuzzIterations(1000) {
       var (body, name) = random.pick(bodies) ?? ([], "b")
       for _ in 0...random.below(4) { mutate(&body, &random) }
       check(body, name, &random)
@@ -70,7 +70,7 @@ import Testing
 
   @Test func fragments() {
     var random = SeededGenerator(seed: 2)
-    for _ in 0..<fuzzIterations(3000) {
+    for _ in 0..<fuzzIterations(1000) {
       var body = field("").dropLast(9)
       for _ in 0..<random.below(12) { body += random.pick(Self.fragments) ?? [] }
       if random.chance(700) { body += Array("\r\n--b--\r\n".utf8) }
@@ -100,7 +100,7 @@ import Testing
   /// Whatever a Content-Type is, it has a boundary or an error.
   @Test func mutationsOfContentTypes() {
     var random = SeededGenerator(seed: 4)
-    for _ in 0..<fuzzIterations(3000) {
+    for _ in 0..<fuzzIterations(1000) {
       var type = Array("multipart/form-data; charset=utf-8; boundary=\"a b\"; x=y".utf8)
       for _ in 0...random.below(4) { mutate(&type, &random) }
       do throws(MultipartError) {

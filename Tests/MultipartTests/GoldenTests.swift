@@ -29,7 +29,7 @@ import Testing
   @Test func divisionsInManyAndCallersThatWait() {
     var random = SeededGenerator(seed: 1)
     for golden in GoldenBody.all {
-      for _ in 0..<fuzzIterations(300) {
+      for _ in 0..<fuzzIterations(100) {
         let ends = random.ends(golden.body.count)
         let found = reports(golden.body, golden.boundary, ends: ends) { offered in
           random.chance(500) ? offered : random.below(offered + 1)
