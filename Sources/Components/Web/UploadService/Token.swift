@@ -38,11 +38,6 @@ struct Token {
 }
 
 extension Array where Element == UInt8 {
-  /// `bytes` between quotation marks.
-  init(quoted bytes: [UInt8]) {
-    self = [0x22] + bytes + [0x22]
-  }
-
   /// Appends the 16 hexadecimal digits of `number`.
   mutating func append(digits number: UInt64) {
     for shift in stride(from: 60, through: 0, by: -4) {
