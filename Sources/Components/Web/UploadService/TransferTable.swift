@@ -24,7 +24,7 @@ final class TransferTable {
   /// Adds an archive. If there are too many without a connection, the oldest one is forgotten.
   func add(_ service: UploadService, _ now: Instant) -> Token {
     entries.removeAll { $0.transfer.problem != nil || now >= $0.end }
-    if entries.count >= limits.tokenCount {
+    if entries.count >= max(limits.tokenCount, 1) {
       entries.remove(at: entries.firstIndex { !$0.hasUpload && !$0.hasDownload } ?? 0)
     }
     let token = Token()
