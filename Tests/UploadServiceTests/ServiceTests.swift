@@ -129,13 +129,41 @@ import WebTesting
       "| what the end of an archive says of its files | \(limits.directoryByteCount >> 10) KB |",
       "| archive without JavaScript | \(limits.spoolByteCount >> 10) KB |",
       "| all archives without JavaScript | \(limits.spoolMemory >> 20) MB |",
-      "| addresses that nobody has used | \(limits.tokenCount) |",
+      "| unused addresses | \(limits.tokenCount) |",
       "| time to use an address | \(limits.tokenTime.seconds) s |",
       "| time to wait for the other connection | \(limits.partnerTime.seconds) s |",
       "| slow upload | below \(decimal(Int(limits.slowRate))) bytes per second for \(limits.slowTime.seconds) s |",
     ] {
       #expect(text.contains(row), "\(row)")
     }
+    // And of the page.
+    let page = WebTester(UploadService().routes).get("/").text
+    #expect(page.contains("an archive can have up to \(limits.spoolByteCount >> 10) KB."))
+    #expect(
+      "\(UploadProblem.tooLargeWithoutScript.text)".contains(" \(limits.spoolByteCount >> 10) KB,"))
+  }
+
+  /// Connections, archives and what is kept, all at their bounds, fit in the heap that the system gives its program.
+  @Test func fitsInTheHeap() throws {
+    let root = String(#filePath.dropLast("Tests/UploadServiceTests/ServiceTests.swift".count))
+    func number(_ file: String, _ before: String) throws -> Int {
+      let text = String(decoding: try Files.read(root + file), as: UTF8.self)
+      let found = try #require(text.firstRange(of: before))
+      return try #require(
+        Int(text[found.upperBound...].prefix { $0.isNumber || $0 == "_" }.filter { $0 != "_" }))
+    }
+    let heap = try number("systems/archiver/Archiver.swift", "heap: .mebibytes(") << 20
+    let network = try number(
+      "Sources/Components/Web/WebServing/WebServing.swift", "heap: UInt64 = ")
+    let limits = UploadLimits()
+    var settings = HTTPServer.Settings()
+    settings.memoryLimit = 4 << 20
+    // Handlers and tokens take some hundred bytes for each connection.
+    let used =
+      network + settings.memoryBound + limits.uploadCount * limits.archiveMemory
+      + limits.spoolMemory + settings.connectionLimit * 1024
+    // Headers of blocks, and pieces between them.
+    #expect(used + used / 10 < heap, "\(used)")
   }
 
   private func decimal(_ number: Int) -> String {

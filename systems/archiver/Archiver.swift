@@ -34,7 +34,7 @@ public enum ArchiverSystem: SystemTemplate {
     let archiver = try system.add(
       name, sourceImage: "archiver.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
-      heap: .mebibytes(48))
+      heap: .mebibytes(56))
     let copier = try system.addCopier(for: archiver)
     let macs = try choices.macAddresses(default: [name: MACAddress(0x5254_0100_0014)])
 

@@ -38,7 +38,7 @@ final class Places {
   }
 }
 
-/// A place of an archive, and its pace. Whoever has taken it has to `release` it.
+/// A place of an archive, and its pace. The taker has to `release` it.
 final class Place {
   private let places: Places
   private var windowStart: Instant

@@ -53,7 +53,7 @@ final class Transfer {
     }
   }
 
-  /// Goes on with the upload; returns what to answer when it is over.
+  /// Moves the upload on; returns the answer when it is over.
   private func stepUpload(
     _ exchange: inout Exchange, _ form: UploadForm?, _ deadline: Instant
   ) -> ReplyWriter? {

@@ -23,7 +23,7 @@ public enum UploadProblem: Error, Equatable, Sendable {
   case tooLargeWithoutScript
   /// There is no such token, or it was used or has expired.
   case unknownToken
-  /// Nobody came for the other end in time.
+  /// The other connection did not come in time.
   case noUpload, noDownload
   /// The other end has gone.
   case uploadGone, downloadGone
