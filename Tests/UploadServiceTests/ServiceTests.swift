@@ -107,6 +107,55 @@ import WebTesting
     #expect(tester.send("HEAD", locations[299]).status == 404)
   }
 
+  /// Addresses with a connection do not count: they cannot push out those of others.
+  @Test func unusedAddressesStayWhileOthersAreInUse() throws {
+    var limits = UploadLimits()
+    limits.tokenCount = 2
+    var crowd = Crowd(limits)
+    func address() -> String {
+      let answer = crowd.ask("POST /archives HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      return answer.split(separator: "\r\n").first { $0.hasPrefix("Location: ") }
+        .map { String($0.dropFirst(10)) } ?? "/"
+    }
+    func head(_ method: String, _ path: String) -> String {
+      "\(method) \(path) HTTP/1.1\r\nHost: a\r\n\r\n"
+    }
+    for _ in 0..<5 {
+      let peer = crowd.add(head("GET", address()))
+      crowd.move(peer, sending: .max, reading: .max)
+    }
+    let own = address()
+    _ = address()
+    #expect(crowd.ask(head("HEAD", own)).hasPrefix("HTTP/1.1 200 "))
+  }
+
+  /// A problem that waits for room in the output holds no archive.
+  @Test func problemsHoldNoArchive() {
+    var crowd = Crowd()
+    var requests = ""
+    for _ in 0..<20 { requests += "GET / HTTP/1.1\r\nHost: a\r\n\r\n" }
+    requests +=
+      "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 8\r\n\r\nnonsense"
+    let peer = crowd.add(requests)
+    for _ in 0..<100 {
+      crowd.move(peer, sending: .max, reading: 500)
+      #expect(crowd.service.archiveCount <= crowd.service.uploadCount)
+    }
+  }
+
+  @Test func silentUploadsLoseTheirPlaces() {
+    var limits = UploadLimits()
+    limits.uploadCount = 1
+    var crowd = Crowd(limits)
+    let head =
+      "POST /upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 6\r\n\r\n"
+    let silent = crowd.add(head)
+    crowd.move(silent, sending: .max, reading: .max)
+    #expect(crowd.ask(head + "--x--\r").hasPrefix("HTTP/1.1 503 "))
+    crowd.wait(.seconds(3))
+    #expect(crowd.ask(head + "--x--\r").hasPrefix("HTTP/1.1 400 "))
+  }
+
   @Test func nobodyComesForTheOtherEnd() throws {
     let tester = WebTester(UploadService().routes)
     let first = try #require(tester.post("/archives")["Location"])
@@ -132,7 +181,7 @@ import WebTesting
       "| unused addresses | \(limits.tokenCount) |",
       "| time to use an address | \(limits.tokenTime.seconds) s |",
       "| time to wait for the other connection | \(limits.partnerTime.seconds) s |",
-      "| slow upload | below \(decimal(Int(limits.slowRate))) bytes per second for \(limits.slowTime.seconds) s |",
+      "| slow upload | below \(decimal(Int(limits.slowRate))) bytes per second for \(limits.slowTime.seconds) s, or nothing in the first \(limits.silentTime.seconds) s |",
     ] {
       #expect(text.contains(row), "\(row)")
     }

@@ -31,6 +31,12 @@ final class Places {
     return place
   }
 
+  /// Archives in memory: as many as places, or fewer.
+  private(set) var archiveCount = 0
+
+  func archiveBegan() { archiveCount += 1 }
+  func archiveEnded() { archiveCount -= 1 }
+
   fileprivate func remove(_ place: Place) { taken.removeAll { $0 === place } }
   fileprivate var window: Interval { limits.slowTime }
   fileprivate func isSlow(_ count: UInt64, in time: Interval) -> Bool {
@@ -44,6 +50,8 @@ final class Place {
   private var windowStart: Instant
   private var windowCount: UInt64 = 0
   private var wasSlow = false
+  private let start: Instant
+  private var hasMoved = false
   /// Has the upload's handler called.
   var waker: Waker?
   /// Another upload has it now.
@@ -52,11 +60,13 @@ final class Place {
   fileprivate init(_ places: Places, _ now: Instant) {
     self.places = places
     windowStart = now
+    start = now
   }
 
   /// Records that `count` bytes of the upload were taken.
   func moved(_ count: Int, _ now: Instant) {
     windowCount &+= UInt64(max(count, 0))
+    if count > 0 { hasMoved = true }
     let time = now - windowStart
     guard time >= places.window else { return }
     wasSlow = places.isSlow(windowCount, in: time)
@@ -64,6 +74,7 @@ final class Place {
   }
 
   fileprivate func isSlow(_ limits: UploadLimits, _ now: Instant) -> Bool {
+    guard hasMoved else { return now - start >= limits.silentTime }
     let time = now - windowStart
     return time >= limits.slowTime ? places.isSlow(windowCount, in: time) : wasSlow
   }

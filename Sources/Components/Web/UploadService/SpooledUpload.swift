@@ -26,7 +26,7 @@ final class SpooledUpload {
   /// An upload that becomes an archive.
   init(_ service: UploadService, _ form: UploadForm, _ place: Place) {
     self.service = service
-    archive = UploadArchive(form, service.limits)
+    archive = UploadArchive(form, service)
     self.place = place
     share = MemoryShare(of: service.spool)
   }
@@ -123,6 +123,7 @@ final class SpooledUpload {
       offset += count
       if offset == bytes.count {
         pieces[piece] = []
+        share.hold(share.byteCount - Self.pieceByteCount)
         (piece, offset) = (piece + 1, 0)
       }
     }

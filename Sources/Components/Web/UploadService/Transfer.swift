@@ -72,7 +72,7 @@ final class Transfer {
       place = service.places.take(exchange.now)
       guard let place else { return refuse(.busy) }
       place.waker = exchange.waker
-      archive = form.map { UploadArchive($0, service.limits) }
+      archive = form.map { UploadArchive($0, service) }
     }
     if place?.isLost == true { return refuse(.displaced) }
     guard let archive else { return nil }

@@ -24,9 +24,9 @@ final class TransferTable {
   /// Adds an archive. If there are too many without a connection, the oldest one is forgotten.
   func add(_ service: UploadService, _ now: Instant) -> Token {
     entries.removeAll { $0.transfer.problem != nil || now >= $0.end }
-    if entries.count >= max(limits.tokenCount, 1) {
-      entries.remove(at: entries.firstIndex { !$0.hasUpload && !$0.hasDownload } ?? 0)
-    }
+    // Those with a connection are as many as there are connections.
+    let unused = entries.indices.filter { !entries[$0].hasUpload && !entries[$0].hasDownload }
+    if unused.count >= limits.tokenCount, let oldest = unused.first { entries.remove(at: oldest) }
     let token = Token()
     entries.append(
       Entry(token: token, transfer: Transfer(service), end: now + limits.tokenTime))

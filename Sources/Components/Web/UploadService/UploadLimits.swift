@@ -32,6 +32,9 @@ public struct UploadLimits: Equatable, Sendable {
   /// The window in which the pace of an upload is measured.
   public var slowTime: Interval = .seconds(10)
 
+  /// For how long an upload may send nothing at all; then it loses its place in the same way.
+  public var silentTime: Interval = .seconds(2)
+
   /// The defaults.
   public init() {}
 

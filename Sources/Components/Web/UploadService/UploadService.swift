@@ -37,6 +37,8 @@ public final class UploadService {
 
   /// Archives that are being made.
   public var uploadCount: Int { places.count }
+  /// Archives in memory.
+  public var archiveCount: Int { places.archiveCount }
 
   /// The routes of the service.
   public var routes: Router {
@@ -60,7 +62,7 @@ public final class UploadService {
       guard let place = places.take(request.now) else { throw .busy }
       return isPage
         ? SpooledUpload(self, form, place).answer
-        : StreamedUpload(UploadArchive(form, limits), place).answer
+        : StreamedUpload(UploadArchive(form, self), place).answer
     } catch {
       return isPage ? SpooledUpload(self, error).answer : Reply(error, isPage: false).answer
     }

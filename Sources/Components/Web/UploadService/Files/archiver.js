@@ -102,7 +102,12 @@ function send(path, attempt) {
     }
   });
   request.addEventListener("load", () => {
-    if (upload === attempt) finish(request.responseText.trim(), request.status !== 200);
+    if (upload !== attempt) return;
+    // Another upload has taken the place meanwhile.
+    if (request.status === 503 && attempt.tries < 10) {
+      attempt.tries += 1;
+      setTimeout(run, 1000, attempt);
+    } else finish(request.responseText.trim(), request.status !== 200);
   });
   request.addEventListener("error", () => {
     if (upload === attempt) finish("The upload was cut off: the download has ended, or the connection is lost.", true);
@@ -111,12 +116,8 @@ function send(path, attempt) {
   request.send(new FormData(form));
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (upload) return;
-  const attempt = (upload = { request: null });
-  begin();
-  say("Starting.");
+async function run(attempt) {
+  if (upload !== attempt) return;
   try {
     const path = await place(attempt);
     if (!path) return;
@@ -125,6 +126,15 @@ form.addEventListener("submit", async (event) => {
   } catch (problem) {
     if (upload === attempt) finish(problem.message.trim() || "The server cannot be reached.", true);
   }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (upload) return;
+  upload = { request: null, tries: 0 };
+  begin();
+  say("Starting.");
+  run(upload);
 });
 
 cancel.addEventListener("click", () => {
@@ -134,5 +144,5 @@ cancel.addEventListener("click", () => {
   finish("Cancelled. The download that had begun is not complete.");
 });
 
-add.hidden = false;
+add.hidden = add.disabled = start.disabled = false;
 add.addEventListener("click", addField);
