@@ -53,6 +53,9 @@ class OnHost:
         self.process = subprocess.Popen([SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
+    noise = 2_000_000
+    """Bytes by which `memory` varies."""
+
     def memory(self):
         """Bytes in use."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -89,6 +92,8 @@ class Emulated:
     def text(self):
         self._console.seek(0)
         return self._console.read()
+
+    noise = 300_000
 
     def memory(self):
         """Bytes of the heap in use."""
@@ -137,6 +142,8 @@ class OnSeL4:
         with contextlib.suppress(OSError, ValueError):
             while os.read(self._machine.process.stdout.fileno(), 65536):
                 pass
+
+    noise = 0
 
     def memory(self):
         """Nothing reads gauges on seL4: a heap that is used up stops the program."""
@@ -252,8 +259,8 @@ class Checks:
             for name in ("noise", "words"):
                 with archive.open(name) as entry, open(self.folder / name, "rb") as file:
                     self.assertTrue(archives.is_same(entry, file), name)
-        # Socket buffers and the connection come on top of the archive's own.
-        self.assertLess(most - before, MEMORY + 2_000_000)
+        # The connection's buffers come on top of the archive's own. A whole archive, of two thirds of the size, would not fit.
+        self.assertLess(most - before, MEMORY + self.target.noise)
 
     def test_chunked_bodies(self):
         (self.folder / "a").write_bytes(words(200_000))
@@ -320,7 +327,7 @@ class Checks:
                 self.assertRegex(address, "^/archives/[0-9a-f]{32}$")
                 self.assertEqual((archive.status, archive.is_whole), (200, True))
                 self.assertEqual(contents(archive.body), {name: content for _, name, content in files})
-                self.assertEqual((answer.status, answer.text), (200, "2 files are in the archive.\n"))
+                self.assertEqual((answer.status, answer.text), (200, "2 files were packed.\n"))
                 # An address is for one archive.
                 self.assertEqual(upload(self.port, files[:0], address).status, 404)
                 with Client(self.port, "GET", address) as client:
@@ -617,7 +624,7 @@ class PageChecks:
         self.picture("fields")
         self.browser.click("#start")
         self.check(self.browser.download(600), "words.txt", "noise.bin", "large.bin")
-        self.browser.until("document.getElementById('message').textContent.includes('3 files are in the archive')")
+        self.browser.until("document.getElementById('message').textContent.includes('3 files were packed')")
         self.assertEqual(self.browser.evaluate("document.activeElement.id"), "start")
         self.picture("done")
         self.assertEqual(self.complaints(), [])
@@ -651,8 +658,8 @@ class PageChecks:
         self.check(self.browser.download_end(begun["guid"], 600), "huge.bin")
         print(f"{self.most_megabytes} MB at {self.most_megabytes / took:.2f} MB/s, {most - before:,} bytes", end=" ",
               file=sys.stderr, flush=True)
-        # Buffers of two sockets and two connections come on top of the archive.
-        self.assertLess(most - before, MEMORY + 2_000_000)
+        # Buffers of two connections come on top of the archive.
+        self.assertLess(most - before, MEMORY + self.target.noise)
 
     def test_fields_can_be_removed(self):
         self.browser.click("#add")

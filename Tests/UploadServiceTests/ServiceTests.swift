@@ -3,6 +3,7 @@
 
 import HTTP
 import HostIO
+import TestSupport
 import Testing
 import Time
 import UploadService
@@ -67,6 +68,19 @@ import WebTesting
       "/upload", fields: [multipart, accept], body: form("; filename=\"a\"\r\n\r\nabc"))
     #expect(answer.status == 503)
     #expect(answer["Retry-After"] != nil)
+  }
+
+  /// A page of another site takes no places.
+  @Test func otherSitesAreRefused() {
+    let tester = WebTester(UploadService().routes)
+    for path in ["/archives", "/upload"] {
+      let answer = tester.post(
+        path, fields: [multipart, ("Sec-Fetch-Site", "cross-site")],
+        body: form("; filename=\"a\"\r\n\r\na"))
+      #expect(answer.status == 403)
+    }
+    #expect(
+      tester.post("/archives", fields: [("Sec-Fetch-Site", "same-origin")], body: "").status == 201)
   }
 
   @Test func numberOfFilesIsLimited() {
@@ -156,6 +170,40 @@ import WebTesting
     #expect(crowd.ask(head + "--x--\r").hasPrefix("HTTP/1.1 400 "))
   }
 
+  /// A byte of the body is no pace.
+  @Test func crawlingUploadsLoseTheirPlaces() {
+    var limits = UploadLimits()
+    limits.uploadCount = 1
+    var crowd = Crowd(limits)
+    let head =
+      "POST /upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 6\r\n\r\n"
+    let crawling = crowd.add(head + "-")
+    crowd.move(crawling, sending: .max, reading: .max)
+    crowd.wait(.seconds(3))
+    #expect(crowd.ask(head + "--x--\r").hasPrefix("HTTP/1.1 400 "))
+  }
+
+  /// Neither the places nor the memory of kept archives stay with those who do not read them.
+  @Test(arguments: [(1, 4 << 20), (64, 60_000)])
+  func slowReadersLoseTheirArchives(_ uploadCount: Int, _ spoolMemory: Int) {
+    var limits = UploadLimits()
+    (limits.uploadCount, limits.spoolMemory) = (uploadCount, spoolMemory)
+    var crowd = Crowd(limits)
+    var generator = SeededGenerator(seed: 1)
+    let noise = String(
+      (0..<50_000).map { _ in Character(UnicodeScalar(UInt8(32 + generator.below(95 as Int)))) })
+    let body = form("; filename=\"a\"\r\n\r\n\(noise)")
+    let request =
+      "POST /upload HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\(multipart.0): \(multipart.1)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    let slow = crowd.add(request)
+    for _ in 0..<100 { crowd.move(slow, sending: .max, reading: 0) }
+    #expect(crowd.service.uploadCount == 1)
+    #expect(crowd.ask(request).hasPrefix("HTTP/1.1 503 "))
+    crowd.wait(.seconds(13))
+    #expect(crowd.ask(request).hasPrefix("HTTP/1.1 200 "))
+    #expect(crowd.service.uploadCount == 0)
+  }
+
   @Test func nobodyComesForTheOtherEnd() throws {
     let tester = WebTester(UploadService().routes)
     let first = try #require(tester.post("/archives")["Location"])
@@ -181,7 +229,7 @@ import WebTesting
       "| unused addresses | \(limits.tokenCount) |",
       "| time to use an address | \(limits.tokenTime.seconds) s |",
       "| time to wait for the other connection | \(limits.partnerTime.seconds) s |",
-      "| slow upload | below \(decimal(Int(limits.slowRate))) bytes per second for \(limits.slowTime.seconds) s, or nothing in the first \(limits.silentTime.seconds) s |",
+      "| slow upload | below \(decimal(Int(limits.slowRate))) bytes per second for \(limits.slowTime.seconds) s, or in the first \(limits.silentTime.seconds) s and more |",
     ] {
       #expect(text.contains(row), "\(row)")
     }

@@ -106,7 +106,8 @@ struct EntryNamesTests {
         let others = other.unicodeScalars
         // The dotless i is a letter of its own, whose upper case is I.
         guard others.count == 1, let partner = others.first, value != 0x131 else { continue }
-        #expect(CaseFolding.folded(value) == CaseFolding.folded(partner.value), "\(scalar) \(partner)")
+        #expect(
+          CaseFolding.folded(value) == CaseFolding.folded(partner.value), "\(scalar) \(partner)")
       }
     }
     #expect(CaseFolding.folded(UInt32.max) == UInt32.max)

@@ -98,7 +98,7 @@ final class UploadArchive {
     var text: [UInt8] = []
     text.append(decimal: UInt64(archive.entryCount))
     text.append(
-      archive.entryCount == 1 ? " file is in the archive.\n" : " files are in the archive.\n")
+      archive.entryCount == 1 ? " file was packed.\n" : " files were packed.\n")
     return text
   }
 }

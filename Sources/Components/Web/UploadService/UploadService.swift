@@ -43,6 +43,11 @@ public final class UploadService {
   /// The routes of the service.
   public var routes: Router {
     var router = Router()
+    // Other sites cannot read what comes of it, but could take places.
+    router.before { request in
+      request.method == .post && request.head.lists("Sec-Fetch-Site", "cross-site")
+        ? .status(.forbidden) : nil
+    }
     router.get("/") { Self.page(Files.index_html, $0) }
     router.get("/style.css") { Self.page(Files.style_css, $0) }
     router.get("/archiver.js") { Self.page(Files.archiver_js, $0) }

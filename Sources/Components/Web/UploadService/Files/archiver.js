@@ -40,7 +40,7 @@ function addField() {
   field.className = "field";
   label.htmlFor = input.id = `file-${number}`;
   label.textContent = `More files (${number})`;
-  Object.assign(input, { type: "file", name: "files[]", multiple: true, required: true });
+  Object.assign(input, { type: "file", name: "files[]", multiple: true });
   Object.assign(remove, { type: "button", textContent: "Remove" });
   remove.setAttribute("aria-label", `Remove field ${number}`);
   remove.addEventListener("click", () => {
@@ -80,7 +80,7 @@ async function place(attempt) {
   for (let tries = 1; ; tries += 1) {
     const answer = await fetch("/archives", { method: "POST", cache: "no-store" });
     if (upload !== attempt) return null;
-    if (answer.ok) return answer.headers.get("Location");
+    if (answer.ok && answer.headers.has("Location")) return answer.headers.get("Location");
     if (answer.status !== 503 || tries === 30) throw new Error(await answer.text());
     say("The server is busy. Waiting for a place.");
     await pause(Number(answer.headers.get("Retry-After")) || 1);
@@ -103,8 +103,10 @@ function send(path, attempt) {
   });
   request.addEventListener("load", () => {
     if (upload !== attempt) return;
-    // Another upload has taken the place meanwhile.
-    if (request.status === 503 && attempt.tries < 10) {
+    // Another upload has taken the place meanwhile, or the download found no connection in time, as the browser has few of
+    // them for all of its tabs. An upload that has begun does not come again.
+    const isBusy = request.status === 503 && request.getResponseHeader("Retry-After");
+    if ((isBusy || [404, 504].includes(request.status)) && attempt.tries < 10) {
       attempt.tries += 1;
       setTimeout(run, 1000, attempt);
     } else finish(request.responseText.trim(), request.status !== 200);
@@ -113,7 +115,7 @@ function send(path, attempt) {
     if (upload === attempt) finish("The upload was cut off: the download has ended, or the connection is lost.", true);
   });
   request.open("POST", path);
-  request.send(new FormData(form));
+  request.send(attempt.data);
 }
 
 async function run(attempt) {
@@ -131,7 +133,7 @@ async function run(attempt) {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (upload) return;
-  upload = { request: null, tries: 0 };
+  upload = { request: null, tries: 0, data: new FormData(form) };
   begin();
   say("Starting.");
   run(upload);
