@@ -178,6 +178,14 @@ let cryptographyModules: [Target] = [
       path: "Sources/Components/Cryptography/CCryptography"),
 ]
 
+/// TLS is built on it.
+let tlsModules: [Target] = [
+  module(
+    "TLS", at: "Components/TLS/TLS", allocates: true,
+    ["Signing", "Cryptography", "Streams", "Bytes", "Time"]),
+  module("Signing", at: "Components/TLS/Signing", allocates: true, ["Cryptography", "Bytes"]),
+]
+
 // MARK: Components that need no kernel, top to bottom
 
 /// What a module brings along that is all a program imports.
@@ -505,6 +513,12 @@ let testModules: [Target] = [
   tests("CryptographyTests", ["CryptographyVectors", "Cryptography", "TestSupport"]),
   .executableTarget(
     name: "check-vectors", dependencies: ["CryptographyVectors"], path: "Tests/CheckVectors"),
+  tests(
+    "TLSTests",
+    ["TLS", "Signing", "Cryptography", "Streams", "Bytes", "Time", "TestSupport"]),
+  .executableTarget(
+    name: "tls-server", dependencies: ["TLS", "Signing", "Cryptography", "HTTP", "HostSockets"],
+    path: "Tests/TLSServer"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
   tests(
     "NetworkStackTests",
@@ -618,7 +632,7 @@ let package = Package(
       // Its sources are listed in Sources/Components/Cryptography/BoringSSL/sources.txt.
       .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     ],
-  targets: coreModules + cryptographyModules + componentModules + testRecords
+  targets: coreModules + cryptographyModules + tlsModules + componentModules + testRecords
     + (isImageBuild ? [] : embeddingModules)
     + (isTarget
       ? runtimeModules + componentPrograms + testPrograms

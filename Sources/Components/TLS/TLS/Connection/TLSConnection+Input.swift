@@ -150,7 +150,7 @@ extension TLSConnection {
   }
 
   private func handleAlert(_ content: Range<Int>) throws(Alert) {
-    guard message.isEmpty else { throw .unexpectedMessage }
+    guard message.isEmpty, !content.isEmpty else { throw .unexpectedMessage }
     guard content.count == 2 else { throw .decodeError }
     switch input[content.upperBound - 1] {
     case Alert.closeNotify.rawValue:

@@ -60,10 +60,9 @@ extension TLSConnection {
       suite = agreement.suite
       handshake.transcript = HashState(suite.hash)
     }
-    // A bound that any client keeps: one full record.
-    if agreement.hello.hasEarlyData {
-      handshake.earlyDataRest = RecordLimit.text + RecordLimit.expansion
-    }
+    // None may follow a second ClientHello; behind the first one, as much as any client sends.
+    handshake.earlyDataRest =
+      agreement.hello.hasEarlyData ? RecordLimit.text + RecordLimit.expansion : 0
     guard agreement.share != nil else { return try requestRetry(agreement, handshake) }
     handshake.agreement = agreement
     phase = .awaitingTurn

@@ -35,17 +35,18 @@ extension ClientHello {
   /// The number of shares. Each must be of a group that is offered, too, and of another one than the rest (4.2.8).
   func checkKeyShares(_ message: Span<UInt8>) throws(Alert) -> Int {
     var cursor = Cursor(keyShares ?? 0..<0)
-    var numbers: [Int] = []
+    guard !cursor.isAtEnd else { return 0 }
+    var (offered, seen) = (NumberSet(), NumberSet())
+    var list = Cursor(groups ?? 0..<0)
+    while !list.isAtEnd { _ = offered.insert(try list.number(2, message)) }
+    var count = 0
     while !cursor.isAtEnd {
       let number = try cursor.number(2, message)
       _ = try cursor.vector(2, message)
-      // A peer decides how many there are; no group that this module knows has a place so far behind.
-      guard numbers.count < 64 else { throw .illegalParameter }
-      for other in numbers where other == number { throw .illegalParameter }
-      guard let groups, Self.list(groups, has: number, message) else { throw .illegalParameter }
-      numbers.append(number)
+      guard seen.insert(number), offered.contains(number) else { throw .illegalParameter }
+      count += 1
     }
-    return numbers.count
+    return count
   }
 
   /// Whether the client offers one of `protocols`, and which; the server's order decides.

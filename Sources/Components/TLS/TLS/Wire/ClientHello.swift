@@ -32,7 +32,8 @@ struct ClientHello {
   /// Parses a message.
   init(_ message: Span<UInt8>) throws(Alert) {
     var cursor = Cursor(4..<max(message.count, 4))
-    _ = try cursor.skip(2)
+    // SSL 3.0 and less must not even be named (D.5); otherwise the number has no meaning.
+    guard try cursor.number(2, message) > 0x0300 else { throw .protocolVersion }
     random = try cursor.skip(32)
     session = try cursor.vector(1, message)
     guard session.count <= 32 else { throw .decodeError }
@@ -48,7 +49,7 @@ struct ClientHello {
 
   private mutating func readExtensions(_ message: Span<UInt8>) throws(Alert) {
     var cursor = Cursor(extensions)
-    var seen = SeenExtensions()
+    var seen = NumberSet()
     while !cursor.isAtEnd {
       guard identities == nil else { throw .illegalParameter }
       let type = try cursor.number(2, message)
@@ -145,28 +146,5 @@ struct ClientHello {
     }
     guard bound.isAtEnd else { throw .illegalParameter }
     return range
-  }
-}
-
-/// The types of a message's extensions, each of which may be there once.
-private struct SeenExtensions {
-  private var few: [Int] = []
-  // A bit for each type, once there are many: a peer decides how many there are.
-  private var many: [UInt64] = []
-
-  /// Adds a type of two bytes; false if it was there.
-  mutating func insert(_ type: Int) -> Bool {
-    if many.isEmpty {
-      for other in few where other == type { return false }
-      few.append(type)
-      guard few.count > 32 else { return true }
-      many = [UInt64](repeating: 0, count: 1024)
-      for other in few { many[other >> 6] |= 1 << UInt64(other & 63) }
-      return true
-    }
-    let bit: UInt64 = 1 << UInt64(type & 63)
-    guard many[type >> 6] & bit == 0 else { return false }
-    many[type >> 6] |= bit
-    return true
   }
 }
