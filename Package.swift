@@ -517,7 +517,11 @@ let testModules: [Target] = [
     "TLSTests",
     ["TLS", "Signing", "Cryptography", "Streams", "Bytes", "Time", "TestSupport"]),
   .executableTarget(
-    name: "tls-server", dependencies: ["TLS", "Signing", "Cryptography", "HTTP", "HostSockets"],
+    name: "tls-server",
+    dependencies: [
+      "TLS", "Signing", "Cryptography", "HTTP", "HostSockets", "StreamTestSupport", "Streams",
+      "Time",
+    ],
     path: "Tests/TLSServer"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
   tests(

@@ -5,6 +5,8 @@ import Glibc
 import HTTP
 import HostSockets
 import Signing
+import StreamTestSupport
+import Streams
 import TLS
 
 /// An HTTPS server for clients of other makers, on a port that it prints. It ends with its standard input.
@@ -12,7 +14,7 @@ import TLS
 ///     tls-server [--NAME=VALUE]... NAMES:KEY:CERTIFICATE[:CERTIFICATE]...
 ///
 /// Each credential has the names for which it is, separated by commas, the file of its key (PKCS#8 in DER), and the files of its chain
-/// (DER). Options are in Options.swift.
+/// (DER). Options are in Options.swift; with `--echo`, the server sends back what it receives.
 @main
 struct TLSServerProgram {
   static func main() throws(SocketFailure) {
@@ -22,8 +24,20 @@ struct TLSServerProgram {
     guard !keys.credentials.isEmpty else { stop("tls-server: name a credential") }
     var settings = TLSSettings(keys.credentials)
     var port: UInt16 = 0
-    for option in options { apply(option, &settings, &port) }
-    var server = TLSServer(HTTPServer(routes(), httpSettings()), settings, signer: keys)
+    for option in options where option != "--echo" { apply(option, &settings, &port) }
+    if options.contains("--echo") {
+      var echo = EchoServer(limit: 64)
+      echo.outputLimit = 1 << 16
+      try run(echo, settings, keys, port)
+    } else {
+      try run(HTTPServer(routes(), httpSettings()), settings, keys, port)
+    }
+  }
+
+  static func run<Inner: StreamServer>(
+    _ inner: Inner, _ settings: TLSSettings, _ keys: Keys, _ port: UInt16
+  ) throws(SocketFailure) {
+    var server = TLSServer(inner, settings, signer: keys)
     var pump = try SocketServerPump(port: port)
     print(pump.port)
     fflush(nil)

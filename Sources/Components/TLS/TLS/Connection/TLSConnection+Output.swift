@@ -47,10 +47,13 @@ extension TLSConnection {
 
   /// Gives our direction new keys if the client wants it, or if they were used for long (4.6.3 and 5.5); asks for new ones of the
   /// client's direction, too, if it is time.
-  func updateKeys() {
+  ///
+  /// - Parameter hasText: whether there is something to send with them. Without it, only the client's wish counts.
+  func updateKeys(hasText: Bool) {
     guard phase == .established, !hasEnded, let serverSecret else { return }
-    let wantsRequest = !hasAskedForKeys && (reading?.sequence ?? 0) >= settings.recordsForKey
-    guard owesKeyUpdate || wantsRequest || (writing?.sequence ?? 0) >= settings.recordsForKey else {
+    let limit = settings.recordsForKey
+    let wantsRequest = hasText && !hasAskedForKeys && (reading?.sequence ?? 0) >= limit
+    guard owesKeyUpdate || wantsRequest || hasText && (writing?.sequence ?? 0) >= limit else {
       return
     }
     owesKeyUpdate = false

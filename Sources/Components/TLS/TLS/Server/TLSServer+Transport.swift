@@ -60,7 +60,8 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
 
   /// Makes the next record.
   private mutating func fill(_ stream: Int, _ connection: TLSConnection, _ now: Instant) {
-    connection.updateKeys()
+    connection.updateKeys(
+      hasText: inner.outputCount(stream) > 0 || inner.hasDirectOutput(stream))
     connection.pending = inner.withOutput(stream) { connection.sendText($0) } ?? 0
     guard connection.pending == 0 else { return }
     if inner.hasDirectOutput(stream) {
