@@ -20,7 +20,9 @@ enum ReservedNames {
 
   /// Modules of the toolchain and of packages that Serval depends on.
   static let toolchain: Set<String> = [
-    "argumentparser", "argumentparsertoolinfo", "builtin", "cxx", "dispatch", "distributed",
+    "argumentparser", "argumentparsertoolinfo", "builtin", "ccryptoboringssl",
+    "ccryptoboringsslshims", "crypto", "cryptoboringwrapper", "cxkcp", "cxkcpshims", "cxx",
+    "dispatch", "distributed",
     "foundation", "glibc", "main", "musl", "observation", "packagedescription", "packageplugin",
     "regexbuilder", "swift", "synchronization", "testing", "xctest",
   ]
@@ -28,8 +30,10 @@ enum ReservedNames {
   /// Serval's modules, programs and products.
   static let serval: Set<String> = [
     "addresses", "argumentparser", "armgenerictimer", "boards", "bytes", "ccontenthash",
-    "ccountertimer", "cexpat", "clibfdt", "cmemory", "cmicrokit", "cslirp", "cstatx", "cunicorn",
-    "czlib", "designwaremac", "devicetree", "diagnostics", "dma", "echo", "elfimage", "embed_files",
+    "ccountertimer", "ccryptography", "cexpat", "clibfdt", "cmemory", "cmicrokit", "cslirp",
+    "cstatx", "cunicorn",
+    "cryptography", "czlib", "designwaremac", "devicetree", "diagnostics", "dma", "echo",
+    "elfimage", "embed_files",
     "embeddedfiles", "embedfiles", "emulator", "ethernet_driver_meson", "ethernet_driver_virtio",
     "fileembedding", "fileswiring", "filesystem", "heap", "hello", "hello_child", "helloprotocol",
     "hostio", "hostsockets", "http", "idle", "indexsets", "json", "mesontimer", "mesonuart",
