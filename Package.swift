@@ -573,7 +573,7 @@ let testModules: [Target] = [
     name: "check-vectors", dependencies: ["CryptographyVectors"], path: "Tests/CheckVectors"),
   tests(
     "TLSTests",
-    ["TLS", "Signing", "Cryptography", "Streams", "Bytes", "Time", "TestSupport"]),
+    ["TLS", "Signing", "Cryptography", "HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
   .executableTarget(
     name: "tls-server",
     dependencies: [

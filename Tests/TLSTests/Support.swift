@@ -55,6 +55,8 @@ struct Echo: StreamServer {
     var disposal = StreamDisposal.stayOpen
   }
   var streams: [Int: Stream] = [:]
+  var secured: Set<Int> = []
+  var lent: [Int: [UInt8]] = [:]
   var limit = 1000
   var appetite = Int.max
   var echoes = true
@@ -66,6 +68,15 @@ struct Echo: StreamServer {
     guard let stream = (0..<limit).first(where: { streams[$0] == nil }) else { return nil }
     streams[stream] = Stream()
     return stream
+  }
+  mutating func setSecure(_ stream: Int) { secured.insert(stream) }
+  func hasDirectOutput(_ stream: Int) -> Bool { lent[stream] != nil }
+  mutating func sendDirectly(
+    _ stream: Int, now: Instant, _ transport: (Span<UInt8>) -> Int
+  ) {
+    guard let bytes = lent[stream], outputCount(stream) == 0 else { return }
+    let rest = Array(bytes.dropFirst(transport(bytes.span)))
+    lent[stream] = rest.isEmpty ? nil : rest
   }
   mutating func receive(_ stream: Int, _ bytes: Span<UInt8>, now: Instant) -> Int {
     let count = min(bytes.count, appetite)
@@ -103,7 +114,7 @@ final class Bench {
   init(_ change: (inout TLSSettings) -> Void = { _ in }) {
     var settings = TLSSettings([Bench.credential("localhost")])
     change(&settings)
-    server = TLSServer(Echo(), settings, signer: TestSigner())
+    server = TLSServer(Echo(), settings, signer: TestSigner(), plainListener: 1)
   }
 
   static func credential(_ names: String...) -> Credential {

@@ -93,10 +93,10 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
 
   private mutating func advanceChanged(now: Instant) {
     while let stream = inner.nextChanged() {
+      changed.append(stream)
       guard let connection = connection(stream) else { continue }
       advance(stream, connection, now)
       settle(stream, connection, now)
-      changed.append(stream)
     }
   }
 

@@ -11,7 +11,9 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
 
   /// Takes bytes record by record, until the inner server does not take their data, or a ClientHello waits for its turn.
   public mutating func receive(_ stream: Int, _ bytes: Span<UInt8>, now: Instant) -> Int {
-    guard let connection = connection(stream) else { return bytes.count }
+    guard let connection = connection(stream) else {
+      return inner.receive(stream, bytes, now: now)
+    }
     var taken = 0
     while taken < bytes.count {
       let count = connection.take(bytes.extracting(taken..<bytes.count), now: now)
@@ -27,7 +29,8 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
 
   /// An end without close_notify cuts the stream off: the client may not have meant it (RFC 8446, 6.1).
   public mutating func peerEnded(_ stream: Int, now: Instant) {
-    guard let connection = connection(stream), !connection.peerHasEnded else { return }
+    guard let connection = connection(stream) else { return inner.peerEnded(stream, now: now) }
+    guard !connection.peerHasEnded else { return }
     connection.isCutOff = true
     connection.end()
     settle(stream, connection, now)
@@ -82,18 +85,21 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
   // MARK: Output
 
   /// Bytes of the records that wait to be sent.
-  public func outputCount(_ stream: Int) -> Int { connection(stream)?.outputCount ?? 0 }
+  public func outputCount(_ stream: Int) -> Int {
+    connection(stream)?.outputCount ?? inner.outputCount(stream)
+  }
 
   /// Lends them.
   public func withOutput<Result>(_ stream: Int, _ body: (Span<UInt8>) -> Result) -> Result? {
-    guard let connection = connection(stream) else { return nil }
+    guard let connection = connection(stream) else { return inner.withOutput(stream, body) }
     let output = connection.output
     return body(output.span.extracting(connection.outputStart..<output.count))
   }
 
   /// With the last byte of a record, its data was sent.
   public mutating func sent(_ stream: Int, _ count: Int, now: Instant) {
-    guard let connection = connection(stream), connection.sent(count) else { return }
+    guard let connection = connection(stream) else { return inner.sent(stream, count, now: now) }
+    guard connection.sent(count) else { return }
     if connection.pending > 0 {
       let count = connection.pending
       connection.pending = 0
@@ -103,9 +109,22 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
     settle(stream, connection, now)
   }
 
+  /// Only without TLS: records are sealed into the output.
+  public func hasDirectOutput(_ stream: Int) -> Bool {
+    connection(stream) == nil && inner.hasDirectOutput(stream)
+  }
+
+  /// Only without TLS.
+  public mutating func sendDirectly(
+    _ stream: Int, now: Instant, _ transport: (Span<UInt8>) -> Int
+  ) {
+    guard connection(stream) == nil else { return }
+    inner.sendDirectly(stream, now: now, transport)
+  }
+
   /// The inner server's, behind the alert that ends our direction.
   public func disposal(_ stream: Int) -> StreamDisposal {
-    guard let connection = connection(stream) else { return .close }
+    guard let connection = connection(stream) else { return inner.disposal(stream) }
     if connection.phase == .ended {
       if connection.isCutOff { return connection.outputCount == 0 ? .close : .reset }
       // The peer is given time to read why.

@@ -12,6 +12,9 @@ import Time
 /// A stream of `inner` is open from the beginning of the handshake, under the same number, so that its time limits hold. Of its output
 /// and of a client's data, a record is held for each stream; `inner` is told that bytes were sent when their record was.
 ///
+/// Streams of `plainListener` are passed through to `inner` as they are, so that one inner server serves a port without TLS, too. For it,
+/// all streams have numbers of the same row.
+///
 /// Memory: about 2 KB for each idle connection, and `TLSSettings.memoryLimit` for records and messages of all together.
 public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSigner & ~Copyable>:
   StreamServer, ~Copyable
@@ -21,8 +24,10 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
   /// Who signs for it.
   public var signer: Signer
   let settings: TLSSettings
-  var tickets: TicketKeys
+  private let plainListener: Int?
+  // By stream; nil for those without TLS.
   var connections: [TLSConnection?] = []
+  var tickets: TicketKeys
   /// Streams whose handshake is not done, in the order in which they were opened.
   var handshaking: [Int] = []
   /// Streams whose ClientHello is to be answered, in the order in which they came.
@@ -44,11 +49,17 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
 
   /// Wraps a server.
   ///
-  /// - Parameter signer: has a key for each of the credentials, under the same number.
-  public init(_ inner: consuming Inner, _ settings: TLSSettings, signer: consuming Signer) {
+  /// - Parameters:
+  ///   - signer: has a key for each of the credentials, under the same number.
+  ///   - plainListener: the listener whose streams have no TLS.
+  public init(
+    _ inner: consuming Inner, _ settings: TLSSettings, signer: consuming Signer,
+    plainListener: Int? = nil
+  ) {
     self.inner = inner
     self.signer = signer
     self.settings = settings
+    self.plainListener = plainListener
     tickets = TicketKeys(
       lifetime: min(settings.ticketLifetime, .seconds(604_800)),
       (settings.suites.first ?? .aes128GCM).algorithm, window: settings.singleUseTickets)
@@ -58,8 +69,17 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
   public static var busyAnswer: StaticString { "" }
 
   /// Opens a stream of the inner server, and begins its handshake; nil if there are too many.
-  public mutating func open(now: Instant) -> Int? {
-    guard makeRoom(now: now), let stream = inner.open(now: now) else { return nil }
+  public mutating func open(now: Instant) -> Int? { open(on: 0, secure: true, now: now) }
+
+  /// Opens a stream of the inner server, with a handshake unless it has come to the plain listener.
+  public mutating func open(on listener: Int, now: Instant) -> Int? {
+    open(on: listener, secure: listener != plainListener, now: now)
+  }
+
+  private mutating func open(on listener: Int, secure: Bool, now: Instant) -> Int? {
+    guard secure else { return inner.open(on: listener, now: now) }
+    guard makeRoom(now: now), let stream = inner.open(on: listener, now: now) else { return nil }
+    inner.setSecure(stream)
     while connections.count <= stream { connections.append(nil) }
     connections[stream] = TLSConnection(settings, now: now)
     handshaking.append(stream)
@@ -82,7 +102,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
 
   /// The transport has closed the stream: so does the inner server.
   public mutating func closed(_ stream: Int, now: Instant) {
-    guard let connection = connection(stream) else { return }
+    guard let connection = connection(stream) else { return inner.closed(stream, now: now) }
     heldByteCount -= connection.held
     connection.end()
     connections[stream] = nil
@@ -90,6 +110,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
     inner.closed(stream, now: now)
   }
 
+  /// The stream's connection; nil if it has no TLS, or is not in use. Then all calls go to the inner server.
   func connection(_ stream: Int) -> TLSConnection? {
     connections.indices.contains(stream) ? connections[stream] : nil
   }
