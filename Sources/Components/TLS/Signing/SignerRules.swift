@@ -14,8 +14,8 @@ public enum SignerRules {
 
   /// The bytes that a signature of `request` is over: 64 spaces, the context, a zero, and the transcript's hash.
   public static func content(of request: SigningRequest) -> [UInt8] {
-    var content: [UInt8] = []
-    for _ in 0..<64 { content.append(0x20) }
+    var content = [UInt8](repeating: 0x20, count: 64)
+    content.reserveCapacity(160)
     content.append(context)
     content.append(0)
     content.append(copying: request.transcriptHash.span)

@@ -43,6 +43,8 @@ extension TLSConnection {
       let chosen = settings.credentials[credential]
       flight = agreement.encryptedExtensions(
         settings, hasUsedName: agreement.names(chosen, message.span))
+      // Room for the other messages, too.
+      flight.reserveCapacity(flight.count + chosen.message.count + 600)
       flight.append(copying: chosen.message.span)
       handshake.transcript?.update(flight.span)
       try appendProof(credential, scheme, handshake, &signer, to: &flight)

@@ -96,6 +96,7 @@ extension TLSConnection {
     var span = addend.mutableSpan
     Randomness.fill(&span)
     var message: [UInt8] = []
+    message.reserveCapacity(160)
     message.appendMessage(HandshakeType.newSessionTicket) { message in
       message.append(Int(min(lifetime.seconds, 604_800)), size: 4)
       message.append(copying: addend.span)

@@ -24,7 +24,8 @@ final class TLSConnection {
     case ended
   }
 
-  let settings: TLSSettings
+  private let configuration: Configuration
+  var settings: TLSSettings { configuration.settings }
   var phase = Phase.awaitingHello
   /// Nil once the handshake is done.
   var handshake: Handshake?
@@ -77,8 +78,9 @@ final class TLSConnection {
   /// Its share in the server's `heldByteCount`.
   var held = 0
 
-  init(_ settings: TLSSettings, now: Instant) {
-    self.settings = settings
+  init(_ configuration: Configuration, now: Instant) {
+    self.configuration = configuration
+    let settings = configuration.settings
     textLimit = min(max(settings.recordByteCount, 1), RecordLimit.text)
     handshake = Handshake(started: now)
   }

@@ -44,6 +44,7 @@ extension Agreement {
   ) -> [UInt8] {
     let copy = [UInt8](copying: session)
     var message: [UInt8] = []
+    message.reserveCapacity(192)
     message.appendMessage(HandshakeType.serverHello) { hello in
       hello.append(Version.legacy, size: 2)
       hello.append(copying: random.span)
@@ -63,6 +64,7 @@ extension Agreement {
   /// - Parameter hasUsedName: whether the client's server_name has chosen the certificate.
   func encryptedExtensions(_ settings: TLSSettings, hasUsedName: Bool) -> [UInt8] {
     var message: [UInt8] = []
+    message.reserveCapacity(64)
     message.appendMessage(HandshakeType.encryptedExtensions) { message in
       message.appendVector(2) { extensions in
         if hasUsedName { extensions.appendExtension(ExtensionType.serverName) { _ in } }

@@ -33,7 +33,9 @@ struct TicketKey: ~Copyable {
     let number = count
     count &+= 1
     forget(number)
-    var bytes = name
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(128)
+    bytes.append(copying: name.span)
     bytes.append(number, size: 8)
     let header = bytes
     bytes.append(Int(suite.rawValue), size: 2)

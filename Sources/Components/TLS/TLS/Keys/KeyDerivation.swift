@@ -14,12 +14,15 @@ extension HashFunction {
     _ secret: Secret, _ label: StaticString, _ context: [UInt8] = [], count: Int
   ) -> Secret {
     var info: [UInt8] = []
-    info.append(count, size: 2)
-    info.appendVector(1) {
-      $0.append("tls13 ")
-      $0.append(label)
-    }
-    info.appendVector(1) { $0.append(copying: context.span) }
+    // Growing it in steps would take longer than to fill it.
+    info.reserveCapacity(96)
+    info.append(UInt8(truncatingIfNeeded: count >> 8))
+    info.append(UInt8(truncatingIfNeeded: count))
+    info.append(UInt8(truncatingIfNeeded: 6 + label.utf8CodeUnitCount))
+    info.append("tls13 ")
+    info.append(label)
+    info.append(UInt8(truncatingIfNeeded: context.count))
+    info.append(copying: context.span)
     return Secret(count) { output in
       secret.withBytes { expand($0, info: info.span, into: &output) }
     }

@@ -23,7 +23,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
   public var inner: Inner
   /// Who signs for it.
   public var signer: Signer
-  let settings: TLSSettings
+  let configuration: Configuration
   private let plainListener: Int?
   // By stream; nil for those without TLS.
   var connections: [TLSConnection?] = []
@@ -58,7 +58,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
   ) {
     self.inner = inner
     self.signer = signer
-    self.settings = settings
+    configuration = Configuration(settings)
     self.plainListener = plainListener
     tickets = TicketKeys(
       lifetime: min(settings.ticketLifetime, .seconds(604_800)),
@@ -81,7 +81,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
     guard makeRoom(now: now), let stream = inner.open(on: listener, now: now) else { return nil }
     inner.setSecure(stream)
     while connections.count <= stream { connections.append(nil) }
-    connections[stream] = TLSConnection(settings, now: now)
+    connections[stream] = TLSConnection(configuration, now: now)
     handshaking.append(stream)
     return stream
   }
@@ -109,6 +109,8 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
     forget(stream)
     inner.closed(stream, now: now)
   }
+
+  var settings: TLSSettings { configuration.settings }
 
   /// The stream's connection; nil if it has no TLS, or is not in use. Then all calls go to the inner server.
   func connection(_ stream: Int) -> TLSConnection? {
