@@ -96,7 +96,7 @@ struct WrongHello: CustomTestStringConvertible, Sendable {
     #expect(bench.server.signer.last == nil, "nothing was signed")
   }
 
-  /// Key shares that are no points, or have no secret.
+  /// Key shares that are not points, or that have no secret.
   @Test(
     arguments: [
       (Group.x25519, [UInt8](repeating: 0, count: 32)), (.x25519, [UInt8](repeating: 9, count: 31)),

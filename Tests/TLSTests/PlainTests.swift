@@ -66,24 +66,22 @@ import Time
   @Test func requests() throws {
     var router = Router()
     router.get("/") { request in .text(request.isSecure ? "secure" : "plain") }
-    var server = TLSServer(
-      HTTPServer(router), TLSSettings([Bench.credential("localhost")]), signer: TestSigner(),
-      plainListener: 1)
+    var https = server(router, chain: [[0x30, 0]], signer: TestSigner())
     let now = Instant(nanoseconds: 5)
     let request = [UInt8]("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
-    let opened = server.open(on: 1, now: now)
+    let opened = https.open(on: 1, now: now)
     let plain = try #require(opened)
-    #expect(server.receive(plain, request.span, now: now) == request.count)
-    #expect(Self.output(&server, plain, now).hasSuffix("plain"))
-    let other = server.open(on: 0, now: now)
+    #expect(https.receive(plain, request.span, now: now) == request.count)
+    #expect(Self.output(&https, plain, now).hasSuffix("plain"))
+    let other = https.open(on: 0, now: now)
     let secure = try #require(other)
     let client = TestClient()
     let hello = client.hello()
-    #expect(server.receive(secure, hello.span, now: now) == hello.count)
-    try client.take(Array(Self.bytes(&server, secure, now)))
+    #expect(https.receive(secure, hello.span, now: now) == hello.count)
+    try client.take(Array(Self.bytes(&https, secure, now)))
     let rest = client.finished() + client.sealed(23, request)
-    #expect(server.receive(secure, rest.span, now: now) == rest.count)
-    try client.take(Self.bytes(&server, secure, now))
+    #expect(https.receive(secure, rest.span, now: now) == rest.count)
+    try client.take(Self.bytes(&https, secure, now))
     #expect(String(decoding: client.text, as: UTF8.self).hasSuffix("secure"))
   }
 

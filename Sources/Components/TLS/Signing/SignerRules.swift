@@ -5,7 +5,7 @@ import Bytes
 import Cryptography
 
 /// What the holder of a TLS server's private keys signs, and nothing else: the content of a CertificateVerify message (RFC 8446, 4.4.3).
-/// It makes this content itself out of a hash. Whoever asks cannot choose the content's beginning, so no signature serves another
+/// It makes this content itself out of a hash. The one who asks cannot choose the content's beginning, so no signature serves another
 /// purpose: not a certificate, not a client's proof, not another protocol.
 public enum SignerRules {
   private static let context: StaticString = "TLS 1.3, server CertificateVerify"

@@ -8,7 +8,7 @@ import Time
 // Resumption with tickets (RFC 8446, 2.2, 4.2.11 and 4.6.1), always with a new key exchange (psk_dhe_ke).
 
 extension TLSConnection {
-  /// Tickets that are tried: more in one ClientHello serve nobody.
+  /// Tickets that are tried: more in one ClientHello serve no one.
   private static var ticketTrials: Int { 4 }
   private static var withKeyExchange: UInt8 { 1 }
 

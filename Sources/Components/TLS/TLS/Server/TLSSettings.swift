@@ -32,7 +32,7 @@ public struct TLSSettings {
   public var ticketLifetime = Interval.seconds(7200)
   /// Tickets after a full handshake; there is one after a resumed one.
   public var ticketCount = 2
-  /// If not 0, a ticket resumes one connection, and only while it is among the last so many. Without 0-RTT, a second use harms nobody
+  /// If not 0, a ticket resumes one connection, and only while it is among the last so many. Without 0-RTT, a second use does no harm
   /// but costs a client its unlinkability (RFC 8446, C.4), so that it is the client's choice by default.
   public var singleUseTickets = 0
 
