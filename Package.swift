@@ -189,6 +189,14 @@ let cryptographyModules: [Target] = [
       path: "Sources/Components/Cryptography/CCryptography"),
 ]
 
+/// TLS is built on it.
+let tlsModules: [Target] = [
+  module(
+    "TLS", at: "Components/TLS/TLS", allocates: true,
+    ["Signing", "Cryptography", "Streams", "Bytes", "Time"]),
+  module("Signing", at: "Components/TLS/Signing", allocates: true, ["Cryptography", "Bytes"]),
+]
+
 /// The upload service, whose page is embedded.
 let uploadModules: [Target] = [
   .target(
@@ -563,6 +571,16 @@ let testModules: [Target] = [
   tests("CryptographyTests", ["CryptographyVectors", "Cryptography", "TestSupport"]),
   .executableTarget(
     name: "check-vectors", dependencies: ["CryptographyVectors"], path: "Tests/CheckVectors"),
+  tests(
+    "TLSTests",
+    ["TLS", "Signing", "Cryptography", "HTTP", "Streams", "Bytes", "Time", "TestSupport"]),
+  .executableTarget(
+    name: "tls-server",
+    dependencies: [
+      "TLS", "Signing", "Cryptography", "HTTP", "HostSockets", "StreamTestSupport", "Streams",
+      "Time",
+    ],
+    path: "Tests/TLSServer"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
   tests(
     "NetworkStackTests",
@@ -681,7 +699,7 @@ let package = Package(
       // Its sources are listed in Sources/Components/Cryptography/BoringSSL/sources.txt.
       .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     ],
-  targets: coreModules + cryptographyModules + componentModules + testRecords
+  targets: coreModules + cryptographyModules + tlsModules + componentModules + testRecords
     + (embedsFiles ? embeddingModules + uploadModules : [])
     + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules)
     + (isTarget && embedsFiles ? uploadPrograms : [])

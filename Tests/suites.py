@@ -73,6 +73,7 @@ SUITES = [
     Suite("Boot/runtime.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
+    Suite("Network/tls.py", alone=True),
     Suite("Network/websocket.py", alone=True),
 ]
 

@@ -186,10 +186,12 @@ extension Router {
   }
 
   func answer(
-    _ head: RequestHead, _ connection: Int, _ now: Instant, _ wakes: Wakes?
+    _ head: RequestHead, _ connection: Int, _ now: Instant, _ wakes: Wakes?,
+    isSecure: Bool = false
   ) -> Answer {
     var request = Request(
-      head: head, path: .unknown, connection: connection, now: now, wakes: wakes)
+      head: head, path: .unknown, connection: connection, now: now, wakes: wakes,
+      isSecure: isSecure)
     if head.rawPath.isEmpty {
       // `*`, CONNECT, or an absolute target without a path.
       request.path = .root

@@ -35,6 +35,8 @@ final class ConnectionSlot {
   /// Bytes sent since the connection was opened, and their number before the current answer.
   var sent: UInt64 = 0
   var sentAtStart: UInt64 = 0
+  /// Whether the connection is encrypted.
+  var isSecure = false
   /// Memory of the current request's head; 0 between requests.
   var headByteCount = 0
   /// The connection's share in `HTTPServer.heldByteCount`.

@@ -48,7 +48,7 @@ extension HTTPServer {
     case .awaitingRequest:
       guard let head = slot.connection.nextRequest(now: now) else { return false }
       beginRequest(head, slot, index, now)
-      begin(configuration.answer(head, index, now), slot, now)
+      begin(configuration.answer(head, index, now, isSecure: slot.isSecure), slot, now)
       return true
     case .awaitingAnswer(let ask):
       guard let answer = ask() else { return false }

@@ -98,6 +98,9 @@ public struct HTTPServer: StreamServer {
     return index
   }
 
+  /// The connection's requests are encrypted on their way: see `Request.isSecure`.
+  public mutating func setSecure(_ index: Int) { slot(index)?.isSecure = true }
+
   /// Forgets the connection, which the transport has closed. Its number may be used again. Numbers
   /// that are not in use are ignored.
   public mutating func closed(_ index: Int, now: Instant) {
@@ -139,8 +142,10 @@ final class Configuration {
 
   // Here, as a caller would copy the router.
   @inline(never)
-  func answer(_ head: RequestHead, _ connection: Int, _ now: Instant) -> Answer {
-    router.answer(head, connection, now, wakes)
+  func answer(
+    _ head: RequestHead, _ connection: Int, _ now: Instant, isSecure: Bool
+  ) -> Answer {
+    router.answer(head, connection, now, wakes, isSecure: isSecure)
   }
 }
 

@@ -17,6 +17,8 @@ public struct Request {
   /// Those of the route's pattern, which matches the path.
   var segments: [Pattern.Segment] = []
   let wakes: Wakes?
+  /// Whether the request has come over TLS.
+  public internal(set) var isSecure = false
 
   /// With it, others can have this request's handler called: one that waits, or that streams its body.
   public var waker: Waker { Waker(wakes, connection) }

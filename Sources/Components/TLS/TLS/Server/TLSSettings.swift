@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright (c) 2026, the Serval authors
+
+import Cryptography
+import Time
+
+/// What a TLS server offers, and its limits.
+public struct TLSSettings {
+  /// The certificates; the first one is for clients that name no host, or one that none is for.
+  public var credentials: [Credential]
+  /// Protocols of the application, the best first. A client that offers others only is turned away; one that offers none is not.
+  public var applicationProtocols: [[UInt8]] = [[UInt8]("http/1.1")]
+  /// Cipher suites, the best first.
+  public var suites = CipherSuite.all(hasAES: true)
+  /// Groups for the key exchange, the best first.
+  public var groups = Group.all
+
+  /// The time that a handshake may take.
+  public var handshakeTime = Interval.seconds(10)
+  /// Bytes that a client may send until the handshake is done.
+  public var handshakeByteCount = 48 << 10
+  /// The longest ClientHello, in bytes.
+  public var helloByteCount = 16 << 10
+  /// Handshakes at the same time. Beyond that, a new one takes the place of the oldest that has had `handshakeGrace`, or is refused.
+  public var handshakeLimit = 64
+  /// The time for which no handshake has to make way for another.
+  public var handshakeGrace = Interval.seconds(1)
+  /// The time for which a peer may read the last alert, before the connection is closed.
+  public var closingTime = Interval.seconds(2)
+
+  /// How long tickets of resumption live; zero for none. RFC 8446 allows seven days.
+  public var ticketLifetime = Interval.seconds(7200)
+  /// Tickets after a full handshake; there is one after a resumed one.
+  public var ticketCount = 2
+  /// If not 0, a ticket resumes one connection, and only while it is among the last so many. Without 0-RTT, a second use does no harm
+  /// but costs a client its unlinkability (RFC 8446, C.4), so that it is the client's choice by default.
+  public var singleUseTickets = 0
+
+  /// Text in a record that is sent, in bytes: at most 16,384.
+  public var recordByteCount = 1 << 14
+  /// Records after which a direction gets new keys. RFC 8446, 5.5 allows 24 million with AES-GCM.
+  public var recordsForKey: UInt64 = 1 << 23
+  /// Bytes of records that all connections together may hold. Beyond that, the one that has waited the longest for the rest of a record
+  /// is reset.
+  public var memoryLimit = 8 << 20
+
+  /// The defaults.
+  public init(_ credentials: [Credential]) { self.credentials = credentials }
+}
