@@ -213,7 +213,8 @@ let componentModules: [Target] = [
     ], ["IndexSets", "DMA", "Rings"]),
   module(
     "VirtioNet", at: "Components/Network/VirtioNet", without: ["ethernet_driver_virtio"],
-    ["NetworkComponents", "DMA", "Registers"]),
+    ["NetworkComponents", "VirtioTransport", "DMA", "Registers"]),
+  module("VirtioTransport", at: "Components/Virtio/VirtioTransport", ["Registers"]),
   module(
     "DesignWareMAC", at: "Components/Network/DesignWareMAC", without: ["ethernet_driver_meson"],
     ["NetworkComponents", "DMA", "Registers"]),
@@ -238,6 +239,15 @@ let componentModules: [Target] = [
     "MesonTimer", at: "Components/Timer/MesonTimer", without: ["timer_driver_meson"],
     ["TimerComponents", "Registers"]),
   .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
+  module(
+    "EntropyComponents", at: "Components/Entropy",
+    without: ["VirtioEntropy", "MesonEntropy", "Wiring"], ["EntropyProtocol", "Time"]),
+  module(
+    "VirtioEntropy", at: "Components/Entropy/VirtioEntropy", without: ["entropy_driver_virtio"],
+    ["EntropyComponents", "VirtioTransport", "DMA", "Registers"]),
+  module(
+    "MesonEntropy", at: "Components/Entropy/MesonEntropy", without: ["entropy_driver_meson"],
+    ["EntropyComponents", "Registers"]),
 ]
 
 // MARK: Components that need the kernel, and the programs
@@ -268,7 +278,8 @@ let componentPrograms: [Target] = [
       "TCPStreams", "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring",
       "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
+      "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records",
+      "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   .target(
@@ -320,6 +331,16 @@ let componentPrograms: [Target] = [
     "TimerWiring", at: "Components/Timer/Wiring",
     ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings", "Time"]),
 
+  program(
+    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
+    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Records", "Registers"]),
+  program(
+    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
+    ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
+  module(
+    "EntropyWiring", at: "Components/Entropy/Wiring",
+    ["EntropyComponents", "EntropyProtocol", "TimerWiring", "Microkit"]),
+
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
     "echo", in: "Sources/Components/Examples", allocates: true,
@@ -342,7 +363,9 @@ let runtimeModules: [Target] = [
   module(
     "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
   module(
-    "ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit", "Records"]),
+    "ProgramHeap", at: "Runtime/ProgramHeap",
+    ["Heap", "Randomness", "Microkit", "CMicrokit", "Records"]),
+  module("Randomness", at: "Runtime/Randomness", ["EntropyProtocol", "Microkit", "Records"]),
   module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "IndexSets", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
 ]
@@ -354,6 +377,7 @@ let coreModules: [Target] = [
   core("Records", ["Addresses"]),
   core("Rings", ["CMemory"]),
   core("IndexSets"),
+  core("EntropyProtocol"),
   core("Registers", ["CMemory"]),
   core("DMA", ["CMemory"]),
   core("Heap"),
@@ -432,11 +456,13 @@ let testModules: [Target] = [
     "DriversTests",
     [
       "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "DesignWareMAC",
+      "VirtioEntropy", "MesonEntropy", "EntropyComponents",
       "NetworkComponents", "SerialComponents", "TimerComponents", "DMA",
       "Registers", "Rings",
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
+  tests("EntropyTests", ["EntropyComponents", "EntropyProtocol", "Time", "TestSupport"]),
   .target(
     name: "StreamTestSupport", dependencies: ["Streams", "Bytes", "Time"],
     path: "Tests/StreamTestSupport"),
@@ -489,8 +515,8 @@ let testModules: [Target] = [
     name: "EmulatorTests",
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
-      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "NetworkComponents",
-      "SerialComponents", "TimerComponents", "Registers",
+      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "VirtioEntropy", "MesonEntropy",
+      "EntropyComponents", "DMA", "NetworkComponents", "SerialComponents", "TimerComponents", "Registers",
       "TestSupport", "serval",
       "serval-emulator",
     ],
@@ -550,7 +576,7 @@ let domainModules =
   .filter { !["Web", "Sessions"].contains($0) }
   + (isTarget
     ? [
-      "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+      "Microkit", "ProgramHeap", "Randomness", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
       "FilesWiring", "Networking",
     ] : [])
 
