@@ -42,9 +42,10 @@ webserver:
 	@$(MAKE) --no-print-directory build
 	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
 
-# Both builds at once, then the suites of Tests/suites.py, three at a time. Tests/README.md says what each needs.
+# BoringSSL first, because fetching it would make one build wait for the other. Both builds at once, then the suites of Tests/suites.py, three at a time. Tests/README.md says what each needs.
 test: deps oracle
 	@./make/checkout.sh
+	@./make/cryptography.sh
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BUILD_CHECK=./make/no-warnings.sh lint sizes test-build
 	python3 Tests/suites.py
 
@@ -52,6 +53,7 @@ test: deps oracle
 test-long: export SERVAL_LONG := 1
 test-long: deps oracle
 	@./make/checkout.sh
+	@./make/cryptography.sh
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BUILD_CHECK=./make/no-warnings.sh lint sizes test-build
 	python3 Tests/suites.py --jobs 1
 

@@ -162,6 +162,22 @@ let embeddingModules: [Target] = [
   host("Diagnostics"),
 ]
 
+// MARK: Cryptography: not among the other components, so that only what uses it fetches and builds swift-crypto
+
+/// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0013-boringssl-from-the-checkout.md).
+let cryptographyModules: [Target] = [
+  .target(
+    name: "Cryptography", dependencies: ["CCryptography"],
+    path: "Sources/Components/Cryptography/Cryptography",
+    linkerSettings: isTarget ? [.linkedLibrary("serval-cryptography")] : []),
+  isTarget
+    ? .systemLibrary(
+      name: "CCryptography", path: "Sources/Components/Cryptography/CCryptography/include")
+    : .target(
+      name: "CCryptography", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      path: "Sources/Components/Cryptography/CCryptography"),
+]
+
 // MARK: Components that need no kernel, top to bottom
 
 /// What a module brings along that is all a program imports.
@@ -421,6 +437,20 @@ let testPrograms: [Target] = [
     "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
 ]
 
+/// Whether make has built BoringSSL for the target: not for packages that do not use it.
+let hasCryptography = Context.environment["SERVAL_CRYPTOGRAPHY"] == "1"
+
+let cryptographyPrograms: [Target] = [
+  program(
+    "cryptography_probe", in: "Tests/Boot/Programs", allocates: true,
+    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"])
+]
+
+/// Test vectors, for the tests on the host and for `cryptography_probe`.
+let cryptographyTestSupport: Target = .target(
+  name: "CryptographyVectors", dependencies: ["Cryptography", "Bytes"],
+  path: "Tests/CryptographyVectors")
+
 /// A record of a test program, which the program and the tool that gives it depend on.
 let testRecords: [Target] = [
   .target(
@@ -497,6 +527,10 @@ let testModules: [Target] = [
     name: "NFSTestSupport",
     dependencies: ["HostSockets", "NFS", "ONCRPC", "XDR", "Streams", "Bytes", "Time"],
     path: "Tests/NFSTestSupport"),
+  cryptographyTestSupport,
+  tests("CryptographyTests", ["CryptographyVectors", "Cryptography", "TestSupport"]),
+  .executableTarget(
+    name: "check-vectors", dependencies: ["CryptographyVectors"], path: "Tests/CheckVectors"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),
   tests(
     "NetworkStackTests",
@@ -585,6 +619,7 @@ let libraries: [Product] = [
   .library(name: "Web", targets: ["Web"]),
   .library(name: "Sessions", targets: ["Sessions"]),
   .library(name: "ProtectionDomains", targets: domainModules),
+  .library(name: "Cryptography", targets: ["Cryptography"]),
   .library(name: "Serval", targets: isTarget ? ["Records", "Addresses"] : toolModules),
   .library(name: "WebTesting", targets: isTarget ? ["HTTP"] : ["WebTesting"]),
 ]
@@ -603,8 +638,17 @@ let package = Package(
   name: "serval",
   products: libraries + embeddingProducts + (isTarget ? [] : hostProducts),
   dependencies: isTarget
-    ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
-  targets: coreModules + componentModules + testRecords + (isImageBuild ? [] : embeddingModules)
-    + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules),
+    ? []
+    : [
+      .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+      // Its sources are listed in Sources/Components/Cryptography/BoringSSL/sources.txt.
+      .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    ],
+  targets: coreModules + cryptographyModules + componentModules + testRecords
+    + (isImageBuild ? [] : embeddingModules)
+    + (isTarget
+      ? runtimeModules + componentPrograms + testPrograms
+        + (hasCryptography ? [cryptographyTestSupport] + cryptographyPrograms : [])
+      : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )

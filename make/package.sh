@@ -10,14 +10,14 @@ shift 2
 mkdir -p "$package/.build" "$images"
 [ $# -gt 0 ] || exit 0
 toolset=$package/.build/serval-toolset.json
-# SwiftPM reads the linker script's path from the toolset as relative to the package.
+# SwiftPM reads paths in the toolset as relative to the package.
 python3 - Sources/Runtime/toolset.json "$toolset" <<'EOF'
 import json, os, shutil, sys
 
 source, target = sys.argv[1:]
 toolset = json.load(open(source))
 linker = toolset["linker"]["extraCLIOptions"]
-linker[:] = [os.path.abspath(option) if option.endswith(".ld") else option for option in linker]
+linker[:] = [os.path.abspath(option) if "/" in option else option for option in linker]
 # Comparing strings needs tables, of which only what is used is linked.
 swift = os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("swiftc"))))
 linker.append(os.path.join(swift, "lib/swift/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a"))

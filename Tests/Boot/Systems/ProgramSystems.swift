@@ -100,3 +100,16 @@ private func addClient(
   try IPSettings.dhcp(hostName: name).addRecord(to: client, in: &system)
   return client
 }
+
+/// A system for the test vectors of the module Cryptography.
+enum CryptographySystem: SystemTemplate {
+  static let name = "cryptography"
+  static let summary = "Test vectors in a protection domain"
+  static let options: [SystemOption] = []
+
+  static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
+    _ = try system.add(
+      "cryptography_probe", sourceImage: "cryptography_probe.elf", priority: 1,
+      stackSize: .kibibytes(64), heap: .mebibytes(2))
+  }
+}

@@ -8,5 +8,6 @@ ServalTool.main(
   systems: [
     RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self,
     WebChatSystem.self, WebPeopleSystem.self, HeraldSystem.self, OwnSectionSystem.self,
+    CryptographySystem.self,
   ],
   records: [Greeting.self])

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026, the Serval authors */
+
+#pragma once
+
+#include <stddef.h>
+
+typedef long ssize_t;
