@@ -283,8 +283,8 @@ let componentPrograms: [Target] = [
     "nfs", in: "Sources/Components/Files", allocates: true,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
-      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
-      "Rings", "Streams", "Time",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Randomness", "Microkit",
+      "Records", "Rings", "Streams", "Time",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
 
@@ -347,16 +347,6 @@ let componentPrograms: [Target] = [
     "TimerWiring", at: "Components/Timer/Wiring",
     ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings", "Time"]),
 
-  program(
-    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
-    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Records", "Registers"]),
-  program(
-    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
-    ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
-  module(
-    "EntropyWiring", at: "Components/Entropy/Wiring",
-    ["EntropyComponents", "EntropyProtocol", "TimerWiring", "Microkit"]),
-
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
     "echo", in: "Sources/Components/Examples", allocates: true,
@@ -408,7 +398,7 @@ let testPrograms: [Target] = [
     "hostile", in: "Tests/Boot/Programs",
     [
       "NetworkComponents", "DMA", "NetworkWiring", "SerialWiring", "TimerWiring", "FilesWiring",
-      "Wiring", "Microkit", "Records", "Rings",
+      "Wiring", "Randomness", "Microkit", "Records", "Rings",
     ]),
   program(
     "ticker", in: "Tests/Boot/Programs",
@@ -423,6 +413,9 @@ let testPrograms: [Target] = [
     "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
   program("web_chat", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
+  program(
+    "entropy_probe", in: "Tests/Boot/Programs", allocates: true,
+    ["EntropyProtocol", "Randomness", "SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program("web_people", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
@@ -442,8 +435,17 @@ let hasCryptography = Context.environment["SERVAL_CRYPTOGRAPHY"] == "1"
 
 let cryptographyPrograms: [Target] = [
   program(
+    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
+    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Records", "Registers"]),
+  program(
+    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
+    ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
+  module(
+    "EntropyWiring", at: "Components/Entropy/Wiring",
+    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit"]),
+  program(
     "cryptography_probe", in: "Tests/Boot/Programs", allocates: true,
-    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"])
+    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"]),
 ]
 
 /// Test vectors, for the tests on the host and for `cryptography_probe`.
@@ -492,7 +494,8 @@ let testModules: [Target] = [
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
-  tests("EntropyTests", ["EntropyComponents", "EntropyProtocol", "Time", "TestSupport"]),
+  tests(
+    "EntropyTests", ["EntropyComponents", "EntropyProtocol", "Cryptography", "Time", "TestSupport"]),
   .target(
     name: "StreamTestSupport", dependencies: ["Streams", "Bytes", "Time"],
     path: "Tests/StreamTestSupport"),
@@ -550,7 +553,8 @@ let testModules: [Target] = [
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
       "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "VirtioEntropy", "MesonEntropy",
-      "EntropyComponents", "DMA", "NetworkComponents", "SerialComponents", "TimerComponents", "Registers",
+      "EntropyComponents", "DMA", "NetworkComponents", "SerialComponents", "TimerComponents",
+      "Registers",
       "TestSupport", "serval",
       "serval-emulator",
     ],
@@ -610,7 +614,8 @@ let domainModules =
   .filter { !["Web", "Sessions"].contains($0) }
   + (isTarget
     ? [
-      "Microkit", "ProgramHeap", "Randomness", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+      "Microkit", "ProgramHeap", "Randomness", "Wiring", "SerialWiring", "TimerWiring",
+      "NetworkWiring",
       "FilesWiring", "Networking",
     ] : [])
 

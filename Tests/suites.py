@@ -69,6 +69,7 @@ SUITES = [
     Suite("Package/readme.py"),
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),
+    Suite("Boot/entropy.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
     Suite("Network/websocket.py", alone=True),

@@ -19,8 +19,8 @@ IMAGES := $(if $(PACKAGE),$(PACKAGE)/.build/images,.build/images)
 # The target that builds the tool; empty where SwiftPM's plugin provides one.
 TOOL ?= build
 OUTPUT := $(if $(PACKAGE),$(PACKAGE)/)out/$(if $(PROGRAM),$(PROGRAM),$(SYSTEM))-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
-# 1 if a program imports Cryptography: then BoringSSL is fetched and built.
-CRYPTOGRAPHY ?= $(if $(PACKAGE),,1)
+# 1 fetches and builds BoringSSL, for programs that import Cryptography: the entropy drivers of systems with a network do.
+CRYPTOGRAPHY ?= 1
 # More options for `serval generate`, quoted as in a command.
 GENERATE_FLAGS ?=
 TARGET_BUILD := SERVAL_TARGET=1 SERVAL_NO_ALLOCATIONS=1 SERVAL_CRYPTOGRAPHY=$(CRYPTOGRAPHY) swift build --triple aarch64-none-none-elf -c release \

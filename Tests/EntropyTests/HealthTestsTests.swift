@@ -23,28 +23,27 @@ private func failure(
 }
 
 @Suite struct HealthTestsTests {
-  /// The probability that more than `limit` of 512 bytes equal a certain one, summed from the smallest term.
-  private func tail(_ limit: Int, _ bits: Int) -> Double {
-    let chance = 1 / Double(1 << bits)
-    var terms: [Double] = []
-    for count in limit + 1...512 {
-      // The logarithm base 2 would need Glibc; products stay in range for 512.
-      var term = 1.0
-      for step in 0..<count { term *= Double(512 - step) / Double(count - step) * chance }
-      for _ in count..<512 { term *= 1 - chance }
-      terms.append(term)
+  /// CRITBINOM(512, chance, 1 - 2^-30): the number that a binomial variable exceeds with a probability of at most 2^-30.
+  private func critical(_ chance: Double) -> Int {
+    var terms = [(0..<512).reduce(1.0) { product, _ in product * (1 - chance) }]
+    for count in 0..<512 {
+      terms.append(terms[count] * Double(512 - count) / Double(count + 1) * chance / (1 - chance))
     }
-    return terms.reversed().reduce(0, +)
+    // From the smallest terms on, so that they are not lost in the sum.
+    var number = 512
+    var tail = 0.0
+    while number > 0, tail + terms[number] <= 1 / Double(1 << 30) {
+      tail += terms[number]
+      number -= 1
+    }
+    return number
   }
 
   /// The table of the cut-offs is what the formulas give for a false alarm rate of 2^-30.
   @Test(arguments: 1...8) func cutoffs(bits: Int) {
     let cutoffs = HealthCutoffs(bitsPerByte: bits)
     #expect(cutoffs.repetition == 1 + (30 + bits - 1) / bits)
-    // CRITBINOM: the least number with P(X <= number) >= 1 - 2^-30.
-    let limit = 1 / Double(1 << 30)
-    let critical = (0...511).first { tail($0, bits) <= limit }
-    #expect(cutoffs.proportion == 1 + (critical ?? 0))
+    #expect(cutoffs.proportion == 1 + critical(1 / Double(1 << bits)))
   }
 
   @Test func clamped() {

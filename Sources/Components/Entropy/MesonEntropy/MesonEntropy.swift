@@ -18,10 +18,10 @@ public struct MesonEntropy<Bus: RegisterBus>: EntropyDevice {
   private static var wordsPerBlock: Int { 8 }
 
   private let generator: Bus
-  private let clocks: Bus
+  private let clocks: Bus?
 
-  /// The generator, and the clock controller with the generator's gate.
-  public init(_ generator: Bus, clocks: Bus) {
+  /// The generator, and the clock controller with its gate; nil if the device tree tells no clock, and firmware decides.
+  public init(_ generator: Bus, clocks: Bus?) {
     self.generator = generator
     self.clocks = clocks
   }
@@ -29,6 +29,7 @@ public struct MesonEntropy<Bus: RegisterBus>: EntropyDevice {
   /// Lets the clock through to the generator. Firmware may have closed the gate, and without a clock a read returns
   /// anything, or never returns.
   public func start() throws(EntropyDeviceFault) {
+    guard let clocks else { return }
     clocks.modify(Map.gates) { $0[Map.Gates.generator] = 1 }
     // Device memory keeps the order of accesses to one device only. What the register returns has arrived there.
     guard clocks.read(Map.gates).has(Map.Gates.generator) else { throw .unusable }

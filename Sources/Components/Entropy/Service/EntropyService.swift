@@ -25,8 +25,6 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
 
   /// Failures of the health tests after which the service gives up.
   public static var failureLimit: Int { 3 }
-  /// Requests without fresh entropy after which the service refuses. HMAC_DRBG's own limit is 2^48.
-  public static var requestLimit: UInt64 { 1 << 20 }
   /// The DRBG gets fresh entropy at most once in this time, so that requests cannot keep the generator busy.
   public static var reseedInterval: Interval { .seconds(1) }
   /// Blocks that one request takes from the generator at most.
@@ -44,16 +42,22 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
   private var requestsSinceReseed: UInt64 = 0
   private var reseedAt = Instant(nanoseconds: 0)
   private let restarts: UInt64
+  private let requestLimit: UInt64
 
   /// The current phase.
   public private(set) var phase = Phase.absent
   /// The test that failed last.
   public private(set) var lastFailure: HealthTests.Failure?
 
-  /// A service that has not started. `restarts` is how often the protection domain was restarted.
-  public init(_ device: consuming Device, restarts: UInt64) {
+  /// A service that has not started.
+  ///
+  /// - Parameters:
+  ///   - restarts: how often the protection domain was restarted.
+  ///   - requestLimit: requests without fresh entropy after which the service refuses. HMAC_DRBG's own limit is 2^48.
+  public init(_ device: consuming Device, restarts: UInt64, requestLimit: UInt64 = 1 << 20) {
     self.device = device
     self.restarts = restarts
+    self.requestLimit = requestLimit
   }
 
   /// Starts the generator, and waits until it is tested and the DRBG has its entropy, but not longer than half a second.
@@ -83,7 +87,7 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
     case .testing, .seeding: throw .notReady
     case .ready: break
     }
-    guard requestsSinceReseed < Self.requestLimit else { throw .stale }
+    guard requestsSinceReseed < requestLimit else { throw .stale }
     requestsSinceReseed &+= 1
     requests &+= 1
     // Client, number and time need not be secret. They make each request's input another one, also in a system that
@@ -113,7 +117,9 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
         try tests.check(block)
         accept(now)
       } catch {
+        // The rest of the test is for later requests, so that no single one uses up all failures.
         fail(error)
+        break
       }
     }
     block.clear()

@@ -11,9 +11,10 @@ import Wiring
   static func main() {
     typealias Generator = MesonEntropy<MMIO>
     let resources = DeviceResources.linked()
+    let count = resources.count(of: DeviceResources.regions, DeviceResources.regionCount)
+    let clocks =
+      count > 1 ? resources.registers(1, byteCount: Generator.clocksByteCount) : nil
     runEntropyService(
-      Generator(
-        resources.registers(0, byteCount: Generator.registersByteCount),
-        clocks: resources.registers(1, byteCount: Generator.clocksByteCount)))
+      Generator(resources.registers(0, byteCount: Generator.registersByteCount), clocks: clocks))
   }
 }
