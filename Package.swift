@@ -162,7 +162,7 @@ let embeddingModules: [Target] = [
   host("Diagnostics"),
 ]
 
-// MARK: Cryptography: not among the other components, so that only what uses it fetches and builds swift-crypto
+// MARK: Cryptography: not among the other components, so that only what uses it builds swift-crypto
 
 /// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0013-boringssl-from-the-checkout.md).
 let cryptographyModules: [Target] = [
@@ -174,7 +174,11 @@ let cryptographyModules: [Target] = [
     ? .systemLibrary(
       name: "CCryptography", path: "Sources/Components/Cryptography/CCryptography/include")
     : .target(
-      name: "CCryptography", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      name: "CCryptography",
+      dependencies: [
+        .product(
+          name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Cryptography"]))
+      ],
       path: "Sources/Components/Cryptography/CCryptography"),
 ]
 
@@ -642,6 +646,11 @@ let hostProducts: [Product] = [
 let package = Package(
   name: "serval",
   products: libraries + embeddingProducts + (isTarget ? [] : hostProducts),
+  // SwiftPM fetches swift-crypto unless a package says `traits: []`.
+  traits: [
+    .trait(name: "Cryptography", description: "The library Cryptography on this machine."),
+    .default(enabledTraits: ["Cryptography"]),
+  ],
   dependencies: isTarget
     ? []
     : [

@@ -59,6 +59,7 @@ SUITES = [
     Suite("Package/new_packages.py"),
     Suite("Package/first_run.py"),
     Suite("Package/repository.py"),
+    Suite("Cryptography/target.py"),
     Suite("Boot/emulated.py"),
     # Each nfs-ganesha registers its ports with the machine's one port mapper, in place of those of another.
     Suite("Boot/webserver.py", apart=("swift test", "Boot/edited_site.py")),

@@ -13,7 +13,16 @@ library=$out/libserval-cryptography.a
 toolchain=$(dirname "$(realpath "$(command -v swiftc)")")
 
 checkout=${SWIFT_CRYPTO:-.build/checkouts/swift-crypto}
-[ -d "$checkout/Sources/CCryptoBoringSSL" ] || swift package resolve
+wanted=$(sed -n 's/.*swift-crypto", exact: "\([^"]*\)".*/\1/p' Package.swift)
+is_wanted() { [ "$(git -C "$1" describe --tags --exact-match 2>/dev/null)" = "$wanted" ]; }
+if [ -z "${SWIFT_CRYPTO:-}" ] && ! is_wanted "$checkout"; then
+  # Where SwiftPM has checked Serval out for another package, swift-crypto lies beside it.
+  if [ "$(basename "$(dirname "$PWD")")" = checkouts ] && is_wanted ../swift-crypto; then
+    checkout=../swift-crypto
+  else
+    swift package --quiet resolve
+  fi
+fi
 boringssl=$checkout/Sources/CCryptoBoringSSL
 if [ ! -d "$boringssl" ]; then
   echo "serval: $checkout has no Sources/CCryptoBoringSSL: is it a checkout of swift-crypto?" >&2
@@ -30,25 +39,27 @@ warnings="-Wall -Wextra -Wno-unused-parameter"
 
 # SwiftPM checks a released version out once, so its hash.txt tells versions apart.
 now=$(echo "$flags $cxxflags $("$toolchain/clang" --version)" | cat - "$boringssl/hash.txt" "$here/BoringSSL/sources.txt" \
-  "$here"/BoringSSL/target.c "$here"/BoringSSL/headers/* "$here"/BoringSSL/headers/sys/* "$here"/CCryptography/*.c \
+  "$here"/BoringSSL/*.c "$here"/BoringSSL/headers/* "$here"/BoringSSL/headers/sys/* "$here"/CCryptography/*.[ch] \
   "$here"/CCryptography/include/* "$0" 2>/dev/null | cksum)
 [ -f "$library" ] && [ "$(cat "$out/built-with" 2>/dev/null)" = "$now" ] && exit 0
 
-rm -rf "$out"
+# Elsewhere, and moved at the end: another make may be linking with the old one.
 mkdir -p "$out"
+work=$(mktemp -d .build/cryptography-XXXXXX)
+trap 'rm -rf "$work"' EXIT
 # One line for each object: its name, the compiler and all arguments.
 {
   grep -v '^#' "$here/BoringSSL/sources.txt" | while read -r source; do
     object=$(echo "$source" | tr / _).o
     case $source in
-      *.cc) echo "$toolchain/clang++" $flags $cxxflags -c "$boringssl/$source" -o "$out/$object" ;;
-      *) echo "$toolchain/clang" $flags -c "$boringssl/$source" -o "$out/$object" ;;
+      *.cc) echo "$toolchain/clang++" $flags $cxxflags -c "$boringssl/$source" -o "$work/$object" ;;
+      *) echo "$toolchain/clang" $flags -c "$boringssl/$source" -o "$work/$object" ;;
     esac
   done
-  for source in "$here"/BoringSSL/target.c "$here"/CCryptography/*.c; do
-    echo "$toolchain/clang" $flags $warnings -std=c11 -c "$source" -o "$out/$(basename "$source").o"
+  for source in "$here"/BoringSSL/*.c "$here"/CCryptography/*.c; do
+    echo "$toolchain/clang" $flags $warnings -std=c11 -c "$source" -o "$work/$(basename "$source").o"
   done
 } | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} sh -c '{}'
-"$toolchain/llvm-ar" rcs "$library" "$out"/*.o
-rm -f "$out"/*.o
+"$toolchain/llvm-ar" rcs "$work/library.a" "$work"/*.o
+mv "$work/library.a" "$library"
 echo "$now" >"$out/built-with"

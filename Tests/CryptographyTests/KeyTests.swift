@@ -58,12 +58,10 @@ struct KeyTests {
       ]
       guard words[1] == "ok", let format = formats[words[0]] else { return nil }
       let digits = Array(words[2].utf8)
-      return (
-        format,
-        stride(from: 0, to: digits.count, by: 2).map {
-          UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)!
-        }
-      )
+      let der = stride(from: 0, to: digits.count, by: 2).compactMap {
+        UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+      }
+      return (format, der)
     }
   }
 
@@ -71,7 +69,7 @@ struct KeyTests {
   func fuzz() {
     var generator = SeededGenerator(seed: 3)
     for _ in 0..<fuzzIterations(60) {
-      var (format, der) = privateKeys.randomElement(using: &generator)!
+      var (format, der) = privateKeys[Int.random(in: 0..<privateKeys.count, using: &generator)]
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
         der[Int.random(in: 0..<der.count, using: &generator)] = .random(
           in: 0...255, using: &generator)
@@ -90,7 +88,7 @@ struct KeyTests {
 
   @Test("A key says what it is")
   func kinds() {
-    let kinds = privateKeys.map { SigningKey($0, der: $1.span)!.kind }
+    let kinds = privateKeys.compactMap { SigningKey($0, der: $1.span)?.kind }
     #expect(kinds == [.p256, .p256, .rsa(bits: 2048), .rsa(bits: 2048)])
     #expect(kinds.map(\.longestSignatureByteCount) == [72, 72, 256, 256])
   }
@@ -98,7 +96,10 @@ struct KeyTests {
   @Test("A buffer that is too short for a public key stays without one")
   func shortBuffer() {
     let (format, der) = privateKeys[0]
-    let key = SigningKey(format, der: der.span)!
+    guard let key = SigningKey(format, der: der.span) else {
+      Issue.record("the key was not read")
+      return
+    }
     let whole = key.publicKey(capacity: 91)
     #expect(whole?.count == 91)
     let short = key.publicKey(capacity: 90)

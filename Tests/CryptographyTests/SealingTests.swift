@@ -56,3 +56,31 @@ struct SealingTests {
     }
   }
 }
+
+@Suite("Examples of docs/cryptography.md")
+struct ExampleTests {
+  @Test("A record and its number")
+  func record() {
+    let bytes = [UInt8](repeating: 9, count: 32)
+    let key = SealingKey(.chaCha20Poly1305, key: bytes.span)
+    let sealed = written(26, from: Array("ten bytes!".utf8)) { seal(&$0, 7, with: key) }
+    var nonce = [UInt8](repeating: 0, count: 12)
+    nonce[11] = 7
+    let header: [UInt8] = [23, 3, 3]
+    var isOpen = false
+    let opened = written(26, from: sealed) {
+      isOpen = key.open(&$0, nonce: nonce.span, authenticating: header.span)
+    }
+    #expect(isOpen)
+    #expect(opened.prefix(10) == Array("ten bytes!".utf8)[...])
+  }
+
+  @Test("A digest of what there is so far")
+  func transcript() {
+    var transcript = HashState(.sha256)
+    let message = Array("abc".utf8)
+    transcript.update(message.span)
+    #expect(digest(of: transcript) == digest(of: transcript))
+    #expect(digest(of: transcript).prefix(4) == [0xba, 0x78, 0x16, 0xbf])
+  }
+}

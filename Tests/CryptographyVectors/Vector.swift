@@ -6,7 +6,7 @@ import Cryptography
 /// What became of a test vector.
 public enum VectorOutcome: Sendable {
   case passed, failed
-  /// The line is none that this module knows.
+  /// This module does not know such a line.
   case unreadable
 }
 
@@ -28,7 +28,7 @@ public struct Vector {
   let operation: [UInt8]
   let fields: [[UInt8]]
 
-  /// - Returns: nil if `line` is no vector.
+  /// - Returns: nil if `line` is not a vector.
   public init?(_ line: Span<UInt8>) {
     var words: [[UInt8]] = [[]]
     for index in line.indices {
@@ -48,6 +48,11 @@ public struct Vector {
       fields.append(field)
     }
     self.fields = fields
+  }
+
+  /// The private key of a good vector of `pkcs8`.
+  public var pkcs8Key: [UInt8]? {
+    isGood && operation == Array("pkcs8".utf8) ? fields.first : nil
   }
 
   private static func bytes(_ word: [UInt8]) -> [UInt8]? {

@@ -72,7 +72,8 @@ import Testing
 
   /// A path may contain what ends a string literal.
   @Test func pathsAreQuoted() {
-    #expect(ServalSource.checkout("/a \"b\\").dependency.hasSuffix(#"path: "/a \"b\\")"#))
+    #expect(
+      ServalSource.checkout("/a \"b\\").dependency.hasSuffix(#"path: "/a \"b\\", traits: [])"#))
   }
 
   /// Programs stay short enough to be read at once.

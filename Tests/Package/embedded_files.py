@@ -29,7 +29,7 @@ MANIFEST = f"""// swift-tools-version: 6.1
 import PackageDescription
 
 let package = Package(
-  name: "pages", dependencies: [.package(name: "serval", path: "{ROOT}")],
+  name: "pages", dependencies: [.package(name: "serval", path: "{ROOT}", traits: [])],
   targets: [
     .executableTarget(
       name: "pages", dependencies: [.product(name: "Web", package: "serval")],

@@ -112,6 +112,8 @@ class NewPackages(unittest.TestCase):
     def test_1_a_site(self):
         package = self.new("site")
         self.check(["swift", "test"], cwd=package)
+        # Only packages that use Cryptography fetch BoringSSL.
+        self.assertNotIn("swift-crypto", (package / "Package.resolved").read_text())
         self.serving(package, ["swift", "run", "mine", "--port", str(self.port)], self.look_at_site)
         console = self.serving(package, ["swift", "package", "serval", "run"], self.look_at_site)
         self.assertIn("mine: listening on port 80", console)
@@ -152,6 +154,39 @@ class NewPackages(unittest.TestCase):
                     time.sleep(0.2)
 
         self.serving(package, ["swift", "run", "mine", "--port", str(self.port)], talk)
+        self.serving(package, ["swift", "package", "serval", "run"], talk)
+
+    def test_3_a_program_that_uses_cryptography(self):
+        package = self.new("program")
+        manifest, main = package / "Package.swift", package / "Sources" / "mine" / "Main.swift"
+        sessions = '.product(name: "Sessions", package: "serval")'
+        description = manifest.read_text().replace(", traits: []", "")
+        manifest.write_text(description.replace(sessions, sessions + ", " + sessions.replace("Sessions", "Cryptography"), 1))
+        text = main.read_text().replace("import Sessions", "import Cryptography\nimport Sessions")
+        length = 'output.write("\\(index)\\n")'
+        self.assertIn(length, text)
+        main.write_text(text.replace(length, """
+          var digest = [UInt8](repeating: 0, count: 32)
+          var span = digest.mutableSpan
+          HashFunction.sha256.hash(bytes.extracting(first: index), into: &span)
+          output.write("\\(digest[0]) \\(digest[31])\\n")"""))
+
+        def talk(deadline):
+            while True:
+                try:
+                    with socket.create_connection(("localhost", self.port), timeout=20) as peer:
+                        answers = peer.makefile("rw", newline="\n")
+                        if answers.readline() != "good day\n":
+                            raise ConnectionError("no greeting yet")
+                        answers.write("abc\n")
+                        answers.flush()
+                        # FIPS 180-4: ba7816bf ... f20015ad.
+                        self.assertEqual(answers.readline(), f"{0xba} {0xad}\n")
+                        return
+                except OSError as problem:
+                    self.assertLess(time.monotonic(), deadline, problem)
+                    time.sleep(0.2)
+
         self.serving(package, ["swift", "package", "serval", "run"], talk)
 
     def test_4_a_system(self):

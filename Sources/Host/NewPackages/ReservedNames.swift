@@ -20,7 +20,9 @@ enum ReservedNames {
 
   /// Modules of the toolchain and of packages that Serval depends on.
   static let toolchain: Set<String> = [
-    "argumentparser", "argumentparsertoolinfo", "builtin", "cxx", "dispatch", "distributed",
+    "argumentparser", "argumentparsertoolinfo", "builtin", "ccryptoboringssl",
+    "ccryptoboringsslshims", "crypto", "cryptoboringwrapper", "cxkcp", "cxkcpshims", "cxx",
+    "dispatch", "distributed",
     "foundation", "glibc", "main", "musl", "observation", "packagedescription", "packageplugin",
     "regexbuilder", "swift", "synchronization", "testing", "xctest",
   ]
@@ -28,20 +30,22 @@ enum ReservedNames {
   /// Serval's modules, programs and products.
   static let serval: Set<String> = [
     "addresses", "argumentparser", "armgenerictimer", "boards", "bytes", "ccontenthash",
-    "ccountertimer", "cexpat", "clibfdt", "cmemory", "cmicrokit", "cslirp", "cstatx", "cunicorn",
-    "czlib", "designwaremac", "devicetree", "diagnostics", "dma", "echo", "elfimage", "embed_files",
-    "embeddedfiles", "embedfiles", "emulator", "ethernet_driver_meson", "ethernet_driver_virtio",
-    "fileembedding", "fileswiring", "filesystem", "heap", "hello", "hello_child", "helloprotocol",
-    "hostio", "hostsockets", "http", "idle", "indexsets", "json", "mesontimer", "mesonuart",
+    "ccountertimer", "ccryptography", "cexpat", "clibfdt", "cmemory", "cmicrokit", "cryptography",
+    "cslirp", "cstatx", "cunicorn", "czlib", "designwaremac", "devicetree", "diagnostics", "dma",
+    "echo", "elfimage", "embed_files", "embeddedfiles", "embedfiles", "emulator",
+    "entropy_driver_meson", "entropy_driver_virtio", "entropycomponents", "entropyprotocol",
+    "entropywiring", "ethernet_driver_meson", "ethernet_driver_virtio", "fileembedding",
+    "fileswiring", "filesystem", "heap", "hello", "hello_child", "helloprotocol", "hostio",
+    "hostsockets", "http", "idle", "indexsets", "json", "mesonentropy", "mesontimer", "mesonuart",
     "microkit", "microkitplugin", "net_copier", "net_virt_rx", "net_virt_tx", "networkcomponents",
     "networking", "networkstack", "networkwiring", "newpackages", "nfs", "nfsexport",
-    "nfsfileserver", "oncrpc", "pl011", "programheap", "protectiondomains", "records", "registers",
-    "rings", "serial_driver_meson", "serial_driver_pl011", "serial_virt_rx", "serial_virt_tx",
-    "serialcomponents", "serialwiring", "serval", "serval_emulator", "servalcommand",
-    "servalplugin", "serving", "sessions", "staticsite", "streams", "subsystems", "systemchecks",
-    "systemconversion", "systemmodel", "systemreports", "systems", "systemxml", "targets",
-    "tcpstreams", "time", "timer_driver_arm", "timer_driver_meson", "timercomponents",
-    "timerwiring", "traps", "virtionet", "web", "web_server", "webserving", "websocket",
-    "webtesting", "wire", "wiring", "xdr",
+    "nfsfileserver", "oncrpc", "pl011", "programheap", "protectiondomains", "randomness", "records",
+    "registers", "rings", "serial_driver_meson", "serial_driver_pl011", "serial_virt_rx",
+    "serial_virt_tx", "serialcomponents", "serialwiring", "serval", "serval_emulator",
+    "servalcommand", "servalplugin", "serving", "sessions", "staticsite", "streams", "subsystems",
+    "systemchecks", "systemconversion", "systemmodel", "systemreports", "systems", "systemxml",
+    "targets", "tcpstreams", "time", "timer_driver_arm", "timer_driver_meson", "timercomponents",
+    "timerwiring", "traps", "virtioentropy", "virtionet", "virtiotransport", "web", "web_server",
+    "webserving", "websocket", "webtesting", "wire", "wiring", "xdr",
   ]
 }

@@ -48,7 +48,8 @@ public enum ServalSource: Equatable, Sendable {
     case .checkout(let path):
       """
       // Published: .package(url: "\(Self.url)", from: "VERSION")
-          .package(name: "serval", path: \(quoted(path)))
+          // Without traits, it fetches no swift-crypto, which the library Cryptography needs.
+          .package(name: "serval", path: \(quoted(path)), traits: [])
       """
     case .repository(let url, let version):
       ".package(url: \(quoted(url)), from: \(quoted(version)))"

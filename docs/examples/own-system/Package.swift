@@ -8,7 +8,7 @@ let package = Package(
   name: "own-system",
   dependencies: [
     // In a repository of your own: .package(url: "https://github.com/serval-sel4/serval", from: "0.3.0")
-    .package(name: "serval", path: "../../..")
+    .package(name: "serval", path: "../../..", traits: [])
   ],
   targets: [
     .executableTarget(

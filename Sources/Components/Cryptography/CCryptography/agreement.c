@@ -2,9 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /* Shared secrets of X25519 and P-256. */
+#include "boringssl.h"
 #include "ccryptography.h"
-
-#include <CCryptoBoringSSL.h>
 
 void ccryptography_x25519_generate(uint8_t *private_key, uint8_t *public_key) { X25519_keypair(public_key, private_key); }
 

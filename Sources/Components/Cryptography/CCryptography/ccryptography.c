@@ -2,9 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /* Hashes and what is made of them, sealing, and secrets. */
+#include "boringssl.h"
 #include "ccryptography.h"
-
-#include <CCryptoBoringSSL.h>
 
 static const EVP_MD *digest_of(int function) { return function == CCRYPTOGRAPHY_SHA384 ? EVP_sha384() : EVP_sha256(); }
 

@@ -2,9 +2,8 @@
 /* Copyright (c) 2026, the Serval authors */
 
 /* Keys for signatures: P-256 and RSA. */
+#include "boringssl.h"
 #include "ccryptography.h"
-
-#include <CCryptoBoringSSL.h>
 
 static const EVP_MD *digest_of(int function) { return function == CCRYPTOGRAPHY_SHA384 ? EVP_sha384() : EVP_sha256(); }
 

@@ -31,7 +31,7 @@ public enum KeyAgreement: Sendable {
 
   /// Writes the public key of `privateKey` to the start of `output`.
   ///
-  /// - Returns: false if `privateKey` is none of this curve.
+  /// - Returns: false if the curve has no such private key.
   public func publicKey(
     of privateKey: Span<UInt8>, into output: inout MutableSpan<UInt8>
   ) -> Bool {
@@ -42,8 +42,8 @@ public enum KeyAgreement: Sendable {
 
   /// Writes the secret that `privateKey` shares with the owner of the public key `peer` to the first 32 bytes of `secret`.
   ///
-  /// - Returns: false if `peer` is no point of the curve, or one with which the secret would be known to all (RFC 8446, 7.4.2), or if
-  ///   `privateKey` is none of this curve. Then `secret` has no meaning.
+  /// - Returns: false if `peer` does not lie on the curve, or is a point with which the secret would be known to all (RFC 8446,
+  ///   7.4.2), or if the curve has no such private key. Then `secret` has no meaning.
   public func secret(
     _ privateKey: Span<UInt8>, peer: Span<UInt8>, into secret: inout MutableSpan<UInt8>
   ) -> Bool {

@@ -24,11 +24,11 @@ public enum SealingAlgorithm: Sendable {
   }
 }
 
-/// A key that seals and opens records, with its schedule: one block on the heap, which is wiped when the key's life ends. Neither
-/// sealing nor opening allocates.
+/// A key that seals and opens records, with its schedule: one block on the heap, which is wiped when the key's life ends.
+/// Neither sealing nor opening allocates.
 ///
-/// A nonce must not be used twice with one key: two records would reveal what they have in common, and with AES-GCM anyone could make
-/// others.
+/// A nonce must not be used twice with one key: two records would reveal what they have in common, and with AES-GCM
+/// anyone could make others.
 public struct SealingKey: ~Copyable {
   /// Bytes that a sealed record has more than its text.
   public static let tagByteCount = 16

@@ -45,7 +45,7 @@ public struct SigningKey: ~Copyable {
   private let handle: SignatureKeyHandle
 
   /// - Parameter der: the key, which the caller wipes.
-  /// - Returns: nil if the bytes are no such key, or a key that contradicts itself.
+  /// - Returns: nil if the bytes are not such a key, or one that contradicts itself.
   public init?(_ format: PrivateKeyFormat, der: Span<UInt8>) {
     guard let handle = SignatureKeyHandle(format.number, der) else { return nil }
     self.handle = handle
@@ -85,7 +85,7 @@ public struct VerifyingKey: ~Copyable {
   private let handle: SignatureKeyHandle
 
   /// - Parameter der: SubjectPublicKeyInfo (RFC 5280), as a certificate has it.
-  /// - Returns: nil if the bytes are no such key of P-256, or of RSA with 2,048 to 4,096 bits.
+  /// - Returns: nil unless the bytes are a key of P-256, or of RSA with 2,048 to 4,096 bits.
   public init?(der: Span<UInt8>) {
     guard let handle = SignatureKeyHandle(Int32(CCRYPTOGRAPHY_SPKI), der) else {
       return nil

@@ -14,7 +14,7 @@ import Microkit
 
 struct Probe: ProtectionDomain {
   init() {
-    // Whoever reads this knows the program's random numbers, and there is nothing to gain from them.
+    // Not random: this program has nothing to hide.
     var next: UInt8 = 0
     EntropySource.use { bytes in
       for index in bytes.indices {
@@ -27,6 +27,11 @@ struct Probe: ProtectionDomain {
     ProcessorFeatures.cryptographicExtension.use()
     check("with the Cryptographic Extension")
     debugPrint("all done\n")
+    EntropySource.use { _ in false }
+    var bytes: [UInt8] = [0, 0, 0, 0]
+    var span = bytes.mutableSpan
+    Randomness.fill(&span)
+    debugPrint("FAILED: bytes without entropy\n")
   }
 
   private func check(_ how: StaticString) {
