@@ -367,6 +367,19 @@ let componentPrograms: [Target] = [
   module("HelloProtocol", at: "Components/Examples/HelloProtocol"),
 ]
 
+/// The drivers of generators of random numbers, which take HMAC from Cryptography.
+let entropyPrograms: [Target] = [
+  program(
+    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
+    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Records", "Registers"]),
+  program(
+    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
+    ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
+  module(
+    "EntropyWiring", at: "Components/Entropy/Wiring",
+    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit"]),
+]
+
 // MARK: The runtime
 
 let runtimeModules: [Target] = [
@@ -434,22 +447,10 @@ let testPrograms: [Target] = [
     "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
 ]
 
-/// Whether make has built BoringSSL for the target: not for packages that do not use it.
-let hasCryptography = Context.environment["SERVAL_CRYPTOGRAPHY"] == "1"
-
 let cryptographyPrograms: [Target] = [
   program(
-    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
-    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Records", "Registers"]),
-  program(
-    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
-    ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
-  module(
-    "EntropyWiring", at: "Components/Entropy/Wiring",
-    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit"]),
-  program(
     "cryptography_probe", in: "Tests/Boot/Programs", allocates: true,
-    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"]),
+    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"])
 ]
 
 /// Test vectors, for the tests on the host and for `cryptography_probe`.
@@ -661,8 +662,8 @@ let package = Package(
   targets: coreModules + cryptographyModules + componentModules + testRecords
     + (isImageBuild ? [] : embeddingModules)
     + (isTarget
-      ? runtimeModules + componentPrograms + testPrograms
-        + (hasCryptography ? [cryptographyTestSupport] + cryptographyPrograms : [])
+      ? runtimeModules + componentPrograms + entropyPrograms + testPrograms
+        + [cryptographyTestSupport] + cryptographyPrograms
       : hostModules + testModules),
   swiftLanguageModes: [.v6]
 )
