@@ -377,7 +377,7 @@ let entropyPrograms: [Target] = [
     ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
   module(
     "EntropyWiring", at: "Components/Entropy/Wiring",
-    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit"]),
+    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit", "Time"]),
 ]
 
 // MARK: The runtime

@@ -4,6 +4,7 @@
 import EntropyComponents
 import EntropyProtocol
 import Microkit
+import Time
 import TimerWiring
 
 /// Runs the program of an `entropy` protection domain, for any generator.

@@ -71,7 +71,8 @@ public struct Network: ~Copyable {
       hardware: hardware, ticks: clock.ticks, secrets: secrets)
     configuration.hostName = hostName
     stack = NetworkStack(configuration)
-    guard secrets == nil else { return isStirring = false }
+    isStirring = secrets == nil
+    if !isStirring { return }
     // The time of each round depends on caches, on memory refresh and on the phase between the two clocks.
     for _ in 0..<Network.readings { stack.stir(clock.ticks) }
   }
