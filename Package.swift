@@ -55,6 +55,10 @@ func program(
 /// Whether this is `make images`.
 let isImageBuild = Context.environment["SERVAL_NO_ALLOCATIONS"] == "1"
 
+/// Whether targets are there that embed files. `make images` builds them by name, in a build of its own: a build of everything
+/// would build the tool that embeds for protection domains, too.
+let embedsFiles = !isImageBuild || Context.environment["SERVAL_EMBEDS_FILES"] == "1"
+
 /// `make images` has the compiler reject allocations where there is no heap. SwiftPM takes no package with unsafe flags as
 /// a dependency by version, so they are not there for others.
 let targetSettings: [SwiftSetting] = isImageBuild ? [.unsafeFlags(["-no-allocations"])] : []
@@ -67,7 +71,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let hostModules: [Target] = [
   .executableTarget(
-    name: "serval", dependencies: ["ServalCommand", "Systems"], path: "Sources/Host/serval"),
+    name: "serval", dependencies: ["ServalCommand", "Systems", "ArchiverRecord"],
+    path: "Sources/Host/serval"),
   // Neither asks for a permission, which would be an option more for each call. Linux has no sandbox for plugins.
   .plugin(
     name: "MicrokitPlugin",
@@ -89,9 +94,12 @@ let hostModules: [Target] = [
       argumentParser,
     ]),
   .target(
-    name: "Systems", dependencies: ["Subsystems", "Records", "Addresses", "SystemModel"],
+    name: "Systems",
+    dependencies: [
+      "ArchiverRecord", "Subsystems", "Records", "Addresses", "SystemModel", "Time",
+    ],
     path: "systems",
-    exclude: ["hello", "echo", "program", "webserver"].flatMap {
+    exclude: ["hello", "echo", "program", "webserver", "archiver"].flatMap {
       ["\($0)/README.md", "\($0)/expected"]
     }),
   // A separate program, which `serval run` starts, because it links Unicorn, which is GPL-2.0.
@@ -147,8 +155,7 @@ let hostModules: [Target] = [
 
 // MARK: Files embedded at build time
 
-/// The plugin and its tool, which runs on the host in both builds. They are left out of `make images`, which builds every
-/// target for the protection domains.
+/// The plugin and its tool, which runs on the host in both builds.
 let embeddingModules: [Target] = [
   .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
   .executableTarget(
@@ -164,7 +171,7 @@ let embeddingModules: [Target] = [
 
 // MARK: Cryptography: not among the other components, so that only what uses it builds swift-crypto
 
-/// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0013-boringssl-from-the-checkout.md).
+/// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0014-boringssl-from-the-checkout.md).
 let cryptographyModules: [Target] = [
   .target(
     name: "Cryptography", dependencies: ["CCryptography"],
@@ -182,6 +189,26 @@ let cryptographyModules: [Target] = [
       path: "Sources/Components/Cryptography/CCryptography"),
 ]
 
+/// The upload service, whose page is embedded.
+let uploadModules: [Target] = [
+  .target(
+    name: "UploadService",
+    dependencies: [
+      "HTTP", "EmbeddedFiles", "FormArchive", "Multipart", "Zip", "Deflate", "Bytes", "Time",
+    ],
+    path: "Sources/Components/Web/UploadService", plugins: ["EmbedFiles"])
+]
+
+let uploadPrograms: [Target] = [
+  program(
+    "archiver", in: "Sources/Components/Web", allocates: true,
+    [
+      "UploadService", "ArchiverRecord", "WebServing", "Serving", "HTTP", "SerialWiring",
+      "Microkit",
+      "Records", "Time",
+    ])
+]
+
 // MARK: Components that need no kernel, top to bottom
 
 /// What a module brings along that is all a program imports.
@@ -192,15 +219,27 @@ let componentModules: [Target] = [
   // For protection domains, and for sockets of this machine: each build has its own `WebServing`.
   module(
     "Web", at: "Components/Web/Web", allocates: true,
-    ["HTTP", "EmbeddedFiles", "JSON", "WebSocket", "WebServing", "Bytes"] + programModules),
+    ["HTTP", "EmbeddedFiles", "JSON", "Multipart", "WebSocket", "WebServing", "Bytes"]
+      + programModules),
   module(
     "EmbeddedFiles", at: "Components/Web/EmbeddedFiles", allocates: true, ["HTTP", "Bytes"]),
   module(
     "StaticSite", at: "Components/Web/StaticSite", allocates: true,
     ["HTTP", "FileSystem", "Rings", "Streams", "Bytes", "Time"]),
   module("JSON", at: "Components/Web/JSON", allocates: true, ["Bytes"]),
+  module("ArchiverRecord", at: "Components/Web/ArchiverRecord", ["Records"]),
+  module(
+    "FormArchive", at: "Components/Web/FormArchive", allocates: true,
+    ["Multipart", "Zip", "Deflate"]),
+  module("Multipart", at: "Components/Web/Multipart", allocates: true, ["Bytes"]),
   module("WebSocket", at: "Components/Web/WebSocket", allocates: true, ["HTTP", "Bytes", "Time"]),
   module("HTTP", at: "Components/Web/HTTP", allocates: true, ["Streams", "Bytes", "Time"]),
+
+  module(
+    "Zip", at: "Components/Archives/Zip", allocates: true, ["Deflate", "Bytes", "Time"]),
+  module(
+    "Deflate", at: "Components/Archives/Deflate", allocates: true, ["CChecksum"]),
+  .systemLibrary(name: "CChecksum", path: "Sources/Components/Archives/CChecksum"),
 
   module(
     "NFSFileServer", at: "Components/Files/NFSFileServer", allocates: true,
@@ -371,10 +410,10 @@ let componentPrograms: [Target] = [
 let entropyPrograms: [Target] = [
   program(
     "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
-    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Records", "Registers"]),
+    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
   program(
     "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
-    ["MesonEntropy", "EntropyWiring", "Wiring", "Records", "Registers"]),
+    ["MesonEntropy", "EntropyWiring", "Wiring", "Microkit", "Records", "Registers"]),
   module(
     "EntropyWiring", at: "Components/Entropy/Wiring",
     ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit", "Time"]),
@@ -510,10 +549,25 @@ let testModules: [Target] = [
   tests("WebTestingTests", ["WebTesting", "Web"]),
   tests("SessionsTests", ["Sessions", "Serving", "HostSockets", "Streams", "Time"]),
   tests("HTTPTests", ["HTTP", "WebTesting", "Streams", "Bytes", "Time", "TestSupport"]),
+  tests("DeflateTests", ["Deflate", "CZlib", "TestSupport"]),
+  tests(
+    "MultipartTests",
+    ["Web", "WebTesting", "Multipart", "HTTP", "Bytes", "Time", "TestSupport"]),
   tests("JSONTests", ["Web", "JSON", "HTTP", "Bytes", "Time", "TestSupport"]),
+  .testTarget(
+    name: "ZipTests", dependencies: ["Zip", "Deflate", "Bytes", "Time", "HostIO", "TestSupport"],
+    path: "Tests/ZipTests", exclude: ["Readers"]),
+  tests(
+    "FormArchiveTests", ["FormArchive", "Multipart", "Zip", "Deflate", "Bytes", "TestSupport"]),
   tests(
     "WebSocketTests",
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
+  tests(
+    "UploadServiceTests",
+    ["UploadService", "WebTesting", "HTTP", "HostIO", "Streams", "TestSupport", "Time"]),
+  .executableTarget(
+    name: "archiver-server", dependencies: ["UploadService", "HTTP", "HostSockets", "Time"],
+    path: "Tests/ArchiverServer"),
   .executableTarget(
     name: "websocket-server", dependencies: ["WebSocket", "HTTP", "HostSockets"],
     path: "Tests/WebSocketServer"),
@@ -660,10 +714,9 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     ],
   targets: coreModules + cryptographyModules + componentModules + testRecords
-    + (isImageBuild ? [] : embeddingModules)
-    + (isTarget
-      ? runtimeModules + componentPrograms + entropyPrograms + testPrograms
-        + [cryptographyTestSupport] + cryptographyPrograms
-      : hostModules + testModules),
+    + (embedsFiles ? embeddingModules + uploadModules : [])
+    + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules)
+    + (isTarget && embedsFiles ? uploadPrograms : [])
+    + (isTarget ? entropyPrograms + [cryptographyTestSupport] + cryptographyPrograms : []),
   swiftLanguageModes: [.v6]
 )

@@ -67,6 +67,7 @@ SUITES = [
     Suite("Network/echo.py"),
     Suite("Network/web.py"),
     Suite("Network/web_memory.py"),
+    Suite("Network/archiver.py"),
     Suite("Package/readme.py"),
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),

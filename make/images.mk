@@ -36,6 +36,7 @@ images:
 	@./make/cryptography.sh
 	@./make/relink.sh .build/target
 	$(BUILD_CHECK) env $(TARGET_BUILD)
+	$(BUILD_CHECK) env SERVAL_EMBEDS_FILES=1 $(TARGET_BUILD) --product archiver
 	@bin=$$($(TARGET_BUILD) --show-bin-path) && \
 	./make/collect-images.sh "$$bin" "$$IMAGES" Sources/Components && \
 	$(if $(PACKAGE),./make/package.sh "$$PACKAGE" "$$IMAGES" $(PROGRAMS),./make/collect-images.sh "$$bin" "$$IMAGES/tests" Tests/Boot/Programs)

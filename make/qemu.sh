@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server and for
-# programs of a PACKAGE, port WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
+# Boots image $1 of SYSTEM on qemu_virt_aarch64; without an image, only checks that this is possible. For the web server,
+# the archiver and programs of a PACKAGE, port WEB_PORT (5555) of this machine leads to port 80 of the guest. Ctrl-A X ends it.
 set -eu
 
 if [ "${MICROKIT_BOARD:-}" != qemu_virt_aarch64 ]; then
@@ -15,7 +15,7 @@ if ! command -v qemu-system-aarch64 >/dev/null; then
   exit 1
 fi
 network=user,id=net0
-if [ "$SYSTEM" = webserver ] || [ -n "${PACKAGE:-}" ]; then
+if [ "$SYSTEM" = webserver ] || [ "$SYSTEM" = archiver ] || [ -n "${PACKAGE:-}" ]; then
   ./make/port.sh
   network="$network,hostfwd=tcp:127.0.0.1:${WEB_PORT:-5555}-$(./make/guest.sh):80"
 fi

@@ -3,14 +3,26 @@
 # Copyright (c) 2026, the Serval authors
 
 # Runs a system under `serval run`, with tool $1 and images $2, so that http://localhost:WEB_PORT leads to it: the web server
-# with the site in SITE, or SYSTEM of a PACKAGE. Ctrl-C ends it. Without arguments, only checks that this is possible.
+# with the site in SITE, the archiver, or SYSTEM of a PACKAGE. Ctrl-C ends it. Without arguments, only checks that this is
+# possible.
 set -eu
 
 site=${SITE:-examples/site}
 port=${WEB_PORT:-5555}
-if [ -z "${PACKAGE:-}" ] && [ ! -d "$site" ]; then
-  echo "serval: SITE names no directory: '$site'" >&2
-  exit 1
+if [ -z "${PACKAGE:-}" ]; then
+  case "$SYSTEM" in
+  archiver) ;;
+  webserver)
+    if [ ! -d "$site" ]; then
+      echo "serval: SITE names no directory: '$site'" >&2
+      exit 1
+    fi
+    ;;
+  *)
+    echo "serval: make run serves no SYSTEM '$SYSTEM': set it to one of: archiver webserver" >&2
+    exit 1
+    ;;
+  esac
 fi
 ./make/port.sh
 [ $# = 0 ] && exit 0
@@ -24,6 +36,10 @@ if [ -n "$PACKAGE" ]; then
   system=$SYSTEM served=${PROGRAM:-$SYSTEM}
   output=$PACKAGE/out/$served-run
   set --
+elif [ "$SYSTEM" = archiver ]; then
+  system=archiver served='the archiver'
+  output=$PWD/out/archiver-run
+  set -- --set time=now
 else
   system=webserver served=$site
   output=$PWD/out/webserver-run
@@ -41,6 +57,8 @@ guest=$(./make/guest.sh) tied=$PWD/make/tied.sh
 # Paths in RUN_FLAGS are relative to the package.
 if [ -n "$PACKAGE" ]; then
   cd "$PACKAGE"
+  set --
+elif [ "$SYSTEM" = archiver ]; then
   set --
 else
   set -- --export "$site"

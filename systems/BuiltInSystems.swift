@@ -5,5 +5,5 @@ import Subsystems
 
 /// The systems that are built into `serval generate`.
 public let builtInSystems: [any SystemTemplate.Type] = [
-  HelloSystem.self, EchoSystem.self, ProgramSystem.self, WebServerSystem.self,
+  HelloSystem.self, EchoSystem.self, ProgramSystem.self, WebServerSystem.self, ArchiverSystem.self,
 ]

@@ -77,7 +77,7 @@ class FirstRun(unittest.TestCase):
         for variable in ("ADDRESS", "NFS_ADDRESS"):
             for text in ("10.0.2.80", "10.0.2.80/24,router", "static"):
                 self.refused("image", [variable, "neither dhcp nor an address"], MICROKIT_SDK=sdk, **SERVER, **{variable: text})
-        self.refused("image", ["no SYSTEM 'helo'", "echo hello program webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
+        self.refused("image", ["no SYSTEM 'helo'", "archiver echo hello program webserver"], MICROKIT_SDK=sdk, SYSTEM="helo")
 
     def test_a_missing_or_unknown_sdk(self):
         self.refused("image", ["set MICROKIT_SDK"], **SERVER)
@@ -109,8 +109,9 @@ class FirstRun(unittest.TestCase):
         for nonsense in ("http", "0", "65536", "-1", "80 80"):
             self.refused("run", [f"WEB_PORT '{nonsense}' is not a port"], WEB_PORT=nonsense)
         self.refused("run", ["SITE names no directory: 'my site'"], SITE="my site", WEB_PORT=str(free_port()))
+        self.refused("run", ["serves no SYSTEM 'hello'", "archiver webserver"], SYSTEM="hello", WEB_PORT=str(free_port()))
 
-    def test_only_the_web_server_gets_a_forwarded_port(self):
+    def test_only_web_servers_get_a_forwarded_port(self):
         image = self.checkout / "a, b.img"
         target = {"MICROKIT_BOARD": "qemu_virt_aarch64"}
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -120,6 +121,8 @@ class FirstRun(unittest.TestCase):
             self.assertIn("a,, b.img,addr=", asked)
         port = str(free_port())
         asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout
+        self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80>", asked)
+        asked = self.run_in(["./make/qemu.sh", image], SYSTEM="archiver", WEB_PORT=port, **target).stdout
         self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:80>", asked)
         target["ADDRESS"] = "10.0.2.80/24,router=10.0.2.2"
         asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, **target).stdout

@@ -48,7 +48,9 @@ import Testing
       where domain.priority == SystemBuilder.sharedPriority {
         let (budget, period) = (domain.budget ?? 1000, domain.period ?? domain.budget ?? 1000)
         #expect(period == SystemBuilder.turn, "\(system): \(domain.name)")
-        let isClient = ["web_server", "nfs", "echo", "hello", "my-site"].contains(domain.name)
+        let isClient = [
+          "web_server", "nfs", "echo", "hello", "my-site", "archiver",
+        ].contains(domain.name)
         #expect(budget == (isClient ? SystemBuilder.clientBudget : SystemBuilder.turn))
       }
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import ArchiverRecord
 import ServalCommand
 import Systems
 
-ServalTool.main(systems: builtInSystems)
+ServalTool.main(systems: builtInSystems, records: [ArchiverSettings.self])

@@ -3,6 +3,7 @@
 
 import EntropyWiring
 import MesonEntropy
+import Microkit
 import Records
 import Registers
 import Wiring

@@ -3,6 +3,7 @@
 
 import DMA
 import EntropyWiring
+import Microkit
 import Records
 import Registers
 import VirtioEntropy

@@ -15,13 +15,17 @@ public enum Answer {
   /// Offers the request's body to `take` as it arrives, and asks `then` for the answer when it has taken
   /// everything. `take` returns how many bytes it took; the others are offered again when more have
   /// arrived, or after a `Waker` was used, and meanwhile stay with the client. If it takes none for
-  /// `Limits.answerTime` although no more can arrive before it does, the client gets 504. A body of more
-  /// than `limit` bytes is answered with 413, and `then` is not called.
+  /// `Limits.answerTime` although no more can arrive before it does, the client gets 504. If it returns
+  /// `stopReading`, `then` is asked at once, and the rest of the body is discarded. A body of more than
+  /// `limit` bytes is answered with 413, and `then` is not called.
   case receive(limit: UInt64, take: (Span<UInt8>) -> Int, then: () -> Answer)
   /// An exchange, which `exchange` or `upgrade` makes.
   case exchange(ExchangeHandler)
 
   // MARK: Bodies
+
+  /// What `take` of `receive` returns if it wants no more of the body.
+  public static var stopReading: Int { -1 }
 
   /// Passes the request's body to `each` as it arrives, then asks `then` for the answer. A body of more
   /// than `limit` bytes is answered with 413, and `then` is not called.

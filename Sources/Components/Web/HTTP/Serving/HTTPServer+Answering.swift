@@ -126,7 +126,16 @@ extension HTTPServer {
         begin(then(), slot, now)
         return true
       }
-      let taken = slot.connection.takeInput(atMost: limit - min(total, limit), now: now, take)
+      var isStopped = false
+      let taken = slot.connection.takeInput(atMost: limit - min(total, limit), now: now) { bytes in
+        let count = take(bytes)
+        isStopped = count < 0
+        return count
+      }
+      if isStopped {
+        begin(then(), slot, now)
+        return true
+      }
       total &+= UInt64(taken)
       if slot.connection.isOverLimit {
         begin(.status(.contentTooLarge), slot, now)
