@@ -33,7 +33,7 @@ def numbers(console):
 
 class Checks(unittest.TestCase):
     def check_clients(self, console):
-        """Every client got all that it asked for, and no number came twice, whoever got it."""
+        """Every client got all that it asked for, and no number came twice, to one client or to two."""
         drawn = numbers(console)
         seen = collections.Counter()
         for name in CLIENTS:

@@ -75,7 +75,7 @@ private struct ScriptedDevice: EntropyDevice {
     #expect(try bytes(&service).count == 32)
   }
 
-  /// No two requests get the same bytes, whoever makes them; nor do they share any eight bytes.
+  /// No two requests get the same bytes, of one client or of two; nor do they share any eight bytes.
   @Test func nobodyGetsAnothersBytes() throws {
     var service = started(Script())
     var seen: Set<[UInt8]> = []
@@ -110,7 +110,7 @@ private struct ScriptedDevice: EntropyDevice {
     #expect(script.blocks == 0)
   }
 
-  /// A silent generator does not hold up the start for ever, and the service is ready once it delivers.
+  /// A silent generator does not hold up the start, and the service is ready once it delivers.
   @Test func slowDevice() {
     let script = Script()
     script.left = 100
@@ -145,7 +145,7 @@ private struct ScriptedDevice: EntropyDevice {
     #expect(refusal(&service, at: 1000) == .unhealthy)
   }
 
-  /// A generator that fails later: the service refuses, tests it anew, and gives seeds again once it has passed.
+  /// A generator that fails later: the service refuses, tests it again, and gives seeds again once it has passed.
   @Test func failsLater() throws {
     let script = Script()
     var service = started(script)

@@ -198,7 +198,7 @@ import Testing
       let view = try #require(RecordView<EntropyClientConfig, [UInt8]>(record.bytes))
       #expect(view[EntropyClientConfig.serverID] == channel.b.id.rawValue)
     }
-    // Its memory is nobody else's.
+    // No other domain maps its memory.
     for map in driver.maps {
       #expect(
         layout.description.protectionDomains.filter { domain in

@@ -19,7 +19,7 @@ public struct EntropyClient: Sendable {
     channel = Channel(id)
   }
 
-  /// 256 random bits, which nobody else gets.
+  /// 256 random bits, which no other client gets.
   public func seed() throws(EntropyRefusal) -> Seed {
     let reply = channel.call(Message(label: EntropyCall.seed))
     if reply.label == EntropyCall.granted, reply.count == EntropyCall.wordCount {

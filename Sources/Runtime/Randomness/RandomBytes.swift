@@ -3,7 +3,7 @@
 
 import EntropyProtocol
 
-/// Random bytes from the `entropy` service, for keys and everything else that nobody may guess.
+/// Random bytes from the `entropy` service, for keys and for other values that must not be guessed.
 public enum RandomBytes {
   // Safety of both: a protection domain has one thread. A restart clears them.
   nonisolated(unsafe) private static var seed = EntropyClient.Seed(repeating: 0)

@@ -154,7 +154,7 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
     reseedAt = now + Self.reseedInterval
   }
 
-  /// Discards the bytes since the last reseed, and tests the generator anew.
+  /// Discards the bytes since the last reseed, and tests the generator again.
   private mutating func fail(_ failure: HealthTests.Failure) {
     lastFailure = failure
     failures &+= 1

@@ -9,7 +9,7 @@ import VirtioTransport
 /// A virtio entropy device over MMIO with the modern interface (Virtual I/O Device 1.2, 5.4).
 ///
 /// One buffer is always on its way: the bytes of one request are those that the device delivered since the one before.
-/// There is no interrupt, as nobody waits for one.
+/// There is no interrupt, because no request waits.
 public struct VirtioEntropy<Bus: RegisterBus, Memory: DMAMemory>: EntropyDevice {
   /// The host promises full entropy; half of it counts.
   public static var bitsPerByte: Int { 4 }

@@ -62,7 +62,8 @@ extension Console {
     case .unhealthy: write("the entropy service's generator failed its tests")
     case .notReady, .stale: write("the entropy service's generator delivers too little")
     }
-    write(": whoever guesses the clock can guess sequence numbers, ports and identifiers\n")
+    write(
+      ": an attacker can guess the clock, and from it sequence numbers, ports and identifiers\n")
   }
 }
 

@@ -124,7 +124,7 @@ extension Lint {
       Finding(
         rule: "no-entropy", severity: .warning, at: subject.place(of: region),
         "the system drives the network card \([card].listed) ('\(region.name)'), but not the board's random number "
-          + "generator \([generator].listed): whoever guesses the clock can guess its TCP sequence numbers, ports and "
+          + "generator \([generator].listed): an attacker who guesses the clock can guess its TCP sequence numbers, ports and "
           + "identifiers",
         fix:
           "add a driver of \([generator].listed) that gives the network's clients random numbers, as addEntropy() "
