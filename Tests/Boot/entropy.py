@@ -26,7 +26,7 @@ GENERATOR = [*MODERN, "-device", "virtio-rng-device,bus=virtio-mmio-bus.8"]
 def numbers(console):
     """The numbers that each program has printed, by program and kind."""
     result = collections.defaultdict(lambda: collections.defaultdict(list))
-    for program, kind, number in re.findall(r"^(\w+) (\w+) ([0-9a-f]+)\r?$", console, re.MULTILINE):
+    for program, kind, number in re.findall(r"^(\w+) (\w+) 0x([0-9a-f]+)\r?$", console, re.MULTILINE):
         result[program][kind].append(number)
     return result
 
@@ -71,10 +71,10 @@ class Emulated(Checks):
                 self.assertEqual(len(set(seeds)), len(seeds))
 
     def test_time_of_a_seed(self):
-        """In instructions, as one takes a nanosecond."""
+        """Three clients ask at once, and an instruction takes a nanosecond: some 85,000 for each seed."""
         for board in BOARDS:
             took = numbers(self.console(board=board))["first"]["microseconds"]
-            self.assertLess(int(took[0], 16), 200, board)
+            self.assertLess(int(took[0], 16), 3 * 120, board)
 
 
 @unittest.skipIf(machine.why_not(), machine.why_not())
@@ -90,7 +90,7 @@ class OnSeL4(Checks):
                 SYSTEM, machine.BOARD, configuration, pathlib.Path(output), images=images, tool=TOOL, sdk=sdk)
             with machine.Machine(image, *arguments) as console:
                 for _ in range(len(CLIENTS) + 1):
-                    console.expect(r"\w+ done 0", 60)
+                    console.expect(r"\w+ done 0x0", 60)
                 return console.output
 
     def every(self):
