@@ -280,7 +280,8 @@ let componentModules: [Target] = [
     ], ["IndexSets", "DMA", "Rings"]),
   module(
     "VirtioNet", at: "Components/Network/VirtioNet", without: ["ethernet_driver_virtio"],
-    ["NetworkComponents", "DMA", "Registers"]),
+    ["NetworkComponents", "VirtioTransport", "DMA", "Registers"]),
+  module("VirtioTransport", at: "Components/Virtio/VirtioTransport", ["Registers"]),
   module(
     "DesignWareMAC", at: "Components/Network/DesignWareMAC", without: ["ethernet_driver_meson"],
     ["NetworkComponents", "DMA", "Registers"]),
@@ -305,6 +306,15 @@ let componentModules: [Target] = [
     "MesonTimer", at: "Components/Timer/MesonTimer", without: ["timer_driver_meson"],
     ["TimerComponents", "Registers"]),
   .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
+  module(
+    "EntropyComponents", at: "Components/Entropy",
+    without: ["VirtioEntropy", "MesonEntropy", "Wiring"], ["EntropyProtocol", "Time"]),
+  module(
+    "VirtioEntropy", at: "Components/Entropy/VirtioEntropy", without: ["entropy_driver_virtio"],
+    ["EntropyComponents", "VirtioTransport", "DMA", "Registers"]),
+  module(
+    "MesonEntropy", at: "Components/Entropy/MesonEntropy", without: ["entropy_driver_meson"],
+    ["EntropyComponents", "Registers"]),
 ]
 
 // MARK: Components that need the kernel, and the programs
@@ -324,8 +334,8 @@ let componentPrograms: [Target] = [
     "nfs", in: "Sources/Components/Files", allocates: true,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
-      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
-      "Rings", "Streams", "Time",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Randomness", "Microkit",
+      "Records", "Rings", "Streams", "Time",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
 
@@ -335,7 +345,8 @@ let componentPrograms: [Target] = [
       "TCPStreams", "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring",
       "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
+      "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records",
+      "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   .target(
@@ -403,13 +414,28 @@ let componentPrograms: [Target] = [
   module("HelloProtocol", at: "Components/Examples/HelloProtocol"),
 ]
 
+/// The drivers of generators of random numbers, which take HMAC from Cryptography.
+let entropyPrograms: [Target] = [
+  program(
+    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
+    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
+  program(
+    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
+    ["MesonEntropy", "EntropyWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  module(
+    "EntropyWiring", at: "Components/Entropy/Wiring",
+    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit", "Time"]),
+]
+
 // MARK: The runtime
 
 let runtimeModules: [Target] = [
   module(
     "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
   module(
-    "ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit", "Records"]),
+    "ProgramHeap", at: "Runtime/ProgramHeap",
+    ["Heap", "Randomness", "Microkit", "CMicrokit", "Records"]),
+  module("Randomness", at: "Runtime/Randomness", ["EntropyProtocol", "Microkit", "Records"]),
   module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "IndexSets", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
 ]
@@ -421,6 +447,7 @@ let coreModules: [Target] = [
   core("Records", ["Addresses"]),
   core("Rings", ["CMemory"]),
   core("IndexSets"),
+  core("EntropyProtocol"),
   core("Registers", ["CMemory"]),
   core("DMA", ["CMemory"]),
   core("Heap"),
@@ -435,7 +462,7 @@ let testPrograms: [Target] = [
     "hostile", in: "Tests/Boot/Programs",
     [
       "NetworkComponents", "DMA", "NetworkWiring", "SerialWiring", "TimerWiring", "FilesWiring",
-      "Wiring", "Microkit", "Records", "Rings",
+      "Wiring", "Randomness", "Microkit", "Records", "Rings",
     ]),
   program(
     "ticker", in: "Tests/Boot/Programs",
@@ -450,6 +477,9 @@ let testPrograms: [Target] = [
     "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
   program("web_chat", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
+  program(
+    "entropy_probe", in: "Tests/Boot/Programs", allocates: true,
+    ["EntropyProtocol", "Randomness", "SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program("web_people", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
@@ -463,9 +493,6 @@ let testPrograms: [Target] = [
   program(
     "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
 ]
-
-/// Whether make has built BoringSSL for the target: not for packages that do not use it.
-let hasCryptography = Context.environment["SERVAL_CRYPTOGRAPHY"] == "1"
 
 let cryptographyPrograms: [Target] = [
   program(
@@ -513,11 +540,14 @@ let testModules: [Target] = [
     "DriversTests",
     [
       "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "DesignWareMAC",
+      "VirtioEntropy", "MesonEntropy", "EntropyComponents",
       "NetworkComponents", "SerialComponents", "TimerComponents", "DMA",
       "Registers", "Rings",
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
+  tests(
+    "EntropyTests", ["EntropyComponents", "EntropyProtocol", "Cryptography", "Time", "TestSupport"]),
   .target(
     name: "StreamTestSupport", dependencies: ["Streams", "Bytes", "Time"],
     path: "Tests/StreamTestSupport"),
@@ -599,8 +629,9 @@ let testModules: [Target] = [
     name: "EmulatorTests",
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
-      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "NetworkComponents",
-      "SerialComponents", "TimerComponents", "Registers",
+      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "VirtioEntropy", "MesonEntropy",
+      "EntropyComponents", "DMA", "NetworkComponents", "SerialComponents", "TimerComponents",
+      "Registers",
       "TestSupport", "serval",
       "serval-emulator",
     ],
@@ -660,7 +691,8 @@ let domainModules =
   .filter { !["Web", "Sessions"].contains($0) }
   + (isTarget
     ? [
-      "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+      "Microkit", "ProgramHeap", "Randomness", "Wiring", "SerialWiring", "TimerWiring",
+      "NetworkWiring",
       "FilesWiring", "Networking",
     ] : [])
 
@@ -703,6 +735,6 @@ let package = Package(
     + (embedsFiles ? embeddingModules + uploadModules : [])
     + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules)
     + (isTarget && embedsFiles ? uploadPrograms : [])
-    + (isTarget && hasCryptography ? [cryptographyTestSupport] + cryptographyPrograms : []),
+    + (isTarget ? entropyPrograms + [cryptographyTestSupport] + cryptographyPrograms : []),
   swiftLanguageModes: [.v6]
 )

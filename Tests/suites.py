@@ -71,6 +71,7 @@ SUITES = [
     Suite("Package/readme.py"),
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),
+    Suite("Boot/entropy.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
     Suite("Network/tls.py", alone=True),

@@ -31,6 +31,7 @@ public enum ArchiverSystem: SystemTemplate {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
     var network = try system.addNetwork()
+    var entropy = try system.addEntropy()
     let archiver = try system.add(
       name, sourceImage: "archiver.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
@@ -40,6 +41,7 @@ public enum ArchiverSystem: SystemTemplate {
 
     try serial.addClient(archiver)
     try timer.addClient(archiver)
+    try entropy?.addClient(archiver)
     var client = NetworkSubsystem.Client(archiver, copier: copier, macAddress: macs[name])
     client.receiveBuffers = 2048
     try network.addClient(client)
@@ -51,6 +53,7 @@ public enum ArchiverSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try entropy?.connect(in: &system)
     try system.addIdle()
   }
 

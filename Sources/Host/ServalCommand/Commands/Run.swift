@@ -90,7 +90,10 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Frames to delay out of 1000.", valueName: "number"))
   var delay: Int?
 
-  @Option(help: ArgumentHelp("Seed for the choice of those frames.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Seed for the choice of those frames, and for the machine's random numbers; 1 by default.",
+      valueName: "number"))
   var seed: UInt64?
 
   @Option(
