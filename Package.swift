@@ -21,6 +21,12 @@ let isTarget = Context.environment["SERVAL_TARGET"] == "1"
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+/// Libraries for X.509. Packages that say `traits: []` do without.
+let certificateLibraries: [Target.Dependency] = [
+  ("X509", "swift-certificates"), ("SwiftASN1", "swift-asn1"), ("Crypto", "swift-crypto"),
+  ("_CryptoExtras", "swift-crypto"),
+].map { .product(name: $0.0, package: $0.1, condition: .when(traits: ["Cryptography"])) }
+
 func host(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Host/\(name)")
 }
@@ -136,6 +142,11 @@ let hostModules: [Target] = [
     path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
+  // Another program that `serval` starts: its libraries take longer to build than all others.
+  .executableTarget(
+    name: "serval-certificates", dependencies: ["Certificates", "Diagnostics", argumentParser],
+    path: "Sources/Host/serval-certificates"),
+  host("Certificates", ["HostIO", "Diagnostics"] + certificateLibraries),
   host("SystemModel", ["Diagnostics"]),
   // Web programs on this machine, and their tests.
   host("WebServing", ["Serving", "HTTP"]),
@@ -530,6 +541,8 @@ let testModules: [Target] = [
     dependencies: ["GreetingRecord", "ServalCommand", "Subsystems", "SystemModel", "Records"],
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
+  tests(
+    "CertificatesTests", ["Certificates", "HostIO", "TestSupport"] + certificateLibraries),
   tests("HostIOTests", ["HostIO"]),
   tests("DeviceTreeTests", ["DeviceTree", "Boards", "Targets", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
@@ -730,6 +743,8 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
       // Its sources are listed in Sources/Components/Cryptography/BoringSSL/sources.txt.
       .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+      .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+      .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     ],
   targets: coreModules + cryptographyModules + tlsModules + componentModules + testRecords
     + (embedsFiles ? embeddingModules + uploadModules : [])

@@ -143,7 +143,7 @@ struct Run: ParsableCommand {
     if stats { arguments.append("--stats") }
     if incoherent { arguments.append("--incoherent") }
     if realtime { arguments.append("--realtime") }
-    try EmulatorProgram.start(arguments)
+    try CompanionProgram.emulator.start(arguments)
   }
 
   private func refuseWhatCheckRejects(_ sdk: SDKVersion, _ searchPaths: [String]) throws {
