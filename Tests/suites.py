@@ -58,6 +58,7 @@ SUITES = [
     Suite("Package/embedded_files.py"),
     Suite("Package/new_packages.py"),
     Suite("Package/first_run.py"),
+    Suite("Package/certificates.py"),
     Suite("Package/repository.py"),
     Suite("Cryptography/target.py"),
     Suite("Boot/emulated.py"),

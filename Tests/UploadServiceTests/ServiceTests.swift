@@ -170,7 +170,7 @@ import WebTesting
     #expect(crowd.ask(head + "--x--\r").hasPrefix("HTTP/1.1 400 "))
   }
 
-  /// A byte of the body is no pace.
+  /// A byte of the body does not count as pace.
   @Test func crawlingUploadsLoseTheirPlaces() {
     var limits = UploadLimits()
     limits.uploadCount = 1

@@ -56,7 +56,7 @@ extension ServerIdentity {
   private static func addressBytes(_ text: String) -> [UInt8]? {
     for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
       var bytes = [UInt8](repeating: 0, count: count)
-      if unsafe inet_pton(family, text, &bytes) == 1 { return bytes }
+      if inet_pton(family, text, &bytes) == 1 { return bytes }
     }
     return nil
   }
