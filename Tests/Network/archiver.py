@@ -132,7 +132,8 @@ class OnSeL4:
         self.port = machine.free_port()
         self._machine = machine.Machine(
             image, "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:80", "-device",
-            "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false")
+            "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false",
+            "-device", "virtio-rng-device,bus=virtio-mmio-bus.8")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         archives.wait_for(self.port)

@@ -29,8 +29,8 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
   public static var reseedInterval: Interval { .seconds(1) }
   /// Blocks that one request takes from the generator at most.
   private static var blocksPerRequest: Int { 4 }
-  /// How long the start may wait for the generator.
-  private static var startLimit: Interval { .milliseconds(500) }
+  /// How long the start may wait for the generator: a busy host takes its time for each of virtio's buffers.
+  private static var startLimit: Interval { .seconds(5) }
 
   private var device: Device
   private var tests = HealthTests(bitsPerByte: Device.bitsPerByte)
@@ -60,7 +60,7 @@ public struct EntropyService<Device: EntropyDevice & ~Copyable, HMAC: HMACSHA256
     self.requestLimit = requestLimit
   }
 
-  /// Starts the generator, and waits until it is tested and the DRBG has its entropy, but not longer than half a second.
+  /// Starts the generator, and waits until it is tested and the DRBG has its entropy, but not longer than five seconds.
   public mutating func start(clock: () -> Instant) {
     do throws(EntropyDeviceFault) {
       try device.start()
