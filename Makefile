@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 # Tests misspell on purpose.
 PROSE := README.md CHANGELOG.md CONTRIBUTING.md docs Package.swift Sources systems dts Plugins make Makefile
 
-.PHONY: all build run webserver test test-long test-build lint fmt bench bench-network bench-web bench-deflate bench-cryptography deps oracle clean help
+.PHONY: all build run webserver test test-long test-build lint fmt bench bench-network bench-web bench-deflate bench-archiver bench-cryptography deps oracle clean help
 
 # With an SDK, a boot image, as LionsOS builds its web server; without, the tool.
 all: $(if $(MICROKIT_SDK),image,build)
@@ -21,7 +21,7 @@ help:
 	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
 	@echo "make images | image | qemu    programs, a boot image, QEMU (MICROKIT_SDK, MICROKIT_BOARD, MICROKIT_CONFIG, SYSTEM)"
-	@echo "make build | test | test-long | lint | fmt | bench | bench-network | bench-web | bench-deflate | bench-cryptography | deps | clean"
+	@echo "make build | test | test-long | lint | fmt | bench | bench-network | bench-web | bench-deflate | bench-archiver | bench-cryptography | deps | clean"
 
 # Installs missing Debian packages that the build and the tests need, and a newer Unicorn.
 deps:
@@ -85,7 +85,7 @@ oracle: .build/oracle/python
 bench: build oracle
 	python3 Tests/Bench/generator.py $(SERVAL) .build/oracle/python
 	python3 Tests/Bench/emulator.py $(SERVAL)
-	@$(MAKE) --no-print-directory bench-network bench-web bench-deflate bench-cryptography
+	@$(MAKE) --no-print-directory bench-network bench-web bench-deflate bench-archiver bench-cryptography
 
 bench-network: build images
 	python3 Tests/Bench/network.py $(SERVAL)
@@ -96,6 +96,9 @@ bench-web: build images
 bench-cryptography:
 	@./make/cryptography.sh
 	python3 Tests/Bench/cryptography.py
+
+bench-archiver: build images
+	python3 Tests/Bench/archiver.py
 
 bench-deflate:
 	python3 Tests/Bench/deflate.py
