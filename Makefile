@@ -93,11 +93,12 @@ bench-network: build images
 bench-web: build images
 	python3 Tests/Bench/webserver.py $(SERVAL)
 
-bench-deflate:
-	python3 Tests/Bench/deflate.py
 bench-cryptography:
 	@./make/cryptography.sh
 	python3 Tests/Bench/cryptography.py
+
+bench-deflate:
+	python3 Tests/Bench/deflate.py
 
 clean:
 	rm -rf .build out

@@ -21,6 +21,12 @@ let isTarget = Context.environment["SERVAL_TARGET"] == "1"
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+/// Libraries for X.509. Packages that say `traits: []` do without.
+let certificateLibraries: [Target.Dependency] = [
+  ("X509", "swift-certificates"), ("SwiftASN1", "swift-asn1"), ("Crypto", "swift-crypto"),
+  ("_CryptoExtras", "swift-crypto"),
+].map { .product(name: $0.0, package: $0.1, condition: .when(traits: ["Cryptography"])) }
+
 func host(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Host/\(name)")
 }
@@ -136,6 +142,11 @@ let hostModules: [Target] = [
     path: "dts",
     resources: [.embedInCode("qemu_virt_aarch64.dts"), .embedInCode("odroidc4.dts")]),
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
+  // Another program that `serval` starts: its libraries take longer to build than all others.
+  .executableTarget(
+    name: "serval-certificates", dependencies: ["Certificates", "Diagnostics", argumentParser],
+    path: "Sources/Host/serval-certificates"),
+  host("Certificates", ["HostIO", "Diagnostics"] + certificateLibraries),
   host("SystemModel", ["Diagnostics"]),
   // Web programs on this machine, and their tests.
   host("WebServing", ["Serving", "HTTP"]),
@@ -171,7 +182,7 @@ let embeddingModules: [Target] = [
 
 // MARK: Cryptography: not among the other components, so that only what uses it builds swift-crypto
 
-/// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0013-boringssl-from-the-checkout.md).
+/// On the host, SwiftPM builds BoringSSL; for the target, make/cryptography.sh does (docs/adr/0014-boringssl-from-the-checkout.md).
 let cryptographyModules: [Target] = [
   .target(
     name: "Cryptography", dependencies: ["CCryptography"],
@@ -280,7 +291,8 @@ let componentModules: [Target] = [
     ], ["IndexSets", "DMA", "Rings"]),
   module(
     "VirtioNet", at: "Components/Network/VirtioNet", without: ["ethernet_driver_virtio"],
-    ["NetworkComponents", "DMA", "Registers"]),
+    ["NetworkComponents", "VirtioTransport", "DMA", "Registers"]),
+  module("VirtioTransport", at: "Components/Virtio/VirtioTransport", ["Registers"]),
   module(
     "DesignWareMAC", at: "Components/Network/DesignWareMAC", without: ["ethernet_driver_meson"],
     ["NetworkComponents", "DMA", "Registers"]),
@@ -305,6 +317,15 @@ let componentModules: [Target] = [
     "MesonTimer", at: "Components/Timer/MesonTimer", without: ["timer_driver_meson"],
     ["TimerComponents", "Registers"]),
   .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
+  module(
+    "EntropyComponents", at: "Components/Entropy",
+    without: ["VirtioEntropy", "MesonEntropy", "Wiring"], ["EntropyProtocol", "Time"]),
+  module(
+    "VirtioEntropy", at: "Components/Entropy/VirtioEntropy", without: ["entropy_driver_virtio"],
+    ["EntropyComponents", "VirtioTransport", "DMA", "Registers"]),
+  module(
+    "MesonEntropy", at: "Components/Entropy/MesonEntropy", without: ["entropy_driver_meson"],
+    ["EntropyComponents", "Registers"]),
 ]
 
 // MARK: Components that need the kernel, and the programs
@@ -324,8 +345,8 @@ let componentPrograms: [Target] = [
     "nfs", in: "Sources/Components/Files", allocates: true,
     [
       "Networking", "NFSFileServer", "NFS", "ONCRPC", "TCPStreams", "NetworkStack", "Bytes", "Wire",
-      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Microkit", "Records",
-      "Rings", "Streams", "Time",
+      "Addresses", "SerialWiring", "TimerWiring", "FilesWiring", "Wiring", "Randomness", "Microkit",
+      "Records", "Rings", "Streams", "Time",
     ]),
   module("FilesWiring", at: "Components/Files/Wiring", ["Wiring", "Microkit", "Records", "Rings"]),
 
@@ -335,7 +356,8 @@ let componentPrograms: [Target] = [
       "TCPStreams", "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring",
       "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Microkit", "CMicrokit", "Records", "Streams", "Time",
+      "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records",
+      "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   .target(
@@ -403,13 +425,28 @@ let componentPrograms: [Target] = [
   module("HelloProtocol", at: "Components/Examples/HelloProtocol"),
 ]
 
+/// The drivers of generators of random numbers, which take HMAC from Cryptography.
+let entropyPrograms: [Target] = [
+  program(
+    "entropy_driver_virtio", in: "Sources/Components/Entropy/VirtioEntropy",
+    ["VirtioEntropy", "EntropyWiring", "DMA", "Wiring", "Microkit", "Records", "Registers"]),
+  program(
+    "entropy_driver_meson", in: "Sources/Components/Entropy/MesonEntropy",
+    ["MesonEntropy", "EntropyWiring", "Wiring", "Microkit", "Records", "Registers"]),
+  module(
+    "EntropyWiring", at: "Components/Entropy/Wiring",
+    ["EntropyComponents", "EntropyProtocol", "Cryptography", "TimerWiring", "Microkit", "Time"]),
+]
+
 // MARK: The runtime
 
 let runtimeModules: [Target] = [
   module(
     "Wiring", at: "Runtime/Wiring", ["DMA", "Microkit", "Records", "Rings", "Registers"]),
   module(
-    "ProgramHeap", at: "Runtime/ProgramHeap", ["Heap", "Microkit", "CMicrokit", "Records"]),
+    "ProgramHeap", at: "Runtime/ProgramHeap",
+    ["Heap", "Randomness", "Microkit", "CMicrokit", "Records"]),
+  module("Randomness", at: "Runtime/Randomness", ["EntropyProtocol", "Microkit", "Records"]),
   module("Microkit", at: "Runtime/Microkit", ["CMicrokit", "IndexSets", "Records"]),
   .target(name: "CMicrokit", path: "Sources/Runtime/CMicrokit", exclude: ["check"]),
 ]
@@ -421,6 +458,7 @@ let coreModules: [Target] = [
   core("Records", ["Addresses"]),
   core("Rings", ["CMemory"]),
   core("IndexSets"),
+  core("EntropyProtocol"),
   core("Registers", ["CMemory"]),
   core("DMA", ["CMemory"]),
   core("Heap"),
@@ -435,7 +473,7 @@ let testPrograms: [Target] = [
     "hostile", in: "Tests/Boot/Programs",
     [
       "NetworkComponents", "DMA", "NetworkWiring", "SerialWiring", "TimerWiring", "FilesWiring",
-      "Wiring", "Microkit", "Records", "Rings",
+      "Wiring", "Randomness", "Microkit", "Records", "Rings",
     ]),
   program(
     "ticker", in: "Tests/Boot/Programs",
@@ -450,6 +488,9 @@ let testPrograms: [Target] = [
     "web_hello", in: "Tests/Boot/Programs", allocates: true,
     ["Web"]),
   program("web_chat", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
+  program(
+    "entropy_probe", in: "Tests/Boot/Programs", allocates: true,
+    ["EntropyProtocol", "Randomness", "SerialWiring", "TimerWiring", "Microkit", "Records"]),
   program("web_people", in: "Tests/Boot/Programs", allocates: true, ["Web"]),
   program(
     "runtime_client", in: "Tests/Boot/Programs",
@@ -463,9 +504,6 @@ let testPrograms: [Target] = [
   program(
     "herald_next", in: "Tests/Boot/Programs", ["SerialWiring", "Microkit", "Records"]),
 ]
-
-/// Whether make has built BoringSSL for the target: not for packages that do not use it.
-let hasCryptography = Context.environment["SERVAL_CRYPTOGRAPHY"] == "1"
 
 let cryptographyPrograms: [Target] = [
   program(
@@ -503,6 +541,8 @@ let testModules: [Target] = [
     dependencies: ["GreetingRecord", "ServalCommand", "Subsystems", "SystemModel", "Records"],
     path: "Tests/Boot/Systems"),
   tests("DiagnosticsTests", ["Diagnostics"]),
+  tests(
+    "CertificatesTests", ["Certificates", "HostIO", "TestSupport"] + certificateLibraries),
   tests("HostIOTests", ["HostIO"]),
   tests("DeviceTreeTests", ["DeviceTree", "Boards", "Targets", "TestSupport"]),
   tests("ELFImageTests", ["ELFImage", "HostIO", "TestSupport"]),
@@ -513,11 +553,14 @@ let testModules: [Target] = [
     "DriversTests",
     [
       "PL011", "MesonUART", "ArmGenericTimer", "MesonTimer", "VirtioNet", "DesignWareMAC",
+      "VirtioEntropy", "MesonEntropy", "EntropyComponents",
       "NetworkComponents", "SerialComponents", "TimerComponents", "DMA",
       "Registers", "Rings",
       "TargetTestSupport",
     ]),
   tests("HeapTests", ["Heap", "TestSupport"]),
+  tests(
+    "EntropyTests", ["EntropyComponents", "EntropyProtocol", "Cryptography", "Time", "TestSupport"]),
   .target(
     name: "StreamTestSupport", dependencies: ["Streams", "Bytes", "Time"],
     path: "Tests/StreamTestSupport"),
@@ -599,8 +642,9 @@ let testModules: [Target] = [
     name: "EmulatorTests",
     dependencies: [
       "Emulator", "SystemChecks", "SystemModel", "ELFImage", "HostIO", "Diagnostics", "PL011",
-      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "DMA", "NetworkComponents",
-      "SerialComponents", "TimerComponents", "Registers",
+      "MesonUART", "MesonTimer", "VirtioNet", "DesignWareMAC", "VirtioEntropy", "MesonEntropy",
+      "EntropyComponents", "DMA", "NetworkComponents", "SerialComponents", "TimerComponents",
+      "Registers",
       "TestSupport", "serval",
       "serval-emulator",
     ],
@@ -660,7 +704,8 @@ let domainModules =
   .filter { !["Web", "Sessions"].contains($0) }
   + (isTarget
     ? [
-      "Microkit", "ProgramHeap", "Wiring", "SerialWiring", "TimerWiring", "NetworkWiring",
+      "Microkit", "ProgramHeap", "Randomness", "Wiring", "SerialWiring", "TimerWiring",
+      "NetworkWiring",
       "FilesWiring", "Networking",
     ] : [])
 
@@ -698,13 +743,13 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
       // Its sources are listed in Sources/Components/Cryptography/BoringSSL/sources.txt.
       .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+      .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+      .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     ],
   targets: coreModules + cryptographyModules + tlsModules + componentModules + testRecords
     + (embedsFiles ? embeddingModules + uploadModules : [])
-    + (isTarget
-      ? runtimeModules + componentPrograms + testPrograms
-        + (hasCryptography ? [cryptographyTestSupport] + cryptographyPrograms : [])
-      : hostModules + testModules)
-    + (isTarget && embedsFiles ? uploadPrograms : []),
+    + (isTarget ? runtimeModules + componentPrograms + testPrograms : hostModules + testModules)
+    + (isTarget && embedsFiles ? uploadPrograms : [])
+    + (isTarget ? entropyPrograms + [cryptographyTestSupport] + cryptographyPrograms : []),
   swiftLanguageModes: [.v6]
 )

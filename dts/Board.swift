@@ -29,6 +29,8 @@ public struct Board: Sendable {
   public var ethernet: DeviceSelector
   /// The timer in trees for this board.
   public var timer: DeviceSelector
+  /// The generator of random numbers in trees for this board.
+  public var entropy: DeviceSelector
 
   /// End of the memory that DMA regions are allocated from, downwards, as sdfgen does. Nil for the
   /// middle of the largest memory below 4 GiB: seL4 keeps its image at the start of memory, and the
@@ -46,12 +48,13 @@ public struct Board: Sendable {
   ///   - serial: needed only if `/chosen` names no console, and the tree has several UARTs.
   ///   - ethernet: needed only if the tree has several network cards with a driver.
   ///   - timer: needed only if the tree has several timers with a driver.
+  ///   - entropy: needed only if the tree has several generators of random numbers with a driver.
   ///   - physicalMemoryTop: nil for the middle of the largest memory.
   public init(
     _ name: String, title: String? = nil, tree: some Sequence<UInt8>, treeName: String? = nil,
     compatible: String? = nil, serial: DeviceSelector = DeviceSelector(),
     ethernet: DeviceSelector = DeviceSelector(), timer: DeviceSelector = DeviceSelector(),
-    physicalMemoryTop: PhysicalAddress? = nil
+    entropy: DeviceSelector = DeviceSelector(), physicalMemoryTop: PhysicalAddress? = nil
   ) {
     self.name = name
     self.title = title ?? SDKBoard.all.first { $0.name == name }?.title ?? name
@@ -61,6 +64,7 @@ public struct Board: Sendable {
     self.serial = serial
     self.ethernet = ethernet
     self.timer = timer
+    self.entropy = entropy
     self.physicalMemoryTop = physicalMemoryTop
   }
 
@@ -75,6 +79,7 @@ public struct Board: Sendable {
     case .serial: serial
     case .ethernet: ethernet
     case .timer: timer
+    case .entropy: entropy
     }
   }
 }
@@ -123,6 +128,8 @@ public enum DeviceRole: String, CaseIterable, Hashable, Sendable {
   case ethernet
   /// The clock and timeouts.
   case timer
+  /// Random numbers.
+  case entropy
 
   /// Whether the device's node has a name that such devices usually have (Devicetree Specification
   /// 2.2.2).
@@ -133,6 +140,7 @@ public enum DeviceRole: String, CaseIterable, Hashable, Sendable {
     case .serial: name == "serial" || name == "uart"
     case .ethernet: name == "ethernet"
     case .timer: name == "timer" || name == "watchdog"
+    case .entropy: name == "rng"
     }
   }
 }

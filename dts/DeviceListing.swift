@@ -55,7 +55,9 @@ public func deviceRows(
   return tree.devices.map { device in
     // The board may know interrupts that the tree leaves out.
     let device = chosen[device.path]?.device ?? device
-    let driver = DeviceRole.allCases.lazy.compactMap {
+    // A device with a role has that role's driver: virtio's slots are all alike.
+    let roles = chosen[device.path].map { [$0.role] } ?? DeviceRole.allCases
+    let driver = roles.lazy.compactMap {
       DriverDescription.find(for: $0, compatible: device.compatible, among: drivers)
     }.first
     return DeviceRow(device: device, role: chosen[device.path]?.role, driver: driver?.image)

@@ -15,6 +15,9 @@ public struct DriverDescription: Hashable, Sendable {
     case registers(name: String, index: Int, minimumSize: ByteCount)
     /// Memory of `size` bytes that driver and device share, such as descriptor rings.
     case shared(name: String, size: ByteCount, cached: Bool)
+    /// Registers of the controller of the device's first clock, as `registers` otherwise. Left out where
+    /// the tree tells no clock, so it is the last one.
+    case clockRegisters(name: String, minimumSize: ByteCount)
   }
 
   /// What systems use its devices for.
@@ -82,6 +85,21 @@ extension DriverDescription {
         .shared(name: "device_rx_ring", size: 0x8000, cached: false),
         .shared(name: "device_tx_ring", size: 0x8000, cached: false),
       ], interrupts: [0]),
+    // Both drivers poll: no request waits for the device.
+    DriverDescription(
+      role: .entropy, compatible: ["virtio,mmio"], image: "entropy_driver_virtio.elf",
+      directory: "drivers/entropy/virtio/mmio",
+      resources: [
+        .registers(name: "regs", index: 0, minimumSize: 0x1000),
+        .shared(name: "hw_ring_buffer", size: 0x1000, cached: true),
+      ], interrupts: []),
+    DriverDescription(
+      role: .entropy, compatible: ["amlogic,meson-rng"], image: "entropy_driver_meson.elf",
+      directory: "drivers/entropy/meson",
+      resources: [
+        .registers(name: "regs", index: 0, minimumSize: 0x1000),
+        .clockRegisters(name: "clocks", minimumSize: 0x1000),
+      ], interrupts: []),
   ]
 
   /// The driver of a role for a device: decided by the first of its `compatible` strings, which go

@@ -17,5 +17,6 @@ extension Board {
     timer: DeviceSelector(
       paths: ["/soc/bus@ffd00000/watchdog@f0d0"],
       fallbackInterrupts: [DeviceInterrupt(number: 42, trigger: .edge)]),
+    entropy: DeviceSelector(paths: ["/soc/bus@ff600000/bus@30000/rng@218"]),
     physicalMemoryTop: 0x6000_0000)
 }

@@ -12,6 +12,8 @@ extension Board {
     // virtio-mmio-bus.0, where our command lines put the network card.
     ethernet: DeviceSelector(paths: ["/virtio_mmio@a000000"]),
     timer: DeviceSelector(paths: ["/timer"]),
+    // virtio-mmio-bus.8: the first slot of another page, so that neither driver maps the other's device.
+    entropy: DeviceSelector(paths: ["/virtio_mmio@a001000"]),
     // Below what seL4 manages, where nothing else is.
     physicalMemoryTop: 0x6000_0000)
 }

@@ -7,12 +7,26 @@ import SystemModel
 extension DeviceTree {
   /// What the tree tells of a board's addresses and interrupts: RAM, registers and interrupts of
   /// all devices, disabled ones too. What seL4 keeps for itself is not in a tree.
-  public func platform() -> Platform {
+  ///
+  /// - Parameters:
+  ///   - board: chooses the devices of roles; nil for the built-in board that the tree describes.
+  ///   - drivers: those that know devices of roles.
+  public func platform(
+    for board: Board? = nil, drivers: [DriverDescription] = DriverDescription.builtIn
+  ) -> Platform {
+    let board = board ?? Board.matching(self)
+    func device(_ role: DeviceRole) -> Platform.NamedRange? {
+      guard let device = try? board?.device(role, in: self, drivers: drivers),
+        let range = device.registers.first?.addresses
+      else { return nil }
+      return Platform.NamedRange(range, device.path)
+    }
     let ram = memoryNodes.flatMap { registers(of: $0).compactMap(\.addresses) }
     let devices = devices
     return Platform(
       ram: merged(ram), deviceRegisters: deviceRegisters(outside: merged(ram)),
-      interrupts: interruptLines(of: devices))
+      interrupts: interruptLines(of: devices), networkCard: device(.ethernet),
+      randomGenerator: device(.entropy))
   }
 
   /// Registers of every node that has any, named by path, except where they lie in RAM, as frame

@@ -19,11 +19,9 @@ IMAGES := $(if $(PACKAGE),$(PACKAGE)/.build/images,.build/images)
 # The target that builds the tool; empty where SwiftPM's plugin provides one.
 TOOL ?= build
 OUTPUT := $(if $(PACKAGE),$(PACKAGE)/)out/$(if $(PROGRAM),$(PROGRAM),$(SYSTEM))-$(MICROKIT_BOARD)-$(MICROKIT_CONFIG)
-# 1 if a program imports Cryptography: then BoringSSL is fetched and built.
-CRYPTOGRAPHY ?= $(if $(PACKAGE),,1)
 # More options for `serval generate`, quoted as in a command.
 GENERATE_FLAGS ?=
-TARGET_BUILD := SERVAL_TARGET=1 SERVAL_NO_ALLOCATIONS=1 SERVAL_CRYPTOGRAPHY=$(CRYPTOGRAPHY) swift build --triple aarch64-none-none-elf -c release \
+TARGET_BUILD := SERVAL_TARGET=1 SERVAL_NO_ALLOCATIONS=1 swift build --triple aarch64-none-none-elf -c release \
   --toolset Sources/Runtime/toolset.json --scratch-path .build/target \
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # Command that runs the build: `make test` uses it to fail on warnings.
@@ -35,7 +33,7 @@ export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SDK_VERSION SYSTEM PACKAGE PR
 images:
 	@./make/sdk.sh board
 	@./make/checkout.sh
-	@$(if $(CRYPTOGRAPHY),./make/cryptography.sh)
+	@./make/cryptography.sh
 	@./make/relink.sh .build/target
 	$(BUILD_CHECK) env $(TARGET_BUILD)
 	$(BUILD_CHECK) env SERVAL_EMBEDS_FILES=1 $(TARGET_BUILD) --product archiver

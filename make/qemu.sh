@@ -24,4 +24,5 @@ fi
 image=$(printf %s "$1" | sed 's/,/,,/g')
 exec ./make/tied.sh qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
   -device "loader,file=$image,addr=0x70000000,cpu-num=0" \
-  -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 -netdev "$network"
+  -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 -netdev "$network" \
+  -device virtio-rng-device,bus=virtio-mmio-bus.8

@@ -28,12 +28,6 @@ struct OwnPackage {
   /// Names of the programs for protection domains.
   var programs: [String] { executables(dependingOn: Self.domainProducts).map(\.name) }
 
-  /// Whether one of the programs imports Cryptography, for which BoringSSL has to be built.
-  private var usesCryptography: Bool {
-    let users = Set(executables(dependingOn: ["Cryptography"]).map(\.name))
-    return programs.contains { users.contains($0) }
-  }
-
   /// The tool with this package's own systems, built; nil if it has none.
   func tool(_ manager: PackageManager) throws -> URL? {
     guard !isServal, let name = toolName else { return nil }
@@ -74,7 +68,6 @@ struct OwnPackage {
     // Both explicitly: a make that runs SwiftPM exports its own.
     variables.append("PROGRAM=\(programs.first ?? "")")
     variables.append("SYSTEM=program")
-    variables.append("CRYPTOGRAPHY=\(usesCryptography ? "1" : "")")
     let given = ProcessInfo.processInfo.environment["SERVAL_TOOL"].map { URL(fileURLWithPath: $0) }
     if let own = try tool(manager) {
       variables += ["SYSTEM=\(context.package.displayName)", "SERVAL=\(own.path)"]

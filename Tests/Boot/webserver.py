@@ -20,7 +20,8 @@ import site_checks
 ADDRESS = "10.0.2.15"
 FIXED = {"address": "10.0.2.80/24,router=10.0.2.2", "nfs-address": "10.0.2.81/24"}
 FORWARD = "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:{port}-{address}:80"
-DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0"
+DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 " \
+    "-device virtio-rng-device,bus=virtio-mmio-bus.8"
 
 
 class Emulated:

@@ -3,7 +3,7 @@
 # Copyright (c) 2026, the Serval authors
 
 """The module Cryptography on the target: what its library contains and needs, Wycheproof's vectors on a bare machine in QEMU (and
-the same on the host), and the golden vectors in a protection domain under `serval run`."""
+the same on the host), and the golden vectors in a protection domain, under `serval run` and on seL4."""
 
 import os
 import pathlib
@@ -15,6 +15,9 @@ import unittest
 
 import bare
 import wycheproof
+
+sys.path.insert(0, str(bare.ROOT / "Tests" / "Boot"))
+import machine  # noqa: E402
 
 ROOT = bare.ROOT
 IMAGES = ROOT / ".build" / "images"
@@ -107,6 +110,20 @@ class ProtectionDomain(unittest.TestCase):
                 result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
                 self.assertEqual(result.stdout.count(": ok"), 2, result.stdout + result.stderr)
                 self.assertIn("all done", result.stdout)
+                # Then it asks for bytes without entropy.
+                self.assertNotIn("FAILED", result.stdout)
+
+    @unittest.skipIf(machine.why_not(), machine.why_not())
+    def test_golden_vectors_on_seL4(self):
+        tool = machine.SERVAL.with_name("test-systems")
+        for version, sdk in machine.sdks().items():
+            with self.subTest(version), tempfile.TemporaryDirectory() as folder:
+                image = machine.build(
+                    "cryptography", machine.BOARD, "debug", pathlib.Path(folder), images=IMAGES / "tests", tool=tool, sdk=sdk)
+                with machine.Machine(image) as console:
+                    console.expect("without other instructions: ok", 60)
+                    console.expect("with the Cryptographic Extension: ok", 60)
+                    console.expect("all done")
 
 
 @unittest.skipIf(bare.why_not(), bare.why_not())

@@ -22,6 +22,10 @@ import Testing
     let timer = try board.device(.timer, in: tree)
     #expect(try timer.ranges() == [])
     #expect(timer.lines == [.level(29), .level(30), .level(27), .level(26)])
+    // Not in the card's page.
+    let entropy = try board.device(.entropy, in: tree)
+    #expect(try entropy.ranges() == [RegisterRange(address: 0xa00_1000, size: 0x200)])
+    #expect(tree.clockController(of: entropy) == nil)
     let slots = tree.devices(compatibleWith: ["virtio,mmio"])
     #expect(slots.count == 32)
     #expect(try slots.last?.register().address == 0xa00_3e00)
@@ -40,6 +44,10 @@ import Testing
     let timer = try board.device(.timer, in: tree)
     #expect(try timer.ranges() == [RegisterRange(address: 0xffd0_f0d0, size: 0x10)])
     #expect(timer.lines == [.edge(42)])
+    let entropy = try board.device(.entropy, in: tree)
+    #expect(try entropy.ranges() == [RegisterRange(address: 0xff63_0218, size: 4)])
+    let clocks = try #require(tree.clockController(of: entropy))
+    #expect(try clocks.ranges() == [RegisterRange(address: 0xff63_c000, size: 0x400)])
   }
 
   @Test(arguments: Board.builtIn)

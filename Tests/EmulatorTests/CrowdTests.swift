@@ -103,7 +103,7 @@ import Testing
         (0x70, 3), (0x70, 11), (0x30, 0), (0x38, 4), (0x80, 0x1000), (0x90, 0x1100), (0xa0, 0x1200),
         (0x44, 1), (0x70, 15),
       ] as [(UInt64, UInt64)] {
-        model.write(register, value, now: 0)
+        model.transport.write(register, value, now: 0)
       }
       // Four buffers of 1024 bytes.
       for index in 0..<4 {
@@ -123,7 +123,7 @@ import Testing
     /// Provides all four buffers to the card.
     func offer() {
       memory.start.storeBytes(of: index(0x202) &+ 4, toByteOffset: 0x102, as: UInt16.self)
-      model.write(0x50, 0, now: 0)
+      model.transport.write(0x50, 0, now: 0)
       #expect(model.checkInvariants() == nil)
     }
   }

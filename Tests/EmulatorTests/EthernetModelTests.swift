@@ -268,8 +268,8 @@ import VirtioNet
     let bench = try Bench()
     let physical = bench.physical
     let model = VirtioNetModel(link: bench.link) { physical }
-    model.report = { [unowned bench] in bench.reports.append($0) }
-    let page = VirtioMMIOPage((0, model))
+    model.transport.report = { [unowned bench] in bench.reports.append($0) }
+    let page = VirtioMMIOPage([0: model])
     bench.device = page
     var card = VirtioNet(
       ModelBus(page), memory: bench.memory(at: 0, count: 0x1_0000), ioAddress: Bench.base)

@@ -53,6 +53,9 @@ class OnHost:
         self.process = subprocess.Popen([SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
+    noise = 2_000_000
+    """Bytes by which `memory` varies."""
+
     def memory(self):
         """Bytes in use."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -90,6 +93,8 @@ class Emulated:
         self._console.seek(0)
         return self._console.read()
 
+    noise = 300_000
+
     def memory(self):
         """Bytes of the heap in use."""
         return self.heap()[0]
@@ -97,11 +102,7 @@ class Emulated:
     def heap(self):
         """Bytes of the heap: in use, at most, and of it."""
         before = len(self.text())
-        # The tool starts the emulator, which gets the signal.
-        emulators = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split() or [self.process.pid]
-        for process in emulators:
-            os.kill(int(process), signal.SIGUSR1)
+        self.process.send_signal(signal.SIGUSR1)
         end = time.monotonic() + 20
         while time.monotonic() < end:
             if found := re.findall(r"archiver heap +(\d+) +(\d+) +(\d+)", self.text()[before:]):
@@ -131,7 +132,8 @@ class OnSeL4:
         self.port = machine.free_port()
         self._machine = machine.Machine(
             image, "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:80", "-device",
-            "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false")
+            "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false",
+            "-device", "virtio-rng-device,bus=virtio-mmio-bus.8")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         archives.wait_for(self.port)
@@ -141,6 +143,8 @@ class OnSeL4:
         with contextlib.suppress(OSError, ValueError):
             while os.read(self._machine.process.stdout.fileno(), 65536):
                 pass
+
+    noise = 0
 
     def memory(self):
         """Nothing reads gauges on seL4: a heap that is used up stops the program."""
@@ -256,8 +260,8 @@ class Checks:
             for name in ("noise", "words"):
                 with archive.open(name) as entry, open(self.folder / name, "rb") as file:
                     self.assertTrue(archives.is_same(entry, file), name)
-        # Socket buffers and the connection come on top of the archive's own.
-        self.assertLess(most - before, MEMORY + 2_000_000)
+        # The connection's buffers come on top of the archive's own. A whole archive, of two thirds of the size, would not fit.
+        self.assertLess(most - before, MEMORY + self.target.noise)
 
     def test_chunked_bodies(self):
         (self.folder / "a").write_bytes(words(200_000))
@@ -324,7 +328,7 @@ class Checks:
                 self.assertRegex(address, "^/archives/[0-9a-f]{32}$")
                 self.assertEqual((archive.status, archive.is_whole), (200, True))
                 self.assertEqual(contents(archive.body), {name: content for _, name, content in files})
-                self.assertEqual((answer.status, answer.text), (200, "2 files are in the archive.\n"))
+                self.assertEqual((answer.status, answer.text), (200, "2 files were packed.\n"))
                 # An address is for one archive.
                 self.assertEqual(upload(self.port, files[:0], address).status, 404)
                 with Client(self.port, "GET", address) as client:
@@ -575,9 +579,9 @@ globals().update(machine.on_each_sdk("OnRealSeL4", lambda name, sdk: on_sel4(sdk
 
 @unittest.skipIf(browser.why_not(), browser.why_not())
 class PageChecks:
-    """The page in Chromium."""
+    """The page in Chromium. It sends files of `megabytes`, and one of `most_megabytes`."""
 
-    megabytes = 2
+    megabytes = most_megabytes = 2
 
     @classmethod
     def setUpClass(cls):
@@ -621,7 +625,7 @@ class PageChecks:
         self.picture("fields")
         self.browser.click("#start")
         self.check(self.browser.download(600), "words.txt", "noise.bin", "large.bin")
-        self.browser.until("document.getElementById('message').textContent.includes('3 files are in the archive')")
+        self.browser.until("document.getElementById('message').textContent.includes('3 files were packed')")
         self.assertEqual(self.browser.evaluate("document.activeElement.id"), "start")
         self.picture("done")
         self.assertEqual(self.complaints(), [])
@@ -639,6 +643,24 @@ class PageChecks:
         seen = self.browser.evaluate("seen")
         self.assertEqual(seen, sorted(seen))
         self.assertGreater(len(set(seen)), 2)
+
+    def test_memory_is_flat(self):
+        archives.write(self.folder / "huge.bin", noise, self.most_megabytes * 1_000_000)
+        upload(self.target.port, [("f", "first", b"")])
+        before = most = self.target.memory()
+        self.browser.choose("#file-1", self.folder / "huge.bin")
+        start = time.monotonic()
+        self.browser.click("#start")
+        begun = self.browser.wait("Browser.downloadWillBegin", 60)
+        while self.browser.evaluate("!document.getElementById('transfer').hidden"):
+            most = max(most, self.target.memory())
+            time.sleep(0.1)
+        took = time.monotonic() - start
+        self.check(self.browser.download_end(begun["guid"], 600), "huge.bin")
+        print(f"{self.most_megabytes} MB at {self.most_megabytes / took:.2f} MB/s, {most - before:,} bytes", end=" ",
+              file=sys.stderr, flush=True)
+        # Buffers of two connections come on top of the archive.
+        self.assertLess(most - before, MEMORY + self.target.noise)
 
     def test_fields_can_be_removed(self):
         self.browser.click("#add")
@@ -702,30 +724,33 @@ class PageChecks:
 
 
 class PageOfHost(PageChecks, unittest.TestCase):
-    megabytes = 1000 if LONG else 30
+    megabytes, most_megabytes = 15, 1000 if LONG else 20
     start = OnHost
-
-    def test_memory_is_flat(self):
-        upload(self.target.port, [("f", "first", b"")])
-        before = self.target.memory()
-        self.browser.choose("#file-1", self.folder / "large.bin")
-        self.browser.click("#start")
-        begun = self.browser.wait("Browser.downloadWillBegin", 60)
-        most = before
-        while self.browser.evaluate("!document.getElementById('transfer').hidden"):
-            most = max(most, self.target.memory())
-            time.sleep(0.1)
-        self.check(self.browser.download_end(begun["guid"], 600), "large.bin")
-        print(f"{self.megabytes} MB, {most - before:,} bytes", end=" ", file=sys.stderr, flush=True)
-        self.assertLess(most - before, MEMORY + 2_000_000)
 
 
 class PageOfEmulatedVirt(PageChecks, unittest.TestCase):
+    # More than the buffers of a user network: a file that is in these has been sent, as the browser sees it.
+    megabytes, most_megabytes = 8, 4
+
     @classmethod
     def start(cls):
         if not (machine.IMAGES / "archiver.elf").exists():
             raise unittest.SkipTest("there is no archiver.elf in .build/images: make images")
         return Emulated("qemu_virt_aarch64")
+
+
+def page_on_sel4(sdk):
+    class Class(PageChecks, unittest.TestCase):
+        megabytes, most_megabytes = 5, 1000 if LONG else 10
+
+        @classmethod
+        def start(cls):
+            return OnSeL4(sdk)
+
+    return Class
+
+
+globals().update(machine.on_each_sdk("PageOnSeL4", lambda name, sdk: page_on_sel4(sdk)))
 
 
 class Document(unittest.TestCase):
@@ -734,7 +759,7 @@ class Document(unittest.TestCase):
         table = DOCUMENT.partition("| point |")[2].partition("\n\n")[0]
         named = set(re.findall(r"`(test_\w+)`", table))
         self.assertGreater(len(named), 10)
-        known = {name for each in (Checks, Host, EmulatedVirt, PageChecks, PageOfHost) for name in dir(each)}
+        known = {name for each in (Checks, Host, EmulatedVirt, PageChecks) for name in dir(each)}
         self.assertEqual(named - known, set())
 
 

@@ -28,7 +28,7 @@ import machine
 
 LIMIT = 0.1
 """Longest time for each ping, connection and answer, in seconds."""
-FLOODS = ["spin", "rings", "descriptors", "frames", "console", "alarms", "files"]
+FLOODS = ["spin", "rings", "descriptors", "frames", "console", "alarms", "files", "entropy"]
 """A request that the web server answers without a file."""
 REQUEST = b"NONSENSE\r\n\r\n"
 WEB_SERVER, NFS = bytes.fromhex("525401000011"), bytes.fromhex("525401000010")

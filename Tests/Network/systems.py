@@ -20,8 +20,10 @@ import private  # noqa: E402
 from testnet import Network  # noqa: E402
 
 BOARD = machine.BOARD
-"""The card in the first virtio slot, where the driver expects it, as on LionsOS's command lines."""
-CARD = ["-device", "virtio-net-device,netdev=netdev0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false"]
+"""The card in the first virtio slot, where the driver expects it, as on LionsOS's command lines, and the generator of random
+numbers in slot 8."""
+CARD = ["-device", "virtio-net-device,netdev=netdev0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false",
+        "-device", "virtio-rng-device,bus=virtio-mmio-bus.8"]
 
 
 @dataclasses.dataclass

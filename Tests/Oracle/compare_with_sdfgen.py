@@ -33,7 +33,9 @@ CHOICES = {
 
 # Records without a counterpart in sdfgen, for choices that LionsOS compiles into its images, and for the programs' heaps, which
 # are memory of LionsOS's images.
-OWN_RECORDS = ("ip_client_", "web_server_", "heap_")
+OWN_RECORDS = ("ip_client_", "web_server_", "heap_", "entropy_")
+# A domain without a counterpart, with its regions and channels.
+OWN_DOMAIN = "entropy"
 
 
 def number(text):
@@ -48,13 +50,15 @@ class Layout:
         root = ET.parse(directory / f"{system}.system").getroot()
         self.regions = {
             mr.get("name"): (number(mr.get("size")), mr.get("phys_addr") and number(mr.get("phys_addr")))
-            for mr in root.iter("memory_region") if not mr.get("name").endswith("_heap")
+            for mr in root.iter("memory_region")
+            if not mr.get("name").endswith("_heap") and f"/drivers/{OWN_DOMAIN}/" not in mr.get("name")
         }
-        self.domains = {pd.get("name"): pd for pd in root.iter("protection_domain")}
+        self.domains = {pd.get("name"): pd for pd in root.iter("protection_domain") if pd.get("name") != OWN_DOMAIN}
         self.maps = {
             (name, m.get("mr")): m for name, pd in self.domains.items() for m in pd.findall("map") if m.get("mr") in self.regions
         }
-        self.channels = [channel.findall("end") for channel in root.iter("channel")]
+        channels = [channel.findall("end") for channel in root.iter("channel")]
+        self.channels = [ends for ends in channels if OWN_DOMAIN not in [end.get("pd") for end in ends]]
         self.records = {path.name: path.read_bytes() for path in directory.glob("*.data")}
 
     def attributes(self):

@@ -252,6 +252,14 @@ struct GoldenTests {
     ).expect(record.bytes)
   }
 
+  @Test func entropyClient() {
+    var record = RecordBytes<EntropyClientConfig>()
+    record[EntropyClientConfig.size] = 16
+    record[EntropyClientConfig.serverID] = EntropyClientConfig.none
+    // As in records.S, for a system without the service.
+    Golden(16, (0, serval + "07 01  10 00 00 00  ff")).expect(record.bytes)
+  }
+
   @Test func sections() {
     #expect(
       RecordSchema.all.map(\.section) == [
@@ -260,7 +268,7 @@ struct GoldenTests {
         ".net_driver_config", ".net_virt_rx_config", ".net_virt_tx_config", ".net_copy_config",
         ".net_client_config", ".lib_sddf_lwip_config", ".fs_client_config", ".fs_server_config",
         ".nfs_config", ".ip_client_config", ".web_server_config",
-        ".serval_abi", ".serval_heap",
+        ".serval_abi", ".serval_heap", ".entropy_client_config",
       ])
   }
 }

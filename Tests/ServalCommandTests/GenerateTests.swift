@@ -22,7 +22,7 @@ import Testing
       #expect(run.status == 0)
       #expect(run.errors == "")
       #expect(
-        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.1, with 24 records\n")
+        run.output == "out/webserver.system for odroidc4, Microkit SDK 2.3.1, with 27 records\n")
       let record = try Files.read("\(tool.directory)/out/net_client_nfs.data")
       let view = try #require(RecordView<NetClientConfig, [UInt8]>(record))
       #expect(view[NetClientConfig.macAddress] == MACAddress(0x5254_0100_0010))

@@ -172,6 +172,48 @@ import Testing
     _ = try system.addNetwork()
   }
 
+  /// The service is passive, more urgent than its clients, and each client has a channel to it alone.
+  @Test mutating func entropy() throws {
+    let clients = try ["a", "b"].map {
+      try system.add($0, sourceImage: "\($0).elf", priority: SystemBuilder.sharedPriority)
+    }
+    var entropy = try #require(try system.addEntropy())
+    for client in clients { try entropy.addClient(client) }
+    #expect(throws: SubsystemError.duplicateClient(subsystem: "entropy", client: "a")) {
+      try entropy.addClient(clients[0])
+    }
+    try entropy.connect(in: &system)
+    let layout = system.layout()
+    let driver = system.domain(entropy.driver)
+    #expect(driver.passive == true && driver.interrupts.isEmpty)
+    #expect(driver.maps.count == 2)
+    #expect(layout.description.channels.count == 2)
+    for (index, channel) in layout.description.channels.enumerated() {
+      #expect(channel.ends.map(\.domain) == ["entropy", clients[index].name])
+      let record = try #require(
+        layout.records.first {
+          $0.domain == clients[index].name && $0.section == ".entropy_client_config"
+        })
+      #expect(record.isServalsOwn)
+      let view = try #require(RecordView<EntropyClientConfig, [UInt8]>(record.bytes))
+      #expect(view[EntropyClientConfig.serverID] == channel.b.id.rawValue)
+    }
+    // No other domain maps its memory.
+    for map in driver.maps {
+      #expect(
+        layout.description.protectionDomains.filter { domain in
+          domain.maps.contains { $0.region == map.region }
+        }.map(\.name) == ["entropy"])
+    }
+  }
+
+  @Test func noGenerator() throws {
+    var system = SystemBuilder(
+      board: .odroidC4, tree: try Board.odroidC4.tree(),
+      drivers: DriverDescription.builtIn.filter { $0.role != .entropy })
+    #expect(try system.addEntropy() == nil)
+  }
+
   @Test(arguments: ["", "a b", "a/b", "ä", String(repeating: "x", count: 64)])
   mutating func refusesNamesThatMakeNoFileName(_ name: String) {
     #expect(throws: SubsystemError.invalidDomainName(name)) {

@@ -37,9 +37,9 @@ import Testing
     #expect(Board.builtIn.map(\.name) == ["qemu_virt_aarch64", "odroidc4"])
     for board in Board.builtIn {
       let layout = try expectedLayout(of: WebServerSystem.self, on: board)
-      // LionsOS's ten domains, and `idle`.
+      // LionsOS's ten domains, `idle` and `entropy`.
       let names = layout.description.allProtectionDomains.map(\.name)
-      #expect(names.count == 11 && names.contains("idle"))
+      #expect(names.count == 12 && names.contains("idle") && names.contains("entropy"))
     }
   }
 

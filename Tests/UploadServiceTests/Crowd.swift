@@ -43,7 +43,7 @@ struct Crowd {
   /// The response to a request that is sent and read at once.
   mutating func ask(_ request: String) -> String {
     let peer = add(request)
-    for _ in 0..<10 { move(peer, sending: .max, reading: .max) }
+    for _ in 0..<100 { move(peer, sending: .max, reading: .max) }
     return String(decoding: peers[peer].output, as: UTF8.self)
   }
 

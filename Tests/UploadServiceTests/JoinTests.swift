@@ -99,7 +99,7 @@ import UploadService
       #expect(
         ends.contains { end in
           let text = String(decoding: crowd.peers[end].output, as: UTF8.self)
-          return text.hasSuffix("in the archive.\n") && text.hasPrefix("HTTP/1.1 200 OK\r\n")
+          return text.hasSuffix(" packed.\n") && text.hasPrefix("HTTP/1.1 200 OK\r\n")
         })
     }
   }

@@ -31,15 +31,17 @@ public enum ArchiverSystem: SystemTemplate {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
     var network = try system.addNetwork()
+    var entropy = try system.addEntropy()
     let archiver = try system.add(
       name, sourceImage: "archiver.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
-      heap: .mebibytes(48))
+      heap: .mebibytes(56))
     let copier = try system.addCopier(for: archiver)
     let macs = try choices.macAddresses(default: [name: MACAddress(0x5254_0100_0014)])
 
     try serial.addClient(archiver)
     try timer.addClient(archiver)
+    try entropy?.addClient(archiver)
     var client = NetworkSubsystem.Client(archiver, copier: copier, macAddress: macs[name])
     client.receiveBuffers = 2048
     try network.addClient(client)
@@ -51,6 +53,7 @@ public enum ArchiverSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try entropy?.connect(in: &system)
     try system.addIdle()
   }
 

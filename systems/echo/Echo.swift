@@ -24,6 +24,7 @@ public enum EchoSystem: SystemTemplate {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
     var network = try system.addNetwork()
+    var entropy = try system.addEntropy()
     let echo = try system.add(
       "echo", sourceImage: "echo.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
@@ -33,6 +34,7 @@ public enum EchoSystem: SystemTemplate {
 
     try serial.addClient(echo)
     try timer.addClient(echo)
+    try entropy?.addClient(echo)
     let usesLwIP = try choices.flag("lwip-pools")
     var networkClient = NetworkSubsystem.Client(echo, copier: copier, macAddress: macs["echo"])
     networkClient.writesReceiveBuffers = usesLwIP
@@ -42,6 +44,7 @@ public enum EchoSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try entropy?.connect(in: &system)
     try system.addIdle()
     if usesLwIP {
       let heads = UInt64(2 * network.options.receiveBuffers)

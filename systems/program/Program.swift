@@ -24,6 +24,7 @@ public enum ProgramSystem: SystemTemplate {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
     var network = try system.addNetwork()
+    var entropy = try system.addEntropy()
     let name = try choices.value("program")
     let program = try system.add(
       name, sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
@@ -34,6 +35,7 @@ public enum ProgramSystem: SystemTemplate {
 
     try serial.addClient(program)
     try timer.addClient(program)
+    try entropy?.addClient(program)
     var client = NetworkSubsystem.Client(program, copier: copier, macAddress: macs[name])
     client.receiveBuffers = 2048
     try network.addClient(client)
@@ -45,6 +47,7 @@ public enum ProgramSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try entropy?.connect(in: &system)
     try system.addIdle()
   }
 

@@ -60,6 +60,7 @@ public enum WebServerSystem: SystemTemplate {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
     var network = try system.addNetwork()
+    var entropy = try system.addEntropy()
     let webServer = try system.add(
       "web_server", sourceImage: "web_server.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
@@ -79,6 +80,7 @@ public enum WebServerSystem: SystemTemplate {
     for (client, copier) in [(webServer, webServerCopier), (nfs, nfsCopier)] {
       try serial.addClient(client)
       try timer.addClient(client)
+      try entropy?.addClient(client)
       var networkClient = NetworkSubsystem.Client(
         client, copier: copier, macAddress: macs[client.name])
       networkClient.writesReceiveBuffers = usesLwIP
@@ -94,6 +96,7 @@ public enum WebServerSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try entropy?.connect(in: &system)
     try system.addIdle()
     if usesLwIP {
       for client in [webServer, nfs] {

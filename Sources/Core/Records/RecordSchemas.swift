@@ -26,6 +26,7 @@
       RecordSchema(WebServerConfig.self),
       RecordSchema(RuntimeABI.self),
       RecordSchema(HeapConfig.self),
+      RecordSchema(EntropyClientConfig.self),
     ]
   }
 
@@ -281,6 +282,11 @@
         number("flags", flags, .hexadecimal),
       ]
     }
+  }
+
+  extension EntropyClientConfig: DescribedStructure {
+    static var schemaName: String { "entropy_client_config" }
+    static var schema: [FieldSchema] { [number("size", size), number("server_id", serverID)] }
   }
 
   extension HeapConfig: DescribedStructure {

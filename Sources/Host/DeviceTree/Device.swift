@@ -129,3 +129,15 @@ extension DeviceTree {
     return true
   }
 }
+
+extension DeviceTree {
+  /// The device whose registers control the first clock of a device: the node that its `clocks` names, or the one above if
+  /// that has no registers, as a clock controller that is a part of a system controller. Nil if the tree tells no clock.
+  public func clockController(of device: Device) -> Device? {
+    guard let phandle = node(exactly: device.path)?["clocks"]?.cells?.first,
+      let node = node(phandle: phandle)
+    else { return nil }
+    if node["reg"] != nil { return self.device(node) }
+    return parent(of: node).flatMap { $0["reg"] == nil ? nil : self.device($0) }
+  }
+}

@@ -27,6 +27,8 @@ public final class Machine {
     /// Whether devices bypass the processor's cache in DMA regions, which reveals missing cleans and
     /// invalidates.
     public var isIncoherent = false
+    /// Selects the bits of the machine's generator of random numbers.
+    public var seed: UInt64 = 1
 
     /// A machine without a network and without injected faults.
     public init(
@@ -82,7 +84,7 @@ public final class Machine {
     let devices = DeviceSet(
       board: board, console: console, kernel: kernel, link: link,
       interrupts: Set(system.allProtectionDomains.flatMap(\.interrupts).compactMap(\.number)),
-      report: report)
+      seed: configuration.seed, report: report)
     memory = try SystemMemory(
       system, sdk: configuration.sdk, board: board, isIncoherent: configuration.isIncoherent,
       find: { ProgramLoader.findFile($0, in: configuration.searchPaths) },

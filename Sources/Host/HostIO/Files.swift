@@ -120,11 +120,18 @@ public enum Files {
     return parts.indices.map { parts[...$0].joined(separator: "/") }
   }
 
+  /// Creates a file that only its owner can read and write.
+  ///
+  /// - Throws: also if there is a file at `path`.
+  public static func createPrivate(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    try create(path, with: bytes, as: path, mode: 0o600)
+  }
+
   /// Creates a file, which errors call `name`.
   private static func create(
-    _ path: String, with bytes: [UInt8], as name: String
+    _ path: String, with bytes: [UInt8], as name: String, mode: mode_t = 0o666
   ) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw FileError(name, .write(errno: errno)) }
     do throws(FileError) {
       try write(bytes, to: descriptor, name)

@@ -62,12 +62,15 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
           var timer = try system.addTimer()
           var serial = try system.addSerial()
           var network = try system.addNetwork()
+          // Random numbers for the network's clients, where the board has a generator.
+          var entropy = try system.addEntropy()
 
           let program = try system.add(
             "\(name)", sourceImage: "\(name).elf", priority: SystemBuilder.sharedPriority,
             budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
             heap: .mebibytes(40))
           try timer.addClient(program)
+          try entropy?.addClient(program)
           try serial.addClient(program)
           try network.addClient(.init(program, copier: system.addCopier(for: program)))
           // QEMU's user network forwards ports to this address.
@@ -82,6 +85,7 @@ func systemFiles(_ names: PackageNames, _ serval: ServalSource) -> [PackageFile]
           try serial.connect(in: &system)
           try network.connect(in: &system)
           try timer.connect(in: &system)
+          try entropy?.connect(in: &system)
           try system.addIdle()
         }
       }

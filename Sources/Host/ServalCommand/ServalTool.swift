@@ -68,7 +68,7 @@ public enum ServalTool {
   private static func status(of arguments: [String]) -> Int32 {
     do {
       // ArgumentParser would print serval's version; the emulator's names its Unicorn.
-      if arguments == ["run", "--version"] { try EmulatorProgram.start(["--version"]) }
+      if arguments == ["run", "--version"] { try CompanionProgram.emulator.start(["--version"]) }
       var command = try Serval.parseAsRoot(arguments)
       try command.run()
       return 0
@@ -105,7 +105,7 @@ struct Serval: ParsableCommand {
     version: "serval \(ServalTool.version)",
     subcommands: [
       New.self, Generate.self, Check.self, Inspect.self, Graph.self, Header.self, Diff.self,
-      Convert.self, BoardsCommand.self, ABI.self,
+      Convert.self, CertificateCommand.self, BoardsCommand.self, ABI.self,
       Devices.self, Run.self,
     ])
 }

@@ -73,12 +73,15 @@ struct TargetOption: ParsableArguments {
             option: "--dtb", dtb, reason: "it is the tree of a machine for \(architecture.title)")
         }
       }
-      let platform = tree.platform()
+      let platform = tree.platform(
+        for: ServalTool.boards.first { $0.name == board }
+          ?? Board.matching(tree, among: ServalTool.boards),
+        drivers: ServalTool.drivers)
       targets = targets.map { $0.adding(platform) }
     } else if let own = ServalTool.boards.first(where: { $0.name == board }),
       let tree = try? own.tree()
     {
-      let platform = tree.platform()
+      let platform = tree.platform(for: own, drivers: ServalTool.drivers)
       targets = targets.map { $0.adding(platform) }
     }
     if targets.isEmpty { throw TargetError.noTarget(sdk) }
@@ -160,6 +163,8 @@ extension Target {
     platform.ram += tree.ram
     platform.deviceRegisters += tree.deviceRegisters
     platform.interrupts.merge(tree.interrupts) { _, new in new }
+    platform.networkCard = tree.networkCard ?? platform.networkCard
+    platform.randomGenerator = tree.randomGenerator ?? platform.randomGenerator
     target.platform = platform
     return target
   }

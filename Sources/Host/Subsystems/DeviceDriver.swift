@@ -18,18 +18,26 @@ extension SystemBuilder {
     let description = try driverDescription(role, for: device)
 
     var record = RecordBytes<DeviceResources>()
-    for (index, resource) in description.resources.enumerated() {
+    var count = 0
+    for resource in description.resources {
       let prefix = "\(device.name)/\(description.directory)"
-      let mapped: DeviceMappedRange =
+      let mapped: DeviceMappedRange?
+      mapped =
         switch resource {
         case .registers(let name, index: let entry, minimumSize: let size):
           try mapRegisters("\(prefix)/\(name)", entry, size, of: device, into: driver)
         case .shared(let name, size: let size, cached: let cached):
           try mapShared("\(prefix)/\(name)", size, cached: cached, into: driver)
+        case .clockRegisters(let name, minimumSize: let size):
+          try tree.clockController(of: device).map {
+            try mapRegisters("\(prefix)/\(name)", 0, size, of: $0, into: driver)
+          }
         }
-      record[DeviceResources.regions[index]] = mapped
+      guard let mapped else { continue }
+      record[DeviceResources.regions[count]] = mapped
+      count += 1
     }
-    record[DeviceResources.regionCount] = UInt8(description.resources.count)
+    record[DeviceResources.regionCount] = UInt8(count)
 
     for (index, entry) in description.interrupts.enumerated() {
       let interrupt = try device.interrupt(entry)

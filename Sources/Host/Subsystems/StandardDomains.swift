@@ -64,6 +64,17 @@ extension SystemBuilder {
     return NetworkSubsystem(driver: driver, virtTx: virtTx, virtRx: virtRx)
   }
 
+  /// Adds the driver of the board's generator of random numbers, which serves them to clients. It is more urgent than its
+  /// clients, so that they can call it, and less than the Ethernet driver; after its start it runs on its callers' time.
+  ///
+  /// - Returns: nil if the board has no generator that a driver knows.
+  public mutating func addEntropy() throws -> EntropySubsystem? {
+    guard let description = try? driver(for: .entropy) else { return nil }
+    let driver = try add(
+      "entropy", sourceImage: description.image, priority: 96, passive: true)
+    return EntropySubsystem(driver: driver)
+  }
+
   /// Adds the copier of a network client.
   public mutating func addCopier(for client: PD) throws -> PD {
     try add(

@@ -92,17 +92,24 @@ public struct Platform: Hashable, Sendable {
   public var kernelOwned: [NamedRange]
   /// Interrupts by the number that a `.system` file gives (GIC: SPI + 32, PPI + 16).
   public var interrupts: [IRQNumber: InterruptLine]
+  /// The registers of the network card that a driver knows.
+  public var networkCard: NamedRange?
+  /// The registers of the generator of random numbers that a driver knows.
+  public var randomGenerator: NamedRange?
 
   /// Creates a platform of which nothing is known but what is given.
   public init(
     ram: [Range<UInt64>] = [], normalMemory: [Range<UInt64>] = [],
     deviceRegisters: [NamedRange] = [], kernelOwned: [NamedRange] = [],
-    interrupts: [IRQNumber: InterruptLine] = [:]
+    interrupts: [IRQNumber: InterruptLine] = [:], networkCard: NamedRange? = nil,
+    randomGenerator: NamedRange? = nil
   ) {
     self.ram = ram
     self.normalMemory = normalMemory
     self.deviceRegisters = deviceRegisters
     self.kernelOwned = kernelOwned
     self.interrupts = interrupts
+    self.networkCard = networkCard
+    self.randomGenerator = randomGenerator
   }
 }

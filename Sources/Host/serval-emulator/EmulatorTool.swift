@@ -73,7 +73,7 @@ struct EmulatorTool: ParsableCommand {
       duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
       network: try network().choice, packetFile: try network().file,
       packetImpairment: try packetImpairment(), linkChanges: try linkChanges(),
-      faults: try injectedFaults(), isIncoherent: incoherent,
+      faults: try injectedFaults(), isIncoherent: incoherent, seed: seed,
       isRealTime: realtime)
   }
 

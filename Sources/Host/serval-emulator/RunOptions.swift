@@ -25,6 +25,8 @@ struct RunOptions {
   var faults: [InjectedFault]
   /// Whether devices bypass the processor's cache.
   var isIncoherent: Bool
+  /// Selects the bits of the machine's generator of random numbers.
+  var seed: UInt64
   /// Whether virtual time follows the wall clock in any case.
   var isRealTime: Bool
 

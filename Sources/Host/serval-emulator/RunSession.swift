@@ -35,6 +35,7 @@ struct RunSession {
     configuration.linkChanges = options.linkChanges
     configuration.faults = options.faults
     configuration.isIncoherent = options.isIncoherent
+    configuration.seed = options.seed
     let machine = try Machine(
       system, configuration, console: console, trace: writer,
       packets: packets.map { file in PcapWriter { file.write($0) } }

@@ -19,11 +19,16 @@ void free(void *block) {
   if (block) serval_free(block);
 }
 
+/* Defined in Sources/Runtime/Randomness: false if the system has no entropy service, or the service refuses. */
+extern _Bool serval_random_bytes(void *bytes, size_t count);
+
 /*
- * Swift's dictionaries and sets seed their hashes with it, once. The clock's count is not a secret: a peer that guesses it can make keys
- * collide. Programs that take keys from peers limit their number.
+ * What Swift's SystemRandomNumberGenerator gives, and what dictionaries and sets seed their hashes with, once. Without an entropy service
+ * it comes from the clock, whose count is no secret: a peer that guesses it can make keys collide, and numbers are no keys. Programs that
+ * need secrets use RandomBytes, which refuses then.
  */
 void arc4random_buf(void *bytes, size_t count) {
+  if (serval_random_bytes(bytes, count)) return;
   uint64_t state;
   __asm__ volatile("mrs %0, cntpct_el0" : "=r"(state));
   for (size_t i = 0; i < count; i++) {

@@ -36,6 +36,18 @@ record_\name:
 
     record program_records, 16384
 
+    /* The record EntropyClientConfig. Unpatched it describes a system without the service. */
+    .section .entropy_client_config, "a", %progbits
+    .balign 16
+    .global record_entropy_client_config
+    .type record_entropy_client_config, %object
+record_entropy_client_config:
+    .ascii "Serval"
+    .byte 7, 1
+    .word 16
+    .byte 255, 0, 0, 0
+    .size record_entropy_client_config, . - record_entropy_client_config
+
     /* The record HeapConfig. Only programs with a heap refer to it. */
     .section .serval_heap, "a", %progbits
     .balign 16

@@ -55,6 +55,13 @@ extension ProgramRecord {
   fatal("the record has other properties than this program's; build both from the same source")
 }
 
+extension EntropyClientConfig: LinkableRecord {
+  /// Its place in this image (records.S).
+  public static var linkedStart: UnsafeRawPointer {
+    unsafe cmicrokit_record_entropy_client_config()
+  }
+}
+
 extension DeviceResources: LinkableRecord {
   /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_device_resources() }

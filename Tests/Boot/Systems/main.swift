@@ -8,6 +8,6 @@ ServalTool.main(
   systems: [
     RuntimeSystem.self, TickerSystem.self, GreeterSystem.self, WebHelloSystem.self,
     WebChatSystem.self, WebPeopleSystem.self, HeraldSystem.self, OwnSectionSystem.self,
-    CryptographySystem.self,
+    CryptographySystem.self, EntropyProbeSystem.self,
   ],
   records: [Greeting.self])

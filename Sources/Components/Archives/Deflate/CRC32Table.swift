@@ -4,7 +4,7 @@
 #if !arch(arm64)
   /// The remainders of a byte that 0 to 7 zeroes follow.
   struct CRC32Table: Sendable {
-    private var remainders = InlineArray<2048, UInt32>(repeating: 0)
+    private var remainders = [UInt32](repeating: 0, count: 2048)
 
     init() {
       for byte in 0..<256 {

@@ -116,7 +116,7 @@ public struct EntryNames: Sendable {
     var index = 0
     while index < path.count {
       let (scalar, byteCount) = Scalars.scalar(path.span, at: index)
-      hash = (hash ^ UInt64(Scalars.folded(scalar))) &* 0x100_0000_01b3
+      hash = (hash ^ UInt64(CaseFolding.folded(scalar))) &* 0x100_0000_01b3
       index += byteCount
     }
     hash = (hash ^ hash >> 32) &* 0xd6e8_feb8_6659_fd93

@@ -10,6 +10,7 @@ import NFSFileServer
 import NetworkStack
 import Networking
 import ONCRPC
+import Randomness
 import Records
 import SerialWiring
 import TCPStreams
@@ -73,14 +74,19 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
       credentials: .system(machineName: FileServerProgram.name, user: 0, group: 0, groups: []))
     settings.filesPort = server.filesPort
     settings.mountPort = server.mountPort
-    // The time makes it differ between starts. Servers tell clients apart by their ports too.
-    settings.firstXID = UInt32(truncatingIfNeeded: Clock().ticks)
+    settings.firstXID = Self.firstXID()
     settings.callLimit = 32
     var limits = ClientSettings()
     limits.operationLimit = 64
     limits.listLimit = 4096
     files = NFSFileServer(
       NFSClient(settings, limits), commands: commands, completions: completions, share: share)
+  }
+
+  /// Differs between starts: random, or from the time. Servers tell clients apart by their ports too.
+  private static func firstXID() -> UInt32 {
+    let seed = EntropyClient().flatMap { client in try? client.seed() }
+    return UInt32(truncatingIfNeeded: seed?[0] ?? Clock().ticks)
   }
 
   private static var name: [UInt8] {

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, the Serval authors
 
 import Addresses
+import EntropyProtocol
 import Microkit
 import NetworkStack
 import Records
@@ -49,7 +50,20 @@ extension Console {
       write("no address any more")
     }
     write("\n")
+    if let refusal = network.entropyRefusal { reportRefusal(refusal) }
     flush()
+  }
+
+  /// Writes a line about an entropy service that gave no random numbers.
+  private mutating func reportRefusal(_ refusal: EntropyRefusal) {
+    writeName()
+    switch refusal {
+    case .noDevice: write("the entropy service has no generator")
+    case .unhealthy: write("the entropy service's generator failed its tests")
+    case .notReady, .stale: write("the entropy service's generator delivers too little")
+    }
+    write(
+      ": an attacker can guess the clock, and from it sequence numbers, ports and identifiers\n")
   }
 }
 

@@ -3,10 +3,12 @@
 
 import Addresses
 import CMicrokit
+import EntropyProtocol
 import Microkit
 import NetworkComponents
 import NetworkStack
 import NetworkWiring
+import Randomness
 import Records
 import Time
 import TimerWiring
@@ -31,7 +33,9 @@ public struct Network: ~Copyable {
   // When the timer driver will signal; `never` if no timeout is set.
   private var alarm = Instant.never
   /// Whether the arrival time of each frame still goes into the stack's entropy.
-  var isStirring = true
+  private(set) var isStirring = true
+  /// Why the system's entropy service gave no keys; nil if it did, and in a system without one.
+  public let entropyRefusal: EntropyRefusal?
   // Readings of the counter that go into the entropy before the first frame.
   private static var readings: Int { 64 }
 
@@ -55,21 +59,45 @@ public struct Network: ~Copyable {
     input = FrameReceiver(receiveRings, memory: received, bufferCount: Int(receive.bufferCount))
     output = FrameTransmitter(transmitRings, memory: sent, bufferCount: Int(transmit.bufferCount))
     let hardware = config[Config.macAddress]
-    var configuration = settings.configuration(hardware: hardware, ticks: clock.ticks)
+    let secrets: StackSecrets?
+    do throws(EntropyRefusal) {
+      secrets = try Network.randomSecrets()
+      entropyRefusal = nil
+    } catch {
+      // The stack works all the same, with what the clock gives; `reportAddress` tells.
+      (secrets, entropyRefusal) = (nil, error)
+    }
+    var configuration = settings.configuration(
+      hardware: hardware, ticks: clock.ticks, secrets: secrets)
     configuration.hostName = hostName
     stack = NetworkStack(configuration)
+    isStirring = secrets == nil
+    if !isStirring { return }
     // The time of each round depends on caches, on memory refresh and on the phase between the two clocks.
     for _ in 0..<Network.readings { stack.stir(clock.ticks) }
+  }
+
+  /// Keys from the entropy service; nil in a system without one. A restarted program gets others.
+  private static func randomSecrets() throws(EntropyRefusal) -> StackSecrets? {
+    guard let client = EntropyClient() else { return nil }
+    var words = InlineArray<16, UInt64>(repeating: 0)
+    for start in 0..<StackSecrets.wordCount / EntropyCall.wordCount {
+      let seed = try client.seed()
+      for index in 0..<EntropyCall.wordCount {
+        words[EntropyCall.wordCount &* start &+ index] = seed[index]
+      }
+    }
+    return StackSecrets(words)
   }
 
   /// Begins a turn: sets `now`.
   mutating func readClock() { now = clock.now() }
 
-  /// Adds the current counter to the stack's entropy, the only source on both boards. Called for each frame until the
-  /// first connection, which fixes the keys, and from then on only when the timer signals.
+  /// Adds the current counter to the stack's entropy, the only source without random keys. Called for each frame until
+  /// the first connection, which fixes the keys, and from then on only when the timer signals.
   mutating func stir() {
     stack.stir(clock.ticks)
-    isStirring = !stack.hasKeys
+    isStirring = isStirring && !stack.hasKeys
   }
 
   /// Updates the gauges of socket buffers in use, which `serval run` reads from outside.

@@ -22,9 +22,12 @@ public struct NetworkSettings: Sendable {
   /// The default settings.
   public init() {}
 
-  func configuration(hardware: MACAddress, ticks: UInt64) -> StackConfiguration {
+  func configuration(
+    hardware: MACAddress, ticks: UInt64, secrets: StackSecrets?
+  ) -> StackConfiguration {
     var configuration = StackConfiguration(
       hardware: hardware, secret: (ticks &* 0x9e37_79b9_7f4a_7c15, hardware.value ^ ticks))
+    configuration.secrets = secrets
     configuration.connectionLimit = connectionLimit
     configuration.halfOpenLimit = halfOpenLimit ?? max(connectionLimit / 4, 16)
     configuration.listenerLimit = listenerLimit

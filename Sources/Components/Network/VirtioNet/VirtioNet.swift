@@ -4,6 +4,7 @@
 import DMA
 import NetworkComponents
 import Registers
+import VirtioTransport
 
 /// A virtio network card over MMIO with the modern interface (Virtual I/O Device 1.2, 4.2 and 5.1): QEMU's virt
 /// board with `virtio-mmio.force-legacy=false`.
@@ -20,6 +21,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   private static var sizeLimit: Int { 512 }
 
   private let bus: Bus
+  private var transport: VirtioTransport<Bus>
   private let memory: Memory
   private let ioAddress: UInt64
   private var receiveQueue: VirtQueue<Memory>
@@ -34,6 +36,7 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   ///   - ioAddress: bus address of its first byte.
   public init(_ bus: Bus, memory: Memory, ioAddress: UInt64) {
     self.bus = bus
+    transport = VirtioTransport(bus)
     self.memory = memory
     self.ioAddress = ioAddress
     receiveQueue = VirtQueue(
@@ -43,40 +46,25 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
 
   /// Resets the device, negotiates features and installs both queues.
   public mutating func start() throws(EthernetDeviceFault) {
-    guard bus.read(Map.magic).bits == 0x7472_6976, bus.read(Map.version).bits == 2,
-      bus.read(Map.deviceID).bits == 1
-    else { throw .absent }
-
-    // The order of 3.1.1: reset, ACKNOWLEDGE, DRIVER, features, FEATURES_OK, queues, DRIVER_OK. The device may
-    // neither use the queues nor be notified before DRIVER_OK.
-    var status = Map.Status(bits: 0)
-    bus.write(status, to: Map.status)
-    status = status.with(Map.Status.acknowledge, true)
-    bus.write(status, to: Map.status)
-    status = status.with(Map.Status.driver, true)
-    bus.write(status, to: Map.status)
-
-    let offered = UInt64(deviceFeatures(0)) | UInt64(deviceFeatures(1)) << 32
-    features = offered & (VirtioFeature.mac | VirtioFeature.status | VirtioFeature.version1)
-    guard features & VirtioFeature.version1 != 0 else { throw fail(status) }
-    setFeatures(0, UInt32(truncatingIfNeeded: features))
-    setFeatures(1, UInt32(truncatingIfNeeded: features >> 32))
-    status = status.with(Map.Status.featuresOK, true)
-    bus.write(status, to: Map.status)
-    guard bus.read(Map.status).has(Map.Status.featuresOK) else { throw fail(status) }
-
-    try layOut(status)
-    bus.write(status.with(Map.Status.driverOK, true), to: Map.status)
+    do throws(VirtioFault) {
+      features = try transport.start(
+        deviceID: 1, features: VirtioFeature.mac | VirtioFeature.status)
+    } catch {
+      throw EthernetDeviceFault(error)
+    }
+    try layOut()
+    transport.finish()
   }
 
-  private mutating func layOut(_ status: VirtioRegisters.Status) throws(EthernetDeviceFault) {
-    let (receive, transmit) = (queueSize(0), queueSize(1))
+  private mutating func layOut() throws(EthernetDeviceFault) {
+    let receive = transport.queueSize(0, limit: Self.sizeLimit)
+    let transmit = transport.queueSize(1, limit: Self.sizeLimit)
     let transmitBase = VirtQueue<Memory>.byteCount(receive)
     let headers = transmitBase &+ VirtQueue<Memory>.byteCount(transmit)
     let end = headers &+ 16 &* (receive / 2 &+ 1)
-    guard receive >= 2, transmit >= 2 else { throw fail(status) }
+    guard receive >= 2, transmit >= 2 else { throw EthernetDeviceFault(transport.fail()) }
     guard end <= memory.byteCount else {
-      _ = fail(status)
+      _ = transport.fail()
       throw .ringMemory
     }
     // The transmit header first, then the receive headers.
@@ -97,43 +85,11 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
     install(transmitQueue, 1)
   }
 
-  private func deviceFeatures(_ word: UInt32) -> UInt32 {
-    bus.write(Map.Word(bits: word), to: Map.deviceFeaturesSelect)
-    return bus.read(Map.deviceFeatures).bits
-  }
-
-  private func setFeatures(_ word: UInt32, _ bits: UInt32) {
-    bus.write(Map.Word(bits: word), to: Map.driverFeaturesSelect)
-    bus.write(Map.Word(bits: bits), to: Map.driverFeatures)
-  }
-
-  /// The largest size, a power of two, that both the device and we support; 0 if the device has no such queue.
-  private func queueSize(_ queue: UInt32) -> Int {
-    bus.write(Map.Word(bits: queue), to: Map.queueSelect)
-    let limit = min(Int(bus.read(Map.queueSizeMax).bits), Self.sizeLimit)
-    var size = 1
-    while size &* 2 <= limit { size &*= 2 }
-    return limit < 2 ? 0 : size
-  }
-
   private func install(_ queue: VirtQueue<Memory>, _ number: UInt32) {
-    bus.write(Map.Word(bits: number), to: Map.queueSelect)
-    bus.write(Map.Word(bits: UInt32(truncatingIfNeeded: queue.size)), to: Map.queueSize)
-    setAddress(Map.queueDescriptors, queue.descriptorsOffset)
-    setAddress(Map.queueDriver, queue.availableOffset)
-    setAddress(Map.queueDevice, queue.usedOffset)
-    bus.write(Map.Word(bits: 1), to: Map.queueReady)
-  }
-
-  private func setAddress(_ register: WriteOnly<VirtioRegisters.Word>, _ offset: Int) {
-    let address = ioAddress &+ UInt64(truncatingIfNeeded: offset)
-    bus.write(Map.Word(bits: UInt32(truncatingIfNeeded: address)), to: register)
-    bus.write(Map.Word(bits: UInt32(truncatingIfNeeded: address >> 32)), to: Map.upper(register))
-  }
-
-  private func fail(_ status: VirtioRegisters.Status) -> EthernetDeviceFault {
-    bus.write(status.with(Map.Status.failed, true), to: Map.status)
-    return .unusable
+    func address(_ offset: Int) -> UInt64 { ioAddress &+ UInt64(truncatingIfNeeded: offset) }
+    transport.install(
+      number, size: queue.size, descriptors: address(queue.descriptorsOffset),
+      driver: address(queue.availableOffset), device: address(queue.usedOffset))
   }
 
   // MARK: Work
@@ -169,11 +125,11 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   public mutating func kick() {
     if receiveQueue.hasNews {
       receiveQueue.publish()
-      if receiveQueue.wantsNotification { bus.write(Map.Word(bits: 0), to: Map.queueNotify) }
+      if receiveQueue.wantsNotification { transport.notify(0) }
     }
     if transmitQueue.hasNews {
       transmitQueue.publish()
-      if transmitQueue.wantsNotification { bus.write(Map.Word(bits: 1), to: Map.queueNotify) }
+      if transmitQueue.wantsNotification { transport.notify(1) }
     }
   }
 
@@ -210,13 +166,31 @@ public struct VirtioNet<Bus: RegisterBus, Memory: DMAMemory>: EthernetDevice {
   /// The card's MAC address, with the first byte on the wire lowest; nil if it has none (no VIRTIO_NET_F_MAC).
   public var macAddress: UInt64? {
     guard features & VirtioFeature.mac != 0 else { return nil }
-    let (low, high) = (bus.read(Map.configMAC).bits, bus.read(Map.configMACAndStatus).bits)
+    let (low, high) = (bus.read(Config.mac).bits, bus.read(Config.macAndStatus).bits)
     return UInt64(low) | UInt64(high & 0xffff) << 32
   }
 
   /// The status field's link bit; true without VIRTIO_NET_F_STATUS (5.1.4.2).
   public var isLinkUp: Bool {
     guard features & VirtioFeature.status != 0 else { return true }
-    return bus.read(Map.configMACAndStatus).bits >> 16 & 1 != 0
+    return bus.read(Config.macAndStatus).bits >> 16 & 1 != 0
   }
+}
+
+extension EthernetDeviceFault {
+  fileprivate init(_ fault: VirtioFault) { self = fault == .absent ? .absent : .unusable }
+}
+
+/// The card's configuration space (5.1.4).
+private enum Config {
+  /// MAC address, bytes 0 to 3.
+  static var mac: ReadOnly<VirtioRegisters.Word> { .init(at: 0x100) }
+  /// MAC address, bytes 4 and 5, in the lower half; the link's status in the upper half.
+  static var macAndStatus: ReadOnly<VirtioRegisters.Word> { .init(at: 0x104) }
+}
+
+/// Masks of feature bits (5.1.3).
+private enum VirtioFeature {
+  static var mac: UInt64 { 1 << 5 }
+  static var status: UInt64 { 1 << 16 }
 }

@@ -22,14 +22,34 @@ final class Places {
   func take(_ now: Instant) -> Place? {
     if taken.count >= limits.uploadCount {
       guard let slow = taken.first(where: { $0.isSlow(limits, now) }) else { return nil }
-      slow.isLost = true
-      slow.waker?.wake()
-      remove(slow)
+      displace(slow)
     }
     let place = Place(self, now)
     taken.append(place)
     return place
   }
+
+  /// Takes the place, and the archive, of a client that reads its kept archive too slowly; false if there is none.
+  func displaceKept(_ now: Instant) -> Bool {
+    guard let slow = taken.first(where: { $0.dropKept != nil && $0.isSlow(limits, now) }) else {
+      return false
+    }
+    displace(slow)
+    return true
+  }
+
+  private func displace(_ place: Place) {
+    place.isLost = true
+    place.dropKept?()
+    place.waker?.wake()
+    remove(place)
+  }
+
+  /// Archives in memory: as many as places, or fewer.
+  private(set) var archiveCount = 0
+
+  func archiveBegan() { archiveCount += 1 }
+  func archiveEnded() { archiveCount -= 1 }
 
   fileprivate func remove(_ place: Place) { taken.removeAll { $0 === place } }
   fileprivate var window: Interval { limits.slowTime }
@@ -38,25 +58,30 @@ final class Places {
   }
 }
 
-/// A place of an archive, and its pace. Whoever has taken it has to `release` it.
+/// A place of an archive, and its pace. The taker has to `release` it.
 final class Place {
   private let places: Places
   private var windowStart: Instant
   private var windowCount: UInt64 = 0
   private var wasSlow = false
+  private let start: Instant
+  private var lastMoved: Instant
   /// Has the upload's handler called.
   var waker: Waker?
+  /// Gives up the archive that is kept until its client has read it.
+  var dropKept: (() -> Void)?
   /// Another upload has it now.
   fileprivate(set) var isLost = false
 
   fileprivate init(_ places: Places, _ now: Instant) {
     self.places = places
-    windowStart = now
+    (start, windowStart, lastMoved) = (now, now, now)
   }
 
-  /// Records that `count` bytes of the upload were taken.
+  /// Records that `count` bytes of the upload were taken, or of its archive sent.
   func moved(_ count: Int, _ now: Instant) {
     windowCount &+= UInt64(max(count, 0))
+    if count > 0 { lastMoved = now }
     let time = now - windowStart
     guard time >= places.window else { return }
     wasSlow = places.isSlow(windowCount, in: time)
@@ -65,8 +90,17 @@ final class Place {
 
   fileprivate func isSlow(_ limits: UploadLimits, _ now: Instant) -> Bool {
     let time = now - windowStart
-    return time >= limits.slowTime ? places.isSlow(windowCount, in: time) : wasSlow
+    if now - lastMoved >= limits.slowTime { return true }
+    if time >= limits.slowTime { return places.isSlow(windowCount, in: time) }
+    // In the first window, what the client has sent so far has to do.
+    if windowStart == start {
+      return time >= limits.silentTime && places.isSlow(windowCount, in: time)
+    }
+    return wasSlow
   }
 
-  func release() { places.remove(self) }
+  func release() {
+    dropKept = nil
+    places.remove(self)
+  }
 }

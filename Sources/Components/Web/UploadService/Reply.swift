@@ -18,17 +18,18 @@ struct Reply {
       body.append(problem.text)
       body.append("\n")
     }
-    self.init(problem.status, body, isPage: isPage)
+    self.init(problem.status, body, isPage: isPage, comesAgain: problem == .busy)
   }
 
   /// A line of text with status 200.
   init(line: [UInt8]) { self.init(.ok, line, isPage: false) }
 
-  private init(_ status: Status, _ body: [UInt8], isPage: Bool) {
+  /// - Parameter comesAgain: whether to try again soon.
+  private init(_ status: Status, _ body: [UInt8], isPage: Bool, comesAgain: Bool = false) {
     var head = ResponseHead(status, length: .known(UInt64(body.count)))
     head.add("Content-Type", isPage ? "text/html; charset=utf-8" : "text/plain; charset=utf-8")
     head.add("Cache-Control", "no-store")
-    if status == .serviceUnavailable { head.add("Retry-After", "2") }
+    if comesAgain { head.add("Retry-After", "2") }
     UploadService.addSafety(to: &head)
     (self.head, self.body) = (head, body)
   }

@@ -3,6 +3,7 @@
 
 import Bytes
 import HTTP
+import Time
 
 /// An upload of a browser that reads no answer before it has sent the whole request. The archive is kept meanwhile, up to a limit; if
 /// there is none, the rest of the request is discarded, as the browser would not show the reason otherwise.
@@ -26,7 +27,7 @@ final class SpooledUpload {
   /// An upload that becomes an archive.
   init(_ service: UploadService, _ form: UploadForm, _ place: Place) {
     self.service = service
-    archive = UploadArchive(form, service.limits)
+    archive = UploadArchive(form, service)
     self.place = place
     share = MemoryShare(of: service.spool)
   }
@@ -48,13 +49,13 @@ final class SpooledUpload {
 
   private func step(_ exchange: inout Exchange) -> StreamStep {
     if reply != nil { return reply?.step(&exchange) ?? .end }
-    if isComplete { return send(&exchange) }
     place?.waker = exchange.waker
+    if isComplete { return send(&exchange) }
     if place?.isLost == true { fail(.displaced) }
     while let archive {
       let read = archive.read(from: &exchange)
       place?.moved(read, exchange.now)
-      let kept = archive.drain { keep($0) }
+      let kept = archive.drain { keep($0, exchange.now) }
       if let problem = archive.problem ?? problem {
         fail(problem)
       } else if archive.isFinished {
@@ -73,29 +74,32 @@ final class SpooledUpload {
   /// Gives up the archive, and its memory.
   private func fail(_ problem: UploadProblem) {
     self.problem = problem
-    pieces = []
-    release()
-    share.hold(0)
-  }
-
-  private func release() {
+    drop()
     archive = nil
     place?.release()
     place = nil
   }
 
+  /// Gives back the memory of what is kept.
+  private func drop() {
+    pieces = []
+    share.hold(0)
+  }
+
   // MARK: The archive
 
   /// Keeps bytes of the archive, as many as a piece has room for; returns how many.
-  private func keep(_ bytes: Span<UInt8>) -> Int {
+  private func keep(_ bytes: Span<UInt8>, _ now: Instant) -> Int {
     guard byteCount + bytes.count <= service.limits.spoolByteCount else {
       problem = .tooLargeWithoutScript
       return 0
     }
     if pieces.last.map({ $0.count == Self.pieceByteCount }) ?? true {
-      guard share.limit >= share.byteCount + Self.pieceByteCount else {
-        problem = .busy
-        return 0
+      while share.limit < share.byteCount + Self.pieceByteCount {
+        guard service.places.displaceKept(now) else {
+          problem = .busy
+          return 0
+        }
       }
       share.hold(share.byteCount + Self.pieceByteCount)
       var piece: [UInt8] = []
@@ -111,18 +115,23 @@ final class SpooledUpload {
 
   private func complete(_ exchange: inout Exchange) {
     isComplete = true
-    release()
+    archive = nil
+    place?.dropKept = { self.drop() }
     exchange.head = UploadService.archiveHead(length: .known(UInt64(byteCount)))
   }
 
+  /// The place stays taken meanwhile: a client that reads too slowly loses it, and the archive, to another one.
   private func send(_ exchange: inout Exchange) -> StreamStep {
+    if place?.isLost == true { return .failed }
     while piece < pieces.count {
       let bytes = pieces[piece]
       let count = exchange.write(bytes.span.extracting(offset..<bytes.count))
+      place?.moved(count, exchange.now)
       guard count > 0 else { return .wait }
       offset += count
       if offset == bytes.count {
         pieces[piece] = []
+        share.hold(share.byteCount - Self.pieceByteCount)
         (piece, offset) = (piece + 1, 0)
       }
     }

@@ -5,7 +5,8 @@ import HTTP
 
 /// An upload whose client reads the archive while it sends the files.
 final class StreamedUpload {
-  private let archive: UploadArchive
+  /// Nil once there is only a problem to answer, which may have to wait for room.
+  private var archive: UploadArchive?
   private let place: Place
   private var reply: ReplyWriter?
 
@@ -26,6 +27,7 @@ final class StreamedUpload {
     if reply != nil { return reply?.step(&exchange) ?? .end }
     place.waker = exchange.waker
     if place.isLost { return fail(.displaced, &exchange) }
+    guard let archive else { return .failed }
     let read = archive.read(from: &exchange)
     place.moved(read, exchange.now)
     if let problem = archive.problem { return fail(problem, &exchange) }
@@ -35,6 +37,7 @@ final class StreamedUpload {
   }
 
   private func fail(_ problem: UploadProblem, _ exchange: inout Exchange) -> StreamStep {
+    archive = nil
     guard !exchange.hasBegun else { return .failed }
     place.release()
     reply = ReplyWriter(Reply(problem, isPage: false))

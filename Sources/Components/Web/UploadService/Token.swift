@@ -8,7 +8,7 @@ struct Token {
   private let high: UInt64
   private let low: UInt64
 
-  /// A token that nobody can guess, as far as the random numbers of the machine go.
+  /// A new token, as hard to guess as the random numbers of the machine.
   init() {
     var generator = SystemRandomNumberGenerator()
     (high, low) = (generator.next(), generator.next())

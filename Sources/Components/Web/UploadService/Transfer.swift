@@ -53,7 +53,7 @@ final class Transfer {
     }
   }
 
-  /// Goes on with the upload; returns what to answer when it is over.
+  /// Moves the upload on; returns the answer when it is over.
   private func stepUpload(
     _ exchange: inout Exchange, _ form: UploadForm?, _ deadline: Instant
   ) -> ReplyWriter? {
@@ -72,7 +72,7 @@ final class Transfer {
       place = service.places.take(exchange.now)
       guard let place else { return refuse(.busy) }
       place.waker = exchange.waker
-      archive = form.map { UploadArchive($0, service.limits) }
+      archive = form.map { UploadArchive($0, service) }
     }
     if place?.isLost == true { return refuse(.displaced) }
     guard let archive else { return nil }

@@ -4,7 +4,7 @@
 import HTTP
 import Time
 
-/// The archives of two connections that at least one has not come for.
+/// The archives for two connections of which at least one has not come yet.
 final class TransferTable {
   private struct Entry {
     let token: Token
@@ -21,12 +21,12 @@ final class TransferTable {
 
   init(_ limits: UploadLimits) { self.limits = limits }
 
-  /// Adds an archive. If there are too many that nobody has come for, the oldest one is forgotten.
+  /// Adds an archive. If there are too many without a connection, the oldest one is forgotten.
   func add(_ service: UploadService, _ now: Instant) -> Token {
     entries.removeAll { $0.transfer.problem != nil || now >= $0.end }
-    if entries.count >= limits.tokenCount {
-      entries.remove(at: entries.firstIndex { !$0.hasUpload && !$0.hasDownload } ?? 0)
-    }
+    // Those with a connection are as many as there are connections.
+    let unused = entries.indices.filter { !entries[$0].hasUpload && !entries[$0].hasDownload }
+    if unused.count >= limits.tokenCount, let oldest = unused.first { entries.remove(at: oldest) }
     let token = Token()
     entries.append(
       Entry(token: token, transfer: Transfer(service), end: now + limits.tokenTime))

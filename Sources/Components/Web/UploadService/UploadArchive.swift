@@ -10,15 +10,21 @@ import Zip
 /// The archive of one upload, between the exchanges that bring the files and take the archive.
 final class UploadArchive {
   private var archive: FormArchive
+  private let places: Places
   /// Why there is no whole archive.
   private(set) var problem: UploadProblem?
 
-  init(_ form: UploadForm, _ limits: UploadLimits) {
+  init(_ form: UploadForm, _ service: UploadService) {
+    let limits = service.limits
+    places = service.places
     archive = FormArchive(
       form.boundary, level: .fast, modified: form.modified, bodyByteCount: form.byteCount,
       partLimits: limits.partLimits, archiveLimits: limits.archiveLimits,
       unnamed: { Self.randomName })
+    places.archiveBegan()
   }
+
+  deinit { places.archiveEnded() }
 
   /// 16 hexadecimal digits.
   private static var randomName: EntryName {
@@ -92,7 +98,7 @@ final class UploadArchive {
     var text: [UInt8] = []
     text.append(decimal: UInt64(archive.entryCount))
     text.append(
-      archive.entryCount == 1 ? " file is in the archive.\n" : " files are in the archive.\n")
+      archive.entryCount == 1 ? " file was packed.\n" : " files were packed.\n")
     return text
   }
 }

@@ -21,7 +21,7 @@ public struct UploadLimits: Equatable, Sendable {
   public var spoolByteCount = 256 << 10
   /// Bytes that all such archives may hold together. Beyond that, they get 503.
   public var spoolMemory = 4 << 20
-  /// Tokens that nobody has used yet. When there are more, the oldest one is forgotten.
+  /// Unused tokens. When there are more, the oldest one is forgotten.
   public var tokenCount = 256
   /// For how long a token can be used.
   public var tokenTime: Interval = .seconds(60)
@@ -31,6 +31,9 @@ public struct UploadLimits: Equatable, Sendable {
   public var slowRate: UInt64 = 1024
   /// The window in which the pace of an upload is measured.
   public var slowTime: Interval = .seconds(10)
+
+  /// For how long an upload may send nothing at all; then it loses its place in the same way.
+  public var silentTime: Interval = .seconds(2)
 
   /// The defaults.
   public init() {}

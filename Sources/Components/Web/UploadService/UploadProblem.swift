@@ -23,7 +23,7 @@ public enum UploadProblem: Error, Equatable, Sendable {
   case tooLargeWithoutScript
   /// There is no such token, or it was used or has expired.
   case unknownToken
-  /// Nobody came for the other end in time.
+  /// The other connection did not come in time.
   case noUpload, noDownload
   /// The other end has gone.
   case uploadGone, downloadGone
@@ -56,11 +56,11 @@ public enum UploadProblem: Error, Equatable, Sendable {
     case .notAForm: "The request is not of type multipart/form-data."
     case .malformed: "Invalid multipart/form-data request"
     case .noFiles: "The request has no files."
-    case .tooManyFiles: "There are too many files for one archive."
+    case .tooManyFiles: "There are too many files for one archive, or their names are too long."
     case .busy: "The server is busy with other uploads. Try again in a moment."
     case .displaced: "The upload was too slow, and others were waiting. Try again later."
     case .tooLargeWithoutScript:
-      "The archive is larger than 256 KB, which is the most that the server keeps for a browser that runs no JavaScript. Allow JavaScript for this page, or send the files with curl: there is no limit then."
+      "The archive is larger than 256 KB, which is the most that the server keeps for a browser that runs no JavaScript. Allow JavaScript for this page, or send the files with curl."
     case .unknownToken:
       "There is no such archive: its address can be used once, and within a minute."
     case .noUpload: "No files came for this archive."

@@ -37,10 +37,17 @@ public final class UploadService {
 
   /// Archives that are being made.
   public var uploadCount: Int { places.count }
+  /// Archives in memory.
+  public var archiveCount: Int { places.archiveCount }
 
   /// The routes of the service.
   public var routes: Router {
     var router = Router()
+    // Other sites cannot read what comes of it, but could take places.
+    router.before { request in
+      request.method == .post && request.head.lists("Sec-Fetch-Site", "cross-site")
+        ? .status(.forbidden) : nil
+    }
     router.get("/") { Self.page(Files.index_html, $0) }
     router.get("/style.css") { Self.page(Files.style_css, $0) }
     router.get("/archiver.js") { Self.page(Files.archiver_js, $0) }
@@ -60,7 +67,7 @@ public final class UploadService {
       guard let place = places.take(request.now) else { throw .busy }
       return isPage
         ? SpooledUpload(self, form, place).answer
-        : StreamedUpload(UploadArchive(form, limits), place).answer
+        : StreamedUpload(UploadArchive(form, self), place).answer
     } catch {
       return isPage ? SpooledUpload(self, error).answer : Reply(error, isPage: false).answer
     }

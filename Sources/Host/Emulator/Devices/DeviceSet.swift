@@ -14,12 +14,15 @@ final class DeviceSet {
   /// The memory that devices can access. Set after it is laid out, before the machine runs.
   var memory = PhysicalMemory()
   private var hasNetwork = false
+  private let seed: UInt64
+  private let clocks = MesonClocksModel()
   private var made: [UInt64: any Device] = [:]
 
   init(
     board: EmulatedBoard, console: MachineConsole, kernel: Kernel, link: NetworkLink,
-    interrupts: Set<IRQNumber>, report: @escaping (String) -> Void
+    interrupts: Set<IRQNumber>, seed: UInt64, report: @escaping (String) -> Void
   ) {
+    self.seed = seed
     self.link = link
     self.interrupts = interrupts
     self.board = board
@@ -46,7 +49,7 @@ final class DeviceSet {
   private func make(_ model: EmulatedBoard.Model) -> any Device {
     let kernel = self.kernel
     let interrupt: (Bool) -> Void = { [unowned kernel] high in
-      kernel.setLine(model.interrupt, high: high)
+      if let number = model.interrupt { kernel.setLine(number, high: high) }
     }
     switch model.kind {
     case .pl011:
@@ -68,23 +71,35 @@ final class DeviceSet {
       let network = DesignWareMACModel(link: link) { self.memory }
       (network.interrupt, network.report) = (interrupt, report)
       return network
+    case .mesonEntropy:
+      let generator = MesonEntropyModel(seed: seed, clocks: clocks)
+      generator.report = report
+      return generator
+    case .mesonClocks: return clocks
     }
   }
 
-  /// Puts the network card into the first slot whose interrupt a protection domain handles.
+  /// Puts the network card into the first slot whose interrupt a protection domain handles, and the entropy device into slot
+  /// 8, as `make qemu` does.
   private func virtioPage(_ model: EmulatedBoard.Model) -> VirtioMMIOPage {
     let kernel = self.kernel
-    var card: (slot: UInt64, model: VirtioNetModel)?
-    for slot in 0..<8 as Range<UInt32> where !hasNetwork {
-      let number = IRQNumber(model.interrupt.rawValue + slot)
-      guard interrupts.contains(number) else { continue }
-      let network = VirtioNetModel(link: link) { self.memory }
-      network.report = report
-      network.interrupt = { [unowned kernel] in kernel.setLine(number, high: $0) }
-      card = (UInt64(slot), network)
-      hasNetwork = true
+    var devices: [UInt64: any VirtioDeviceModel] = [:]
+    func add(_ device: some VirtioDeviceModel, _ slot: UInt32, _ number: IRQNumber) {
+      device.transport.report = report
+      device.transport.interrupt = { [unowned kernel] in kernel.setLine(number, high: $0) }
+      devices[UInt64(slot)] = device
     }
-    let page = VirtioMMIOPage(card)
+    for slot in 0..<8 as Range<UInt32> {
+      guard let first = model.interrupt else { break }
+      let number = IRQNumber(first.rawValue + slot)
+      if !hasNetwork, interrupts.contains(number) {
+        add(VirtioNetModel(link: link) { self.memory }, slot, number)
+        hasNetwork = true
+      } else if number == EmulatedBoard.entropyInterrupt {
+        add(VirtioEntropyModel(seed: seed) { self.memory }, slot, number)
+      }
+    }
+    let page = VirtioMMIOPage(devices)
     page.report = report
     return page
   }

@@ -25,13 +25,15 @@ public struct EmulatedBoard: Sendable {
     /// A page of eight virtio slots; its interrupt is that of the first slot.
     case virtio
     case designWareMAC
+    case mesonEntropy
+    case mesonClocks
   }
 
   struct Model: Sendable {
     var kind: Kind
     /// Physical address of the first page of its registers.
     var address: UInt64
-    var interrupt: IRQNumber
+    var interrupt: IRQNumber?
   }
 
   /// All boards that can be emulated.
@@ -47,6 +49,9 @@ public struct EmulatedBoard: Sendable {
           kind: .virtio, address: 0x0a00_0000 + $0 << 12, interrupt: IRQNumber(48 + UInt32($0) * 8))
       })
 
+  /// The interrupt of virtio slot 8, which has the entropy device.
+  static let entropyInterrupt: IRQNumber = 56
+
   /// Hardkernel Odroid-C4 (Amlogic S905X3 datasheet).
   public static let odroidC4 = EmulatedBoard(
     name: "odroidc4", counterFrequency: 24_000_000, exportsTimer: false,
@@ -55,6 +60,8 @@ public struct EmulatedBoard: Sendable {
       Model(kind: .mesonUART, address: 0xff80_3000, interrupt: 225),
       Model(kind: .mesonTimer, address: 0xffd0_f000, interrupt: 42),
       Model(kind: .designWareMAC, address: 0xff3f_0000, interrupt: 40),
+      Model(kind: .mesonEntropy, address: 0xff63_0000),
+      Model(kind: .mesonClocks, address: 0xff63_c000),
     ])
 
   /// The board with a device at the physical address of one of the system's regions; otherwise QEMU's.

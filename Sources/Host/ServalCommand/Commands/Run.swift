@@ -90,7 +90,10 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Frames to delay out of 1000.", valueName: "number"))
   var delay: Int?
 
-  @Option(help: ArgumentHelp("Seed for the choice of those frames.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Seed for the choice of those frames, and for the machine's random numbers; 1 by default.",
+      valueName: "number"))
   var seed: UInt64?
 
   @Option(
@@ -140,7 +143,7 @@ struct Run: ParsableCommand {
     if stats { arguments.append("--stats") }
     if incoherent { arguments.append("--incoherent") }
     if realtime { arguments.append("--realtime") }
-    try EmulatorProgram.start(arguments)
+    try CompanionProgram.emulator.start(arguments)
   }
 
   private func refuseWhatCheckRejects(_ sdk: SDKVersion, _ searchPaths: [String]) throws {

@@ -110,3 +110,34 @@ extension Lint {
     }
   }
 }
+
+extension Lint {
+  /// A system on the network that leaves the board's generator of random numbers unused: its TCP sequence numbers, ports
+  /// and identifiers come from the clock.
+  static let noEntropy = Lint("no-entropy") { subject in
+    guard let card = subject.platform.networkCard,
+      let generator = subject.platform.randomGenerator,
+      let region = subject.mappedRegion(over: card.range),
+      subject.mappedRegion(over: generator.range) == nil
+    else { return [] }
+    return [
+      Finding(
+        rule: "no-entropy", severity: .warning, at: subject.place(of: region),
+        "the system drives the network card \([card].listed) ('\(region.name)'), but not the board's random number "
+          + "generator \([generator].listed): an attacker who guesses the clock can guess its TCP sequence numbers, ports and "
+          + "identifiers",
+        fix:
+          "add a driver of \([generator].listed) that gives the network's clients random numbers, as addEntropy() "
+          + "does")
+    ]
+  }
+}
+
+extension LintSubject {
+  /// A region with some of these addresses that a protection domain or a guest maps.
+  fileprivate func mappedRegion(over range: Range<UInt64>) -> MemoryRegion? {
+    system.memoryRegions.first { region in
+      region.physicalRange?.overlaps(range) == true && !topology.uses(of: region.name).isEmpty
+    }
+  }
+}

@@ -21,7 +21,7 @@ public struct Lint: Sendable {
     unconnectedSharing, unusedRegion, writableExecutable, regionMappedTwice, cachedMismatch,
     passiveNeverCalled, passiveChild, priorityInversion, budgetTooSmall, vmOutsideDomain, vcpuCore,
     nameTruncated, deviceMappedCached, sharedDevice, copierWritesDMA, kernelBootMemory,
-    triggerMismatch,
+    triggerMismatch, noEntropy,
   ]
 }
 

@@ -134,6 +134,7 @@ __attribute__((noreturn)) static inline void cmicrokit_crash(uint64_t code) {
   }
 
 CMICROKIT_RECORD(device_resources)
+CMICROKIT_RECORD(entropy_client_config)
 CMICROKIT_RECORD(fs_client_config)
 CMICROKIT_RECORD(fs_server_config)
 CMICROKIT_RECORD(ip_client_config)

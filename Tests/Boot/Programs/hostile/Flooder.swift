@@ -7,6 +7,7 @@ import IndexSets
 import Microkit
 import NetworkComponents
 import NetworkWiring
+import Randomness
 import Records
 import Rings
 import SerialWiring
@@ -49,6 +50,7 @@ struct Flooder: ProtectionDomain, ~Copyable {
     case .console: write()
     case .alarms: while true { timer.setTimeout(nanoseconds: 0) }
     case .files: ask()
+    case .entropy: draw()
     }
   }
 
@@ -90,6 +92,11 @@ struct Flooder: ProtectionDomain, ~Copyable {
       _ = output.publish()
       transmit.channel.notify()
     }
+  }
+
+  private func draw() -> Never {
+    guard let client = EntropyClient() else { fatal("no entropy service") }
+    while true { _ = try? client.seed() }
   }
 
   private mutating func write() -> Never {

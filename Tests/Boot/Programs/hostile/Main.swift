@@ -63,6 +63,8 @@ enum Flood {
   case alarms
   /// Meaningless messages of the file protocol.
   case files
+  /// Requests for random numbers.
+  case entropy
 
   init?(_ name: Name) {
     if name == "spin" {
@@ -79,6 +81,8 @@ enum Flood {
       self = .alarms
     } else if name == "files" {
       self = .files
+    } else if name == "entropy" {
+      self = .entropy
     } else {
       return nil
     }

@@ -90,7 +90,8 @@ public struct NetworkStack: ~Copyable {
     configuration.connectionLimit = min(max(configuration.connectionLimit, 1), 30000)
     self.configuration = configuration
     let limit = configuration.connectionLimit
-    secret = Secret(configuration.secret.0, configuration.secret.1)
+    secret = Secret(
+      configuration.secret.0, configuration.secret.1, configuration.secrets)
     mtu = configuration.mtu
     keys = ConnectionKeys(&secret)
     neighbours = NeighbourCache(

@@ -14,6 +14,8 @@ public struct StackConfiguration: BitwiseCopyable, Sendable {
   /// 128 bits that are unpredictable from outside and differ at each start. Sequence numbers, ports
   /// and identifiers are derived from them and from what is stirred in later.
   public var secret: (UInt64, UInt64)
+  /// Random keys, in place of those from `secret`; nil without a generator of random numbers.
+  public var secrets: StackSecrets?
   /// The MTU: the largest IP packet in bytes, 576...1500.
   public var mtu = 1500
   /// Connections in any state, including TIME-WAIT; at most 30000.

@@ -3,8 +3,9 @@
 
 /// Unpredictable numbers, as far as what was stirred in is unpredictable.
 ///
-/// Each use has its own key, which reveals neither the pool nor another key. At most 32 bits of a
-/// hash may leave the machine, so that a single value cannot confirm a guess.
+/// Each use has its own key, which reveals neither the pool nor another key: 128 bits of the stack's
+/// `StackSecrets`, or a hash of the pool if there are none. At most 32 bits of a hash may leave the
+/// machine, so that a single value cannot confirm a guess.
 struct Secret: BitwiseCopyable {
   /// The uses of keys.
   enum Use: UInt64, BitwiseCopyable {
@@ -19,22 +20,45 @@ struct Secret: BitwiseCopyable {
 
   private var pool: HashKey
   private var counter: UInt64 = 0
+  private let secrets: StackSecrets?
 
-  init(_ first: UInt64, _ second: UInt64) { pool = HashKey(first, second) }
+  init(_ first: UInt64, _ second: UInt64, _ secrets: StackSecrets? = nil) {
+    pool = HashKey(first, second)
+    self.secrets = secrets
+  }
 
-  /// Mixes in another secret value. Keys and numbers from before and after are unrelated.
+  /// Mixes another secret value into the pool. Keys and numbers from before and after are unrelated.
   mutating func stir(_ value: UInt64) { pool = HashKey(pool.hash(value, 0), pool.hash(value, 1)) }
 
   /// The key for a use, from what has been stirred in so far: ask once, as late as possible.
   func key(for use: Use) -> HashKey {
+    if let secrets { return secrets.key(Int(truncatingIfNeeded: use.rawValue)) }
     // `stir` uses the second words 0 and 1.
-    HashKey(pool.hash(use.rawValue, 2), pool.hash(use.rawValue, 3))
+    return HashKey(pool.hash(use.rawValue, 2), pool.hash(use.rawValue, 3))
   }
 
   /// The next random number, of which at most 32 bits may be revealed.
   mutating func random(for use: Use) -> UInt64 {
     counter &+= 1
     return key(for: use).hash(counter, 0)
+  }
+}
+
+/// Keys of 128 bits for a stack, one for each purpose, from a generator of random numbers. None is used for two purposes, nor
+/// derived from another.
+public struct StackSecrets: BitwiseCopyable, Sendable {
+  /// 64-bit words that it holds.
+  public static var wordCount: Int { 16 }
+
+  private let words: InlineArray<16, UInt64>
+
+  /// The keys; all words must be random.
+  public init(_ words: InlineArray<16, UInt64>) { self.words = words }
+
+  /// The key of a purpose, counted from 1.
+  func key(_ purpose: Int) -> HashKey {
+    let first = 2 &* purpose & 14
+    return HashKey(words[first], words[first &+ 1])
   }
 }
 

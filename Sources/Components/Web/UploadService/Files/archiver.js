@@ -40,7 +40,7 @@ function addField() {
   field.className = "field";
   label.htmlFor = input.id = `file-${number}`;
   label.textContent = `More files (${number})`;
-  Object.assign(input, { type: "file", name: "files[]", multiple: true, required: true });
+  Object.assign(input, { type: "file", name: "files[]", multiple: true });
   Object.assign(remove, { type: "button", textContent: "Remove" });
   remove.setAttribute("aria-label", `Remove field ${number}`);
   remove.addEventListener("click", () => {
@@ -80,7 +80,7 @@ async function place(attempt) {
   for (let tries = 1; ; tries += 1) {
     const answer = await fetch("/archives", { method: "POST", cache: "no-store" });
     if (upload !== attempt) return null;
-    if (answer.ok) return answer.headers.get("Location");
+    if (answer.ok && answer.headers.has("Location")) return answer.headers.get("Location");
     if (answer.status !== 503 || tries === 30) throw new Error(await answer.text());
     say("The server is busy. Waiting for a place.");
     await pause(Number(answer.headers.get("Retry-After")) || 1);
@@ -102,21 +102,24 @@ function send(path, attempt) {
     }
   });
   request.addEventListener("load", () => {
-    if (upload === attempt) finish(request.responseText.trim(), request.status !== 200);
+    if (upload !== attempt) return;
+    // Another upload has taken the place meanwhile, or the download found no connection in time, as the browser has few of
+    // them for all of its tabs. An upload that has begun does not come again.
+    const isBusy = request.status === 503 && request.getResponseHeader("Retry-After");
+    if ((isBusy || [404, 504].includes(request.status)) && attempt.tries < 10) {
+      attempt.tries += 1;
+      setTimeout(run, 1000, attempt);
+    } else finish(request.responseText.trim(), request.status !== 200);
   });
   request.addEventListener("error", () => {
     if (upload === attempt) finish("The upload was cut off: the download has ended, or the connection is lost.", true);
   });
   request.open("POST", path);
-  request.send(new FormData(form));
+  request.send(attempt.data);
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (upload) return;
-  const attempt = (upload = { request: null });
-  begin();
-  say("Starting.");
+async function run(attempt) {
+  if (upload !== attempt) return;
   try {
     const path = await place(attempt);
     if (!path) return;
@@ -125,6 +128,15 @@ form.addEventListener("submit", async (event) => {
   } catch (problem) {
     if (upload === attempt) finish(problem.message.trim() || "The server cannot be reached.", true);
   }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (upload) return;
+  upload = { request: null, tries: 0, data: new FormData(form) };
+  begin();
+  say("Starting.");
+  run(upload);
 });
 
 cancel.addEventListener("click", () => {
@@ -134,5 +146,5 @@ cancel.addEventListener("click", () => {
   finish("Cancelled. The download that had begun is not complete.");
 });
 
-add.hidden = false;
+add.hidden = add.disabled = start.disabled = false;
 add.addEventListener("click", addField);

@@ -19,6 +19,8 @@ enum LoggerSystem: SystemTemplate {
     var timer = try system.addTimer()
     var serial = try system.addSerial()
     var network = try system.addNetwork()
+    // Random numbers for the network's clients, where the board has a generator.
+    var entropy = try system.addEntropy()
     serial.options.baudRate = try baudRate(choices)
 
     // `echo.elf` stands in for a program of your own.
@@ -27,6 +29,7 @@ enum LoggerSystem: SystemTemplate {
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
       heap: .mebibytes(18))
     try timer.addClient(logger)
+    try entropy?.addClient(logger)
     try serial.addClient(logger)
     try network.addClient(.init(logger, copier: system.addCopier(for: logger)))
     try IPSettings(choices, hostName: "logger").addRecord(to: logger, in: &system)
@@ -34,6 +37,7 @@ enum LoggerSystem: SystemTemplate {
     try serial.connect(in: &system)
     try network.connect(in: &system)
     try timer.connect(in: &system)
+    try entropy?.connect(in: &system)
     try system.addIdle()
 
     // No subsystem provides this: a region that only the program itself uses.
