@@ -117,7 +117,7 @@ struct WrongHello: CustomTestStringConvertible, Sendable {
   }
 
   /// After a HelloRetryRequest, a client must repeat what it has said, with the share that was asked for.
-  @Test(arguments: 0..<5) func secondHello(_ which: Int) throws {
+  @Test(arguments: 0..<6) func secondHello(_ which: Int) throws {
     let (bench, client) = (Bench(), TestClient())
     client.shares = []
     let stream = try bench.open()
@@ -128,12 +128,33 @@ struct WrongHello: CustomTestStringConvertible, Sendable {
     case 1: client.name = "other"
     case 2: client.session[3] = 0
     case 3: client.extra = [(0x1234, [])]
+    case 4:
+      // The share that was asked for, and another one.
+      client.without = [51]
+      var content: [UInt8] = []
+      content.appendVector(2) { all in
+        for (group, count) in [(Group.x25519, 32), (.p256, 65)] {
+          all.append(Int(group.rawValue), size: 2)
+          all.appendVector(2) { $0 += [UInt8](repeating: 9, count: count) }
+        }
+      }
+      client.extra = [(51, content)]
     default:
       client.without = [51]
       client.extra = [(51, [0, 0])]
     }
     try client.take(bench.exchange(stream, client.hello()))
     #expect(client.alert == Alert.illegalParameter.rawValue)
+  }
+
+  /// SSL 3.0 must not be named, not even as the legacy version; any other one has no meaning.
+  @Test(arguments: [(0x0300, true), (0x0002, true), (0x0301, false), (0xfefe, false)])
+  func legacyVersion(_ version: Int, _ isRefused: Bool) throws {
+    let (bench, client) = (Bench(), TestClient())
+    var message = client.helloMessage()
+    (message[4], message[5]) = (UInt8(version >> 8), UInt8(version & 0xff))
+    try client.take(bench.exchange(bench.open(), client.record(22, client.started(message))))
+    #expect(client.alert == (isRefused ? Alert.protocolVersion.rawValue : nil))
   }
 
   /// Padding, a cookie and the end of early data do not count.

@@ -129,6 +129,36 @@ import Time
     #expect(bench.server.heldByteCount <= 40_000)
     #expect(bench.server.disposal(clients[0].1) == .close)
     #expect(bench.server.connection(clients[3].1)?.phase == .established)
+    // What is sent has shorter records meanwhile.
+    let (reader, stream) = clients[3]
+    bench.server.inner.streams[stream]?.output = [UInt8](repeating: 2, count: 5000)
+    bench.server.heldByteCount += 40_000
+    bench.server.inner.changed = [stream]
+    bench.server.timePassed(now: bench.now)
+    #expect(bench.server.outputCount(stream) == 5 + 1024 + 17)
+    bench.server.heldByteCount -= 40_000
+    try reader.take(bench.drain(stream))
+    #expect(reader.text.count == 5000)
+  }
+
+  /// A record that the inner server does not take counts like an incomplete one.
+  @Test func untaken() throws {
+    let bench = Bench { $0.memoryLimit = 20_000 }
+    bench.server.inner.appetite = 0
+    let clients = try (0..<2).map { _ in
+      let client = TestClient()
+      let stream = try bench.open()
+      try bench.handshake(client, stream)
+      return (client, stream)
+    }
+    for (client, stream) in clients {
+      bench.tick()
+      let record = client.sealed(23, [UInt8](repeating: 1, count: 16_000))
+      #expect(bench.server.receive(stream, record.span, now: bench.now) == record.count)
+    }
+    #expect(bench.server.connection(clients[0].1)?.phase == .ended)
+    #expect(bench.server.connection(clients[1].1)?.phase == .established)
+    #expect(bench.server.heldByteCount <= 20_000)
   }
 
   /// An end of the transport without close_notify cuts the stream off.
@@ -149,6 +179,7 @@ import Time
     bench.server.inner.streams[stream]?.disposal = .endOutput
     bench.server.inner.changed = [stream]
     bench.server.timePassed(now: bench.now)
+    #expect(bench.server.disposal(stream) == .stayOpen, "not before the last record")
     try client.take(bench.drain(stream))
     #expect(client.text == [1, 2, 3] && client.alert == 0)
     #expect(bench.server.disposal(stream) == .endOutput)

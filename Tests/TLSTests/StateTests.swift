@@ -95,6 +95,8 @@ import Time
       try alert(.established) { $0.sealed(22, [24]) + $0.sealed(23, [1]) } == .unexpectedMessage,
       "data between the parts of a message")
     #expect(
+      try alert(.answered) { $0.sealed(22, [20]) + $0.record(20, [1]) } == .unexpectedMessage)
+    #expect(
       try alert(.start) { $0.record(22, [1, 0, 0]) + $0.record(20, [1]) } == .unexpectedMessage)
     #expect(
       try alert(.start) { $0.record(22, $0.helloMessage() + [1]) } == .unexpectedMessage)

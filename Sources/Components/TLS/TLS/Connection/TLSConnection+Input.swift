@@ -29,9 +29,8 @@ extension TLSConnection {
         guard handshake.byteCount <= settings.handshakeByteCount else { throw .unexpectedMessage }
       }
       if input.count == size {
-        inputStarted = .never
         try handleRecord()
-        if text.isEmpty { input.removeAll(keepingCapacity: taken < bytes.count) }
+        if text.isEmpty { finishRecord(keepsMemory: taken < bytes.count) }
       }
     } catch {
       fail(error)
@@ -42,7 +41,12 @@ extension TLSConnection {
   /// The application took the first `count` bytes of the text.
   func tookText(_ count: Int) {
     text = min(text.lowerBound + max(count, 0), text.upperBound)..<text.upperBound
-    if text.isEmpty { input.removeAll(keepingCapacity: true) }
+    if text.isEmpty { finishRecord(keepsMemory: true) }
+  }
+
+  private func finishRecord(keepsMemory: Bool) {
+    inputStarted = .never
+    input.removeAll(keepingCapacity: keepsMemory)
   }
 
   private var length: Int { Int(input[3]) << 8 | Int(input[4]) }
@@ -103,7 +107,6 @@ extension TLSConnection {
       }
       return
     }
-    handshake?.earlyDataRest = 0
     var end = input.count - SealingKey.tagByteCount
     guard end - RecordLimit.header <= RecordLimit.text + 1 else { throw .recordOverflow }
     // Behind the content and its type is padding.

@@ -24,9 +24,9 @@ extension TLSConnection {
   /// Seals the beginning of the application's data into a record.
   ///
   /// - Returns: how many bytes it took.
-  func sendText(_ bytes: Span<UInt8>) -> Int {
+  func sendText(_ bytes: Span<UInt8>, limit: Int = .max) -> Int {
     guard phase == .established, !hasEnded else { return 0 }
-    let count = min(bytes.count, textLimit)
+    let count = min(bytes.count, textLimit, limit)
     if count > 0 { send(ContentType.applicationData, bytes.extracting(0..<count)) }
     return count
   }

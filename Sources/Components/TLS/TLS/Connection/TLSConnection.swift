@@ -36,7 +36,7 @@ final class TLSConnection {
   var input: [UInt8] = []
   /// Application data in `input`.
   var text = 0..<0
-  /// When the current record began to arrive.
+  /// When the current record began to arrive, until its text was taken.
   var inputStarted = Instant.never
   /// The current handshake message, as far as it has arrived.
   var message: [UInt8] = []

@@ -67,7 +67,8 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
     }
   }
 
-  /// Resets connections that wait for the rest of a record, the one that has waited the longest first, until there is memory again.
+  /// Resets connections whose record is incomplete or was not taken, the one that has held it the longest first, until there is memory
+  /// again.
   mutating func relieveMemory(now: Instant) {
     while heldByteCount > settings.memoryLimit {
       var victim: (stream: Int, since: Instant)?

@@ -61,25 +61,33 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
     handshaking.removeAll { $0 == stream }
   }
 
-  /// Makes the next record.
+  /// Makes the next record, or ends our direction.
   private mutating func fill(_ stream: Int, _ connection: TLSConnection, _ now: Instant) {
+    let limit = heldByteCount > settings.memoryLimit ? TLSSettings.crampedByteCount : .max
     connection.updateKeys(
       hasText: inner.outputCount(stream) > 0 || inner.hasDirectOutput(stream))
-    connection.pending = inner.withOutput(stream) { connection.sendText($0) } ?? 0
-    guard connection.pending == 0 else { return }
+    if sealOutput(stream, connection, limit) { return }
     if inner.hasDirectOutput(stream) {
-      var isFull = false
+      var sealed = 0
       inner.sendDirectly(stream, now: now) { bytes in
-        if isFull { return 0 }
-        isFull = true
-        return connection.sendText(bytes)
+        // One record, however many pieces are offered.
+        guard sealed == 0 else { return 0 }
+        sealed = connection.sendText(bytes, limit: limit)
+        return sealed
       }
-      if isFull { return }
+      // Behind what was lent there may be output.
+      if sealed > 0 || sealOutput(stream, connection, limit) { return }
     }
     switch inner.disposal(stream) {
     case .endOutput, .close: if inner.outputCount(stream) == 0 { connection.sendEnd() }
     case .stayOpen, .reset: break
     }
+  }
+
+  private func sealOutput(_ stream: Int, _ connection: TLSConnection, _ limit: Int) -> Bool {
+    connection.pending =
+      inner.withOutput(stream) { connection.sendText($0, limit: limit) } ?? 0
+    return connection.pending > 0
   }
 
   // MARK: Output

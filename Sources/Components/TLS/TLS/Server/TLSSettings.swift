@@ -40,9 +40,22 @@ public struct TLSSettings {
   public var recordByteCount = 1 << 14
   /// Records after which a direction gets new keys. RFC 8446, 5.5 allows 24 million with AES-GCM.
   public var recordsForKey: UInt64 = 1 << 23
-  /// Bytes of records that all connections together may hold. Beyond that, the one that has waited the longest for the rest of a record
-  /// is reset.
+  /// Bytes of records and messages that all connections together may hold. Beyond that, the one whose record is incomplete, or was not
+  /// taken, for the longest time is reset, and records that are sent have 1 KB.
   public var memoryLimit = 8 << 20
+
+  /// Text of a record that is sent while memory is short, in bytes.
+  static var crampedByteCount: Int { 1024 }
+
+  /// The most that so many connections can hold, in bytes, whatever their peers do, besides what the inner server holds.
+  public func memoryBound(connections: Int) -> Int {
+    // A connection with its keys; then a short record, and what a handshake holds for its end.
+    let each = 2048 + Self.crampedByteCount + 512
+    let handshake = 4096 + credentials.reduce(0) { max($0, $1.message.count) }
+    // One call may go beyond the limit by a record in each direction, and twice while an array grows.
+    let largest = 4 * (RecordLimit.text + RecordLimit.expansion) + 2 * helloByteCount
+    return memoryLimit + connections * each + handshakeLimit * handshake + largest
+  }
 
   /// The defaults.
   public init(_ credentials: [Credential]) { self.credentials = credentials }
