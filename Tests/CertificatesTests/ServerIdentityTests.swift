@@ -36,7 +36,9 @@ import _CryptoExtras
     )
   }
 
-  private func problem(_ certificate: String, _ key: String, at time: Int64? = nil) -> IdentityError.Problem? {
+  private func problem(_ certificate: String, _ key: String, at time: Int64? = nil) -> IdentityError
+    .Problem?
+  {
     do {
       _ = try ServerIdentity(certificate: certificate, key: key, now: time ?? now)
       return nil
@@ -50,10 +52,14 @@ import _CryptoExtras
     let identity = try ServerIdentity(certificate: certificate, key: key, now: now)
     let names = try #require(try identity.chain[0].extensions.subjectAlternativeNames)
     #expect(names.count == 4)
-    #expect(try identity.pem().components(separatedBy: "-----BEGIN ").map { $0.prefix(12) }.dropFirst() == ["CERTIFICATE-", "PRIVATE KEY-"])
+    #expect(
+      try identity.pem().components(separatedBy: "-----BEGIN ").map { $0.prefix(12) }.dropFirst()
+        == ["CERTIFICATE-", "PRIVATE KEY-"])
   }
 
-  @Test(arguments: ["", "a b", "-a", "a-", "x..y", "a.*", "1.2.3", String(repeating: "a", count: 64), "ä.example"])
+  @Test(arguments: [
+    "", "a b", "-a", "a-", "x..y", "a.*", "1.2.3", String(repeating: "a", count: 64), "ä.example",
+  ])
   func namesThatAreNone(_ name: String) {
     #expect(throws: IdentityError("certificate", .badName(name))) {
       try ServerIdentity.selfSigned(names: [name], days: 1, now: now)
@@ -63,9 +69,14 @@ import _CryptoExtras
   /// Each form of a key is read, and passed on as PKCS#8.
   @Test func forms() throws {
     let p256 = P256.Signing.PrivateKey()
-    for text in [p256.pemRepresentation, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + p256.pemRepresentation] {
+    for text in [
+      p256.pemRepresentation,
+      "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+        + p256.pemRepresentation,
+    ] {
       let (certificate, _) = try made()
-      #expect(problem(certificate, try file("other.pem", text)) == .otherKey(certificate: certificate))
+      #expect(
+        problem(certificate, try file("other.pem", text)) == .otherKey(certificate: certificate))
     }
     let (certificate, key) = try made()
     #expect(problem(certificate, key) == nil)
@@ -75,19 +86,34 @@ import _CryptoExtras
     let (certificate, key) = try made()
     let small = try _RSA.Signing.PrivateKey(unsafeKeySize: .init(bitCount: 1024))
     for (text, expected) in [
-      (P384.Signing.PrivateKey().pemRepresentation, IdentityError.Problem.unsupportedKey("a P-384 key")),
+      (
+        P384.Signing.PrivateKey().pemRepresentation,
+        IdentityError.Problem.unsupportedKey("a P-384 key")
+      ),
       (P521.Signing.PrivateKey().pemRepresentation, .unsupportedKey("a P-521 key")),
       (small.pemRepresentation, .unsupportedKey("an RSA key of 1024 bits")),
-      ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", .encryptedKey),
+      (
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+        .encryptedKey
+      ),
       ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", .malformedKey),
-      (String(decoding: try Files.read(certificate), as: UTF8.self), .unexpectedBlock(label: "CERTIFICATE", wanted: "a private key")),
-      (P256.Signing.PrivateKey().pemRepresentation + "\n" + P256.Signing.PrivateKey().pemRepresentation, .notOneKey),
+      (
+        String(decoding: try Files.read(certificate), as: UTF8.self),
+        .unexpectedBlock(label: "CERTIFICATE", wanted: "a private key")
+      ),
+      (
+        P256.Signing.PrivateKey().pemRepresentation + "\n"
+          + P256.Signing.PrivateKey().pemRepresentation, .notOneKey
+      ),
       ("", .notPEM), ("no key", .notPEM),
     ] {
       #expect(problem(certificate, try file("wrong.pem", text)) == expected)
     }
     #expect(problem(key, key) == .unexpectedBlock(label: "PRIVATE KEY", wanted: "a certificate"))
-    #expect(problem(try file("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), key) == .malformedCertificate(1))
+    #expect(
+      problem(
+        try file("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), key)
+        == .malformedCertificate(1))
   }
 
   @Test func times() throws {
@@ -101,7 +127,9 @@ import _CryptoExtras
   @Test func aChainInTheWrongOrder() throws {
     let (certificate, key) = try made()
     let other = try ServerIdentity.selfSigned(names: ["other"], days: 30, now: now)
-    let both = String(decoding: try Files.read(certificate), as: UTF8.self) + "\n" + (try other.chain[0].serializeAsPEM().pemString)
+    let both =
+      String(decoding: try Files.read(certificate), as: UTF8.self) + "\n"
+      + (try other.chain[0].serializeAsPEM().pemString)
     #expect(problem(try file("chain.pem", both), key) == .wrongOrder(1))
   }
 
@@ -111,7 +139,11 @@ import _CryptoExtras
     try IdentityFiles.write(identity, to: place)
     var status = stat()
     #expect(stat("\(place)/key.pem", &status) == 0 && status.st_mode & 0o777 == 0o600)
-    #expect(throws: IdentityError("\(place)/certificate.pem", .exists)) { try IdentityFiles.write(identity, to: place) }
-    #expect(try ServerIdentity(certificate: "\(place)/certificate.pem", key: "\(place)/key.pem", now: now).chain == identity.chain)
+    #expect(throws: IdentityError("\(place)/certificate.pem", .exists)) {
+      try IdentityFiles.write(identity, to: place)
+    }
+    #expect(
+      try ServerIdentity(certificate: "\(place)/certificate.pem", key: "\(place)/key.pem", now: now)
+        .chain == identity.chain)
   }
 }

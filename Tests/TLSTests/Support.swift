@@ -27,7 +27,8 @@ struct TestSigner: CertificateSigner {
     var der: [UInt8] = [0x30, 0x31, 2, 1, 1, 4, 32]
     der += (1...32).map { UInt8($0) }
     der += [0xa0, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]
-    key = Key(SigningKey(.sec1, der: der.span)!)
+    guard let signingKey = SigningKey(.sec1, der: der.span) else { fatalError("the test's key") }
+    key = Key(signingKey)
   }
 
   var publicKey: [UInt8] {

@@ -292,7 +292,9 @@ final class TestClient {
   private func takeHello(_ message: [UInt8]) throws {
     guard message[38] == UInt8(session.count) else { throw BenchError.wrong("session") }
     var index = 39 + session.count
-    suite = CipherSuite(rawValue: UInt16(message[index]) << 8 + UInt16(message[index + 1]))!
+    let code = UInt16(message[index]) << 8 + UInt16(message[index + 1])
+    guard let suite = CipherSuite(rawValue: code) else { throw BenchError.wrong("the suite") }
+    self.suite = suite
     index += 5
     var share: (group: Group, key: [UInt8])?
     while index < message.count {
@@ -301,7 +303,8 @@ final class TestClient {
       let content = Array(message[index + 4..<index + 4 + count])
       index += 4 + count
       if type == 51 {
-        let group = Group(rawValue: UInt16(content[0]) << 8 + UInt16(content[1]))!
+        let code = UInt16(content[0]) << 8 + UInt16(content[1])
+        guard let group = Group(rawValue: code) else { throw BenchError.wrong("the group") }
         share = (group, Array(content.dropFirst(4)))
       }
       if type == 41 { isResumed = true }
@@ -323,10 +326,11 @@ final class TestClient {
     let key = isResumed ? ticket.map { Secret(copying: $0.key.span) } : nil
     var schedule = KeySchedule(suite.hash, preSharedKey: key)
     schedule.enterHandshake(shared)
-    clientHandshake = schedule.derive("c hs traffic", hash(transcript))
-    serverHandshake = schedule.derive("s hs traffic", hash(transcript))
-    reading = TrafficKeys(suite, serverHandshake!)
-    writing = TrafficKeys(suite, clientHandshake!)
+    let client = schedule.derive("c hs traffic", hash(transcript))
+    let server = schedule.derive("s hs traffic", hash(transcript))
+    reading = TrafficKeys(suite, server)
+    writing = TrafficKeys(suite, client)
+    (clientHandshake, serverHandshake) = (client, server)
     self.schedule = schedule
   }
 
@@ -338,7 +342,7 @@ final class TestClient {
     schedule?.enterMain()
     clientSecret = schedule?.derive("c ap traffic", hash(transcript))
     serverSecret = schedule?.derive("s ap traffic", hash(transcript))
-    reading = TrafficKeys(suite, serverSecret!)
+    reading = serverSecret.map { TrafficKeys(suite, $0) }
   }
 
   private func takeTicket(_ message: [UInt8]) {
@@ -346,7 +350,7 @@ final class TestClient {
     let nonce = Array(message[13..<nonceEnd])
     let count = Int(message[nonceEnd]) << 8 + Int(message[nonceEnd + 1])
     let ticket = Array(message[nonceEnd + 2..<nonceEnd + 2 + count])
-    let main = schedule!.derive("res master", hash(transcript))
+    guard let main = schedule?.derive("res master", hash(transcript)) else { return }
     let key = suite.hash.expandLabel(main, "resumption", nonce, count: suite.hash.byteCount)
     tickets.append((ticket, key.array, suite))
   }

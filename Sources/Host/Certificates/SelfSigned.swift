@@ -45,7 +45,8 @@ extension ServerIdentity {
       name.utf8.count <= 253
       && labels.enumerated().allSatisfy { index, label in
         (1...63).contains(label.utf8.count) && (label != "*" || index == 0)
-          && (label == "*" || label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+          && (label == "*"
+            || label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
           && !label.hasPrefix("-") && !label.hasSuffix("-")
       } && labels.last?.contains(where: \.isLetter) == true
     guard isName else { throw IdentityError("certificate", .badName(name)) }

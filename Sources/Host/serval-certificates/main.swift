@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
-// The commands that need certificates, as a program of their own: `serval` starts it. The libraries that it links make it
-// nine times as large, and take longer to build than all of `serval`.
+// The commands that need certificates, as a program of their own: `serval` starts it. The libraries that
+// it links make it nine times as large, and take longer to build than all of `serval`.
 
 import ArgumentParser
 import Certificates
@@ -24,7 +24,10 @@ struct Make: ParsableCommand {
   func run() throws {
     let identity = try ServerIdentity.selfSigned(names: names, days: days, now: Int64(time(nil)))
     try IdentityFiles.write(identity, to: output)
-    print("\(output)/\(IdentityFiles.names.certificate) and \(output)/\(IdentityFiles.names.key) for \(names.joined(separator: ", ")), \(days) days")
+    let files = IdentityFiles.names
+    print(
+      "\(output)/\(files.certificate) and \(output)/\(files.key) for \(names.joined(separator: ", ")), \(days) days"
+    )
   }
 }
 
