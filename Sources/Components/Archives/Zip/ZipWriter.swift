@@ -159,7 +159,7 @@ public struct ZipWriter: ~Copyable {
     while output.makeRoom([UInt8].headerByteLimit) {
       let before = output.count
       guard directory.appendNext(to: &output) else {
-        appendEnd()
+        appendEndRecords()
         return true
       }
       directoryBytes += UInt64(output.count - before)
@@ -167,7 +167,7 @@ public struct ZipWriter: ~Copyable {
     return false
   }
 
-  private mutating func appendEnd() {
+  private mutating func appendEndRecords() {
     output.bytes.append(
       endOf: UInt64(directory.entryCount), offset: entryBytes, byteCount: directoryBytes)
     state = .complete
