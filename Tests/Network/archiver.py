@@ -43,7 +43,22 @@ def stated(pattern):
 
 UPLOADS = stated(r"\| archives at the same time \| ([\d,]+) \|")
 MEMORY = stated(r"\| memory of an archive \| ([\d,]+) bytes \|")
+FILES = stated(r"\| files in an archive \| ([\d,]+) \|")
 SPOOL = 1024 * stated(r"\| archive without JavaScript \| ([\d,]+) KB \|")
+
+
+@contextlib.contextmanager
+def reading(client):
+    """Reads a client's answer while it sends; a function that waits for it."""
+    answers = []
+    reader = threading.Thread(target=lambda: answers.append(client.answer()))
+    reader.start()
+
+    def wait():
+        reader.join(60)
+        return answers[0]
+
+    yield wait
 
 
 class OnHost:
@@ -55,6 +70,7 @@ class OnHost:
 
     noise = 2_000_000
     """Bytes by which `memory` varies."""
+    has_gauge = False
 
     def memory(self):
         """Bytes in use."""
@@ -94,6 +110,7 @@ class Emulated:
         return self._console.read()
 
     noise = 300_000
+    has_gauge = True
 
     def memory(self):
         """Bytes of the heap in use."""
@@ -145,6 +162,7 @@ class OnSeL4:
                 pass
 
     noise = 0
+    has_gauge = False
 
     def memory(self):
         """Nothing reads gauges on seL4: a heap that is used up stops the program."""
@@ -423,6 +441,33 @@ class Checks:
             client.send(body[:sent])
             clients.append(client)
         return clients
+
+    def test_an_archive_at_its_bound(self):
+        """As many files as there may be, with names as long as there may be."""
+        if not self.target.has_gauge:
+            self.skipTest("nothing tells how much of the heap is in use")
+        files = [("f", f"{number:03}" + "x" * 61, b"") for number in range(FILES)]
+        body = form(files)
+        upload(self.port, files)
+        before, count = self.target.memory(), 4
+        with contextlib.ExitStack() as stack:
+            clients = self.begin(stack, count, body, 0)
+            answers = [stack.enter_context(reading(client)) for client in clients]
+            for client in clients:
+                client.send(body[:-10])
+            held, last = self.target.memory(), 0
+            while held > last:
+                time.sleep(2)
+                held, last = self.target.memory(), held
+            held = (held - before) / count
+            print(f"{held:,.0f} bytes each", end=" ", file=sys.stderr, flush=True)
+            for client in clients:
+                client.send(body[-10:])
+            for answer in answers:
+                self.assertEqual(len(contents(answer().body)), FILES)
+        # The connection comes on top of the archive's own.
+        self.assertLess(held, MEMORY + 45_000)
+        self.assertGreater(held, 0.75 * MEMORY)
 
     def test_all_places(self):
         content = noise(100_000)
