@@ -48,6 +48,46 @@ struct GoldenTests {
     ).expect(record.bytes)
   }
 
+  @Test func tlsServer() {
+    typealias Config = TLSServerConfig
+    var record = RecordBytes<Config>()
+    record[Config.size] = UInt32(Config.byteCount)
+    record[Config.signerID] = 5
+    record[Config.redirects] = 1
+    record[Config.port] = 443
+    record[Config.strictTransportSeconds] = 31_536_000
+    record[Config.credentialCount] = 8
+    record[Config.hasCryptographicExtension] = 1
+    let last = Config.credentials[7]
+    record[last / TLSCredential.keyBits] = 2048
+    record[last / TLSCredential.start] = 0x1234
+    record[last / TLSCredential.chainByteCount] = 0x321
+    record[last / TLSCredential.namesByteCount] = 17
+    let fits = record.set(Config.data, at: 32_614, to: [0xab, 0xcd])
+    let isBeyond = !record.set(Config.data, at: 32_615, to: [0xcd, 0xab])
+    #expect(fits && isBeyond)
+    Golden(
+      32768, (0, serval + "08 01 00 80 00 00 05 01 bb 01  80 33 e1 01 08 01"),
+      (24 + 7 * 16, "00 08 00 00 34 12 00 00 21 03 00 00 11 00 00 00"), (32766, "ab cd")
+    ).expect(record.bytes)
+  }
+
+  @Test func signer() {
+    typealias Config = SignerConfig
+    var record = RecordBytes<Config>()
+    record[Config.size] = UInt32(Config.byteCount)
+    record[Config.clientID] = 3
+    record[Config.keyCount] = 8
+    record[Config.keys[7] / SignerKey.start] = 0x1234
+    record[Config.keys[7] / SignerKey.keyByteCount] = 0x321
+    let fits = record.set(Config.data, at: 24_494, to: [0xab, 0xcd])
+    #expect(fits)
+    Golden(
+      24576, (0, serval + "09 01 00 60 00 00 03 08"), (16 + 7 * 8, "34 12 00 00 21 03 00 00"),
+      (24574, "ab cd")
+    ).expect(record.bytes)
+  }
+
   @Test func serialDriver() {
     var record = RecordBytes<SerialDriverConfig>()
     record[SerialDriverConfig.receive] = line
@@ -268,7 +308,8 @@ struct GoldenTests {
         ".net_driver_config", ".net_virt_rx_config", ".net_virt_tx_config", ".net_copy_config",
         ".net_client_config", ".lib_sddf_lwip_config", ".fs_client_config", ".fs_server_config",
         ".nfs_config", ".ip_client_config", ".web_server_config",
-        ".serval_abi", ".serval_heap", ".entropy_client_config",
+        ".serval_abi", ".serval_heap", ".entropy_client_config", ".tls_server_config",
+        ".signer_config",
       ])
   }
 }

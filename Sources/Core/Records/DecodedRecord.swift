@@ -49,6 +49,8 @@ import Addresses
     case macAddress(MACAddress)
     /// The bytes before the first NUL, invalid UTF-8 repaired.
     case text(String)
+    /// Bytes that are not shown, and how many there are up to the last that is not zero.
+    case data(usedByteCount: Int, capacity: Int)
     /// The fields of a structure inside the record.
     case structure([DecodedField])
     /// The elements in use. `storedCount` is the record's own count; nil if it has none, in which case the
@@ -94,6 +96,8 @@ import Addresses
         let field = (0..<capacity).map { bytes.byte(at: offset + $0) }
         if !field.contains(0) { problems.append(.textWithoutNUL(field: path)) }
         return .text(String(decoding: field.prefix { $0 != 0 }, as: UTF8.self))
+      case .data(let capacity):
+        return .data(usedByteCount: usedCount(1, capacity, at: offset), capacity: capacity)
       case .structure(name: _, byteCount: _, let inner):
         return .structure(fields(inner, at: offset, path: path))
       case .list(let element, let capacity, let countOffset):

@@ -39,6 +39,10 @@ import Addresses
       FieldSchema(name: name, offset: part.offset, kind: .text(capacity: part.capacity))
     }
 
+    static func data(_ name: String, _ part: BytesField<Self>) -> FieldSchema {
+      FieldSchema(name: name, offset: part.offset, kind: .data(capacity: part.capacity))
+    }
+
     static func list<Element: DescribedValue>(
       _ name: String, _ part: ListField<Self, Element>, count: Field<Self, UInt8>?
     ) -> FieldSchema {

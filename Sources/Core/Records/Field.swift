@@ -90,6 +90,20 @@ public struct TextField<Owner>: Sendable {
   }
 }
 
+/// Bytes of any kind, which other fields divide.
+public struct BytesField<Owner>: Sendable {
+  /// Bytes from the start of `Owner`.
+  public let offset: Int
+  /// Size in bytes.
+  public let capacity: Int
+
+  /// `capacity` bytes, the first `offset` bytes into `Owner`.
+  public init(at offset: Int, capacity: Int) {
+    self.offset = offset
+    self.capacity = capacity
+  }
+}
+
 /// A type of fixed size with fields: a record, or a structure inside one.
 public protocol RecordStructure {
   /// Size in bytes with trailing padding, which is the stride in lists.

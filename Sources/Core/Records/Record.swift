@@ -77,4 +77,9 @@ public struct RecordView<Layout: Record, Source: ByteSource> {
   public func byte(_ index: Int, of text: TextField<Layout>) -> UInt8 {
     index >= 0 && index < text.capacity ? source.byte(at: text.offset + index) : 0
   }
+
+  /// One of the bytes; 0 beyond their end.
+  public func byte(_ index: Int, of bytes: BytesField<Layout>) -> UInt8 {
+    index >= 0 && index < bytes.capacity ? source.byte(at: bytes.offset + index) : 0
+  }
 }

@@ -30,6 +30,16 @@
       }
       return true
     }
+
+    /// Sets bytes from `start` on; false, and nothing is written, if they do not fit.
+    public mutating func set(_ field: BytesField<Layout>, at start: Int, to value: [UInt8]) -> Bool
+    {
+      guard start >= 0, value.count <= field.capacity - start else { return false }
+      for (index, byte) in value.enumerated() {
+        bytes.setByte(byte, at: field.offset + start + index)
+      }
+      return true
+    }
   }
 
   extension [UInt8]: ByteSource, ByteSink {

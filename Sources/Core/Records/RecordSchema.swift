@@ -56,6 +56,8 @@ import Addresses
     case macAddress
     /// A C string with room for `capacity` bytes, NUL included.
     case text(capacity: Int)
+    /// Bytes that no report shows: certificates and keys.
+    case data(capacity: Int)
     /// A structure inside the record.
     case structure(name: String, byteCount: Int, fields: [FieldSchema])
     /// Elements of one kind. `countOffset` is where the same structure holds their number in one byte; nil if it
@@ -68,6 +70,7 @@ import Addresses
       case .number(let byteCount, _): byteCount
       case .macAddress: MACAddress.byteCount
       case .text(let capacity): capacity
+      case .data(let capacity): capacity
       case .structure(name: _, let byteCount, fields: _): byteCount
       case .list(let element, let capacity, countOffset: _): element.byteCount * capacity
       }
@@ -82,6 +85,7 @@ import Addresses
       case .number(let byteCount, _): "uint\(8 * byteCount)_t"
       case .macAddress: "mac_addr_t"
       case .text(let capacity): "char[\(capacity)]"
+      case .data(let capacity): "uint8_t[\(capacity)]"
       case .structure(let name, byteCount: _, fields: _): "\(name)_t"
       case .list(let element, let capacity, countOffset: _): "\(element.typeName)[\(capacity)]"
       }

@@ -27,6 +27,8 @@
       RecordSchema(RuntimeABI.self),
       RecordSchema(HeapConfig.self),
       RecordSchema(EntropyClientConfig.self),
+      RecordSchema(TLSServerConfig.self),
+      RecordSchema(SignerConfig.self),
     ]
   }
 
@@ -287,6 +289,46 @@
   extension EntropyClientConfig: DescribedStructure {
     static var schemaName: String { "entropy_client_config" }
     static var schema: [FieldSchema] { [number("size", size), number("server_id", serverID)] }
+  }
+
+  extension TLSCredential: DescribedStructure {
+    static var schemaName: String { "tls_credential" }
+    static var schema: [FieldSchema] {
+      [
+        number("key_bits", keyBits), number("start", start),
+        number("chain_size", chainByteCount), number("names_size", namesByteCount),
+      ]
+    }
+  }
+
+  extension TLSServerConfig: DescribedStructure {
+    static var schemaName: String { "tls_server_config" }
+    static var schema: [FieldSchema] {
+      [
+        number("size", size), number("signer_id", signerID), number("redirects", redirects),
+        number("port", port), number("strict_transport", strictTransportSeconds),
+        number("num_credentials", credentialCount),
+        number("has_crypto_extension", hasCryptographicExtension),
+        list("credentials", credentials, count: credentialCount), data("data", data),
+      ]
+    }
+  }
+
+  extension SignerKey: DescribedStructure {
+    static var schemaName: String { "signer_key" }
+    static var schema: [FieldSchema] {
+      [number("start", start), number("size", keyByteCount)]
+    }
+  }
+
+  extension SignerConfig: DescribedStructure {
+    static var schemaName: String { "signer_config" }
+    static var schema: [FieldSchema] {
+      [
+        number("size", size), number("client_id", clientID), number("num_keys", keyCount),
+        list("keys", keys, count: keyCount), data("data", data),
+      ]
+    }
   }
 
   extension HeapConfig: DescribedStructure {

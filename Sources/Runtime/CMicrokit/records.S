@@ -31,6 +31,7 @@ record_\name:
     record serial_driver_config, 104
     record serial_virt_rx_config, 2616
     record serial_virt_tx_config, 6840
+    record signer_config, 24576
     record timer_client_config, 6
     record web_server_config, 4128
 
@@ -59,3 +60,15 @@ record_serval_heap:
     .word 32
     .zero 20
     .size record_serval_heap, . - record_serval_heap
+
+    /* The record TLSServerConfig. Unpatched it describes a server without TLS. */
+    .section .tls_server_config, "a", %progbits
+    .balign 16
+    .global record_tls_server_config
+    .type record_tls_server_config, %object
+record_tls_server_config:
+    .ascii "Serval"
+    .byte 8, 1
+    .word 32768
+    .zero 32756
+    .size record_tls_server_config, . - record_tls_server_config

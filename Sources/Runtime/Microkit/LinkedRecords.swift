@@ -159,3 +159,13 @@ extension WebServerConfig: LinkableRecord {
   /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_web_server_config() }
 }
+
+extension TLSServerConfig: LinkableRecord {
+  /// Its place in this image (records.S).
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_tls_server_config() }
+}
+
+extension SignerConfig: LinkableRecord {
+  /// Its place in this image (records.S).
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_signer_config() }
+}

@@ -122,6 +122,11 @@ extension RecordReport {
       return [Field(name: path, offset: offset, type: type, value: text(number, style))]
     case .macAddress(let address):
       return [Field(name: path, offset: offset, type: type, value: text(address))]
+    case .data(let used, let capacity):
+      return [
+        Field(
+          name: path, offset: offset, type: type, value: "\(used) of \(capacity) bytes, not shown")
+      ]
     case .text(let text):
       return [Field(name: path, offset: offset, type: type, value: text.debugDescription)]
     }
