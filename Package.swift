@@ -339,8 +339,23 @@ let componentPrograms: [Target] = [
     ]),
   .target(
     name: "WebServing",
-    dependencies: ["Serving", "Networking", "HTTP", "SerialWiring", "Microkit", "Records"],
+    dependencies: [
+      "TLSWiring", "TLS", "SignerWiring", "Cryptography", "EntropyProtocol", "Serving",
+      "Networking",
+      "HTTP", "SerialWiring", "Microkit", "Records",
+    ],
     path: "Sources/Components/Web/WebServing"),
+  module(
+    "TLSWiring", at: "Components/TLS/Wiring", allocates: true,
+    ["TLS", "SignerWiring", "Signing", "Cryptography", "Microkit", "Records"]),
+  program(
+    "signer", in: "Sources/Components/TLS", allocates: true,
+    [
+      "SignerWiring", "Signing", "Cryptography", "EntropyProtocol", "Bytes", "Microkit", "Records",
+    ]),
+  module(
+    "SignerWiring", at: "Components/TLS/SignerWiring", allocates: true,
+    ["Cryptography", "EntropyProtocol", "Randomness", "Microkit", "Records"]),
   program(
     "nfs", in: "Sources/Components/Files", allocates: true,
     [

@@ -47,6 +47,9 @@ public struct EchoServer: StreamServer {
   /// A short text, to be recognised.
   public static var busyAnswer: StaticString { "busy" }
 
+  /// The same for all listeners.
+  public func busyAnswer(on listener: Int) -> StaticString { Self.busyAnswer }
+
   /// The lowest free number.
   public mutating func open(now: Instant) -> Int? {
     guard let stream = (0..<limit).first(where: { streams[$0] == nil }) else { return nil }

@@ -12,8 +12,8 @@ public protocol StreamServer: StreamEndpoint, ~Copyable {
   mutating func open(on listener: Int, now: Instant) -> Int?
   /// The stream, which was just opened, is encrypted on its way to the peer. By default that makes no difference.
   mutating func setSecure(_ stream: Int)
-  /// What a peer is sent for which there was no room, before its stream ends; without it, the stream is reset.
-  static var busyAnswer: StaticString { get }
+  /// What a peer of a listener is sent for which there was no room, before its stream ends; without it, the stream is reset.
+  func busyAnswer(on listener: Int) -> StaticString
   /// Something has happened outside of its streams that this one may have waited for. By default nothing waits.
   mutating func wake(_ stream: Int, now: Instant)
 }
@@ -24,7 +24,7 @@ extension StreamServer where Self: ~Copyable {
   /// Does nothing.
   public mutating func setSecure(_ stream: Int) {}
   /// Nothing: peers for which there is no room get a reset.
-  public static var busyAnswer: StaticString { "" }
+  public func busyAnswer(on listener: Int) -> StaticString { "" }
   /// Does nothing.
   public mutating func wake(_ stream: Int, now: Instant) {}
 }

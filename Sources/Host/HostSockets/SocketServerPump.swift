@@ -121,7 +121,7 @@ public struct SocketServerPump: ~Copyable {
       if isExhausted { acceptsAgain = now + Self.exhaustionPause }
       guard let socket else { return }
       guard let stream = server.open(now: now) else {
-        refuse(socket, Server.busyAnswer, now: now)
+        refuse(socket, server.busyAnswer(on: 0), now: now)
         continue
       }
       connections[stream] = SocketStream(socket)

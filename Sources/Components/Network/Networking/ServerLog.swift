@@ -15,13 +15,16 @@ public final class ServerLog {
   public init(_ console: consuming Console) { self.console = console }
 
   /// Reports the stack's address, and once that the server accepts connections.
-  func reportAddress(_ network: borrowing Network, port: UInt16) {
+  func reportAddress(_ network: borrowing Network, ports: [UInt16]) {
     console.reportAddress(network)
     guard network.stack.address != nil, !isListening else { return }
     isListening = true
     console.writeName()
     console.write("listening on port ")
-    console.write(decimal: UInt64(port))
+    for (index, port) in ports.enumerated() {
+      if index > 0 { console.write(" and port ") }
+      console.write(decimal: UInt64(port))
+    }
     console.write("\n")
     console.flush()
   }

@@ -8,8 +8,10 @@ import TCPStreams
 import Time
 import Wire
 
-/// A program that serves one endpoint on one TCP port, and reports its address on the console.
-public struct ServerProgram<Server: StreamServer, Backend: ServerBackend & ~Copyable>:
+/// A program that serves one endpoint on its TCP ports, and reports its address on the console.
+public struct ServerProgram<
+  Server: StreamServer & ~Copyable, Backend: ServerBackend & ~Copyable
+>:
   NetworkProgram, ~Copyable
 {
   private let settings: ServerSettings
@@ -17,6 +19,7 @@ public struct ServerProgram<Server: StreamServer, Backend: ServerBackend & ~Copy
   private var server: Server
   private var backend: Backend
   private var pump: TCPServerPump
+  private var listeners: [TCPListener] = []
 
   /// A program that serves `server`, whose handlers ask `backend`.
   public init(
@@ -39,7 +42,9 @@ public struct ServerProgram<Server: StreamServer, Backend: ServerBackend & ~Copy
   /// Listens, or stops the protection domain.
   public mutating func start(_ network: inout Network) {
     do throws(SocketError) {
-      _ = try network.stack.listen(port: settings.port, settings: settings.connection)
+      for port in settings.ports {
+        listeners.append(try network.stack.listen(port: port, settings: settings.connection))
+      }
     } catch {
       fatal(
         "the network stack refused to listen: its listeners are all in use, or the port is")
@@ -51,10 +56,11 @@ public struct ServerProgram<Server: StreamServer, Backend: ServerBackend & ~Copy
   public mutating func handle(_ event: SocketEvent, _ network: inout Network) {
     let now = network.now
     switch event.socket {
-    case .address: log.reportAddress(network, port: settings.port)
+    case .address: log.reportAddress(network, ports: settings.ports)
     case .addressConflict(let station): log.console.reportConflict(with: station, network)
     case .listener(let listener):
-      pump.accept(from: listener, &server, &network.stack, now: now)
+      guard let number = listeners.firstIndex(where: { $0 == listener }) else { return }
+      pump.accept(from: listener, number: number, &server, &network.stack, now: now)
     case .connection(let connection):
       pump.handle(connection, tag: event.tag, &server, &network.stack, now: now)
     case .datagrams, .lookup: break

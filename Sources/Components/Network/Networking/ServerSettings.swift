@@ -6,8 +6,8 @@ import Time
 
 /// Where a `ServerProgram` listens, and what it may use.
 public struct ServerSettings: Sendable {
-  /// The TCP port.
-  public var port: UInt16
+  /// The TCP ports, one or two. The listener of each has its place here as its number.
+  public var ports: [UInt16]
   /// Streams that the endpoint has at most: their numbers are below it.
   public var streamLimit: Int
   /// The settings of each connection.
@@ -16,8 +16,8 @@ public struct ServerSettings: Sendable {
   public var network: NetworkSettings
 
   /// A listener for `streamLimit` streams. Connections lend received bytes to the endpoint, and send its output at once.
-  public init(port: UInt16, streamLimit: Int) {
-    self.port = port
+  public init(ports: [UInt16], streamLimit: Int) {
+    self.ports = ports
     self.streamLimit = streamLimit
     connection = TCPSettings()
     connection.receiveByteCount = 8 << 10

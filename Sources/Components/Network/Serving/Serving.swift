@@ -24,6 +24,6 @@ public func serve<Server: StreamServer>(
   _ server: Server, port: UInt16, streamLimit: Int, log: ServerLog
 ) -> Never {
   ServerProgram(
-    server, ServerSettings(port: port, streamLimit: streamLimit), log: log, backend: NoBackend()
+    server, ServerSettings(ports: [port], streamLimit: streamLimit), log: log, backend: NoBackend()
   ).run()
 }

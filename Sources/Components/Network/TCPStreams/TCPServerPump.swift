@@ -25,13 +25,15 @@ public struct TCPServerPump: ~Copyable {
   // MARK: Events
 
   /// Accepts the connections that wait at a listener.
+  ///
+  /// - Parameter number: of the listener, by which the endpoint tells its listeners apart.
   public mutating func accept<Streams: StreamServer & ~Copyable>(
-    from listener: TCPListener, _ endpoint: inout Streams, _ stack: inout NetworkStack,
-    now: Instant
+    from listener: TCPListener, number: Int = 0, _ endpoint: inout Streams,
+    _ stack: inout NetworkStack, now: Instant
   ) {
     while let connection = stack.accept(listener) {
-      guard let stream = endpoint.open(now: now) else {
-        Self.refuse(connection, Streams.busyAnswer, &stack, now: now)
+      guard let stream = endpoint.open(on: number, now: now) else {
+        Self.refuse(connection, endpoint.busyAnswer(on: number), &stack, now: now)
         continue
       }
       guard connections.indices.contains(stream) else {

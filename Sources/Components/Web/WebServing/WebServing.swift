@@ -6,7 +6,6 @@ import Microkit
 import Networking
 import Records
 import SerialWiring
-import Serving
 
 enum Needs {
   // TCP's buffers and tables for 1024 connections; what these hold comes on top.
@@ -16,7 +15,8 @@ enum Needs {
 }
 
 extension HTTPServer.Settings {
-  /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent.
+  /// For a web server in a protection domain: 1024 connections with 4 MB of memory, and bodies that are lent; what browsers are told of
+  /// TLS is in the record of a server with TLS.
   ///
   /// - Parameter log: gets a line for each request.
   public init(log: ServerLog?) {
@@ -24,14 +24,21 @@ extension HTTPServer.Settings {
     memoryLimit = 4 << 20
     sendsDirectly = true
     if let log { self.log = { log.write(line: $0.line) } }
+    let config = TLSServerConfig.linked()
+    let port = config[TLSServerConfig.port]
+    guard port != 0 else { return }
+    if config[TLSServerConfig.redirects] != 0 { secureRedirect = port }
+    strictTransportSeconds = config[TLSServerConfig.strictTransportSeconds]
   }
 }
 
 /// Runs a web server whose handlers need nothing but their requests. A protection domain's `main` ends with it. A router with
 /// `mistakes` stops the domain, which prints the first one.
 ///
+/// If the system gives the program a certificate, it serves HTTPS as well, on the port that the system says.
+///
 /// - Parameters:
-///   - port: the TCP port.
+///   - port: the TCP port of HTTP; 0 for none.
 ///   - isSilent: whether requests are not logged on the console.
 public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -> Never {
   if let mistake = router.mistakes.first {
@@ -40,6 +47,5 @@ public func serve(_ router: Router, port: UInt16 = 80, isSilent: Bool = false) -
   }
   let log = ServerLog(Console(SerialClientConfig.linked()))
   let settings = HTTPServer.Settings(log: isSilent ? nil : log)
-  serve(
-    HTTPServer(router, settings), port: port, streamLimit: settings.connectionLimit, log: log)
+  run(HTTPServer(router, settings), settings, port: port, log: log, backend: NoBackend())
 }

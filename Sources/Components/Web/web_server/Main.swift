@@ -10,7 +10,7 @@ import SerialWiring
 import StaticSite
 import WebServing
 
-/// A static site over HTTP, whose files come from a file system server.
+/// A static site over HTTP and HTTPS, whose files come from a file system server.
 @main enum Main {
   static func main() {
     let config = WebServerConfig.linked()
@@ -26,11 +26,8 @@ import WebServing
     let log = ServerLog(Console(SerialClientConfig.linked()))
     var settings = HTTPServer.Settings(log: config[WebServerConfig.isSilent] == 0 ? log : nil)
     settings.closed = { files.forget($0) }
-    ServerProgram(
-      HTTPServer(router, settings),
-      ServerSettings(
-        port: config[WebServerConfig.port], streamLimit: settings.connectionLimit),
-      log: log, backend: backend
-    ).run()
+    run(
+      HTTPServer(router, settings), settings, port: config[WebServerConfig.port], log: log,
+      backend: backend)
   }
 }

@@ -65,8 +65,10 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
       (settings.suites.first ?? .aes128GCM).algorithm, window: settings.singleUseTickets)
   }
 
-  /// A peer for which there is no room gets nothing: it would not understand what `inner` says.
-  public static var busyAnswer: StaticString { "" }
+  /// A peer with TLS for which there is no room gets nothing: it would not understand what `inner` says.
+  public func busyAnswer(on listener: Int) -> StaticString {
+    listener == plainListener ? inner.busyAnswer(on: listener) : ""
+  }
 
   /// Opens a stream of the inner server, and begins its handshake; nil if there are too many.
   public mutating func open(now: Instant) -> Int? { open(on: 0, secure: true, now: now) }

@@ -134,7 +134,7 @@ public final class ExchangeHandler {
   var isHeldBack = false
   var wakes: Wakes?
   var connection = 0
-  var dateLine: [UInt8] = []
+  var commonLines: [UInt8] = []
 
   init(
     _ kind: Kind, _ head: ResponseHead, limit: UInt64,
@@ -154,8 +154,8 @@ public final class ExchangeHandler {
     guard slot.connection.awaitsAnswer else { return }
     slot.log?.status = head.status.code
     switch kind {
-    case .body: slot.connection.beginExchange(head, dateLine: dateLine, now: now)
-    case .upgrade: slot.connection.upgrade(head, dateLine: dateLine, now: now)
+    case .body: slot.connection.beginExchange(head, commonLines: commonLines, now: now)
+    case .upgrade: slot.connection.upgrade(head, commonLines: commonLines, now: now)
     }
   }
 

@@ -103,7 +103,7 @@ extension HTTPServer {
       slot.work = .receivingBody(limit: limit, count: 0, take, then)
     case .respond(let response):
       slot.log?.status = response.head.status.code
-      slot.connection.respond(response.head, dateLine: currentDateLine(), now: now)
+      slot.connection.respond(response.head, commonLines: currentLines(slot), now: now)
       guard slot.connection.wantsBody else { return endAnswer(slot, now) }
       switch response.body {
       case .none: endAnswer(slot, now)

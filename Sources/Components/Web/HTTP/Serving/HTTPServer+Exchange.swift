@@ -19,7 +19,7 @@ extension HTTPServer {
     handler.heard = now
     handler.wakes = wakes
     handler.connection = slot.index
-    handler.dateLine = currentDateLine()
+    handler.commonLines = currentLines(slot)
     slot.work = .exchanging(handler)
     if case .body = handler.kind, !slot.connection.request.isHead { return }
     handler.begin(slot, now)
@@ -37,7 +37,7 @@ extension HTTPServer {
     }
     var exchange = Exchange(slot: slot, handler: handler, now: now)
     while slot.connection.findBody(now: now) {
-      if !exchange.hasBegun { handler.dateLine = currentDateLine() }
+      if !exchange.hasBegun { handler.commonLines = currentLines(slot) }
       let moved = handler.moved
       let step = handler.step(&exchange)
       guard slot.connection.phase == .exchange else { break }
@@ -72,5 +72,7 @@ extension HTTPServer {
     handler.isComplete = slot.connection.phase != .aborted
   }
 
-  func currentDateLine() -> [UInt8] { settings.date?().map { dateLine.line(for: $0) } ?? [] }
+  func currentLines(_ slot: ConnectionSlot) -> [UInt8] {
+    commonLines.lines(date: settings.date?(), isSecure: slot.isSecure)
+  }
 }

@@ -38,6 +38,10 @@ public struct HTTPServer: StreamServer {
     public var log: ((AccessLogEntry) -> Void)?
     /// Whether the transport calls `sendDirectly`. Otherwise bodies go through the output.
     public var sendsDirectly = false
+    /// The port with TLS to which requests without it are redirected; nil to answer them.
+    public var secureRedirect: UInt16?
+    /// Seconds for which browsers that have come over TLS use nothing else (RFC 6797); 0 does not ask them to.
+    public var strictTransportSeconds: UInt32 = 0
 
     /// The defaults: 1024 connections, no date, no log.
     public init() {}
@@ -57,7 +61,7 @@ public struct HTTPServer: StreamServer {
   var freeSlots: [Int] = []
   /// Connections that `wake` or `timePassed` may have changed, possibly more than once.
   var changed: [Int] = []
-  let dateLine = DateLine()
+  let commonLines: CommonLines
   /// A lower bound of all deadlines: those that have moved to later times are found at the next
   /// `timePassed`.
   var nextDeadline = Instant.never
@@ -73,6 +77,7 @@ public struct HTTPServer: StreamServer {
   public init(_ router: Router, _ settings: Settings = Settings()) {
     if let mistake = router.mistakes.first { stop(mistake) }
     configuration = Configuration(router, settings)
+    commonLines = CommonLines(strictTransportSeconds: settings.strictTransportSeconds)
     slots = [ConnectionSlot?](repeating: nil, count: settings.connectionLimit)
     for index in stride(from: settings.connectionLimit - 1, through: 0, by: -1) {
       freeSlots.append(index)
@@ -83,6 +88,9 @@ public struct HTTPServer: StreamServer {
   public static var busyAnswer: StaticString {
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
   }
+
+  /// The same for all listeners.
+  public func busyAnswer(on listener: Int) -> StaticString { Self.busyAnswer }
 
   /// Opens a connection and returns its number, or nil when all slots are taken: then send
   /// `busyAnswer` and close.
@@ -145,7 +153,8 @@ final class Configuration {
   func answer(
     _ head: RequestHead, _ connection: Int, _ now: Instant, isSecure: Bool
   ) -> Answer {
-    router.answer(head, connection, now, wakes, isSecure: isSecure)
+    if !isSecure, let port = settings.secureRedirect { return redirect(head, toSecure: port) }
+    return router.answer(head, connection, now, wakes, isSecure: isSecure)
   }
 }
 

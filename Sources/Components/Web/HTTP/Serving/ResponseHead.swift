@@ -78,20 +78,38 @@ public struct ResponseHead: Sendable {
   }
 }
 
-/// The Date field's line, formatted once a second.
-final class DateLine {
+/// The fields that a server adds to all answers, formatted once a second.
+final class CommonLines {
+  private let strictTransport: [UInt8]
   private var seconds: Int64?
-  private var line: [UInt8] = []
+  private var plain: [UInt8] = []
+  private var secure: [UInt8]
 
-  /// - Parameter date: seconds since 1970.
-  func line(for date: Int64) -> [UInt8] {
-    if date != seconds {
-      seconds = date
-      line = []
-      line.append("Date: ")
-      HTTPDate.append(date, to: &line)
+  init(strictTransportSeconds: UInt32) {
+    var line: [UInt8] = []
+    if strictTransportSeconds > 0 {
+      line.append("Strict-Transport-Security: max-age=")
+      line.append(decimal: UInt64(strictTransportSeconds))
       line.append("\r\n")
     }
-    return line
+    strictTransport = line
+    secure = line
+  }
+
+  /// - Parameters:
+  ///   - date: seconds since 1970; nil while it is unknown.
+  ///   - isSecure: whether the request has come over TLS.
+  func lines(date: Int64?, isSecure: Bool) -> [UInt8] {
+    if date != seconds {
+      seconds = date
+      plain = []
+      if let date {
+        plain.append("Date: ")
+        HTTPDate.append(date, to: &plain)
+        plain.append("\r\n")
+      }
+      secure = plain + strictTransport
+    }
+    return isSecure ? secure : plain
   }
 }

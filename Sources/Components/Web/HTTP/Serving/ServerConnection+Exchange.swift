@@ -99,11 +99,11 @@ extension ServerConnection {
   }
 
   /// Begins a response while the request's body is still being read.
-  func beginExchange(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func beginExchange(_ head: ResponseHead, commonLines: [UInt8], now: Instant) {
     // After the final response has begun it would be too late.
     sendContinue(now)
     request.readsBody = true
-    respond(head, dateLine: dateLine, now: now)
+    respond(head, commonLines: commonLines, now: now)
   }
 
   /// Bytes of the body for which there would be room behind `head`: at least one if the output is
@@ -122,7 +122,7 @@ extension ServerConnection {
 
   /// Ends HTTP on this connection: from now on, everything that arrives is the body, and everything that
   /// is written goes out as it is.
-  func upgrade(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func upgrade(_ head: ResponseHead, commonLines: [UInt8], now: Instant) {
     guard awaitsAnswer else { return }
     request.keepsAlive = false
     body = .raw
@@ -133,7 +133,7 @@ extension ServerConnection {
       bytes.append(0x20)
       bytes.append(head.status.phrase)
       bytes.append("\r\n")
-      bytes.append(copying: dateLine.span)
+      bytes.append(copying: commonLines.span)
       bytes.append("Connection: Upgrade\r\n")
       bytes.append(copying: head.lines.span)
       bytes.append("\r\n")

@@ -23,10 +23,10 @@ extension ServerConnection {
       HTTPDate.append(date, to: &line)
       line.append("\r\n")
     }
-    respond(head, dateLine: line, now: now)
+    respond(head, commonLines: line, now: now)
   }
 
-  func respond(_ head: ResponseHead, dateLine: [UInt8], now: Instant) {
+  func respond(_ head: ResponseHead, commonLines: [UInt8], now: Instant) {
     guard awaitsAnswer else { return }
     // The client may send the body that it has not been told to send, or a new request.
     if request.awaitsContinue { request.keepsAlive = false }
@@ -42,7 +42,7 @@ extension ServerConnection {
       bytes.append(0x20)
       bytes.append(head.status.phrase)
       bytes.append("\r\n")
-      bytes.append(copying: dateLine.span)
+      bytes.append(copying: commonLines.span)
       if !summary.keepsAlive {
         bytes.append("Connection: close\r\n")
       } else if !summary.isVersion11 {

@@ -44,6 +44,8 @@ public struct Status: Equatable, Sendable {
   public static var partialContent: Status { Status(206, "Partial Content") }
   /// Location has the new target, for good.
   public static var movedPermanently: Status { Status(301, "Moved Permanently") }
+  /// 308: as 301, and the method stays the same.
+  public static var permanentRedirect: Status { Status(308, "Permanent Redirect") }
   /// Location has another target, for now.
   public static var found: Status { Status(302, "Found") }
   /// Location has the target to GET the result from.
