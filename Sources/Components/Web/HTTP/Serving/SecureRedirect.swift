@@ -5,7 +5,7 @@ import Bytes
 
 extension Configuration {
   /// Sends a request's client to the same target with TLS. Without a host there is nowhere to send it: that is 400, which only concerns
-  /// HTTP/1.0 and targets that are no resources.
+  /// HTTP/1.0 and targets that name no resource.
   func redirect(_ head: RequestHead, toSecure port: UInt16) -> Answer {
     guard let host = head.host, !head.pathExtent.range.isEmpty else { return .status(.badRequest) }
     var location = [UInt8]("https://")
