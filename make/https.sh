@@ -29,7 +29,7 @@ case "${HTTPS:-}" in
 esac
 port=$(./make/chosen.sh https "$default")
 [ "$port" != none ] || port=
-own=${PACKAGE:-.}/.build/https
+own=${PACKAGE:-$PWD}/.build/https
 
 case "$1" in
   port) echo "$port" ;;
