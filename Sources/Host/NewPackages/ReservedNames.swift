@@ -44,11 +44,12 @@ enum ReservedNames {
     "registers", "rings", "serial_driver_meson", "serial_driver_pl011", "serial_virt_rx",
     "serial_virt_tx", "serialcomponents", "serialwiring", "serval", "serval_certificates",
     "serval_emulator", "servalcommand", "servalplugin", "serving", "sessions", "signer",
-    "signerwiring", "signing", "staticsite", "streams", "subsystems", "systemchecks",
-    "systemconversion", "systemmodel", "systemreports", "systems", "systemxml", "targets",
-    "tcpstreams", "time", "timer_driver_arm", "timer_driver_meson", "timercomponents",
-    "timerwiring", "tls", "tlswiring", "traps", "uploadservice", "virtioentropy", "virtionet",
-    "virtiotransport", "web", "web_server", "webserving", "websocket", "webtesting", "wire",
-    "wiring", "xdr", "zip",
+    "signerwiring", "signing",
+    "staticsite", "streams", "subsystems", "systemchecks", "systemconversion", "systemmodel",
+    "systemreports", "systems", "systemxml", "targets", "tcpstreams", "time", "timer_driver_arm",
+    "timer_driver_meson", "timercomponents", "timerwiring", "tls", "tlswiring", "traps",
+    "uploadservice",
+    "virtioentropy", "virtionet", "virtiotransport", "web", "web_server", "webserving", "websocket",
+    "webtesting", "wire", "wiring", "xdr", "zip",
   ]
 }
