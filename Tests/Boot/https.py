@@ -49,8 +49,11 @@ class OnSeL4:
     def drain(console):
         """Reads the machine's output, so that it never blocks."""
         while console.process.poll() is None:
-            if not console._read(0.2):
-                time.sleep(0.05)
+            try:
+                if not console._read(0.2):
+                    time.sleep(0.05)
+            except (OSError, ValueError):
+                return
 
     @classmethod
     def more_options(cls):
