@@ -74,7 +74,6 @@ import Testing
       let record = try #require(RecordView<Config, [UInt8]>(bytes))
       #expect(record[Config.port] == 8443 && record[Config.strictTransportSeconds] == 60)
       #expect(record[Config.isOnlySecure] == 1 && record[Config.redirects] == 0)
-      #expect(record[Config.hasCryptographicExtension] == 1)
       #expect(record[Config.credentialCount] == 2)
       let second = Config.credentials[1]
       #expect(record[second / TLSCredential.keyBits] == 2048)

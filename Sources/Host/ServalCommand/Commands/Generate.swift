@@ -82,7 +82,7 @@ struct Generate: ParsableCommand {
     try verify(text, sdk)
     let files = try GeneratedFiles(
       layout: layout, name: template.name, text: text, images: images,
-      kernel: KernelABI(sdk, try kernel.resolve()))
+      kernel: KernelABI(sdk, try kernel.resolve()), board: board)
     try files.write(to: output)
     Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
   }
