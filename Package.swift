@@ -523,7 +523,10 @@ let testPrograms: [Target] = [
 let cryptographyPrograms: [Target] = [
   program(
     "cryptography_probe", in: "Tests/Boot/Programs", allocates: true,
-    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"])
+    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"]),
+  program(
+    "key_thief", in: "Tests/Boot/Programs", allocates: true,
+    ["SignerWiring", "SerialWiring", "TimerWiring", "Microkit", "CMicrokit", "Records"]),
 ]
 
 /// Test vectors, for the tests on the host and for `cryptography_probe`.

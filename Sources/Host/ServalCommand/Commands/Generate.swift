@@ -53,6 +53,8 @@ struct Generate: ParsableCommand {
       discussion: Self.optionHelp, valueName: "name=value"))
   var choices: [String] = []
 
+  @OptionGroup var credentials: CredentialOptions
+
   @Option(help: ArgumentHelp("The same as --set nfs-server=ADDRESS.", valueName: "address"))
   var nfsServer: String?
 
@@ -66,13 +68,19 @@ struct Generate: ParsableCommand {
     let template = try findSystem()
     let (board, tree) = try target.resolve()
     let sdk = try sdk.resolve()
+    let credentials = try credentials.read()
     let choices = try SystemChoices(
       for: template, values: try chosenValues(),
       macAddresses: try pairs(macAddresses, option: "--mac"),
-      environment: Environment.values(of: template.options.compactMap(\.variable)))
+      environment: Environment.values(of: template.options.compactMap(\.variable)),
+      credentials: credentials)
     let configuration = try kernel.resolve()
     var layout = try template.layout(
       board: board, tree: tree, drivers: ServalTool.drivers, choices)
+    if !credentials.isEmpty, !layout.hasSigner {
+      let hasOption = template.options.contains { $0.name == "https" }
+      throw CredentialError.unused(system: template.name, hasOption: hasOption)
+    }
     let places = try placement.resolve(
       try pairs(placement.places, option: "--place"), board: board, sdk: sdk, configuration)
     try places?.apply(to: &layout.description)
