@@ -24,9 +24,16 @@ if [ "$SYSTEM" = webserver ] || [ "$SYSTEM" = archiver ] || [ -n "${PACKAGE:-}" 
   done
 fi
 [ $# = 0 ] && exit 0
+# The kernel for several cores waits for all four of its board.
+case "$MICROKIT_CONFIG" in
+smp-*) set -- "$1" -smp 4 ;;
+*) set -- "$1" ;;
+esac
 # QEMU ends a value at a comma; a doubled comma stands for one.
 image=$(printf %s "$1" | sed 's/,/,,/g')
-exec ./make/tied.sh qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G -nographic -serial mon:stdio \
+shift
+exec ./make/tied.sh qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m size=2G "$@" -nographic \
+  -serial mon:stdio \
   -device "loader,file=$image,addr=0x70000000,cpu-num=0" \
   -global virtio-mmio.force-legacy=false -device virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0 -netdev "$network" \
   -device virtio-rng-device,bus=virtio-mmio-bus.8
