@@ -41,7 +41,7 @@ import Testing
       #expect(!topology.shareMemory("signer", server))
       #expect(topology.peers(of: "signer") == [server, "entropy"])
       for channel in system.channels
-      where [channel.a, channel.b].contains { $0.domain == "signer" } {
+      where [channel.a, channel.b].contains(where: { $0.domain == "signer" }) {
         let (mine, other) =
           channel.a.domain == "signer" ? (channel.a, channel.b) : (channel.b, channel.a)
         #expect(mine.mayCall == (other.domain == "entropy"))
