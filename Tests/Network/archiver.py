@@ -45,7 +45,7 @@ def stated(pattern):
 UPLOADS = stated(r"\| archives at the same time \| ([\d,]+) \|")
 MEMORY = stated(r"\| memory of an archive \| ([\d,]+) bytes \|")
 FILES = stated(r"\| files in an archive \| ([\d,]+) \|")
-HEAP = int(re.search(r"heap: \.mebibytes\((\d+)\)", (machine.ROOT / "systems" / "archiver" / "Archiver.swift").read_text())[1]) << 20
+HEAP = int(re.search(r"ports\.https == nil \? (\d+)", (machine.ROOT / "systems" / "archiver" / "Archiver.swift").read_text())[1]) << 20
 SPOOL = 1024 * stated(r"\| archive without JavaScript \| ([\d,]+) KB \|")
 
 

@@ -261,7 +261,7 @@ import Zip
       return try #require(
         Int(text[found.upperBound...].prefix { $0.isNumber || $0 == "_" }.filter { $0 != "_" }))
     }
-    let heap = try number("systems/archiver/Archiver.swift", "heap: .mebibytes(") << 20
+    let heap = try number("systems/archiver/Archiver.swift", "ports.https == nil ? ") << 20
     let network = try number(
       "Sources/Components/Web/WebServing/WebServing.swift", "heap: UInt64 = ")
     let limits = UploadLimits()
