@@ -3,7 +3,7 @@
 # Copyright (c) 2026, the Serval authors
 
 """Instructions of system `webserver` for a request and for a byte, under `serval run` in virtual time, where each run is the
-same: none may be more than 2 % above Tests/Network/instructions.txt. `--update` writes that table anew; `--profile FILE` writes
+same: none may be more than 2 % above Tests/Network/instructions.txt. `--update` writes that table; `--profile FILE` writes
 where the instructions of a kept-alive request go, by function."""
 
 import os
