@@ -603,7 +603,11 @@ let testModules: [Target] = [
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
   tests(
     "UploadServiceTests",
-    ["UploadService", "WebTesting", "HTTP", "HostIO", "Streams", "TestSupport", "Time"]),
+    [
+      "UploadService", "WebTesting", "FormArchive", "HTTP", "HostIO", "Streams", "TestSupport",
+      "Time",
+      "Zip",
+    ]),
   .executableTarget(
     name: "archiver-server", dependencies: ["UploadService", "HTTP", "HostSockets", "Time"],
     path: "Tests/ArchiverServer"),
