@@ -95,7 +95,8 @@ class Table:
         while time.monotonic() < deadline:
             text = self._path.read_bytes()[seen:].decode()
             if re.search(r"^virtual time: .*\n", text, re.MULTILINE):
-                rows = re.findall(r"^(\w+) +(\d+) ", text, re.MULTILINE)
+                # The first table; those of stacks and memory have the same names.
+                rows = re.findall(r"^(\w+) +(\d+) ", text.partition("bytes of stack")[0], re.MULTILINE)
                 return collections.Counter({name: int(count) for name, count in rows})
             time.sleep(0.01)
         raise SystemExit("serval run wrote no table")

@@ -23,6 +23,8 @@ struct TestSystem {
   var isIncoherent = false
   /// Whether `endTrace` will be called. Traces make runs with many switches several times as long.
   var isTraced = false
+  /// Whether the instructions of each function are counted.
+  var isProfiled = false
   /// C sources, by file name without ".elf".
   var programs: [String: String]
   /// The contents of <system>.
@@ -54,6 +56,7 @@ struct TestSystem {
       configuration.faults = system.faults
       configuration.linkChanges = system.linkChanges
       configuration.isIncoherent = system.isIncoherent
+      configuration.isProfiled = system.isProfiled
       machine = try Machine(
         description, configuration, console: MachineConsole { output.bytes += $0 },
         trace: system.isTraced ? writer : nil,

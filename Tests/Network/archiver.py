@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
 
 import archives  # noqa: E402
 import browser  # noqa: E402
+import gauge  # noqa: E402
 import machine  # noqa: E402
 from archives import Client, contents, curl, form, noise, upload, words  # noqa: E402
 
@@ -44,6 +45,7 @@ def stated(pattern):
 UPLOADS = stated(r"\| archives at the same time \| ([\d,]+) \|")
 MEMORY = stated(r"\| memory of an archive \| ([\d,]+) bytes \|")
 FILES = stated(r"\| files in an archive \| ([\d,]+) \|")
+HEAP = int(re.search(r"ports\.https == nil \? (\d+)", (machine.ROOT / "systems" / "archiver" / "Archiver.swift").read_text())[1]) << 20
 SPOOL = 1024 * stated(r"\| archive without JavaScript \| ([\d,]+) KB \|")
 
 
@@ -147,13 +149,16 @@ class OnSeL4:
         image = machine.build(
             "archiver", machine.BOARD, "release", pathlib.Path(self._directory.name), options=options, sdk=sdk)
         self.port = machine.free_port()
+        self._guest = gauge.SharedMemory()
         self._machine = machine.Machine(
-            image, "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:80", "-device",
+            image, *self._guest.arguments, "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:80", "-device",
             "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false",
             "-device", "virtio-rng-device,bus=virtio-mmio-bus.8")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         archives.wait_for(self.port)
+        program = pathlib.Path(self._directory.name, "system", "archiver.elf")
+        self._gauge = self._guest.find(program, HEAP)
 
     def _read(self):
         """Reads the console, so that it never blocks."""
@@ -162,17 +167,18 @@ class OnSeL4:
                 pass
 
     noise = 0
-    has_gauge = False
+    has_gauge = True
 
     def memory(self):
-        """Nothing reads gauges on seL4: a heap that is used up stops the program."""
-        return 0
+        """Bytes of the heap in use."""
+        return self._guest.words(self._gauge)[1]
 
     def close(self):
         ended = self._machine.process.poll()
         self._machine.process.kill()
         self._machine.process.wait()
         self._reader.join(5)
+        self._guest.close()
         self._directory.cleanup()
         if ended is not None:
             raise AssertionError(f"QEMU has ended with {ended}")
@@ -610,7 +616,7 @@ EmulatedOdroid = emulated("odroidc4", [])
 
 def on_sel4(sdk):
     class Class(Checks, unittest.TestCase):
-        megabytes = 1000 if LONG else 20
+        megabytes = 1000 if LONG else 64
 
         @classmethod
         def start(cls):

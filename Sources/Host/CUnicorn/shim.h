@@ -7,12 +7,21 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
+/* How often the translated blocks that begin at an instruction were executed, and the instructions in them. */
+struct serval_block_count {
+  uint64_t executions;
+  uint64_t instructions;
+};
+
 /* How far an engine may run. An instruction takes a nanosecond of virtual time. */
 struct serval_slice {
   int64_t remaining;     /* instructions; no block starts when this is 0 or less */
   uint64_t block;        /* address of the translated block in execution */
   uint32_t block_size;   /* its size in bytes */
   uint64_t instructions; /* executed since the engine was created */
+  uint64_t code;         /* address of the code that is profiled */
+  uint64_t code_count;   /* its instructions; 0 to profile nothing */
+  struct serval_block_count *counts; /* for each of them */
 };
 
 /* Runs once for each executed block: the emulator's only code on the hot path. */
@@ -26,6 +35,11 @@ static void serval_count_block(uc_engine *engine, uint64_t address, uint32_t siz
   }
   slice->remaining -= size / 4;
   slice->instructions += size / 4;
+  uint64_t index = (address - slice->code) / 4;
+  if (index < slice->code_count) {
+    slice->counts[index].executions += 1;
+    slice->counts[index].instructions += size / 4;
+  }
 }
 
 /* Swift cannot call variadic functions, so these wrap them. The range 1...0 means all addresses. */

@@ -91,6 +91,8 @@ public struct ELFSymbol: Hashable, Sendable {
 
   /// Whether this file defines the symbol.
   public var isDefined: Bool { section != 0 }
+  /// STT_FUNC.
+  public var isFunction: Bool { type == 2 }
 
   /// Whether it names code or data at its address, unlike symbols for files and sections and the mapping symbols of
   /// the Arm ABI ($x, $d).

@@ -29,6 +29,8 @@ public final class Machine {
     public var isIncoherent = false
     /// Selects the bits of the machine's generator of random numbers.
     public var seed: UInt64 = 1
+    /// Whether instructions are counted for each function; see `profileText`.
+    public var isProfiled = false
 
     /// A machine without a network and without injected faults.
     public init(
@@ -97,6 +99,7 @@ public final class Machine {
     for (index, domain) in system.allProtectionDomains.enumerated() {
       let program = try loader.load(domain)
       let processor = try Processor(addressSpace: program.addressSpace)
+      if configuration.isProfiled { processor.countBlocks(of: program.image) }
       kernel.threads.append(
         Thread(domain, index: index, program: program, processor: processor, kernel: kernel))
     }

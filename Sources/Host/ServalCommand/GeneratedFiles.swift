@@ -20,6 +20,8 @@ struct GeneratedFiles {
   /// Names and contents, in the order of writing. The system file is last, so that it never names a
   /// missing image.
   private(set) var files: [(name: String, bytes: [UInt8])] = []
+  /// Names of those that only their owner may read.
+  private let secrets: Set<String>
   private let hasImages: Bool
   private let recordCount: Int
 
@@ -31,6 +33,8 @@ struct GeneratedFiles {
   ) throws {
     hasImages = images != nil
     recordCount = layout.records.count
+    secrets = Set(
+      layout.records.filter(\.isSecret).map { images == nil ? $0.fileName : "\($0.domain).elf" })
     if let images {
       files = try Self.patchedImages(layout, name, from: images, kernel)
     } else {
@@ -77,9 +81,14 @@ struct GeneratedFiles {
   /// Writes all files. A new directory appears complete; in an existing one, unchanged files are
   /// left alone, so that make does not rebuild what depends on them.
   func write(to directory: String) throws {
-    if !Files.exists(directory) { return try Files.createDirectory(directory, holding: files) }
+    if !Files.exists(directory) {
+      return try Files.createDirectory(directory, holding: files, secrets: secrets)
+    }
     try Files.makeDirectory(directory)
-    for file in files { try Files.update("\(directory)/\(file.name)", with: file.bytes) }
+    for file in files {
+      try Files.update(
+        "\(directory)/\(file.name)", with: file.bytes, isSecret: secrets.contains(file.name))
+    }
   }
 
   func summary(directory: String, sdk: SDKVersion, board: Board) -> String {

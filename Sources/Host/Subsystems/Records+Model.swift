@@ -26,10 +26,11 @@ extension DeviceMappedRange {
 extension SystemBuilder {
   /// Adds a finished record for a domain; `fileName` has no extension.
   mutating func addRecord<Layout>(
-    _ record: RecordBytes<Layout>, fileName: String, to pd: PD
+    _ record: RecordBytes<Layout>, fileName: String, to pd: PD, isSecret: Bool = false
   ) throws(SubsystemError) {
     try addRecord(
-      record.bytes, section: "\(Layout.section)", fileName: "\(fileName).data", to: pd)
+      record.bytes, section: "\(Layout.section)", fileName: "\(fileName).data", to: pd,
+      isSecret: isSecret)
   }
 }
 

@@ -35,6 +35,7 @@ struct EmulatorTool: ParsableCommand {
   @Option(name: .customLong("for")) var duration: String?
   @Option var input: String?
   @Option var trace: String?
+  @Option var profile: String?
   @Flag var stats = false
   @Flag var incoherent = false
   @Flag var realtime = false
@@ -70,7 +71,8 @@ struct EmulatorTool: ParsableCommand {
     }
     return RunOptions(
       file: file, sdk: sdk, kernel: config, board: board, searchPaths: searchPaths,
-      duration: duration, inputFile: input, traceFile: trace, printsStatistics: stats,
+      duration: duration, inputFile: input, traceFile: trace, profileFile: profile,
+      printsStatistics: stats,
       network: try network().choice, packetFile: try network().file,
       packetImpairment: try packetImpairment(), linkChanges: try linkChanges(),
       faults: try injectedFaults(), isIncoherent: incoherent, seed: seed,

@@ -17,6 +17,7 @@ struct RunOptions {
   /// The file that is typed; nil for standard input.
   var inputFile: String?
   var traceFile: String?
+  var profileFile: String?
   var printsStatistics: Bool
   var network: NetworkChoice?
   var packetFile: String?

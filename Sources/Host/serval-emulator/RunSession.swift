@@ -36,6 +36,7 @@ struct RunSession {
     configuration.faults = options.faults
     configuration.isIncoherent = options.isIncoherent
     configuration.seed = options.seed
+    configuration.isProfiled = options.profileFile != nil
     let machine = try Machine(
       system, configuration, console: console, trace: writer,
       packets: packets.map { file in PcapWriter { file.write($0) } }
@@ -50,14 +51,25 @@ struct RunSession {
     let state = try runToTheEnd(machine)
     writer?.end()
     if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
+    try writeProfile(of: machine)
     try trace?.close()
     try packets?.close()
     return state
   }
 
-  private func printStatisticsIfAsked(_ machine: Machine) {
-    guard options.printsStatistics, TerminalMode.takeStatisticsRequest() else { return }
-    OutputFile.standardError.write(machine.statisticsText())
+  private func reportIfAsked(_ machine: Machine) {
+    guard options.printsStatistics || options.profileFile != nil,
+      TerminalMode.takeStatisticsRequest()
+    else { return }
+    if options.printsStatistics { OutputFile.standardError.write(machine.statisticsText()) }
+    // If it fails, so does the one at the end.
+    try? writeProfile(of: machine)
+    machine.restartProfile()
+  }
+
+  private func writeProfile(of machine: Machine) throws {
+    guard let file = options.profileFile else { return }
+    try Files.replace(file, with: Array(machine.profileText().utf8))
   }
 
   private func runToTheEnd(_ machine: Machine) throws -> Machine.StopReason {
@@ -70,7 +82,7 @@ struct RunSession {
     var polls = PollSchedule()
     while true {
       let state = machine.run(until: end) {
-        printStatisticsIfAsked(machine)
+        reportIfAsked(machine)
         if followsWall { polls.runIfDue { input.poll(for: machine, waiting: 0) } }
         return TerminalMode.wasInterrupted != 0 || input.asksToEnd
           || OutputFile.standardOutput.hasFailed

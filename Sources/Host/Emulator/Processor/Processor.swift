@@ -46,6 +46,7 @@ final class Processor {
 
   deinit {
     uc_close(engine)
+    slice.pointee.counts?.deallocate()
     slice.deallocate()
   }
 

@@ -109,6 +109,12 @@ struct Run: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var trace: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File for the instructions of each function, at the end and on SIGUSR1, which begins the "
+        + "counts again.", valueName: "file"), completion: .file())
+  var profile: String?
+
   @Flag(help: "Print statistics of each protection domain.")
   var stats = false
 
@@ -128,7 +134,7 @@ struct Run: ParsableCommand {
     for path in searchPaths { arguments += ["--search-path", path] }
     for (name, value) in [
       ("--board", board), ("--for", duration), ("--input", input), ("--trace", trace),
-      ("--export", export),
+      ("--export", export), ("--profile", profile),
     ] {
       if let value { arguments += ["\(name)=\(value)"] }
     }
