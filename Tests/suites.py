@@ -53,6 +53,7 @@ SUITES = [
     # It removes hello.elf, to see it built again.
     Suite("Package/own_system.py", apart=("Boot/emulated.py", "Boot/hello.py", "Package/readme.py")),
     Suite("Network/leases.py"),
+    Suite("Network/instructions.py"),
     Suite("Oracle/compare_with_sdfgen.py", [".build/debug/serval", ".build/oracle/python"]),
     Suite("Package/documents.py"),
     Suite("Package/embedded_files.py"),
