@@ -97,6 +97,8 @@ bench-network: build images
 
 bench-web: build images
 	python3 Tests/Bench/webserver.py $(SERVAL)
+	swift build $(BUILD_FLAGS) --product serval-certificates
+	python3 Tests/Bench/https_rates.py $(SERVAL)
 
 bench-cryptography:
 	@./make/cryptography.sh
