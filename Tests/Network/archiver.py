@@ -524,53 +524,56 @@ class Checks:
                 self.assertLess(time.monotonic() - start, 15 + self.bound)
                 time.sleep(0.5)
 
-    def time_of_one(self):
+    def time_of_one(self, bound):
         start = time.monotonic()
         content = words(50_000)
         # As users do, it asks again when all places are taken.
         while (answer := upload(self.port, [("f", "a", content)])).status == 503:
-            self.assertLess(time.monotonic() - start, self.bound)
+            self.assertLess(time.monotonic() - start, bound)
             time.sleep(0.2)
         self.assertEqual(contents(answer.body), {"a": content})
         return time.monotonic() - start
 
-    def others(self, name):
-        times = [self.time_of_one() for _ in range(5)]
+    def others(self, name, alone=0):
+        """The median of five; it was `alone` without the hostile ones. Where that is long, the machine is busy with other things."""
+        bound = max(self.bound, 40 * alone)
+        times = [self.time_of_one(bound) for _ in range(5)]
         print(f"{name}: {statistics.median(times):.2f} s,", end=" ", file=sys.stderr, flush=True)
-        self.assertLess(max(times), self.bound)
+        self.assertLess(max(times), bound)
+        return statistics.median(times)
 
     def test_hostile_clients(self):
         """They hurt themselves alone: what the others' uploads take meanwhile."""
-        self.others("nobody")
+        alone = self.others("nobody")
         body = form([("f", "a", noise(3_000_000))])
         with contextlib.ExitStack() as stack:
             for client in self.begin(stack, 20, body, 20_000, receive_buffer=4096):
                 client.socket.setblocking(False)
                 with contextlib.suppress(BlockingIOError):
                     client.socket.send(body[20_000:])
-            self.others("20 that never read")
+            self.others("20 that never read", alone)
         with contextlib.ExitStack() as stack:
             self.begin(stack, 40, body, 3000)
-            self.others("40 that have stopped")
+            self.others("40 that have stopped", alone)
         for _ in range(100):
             with Client(self.port, "POST", "/upload", length=len(body)) as client:
                 client.send(body[:5000])
                 client.vanish()
-        self.others("100 that have vanished")
+        self.others("100 that have vanished", alone)
         with contextlib.ExitStack() as stack:
             for number in range(100):
                 address = archives.new_archive(self.port)
                 stack.enter_context(Client(self.port, "GET" if number % 2 else "POST", address, length=1000))
-            self.others("100 ends without a partner")
+            self.others("100 ends without a partner", alone)
         for _ in range(600):
             archives.new_archive(self.port)
-        self.others("600 unused addresses")
+        self.others("600 unused addresses", alone)
         with contextlib.ExitStack() as stack:
             nonsense = b"--" + archives.BOUNDARY.encode()[:-1] + b"\r\n"
             for _ in range(20):
                 client = stack.enter_context(Client(self.port, "POST", "/upload", length=1 << 40))
                 client.send(form([("f", "a", nonsense * 5000)])[:-40])
-            self.others("20 of near boundaries")
+            self.others("20 of near boundaries", alone)
         # Each file costs more than its few bytes.
         many = [("f", f"{number}", b"") for number in range(FILES)]
         end = threading.Event()
@@ -584,7 +587,7 @@ class Checks:
         for thread in crowd:
             thread.start()
         try:
-            self.others("5 of a thousand files each")
+            self.others("5 of a thousand files each", alone)
         finally:
             end.set()
             for thread in crowd:
