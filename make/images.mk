@@ -65,6 +65,7 @@ qemu:
 	@$(MAKE) --no-print-directory image OWN_CERTIFICATE=1
 	./make/qemu.sh "$$OUTPUT/loader.img"
 
-# Compares the section sizes of every program with Tests/Embedded/sizes.txt.
+# Compares the section sizes of every program with Tests/Embedded/sizes.txt, and looks for array literals that the linker mixes up.
 sizes: images
 	python3 Tests/Embedded/sizes.py "$$IMAGES"
+	python3 Tests/Embedded/literals.py "$$($(TARGET_BUILD) --show-bin-path)"

@@ -57,7 +57,6 @@ struct GoldenTests {
     record[Config.port] = 443
     record[Config.strictTransportSeconds] = 31_536_000
     record[Config.credentialCount] = 8
-    record[Config.hasCryptographicExtension] = 1
     record[Config.isOnlySecure] = 1
     let last = Config.credentials[7]
     record[last / TLSCredential.keyBits] = 2048
@@ -68,7 +67,7 @@ struct GoldenTests {
     let isBeyond = !record.set(Config.data, at: 32_615, to: [0xcd, 0xab])
     #expect(fits && isBeyond)
     Golden(
-      32768, (0, serval + "08 01 00 80 00 00 05 01 bb 01  80 33 e1 01 08 01 01"),
+      32768, (0, serval + "08 01 00 80 00 00 05 01 bb 01  80 33 e1 01 08 01"),
       (24 + 7 * 16, "00 08 00 00 34 12 00 00 21 03 00 00 11 00 00 00"), (32766, "ab cd")
     ).expect(record.bytes)
   }

@@ -28,15 +28,19 @@ struct GeneratedFiles {
   /// - Parameters:
   ///   - images: directory of the source images; nil writes records as files.
   ///   - kernel: what images must know about the kernel that they will run on.
+  ///   - board: whose processors they must know.
   init(
-    layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI
+    layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI,
+    board: Board
   ) throws {
     hasImages = images != nil
     recordCount = layout.records.count
     secrets = Set(
       layout.records.filter(\.isSecret).map { images == nil ? $0.fileName : "\($0.domain).elf" })
     if let images {
-      files = try Self.patchedImages(layout, name, from: images, kernel)
+      let abi = kernel.record(hasCryptographicExtension: board.hasCryptographicExtension)
+      files = try Self.patchedImages(
+        layout, name, from: images, abi: abi.bytes, reportsTraps: kernel.canPrint)
     } else {
       files = layout.records.map { ($0.fileName, $0.bytes) }
     }
@@ -44,7 +48,8 @@ struct GeneratedFiles {
   }
 
   private static func patchedImages(
-    _ layout: SystemLayout, _ system: String, from directory: String, _ kernel: KernelABI
+    _ layout: SystemLayout, _ system: String, from directory: String, abi: [UInt8],
+    reportsTraps: Bool
   ) throws -> [(name: String, bytes: [UInt8])] {
     let missing = layout.images.filter { !Files.exists("\(directory)/\($0.source)") }
     if !missing.isEmpty {
@@ -71,9 +76,9 @@ struct GeneratedFiles {
         if record.isServalsOwn, !has(record.section) { continue }
         try elf.patch(section: record.section, with: record.bytes)
       }
-      let abi = "\(RuntimeABI.section)"
-      if has(abi) { try elf.patch(section: abi, with: kernel.record.bytes) }
-      if kernel.canPrint { try elf.reportTraps(symbolizer) }
+      let section = "\(RuntimeABI.section)"
+      if has(section) { try elf.patch(section: section, with: abi) }
+      if reportsTraps { try elf.reportTraps(symbolizer) }
       return ("\(domain).elf", elf.bytes)
     }
   }

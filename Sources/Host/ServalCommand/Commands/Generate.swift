@@ -88,7 +88,7 @@ struct Generate: ParsableCommand {
     try verify(text, sdk, board, configuration)
     let files = try GeneratedFiles(
       layout: layout, name: template.name, text: text, images: images,
-      kernel: KernelABI(sdk, configuration))
+      kernel: KernelABI(sdk, configuration), board: board)
     try files.write(to: output)
     Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
   }

@@ -9,9 +9,13 @@ extension ServerCredential {
   init?(bundle: [UInt8]) {
     var (names, blocks) = ([String](), [[UInt8]]())
     var bits: UInt16?
+    var hasKey = false
     var base64: [UInt8]?
     for line in bundle.split(separator: UInt8(ascii: "\n")) {
       if line.starts(with: "-----BEGIN ".utf8) {
+        // The key ends it.
+        if hasKey { return nil }
+        hasKey = line.elementsEqual("-----BEGIN PRIVATE KEY-----".utf8)
         base64 = []
       } else if line.starts(with: "-----END ".utf8) {
         guard let text = base64, let block = Base64.decoded(text) else { return nil }
@@ -30,7 +34,7 @@ extension ServerCredential {
         }
       }
     }
-    guard let bits, blocks.count > 1, let key = blocks.popLast() else { return nil }
+    guard let bits, hasKey, blocks.count > 1, let key = blocks.popLast() else { return nil }
     self.init(chain: blocks, names: names, keyBits: bits, key: key)
   }
 }

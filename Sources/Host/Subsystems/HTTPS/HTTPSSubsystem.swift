@@ -49,7 +49,6 @@ public struct HTTPSSubsystem {
     server[Config.redirects] = choices.redirects ? 1 : 0
     server[Config.isOnlySecure] = choices.isOnly ? 1 : 0
     server[Config.strictTransportSeconds] = choices.strictTransportSeconds
-    server[Config.hasCryptographicExtension] = system.board.hasCryptographicExtension ? 1 : 0
     try system.addRecord(server, fileName: "tls_server_\(self.server.name)", to: self.server)
   }
 }

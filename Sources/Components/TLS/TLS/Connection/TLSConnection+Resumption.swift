@@ -93,22 +93,21 @@ extension TLSConnection {
       let key = suite.hash.expandLabel(main, "resumption", nonce, count: suite.hash.byteCount)
       let ticket = tickets.seal(
         suite, credential: handshake.credential, key, proved: proved, now: now)
-      Self.append(ticket, nonce, rest, to: &messages)
+      // Hides the ticket's age from those who only watch (4.2.11.1): as good as random to all who do not have the secret.
+      let addend = suite.hash.expandLabel(main, "serval age add", nonce, count: 4)
+      Self.append(ticket, nonce, addend, rest, to: &messages)
     }
     sendMessages(messages)
   }
 
   private static func append(
-    _ ticket: [UInt8], _ nonce: [UInt8], _ lifetime: Interval, to messages: inout [UInt8]
+    _ ticket: [UInt8], _ nonce: [UInt8], _ addend: Secret, _ lifetime: Interval,
+    to messages: inout [UInt8]
   ) {
-    // Hides the ticket's age from those who only watch (4.2.11.1).
-    var addend = [UInt8](repeating: 0, count: 4)
-    var span = addend.mutableSpan
-    Randomness.fill(&span)
     messages.reserveCapacity(messages.count + 256)
     messages.appendMessage(HandshakeType.newSessionTicket) { message in
       message.append(Int(min(lifetime.seconds, 604_800)), size: 4)
-      message.append(copying: addend.span)
+      addend.withBytes { message.append(copying: $0) }
       message.appendVector(1) { $0.append(copying: nonce.span) }
       message.appendVector(2) { $0.append(copying: ticket.span) }
       message.append(0, size: 2)
