@@ -643,7 +643,7 @@ let testModules: [Target] = [
     name: "tls-server",
     dependencies: [
       "TLS", "Signing", "Cryptography", "HTTP", "HostSockets", "StreamTestSupport", "Streams",
-      "Time",
+      "Bytes", "Time",
     ],
     path: "Tests/TLSServer"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),

@@ -38,7 +38,6 @@ enum ExtensionType {
   static let preSharedKey = 41
   static let earlyData = 42
   static let supportedVersions = 43
-  static let cookie = 44
   static let preSharedKeyModes = 45
   static let keyShare = 51
 }
