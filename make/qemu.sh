@@ -25,7 +25,7 @@ if [ "$SYSTEM" = webserver ] || [ "$SYSTEM" = archiver ] || [ -n "${PACKAGE:-}" 
 fi
 [ $# = 0 ] && exit 0
 # The kernel for several cores waits for all four of its board.
-case "$MICROKIT_CONFIG" in
+case "${MICROKIT_CONFIG:-debug}" in
 smp-*) set -- "$1" -smp 4 ;;
 *) set -- "$1" ;;
 esac
