@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 # Tests misspell on purpose.
 # Whether HTTPS is asked for, which needs serval-certificates.
 SECURE = $(filter-out 0 no false,$(HTTPS))$(CERTIFICATE)$(findstring https=,$(GENERATE_FLAGS))
-PROSE := README.md CHANGELOG.md CONTRIBUTING.md docs Package.swift Sources systems dts Plugins make Makefile
+PROSE := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs Package.swift Sources systems dts Plugins make Makefile
 
 .PHONY: all build run webserver test test-long test-build lint fmt bench bench-network bench-web bench-deflate bench-archiver bench-cryptography deps oracle clean help
 
