@@ -78,8 +78,10 @@ SUITES = [
     Suite("Boot/https.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
+    Suite("Network/bogo.py"),
     Suite("Network/tls.py", alone=True),
     Suite("Network/https.py", alone=True),
+    Suite("Network/handshakes.py", alone=True),
     Suite("Network/websocket.py", alone=True),
 ]
 

@@ -194,8 +194,11 @@ class Checks:
     """What the service must do wherever it runs. `megabytes` of the large upload fit the target's speed."""
 
     megabytes = 3
-    """Seconds in which something small has to be done while others misbehave."""
-    bound = 10
+
+    @property
+    def bound(self):
+        """Seconds in which something small has to be done while others misbehave: more where programs wait for a processor."""
+        return 10 * max(1, os.getloadavg()[0] / os.cpu_count() / 2)
 
     @classmethod
     def setUpClass(cls):
@@ -364,9 +367,16 @@ class Checks:
                 with Client(self.port, "GET", address) as client:
                     self.assertEqual(client.answer().status, 404)
 
+    def status_of(self, method, path):
+        with Client(self.port, method, path) as client:
+            return client.answer().status
+
     def test_second_connections_of_an_end(self):
         address = archives.new_archive(self.port)
         with Client(self.port, "GET", address) as download:
+            # A server need not read connections in the order in which they came.
+            while self.status_of("HEAD", address) == 200:
+                time.sleep(0.05)
             with Client(self.port, "GET", address) as other:
                 self.assertEqual(other.answer().status, 404)
             self.assertEqual(upload(self.port, [("f", "a", b"a")], address).status, 200)

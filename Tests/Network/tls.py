@@ -207,7 +207,8 @@ class TLSFuzzer(WithServer):
     # Servers of which the scripts ask something that not every server has.
     options = {"lengths": ["--echo"], "keyupdate-from-server": ["--tickets=0", "--records-for-key=1"]}
     arguments = {"count-tickets": ["-t", "2"], "no-unknown-groups": ["--groups", "x25519,secp256r1"],
-                 "keyupdate-from-server": ["post-handshake KeyUpdate msg from server"], "lengths": ["-n", "200"], "symetric-ciphers": ["-n", "0"]}
+                 "keyupdate-from-server": ["post-handshake KeyUpdate msg from server"], "lengths": ["-n", "200"], "symetric-ciphers": ["-n", "0"],
+                 "version-negotiation": ["-n", "0"]}
     ecdsa = ["ecdsa-support"]
 
     def setUp(self):

@@ -32,8 +32,8 @@ struct ShimOptions {
   ]
 
   private var values: [String: String] = [:]
-  /// Files of the credentials: a chain and its key.
-  private(set) var credentials: [(chain: String, key: String)] = []
+  private var listed: [(chain: String, key: String)] = []
+  private var last = (chain: "", key: "")
 
   init(_ arguments: [String]) {
     var index = 0
@@ -47,7 +47,7 @@ struct ShimOptions {
       index += 1
       if Self.ignored.contains(name) { continue }
       if Self.switches.contains(name) {
-        if name == "new-x509-credential" { credentials.append(("", "")) }
+        if name == "new-x509-credential" { listed.append(("", "")) }
         values[key] = ""
         continue
       }
@@ -67,13 +67,18 @@ struct ShimOptions {
       values[name] = isList ? (values[name].map { $0 + "," } ?? "") + value : value
       return
     }
-    if credentials.isEmpty { credentials.append(("", "")) }
-    if name == "cert-file" {
-      credentials[credentials.count - 1].chain = value
+    // What comes before the first of a list is behind it.
+    if listed.isEmpty {
+      if name == "cert-file" { last.chain = value } else { last.key = value }
+    } else if name == "cert-file" {
+      listed[listed.count - 1].chain = value
     } else {
-      credentials[credentials.count - 1].key = value
+      listed[listed.count - 1].key = value
     }
   }
+
+  /// Files of the credentials, in the order of preference.
+  var credentials: [(chain: String, key: String)] { last.key.isEmpty ? listed : listed + [last] }
 
   /// The value for a connection: the first one, or one that resumes.
   func value(_ name: String, resumes: Bool = false) -> String? {

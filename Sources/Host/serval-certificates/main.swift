@@ -8,6 +8,7 @@ import ArgumentParser
 import Certificates
 import Diagnostics
 import Glibc
+import HostIO
 
 struct Make: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,6 +54,8 @@ struct CertificateProgram: ParsableCommand {
     commandName: "serval-certificates", subcommands: [Make.self, Bundle.self])
 }
 
+// Every command has a private key.
+CoreDumps.forbid()
 do {
   var command = try CertificateProgram.parseAsRoot()
   try command.run()
