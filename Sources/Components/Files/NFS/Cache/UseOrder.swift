@@ -3,7 +3,7 @@
 
 /// Slots in the order of their last use: a list in both directions, so that none has to be searched for.
 struct UseOrder: Sendable {
-  // By slot; -1 where there is none, and for slots that are not in the list.
+  // By slot; -1 at the ends of the list, and for slots outside it.
   private var older: [Int32]
   private var newer: [Int32]
   private var last: Int32 = -1

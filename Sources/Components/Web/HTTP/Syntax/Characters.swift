@@ -31,7 +31,7 @@ enum Characters {
   /// `unreserved` and `sub-delims`, of which a URI's host name consists besides percent-encoded bytes
   /// (RFC 3986 section 3.2.2).
   @inline(__always) static func isHostName(_ byte: UInt8) -> Bool {
-    // Letters, digits, dots and hyphens; a slash is none.
+    // Letters, digits, dots and hyphens, but not a slash.
     if isPath(byte), byte != 0x2f { return true }
     // Bits for ! $ & ' ( ) * + , - . 0-9 ; =, and of A-Z _ a-z ~.
     let bits: UInt64 =
