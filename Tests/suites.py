@@ -74,9 +74,14 @@ SUITES = [
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),
     Suite("Boot/entropy.py"),
+    Suite("Boot/thief.py"),
+    Suite("Boot/https.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
+    Suite("Network/bogo.py"),
     Suite("Network/tls.py", alone=True),
+    Suite("Network/https.py", alone=True),
+    Suite("Network/handshakes.py", alone=True),
     Suite("Network/websocket.py", alone=True),
 ]
 

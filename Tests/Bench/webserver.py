@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Measures the web server's request rates, with its site on nfs-ganesha: webserver.py SERVAL. Runs in QEMU if MICROKIT_SDK is
-set, and under `serval run`. Prints for comparison figures of LionsOS's web server and of nginx in an AArch64 Linux guest, which
-were measured once in the same QEMU with the same export, and of nginx on this machine. See docs/testing-network.md."""
+"""Measures the web server beside its peers, all with the same site on nfs-ganesha: webserver.py SERVAL. On seL4 in QEMU if
+MICROKIT_SDK is set, nginx in a Linux guest in the same QEMU if Debian's packages can be had, under `serval run`, and nginx on
+this machine if it is installed. Prints a table, and writes it with a picture to docs/bench. See docs/testing-network.md."""
 
 import contextlib
 import dataclasses
-import os
+import json
 import pathlib
+import platform
 import re
 import shutil
 import statistics
@@ -21,129 +22,52 @@ import time
 for place in ("Network", "Boot"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / place))
 
+import charts  # noqa: E402
 import ganesha  # noqa: E402
+import linux_guest  # noqa: E402
 import machine  # noqa: E402
+import rates  # noqa: E402
 import site_checks  # noqa: E402
 import systems  # noqa: E402
 import testnet  # noqa: E402
-import visitors  # noqa: E402
 import web_memory  # noqa: E402
 import website  # noqa: E402
 
-SCALE = float(os.environ.get("SERVAL_BENCH_SCALE", "1"))
-MEGABYTE = 1_000_000
-CONNECTIONS = (1, 8, 64, 512)
-FILES = {"1 KB": "/small.txt", "100 KB": "/medium.bin"}
+BENCH = machine.ROOT / "docs" / "bench"
 DOWNLOADS = 5
-LONGER = 5
-"""Factor by which a measurement is prolonged if not every client was answered once."""
-# LionsOS's server speaks HTTP/1.0, so its figures also stand for kept-alive connections. It was measured with 1 (21 ms), 8 and
-# 32 clients, nginx with 1, 8 and 128; of a range the best figure is given. LionsOS's HEAD of May 2026, SDK 2.0.1, release,
-# QEMU 7.2.
-_LIONS = {1: 48, 8: 62, 64: 86, 512: 86}
-LIONS = {("1 KB", kept, n): rate for kept in (True, False) for n, rate in _LIONS.items()}
-GUEST = {
-    **{("1 KB", True, n): rate for n, rate in {1: 490, 8: 400, 64: 400, 512: 400}.items()},
-    **{("1 KB", False, n): 330 for n in CONNECTIONS}, **{("100 KB", True, n): 120 for n in CONNECTIONS}}
-OTHERS = {
-    "10 MB from NFS, MB/s": (6.8, 18), "10 MB again, MB/s": (6.8, 30), "first answer, s": (1.4, 2.5),
-    "idle, % of a core": (50, 0.3)}
+FROM_NFS, AGAIN = "10 MB from NFS, MB/s", "10 MB again, MB/s"
+FIRST, IDLE, MEMORY, IMAGE = "first answer, s", "idle, % of a core", "memory, MB", "image, MB"
+"""LionsOS's web server of May 2026, measured once elsewhere: SDK 2.0.1, release, QEMU 7.2. It speaks HTTP/1.0, so its rates
+stand for kept-alive connections, too."""
+RECORDED = {
+    "1 KB, fresh, 1": 48, "1 KB, fresh, 8": 62, "1 KB, fresh, 64": 86, FROM_NFS: 6.8, AGAIN: 6.8, FIRST: 1.4, IDLE: 50}
+"""What the picture shows: a measurement, its unit, and whether less is better."""
+SHOWN = [
+    ("1 KB, kept alive, 8", "requests/s", False), ("1 KB, fresh, 8", "requests/s", False),
+    ("100 KB, kept alive, 8", "requests/s", False), (FROM_NFS, "MB/s", False), (FIRST, "s", True), (MEMORY, "MB", True),
+    (IMAGE, "MB", True)]
 
 
 @dataclasses.dataclass
-class Rate:
-    """Requests per second, median and 99th percentile of the latency in ms, and the number of failed requests."""
+class Subject:
+    """What was measured: figures by name, and latencies and errors of the rates among them."""
 
-    requests: float
-    middle: float
-    worst: float
-    errors: int
+    name: str
+    figures: dict = dataclasses.field(default_factory=dict)
+    details: dict = dataclasses.field(default_factory=dict)
 
-
-def load(url, connections, is_kept):
-    """Runs wrk, and again for longer if not every client got an answer, as on a loaded core."""
-    seconds = max(1, round(3 * SCALE))
-    text = wrk(url, connections, is_kept, seconds)
-    if answered(text) < connections:
-        text = wrk(url, connections, is_kept, LONGER * seconds)
-    return rate(text)
-
-
-def wrk(url, connections, is_kept, seconds):
-    """The output of wrk. Its timeout is that of the longest run, so that slow answers are not errors."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", f"{LONGER * seconds}s"]
-    if not is_kept:
-        command += ["-H", "Connection: close"]
-    return subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
-
-
-def answered(text):
-    return int(re.search(r"(\d+) requests in", text)[1])
-
-
-def rate(text):
-    def milliseconds(percentile):
-        found = re.search(rf"{percentile}% +([\d.]+)(us|ms|s|m) *\n", text)
-        if not found:
-            raise AssertionError(f"wrk printed\n{text}")
-        return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[found[2]]
-
-    failures = re.findall(r"(?:connect|read|write|timeout) (\d+)|Non-2xx.*: (\d+)", text)
-    return Rate(
-        float(re.search(r"Requests/sec: +([\d.]+)", text)[1]), milliseconds(50), milliseconds(99),
-        sum(int(one or other) for one, other in failures))
-
-
-def rates(host):
-    found = {}
-    for size, path in FILES.items():
-        for is_kept in (True, False):
-            for connections in CONNECTIONS:
-                found[size, is_kept, connections] = load(f"http://{host}{path}", connections, is_kept)
-    return found
-
-
-def megabytes_a_second(address, names):
-    """Megabytes per second of sequential downloads of 10 MB each: the median."""
-    found = []
-    for name in names:
-        start = time.monotonic()
-        download = visitors.Download(address, f"/{name}")
-        download.read()
-        found.append(download.size / MEGABYTE / (time.monotonic() - start))
-        download.close()
-    return statistics.median(found)
-
-
-def processor_seconds(process):
-    """Processor time in seconds of a process and its descendants."""
-    total = 0.0
-    for task in [process.pid, *_descendants(process.pid)]:
-        fields = pathlib.Path(f"/proc/{task}/stat").read_text().rsplit(")", 1)[1].split()
-        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
-
-
-def _descendants(pid):
-    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [one for child in children for one in [int(child), *_descendants(int(child))]]
-
-
-def idle_share(process, seconds=10):
-    """Percentage of a core that a process uses without requests."""
-    time.sleep(2)
-    before, start = processor_seconds(process), time.monotonic()
-    time.sleep(seconds)
-    return 100 * (processor_seconds(process) - before) / (time.monotonic() - start)
+    def add_rates(self, found):
+        for name, rate in found.items():
+            self.figures[name] = rate.requests
+            self.details[name] = {"median ms": rate.middle, "99 % ms": rate.worst, "errors": rate.errors}
 
 
 def idle_hello(system, tool):
-    """The same for system `hello`, which ticks once a second: the cost of the machine itself."""
+    """The load of system `hello`, which ticks once a second: the cost of the machine itself."""
     with tempfile.TemporaryDirectory() as directory:
         output = pathlib.Path(directory)
         if isinstance(system, website.OnSeL4):
-            image = machine.build("hello", machine.BOARD, "release", output, tool=tool)
-            console = machine.Machine(image)
+            console = machine.Machine(machine.build("hello", machine.BOARD, "release", output, tool=tool))
         else:
             target = ["--board", system.board, "--sdk", "2.3.0", "--config", "release"]
             subprocess.run(
@@ -152,7 +76,7 @@ def idle_hello(system, tool):
             console = machine.Console([tool, "run", output / "system" / "hello.system", *target, "--realtime"])
         with console:
             console.expect("tick 1 at", 30)
-            return idle_share(console.process)
+            return rates.idle_share(console.process)
 
 
 def boot_time(system, network):
@@ -165,32 +89,72 @@ def boot_time(system, network):
     return statistics.median(one() for _ in range(3))
 
 
-def measure(system, tool):
-    """Returns the rates, and the other figures by name."""
+def measure(name, system):
+    subject = Subject(name)
     with testnet.Network(cable=False) as network:
-        others = {"first answer, s": boot_time(system, network)}
-        found = measure_running(system, network, others)
-    others["idle `hello`, % of a core"] = idle_hello(system, tool)
-    return found, others
+        subject.figures[FIRST] = boot_time(system, network)
+        with system.start(network) as run:
+            website.first_answer(run.address)
+            names = [f"ten{index}.bin" for index in range(DOWNLOADS)]
+            subject.figures[FROM_NFS] = rates.megabytes_a_second(run.address, names)
+            subject.figures[AGAIN] = rates.megabytes_a_second(run.address, names[-1:] * DOWNLOADS)
+            subject.add_rates(rates.rates(run.address))
+            # By then the last connections have been freed.
+            time.sleep(5)
+            subject.figures[IDLE] = rates.idle_share(run.console.process)
+            if isinstance(run, linux_guest.GuestRun):
+                subject.figures[MEMORY] = run.memory_in_use() / rates.MEGABYTE
+    return subject
 
 
-def measure_running(system, network, others):
-    with system.start(network) as run:
-        website.first_answer(run.address)
-        names = [f"ten{index}.bin" for index in range(DOWNLOADS)]
-        others["10 MB from NFS, MB/s"] = megabytes_a_second(run.address, names)
-        others["10 MB again, MB/s"] = megabytes_a_second(run.address, names[-1:] * DOWNLOADS)
-        found = rates(run.address)
-        # By then the last connections have been freed.
-        time.sleep(5)
-        others["idle, % of a core"] = idle_share(run.console.process)
-    return found
+def measure_sel4(server, tool):
+    system = website.OnSeL4(server, "--set", "access-log=no", tool=tool)
+    subject = measure(f"Serval on seL4 ({system})", system)
+    output = pathlib.Path(system.directory.name)
+    subject.figures[IMAGE] = (output / "loader.img").stat().st_size / rates.MEGABYTE
+    subject.figures[MEMORY] = memory_of(output / "system" / "webserver.system", tool) / rates.MEGABYTE
+    subject.figures["idle `hello`, % of a core"] = idle_hello(system, tool)
+    return subject
 
 
-def nginx(site):
-    """Rates of nginx on this machine, over its loopback; None if it is not installed."""
-    if not shutil.which("nginx"):
-        return None
+def memory_of(description, tool):
+    """Bytes of a system's regions and of its programs, with their heaps."""
+    text = subprocess.run([tool, "inspect", description], check=True, capture_output=True, text=True).stdout
+    regions = float(re.search(r"memory regions \(([\d.]+) MiB\)", text)[1]) * 1024 * 1024
+    return regions + sum(loaded_size(image) for image in description.parent.glob("*.elf"))
+
+
+def loaded_size(image):
+    """Bytes that an ELF image of 64 bits takes in memory."""
+    data = image.read_bytes()
+    start, size, count = (int.from_bytes(data[place:place + width], "little") for place, width in ((32, 8), (54, 2), (56, 2)))
+    heads = [data[start + index * size:start + (index + 1) * size] for index in range(count)]
+    return sum(int.from_bytes(head[40:48], "little") for head in heads if int.from_bytes(head[:4], "little") == 1)
+
+
+def measure_guest(server):
+    guest = linux_guest.Guest(server)
+    subject = measure(str(guest), guest)
+    subject.figures[IMAGE] = guest.image_size / rates.MEGABYTE
+    return subject
+
+
+def measure_emulated(server, tool, board):
+    system = website.Emulated(server, "--set", "access-log=no", board=board, tool=tool)
+    subject = measure(f"Serval under serval run, {board}", system)
+    subject.figures["idle `hello`, % of a core"] = idle_hello(system, tool)
+    print_memory(system)
+    return subject
+
+
+def print_memory(system):
+    """Prints the memory per connection, with the bounds of docs/web-server.md."""
+    with testnet.Network(cable=False) as network, system.start(network, ["--stats"]) as run:
+        web_memory.print_table(run)
+
+
+def measure_nginx(site):
+    """nginx on this machine, over its loopback."""
     with tempfile.TemporaryDirectory() as directory:
         configuration = pathlib.Path(directory, "conf")
         configuration.write_text(
@@ -200,34 +164,91 @@ def nginx(site):
         server = subprocess.Popen(["nginx", "-c", configuration, "-e", f"{directory}/log"])
         try:
             time.sleep(1)
-            return rates("127.0.0.1:8080")
+            subject = Subject("nginx on this machine, over the loopback")
+            subject.add_rates(rates.rates("127.0.0.1:8080"))
+            return subject
         finally:
             server.terminate()
             server.wait()
 
 
-def cell(value, width=10):
-    return f"{'-' if value is None else format(value, f',.{0 if value >= 100 else 1}f'):>{width}}"
+def cell(value):
+    return f"{'-' if value is None else format(value, f',.{0 if value >= 100 else 1 if value >= 10 else 2}f'):>10}"
 
 
-def ratio(value, other):
-    return f"{'-' if not other else format(value / other, '.1f'):>7}"
+def table(subjects):
+    """A column for each subject, and how many times the figure of the peer in the same QEMU the first one has."""
+    names = list(dict.fromkeys(name for subject in subjects for name in subject.figures))
+    peer = next((subject for subject in subjects if subject.name.startswith("nginx") and MEMORY in subject.figures), None)
+    lines = [f"{letter}: {subject.name}" for letter, subject in zip("ABCDEFGH", subjects)]
+    lines += ["LionsOS: measured once elsewhere, not in this run; rates in requests/s", ""]
+    head = "".join(f"{letter:>10}" for letter, _ in zip("ABCDEFGH", subjects))
+    compared = f"{f'A : {chr(65 + subjects.index(peer))}':>10}" if peer and peer is not subjects[0] else ""
+    lines.append(f"{'':28}{head}{compared}{'LionsOS':>10}")
+    for name in names:
+        values = [subject.figures.get(name) for subject in subjects]
+        ratio = ""
+        if compared:
+            other = peer.figures.get(name)
+            ratio = cell(values[0] / other if other and values[0] is not None else None)
+        lines.append(f"{name:28}{''.join(map(cell, values))}{ratio}{cell(RECORDED.get(name))}")
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def report(title, found, others=None):
-    print(f"\n{title}\n{'':34}{'requests/s':>10}{'50 % ms':>10}{'99 % ms':>10}{'errors':>8}", end="")
-    print(f"{'LionsOS':>10}{'x':>7}{'nginx, guest':>14}{'x':>7}" if others else "")
-    for (size, is_kept, connections), rate in found.items():
-        name = f"{size}, {'kept alive' if is_kept else 'fresh'}, {connections}"
-        print(f"{name:34}{cell(rate.requests)}{cell(rate.middle)}{cell(rate.worst)}{rate.errors:8}", end="")
-        if others:
-            key = (size, is_kept, connections)
-            lions, guest = LIONS.get(key), GUEST.get(key)
-            print(f"{cell(lions)}{ratio(rate.requests, lions)}{cell(guest, 14)}{ratio(rate.requests, guest)}", end="")
-        print(flush=True)
-    for name, value in (others or {}).items():
-        lions, guest = OTHERS.get(name, (None, None))
-        print(f"{name:34}{value:10.2f}{'':28}{cell(lions)}{ratio(value, lions)}{cell(guest, 14)}{ratio(value, guest)}")
+def latencies(subject):
+    lines = [f"\n{subject.name}\n{'':28}{'50 % ms':>10}{'99 % ms':>10}{'errors':>10}"]
+    for name, detail in subject.details.items():
+        lines.append(f"{name:28}{cell(detail['median ms'])}{cell(detail['99 % ms'])}{detail['errors']:>10}")
+    return "\n".join(lines)
+
+
+def versions():
+    def first_line(*command):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, cwd=machine.ROOT)
+            return (done.stdout or done.stderr).strip().splitlines()[0]
+        except (OSError, IndexError):
+            return None
+
+    return {
+        "commit": first_line("git", "rev-parse", "--short=10", "HEAD"), "changed": bool(first_line("git", "status", "--porcelain")),
+        "date": time.strftime("%Y-%m-%d"), "QEMU": first_line("qemu-system-aarch64", "--version"),
+        "wrk": first_line("wrk", "--version"), "nfs-ganesha": first_line("ganesha.nfsd", "-v"),
+        "processor": next(
+            (line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+            platform.machine())}
+
+
+def picture(subjects, made):
+    panels = []
+    for name, unit, is_less_better in SHOWN:
+        # This machine's own processor would make all other bars short.
+        bars = {
+            short(subject.name): subject.figures[name] for subject in subjects
+            if name in subject.figures and "loopback" not in subject.name}
+        if bars:
+            title = name.removesuffix(f", {unit}") + (" clients" if unit == "requests/s" else "")
+            panels.append(charts.Panel(title, unit, bars, is_less_better))
+    note = f"One run on {made['date']}, commit {made['commit']}, {(made['QEMU'] or '').partition(' (')[0]}"
+    return charts.svg("Serval's web server and its peers", note, panels, "Serval on seL4")
+
+
+def short(name):
+    return re.sub(r" \(.*\)$|, QEMU$", "", name)
+
+
+def write(subjects):
+    made = versions()
+    text = table(subjects)
+    print(f"\n{text}", end="")
+    for subject in subjects:
+        if subject.details:
+            print(latencies(subject))
+    BENCH.mkdir(exist_ok=True)
+    (BENCH / "web.txt").write_text(text)
+    content = {"made": made, "subjects": [dataclasses.asdict(subject) for subject in subjects], "LionsOS, measured elsewhere": RECORDED}
+    (BENCH / "web.json").write_text(json.dumps(content, indent=1) + "\n")
+    (BENCH / "web.svg").write_text(picture(subjects, made))
 
 
 def main():
@@ -247,33 +268,30 @@ def main():
         site = server.export / "site"
         website.lay_out(site)
         for index in range(DOWNLOADS):
-            (site / f"ten{index}.bin").write_bytes(site_checks.pattern(10 * MEGABYTE, 20 + index))
-        if systems.why_not_boot() is None:
-            stand(website.OnSeL4(server, "--set", "access-log=no", tool=tool), tool)
-            print("memory per connection: see serval run, which can look into programs as seL4 cannot")
-        for board in (machine.BOARD, "odroidc4"):
-            system = website.Emulated(server, "--set", "access-log=no", board=board, tool=tool)
-            stand(system, tool)
-            memory(system)
-        orientation = nginx(site)
-        if orientation:
-            report("nginx on this machine, over the loopback", orientation)
+            (site / f"ten{index}.bin").write_bytes(site_checks.pattern(10 * rates.MEGABYTE, 20 + index))
+        subjects = [subject for subject in (attempt(*each) for each in subjects_of(server, tool, site)) if subject]
+    if subjects:
+        write(subjects)
 
 
-def stand(system, tool):
+def subjects_of(server, tool, site):
+    """What to measure: a name, what is missing for it, and a function."""
+    yield "seL4", systems.why_not_boot(), lambda: measure_sel4(server, tool)
+    yield "nginx in a Linux guest", linux_guest.why_not(), lambda: measure_guest(server)
+    for board in (machine.BOARD, "odroidc4"):
+        yield f"serval run, {board}", None, lambda board=board: measure_emulated(server, tool, board)
+    yield "nginx on this machine", None if shutil.which("nginx") else "it is not installed", lambda: measure_nginx(site)
+
+
+def attempt(name, reason, function):
     try:
-        report(f"web server: {system}", *measure(system, tool))
-    except (AssertionError, OSError, subprocess.CalledProcessError) as error:
-        print(f"web server: {system}: {error}", flush=True)
-
-
-def memory(system):
-    """Prints the memory per connection, with the bounds of docs/web-server.md."""
-    try:
-        with testnet.Network(cable=False) as network, system.start(network, ["--stats"]) as run:
-            web_memory.print_table(run)
-    except (AssertionError, OSError, KeyError) as error:
-        print(f"web server: {system}: memory: {error}", flush=True)
+        if reason is None:
+            print(f"web server: {name} ...", flush=True)
+            return function()
+    except (AssertionError, OSError, KeyError, subprocess.CalledProcessError) as error:
+        reason = error
+    print(f"web server: {name}: not measured, {reason}", flush=True)
+    return None
 
 
 if __name__ == "__main__":

@@ -110,7 +110,9 @@ class Usage:
 
 
 class Run:
-    """A running web server: its address and its console."""
+    """A running web server: its address and its console, on which `domain` prints the address."""
+
+    domain = "web_server"
 
     def __init__(self, console):
         self.console, self.address = console, None
@@ -119,7 +121,7 @@ class Run:
 
     def __enter__(self):
         try:
-            found = self.console.expect(r"web_server: address ([\d.]+)/", 60)
+            found = self.console.expect(rf"{self.domain}: address ([\d.]+)/", 60)
         except AssertionError:
             self.__exit__()
             raise
