@@ -342,7 +342,7 @@ let componentPrograms: [Target] = [
     dependencies: [
       "TLSWiring", "TLS", "SignerWiring", "Cryptography", "EntropyProtocol", "Serving",
       "Networking",
-      "HTTP", "SerialWiring", "Microkit", "Records",
+      "HTTP", "SerialWiring", "Microkit", "Records", "Bytes",
     ],
     path: "Sources/Components/Web/WebServing"),
   module(
@@ -372,7 +372,7 @@ let componentPrograms: [Target] = [
       "TimerWiring",
       "NetworkComponents",
       "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records",
-      "Streams", "Time",
+      "Bytes", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   .target(
