@@ -81,6 +81,12 @@ extension Ring {
     unsafe Format.Index.storeRelease(index, at: header + Format.headOffset)
   }
 
+  /// Empties the queue and sets both indices to 0. Neither end may use it meanwhile, and both must be made again afterwards.
+  public func reset() {
+    storeTail(0)
+    storeHead(0)
+  }
+
   /// A snapshot of the slot of `index`.
   func load(_ index: Format.Index) -> Format.Element { unsafe .load(from: slot(index)) }
   func store(_ element: Format.Element, at index: Format.Index) {
@@ -94,6 +100,15 @@ extension Ring {
   }
 
   func signal(at offset: Int) -> SignalFlag { unsafe SignalFlag(header + offset) }
+}
+
+extension Ring where Format: ConsumerSignalled {
+  /// As the other `reset`; the queue then holds a request for a notification, as it does at boot.
+  public func reset() {
+    storeTail(0)
+    storeHead(0)
+    signal(at: Format.signalOffset).request()
+  }
 }
 
 /// The word with which one side requests a notification from the other. 0 is a request, so a queue
