@@ -8,7 +8,9 @@ SERVAL ?= .build/release/serval
 MICROKIT_BOARD ?= qemu_virt_aarch64
 SOURCES := Package.swift Sources Tests Plugins systems dts docs/examples
 # Tests misspell on purpose.
-PROSE := README.md CHANGELOG.md CONTRIBUTING.md docs Package.swift Sources systems dts Plugins make Makefile
+# Whether HTTPS is asked for, which needs serval-certificates.
+SECURE = $(filter-out 0 no false,$(HTTPS))$(CERTIFICATE)$(findstring https=,$(GENERATE_FLAGS))
+PROSE := README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs Package.swift Sources systems dts Plugins make Makefile
 
 .PHONY: all build run webserver test test-long test-build lint fmt bench bench-network bench-web bench-deflate bench-archiver bench-cryptography deps oracle clean help
 
@@ -17,6 +19,7 @@ all: $(if $(MICROKIT_SDK),image,build)
 
 help:
 	@echo "make run [SITE=dir]            the web server under serval run, on http://localhost:5555; WEB_PORT=8080 for another port"
+	@echo "make run HTTPS=1               the same on https://localhost:5556, too; HTTPS_PORT=8443, CERTIFICATE=.. KEY=.. for your own"
 	@echo "make run SYSTEM=archiver       the upload service in the same way"
 	@echo "make MICROKIT_SDK=.. MICROKIT_BOARD=.. NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   its boot image"
 	@echo "make webserver NFS_SERVER=.. NFS_DIRECTORY=.. WEBSITE_DIR=..   lay out the web server in out/"
@@ -32,6 +35,7 @@ build: deps
 	@./make/checkout.sh
 	swift build $(BUILD_FLAGS) --product serval
 	swift build $(BUILD_FLAGS) --product serval-emulator
+	$(if $(SECURE),swift build $(BUILD_FLAGS) --product serval-certificates)
 
 run:
 	@./make/run.sh
@@ -41,7 +45,8 @@ run:
 webserver:
 	@SYSTEM=webserver ./make/choices.sh
 	@$(MAKE) --no-print-directory build
-	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out
+	secure=$$(./make/https.sh flags) && eval "set -- $$secure" && \
+	$(SERVAL) generate webserver --board $(MICROKIT_BOARD) --output out "$$@"
 
 # BoringSSL first, because fetching it would make one build wait for the other. Both builds at once, then the suites of Tests/suites.py, three at a time. Tests/README.md says what each needs.
 test: deps oracle
@@ -92,6 +97,8 @@ bench-network: build images
 
 bench-web: build images
 	python3 Tests/Bench/webserver.py $(SERVAL)
+	swift build $(BUILD_FLAGS) --product serval-certificates
+	python3 Tests/Bench/https_rates.py $(SERVAL)
 
 bench-cryptography:
 	@./make/cryptography.sh

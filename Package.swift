@@ -144,7 +144,7 @@ let hostModules: [Target] = [
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   // Another program that `serval` starts: its libraries take longer to build than all others.
   .executableTarget(
-    name: "serval-certificates", dependencies: ["Certificates", "Diagnostics", argumentParser],
+    name: "serval-certificates", dependencies: ["Certificates", "Diagnostics", "HostIO", argumentParser],
     path: "Sources/Host/serval-certificates"),
   host("Certificates", ["HostIO", "Diagnostics"] + certificateLibraries),
   host("SystemModel", ["Diagnostics"]),
@@ -530,7 +530,10 @@ let testPrograms: [Target] = [
 let cryptographyPrograms: [Target] = [
   program(
     "cryptography_probe", in: "Tests/Boot/Programs", allocates: true,
-    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"])
+    ["CryptographyVectors", "Cryptography", "Bytes", "IndexSets", "Microkit"]),
+  program(
+    "key_thief", in: "Tests/Boot/Programs", allocates: true,
+    ["SignerWiring", "SerialWiring", "TimerWiring", "Microkit", "CMicrokit", "Records"]),
 ]
 
 /// Test vectors, for the tests on the host and for `cryptography_probe`.
@@ -608,7 +611,11 @@ let testModules: [Target] = [
     ["WebSocket", "HTTP", "Bytes", "Time", "TestSupport", "websocket-server"]),
   tests(
     "UploadServiceTests",
-    ["UploadService", "WebTesting", "HTTP", "HostIO", "Streams", "TestSupport", "Time"]),
+    [
+      "UploadService", "WebTesting", "FormArchive", "HTTP", "HostIO", "Streams", "TestSupport",
+      "Time",
+      "Zip",
+    ]),
   .executableTarget(
     name: "archiver-server", dependencies: ["UploadService", "HTTP", "HostSockets", "Time"],
     path: "Tests/ArchiverServer"),
@@ -644,7 +651,7 @@ let testModules: [Target] = [
     name: "tls-server",
     dependencies: [
       "TLS", "Signing", "Cryptography", "HTTP", "HostSockets", "StreamTestSupport", "Streams",
-      "Time",
+      "Bytes", "Time",
     ],
     path: "Tests/TLSServer"),
   tests("WireTests", ["Wire", "Addresses", "TestSupport"]),

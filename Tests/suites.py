@@ -54,6 +54,7 @@ SUITES = [
     # It removes hello.elf, to see it built again.
     Suite("Package/own_system.py", apart=("Boot/emulated.py", "Boot/hello.py", "Package/readme.py")),
     Suite("Network/leases.py"),
+    Suite("Network/instructions.py"),
     Suite("Oracle/compare_with_sdfgen.py", [".build/debug/serval", ".build/oracle/python"]),
     Suite("Package/documents.py"),
     Suite("Package/embedded_files.py"),
@@ -74,9 +75,14 @@ SUITES = [
     Suite("Boot/hello.py"),
     Suite("Boot/runtime.py"),
     Suite("Boot/entropy.py"),
+    Suite("Boot/thief.py"),
+    Suite("Boot/https.py"),
     Suite("Boot/examples.py"),
     Suite("Network/crowd.py", alone=True),
+    Suite("Network/bogo.py"),
     Suite("Network/tls.py", alone=True),
+    Suite("Network/https.py", alone=True),
+    Suite("Network/handshakes.py", alone=True),
     Suite("Network/websocket.py", alone=True),
 ]
 

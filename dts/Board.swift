@@ -32,6 +32,10 @@ public struct Board: Sendable {
   /// The generator of random numbers in trees for this board.
   public var entropy: DeviceSelector
 
+  /// Whether all its processors have the Cryptographic Extension of Armv8-A, which is several times as fast at AES and SHA-256. It is
+  /// optional, and no device tree says so.
+  public var hasCryptographicExtension: Bool
+
   /// End of the memory that DMA regions are allocated from, downwards, as sdfgen does. Nil for the
   /// middle of the largest memory below 4 GiB: seL4 keeps its image at the start of memory, and the
   /// initial task at the end.
@@ -49,12 +53,14 @@ public struct Board: Sendable {
   ///   - ethernet: needed only if the tree has several network cards with a driver.
   ///   - timer: needed only if the tree has several timers with a driver.
   ///   - entropy: needed only if the tree has several generators of random numbers with a driver.
+  ///   - hasCryptographicExtension: true only if all processors have it: programs stop where it is missing.
   ///   - physicalMemoryTop: nil for the middle of the largest memory.
   public init(
     _ name: String, title: String? = nil, tree: some Sequence<UInt8>, treeName: String? = nil,
     compatible: String? = nil, serial: DeviceSelector = DeviceSelector(),
     ethernet: DeviceSelector = DeviceSelector(), timer: DeviceSelector = DeviceSelector(),
-    entropy: DeviceSelector = DeviceSelector(), physicalMemoryTop: PhysicalAddress? = nil
+    entropy: DeviceSelector = DeviceSelector(), hasCryptographicExtension: Bool = false,
+    physicalMemoryTop: PhysicalAddress? = nil
   ) {
     self.name = name
     self.title = title ?? SDKBoard.all.first { $0.name == name }?.title ?? name
@@ -65,6 +71,7 @@ public struct Board: Sendable {
     self.ethernet = ethernet
     self.timer = timer
     self.entropy = entropy
+    self.hasCryptographicExtension = hasCryptographicExtension
     self.physicalMemoryTop = physicalMemoryTop
   }
 

@@ -18,5 +18,5 @@ extension Board {
       paths: ["/soc/bus@ffd00000/watchdog@f0d0"],
       fallbackInterrupts: [DeviceInterrupt(number: 42, trigger: .edge)]),
     entropy: DeviceSelector(paths: ["/soc/bus@ff600000/bus@30000/rng@218"]),
-    physicalMemoryTop: 0x6000_0000)
+    hasCryptographicExtension: true, physicalMemoryTop: 0x6000_0000)
 }

@@ -14,6 +14,8 @@ extension Board {
     timer: DeviceSelector(paths: ["/timer"]),
     // virtio-mmio-bus.8: the first slot of another page, so that neither driver maps the other's device.
     entropy: DeviceSelector(paths: ["/virtio_mmio@a001000"]),
+    // That of Cortex-A53.
+    hasCryptographicExtension: true,
     // Below what seL4 manages, where nothing else is.
     physicalMemoryTop: 0x6000_0000)
 }

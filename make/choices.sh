@@ -10,6 +10,7 @@ stop() {
   exit 1
 }
 
+./make/https.sh check ${OWN_CERTIFICATE:+own}
 # Systems of your own are the tool's to know.
 [ -z "${PACKAGE:-}" ] || exit 0
 [ -d "systems/$SYSTEM" ] ||

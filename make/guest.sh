@@ -6,16 +6,7 @@
 # programs request from DHCP.
 set -eu
 
-address=${ADDRESS:-dhcp}
-eval "set -- ${GENERATE_FLAGS:-}"
-option=
-for word; do
-  case "$option$word" in
-    --set=address=* | --setaddress=*) address=${word##*address=} ;;
-  esac
-  option=
-  [ "$word" != --set ] || option=--set
-done
+address=$(./make/chosen.sh address "${ADDRESS:-dhcp}")
 case "$address" in
   dhcp) echo 10.0.2.15 ;;
   *) echo "${address%%/*}" ;;

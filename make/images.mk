@@ -8,6 +8,8 @@
 #                  SDK does not call itself, such as 2.3.0-dev
 #   make qemu      the same, and boots it
 #
+# HTTPS, CERTIFICATE and KEY are described in make/https.sh.
+#
 # PACKAGE names the directory of a package of your own, and PROGRAMS its programs for protection domains. They are built as
 # well, and all output is below PACKAGE. SwiftPM's plugins set both. PROGRAM is the one for the system `program`, by default the
 # first.
@@ -26,7 +28,7 @@ TARGET_BUILD := SERVAL_TARGET=1 SERVAL_NO_ALLOCATIONS=1 swift build --triple aar
   -Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # Command that runs the build: `make test` uses it to fail on warnings.
 BUILD_CHECK ?=
-export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SDK_VERSION SYSTEM PACKAGE PROGRAM GENERATE_FLAGS SERVAL IMAGES OUTPUT
+export MICROKIT_SDK MICROKIT_BOARD MICROKIT_CONFIG SDK_VERSION SYSTEM PACKAGE PROGRAM GENERATE_FLAGS SERVAL IMAGES OUTPUT HTTPS CERTIFICATE KEY HTTPS_PORT OWN_CERTIFICATE
 
 .PHONY: images image boot-image qemu sizes
 
@@ -47,9 +49,12 @@ image:
 	@./make/choices.sh
 	@$(MAKE) --no-print-directory boot-image
 
+# With a private key, which signer.elf has, the image is its owner's alone.
 boot-image: images $(TOOL)
 	./make/check-abi.sh "$$SERVAL"
-	"$$SERVAL" generate $(SYSTEM) $(if $(SDK_VERSION),--sdk $(SDK_VERSION)) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images "$$IMAGES" --output "$$OUTPUT" $(GENERATE_FLAGS)
+	@. ./make/companions.sh && secure=$$(./make/https.sh flags $(if $(OWN_CERTIFICATE),own)) && eval "set -- $$secure" && set -x && \
+	"$$SERVAL" generate $(SYSTEM) $(if $(SDK_VERSION),--sdk $(SDK_VERSION)) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) --images "$$IMAGES" --output "$$OUTPUT" "$$@" $(GENERATE_FLAGS)
+	@if [ -e "$$OUTPUT/signer.elf" ]; then umask 077; rm -f "$$OUTPUT/loader.img"; fi; set -x; \
 	"$$MICROKIT_SDK/bin/microkit" "$$OUTPUT/$(SYSTEM).system" --search-path "$$OUTPUT" \
 	  --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) -o "$$OUTPUT/loader.img" -r "$$OUTPUT/report.txt"
 	@echo "$$OUTPUT/loader.img"
@@ -57,9 +62,10 @@ boot-image: images $(TOOL)
 qemu:
 	@./make/sdk.sh
 	@./make/qemu.sh
-	@$(MAKE) --no-print-directory image
+	@$(MAKE) --no-print-directory image OWN_CERTIFICATE=1
 	./make/qemu.sh "$$OUTPUT/loader.img"
 
-# Compares the section sizes of every program with Tests/Embedded/sizes.txt.
+# Compares the section sizes of every program with Tests/Embedded/sizes.txt, and looks for array literals that the linker mixes up.
 sizes: images
 	python3 Tests/Embedded/sizes.py "$$IMAGES"
+	python3 Tests/Embedded/literals.py "$$($(TARGET_BUILD) --show-bin-path)"

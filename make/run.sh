@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-# Runs a system under `serval run`, with tool $1 and images $2, so that http://localhost:WEB_PORT leads to it: the web server
-# with the site in SITE, the archiver, or SYSTEM of a PACKAGE. Ctrl-C ends it. Without arguments, only checks that this is
-# possible.
+# Runs a system under `serval run`, with tool $1 and images $2, so that http://localhost:WEB_PORT leads to it, and with HTTPS
+# https://localhost:HTTPS_PORT: the web server with the site in SITE, the archiver, or SYSTEM of a PACKAGE. Ctrl-C ends it.
+# Without arguments, only checks that this is possible.
 set -eu
 
 site=${SITE:-examples/site}
-port=${WEB_PORT:-5555}
 if [ -z "${PACKAGE:-}" ]; then
   case "$SYSTEM" in
   archiver) ;;
@@ -24,13 +23,17 @@ if [ -z "${PACKAGE:-}" ]; then
     ;;
   esac
 fi
-./make/port.sh
+./make/https.sh check own
+ports=$(./make/ports.sh)
 [ $# = 0 ] && exit 0
+web=${ports% *} https=${ports#* }
 PACKAGE=${PACKAGE:+$(cd "$PACKAGE" && pwd)}
 case "$1" in
   [!/]*/*) tool=$PWD/$1 ;;
   *) tool=$1 ;;
 esac
+export SERVAL="$tool"
+. ./make/companions.sh
 images=$2 sdk=${RUN_SDK:-2.3.1} config=${RUN_CONFIG:-release}
 if [ -n "$PACKAGE" ]; then
   system=$SYSTEM served=${PROGRAM:-$SYSTEM}
@@ -46,15 +49,23 @@ else
   set -- --nfs-server 10.0.2.4 --nfs-directory / --website-dir /
 fi
 # GENERATE_FLAGS and RUN_FLAGS are words for sh, quoted as one would in a command.
-eval "set -- \"\$@\" ${GENERATE_FLAGS:-}"
-"$tool" generate "$system" --board "$MICROKIT_BOARD" --sdk "$sdk" --config "$config" --images "$images" --output "$output" "$@" >/dev/null
-echo "serval: $served is served on http://localhost:$port; Ctrl-C ends it"
-# A tool of a package's own has no emulator beside it.
-if [ ! -x "$(dirname "$tool")/serval-emulator" ] && [ -x .build/release/serval-emulator ]; then
-  export SERVAL_EMULATOR="${SERVAL_EMULATOR:-$PWD/.build/release/serval-emulator}"
-fi
-guest=$(./make/guest.sh) tied=$PWD/make/tied.sh
-# Paths in RUN_FLAGS are relative to the package.
+secure=$(./make/https.sh flags own)
+eval "set -- \"\$@\" $secure ${GENERATE_FLAGS:-}"
+case "$images" in
+  /*) ;;
+  *) images=$PWD/$images ;;
+esac
+# Paths in GENERATE_FLAGS and RUN_FLAGS are relative to the package.
+(cd "${PACKAGE:-.}" && exec "$tool" generate "$system" --board "$MICROKIT_BOARD" --sdk "$sdk" --config "$config" --images "$images" --output "$output" "$@" >/dev/null)
+places= forwards=
+for address in "http $web" "https $https"; do
+  pair=${address#* }
+  [ "$pair" != - ] || continue
+  places="${places:+$places and }${address% *}://localhost:${pair%:*}"
+  forwards="$forwards --forward ${pair%:*}:$(./make/guest.sh):${pair#*:}"
+done
+echo "serval: $served is served on $places; Ctrl-C ends it"
+tied=$PWD/make/tied.sh
 if [ -n "$PACKAGE" ]; then
   cd "$PACKAGE"
   set --
@@ -67,5 +78,5 @@ eval "set -- \"\$@\" ${RUN_FLAGS:-}"
 # Ctrl-C is the way to end it, so it is not reported as an error.
 trap : INT
 status=0
-"$tied" "$tool" run "$output/$system.system" --sdk "$sdk" --config "$config" --net user --forward "$port:$guest:80" "$@" || status=$?
+"$tied" "$tool" run "$output/$system.system" --sdk "$sdk" --config "$config" --net user $forwards "$@" || status=$?
 [ "$status" = 130 ] || exit "$status"

@@ -12,7 +12,7 @@ stop() {
 
 releases="https://github.com/seL4/microkit/releases"
 boards="qemu_virt_aarch64 odroidc4"
-configurations="debug release benchmark"
+configurations="debug release benchmark smp-debug smp-release smp-benchmark"
 versions="1.4.1 2.0.1 2.1.0 2.2.0 2.3.0 2.3.1"
 
 case " $boards " in

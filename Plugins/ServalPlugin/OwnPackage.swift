@@ -105,13 +105,16 @@ struct OwnPackage {
       called: "make \(goal)")
   }
 
-  /// The variables of the user's, for a make that runs in another directory: the SDK's path is relative to the package.
+  /// The variables of the user's, for a make that runs in another directory: paths are relative to the package.
   func given(_ variables: [String]) -> [String] {
-    let name = "MICROKIT_SDK"
-    let environment = ProcessInfo.processInfo.environment[name].map { ["\(name)=\($0)"] } ?? []
-    return (environment + variables).map {
-      guard $0.hasPrefix("\(name)="), $0 != "\(name)=" else { return $0 }
-      let path = String($0.dropFirst(name.count + 1))
+    let names = ["MICROKIT_SDK", "CERTIFICATE", "KEY"]
+    let environment = names.compactMap { name in
+      ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
+    }
+    return (environment + variables).map { variable in
+      guard let name = names.first(where: { variable.hasPrefix("\($0)=") }), variable != "\(name)="
+      else { return variable }
+      let path = String(variable.dropFirst(name.count + 1))
       let url = URL(fileURLWithPath: path, relativeTo: context.package.directoryURL)
       return "\(name)=\(url.standardizedFileURL.path)"
     }

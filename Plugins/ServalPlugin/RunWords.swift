@@ -3,13 +3,14 @@
 
 import Foundation
 
-/// The words after `swift package serval run`. Those of the form NAME=VALUE are make variables (make/images.mk), `--set` and
-/// `--mac` are for `serval generate`, `--board`, `--sdk` and `--config` for both commands, and the rest is for `serval run`.
+/// The words after `swift package serval run`. Those of the form NAME=VALUE are make variables (make/images.mk), `--set`,
+/// `--mac`, `--certificate` and `--key` are for `serval generate`, `--board`, `--sdk` and `--config` for both commands, and the rest
+/// is for `serval run`.
 struct RunWords {
   private static let shared = [
     "--board": "MICROKIT_BOARD", "--sdk": "RUN_SDK", "--config": "RUN_CONFIG",
   ]
-  private static let forGenerate = ["--set", "--mac"]
+  private static let forGenerate = ["--set", "--mac", "--certificate", "--key"]
 
   private var given: [String] = []
   /// For each command, words that are quoted for sh.

@@ -21,6 +21,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / ".build" / "images"
 SERVAL = ROOT / ".build" / "debug" / "serval"
 BOARD = "qemu_virt_aarch64"
+"""Cores that systems use. With more than one, tests run on the SDK's kernel for several, in its smp- configurations."""
+CORES = int(os.environ.get("SERVAL_CORES", "1"))
+"""Cores of the machine, all of which the multicore kernel waits for."""
+MACHINE_CORES = 4
 
 
 """The SDKs that Serval knows."""
@@ -96,7 +100,12 @@ def on_each_sdk(name, make):
 
 def configurations(board=BOARD, sdk=None):
     place = (sdk or default_sdk()) / "board" / board
-    return [c for c in ("debug", "release", "benchmark") if (place / c).is_dir()]
+    return [c for c in ("debug", "release", "benchmark") if (place / kernel(c)).is_dir()]
+
+
+def kernel(configuration):
+    """The SDK's name of a configuration for CORES."""
+    return configuration if CORES == 1 else f"smp-{configuration}"
 
 
 def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, options=(), sdk=None):
@@ -104,9 +113,11 @@ def build(system, board, configuration, output, images=IMAGES, tool=SERVAL, opti
     sdk = sdk or default_sdk()
     # The Microkit tool uses this variable to find its own SDK.
     environment = {**os.environ, "MICROKIT_SDK": str(sdk)}
-    target = ["--board", board, "--config", configuration]
+    target = ["--board", board, "--config", kernel(configuration)]
     generate = [tool, "generate", system, *target, "--sdk", version(sdk)]
     generate += ["--images", images, "--output", output / "system", *options]
+    if CORES > 1:
+        generate += ["--cores", str(CORES)]
     subprocess.run(generate, check=True, env=environment, stdout=subprocess.DEVNULL)
     image = output / "loader.img"
     pack = [sdk / "bin" / "microkit", output / "system" / f"{system}.system"]
@@ -176,6 +187,8 @@ class Machine(Console):
     def __init__(self, image, *arguments):
         command = ["qemu-system-aarch64", "-machine", "virt,virtualization=on", "-cpu", "cortex-a53"]
         command += ["-m", "size=2G", "-display", "none", "-monitor", "none", "-serial", "stdio"]
+        if CORES > 1:
+            command += ["-smp", str(MACHINE_CORES)]
         super().__init__([*command, "-device", f"loader,file={image},addr=0x70000000,cpu-num=0", *arguments])
 
 

@@ -53,8 +53,10 @@ import _CryptoExtras
     let names = try #require(try identity.chain[0].extensions.subjectAlternativeNames)
     #expect(names.count == 4)
     #expect(
-      try identity.pem().components(separatedBy: "-----BEGIN ").map { $0.prefix(12) }.dropFirst()
+      try identity.bundle().components(separatedBy: "-----BEGIN ").map { $0.prefix(12) }.dropFirst()
         == ["CERTIFICATE-", "PRIVATE KEY-"])
+    #expect(
+      try identity.bundle().hasPrefix("name site.example\nname *.site.example\nkey-bits 0\n-----"))
   }
 
   @Test(arguments: [

@@ -144,6 +144,33 @@ final class Ends {
     #expect(server.disposal(id) == .endOutput && ends.all == [.complete, .complete, .cancelled])
   }
 
+  /// An answer before the body was read does not ask for it, and says that the connection closes if the rest is too long to discard.
+  @Test func answersEarly() throws {
+    let bodies = [
+      ("Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", true),
+      ("Content-Length: 100000\r\n\r\n", true), ("Content-Length: 2\r\n\r\nhi", false),
+    ]
+    for (status, begins) in [
+      (Status.serviceUnavailable, true), (.serviceUnavailable, false), (.ok, false),
+    ] {
+      for (body, closes) in bodies {
+        let ends = Ends()
+        var (server, id) = try open(
+          router(ends, length: .known(0), status: status) { exchange in
+            if begins { exchange.begin() }
+            return .end
+          })
+        let answer = exchange(&server, id, head + body)
+        #expect(
+          answer
+            == "HTTP/1.1 \(status.code) \(status.phrase)\r\n\(closes ? "Connection: close\r\n" : "")Content-Length: 0\r\n\r\n"
+        )
+        #expect(server.disposal(id) == (closes ? .endOutput : .stayOpen))
+        #expect(ends.all == [.complete])
+      }
+    }
+  }
+
   @Test func limits() throws {
     let chunked = head + "Transfer-Encoding: chunked\r\n\r\n"
     for begins in [false, true] {

@@ -98,6 +98,33 @@ private final class Room {
     }
   }
 
+  /// However many are woken at once, a turn has time for a few, and each has one before any has another.
+  @Test func turnsAreShort() throws {
+    var (calls, wakers) = ([Int](), [Waker]())
+    var router = Router()
+    router.get("/") { request in
+      wakers.append(request.waker)
+      return .wait {
+        calls.append(request.connection)
+        request.waker.wake()
+        return nil
+      }
+    }
+    var server = HTTPServer(router)
+    for _ in 0..<100 {
+      let place = server.open(now: .start)
+      _ = exchange(&server, try #require(place), "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    }
+    calls = []
+    while calls.count < 300 {
+      let before = calls.count
+      #expect(server.deadline == .start)
+      server.timePassed(now: .start)
+      #expect(1...16 ~= calls.count - before)
+    }
+    for round in 0..<3 { #expect(Set(calls[(100 * round)..<(100 * round + 100)]).count == 100) }
+  }
+
   /// Without a server, as in a test of a handler, a waker does nothing.
   @Test func withoutAServer() {
     var router = Router()

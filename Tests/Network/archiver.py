@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Boot"))
 
 import archives  # noqa: E402
 import browser  # noqa: E402
+import gauge  # noqa: E402
 import machine  # noqa: E402
 from archives import Client, contents, curl, form, noise, upload, words  # noqa: E402
 
@@ -44,6 +45,12 @@ def stated(pattern):
 UPLOADS = stated(r"\| archives at the same time \| ([\d,]+) \|")
 MEMORY = stated(r"\| memory of an archive \| ([\d,]+) bytes \|")
 FILES = stated(r"\| files in an archive \| ([\d,]+) \|")
+HEAP = int(re.search(r"ports\.https == nil \? (\d+)", (machine.ROOT / "systems" / "archiver" / "Archiver.swift").read_text())[1]) << 20
+UPLOAD_MEMORY = stated(r"\| memory of an upload, .* \| ([\d,]+) \|")
+BOUND_MEMORY = stated(r"\| memory of an archive at its bound, .* \| ([\d,]+) \|")
+SEL4_GROWTH = stated(r"\| more memory during an upload .* \| ([\d,]+) \|")
+TEXT = stated(r"\| text of the program.* \| ([\d,]+) \|")
+IMAGE = stated(r"\| boot image for seL4 \| ([\d,]+) \|")
 SPOOL = 1024 * stated(r"\| archive without JavaScript \| ([\d,]+) KB \|")
 
 
@@ -68,8 +75,8 @@ class OnHost:
         self.process = subprocess.Popen([SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
-    noise = 2_000_000
-    """Bytes by which `memory` varies."""
+    growth = MEMORY + 2_000_000
+    """Bytes by which `memory` may grow during an upload."""
     has_gauge = False
 
     def memory(self):
@@ -109,7 +116,7 @@ class Emulated:
         self._console.seek(0)
         return self._console.read()
 
-    noise = 300_000
+    growth = MEMORY + 300_000
     has_gauge = True
 
     def memory(self):
@@ -146,14 +153,18 @@ class OnSeL4:
         options = [word for choice in choices for word in ("--set", choice)]
         image = machine.build(
             "archiver", machine.BOARD, "release", pathlib.Path(self._directory.name), options=options, sdk=sdk)
+        self.image_size = image.stat().st_size
         self.port = machine.free_port()
+        self._guest = gauge.SharedMemory()
         self._machine = machine.Machine(
-            image, "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:80", "-device",
+            image, *self._guest.arguments, "-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:80", "-device",
             "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.0", "-global", "virtio-mmio.force-legacy=false",
             "-device", "virtio-rng-device,bus=virtio-mmio-bus.8")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         archives.wait_for(self.port)
+        program = pathlib.Path(self._directory.name, "system", "archiver.elf")
+        self._gauge = self._guest.find(program, HEAP)
 
     def _read(self):
         """Reads the console, so that it never blocks."""
@@ -161,18 +172,19 @@ class OnSeL4:
             while os.read(self._machine.process.stdout.fileno(), 65536):
                 pass
 
-    noise = 0
-    has_gauge = False
+    growth = SEL4_GROWTH
+    has_gauge = True
 
     def memory(self):
-        """Nothing reads gauges on seL4: a heap that is used up stops the program."""
-        return 0
+        """Bytes of the heap in use."""
+        return self._guest.words(self._gauge)[1]
 
     def close(self):
         ended = self._machine.process.poll()
         self._machine.process.kill()
         self._machine.process.wait()
         self._reader.join(5)
+        self._guest.close()
         self._directory.cleanup()
         if ended is not None:
             raise AssertionError(f"QEMU has ended with {ended}")
@@ -182,8 +194,11 @@ class Checks:
     """What the service must do wherever it runs. `megabytes` of the large upload fit the target's speed."""
 
     megabytes = 3
-    """Seconds in which something small has to be done while others misbehave."""
-    bound = 10
+
+    @property
+    def bound(self):
+        """Seconds in which something small has to be done while others misbehave: more where programs wait for a processor."""
+        return 10 * max(1, os.getloadavg()[0] / os.cpu_count() / 2)
 
     @classmethod
     def setUpClass(cls):
@@ -279,7 +294,7 @@ class Checks:
                 with archive.open(name) as entry, open(self.folder / name, "rb") as file:
                     self.assertTrue(archives.is_same(entry, file), name)
         # The connection's buffers come on top of the archive's own. A whole archive, of two thirds of the size, would not fit.
-        self.assertLess(most - before, MEMORY + self.target.noise)
+        self.assertLess(most - before, self.target.growth)
 
     def test_chunked_bodies(self):
         (self.folder / "a").write_bytes(words(200_000))
@@ -352,9 +367,16 @@ class Checks:
                 with Client(self.port, "GET", address) as client:
                     self.assertEqual(client.answer().status, 404)
 
+    def status_of(self, method, path):
+        with Client(self.port, method, path) as client:
+            return client.answer().status
+
     def test_second_connections_of_an_end(self):
         address = archives.new_archive(self.port)
         with Client(self.port, "GET", address) as download:
+            # A server need not read connections in the order in which they came.
+            while self.status_of("HEAD", address) == 200:
+                time.sleep(0.05)
             with Client(self.port, "GET", address) as other:
                 self.assertEqual(other.answer().status, 404)
             self.assertEqual(upload(self.port, [("f", "a", b"a")], address).status, 200)
@@ -467,7 +489,7 @@ class Checks:
                 self.assertEqual(len(contents(answer().body)), FILES)
         # The connection comes on top of the archive's own.
         self.assertLess(held, MEMORY + 45_000)
-        self.assertGreater(held, 0.75 * MEMORY)
+        self.assertAlmostEqual(held, BOUND_MEMORY, delta=BOUND_MEMORY / 20)
 
     def test_all_places(self):
         content = noise(100_000)
@@ -496,6 +518,8 @@ class Checks:
             print(f"{held:,.0f} bytes each", end=" ", file=sys.stderr, flush=True)
             # Besides the archive, an upload has its connection and the buffers of its socket.
             self.assertLess(held, MEMORY + 45_000 + 65_536)
+            if self.target.has_gauge:
+                self.assertAlmostEqual(held, UPLOAD_MEMORY, delta=UPLOAD_MEMORY / 20)
             for client in clients:
                 client.send(body[sent:])
             for client in clients:
@@ -510,53 +534,74 @@ class Checks:
                 self.assertLess(time.monotonic() - start, 15 + self.bound)
                 time.sleep(0.5)
 
-    def time_of_one(self):
+    def time_of_one(self, bound):
         start = time.monotonic()
         content = words(50_000)
         # As users do, it asks again when all places are taken.
         while (answer := upload(self.port, [("f", "a", content)])).status == 503:
-            self.assertLess(time.monotonic() - start, self.bound)
+            self.assertLess(time.monotonic() - start, bound)
             time.sleep(0.2)
         self.assertEqual(contents(answer.body), {"a": content})
         return time.monotonic() - start
 
-    def others(self, name):
-        times = [self.time_of_one() for _ in range(5)]
+    def others(self, name, alone=0):
+        """The median of five; it was `alone` without the hostile ones. Where that is long, the machine is busy with other things."""
+        bound = max(self.bound, 40 * alone)
+        times = [self.time_of_one(bound) for _ in range(5)]
         print(f"{name}: {statistics.median(times):.2f} s,", end=" ", file=sys.stderr, flush=True)
-        self.assertLess(max(times), self.bound)
+        self.assertLess(max(times), bound)
+        return statistics.median(times)
 
     def test_hostile_clients(self):
         """They hurt themselves alone: what the others' uploads take meanwhile."""
-        self.others("nobody")
+        alone = self.others("nobody")
         body = form([("f", "a", noise(3_000_000))])
         with contextlib.ExitStack() as stack:
             for client in self.begin(stack, 20, body, 20_000, receive_buffer=4096):
                 client.socket.setblocking(False)
                 with contextlib.suppress(BlockingIOError):
                     client.socket.send(body[20_000:])
-            self.others("20 that never read")
+            self.others("20 that never read", alone)
         with contextlib.ExitStack() as stack:
             self.begin(stack, 40, body, 3000)
-            self.others("40 that have stopped")
+            self.others("40 that have stopped", alone)
         for _ in range(100):
             with Client(self.port, "POST", "/upload", length=len(body)) as client:
                 client.send(body[:5000])
                 client.vanish()
-        self.others("100 that have vanished")
+        self.others("100 that have vanished", alone)
         with contextlib.ExitStack() as stack:
             for number in range(100):
                 address = archives.new_archive(self.port)
                 stack.enter_context(Client(self.port, "GET" if number % 2 else "POST", address, length=1000))
-            self.others("100 ends without a partner")
+            self.others("100 ends without a partner", alone)
         for _ in range(600):
             archives.new_archive(self.port)
-        self.others("600 unused addresses")
+        self.others("600 unused addresses", alone)
         with contextlib.ExitStack() as stack:
             nonsense = b"--" + archives.BOUNDARY.encode()[:-1] + b"\r\n"
             for _ in range(20):
                 client = stack.enter_context(Client(self.port, "POST", "/upload", length=1 << 40))
                 client.send(form([("f", "a", nonsense * 5000)])[:-40])
-            self.others("20 of near boundaries")
+            self.others("20 of near boundaries", alone)
+        # Each file costs more than its few bytes.
+        many = [("f", f"{number}", b"") for number in range(FILES)]
+        end = threading.Event()
+
+        def repeat():
+            while not end.is_set():
+                with contextlib.suppress(OSError):
+                    upload(self.port, many)
+
+        crowd = [threading.Thread(target=repeat) for _ in range(5)]
+        for thread in crowd:
+            thread.start()
+        try:
+            self.others("5 of a thousand files each", alone)
+        finally:
+            end.set()
+            for thread in crowd:
+                thread.join()
 
 
 @unittest.skipUnless(SERVER.exists(), f"there is no {SERVER}: make test-build")
@@ -610,11 +655,14 @@ EmulatedOdroid = emulated("odroidc4", [])
 
 def on_sel4(sdk):
     class Class(Checks, unittest.TestCase):
-        megabytes = 1000 if LONG else 20
+        megabytes = 1000 if LONG else 64
 
         @classmethod
         def start(cls):
             return OnSeL4(sdk)
+
+        def test_size_of_the_image(self):
+            self.assertAlmostEqual(self.target.image_size, IMAGE, delta=IMAGE / 10)
 
     return Class
 
@@ -705,7 +753,7 @@ class PageChecks:
         print(f"{self.most_megabytes} MB at {self.most_megabytes / took:.2f} MB/s, {most - before:,} bytes", end=" ",
               file=sys.stderr, flush=True)
         # Buffers of two connections come on top of the archive.
-        self.assertLess(most - before, MEMORY + self.target.noise)
+        self.assertLess(most - before, self.target.growth)
 
     def test_fields_can_be_removed(self):
         self.browser.click("#add")
@@ -799,6 +847,10 @@ globals().update(machine.on_each_sdk("PageOnSeL4", lambda name, sdk: page_on_sel
 
 
 class Document(unittest.TestCase):
+    def test_text_of_the_program(self):
+        sizes = (machine.ROOT / "Tests" / "Embedded" / "sizes.txt").read_text()
+        self.assertAlmostEqual(int(re.search(r"^archiver +(\d+)", sizes, re.M)[1]), TEXT, delta=TEXT / 50)
+
     def test_each_point_names_its_test(self):
         """The comparison in docs/archiver.md: each of its tests is here."""
         table = DOCUMENT.partition("| point |")[2].partition("\n\n")[0]

@@ -29,10 +29,15 @@ def ipv4(source, destination, protocol, payload, identification=0):
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
 
 
+def pseudo_header(source, destination, protocol, size):
+    """What the checksums of UDP and TCP cover besides the packet."""
+    return socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, protocol, size)
+
+
 def udp(source, destination, ports, data):
     """An IPv4 packet with a datagram; `ports` are the source and destination ports."""
     head = struct.pack("!HHHH", *ports, 8 + len(data), 0)
-    pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 17, 8 + len(data))
+    pseudo = pseudo_header(source, destination, 17, 8 + len(data))
     total = checksum(pseudo + head + data) or 0xffff
     return ipv4(source, destination, 17, head[:6] + struct.pack("!H", total) + data)
 
@@ -40,7 +45,7 @@ def udp(source, destination, ports, data):
 def tcp(source, destination, ports, numbers, flags, data=b""):
     """An IPv4 packet with a segment without options; `numbers` are the sequence and acknowledgement numbers."""
     head = struct.pack("!HHIIBBHHH", *ports, *numbers, 5 << 4, flags, 65_535, 0, 0)
-    pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 6, len(head) + len(data))
+    pseudo = pseudo_header(source, destination, 6, len(head) + len(data))
     head = head[:16] + struct.pack("!H", checksum(pseudo + head + data)) + head[18:]
     return ipv4(source, destination, 6, head + data)
 

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import unittest
 
+import exported
 import stations
 import systems
 import virtual
@@ -42,7 +43,7 @@ class Emulated:
         self._directory = tempfile.TemporaryDirectory()
         output = pathlib.Path(self._directory.name)
         self._system = output / "webserver.system"
-        options = {"nfs-server": virtual.ADDRESS, "nfs-ports": "2049", "nfs-directory": "/", "website-dir": "/",
+        options = {"nfs-server": virtual.ADDRESS, "nfs-ports": ":".join(map(str, exported.PORTS)), "nfs-directory": "/", "website-dir": "/",
                    "restart": "yes"}
         subprocess.run(
             [tool, "generate", "webserver", "--board", board, *self._target,
@@ -63,7 +64,9 @@ class Load:
             # Each has a file of its own, so that memory of the web server does not answer for the NFS server.
             self.files[f"big{index}.bin"] = source.randbytes(size)
         self.stations = stations.Stations(SEED)
-        self.server = stations.FileServer(self.stations, self.files)
+        server = exported.Server(self.files)
+        for port in exported.PORTS:
+            self.stations.listen(port, lambda: (server.receiver(), lambda *_: None))
         self.pages = [stations.Visitor(self.stations, WEB_SERVER, "/page.html", self.files["page.html"], 0.05,
                                        3 + 0.003 * index, end) for index in range(pages)]
         self.downloads = [stations.Visitor(self.stations, WEB_SERVER, f"/big{index}.bin", self.files[f"big{index}.bin"], 0.2,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026, the Serval authors
 
-"""Stations in the virtual time of virtual.py: TCP connections of both roles, an NFS server with files in memory, and visitors of a
-web server that check each byte."""
+"""Stations in the virtual time of virtual.py: TCP connections of both roles that lose nothing of what a machine
+loses, and visitors of a web server that check each byte."""
 
 import random
 import socket
@@ -50,6 +50,8 @@ class Connection:
     def write(self, data):
         self._buffer += data
         self._pump()
+
+    send = write
 
     def probe(self):
         """Asks the peer whether it knows the connection: a keep-alive (RFC 9293, 3.8.4)."""
@@ -237,96 +239,6 @@ class Stations(virtual.Host):
             else:
                 stranger._next_in = number + len(packet.data) + bool(flags & SYN)
                 stranger._send(RST | ACK, 0)
-
-
-class FileServer:
-    """An NFSv3 server (RFC 1813) of files in one directory, with MOUNT on the same port."""
-
-    PORT = 2049
-    ROOT = b"root"
-
-    def __init__(self, stations, files):
-        self.files = files
-        self.reads = self.mounts = 0
-        stations.listen(self.PORT, self._accept)
-
-    def _accept(self):
-        received = bytearray()
-
-        def take(connection, data):
-            received.extend(data)
-            while len(received) >= 4:
-                length = struct.unpack(">I", received[:4])[0] & 0x7fffffff
-                if len(received) < 4 + length:
-                    break
-                call = bytes(received[4:4 + length])
-                del received[:4 + length]
-                reply = self._answer(call)
-                connection.write(struct.pack(">I", 0x80000000 | len(reply)) + reply)
-        return take, lambda *_: None
-
-    def _answer(self, call):
-        number, _, _, program, _, procedure = struct.unpack(">6I", call[:24])
-        place = 24
-        for _ in range(2):
-            length = struct.unpack(">I", call[place + 4:place + 8])[0]
-            place += 8 + (length + 3) // 4 * 4
-        result = self._result(program, procedure, call[place:])
-        accepted = struct.pack(">5I", number, 1, 0, 0, 0)
-        return accepted + (struct.pack(">I", 3) if result is None else struct.pack(">I", 0) + result)
-
-    def _result(self, program, procedure, arguments):
-        if procedure == 0:
-            return b""
-        if program == 100005:
-            self.mounts += 1
-            return struct.pack(">I", 0) + _opaque(self.ROOT) + struct.pack(">II", 1, 1) if procedure == 1 else None
-        name, rest = _take_opaque(arguments)
-        attributes = self._attributes(name)
-        if attributes is None:
-            return struct.pack(">II", 70, 0)
-        after = struct.pack(">I", 1) + attributes
-        if procedure == 1:
-            return struct.pack(">I", 0) + attributes
-        if procedure == 3:
-            child, _ = _take_opaque(rest)
-            if child in (b".", b""):
-                child = self.ROOT
-            if child != self.ROOT and child.decode() not in self.files:
-                return struct.pack(">I", 2) + after
-            return struct.pack(">I", 0) + _opaque(child) + struct.pack(">I", 1) + self._attributes(child) + after
-        if procedure == 4:
-            return struct.pack(">I", 0) + after + rest[:4]
-        if procedure == 6:
-            self.reads += 1
-            offset, count = struct.unpack(">QI", rest[:12])
-            content = self.files[name.decode()]
-            data = content[offset:offset + min(count, 32_768)]
-            ends = offset + len(data) >= len(content)
-            return struct.pack(">I", 0) + after + struct.pack(">II", len(data), ends) + _opaque(data)
-        if procedure == 19:
-            return struct.pack(">I", 0) + after + struct.pack(
-                ">7IQIII", 32_768, 32_768, 512, 32_768, 32_768, 512, 4096, 1 << 40, 0, 1, 0x1b)
-        return None
-
-    def _attributes(self, name):
-        if name == self.ROOT:
-            kind, size, number = 2, 4096, 1
-        elif name.decode() in self.files:
-            kind, size, number = 1, len(self.files[name.decode()]), 2 + list(self.files).index(name.decode())
-        else:
-            return None
-        times = struct.pack(">II", 1_700_000_000, 0) * 3
-        return struct.pack(">5IQQIIQQ", kind, 0o755 if kind == 2 else 0o644, 1, 0, 0, size, size, 0, 0, 1, number) + times
-
-
-def _opaque(data):
-    return struct.pack(">I", len(data)) + data + b"\0" * (-len(data) % 4)
-
-
-def _take_opaque(data):
-    length = struct.unpack(">I", data[:4])[0]
-    return data[4:4 + length], data[4 + (length + 3) // 4 * 4:]
 
 
 class Visitor:

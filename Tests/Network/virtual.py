@@ -108,10 +108,13 @@ class Host:
         return sum(start <= time < end for time in self.answers)
 
 
-def run(system, host, duration, *arguments):
-    """Runs a `systems.Emulated` with the host for some virtual time. Returns its console and its standard error."""
+def run(system, host, duration, *arguments, errors=None):
+    """Runs a `systems.Emulated` with the host for some virtual time. Returns its console and its standard error.
+
+    `errors` is a file for standard error, if the caller reads it. A `started` of the system is called with the process."""
     with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener, \
-            tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as kept:
+        errors = errors or kept
         path = pathlib.Path(directory, "peer")
         listener.bind(str(path))
         listener.listen(1)
@@ -119,16 +122,17 @@ def run(system, host, duration, *arguments):
         process = subprocess.Popen(
             system.command("--net", f"peer:{path}", "--for", duration, *arguments), stdin=subprocess.DEVNULL,
             stdout=output, stderr=errors)
+        getattr(system, "started", lambda _: None)(process)
         try:
             with listener.accept()[0] as connection:
                 _serve(connection, host)
         finally:
             process.wait(timeout=60)
         output.seek(0)
-        errors.seek(0)
+        kept.seek(0)
         if process.returncode != 0:
-            raise AssertionError(f"status {process.returncode}: {errors.read()}")
-        return output.read(), errors.read()
+            raise AssertionError(f"status {process.returncode}: {kept.read()}")
+        return output.read(), kept.read()
 
 
 def _serve(connection, host):

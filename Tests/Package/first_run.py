@@ -20,7 +20,8 @@ from machine import free_port  # noqa: E402
 SERVER = {"NFS_SERVER": "10.0.2.2", "NFS_DIRECTORY": "/export", "WEBSITE_DIR": "www"}
 NAMES = [
     "MICROKIT_SDK", "MICROKIT_BOARD", "MICROKIT_CONFIG", "SDK_VERSION", "SYSTEM", "WEB_PORT", "SITE", "MAKEFLAGS", "MAKELEVEL",
-    "ADDRESS", "NFS_ADDRESS", "PACKAGE", "PROGRAM", "PROGRAMS", "GENERATE_FLAGS", "RUN_FLAGS", "SERVAL", "IMAGES", "OUTPUT", *SERVER]
+    "ADDRESS", "NFS_ADDRESS", "PACKAGE", "PROGRAM", "PROGRAMS", "GENERATE_FLAGS", "RUN_FLAGS", "SERVAL", "IMAGES", "OUTPUT", "HTTPS", "HTTPS_PORT",
+    "CERTIFICATE", "KEY", *SERVER]
 
 
 class FirstRun(unittest.TestCase):
@@ -132,6 +133,75 @@ class FirstRun(unittest.TestCase):
         for flags in ("--set heap=14 --set address=10.0.2.80/24", "--set=address=10.0.2.80/24 --set 'greeting=a address=1'"):
             asked = self.run_in(["./make/qemu.sh", image], SYSTEM="webserver", WEB_PORT=port, GENERATE_FLAGS=flags, **target).stdout
             self.assertIn(f"<user,id=net0,hostfwd=tcp:127.0.0.1:{port}-10.0.2.80:80>", asked)
+
+    def test_https_needs_a_certificate(self):
+        sdk = str(self.sdk)
+        for goal in ("image", "webserver"):
+            self.refused(goal, ["HTTPS needs a certificate", "CERTIFICATE and KEY"], MICROKIT_SDK=sdk, HTTPS="1", **SERVER)
+        for goal in ("image", "run", "qemu", "webserver"):
+            self.refused(goal, ["HTTPS 'on' is neither 1 nor 0"], MICROKIT_SDK=sdk, HTTPS="on", **SERVER)
+            self.refused(goal, ["CERTIFICATE is set and KEY is not"], MICROKIT_SDK=sdk, CERTIFICATE="Makefile", **SERVER)
+            self.refused(goal, ["KEY is set and CERTIFICATE is not"], MICROKIT_SDK=sdk, KEY="Makefile", **SERVER)
+            self.refused(goal, ["KEY names no file that can be read: 'a key'"], MICROKIT_SDK=sdk, CERTIFICATE="Makefile", KEY="a key", **SERVER)
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = str(other.getsockname()[1])
+            choices = {"HTTPS": "1", "WEB_PORT": str(free_port()), "HTTPS_PORT": port}
+            self.refused("run", [f"port {port} of this machine is taken", "set HTTPS_PORT to another"], **choices)
+        self.refused("run", ["HTTPS_PORT 'x' is not a port"], **{**choices, "HTTPS_PORT": "x"})
+        both = str(free_port())
+        self.refused("run", ["WEB_PORT and HTTPS_PORT are both"], HTTPS="1", WEB_PORT=both, HTTPS_PORT=both)
+
+    def test_https_gets_a_port_of_its_own(self):
+        image, web, https = self.checkout / "x.img", str(free_port()), str(free_port())
+        choices = {"MICROKIT_BOARD": "qemu_virt_aarch64", "SYSTEM": "archiver", "WEB_PORT": web, "HTTPS_PORT": https}
+
+        def network(**more):
+            asked = self.run_in(["./make/qemu.sh", image], **choices, **more).stdout
+            return next(line for line in asked.splitlines() if line.startswith("<user"))
+
+        plain, secure = f",hostfwd=tcp:127.0.0.1:{web}-10.0.2.15:", f",hostfwd=tcp:127.0.0.1:{https}-10.0.2.15:"
+        self.assertEqual(network(), f"<user,id=net0{plain}80>")
+        self.assertEqual(network(HTTPS="0"), f"<user,id=net0{plain}80>")
+        self.assertEqual(network(HTTPS="1"), f"<user,id=net0{plain}80{secure}443>")
+        self.assertEqual(network(CERTIFICATE="Makefile", KEY="Makefile"), f"<user,id=net0{plain}80{secure}443>")
+        self.assertEqual(network(HTTPS="1", GENERATE_FLAGS="--set port=none"), f"<user,id=net0{secure}443>")
+        self.assertEqual(
+            network(GENERATE_FLAGS="--set=https=8443 --set port=8080"), f"<user,id=net0{plain}8080{secure}8443>")
+
+    def test_a_certificate_is_made_once(self):
+        """`make run HTTPS=1` has the tool make it, and passes it on; CERTIFICATE is in its place."""
+        self.program("tool", """
+case $1 in
+  certificate) while [ "$1" != --output ]; do shift; done; mkdir -p "$2"; echo made > "$2/certificate.pem"; echo secret > "$2/key.pem" ;;
+esac
+for word; do echo "<$word>"; done >&2""")
+        makefile = self.checkout / "Makefile"
+        makefile.write_text(makefile.read_text().replace("$(TOOL) images", "$(TOOL) help"))
+        web, https = str(free_port()), str(free_port())
+
+        def words(**choices):
+            result = self.run_in(
+                ["make", "run", "TOOL=", "SYSTEM=archiver", f"SERVAL={self.programs / 'tool'}", f"WEB_PORT={web}", f"HTTPS_PORT={https}"],
+                **choices)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.printed = result.stdout + result.stderr
+            return [line[1:-1] for line in result.stderr.splitlines() if line.startswith("<")]
+
+        made = self.checkout.resolve() / ".build" / "https"
+        first = words(HTTPS="1")
+        self.assertIn(f"served on http://localhost:{web} and https://localhost:{https};", self.printed)
+        for part in ("https=443", f"--certificate={made}/certificate.pem", f"--key={made}/key.pem", f"{https}:10.0.2.15:443"):
+            self.assertIn(part, first)
+        self.assertNotIn("certificate.pem is for localhost", (words(HTTPS="1"), self.printed)[1])
+        os.utime(made / "certificate.pem", (1, 1))
+        words(HTTPS="1")
+        self.assertIn("certificate.pem is for localhost", self.printed)
+        own = self.checkout / "it's mine.pem"
+        own.write_text("mine")
+        given = words(CERTIFICATE=str(own), KEY="Makefile")
+        self.assertIn(f"--certificate={own}", given)
+        self.assertIn(f"--key={self.checkout.resolve()}/Makefile", given)
+        self.assertNotIn("https=443", words(HTTPS="0"))
 
     def test_a_package_gets_its_words_whole(self):
         """Also in a directory whose name sh and make would expand; `serval run` starts in that directory."""

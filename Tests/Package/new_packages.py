@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -33,11 +34,12 @@ class NewPackages(unittest.TestCase):
         directory = tempfile.TemporaryDirectory(prefix="new")
         self.addCleanup(directory.cleanup)
         self.place = pathlib.Path(directory.name)
-        self.port = free_port()
+        self.port, self.secure_port = free_port(), free_port()
         # `make test` exports the first two, which are not for these packages.
         self.environment = os.environ | {
             "SYSTEM": "webserver", "PROGRAM": "",
-            "SERVAL_TOOL": str(SERVAL), "SERVAL_EMULATOR": str(SERVAL.parent / "serval-emulator"), "WEB_PORT": str(self.port), "TERM": "dumb", "NO_COLOR": "1"}
+            "SERVAL_TOOL": str(SERVAL), "SERVAL_EMULATOR": str(SERVAL.parent / "serval-emulator"),
+            "SERVAL_CERTIFICATES": str(SERVAL.parent / "serval-certificates"), "HTTPS_PORT": str(self.secure_port), "WEB_PORT": str(self.port), "TERM": "dumb", "NO_COLOR": "1"}
 
     def new(self, kind, serval=ROOT, build="path"):
         """The directory of a new package called `mine`, in the same place for all kinds: the compiler's caches have absolute paths."""
@@ -118,6 +120,29 @@ class NewPackages(unittest.TestCase):
         console = self.serving(package, ["swift", "package", "serval", "run"], self.look_at_site)
         self.assertIn("mine: listening on port 80", console)
         self.assertNotIn("fault", console)
+        self.check_https(package)
+
+    def check_https(self, package):
+        """The same program over TLS, with a certificate that is made once, and with one that is given."""
+        own = package / ".build" / "https"
+        shutil.rmtree(own, ignore_errors=True)
+
+        def look(deadline):
+            self.look_at_site(deadline)
+            context = ssl.create_default_context(cafile=own / "certificate.pem")
+            with urllib.request.urlopen(f"https://localhost:{self.secure_port}/hello", timeout=20, context=context) as answer:
+                self.assertEqual((answer.read(), answer.headers["Strict-Transport-Security"]), (b"Hello World!\n", strict))
+
+        strict = None
+        command = ["swift", "package", "serval", "run"]
+        console = self.serving(package, [*command, "HTTPS=1"], look)
+        self.assertIn(f"http://localhost:{self.port} and https://localhost:{self.secure_port};", console)
+        self.assertIn("certificate.pem is for localhost", console)
+        self.assertEqual((own / "key.pem").stat().st_mode & 0o777, 0o600)
+        self.assertEqual((package / "out" / "mine-run" / "signer.elf").stat().st_mode & 0o777, 0o600)
+        strict = "max-age=60"
+        given = ["--certificate", ".build/https/certificate.pem", "--key", ".build/https/key.pem"]
+        self.serving(package, [*command, "--set", "https=443", "--set", "hsts=60", *given], look)
 
     def test_2_a_site_that_depends_on_a_tag(self):
         repository = self.place / "serval.git"

@@ -57,7 +57,7 @@ struct GoldenTests {
     record[Config.port] = 443
     record[Config.strictTransportSeconds] = 31_536_000
     record[Config.credentialCount] = 8
-    record[Config.hasCryptographicExtension] = 1
+    record[Config.isOnlySecure] = 1
     let last = Config.credentials[7]
     record[last / TLSCredential.keyBits] = 2048
     record[last / TLSCredential.start] = 0x1234

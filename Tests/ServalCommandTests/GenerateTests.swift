@@ -34,6 +34,57 @@ import Testing
     }
   }
 
+  @Test func placesDomainsOnCores() throws {
+    try BuiltTool.with { tool in
+      let cores = ["--config", "smp-release", "--sdk", "2.3.0", "--cores"]
+      let run = try tool.run(web + cores + ["2", "--place", "nfs=1"])
+      #expect(run.status == 0, "\(run.errors)")
+      let text = String(
+        decoding: try Files.read("\(tool.directory)/out/webserver.system"), as: UTF8.self)
+      func core(_ domain: String) -> Substring? {
+        text.split(separator: "\n").first { $0.contains("<protection_domain name=\"\(domain)\"") }?
+          .split(separator: " cpu=\"").dropFirst().first?.prefix(1)
+      }
+      #expect(core("ethernet_driver") == "0")
+      #expect(core("net_virt_rx") == "0")
+      #expect(core("web_server") == "1")
+      #expect(core("web_server_net_copier") == "1", "copiers follow their clients")
+      #expect(core("nfs") == "1" && core("nfs_net_copier") == "1")
+      #expect(core("timer_driver") == nil, "passive domains run where their callers do")
+      #expect(try tool.run(web + cores + ["1"]).status == 0)
+      let single = try Files.read("\(tool.directory)/out/webserver.system")
+      #expect(!String(decoding: single, as: UTF8.self).contains("cpu="))
+    }
+  }
+
+  @Test(arguments: [
+    (["--cores", "2"], "choose --config smp-debug"),
+    (["--cores", "0"], "write 1 or more"),
+    (["--cores", "5", "--config", "smp-release"], "give 4 or fewer"),
+    (["--cores", "2", "--config", "smp-release", "--place", "nsf=1"], "did you mean 'nfs'?"),
+    (
+      ["--cores", "2", "--config", "smp-release", "--place", "nfs=2"],
+      "2 cores are used, from 0 to 1"
+    ),
+    (["--cores", "2", "--config", "smp-release", "--place", "nfs=a"], "write domain=core"),
+    (
+      ["--cores", "2", "--config", "smp-release", "--place", "timer_driver=0"], "place its callers"
+    ),
+    (["--place", "nfs=1"], "give --cores"),
+    (
+      ["--cores", "2", "--config", "smp-release", "--sdk", "2.0.1"],
+      "no configuration 'smp-release'"
+    ),
+  ])
+  func placesNothingThatCannotBe(_ options: [String], _ expected: String) throws {
+    try BuiltTool.with { tool in
+      let run = try tool.run(web + options)
+      #expect(run.status == 2)
+      #expect(run.errors.contains(expected), "\(run.errors)")
+      #expect(!Files.exists("\(tool.directory)/out"))
+    }
+  }
+
   @Test func patchesImages() throws {
     try BuiltTool.with { tool in
       let images = "\(tool.directory)/images"

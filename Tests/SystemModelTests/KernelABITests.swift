@@ -13,6 +13,8 @@ import Testing
     (.v2_1_0, .debug, 27, true, true), (.v2_2_0, .release, 27, false, true),
     (.v2_3_0, .debug, 31, true, true), (.v2_3_0, .release, 27, false, true),
     (.v2_3_0, .benchmark, 27, false, true),
+    (.v2_1_0, .smpDebug, 27, true, true), (.v2_3_0, .smpDebug, 31, true, true),
+    (.v2_3_0, .smpRelease, 27, false, true), (.v2_3_1, .smpBenchmark, 27, false, true),
     (.v2_3_1, .debug, 31, true, true), (.v2_3_1, .release, 27, false, true),
     (.v2_3_1, .benchmark, 27, false, true),
   ])

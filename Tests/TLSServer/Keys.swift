@@ -16,7 +16,7 @@ struct Keys: CertificateSigner {
   private(set) var credentials: [Credential] = []
 
   /// - Parameter arguments: see `TLSServerProgram`.
-  init(_ arguments: [String]) {
+  init(_ arguments: [String] = []) {
     for argument in arguments {
       let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
       guard parts.count >= 3 else { stop("tls-server: NAMES:KEY:CERTIFICATE, not \(argument)") }
@@ -25,10 +25,14 @@ struct Keys: CertificateSigner {
         stop("tls-server: \(parts[1]) is no key in PKCS#8 and DER")
       }
       let names = parts[0].split(separator: ",").map { [UInt8]($0.utf8) }
-      credentials.append(
-        Credential(chain: parts[2...].map(readFile), kind: key.kind, names: names))
-      keys.append(Key(key))
+      add(key, chain: parts[2...].map(readFile), names: names)
     }
+  }
+
+  /// Adds a credential.
+  mutating func add(_ key: consuming SigningKey, chain: [[UInt8]], names: [[UInt8]]) {
+    credentials.append(Credential(chain: chain, kind: key.kind, names: names))
+    keys.append(Key(key))
   }
 
   mutating func sign(
@@ -41,7 +45,7 @@ struct Keys: CertificateSigner {
   }
 }
 
-private func readFile(_ path: String) -> [UInt8] {
+func readFile(_ path: String) -> [UInt8] {
   guard let file = fopen(path, "rb") else { stop("tls-server: cannot open \(path)") }
   defer { fclose(file) }
   var bytes: [UInt8] = []

@@ -14,11 +14,13 @@ import TLS
 ///     tls-server [--NAME=VALUE]... NAMES:KEY:CERTIFICATE[:CERTIFICATE]...
 ///
 /// Each credential has the names for which it is, separated by commas, the file of its key (PKCS#8 in DER), and the files of its chain
-/// (DER). Options are in Options.swift; with `--echo`, the server sends back what it receives.
+/// (DER). Options are in Options.swift; with `--echo`, the server sends back what it receives. Behind `--shim` are the arguments of a program
+/// under test in BoGo, which is in Shim.swift.
 @main
 struct TLSServerProgram {
   static func main() throws(SocketFailure) {
     let arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "--shim" { Shim.run(Array(arguments.dropFirst())) }
     let options = arguments.filter { $0.hasPrefix("--") }
     let keys = Keys(arguments.filter { !$0.hasPrefix("--") })
     guard !keys.credentials.isEmpty else { stop("tls-server: name a credential") }
@@ -76,6 +78,12 @@ struct TLSServerProgram {
     var poll = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
     return Glibc.poll(&poll, 1, 0) > 0
   }
+}
+
+/// Writes a line to standard error.
+func complain(_ message: String) {
+  let line = message + "\n"
+  _ = line.withCString { write(2, $0, strlen($0)) }
 }
 
 func stop(_ message: String) -> Never {

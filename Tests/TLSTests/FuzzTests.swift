@@ -63,7 +63,7 @@ import Time
     var random = SeededGenerator(seed: 12)
     let secret = Secret([UInt8](repeating: 9, count: 32))
     let now = Instant(nanoseconds: 5)
-    let whole = keys.seal(.aes128GCM, credential: 0, secret, now: now)
+    let whole = keys.seal(.aes128GCM, credential: 0, secret, proved: now, now: now)
     for _ in 0..<fuzzIterations(20_000) {
       var bytes = whole
       mutate(&bytes, &random)

@@ -58,17 +58,18 @@ import Time
     #expect(!short.isResumed)
   }
 
-  /// Only with a key exchange.
+  /// Only with a key exchange; and there are no tickets for a client that does without, or does not resume.
   @Test func mode() throws {
     let bench = Bench()
     let client = try ticket(bench)
-    client.without = [45, 41]
-    let message = client.ticket
-    client.ticket = nil
+    client.without = [45]
     client.extra = [(45, [1, 0])]
-    _ = message
     try bench.handshake(client, bench.open())
-    #expect(!client.isResumed)
+    #expect(!client.isResumed && client.tickets.isEmpty)
+    let silent = TestClient()
+    silent.without = [45]
+    try bench.handshake(silent, bench.open())
+    #expect(silent.tickets.isEmpty)
     let bare = try ticket(bench)
     bare.without = [45]
     #expect(throws: BenchError.self) { try bench.handshake(bare, bench.open()) }
@@ -84,6 +85,37 @@ import Time
     bench.tick(.seconds(age))
     try bench.handshake(client, bench.open())
     #expect(client.isResumed == (age < 7200))
+  }
+
+  /// Tickets that come from tickets do not put off the next proof of the certificate's key.
+  @Test func chain() throws {
+    let bench = Bench()
+    var client = try ticket(bench)
+    for age: UInt64 in [3000, 6000, 9000] {
+      bench.tick(.seconds(3000))
+      try bench.handshake(client, bench.open())
+      #expect(client.isResumed == (age < 7200))
+      let next = TestClient()
+      next.ticket = client.tickets[0]
+      #expect(client.lifetimes[0] == (age < 7200 ? 7200 - age - 1 : 7200))
+      client = next
+    }
+  }
+
+  /// The keys go when all their tickets have ended, without a handshake at that time.
+  @Test func keysEnd() throws {
+    let bench = Bench()
+    _ = try ticket(bench)
+    let first = bench.server.deadline
+    bench.tick(.seconds(8000))
+    _ = try ticket(bench)
+    #expect(bench.server.deadline == first, "two keys")
+    bench.now = first
+    bench.server.timePassed(now: bench.now)
+    #expect(bench.server.deadline > first + .seconds(7000) && bench.server.deadline < .never)
+    bench.now = bench.server.deadline
+    bench.server.timePassed(now: bench.now)
+    #expect(bench.server.deadline == .never)
   }
 
   @Test func otherSuiteAndName() throws {
@@ -152,5 +184,16 @@ import Time
     try greedy.take(bench.exchange(other, greedy.hello()))
     for _ in 0..<40 { try greedy.take(bench.exchange(other, garbage)) }
     #expect(greedy.alert == Alert.badRecordMAC.rawValue)
+    // Empty records are not endless, and none comes from a client that offers no early data.
+    for offers in [false, true] {
+      let (empty, client) = (Bench { $0.handshakeByteCount = 1 << 20 }, TestClient())
+      if offers { client.extra = [(42, [])] }
+      let stream = try empty.open()
+      try client.take(empty.exchange(stream, client.hello()))
+      let nothing = client.record(23, [])
+      let count = offers ? 20_000 : 1
+      try client.take(empty.exchange(stream, (0..<count).flatMap { _ in nothing }))
+      #expect(client.alert == Alert.badRecordMAC.rawValue)
+    }
   }
 }

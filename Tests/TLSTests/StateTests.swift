@@ -119,6 +119,18 @@ import Time
     }
   }
 
+  /// Behind close_notify, nothing is sent, whatever comes.
+  @Test func nothingBehindTheEnd() throws {
+    let (bench, client, stream) = try reach(.established)
+    bench.server.inner.streams[stream]?.disposal = .endOutput
+    bench.server.inner.changed = [stream]
+    bench.server.timePassed(now: bench.now)
+    try client.take(bench.drain(stream))
+    #expect(client.alert == 0)
+    #expect(bench.exchange(stream, client.record(23, [UInt8](repeating: 0, count: 40))).isEmpty)
+    #expect(bench.server.connection(stream)?.phase == .ended)
+  }
+
   /// A client that cannot read our answer says so without keys.
   @Test func plainAlertBehindHello() throws {
     let (bench, client, stream) = try reach(.answered)

@@ -30,6 +30,8 @@ final class TestClient {
   private(set) var alert: UInt8?
   private(set) var text: [UInt8] = []
   private(set) var tickets: [(bytes: [UInt8], key: [UInt8], suite: CipherSuite)] = []
+  /// Of each ticket, in seconds.
+  private(set) var lifetimes: [UInt64] = []
   private(set) var keyUpdates: [UInt8] = []
   private(set) var messages: [UInt8] = []
   private(set) var changes = 0
@@ -37,6 +39,7 @@ final class TestClient {
   private(set) var certificate: [UInt8] = []
   private(set) var encryptedExtensions: [UInt8] = []
   private(set) var proof: (scheme: UInt16, signature: [UInt8], hash: [UInt8])?
+  /// Bytes of the longest record with keys, header included.
   private(set) var longestRecord = 0
   private var privateKeys: [Group: Secret] = [:]
   private var rest: [UInt8] = []
@@ -115,8 +118,8 @@ final class TestClient {
       }
     }
     for (type, content) in extra { all.appendExtension(type) { $0 += content } }
-    guard let ticket else { return }
     add(45) { $0.appendVector(1) { $0.append(1) } }
+    guard let ticket else { return }
     add(41) {
       $0.appendVector(2) {
         $0.appendVector(2) { $0 += ticket.bytes }
@@ -223,7 +226,7 @@ final class TestClient {
       guard rest.count >= size else { return }
       let record = Array(rest[..<size])
       rest.removeFirst(size)
-      longestRecord = max(longestRecord, size)
+      if record[0] == 23 { longestRecord = max(longestRecord, size) }
       try take(record: record)
     }
   }
@@ -353,5 +356,6 @@ final class TestClient {
     guard let main = schedule?.derive("res master", hash(transcript)) else { return }
     let key = suite.hash.expandLabel(main, "resumption", nonce, count: suite.hash.byteCount)
     tickets.append((ticket, key.array, suite))
+    lifetimes.append(message[4..<8].reduce(0) { $0 << 8 | UInt64($1) })
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import FormArchive
 import HTTP
 import HostIO
 import TestSupport
@@ -8,6 +9,7 @@ import Testing
 import Time
 import UploadService
 import WebTesting
+import Zip
 
 /// The service's answers, without sockets. Tests/Network/archiver.py has the rest.
 @Suite struct ServiceTests {
@@ -90,6 +92,16 @@ import WebTesting
     let part = "; filename=\"a\"\r\n\r\n"
     #expect(tester.post("/upload", fields: [multipart], body: form(part, part)).status == 200)
     #expect(tester.post("/upload", fields: [multipart], body: form(part, part, part)).status == 413)
+  }
+
+  /// The client is told whose mistake it is.
+  @Test func problemsOfArchives() {
+    for (error, status) in [
+      (ZipError.tooManyEntries(limit: 1), 413), (.directoryTooLarge(limit: 1), 413),
+      (.noFreeName, 413), (.entryTooLarge(limit: 1), 500), (.outOfOrder, 500),
+    ] {
+      #expect(Int(UploadProblem(FormArchiveError.archive(error)).status.code) == status)
+    }
   }
 
   @Test func placesAreGivenBack() {
@@ -249,7 +261,7 @@ import WebTesting
       return try #require(
         Int(text[found.upperBound...].prefix { $0.isNumber || $0 == "_" }.filter { $0 != "_" }))
     }
-    let heap = try number("systems/archiver/Archiver.swift", "heap: .mebibytes(") << 20
+    let heap = try number("systems/archiver/Archiver.swift", "ports.https == nil ? ") << 20
     let network = try number(
       "Sources/Components/Web/WebServing/WebServing.swift", "heap: UInt64 = ")
     let limits = UploadLimits()

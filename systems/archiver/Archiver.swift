@@ -14,17 +14,18 @@ public enum ArchiverSystem: SystemTemplate {
   /// Shown by `serval help generate`.
   public static let summary = "Web service that makes a zip archive of uploaded files"
   /// Described in README.md, beside this file.
-  public static let options: [SystemOption] = [
-    .address(variable: "ADDRESS", of: "the archiver"),
-    SystemOption("port", purpose: "TCP port of the service", default: "80"),
-    SystemOption(
-      "time", variable: "ARCHIVER_TIME",
-      purpose:
-        "time at the start, for the entries of archives: 2026-11-28T23:30:00 in UTC, 2026-11-28, or now; without, entries are of 1980",
-      default: ""),
-    SystemOption(
-      "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
-  ]
+  public static let options: [SystemOption] =
+    [
+      .address(variable: "ADDRESS", of: "the archiver"),
+      SystemOption("port", purpose: "TCP port of the service; none for HTTPS only", default: "80"),
+      SystemOption(
+        "time", variable: "ARCHIVER_TIME",
+        purpose:
+          "time at the start, for the entries of archives: 2026-11-28T23:30:00 in UTC, 2026-11-28, or now; without, entries are of 1980",
+        default: ""),
+      SystemOption(
+        "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
+    ] + SystemOption.https
 
   /// Adds the domains that README.md lists, and connects them.
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
@@ -32,11 +33,15 @@ public enum ArchiverSystem: SystemTemplate {
     var serial = try system.addSerial()
     var network = try system.addNetwork()
     var entropy = try system.addEntropy()
+    let ports = try choices.webPorts()
     let archiver = try system.add(
       name, sourceImage: "archiver.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
-      heap: .mebibytes(56))
+      heap: .mebibytes(ports.https == nil ? 56 : 56 + HTTPSChoices.heap))
     let copier = try system.addCopier(for: archiver)
+    let https = try ports.https.map {
+      try HTTPSSubsystem($0, server: archiver, entropy: &entropy, in: &system)
+    }
     let macs = try choices.macAddresses(default: [name: MACAddress(0x5254_0100_0014)])
 
     try serial.addClient(archiver)
@@ -48,7 +53,8 @@ public enum ArchiverSystem: SystemTemplate {
     // QEMU's user network forwards ports to this address.
     try IPSettings(choices, hostName: name, requestedAddress: IPv4Address(10, 0, 2, 15))
       .addRecord(to: archiver, in: &system)
-    try system.addRecord(settings(choices), to: archiver)
+    try system.addRecord(settings(choices, port: ports.plain ?? 80), to: archiver)
+    try https?.connect(in: &system)
 
     try serial.connect(in: &system)
     try network.connect(in: &system)
@@ -57,9 +63,11 @@ public enum ArchiverSystem: SystemTemplate {
     try system.addIdle()
   }
 
-  private static func settings(_ choices: SystemChoices) throws -> ArchiverSettings {
+  private static func settings(
+    _ choices: SystemChoices, port: UInt16
+  ) throws -> ArchiverSettings {
     var settings = ArchiverSettings()
-    settings.port = try choices.port("port")
+    settings.port = port
     settings.isSilent = try !choices.flag("access-log")
     let text = try choices.value("time")
     guard !text.isEmpty else { return settings }

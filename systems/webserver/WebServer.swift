@@ -13,50 +13,52 @@ public enum WebServerSystem: SystemTemplate {
   /// Shown by `serval help generate`.
   public static let summary = "Web server for a static site on an NFSv3 export"
   /// Described in README.md, beside this file.
-  public static let options: [SystemOption] = [
-    SystemOption(
-      "nfs-server", variable: "NFS_SERVER", purpose: "IPv4 address or name of the NFS server"),
-    SystemOption(
-      "nfs-directory", variable: "NFS_DIRECTORY", purpose: "directory that it exports"),
-    SystemOption(
-      "website-dir", variable: "WEBSITE_DIR", purpose: "directory of the site inside the export"),
-    SystemOption(
-      "nfs-ports", variable: "NFS_PORTS",
-      purpose: "ports of NFS and MOUNT, as 2049 or 2049:20048; without, the port mapper is asked",
-      default: ""),
-    .address(variable: "ADDRESS", of: "web_server"),
-    .address("nfs-address", variable: "NFS_ADDRESS", of: "nfs"),
-    SystemOption("port", purpose: "TCP port of the web server", default: "80"),
-    SystemOption(
-      "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
-    SystemOption(
-      "cache",
-      purpose:
-        "what browsers may keep of the site: revalidate (they ask before each use), seconds, lionsos, or no-store",
-      default: "revalidate"),
-    SystemOption(
-      "cache-hashed",
-      purpose:
-        "seconds for files whose names carry a hash of their content; 0 makes them like others",
-      default: "31536000"),
-    SystemOption(
-      "dot-files", purpose: "yes shows files whose names begin with a dot; .well-known always is",
-      default: "no"),
-    SystemOption(
-      "outside-links",
-      purpose: "yes follows symbolic links out of the site's directory, into all of the export",
-      default: "no"),
-    SystemOption(
-      "receive-buffers",
-      purpose:
-        "frames that may wait for the web server, a power of two: a crowd sends many at once",
-      default: "2048"),
-    SystemOption(
-      "restart", purpose: "yes restarts domains that crash, by a supervisor above all of them",
-      default: "no"),
-    SystemOption(
-      "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
-  ]
+  public static let options: [SystemOption] =
+    [
+      SystemOption(
+        "nfs-server", variable: "NFS_SERVER", purpose: "IPv4 address or name of the NFS server"),
+      SystemOption(
+        "nfs-directory", variable: "NFS_DIRECTORY", purpose: "directory that it exports"),
+      SystemOption(
+        "website-dir", variable: "WEBSITE_DIR", purpose: "directory of the site inside the export"),
+      SystemOption(
+        "nfs-ports", variable: "NFS_PORTS",
+        purpose: "ports of NFS and MOUNT, as 2049 or 2049:20048; without, the port mapper is asked",
+        default: ""),
+      .address(variable: "ADDRESS", of: "web_server"),
+      .address("nfs-address", variable: "NFS_ADDRESS", of: "nfs"),
+      SystemOption(
+        "port", purpose: "TCP port of the web server; none for HTTPS only", default: "80"),
+      SystemOption(
+        "access-log", purpose: "yes shows a line on the console for each request", default: "yes"),
+      SystemOption(
+        "cache",
+        purpose:
+          "what browsers may keep of the site: revalidate (they ask before each use), seconds, lionsos, or no-store",
+        default: "revalidate"),
+      SystemOption(
+        "cache-hashed",
+        purpose:
+          "seconds for files whose names carry a hash of their content; 0 makes them like others",
+        default: "31536000"),
+      SystemOption(
+        "dot-files", purpose: "yes shows files whose names begin with a dot; .well-known always is",
+        default: "no"),
+      SystemOption(
+        "outside-links",
+        purpose: "yes follows symbolic links out of the site's directory, into all of the export",
+        default: "no"),
+      SystemOption(
+        "receive-buffers",
+        purpose:
+          "frames that may wait for the web server, a power of two: a crowd sends many at once",
+        default: "2048"),
+      SystemOption(
+        "restart", purpose: "yes restarts domains that crash, by a supervisor above all of them",
+        default: "no"),
+      SystemOption(
+        "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
+    ] + SystemOption.https
 
   /// Adds the domains that README.md lists, and connects them.
   public static func build(in system: inout SystemBuilder, _ choices: SystemChoices) throws {
@@ -64,10 +66,11 @@ public enum WebServerSystem: SystemTemplate {
     var serial = try system.addSerial()
     var network = try system.addNetwork()
     var entropy = try system.addEntropy()
+    let ports = try choices.webPorts()
     let webServer = try system.add(
       "web_server", sourceImage: "web_server.elf", priority: SystemBuilder.sharedPriority,
       budget: SystemBuilder.clientBudget, period: SystemBuilder.turn, stackSize: .kibibytes(64),
-      heap: .mebibytes(30))
+      heap: .mebibytes(ports.https == nil ? 30 : 30 + HTTPSChoices.heap))
     let webServerCopier = try system.addCopier(for: webServer)
     let nfs = try system.add(
       "nfs", sourceImage: "nfs.elf", priority: SystemBuilder.sharedPriority,
@@ -75,6 +78,9 @@ public enum WebServerSystem: SystemTemplate {
       heap: .mebibytes(18))
     let nfsCopier = try system.addCopier(for: nfs)
 
+    let https = try ports.https.map {
+      try HTTPSSubsystem($0, server: webServer, entropy: &entropy, in: &system)
+    }
     let macs = try choices.macAddresses(default: [
       nfs.name: MACAddress(0x5254_0100_0010), webServer.name: MACAddress(0x5254_0100_0011),
     ])
@@ -93,7 +99,8 @@ public enum WebServerSystem: SystemTemplate {
     try addAddresses(webServer, nfs, in: &system, choices)
     try NFSMount(server: server(choices), path: choices.value("nfs-directory"))
       .addRecord(to: nfs, in: &system)
-    try site(choices).addRecord(to: webServer, in: &system)
+    try site(choices, port: ports.plain ?? 80).addRecord(to: webServer, in: &system)
+    try https?.connect(in: &system)
 
     try FileSubsystem(server: nfs, client: webServer).connect(in: &system)
     try serial.connect(in: &system)
@@ -130,9 +137,9 @@ public enum WebServerSystem: SystemTemplate {
       of: serverHost(choices), serving: "the NFS server", option: "nfs-address")
   }
 
-  private static func site(_ choices: SystemChoices) throws -> WebSiteSettings {
+  private static func site(_ choices: SystemChoices, port: UInt16) throws -> WebSiteSettings {
     var site = try WebSiteSettings(
-      port: choices.port("port"), root: choices.value("website-dir"),
+      port: port, root: choices.value("website-dir"),
       hasLog: choices.flag("access-log"))
     site.freshness = try choices.freshness("cache")
     site.hashedSeconds = try choices.seconds("cache-hashed")

@@ -310,7 +310,7 @@
         number("size", size), number("signer_id", signerID), number("redirects", redirects),
         number("port", port), number("strict_transport", strictTransportSeconds),
         number("num_credentials", credentialCount),
-        number("has_crypto_extension", hasCryptographicExtension),
+        number("is_only_secure", isOnlySecure),
         list("credentials", credentials, count: credentialCount), data("data", data),
       ]
     }

@@ -73,13 +73,15 @@ public enum RuntimeABI: Record {
   public static var size: Field<Self, UInt32> { .init(at: 8) }
   /// Label of the invocation IRQAckIRQ, which varies with the SDK and its configuration.
   public static var irqAckLabel: Field<Self, UInt32> { .init(at: 12) }
-  /// Any of `canPrint` and `acknowledgesFirst`.
+  /// Any of `canPrint`, `acknowledgesFirst` and `hasCryptographicExtension`.
   public static var flags: Field<Self, UInt32> { .init(at: 16) }
 
   /// The kernel has DebugPutChar.
   public static var canPrint: UInt32 { 1 }
   /// The program acknowledges its interrupts before the first receive.
   public static var acknowledgesFirst: UInt32 { 2 }
+  /// All processors of the board have the Cryptographic Extension of Armv8-A.
+  public static var hasCryptographicExtension: UInt32 { 4 }
 }
 
 /// The memory of a program's heap.

@@ -23,8 +23,8 @@ public enum TLSServerConfig: Record {
   public static var strictTransportSeconds: Field<Self, UInt32> { .init(at: 16) }
   /// Certificates with their chains, the first one for clients that name no host.
   public static var credentialCount: Field<Self, UInt8> { .init(at: 20) }
-  /// 1 if all processors of the board have the Cryptographic Extension of Armv8-A.
-  public static var hasCryptographicExtension: Field<Self, UInt8> { .init(at: 21) }
+  /// 1 to serve nothing without TLS: for programs whose port without TLS is not in a record.
+  public static var isOnlySecure: Field<Self, UInt8> { .init(at: 21) }
   /// Where the data of each are.
   public static var credentials: ListField<Self, TLSCredential> { .init(at: 24, capacity: 8) }
   /// Their data.

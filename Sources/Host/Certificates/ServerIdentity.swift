@@ -38,9 +38,26 @@ public struct ServerIdentity {
     keyDocument = try PEMDocument(pemString: key.pemRepresentation)
   }
 
-  /// The chain and the key as PEM, for programs: the key is last, as PKCS#8.
-  public func pem() throws -> String {
-    try (chain.map { try $0.serializeAsPEM() } + [keyDocument]).map { $0.pemString + "\n" }.joined()
+  /// The chain and the key as PEM, for programs: the key is last, as PKCS#8. Before them are lines that say what the server must know:
+  /// `name NAME` for each host name in the certificate, and `key-bits NUMBER` with the bits of an RSA key, 0 for P-256.
+  public func bundle() throws -> String {
+    let lines = try hostNames.map { "name \($0)\n" } + ["key-bits \(rsaBits)\n"]
+    let documents = try chain.map { try $0.serializeAsPEM() } + [keyDocument]
+    return (lines + documents.map { $0.pemString + "\n" }).joined()
+  }
+
+  /// Clients ask for hosts by name only (RFC 6066, 3).
+  private var hostNames: [String] {
+    get throws {
+      try chain[0].extensions.subjectAlternativeNames?.compactMap {
+        if case .dnsName(let name) = $0 { name } else { nil }
+      } ?? []
+    }
+  }
+
+  private var rsaBits: Int {
+    (try? _RSA.Signing.PrivateKey(unsafePEMRepresentation: keyDocument.pemString))?.keySizeInBits
+      ?? 0
   }
 
   // MARK: Certificates

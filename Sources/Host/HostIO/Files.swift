@@ -14,6 +14,13 @@ public enum Files {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path, .read(errno: errno)) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+    return try readAll(descriptor, name: path, limit: limit)
+  }
+
+  /// What can be read from a descriptor up to its end.
+  static func readAll(
+    _ descriptor: Int32, name path: String, limit: Int = 256 << 20
+  ) throws(FileError) -> [UInt8] {
     // A regular file tells its length; asking for one byte more shows whether it has grown since.
     var status = stat()
     let known = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
@@ -62,10 +69,14 @@ public enum Files {
 
   /// Replaces the file at `path`, or creates it. Readers see either the old contents or all of the
   /// new ones.
-  public static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+  ///
+  /// - Parameter isSecret: whether only the owner may read and write it.
+  public static func replace(
+    _ path: String, with bytes: [UInt8], isSecret: Bool = false
+  ) throws(FileError) {
     let temporary = "\(path).\(getpid()).tmp"
     do throws(FileError) {
-      try create(temporary, with: bytes, as: path)
+      try create(temporary, with: bytes, as: path, isSecret: isSecret)
       guard rename(temporary, path) == 0 else { throw FileError(path, .write(errno: errno)) }
     } catch {
       unlink(temporary)
@@ -75,16 +86,27 @@ public enum Files {
 
   /// The same as `replace`, but leaves a file alone that has the contents already, so that make does
   /// not rebuild what depends on it.
-  public static func update(_ path: String, with bytes: [UInt8]) throws(FileError) {
-    if exists(path), let old = try? read(path), old == bytes { return }
-    try replace(path, with: bytes)
+  public static func update(
+    _ path: String, with bytes: [UInt8], isSecret: Bool = false
+  ) throws(FileError) {
+    if exists(path), !isSecret || isPrivate(path), let old = try? read(path), old == bytes {
+      return
+    }
+    try replace(path, with: bytes, isSecret: isSecret)
+  }
+
+  /// Whether only the owner can read and write what is at `path`.
+  public static func isPrivate(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & 0o077 == 0
   }
 
   /// Makes a directory that holds exactly `files`, whose names may be paths. It appears with all of them or not at all.
   ///
+  /// - Parameter secrets: names of those that only the owner may read and write.
   /// - Throws: also if something other than an empty directory is at `path`.
   public static func createDirectory(
-    _ path: String, holding files: [(name: String, bytes: [UInt8])]
+    _ path: String, holding files: [(name: String, bytes: [UInt8])], secrets: Set<String> = []
   ) throws(FileError) {
     let trimmed = path.split(separator: "/").joined(separator: "/")
     let target = path.hasPrefix("/") ? "/\(trimmed)" : trimmed
@@ -102,7 +124,9 @@ public enum Files {
           }
           folders.append(folder)
         }
-        try create("\(stage)/\(file.name)", with: file.bytes, as: "\(target)/\(file.name)")
+        try create(
+          "\(stage)/\(file.name)", with: file.bytes, as: "\(target)/\(file.name)",
+          isSecret: secrets.contains(file.name))
       }
       // rename replaces an empty directory; anything else in the way is an error.
       guard rename(stage, target) == 0 else { throw FileError(path, .write(errno: errno)) }
@@ -124,13 +148,14 @@ public enum Files {
   ///
   /// - Throws: also if there is a file at `path`.
   public static func createPrivate(_ path: String, with bytes: [UInt8]) throws(FileError) {
-    try create(path, with: bytes, as: path, mode: 0o600)
+    try create(path, with: bytes, as: path, isSecret: true)
   }
 
   /// Creates a file, which errors call `name`.
   private static func create(
-    _ path: String, with bytes: [UInt8], as name: String, mode: mode_t = 0o666
+    _ path: String, with bytes: [UInt8], as name: String, isSecret: Bool = false
   ) throws(FileError) {
+    let mode: mode_t = isSecret ? 0o600 : 0o666
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw FileError(name, .write(errno: errno)) }
     do throws(FileError) {

@@ -36,19 +36,31 @@ public enum Subprocess {
   private static func spawn(
     _ arguments: [String], descriptors: [Int32]
   ) throws(SubprocessError) -> Int32 {
-    let program = arguments.first ?? ""
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for (target, descriptor) in descriptors.enumerated() {
       posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(target))
     }
+    return try wait(for: start(arguments, actions), arguments.first ?? "")
+  }
+
+  static func start(
+    _ arguments: [String], _ actions: posix_spawn_file_actions_t
+  ) throws(SubprocessError) -> pid_t {
+    let program = arguments.first ?? ""
+    var actions = actions
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     var pid: pid_t = 0
     let failure = posix_spawnp(&pid, program, &actions, nil, &words, environ)
     if failure == ENOENT { throw .missing(program: program) }
     if failure != 0 { throw .failed(program: program, errno: failure) }
+    return pid
+  }
+
+  /// Exit status; 128 plus the signal's number if a signal ended the program.
+  static func wait(for pid: pid_t, _ program: String) throws(SubprocessError) -> Int32 {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 {
       guard errno == EINTR else { throw .failed(program: program, errno: errno) }

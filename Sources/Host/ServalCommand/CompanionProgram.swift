@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import ArgumentParser
 import Diagnostics
 import Glibc
 import HostIO
@@ -24,6 +25,22 @@ struct CompanionProgram: Hashable {
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     execvp(program, &words)
     throw CompanionMissing(program: self, path: program, errno: errno)
+  }
+
+  /// Runs the program and returns what it prints, of which no file keeps a copy. Its errors appear on standard error.
+  ///
+  /// - Throws: `CompanionMissing`, and `ExitCode` if the program reports errors.
+  func readSecret(_ arguments: [String]) throws -> [UInt8] {
+    let program = path() ?? name
+    let result: (status: Int32, output: [UInt8])
+    do throws(SubprocessError) {
+      result = try Subprocess.readSecret([program] + arguments)
+    } catch {
+      let errno = if case .failed(_, let errno) = error { errno } else { ENOENT }
+      throw CompanionMissing(program: self, path: program, errno: errno)
+    }
+    if result.status != 0 { throw ExitCode(2) }
+    return result.output
   }
 
   private func path() -> String? {

@@ -20,19 +20,27 @@ struct GeneratedFiles {
   /// Names and contents, in the order of writing. The system file is last, so that it never names a
   /// missing image.
   private(set) var files: [(name: String, bytes: [UInt8])] = []
+  /// Names of those that only their owner may read.
+  private let secrets: Set<String>
   private let hasImages: Bool
   private let recordCount: Int
 
   /// - Parameters:
   ///   - images: directory of the source images; nil writes records as files.
   ///   - kernel: what images must know about the kernel that they will run on.
+  ///   - board: whose processors they must know.
   init(
-    layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI
+    layout: SystemLayout, name: String, text: String, images: String?, kernel: KernelABI,
+    board: Board
   ) throws {
     hasImages = images != nil
     recordCount = layout.records.count
+    secrets = Set(
+      layout.records.filter(\.isSecret).map { images == nil ? $0.fileName : "\($0.domain).elf" })
     if let images {
-      files = try Self.patchedImages(layout, name, from: images, kernel)
+      let abi = kernel.record(hasCryptographicExtension: board.hasCryptographicExtension)
+      files = try Self.patchedImages(
+        layout, name, from: images, abi: abi.bytes, reportsTraps: kernel.canPrint)
     } else {
       files = layout.records.map { ($0.fileName, $0.bytes) }
     }
@@ -40,7 +48,8 @@ struct GeneratedFiles {
   }
 
   private static func patchedImages(
-    _ layout: SystemLayout, _ system: String, from directory: String, _ kernel: KernelABI
+    _ layout: SystemLayout, _ system: String, from directory: String, abi: [UInt8],
+    reportsTraps: Bool
   ) throws -> [(name: String, bytes: [UInt8])] {
     let missing = layout.images.filter { !Files.exists("\(directory)/\($0.source)") }
     if !missing.isEmpty {
@@ -67,9 +76,9 @@ struct GeneratedFiles {
         if record.isServalsOwn, !has(record.section) { continue }
         try elf.patch(section: record.section, with: record.bytes)
       }
-      let abi = "\(RuntimeABI.section)"
-      if has(abi) { try elf.patch(section: abi, with: kernel.record.bytes) }
-      if kernel.canPrint { try elf.reportTraps(symbolizer) }
+      let section = "\(RuntimeABI.section)"
+      if has(section) { try elf.patch(section: section, with: abi) }
+      if reportsTraps { try elf.reportTraps(symbolizer) }
       return ("\(domain).elf", elf.bytes)
     }
   }
@@ -77,9 +86,14 @@ struct GeneratedFiles {
   /// Writes all files. A new directory appears complete; in an existing one, unchanged files are
   /// left alone, so that make does not rebuild what depends on them.
   func write(to directory: String) throws {
-    if !Files.exists(directory) { return try Files.createDirectory(directory, holding: files) }
+    if !Files.exists(directory) {
+      return try Files.createDirectory(directory, holding: files, secrets: secrets)
+    }
     try Files.makeDirectory(directory)
-    for file in files { try Files.update("\(directory)/\(file.name)", with: file.bytes) }
+    for file in files {
+      try Files.update(
+        "\(directory)/\(file.name)", with: file.bytes, isSecret: secrets.contains(file.name))
+    }
   }
 
   func summary(directory: String, sdk: SDKVersion, board: Board) -> String {

@@ -15,6 +15,8 @@ struct ImageNeeds {
   let stack: UInt64
   /// Whether it reads records of types that Serval does not know.
   let readsProgramRecords: Bool
+  /// Whether it can serve TLS.
+  let servesTLS: Bool
 
   init(of image: ELFImage) {
     func has(_ section: StaticString) -> Bool {
@@ -24,6 +26,7 @@ struct ImageNeeds {
     heap = has(HeapConfig.section) ? heaps.reduce(0, Self.sum) : nil
     stack = Self.numbers(in: StackNeeds.section, of: image).max() ?? 0
     readsProgramRecords = has(ProgramRecords.section)
+    servesTLS = has(TLSServerConfig.section)
   }
 
   /// The 64-bit numbers in a section; none if there is no such section.
@@ -54,6 +57,7 @@ struct ImageNeeds {
     let records = layout.programRecords(of: domain)
     if readsProgramRecords, records.isEmpty { kinds.append(.records) }
     if !readsProgramRecords, !records.isEmpty { kinds.append(.unreadRecords(records)) }
+    if !servesTLS, layout.servesTLS(domain) { kinds.append(.tls) }
     return kinds.map { UnmetNeed(domain: domain, image: image, kind: $0) }
   }
 }
@@ -68,6 +72,8 @@ struct UnmetNeed: Hashable, Sendable {
     case records
     /// The names of records that the program does not read.
     case unreadRecords([String])
+    /// The program cannot serve TLS.
+    case tls
   }
 
   var domain: String
@@ -106,6 +112,11 @@ struct UnmetNeed: Hashable, Sendable {
       (
         "record", "its program \(image) reads a record, and the system gives it none",
         "give it one with addRecord(_:to:)"
+      )
+    case .tls:
+      (
+        "https", "the system gives it HTTPS, and its program \(image) has no TLS",
+        "let it depend on Serval's product Web, or leave https out"
       )
     case .unreadRecords(let names):
       (

@@ -45,7 +45,7 @@ struct ImageRecords {
     let section = "\(RuntimeABI.section)"
     if problems.isEmpty, !zeros.contains(section),
       let abi = image.sections.first(where: { $0.name == section }),
-      let bytes = image.contents(of: abi), !bytes.elementsEqual(kernel.record.bytes)
+      let bytes = image.contents(of: abi), !isForKernel(Array(bytes))
     {
       problems.append(
         (
@@ -54,6 +54,13 @@ struct ImageRecords {
         ))
     }
     return problems
+  }
+
+  /// Whether a record is for this kernel, on any processor.
+  private func isForKernel(_ bytes: [UInt8]) -> Bool {
+    [true, false].contains {
+      bytes == kernel.record(hasCryptographicExtension: $0).bytes
+    }
   }
 
   private func find(_ name: String) -> String? {

@@ -26,10 +26,11 @@ extension DeviceMappedRange {
 extension SystemBuilder {
   /// Adds a finished record for a domain; `fileName` has no extension.
   mutating func addRecord<Layout>(
-    _ record: RecordBytes<Layout>, fileName: String, to pd: PD
+    _ record: RecordBytes<Layout>, fileName: String, to pd: PD, isSecret: Bool = false
   ) throws(SubsystemError) {
     try addRecord(
-      record.bytes, section: "\(Layout.section)", fileName: "\(fileName).data", to: pd)
+      record.bytes, section: "\(Layout.section)", fileName: "\(fileName).data", to: pd,
+      isSecret: isSecret)
   }
 }
 
@@ -48,14 +49,17 @@ extension RecordBytes {
 }
 
 extension KernelABI {
-  /// The record from which Serval's programs read it at start.
-  public var record: RecordBytes<RuntimeABI> {
+  /// The record from which Serval's programs read it at start, with what they must know about the board's processors.
+  public func record(
+    hasCryptographicExtension: Bool
+  ) -> RecordBytes<RuntimeABI> {
     var record = RecordBytes<RuntimeABI>()
     record[RuntimeABI.size] = UInt32(RuntimeABI.byteCount)
     record[RuntimeABI.irqAckLabel] = irqAckLabel
     record[RuntimeABI.flags] =
       (canPrint ? RuntimeABI.canPrint : 0)
       | (acknowledgesFirst ? RuntimeABI.acknowledgesFirst : 0)
+      | (hasCryptographicExtension ? RuntimeABI.hasCryptographicExtension : 0)
     return record
   }
 }

@@ -12,6 +12,7 @@ extension SystemBuilder {
     "serial_virt_tx.elf": .kibibytes(16), "serial_virt_rx.elf": .kibibytes(16),
     "ethernet_driver_virtio.elf": .kibibytes(16), "ethernet_driver_meson.elf": .kibibytes(8),
     "entropy_driver_virtio.elf": .kibibytes(16), "entropy_driver_meson.elf": .kibibytes(16),
+    "signer.elf": .kibibytes(40),
     "net_copier.elf": .kibibytes(8), "net_virt_tx.elf": NetworkSubsystem.virtualiserStackSize,
     "net_virt_rx.elf": NetworkSubsystem.virtualiserStackSize, "supervisor.elf": .kibibytes(64),
   ]

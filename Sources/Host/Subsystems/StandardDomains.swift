@@ -19,6 +19,12 @@ extension SystemBuilder {
   /// end there only alternate with each other.
   public static let clientBudget: Microseconds = 900
 
+  /// Priority of the domain that signs for a server with TLS: above the server, which calls it, and below the service of random numbers.
+  public static let signerPriority: Priority = 96
+
+  /// Priority of the service of random numbers: above all its clients, and below the drivers.
+  public static let entropyPriority: Priority = 97
+
   /// Budget of domains that share their priority with no other: a second, longer than they are ever
   /// busy.
   public static let wholeTurn: Microseconds = 1_000_000
@@ -71,7 +77,7 @@ extension SystemBuilder {
   public mutating func addEntropy() throws -> EntropySubsystem? {
     guard let description = try? driver(for: .entropy) else { return nil }
     let driver = try add(
-      "entropy", sourceImage: description.image, priority: 96, passive: true)
+      "entropy", sourceImage: description.image, priority: Self.entropyPriority, passive: true)
     return EntropySubsystem(driver: driver)
   }
 

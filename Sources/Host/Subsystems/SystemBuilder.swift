@@ -279,15 +279,17 @@ public struct SystemBuilder {
   /// - Parameters:
   ///   - section: ELF section for it in the domain's image.
   ///   - fileName: what to call it when records are written as files.
+  ///   - isSecret: whether only the owner may read files with it: the domain's image, or the record's.
   /// - Throws: `duplicateRecord` for a second one in the same section.
   public mutating func addRecord(
-    _ bytes: [UInt8], section: String, fileName: String, to pd: PD
+    _ bytes: [UInt8], section: String, fileName: String, to pd: PD, isSecret: Bool = false
   ) throws(SubsystemError) {
     if records.contains(where: { $0.domain == pd.name && $0.section == section }) {
       throw .duplicateRecord(domain: pd.name, section: section)
     }
     records.append(
-      PlacedRecord(domain: pd.name, section: section, fileName: fileName, bytes: bytes))
+      PlacedRecord(
+        domain: pd.name, section: section, fileName: fileName, bytes: bytes, isSecret: isSecret))
   }
 
   /// Notes a client's fixed address.

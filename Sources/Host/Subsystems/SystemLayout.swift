@@ -46,13 +46,18 @@ public struct PlacedRecord: Hashable, Sendable {
   public var fileName: String
   /// The whole record, which the section must have room for.
   public var bytes: [UInt8]
+  /// Whether only the owner may read files with it.
+  public var isSecret: Bool
 
   /// Creates a record for a domain.
-  public init(domain: String, section: String, fileName: String, bytes: [UInt8]) {
+  public init(
+    domain: String, section: String, fileName: String, bytes: [UInt8], isSecret: Bool = false
+  ) {
     self.domain = domain
     self.section = section
     self.fileName = fileName
     self.bytes = bytes
+    self.isSecret = isSecret
   }
 
   /// Whether it has a layout of Serval's own, unknown to programs of sDDF and LionsOS.

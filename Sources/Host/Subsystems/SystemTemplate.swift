@@ -47,6 +47,8 @@ public struct SystemChoices: Sendable {
   private let values: [String: String]
   private let macAddresses: [String: String]
   private let environment: [String: String]
+  /// Certificates and keys, for systems with HTTPS.
+  let credentials: [ServerCredential]
 
   /// Checks that the system has each of the chosen options.
   ///
@@ -54,10 +56,12 @@ public struct SystemChoices: Sendable {
   ///   - values: by option name.
   ///   - macAddresses: text by client name.
   ///   - environment: by variable name.
+  ///   - credentials: for HTTPS.
   /// - Throws: `SubsystemError.unknownOption`.
   public init(
     for template: any SystemTemplate.Type, values: [String: String] = [:],
-    macAddresses: [String: String] = [:], environment: [String: String] = [:]
+    macAddresses: [String: String] = [:], environment: [String: String] = [:],
+    credentials: [ServerCredential] = []
   ) throws(SubsystemError) {
     options = template.options
     let known = options.map(\.name)
@@ -67,6 +71,7 @@ public struct SystemChoices: Sendable {
     self.values = values
     self.macAddresses = macAddresses
     self.environment = environment
+    self.credentials = credentials
   }
 
   /// The value of an option: as given, or else from the environment, or else the default.

@@ -9,6 +9,17 @@ public enum KernelConfiguration: String, CaseIterable, Hashable, Sendable {
   case release
   /// Release, with utilisation tracking.
   case benchmark
+  /// `debug` for several cores (since 2.1.0).
+  case smpDebug = "smp-debug"
+  /// `release` for several cores (since 2.1.0).
+  case smpRelease = "smp-release"
+  /// `benchmark` for several cores (since 2.1.0).
+  case smpBenchmark = "smp-benchmark"
+
+  /// Whether the kernel has assertions, debug output, and since 2.3.0 the hardware debug interface.
+  public var isDebug: Bool { self == .debug || self == .smpDebug }
+  /// Whether the kernel runs on several cores.
+  public var isMulticore: Bool { rawValue.hasPrefix("smp-") }
 }
 
 /// What a protection domain must know about its kernel and cannot find out for itself.
@@ -29,9 +40,9 @@ public struct KernelABI: Hashable, Sendable {
       switch sdk {
       case .v1_4_1, .v2_0_1: 26
       case .v2_1_0, .v2_2_0: 27
-      case .v2_3_0, .v2_3_1: configuration == .debug ? 31 : 27
+      case .v2_3_0, .v2_3_1: configuration.isDebug ? 31 : 27
       }
-    canPrint = configuration == .debug
+    canPrint = configuration.isDebug
     acknowledgesFirst = sdk >= .v2_1_0
   }
 }

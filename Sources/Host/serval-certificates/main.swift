@@ -8,6 +8,7 @@ import ArgumentParser
 import Certificates
 import Diagnostics
 import Glibc
+import HostIO
 
 struct Make: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,14 +35,16 @@ struct Make: ParsableCommand {
 struct Bundle: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle",
-    abstract: "Checks certificate and key, and prints both as PEM, the key last, as PKCS#8.")
+    abstract:
+      "Checks certificate and key, and prints both as PEM, the key last, as PKCS#8; before them, names and kind of key."
+  )
 
   @Option(help: "PEM file with the certificate and its chain.") var certificate: String
   @Option(help: "PEM file with the private key.") var key: String
 
   func run() throws {
     print(
-      try ServerIdentity(certificate: certificate, key: key, now: Int64(time(nil))).pem(),
+      try ServerIdentity(certificate: certificate, key: key, now: Int64(time(nil))).bundle(),
       terminator: "")
   }
 }
@@ -51,6 +54,8 @@ struct CertificateProgram: ParsableCommand {
     commandName: "serval-certificates", subcommands: [Make.self, Bundle.self])
 }
 
+// Every command has a private key.
+CoreDumps.forbid()
 do {
   var command = try CertificateProgram.parseAsRoot()
   try command.run()

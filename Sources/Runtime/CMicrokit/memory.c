@@ -26,6 +26,14 @@ void *memset(void *to, int value, size_t count) {
     count--;
   }
   unsigned long word = 0x0101010101010101ul * (unsigned char)value;
+  /* Two pairs at once: cryptography clears some 30 KB in a handshake. */
+  for (; count >= 32; count -= 32, t += 32) {
+    unsigned long *words = (unsigned long *)t;
+    words[0] = word;
+    words[1] = word;
+    words[2] = word;
+    words[3] = word;
+  }
   for (; count >= 8; count -= 8, t += 8) *(unsigned long *)t = word;
   while (count--) *t++ = (unsigned char)value;
   return to;

@@ -17,12 +17,23 @@ enum ABI {
   /// Label of the invocation IRQAckIRQ.
   static var interruptAcknowledge: UInt64 { UInt64(field(RuntimeABI.irqAckLabel)) }
 
+  static var flags: UInt32 { field(RuntimeABI.flags) }
+
   /// Whether the kernel was built with printing. Without it, debug output does nothing.
-  static var canPrint: Bool { field(RuntimeABI.flags) & RuntimeABI.canPrint != 0 }
+  static var canPrint: Bool { flags & RuntimeABI.canPrint != 0 }
 
   /// Whether to acknowledge interrupts before the first receive, since one may have arrived already: from SDK 2.1
   /// on (seL4 issue 1536).
   static var acknowledgesFirst: Bool {
-    field(RuntimeABI.flags) & RuntimeABI.acknowledgesFirst != 0
+    flags & RuntimeABI.acknowledgesFirst != 0
+  }
+}
+
+/// The board's processors.
+public enum Processors {
+  /// Whether all have the Cryptographic Extension of Armv8-A, as the board's description says. No program can ask them: seL4
+  /// lets none read their identification registers.
+  public static var haveCryptographicExtension: Bool {
+    ABI.flags & RuntimeABI.hasCryptographicExtension != 0
   }
 }

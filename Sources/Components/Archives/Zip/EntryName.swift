@@ -43,15 +43,18 @@ public struct EntryName: Equatable, Sendable {
   public init?(_ name: Span<UInt8>, folders: Folders = .kept) {
     var text: [UInt8] = []
     text.append(repairing: name)
+    // From the end, so that parts that are dropped take no time.
     var parts: [[UInt8]] = []
-    var start = Self.driveByteCount(text.span)
-    for index in start...text.count where index == text.count || Self.isSeparator(text[index]) {
-      let part = NamePart.safe(text.span.extracting(start..<index))
-      start = index + 1
-      guard !part.isEmpty else { continue }
-      if parts.count == (folders == .kept ? Self.depthLimit : 1) { parts.removeFirst() }
-      parts.append(part)
+    let first = Self.driveByteCount(text.span)
+    var end = text.count
+    while end >= first, parts.count < (folders == .kept ? Self.depthLimit : 1) {
+      var start = end
+      while start > first, !Self.isSeparator(text[start - 1]) { start -= 1 }
+      let part = NamePart.safe(text.span.extracting(start..<end))
+      if !part.isEmpty { parts.append(part) }
+      end = start - 1
     }
+    parts.reverse()
     var byteCount = parts.reduce(0) { $0 + $1.count + 1 }
     while byteCount > Self.byteLimit + 1 { byteCount -= parts.removeFirst().count + 1 }
     guard !parts.isEmpty else { return nil }

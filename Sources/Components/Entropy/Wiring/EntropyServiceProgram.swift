@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Cryptography
 import EntropyComponents
 import EntropyProtocol
 import Microkit
@@ -11,6 +12,7 @@ import TimerWiring
 public func runEntropyService<Device: EntropyDevice & ~Copyable>(
   _ device: consuming Device
 ) -> Never {
+  if Processors.haveCryptographicExtension { ProcessorFeatures.sha256.use() }
   run(EntropyServiceProgram<Device, LibraryHMAC>(device))
 }
 

@@ -4,20 +4,20 @@
 import Cryptography
 import Microkit
 import Records
+import SignerWiring
 import TLS
 
 extension TLSSettings {
-  /// The certificates of the record, and suites by what the processor does well. Uses the processor's features from now on.
+  /// The certificates of the record, and suites by what the processors do well. Uses their features from now on.
   public init(_ config: LinkedRecord<TLSServerConfig>) {
-    let hasAES = config[TLSServerConfig.hasCryptographicExtension] != 0
-    if hasAES { ProcessorFeatures.cryptographicExtension.use() }
+    ProcessorFeatures.useThoseOfBoard()
     var credentials: [Credential] = []
     for index in 0..<config.count(of: TLSServerConfig.credentials, TLSServerConfig.credentialCount)
     {
       credentials.append(Credential(TLSServerConfig.credentials[index], config))
     }
     self.init(credentials)
-    suites = CipherSuite.all(hasAES: hasAES)
+    suites = CipherSuite.all(hasAES: Processors.haveCryptographicExtension)
     // With the connections themselves, it is what the system's heap has for TLS.
     memoryLimit = 4 << 20
   }

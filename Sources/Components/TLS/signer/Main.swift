@@ -14,6 +14,7 @@ import Signing
 @main enum Main {
   static func main() {
     let config = SignerConfig.linked()
+    ProcessorFeatures.useThoseOfBoard()
     do throws(EntropyRefusal) {
       try EntropySource.useService()
     } catch {

@@ -29,11 +29,13 @@ final class Places {
     return place
   }
 
-  /// Takes the place, and the archive, of a client that reads its kept archive too slowly; false if there is none.
-  func displaceKept(_ now: Instant) -> Bool {
-    guard let slow = taken.first(where: { $0.dropKept != nil && $0.isSlow(limits, now) }) else {
-      return false
-    }
+  /// Takes the place, and what is kept of the archive, of a client that sends or reads too slowly; false if there is none besides `own`.
+  func displaceKept(besides own: Place?, _ now: Instant) -> Bool {
+    guard
+      let slow = taken.first(where: {
+        $0 !== own && $0.dropKept != nil && $0.isSlow(limits, now)
+      })
+    else { return false }
     displace(slow)
     return true
   }
@@ -68,7 +70,7 @@ final class Place {
   private var lastMoved: Instant
   /// Has the upload's handler called.
   var waker: Waker?
-  /// Gives up the archive that is kept until its client has read it.
+  /// Gives up what is kept of the archive until its client has read it.
   var dropKept: (() -> Void)?
   /// Another upload has it now.
   fileprivate(set) var isLost = false
@@ -78,7 +80,7 @@ final class Place {
     (start, windowStart, lastMoved) = (now, now, now)
   }
 
-  /// Records that `count` bytes of the upload were taken, or of its archive sent.
+  /// Records that `count` bytes of the upload were taken or, if that has ended, of its archive sent.
   func moved(_ count: Int, _ now: Instant) {
     windowCount &+= UInt64(max(count, 0))
     if count > 0 { lastMoved = now }

@@ -96,7 +96,7 @@ final class SpooledUpload {
     }
     if pieces.last.map({ $0.count == Self.pieceByteCount }) ?? true {
       while share.limit < share.byteCount + Self.pieceByteCount {
-        guard service.places.displaceKept(now) else {
+        guard service.places.displaceKept(besides: place, now) else {
           problem = .busy
           return 0
         }
@@ -105,6 +105,7 @@ final class SpooledUpload {
       var piece: [UInt8] = []
       piece.reserveCapacity(Self.pieceByteCount)
       pieces.append(piece)
+      place?.dropKept = { self.drop() }
     }
     let last = pieces.count - 1
     let count = min(bytes.count, Self.pieceByteCount - pieces[last].count)
@@ -116,7 +117,6 @@ final class SpooledUpload {
   private func complete(_ exchange: inout Exchange) {
     isComplete = true
     archive = nil
-    place?.dropKept = { self.drop() }
     exchange.head = UploadService.archiveHead(length: .known(UInt64(byteCount)))
   }
 

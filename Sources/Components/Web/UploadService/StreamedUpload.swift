@@ -32,6 +32,7 @@ final class StreamedUpload {
     place.moved(read, exchange.now)
     if let problem = archive.problem { return fail(problem, &exchange) }
     let written = archive.write(to: &exchange)
+    if exchange.inputEnded { place.moved(written, exchange.now) }
     if archive.isFinished { return .end }
     return read + written > 0 ? .more : .wait
   }

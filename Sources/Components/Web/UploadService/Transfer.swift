@@ -25,6 +25,8 @@ final class Transfer {
   private var download = State.awaited
   private var archive: UploadArchive?
   private var place: Place?
+  /// Whether all of the upload was read.
+  private var isRead = false
   /// What became of the files, for people.
   private var summary: [UInt8] = []
   /// Why there is no archive, or no whole one.
@@ -77,7 +79,10 @@ final class Transfer {
     if place?.isLost == true { return refuse(.displaced) }
     guard let archive else { return nil }
     place?.moved(archive.read(from: &exchange), exchange.now)
+    isRead = exchange.inputEnded
     if let problem = archive.problem { return refuse(problem) }
+    // The limits of the download's pace end it, and so this.
+    exchange.deadline = exchange.now + service.limits.partnerTime
     if archive.hasOutput { wake(download) }
     return nil
   }
@@ -120,6 +125,7 @@ final class Transfer {
   private func send(_ exchange: inout Exchange) -> StreamStep {
     guard let archive, place != nil else { return .wait }
     let written = archive.write(to: &exchange)
+    if isRead { place?.moved(written, exchange.now) }
     if archive.isFinished {
       summary = archive.summary
       self.archive = nil

@@ -15,6 +15,8 @@ public enum UploadProblem: Error, Equatable, Sendable {
   case noFiles
   /// The names of all files together are more than an archive may hold in memory.
   case tooManyFiles
+  /// The service has made a mistake.
+  case programError
   /// All places are taken.
   case busy
   /// The upload was too slow to keep its place while others waited.
@@ -28,12 +30,16 @@ public enum UploadProblem: Error, Equatable, Sendable {
   /// The other end has gone.
   case uploadGone, downloadGone
 
-  init(_ error: FormArchiveError) {
+  /// What an error of the body or of its archive is to the client.
+  public init(_ error: FormArchiveError) {
     switch error {
     case .form(let error) where error.reason == .tooManyParts: self = .tooManyFiles
     case .form(let error) where error.reason == .otherType: self = .notAForm
     case .form: self = .malformed
-    case .archive: self = .tooManyFiles
+    case .archive(.tooManyEntries), .archive(.directoryTooLarge), .archive(.noFreeName):
+      self = .tooManyFiles
+    // An entry is never longer than its request.
+    case .archive(.entryTooLarge), .archive(.outOfOrder): self = .programError
     }
   }
 
@@ -43,6 +49,7 @@ public enum UploadProblem: Error, Equatable, Sendable {
     case .notAForm: .unsupportedMediaType
     case .malformed, .noFiles: .badRequest
     case .tooManyFiles, .tooLargeWithoutScript: .contentTooLarge
+    case .programError: .internalServerError
     case .busy, .displaced: .serviceUnavailable
     case .unknownToken: .notFound
     case .noUpload, .noDownload: .gatewayTimeout
@@ -57,6 +64,7 @@ public enum UploadProblem: Error, Equatable, Sendable {
     case .malformed: "Invalid multipart/form-data request"
     case .noFiles: "The request has no files."
     case .tooManyFiles: "There are too many files for one archive, or their names are too long."
+    case .programError: "The server has made a mistake. Other uploads are not affected."
     case .busy: "The server is busy with other uploads. Try again in a moment."
     case .displaced: "The upload was too slow, and others were waiting. Try again later."
     case .tooLargeWithoutScript:

@@ -17,22 +17,23 @@ import TLSWiring
 ///
 /// - Parameters:
 ///   - settings: those of the server.
-///   - port: the TCP port of HTTP; 0 for none.
+///   - port: the TCP port of HTTP; 0 for none. The system may forbid it.
 ///   - backend: what handlers ask.
 public func run<Backend: ServerBackend & ~Copyable>(
   _ server: HTTPServer, _ settings: HTTPServer.Settings, port: UInt16, log: ServerLog,
   backend: consuming Backend
 ) -> Never {
   let config = TLSServerConfig.linked()
-  let plain: [UInt16] = port == 0 ? [] : [port]
   let secure = config[TLSServerConfig.port]
+  let isOnlySecure = secure != 0 && config[TLSServerConfig.isOnlySecure] != 0
+  let plain: [UInt16] = port == 0 || isOnlySecure ? [] : [port]
   guard secure != 0, hasRandomNumbers(log) else {
     let settings = ServerSettings(ports: plain, streamLimit: settings.connectionLimit)
     ServerProgram(server, settings, log: log, backend: backend).run()
   }
   let tls = TLSServer(
     server, TLSSettings(config), signer: SignerClient(Channel(config[TLSServerConfig.signerID])),
-    plainListener: port == 0 ? nil : 0)
+    plainListener: plain.isEmpty ? nil : 0)
   let ports = ServerSettings(ports: plain + [secure], streamLimit: settings.connectionLimit)
   ServerProgram(tls, ports, log: log, backend: backend).run()
 }

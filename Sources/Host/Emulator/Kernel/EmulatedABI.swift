@@ -18,7 +18,7 @@ struct EmulatedABI {
   /// Whether programs, and the monitor, can print (CONFIG_PRINTING).
   var prints: Bool { known.canPrint }
   /// Whether a BRK instruction is a debug exception (CONFIG_HARDWARE_DEBUG_API).
-  var hasDebugInterface: Bool { sdk >= .v2_3_0 && configuration == .debug }
+  var hasDebugInterface: Bool { sdk >= .v2_3_0 && configuration.isDebug }
 
   enum Invocation: Hashable {
     case writeRegisters

@@ -73,10 +73,17 @@ struct ProgramLoader {
     do throws(FileError) { bytes = try Files.read(path) } catch {
       throw .unreadable(error, domain: domain.name)
     }
-    do throws(ELFError) { return try ELFImage(bytes, name: path) } catch {
+    do throws(ELFError) {
+      let image = try ELFImage(bytes, name: path)
+      if image.sections.contains(where: { $0.name == Self.keysSection }) { CoreDumps.forbid() }
+      return image
+    } catch {
       throw .wrongImage(error, domain: domain.name)
     }
   }
+
+  /// The section of the record `SignerConfig`, with private keys.
+  private static let keysSection = ".signer_config"
 
   private func address(
     of symbol: String, _ image: ELFImage, _ domain: ProtectionDomain

@@ -96,7 +96,10 @@ struct Check: ParsableCommand {
     {
       summary += "; its prefill files were not looked at, because there is no --search-path"
     }
-    let warnings = lint(system, sdk: sdk, target: result.target, broken: result.broken)
+    let keys = KeyPolicy(searchPaths: searchPaths)
+    let warnings =
+      (searchPaths.isEmpty ? [] : keys.findings(system))
+      + lint(system, sdk: sdk, target: result.target, broken: result.broken)
     if strict, !warnings.isEmpty { summary = "not clean by Microkit \(sdk)" }
     return (findings + warnings, summary)
   }

@@ -9,6 +9,7 @@ import Subsystems
 import SystemChecks
 import SystemModel
 import SystemXML
+import Targets
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,6 +27,7 @@ struct Generate: ParsableCommand {
   @OptionGroup var target: BoardOption
   @OptionGroup var sdk: SDKOption
   @OptionGroup var kernel: ConfigurationOption
+  @OptionGroup var placement: PlacementOption
 
   @Option(
     help: ArgumentHelp("Directory of the protection domains' ELF images.", valueName: "directory"),
@@ -51,6 +53,8 @@ struct Generate: ParsableCommand {
       discussion: Self.optionHelp, valueName: "name=value"))
   var choices: [String] = []
 
+  @OptionGroup var credentials: CredentialOptions
+
   @Option(help: ArgumentHelp("The same as --set nfs-server=ADDRESS.", valueName: "address"))
   var nfsServer: String?
 
@@ -64,25 +68,42 @@ struct Generate: ParsableCommand {
     let template = try findSystem()
     let (board, tree) = try target.resolve()
     let sdk = try sdk.resolve()
+    let credentials = try credentials.read()
     let choices = try SystemChoices(
       for: template, values: try chosenValues(),
       macAddresses: try pairs(macAddresses, option: "--mac"),
-      environment: Environment.values(of: template.options.compactMap(\.variable)))
-    let layout = try template.layout(
+      environment: Environment.values(of: template.options.compactMap(\.variable)),
+      credentials: credentials)
+    let configuration = try kernel.resolve()
+    var layout = try template.layout(
       board: board, tree: tree, drivers: ServalTool.drivers, choices)
+    if !credentials.isEmpty, !layout.hasSigner {
+      let hasOption = template.options.contains { $0.name == "https" }
+      throw CredentialError.unused(system: template.name, hasOption: hasOption)
+    }
+    let places = try placement.resolve(
+      try pairs(placement.places, option: "--place"), board: board, sdk: sdk, configuration)
+    try places?.apply(to: &layout.description)
     let text = try SystemXMLRenderer(sdk: sdk).render(layout.description)
-    try verify(text, sdk)
+    try verify(text, sdk, board, configuration)
     let files = try GeneratedFiles(
       layout: layout, name: template.name, text: text, images: images,
-      kernel: KernelABI(sdk, try kernel.resolve()))
+      kernel: KernelABI(sdk, configuration), board: board)
     try files.write(to: output)
     Terminal.print(files.summary(directory: output, sdk: sdk, board: board))
   }
 
   /// Makes sure that nothing is written that the Microkit tool would reject: subsystems prevent
   /// most of it, but a system's own regions and channels may clash.
-  private func verify(_ text: String, _ sdk: SDKVersion) throws {
-    let result = try check(Array(text.utf8), file: "\(system).system", sdk: sdk)
+  private func verify(
+    _ text: String, _ sdk: SDKVersion, _ board: Board, _ kernel: KernelConfiguration
+  ) throws {
+    // Only multicore kernels differ in what a system may say.
+    var target: Target?
+    if kernel.isMulticore, SDKBoard.all.contains(where: { $0.name == board.name }) {
+      target = try .of(board: board.name, configuration: kernel.rawValue, sdk: sdk)
+    }
+    let result = try check(Array(text.utf8), file: "\(system).system", sdk: sdk, target: target)
     let errors = result.findings.filter { $0.severity == .error }
     if !errors.isEmpty { throw FindingsError(errors) }
   }

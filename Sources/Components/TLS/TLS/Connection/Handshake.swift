@@ -20,6 +20,10 @@ final class Handshake {
   var clientSecret: Secret?
   var credential = 0
   var isResumed = false
+  /// The client can resume with a key exchange, so that tickets are of use to it.
+  var takesTickets = false
+  /// When the server proved itself; nil for in this handshake.
+  var proved: Instant?
   /// Bytes of early data that may still be skipped (RFC 8446, 4.2.10).
   var earlyDataRest = 0
 

@@ -55,7 +55,7 @@ extension TLSConnection {
     }
     appendFinished(handshake, to: &flight)
     if let limit = agreement.hello.recordSizeLimit { textLimit = min(textLimit, limit - 1) }
-    sendFlight(flight)
+    sendMessages(flight)
     schedule.enterMain()
     startApplication(handshake, schedule)
     handshake.schedule = schedule
@@ -145,18 +145,5 @@ extension TLSConnection {
     let start = flight.count
     flight.appendMessage(HandshakeType.finished) { $0.append(copying: code.span) }
     handshake.transcript?.update(flight.span.extracting(start..<flight.count))
-  }
-
-  /// Seals messages, in as few records as they need.
-  private func sendFlight(_ flight: [UInt8]) {
-    let records = flight.count / textLimit + 1
-    output.reserveCapacity(
-      output.count + flight.count + records * (RecordLimit.header + RecordLimit.overhead))
-    var start = 0
-    while start < flight.count {
-      let end = min(start + textLimit, flight.count)
-      send(ContentType.handshake, flight.span.extracting(start..<end))
-      start = end
-    }
   }
 }

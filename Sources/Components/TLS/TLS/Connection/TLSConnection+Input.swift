@@ -19,15 +19,14 @@ extension TLSConnection {
       if input.count < RecordLimit.header {
         if input.isEmpty { inputStarted = now }
         taken = append(bytes, upTo: RecordLimit.header)
+        try countHandshake(taken)
         guard input.count == RecordLimit.header else { return taken }
         try checkHeader()
       }
       let size = RecordLimit.header + length
-      taken += append(bytes.extracting(taken..<bytes.count), upTo: size)
-      if let handshake {
-        handshake.byteCount += taken
-        guard handshake.byteCount <= settings.handshakeByteCount else { throw .unexpectedMessage }
-      }
+      let more = append(bytes.extracting(taken..<bytes.count), upTo: size)
+      taken += more
+      try countHandshake(more)
       if input.count == size {
         try handleRecord()
         if text.isEmpty { finishRecord(keepsMemory: taken < bytes.count) }
@@ -59,6 +58,12 @@ extension TLSConnection {
     }
     input.append(copying: bytes.extracting(0..<count))
     return count
+  }
+
+  private func countHandshake(_ count: Int) throws(Alert) {
+    guard let handshake else { return }
+    handshake.byteCount += count
+    guard handshake.byteCount <= settings.handshakeByteCount else { throw .unexpectedMessage }
   }
 
   private func checkHeader() throws(Alert) {
@@ -137,8 +142,10 @@ extension TLSConnection {
 
   /// Skips a record of early data, if the client has offered some: this server takes none.
   private func skipEarlyData() -> Bool {
-    guard let handshake, handshake.earlyDataRest >= length else { return false }
-    handshake.earlyDataRest -= length
+    guard let handshake, handshake.earlyDataRest > 0, handshake.earlyDataRest >= length else {
+      return false
+    }
+    handshake.earlyDataRest -= max(length, 1)
     return true
   }
 

@@ -12,7 +12,12 @@ extension TLSConnection {
   /// that it must end with its record (5.1).
   func handleMessageBytes(_ content: Range<Int>) throws(Alert) {
     let needed = message.count + content.count
-    if message.capacity < needed { message.reserveCapacity(needed) }
+    if message.capacity < needed {
+      // Most messages come in one record. The parts of others may be as short as the client likes, so that room for each of them alone
+      // would copy the rest as often.
+      let most = max(needed, 4 + settings.helloByteCount)
+      message.reserveCapacity(message.isEmpty ? needed : min(2 * needed, most))
+    }
     message.append(copying: input.span.extracting(content))
     guard let first = message.first, first == expectedType else { throw .unexpectedMessage }
     guard message.count >= 4 else { return }

@@ -21,6 +21,19 @@ extension TLSConnection {
     }
   }
 
+  /// Seals handshake messages, in as few records as the client's limit of a record allows.
+  func sendMessages(_ messages: [UInt8]) {
+    let records = messages.count / textLimit + 1
+    output.reserveCapacity(
+      output.count + messages.count + records * (RecordLimit.header + RecordLimit.overhead))
+    var start = 0
+    while start < messages.count {
+      let end = min(start + textLimit, messages.count)
+      send(ContentType.handshake, messages.span.extracting(start..<end))
+      start = end
+    }
+  }
+
   /// Seals the beginning of the application's data into a record.
   ///
   /// - Returns: how many bytes it took.

@@ -19,10 +19,10 @@ extension TLSConnection {
     _ agreement: Agreement, _ handshake: Handshake, _ tickets: inout TicketKeys, _ now: Instant
   ) throws(Alert) -> (key: Secret, identity: Int)? {
     let message = message
-    guard let identities = agreement.hello.identities,
-      let modes = agreement.hello.preSharedKeyModes,
-      ClientHello.list(modes, hasByte: Self.withKeyExchange, message.span)
-    else { return nil }
+    if let modes = agreement.hello.preSharedKeyModes {
+      handshake.takesTickets = ClientHello.list(modes, hasByte: Self.withKeyExchange, message.span)
+    }
+    guard let identities = agreement.hello.identities, handshake.takesTickets else { return nil }
     var offered = Cursor(identities)
     var place = 0
     while !offered.isAtEnd, place < Self.ticketTrials {
@@ -35,6 +35,7 @@ extension TLSConnection {
         try checkBinder(place, agreement.hello, ticket.preSharedKey, handshake)
         guard tickets.use(ticket, named: message.span.extracting(identity)) else { return nil }
         handshake.credential = ticket.credential
+        handshake.proved = ticket.proved
         return (ticket.preSharedKey, place)
       }
       place += 1
@@ -79,31 +80,37 @@ extension TLSConnection {
   func finishHandshake(_ tickets: inout TicketKeys, now: Instant) {
     guard phase == .established, let handshake else { return }
     self.handshake = nil
-    guard let schedule = handshake.schedule, tickets.lifetime > .zero else { return }
+    let proved = handshake.proved ?? now
+    let rest = (proved + tickets.lifetime) - now
+    guard let schedule = handshake.schedule, handshake.takesTickets, rest.seconds > 0 else {
+      return
+    }
     let main = schedule.derive("res master", handshake.transcriptHash)
     let count = handshake.isResumed ? min(settings.ticketCount, 1) : settings.ticketCount
+    var messages: [UInt8] = []
     for number in 0..<max(min(count, 255), 0) {
       let nonce = [UInt8(truncatingIfNeeded: number)]
       let key = suite.hash.expandLabel(main, "resumption", nonce, count: suite.hash.byteCount)
-      let ticket = tickets.seal(suite, credential: handshake.credential, key, now: now)
-      sendTicket(ticket, nonce, tickets.lifetime)
+      let ticket = tickets.seal(
+        suite, credential: handshake.credential, key, proved: proved, now: now)
+      // Hides the ticket's age from those who only watch (4.2.11.1): as good as random to all who do not have the secret.
+      let addend = suite.hash.expandLabel(main, "serval age add", nonce, count: 4)
+      Self.append(ticket, nonce, addend, rest, to: &messages)
     }
+    sendMessages(messages)
   }
 
-  private func sendTicket(_ ticket: [UInt8], _ nonce: [UInt8], _ lifetime: Interval) {
-    // Hides the ticket's age from those who only watch (4.2.11.1).
-    var addend = [UInt8](repeating: 0, count: 4)
-    var span = addend.mutableSpan
-    Randomness.fill(&span)
-    var message: [UInt8] = []
-    message.reserveCapacity(160)
-    message.appendMessage(HandshakeType.newSessionTicket) { message in
+  private static func append(
+    _ ticket: [UInt8], _ nonce: [UInt8], _ addend: Secret, _ lifetime: Interval,
+    to messages: inout [UInt8]
+  ) {
+    messages.reserveCapacity(messages.count + 256)
+    messages.appendMessage(HandshakeType.newSessionTicket) { message in
       message.append(Int(min(lifetime.seconds, 604_800)), size: 4)
-      message.append(copying: addend.span)
+      addend.withBytes { message.append(copying: $0) }
       message.appendVector(1) { $0.append(copying: nonce.span) }
       message.appendVector(2) { $0.append(copying: ticket.span) }
       message.append(0, size: 2)
     }
-    send(ContentType.handshake, message.span)
   }
 }

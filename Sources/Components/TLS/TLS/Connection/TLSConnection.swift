@@ -73,8 +73,8 @@ final class TLSConnection {
   var pending = 0
   /// The inner endpoint knows that the client sends no more.
   var hasToldEnd = false
-  /// The transport has ended without close_notify.
-  var isCutOff = false
+  /// The connection has ended without a word that the client could wait for, so that the transport is closed at once.
+  private(set) var isCutOff = false
   /// Its share in the server's `heldByteCount`.
   var held = 0
 
@@ -93,7 +93,14 @@ final class TLSConnection {
   /// Ends the connection, and tells the client why. Keys are wiped.
   func fail(_ alert: Alert) {
     guard phase != .ended else { return }
-    sendAlert(alert)
+    // Nothing may follow close_notify (6.1).
+    if !hasEnded { sendAlert(alert) }
+    end()
+  }
+
+  /// Ends the connection and its transport.
+  func cutOff() {
+    isCutOff = true
     end()
   }
 

@@ -37,9 +37,10 @@ struct Agreement {
     }
     applicationProtocol = try hello.applicationProtocol(
       among: settings.applicationProtocols, message)
-    guard applicationProtocol != nil || hello.applicationProtocols == nil else {
-      throw .noApplicationProtocol
-    }
+    guard
+      applicationProtocol != nil || hello.applicationProtocols == nil
+        || settings.applicationProtocols.isEmpty
+    else { throw .noApplicationProtocol }
   }
 
   /// Extensions that need each other (RFC 8446, 9.2).

@@ -28,7 +28,7 @@ struct TicketKey: ~Copyable {
   }
 
   mutating func seal(
-    _ suite: CipherSuite, credential: Int, _ preSharedKey: Secret, now: Instant
+    _ suite: CipherSuite, credential: Int, _ preSharedKey: Secret, proved: Instant
   ) -> [UInt8] {
     let number = count
     count &+= 1
@@ -40,7 +40,7 @@ struct TicketKey: ~Copyable {
     let header = bytes
     bytes.append(Int(suite.rawValue), size: 2)
     bytes.append(credential, size: 2)
-    bytes.append(now.nanoseconds, size: 8)
+    bytes.append(proved.nanoseconds, size: 8)
     preSharedKey.withBytes { bytes.append(copying: $0) }
     bytes.append(zeroes: SealingKey.tagByteCount)
     var all = bytes.mutableSpan
@@ -69,7 +69,7 @@ struct TicketKey: ~Copyable {
       else { return nil }
       return Ticket(
         suite: suite, credential: Int(content.number(2..<4)),
-        issued: Instant(nanoseconds: content.number(4..<12)), number: number,
+        proved: Instant(nanoseconds: content.number(4..<12)), number: number,
         preSharedKey: Secret(copying: content.extracting(12..<end)))
     }
   }

@@ -24,7 +24,7 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
 
   /// The earliest time at which there is something to do.
   public var deadline: Instant {
-    var deadline = inner.deadline
+    var deadline = min(inner.deadline, tickets.deadline)
     if !waiting.isEmpty, let lastAnswer {
       deadline = min(deadline, lastAnswer + Interval(nanoseconds: 1))
     }
@@ -41,6 +41,7 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
   /// Passes the time on, ends handshakes that take too long, and gives the next one its turn.
   public mutating func timePassed(now: Instant) {
     if now >= inner.deadline { inner.timePassed(now: now) }
+    tickets.timePassed(now: now)
     advanceChanged(now: now)
     endOverdue(now: now)
     guard let stream = waiting.first, lastAnswer.map({ $0 < now }) ?? true else { return }
@@ -55,7 +56,7 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
     while let stream = handshaking.first, let connection = connection(stream),
       let handshake = connection.handshake, now >= handshake.started + settings.handshakeTime
     {
-      connection.end()
+      connection.cutOff()
       settle(stream, connection, now)
       changed.append(stream)
     }
@@ -79,8 +80,7 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
         victim = (stream, since)
       }
       guard let victim, let connection = connection(victim.stream) else { return }
-      connection.isCutOff = true
-      connection.end()
+      connection.cutOff()
       settle(victim.stream, connection, now)
       changed.append(victim.stream)
     }

@@ -31,8 +31,7 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
   public mutating func peerEnded(_ stream: Int, now: Instant) {
     guard let connection = connection(stream) else { return inner.peerEnded(stream, now: now) }
     guard !connection.peerHasEnded else { return }
-    connection.isCutOff = true
-    connection.end()
+    connection.cutOff()
     settle(stream, connection, now)
   }
 

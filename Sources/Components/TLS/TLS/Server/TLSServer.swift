@@ -96,7 +96,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
     guard let oldest = handshaking.first, let connection = connection(oldest),
       let handshake = connection.handshake, now - handshake.started >= settings.handshakeGrace
     else { return false }
-    connection.end()
+    connection.cutOff()
     settle(oldest, connection, now)
     changed.append(oldest)
     return true
@@ -130,9 +130,8 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
     if connection.phase == .ended, connection.closes == .never {
       connection.closes = now + settings.closingTime
       forget(stream)
+      // The inner server is not told of an end that may not be the client's: it will be, of the transport's.
       closing.append(stream)
-      // The inner server expects nothing more; its answers have nowhere to go.
-      inner.peerEnded(stream, now: now)
     }
     connection.releaseMemory()
     let held = connection.bufferByteCount

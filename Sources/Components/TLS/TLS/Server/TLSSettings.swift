@@ -8,7 +8,8 @@ import Time
 public struct TLSSettings {
   /// The certificates; the first one is for clients that name no host, or one that none is for.
   public var credentials: [Credential]
-  /// Protocols of the application, the best first. A client that offers others only is turned away; one that offers none is not.
+  /// Protocols of the application, the best first. A client that offers others only is turned away; one that offers none is not. Without
+  /// any, what clients offer is ignored.
   public var applicationProtocols: [[UInt8]] = [[UInt8]("http/1.1")]
   /// Cipher suites, the best first.
   public var suites = CipherSuite.all(hasAES: true)

@@ -63,7 +63,7 @@ extension ClientHello {
     return nil
   }
 
-  /// A digest of all that a client must repeat after a HelloRetryRequest (4.1.2).
+  /// A digest of all that a client must repeat after a HelloRetryRequest (4.1.2). This server's has no cookie, so that none may come.
   func repeatedDigest(_ message: Span<UInt8>) throws(Alert) -> [UInt8] {
     var state = HashState(.sha256)
     state.update(message.extracting(4..<extensions.lowerBound - 2))
@@ -74,7 +74,7 @@ extension ClientHello {
       _ = try cursor.vector(2, message)
       switch type {
       case ExtensionType.keyShare, ExtensionType.preSharedKey, ExtensionType.earlyData,
-        ExtensionType.cookie, ExtensionType.padding:
+        ExtensionType.padding:
         continue
       default: state.update(message.extracting(start..<cursor.index))
       }

@@ -65,7 +65,8 @@ public struct Exchange {
   /// Whether the response's head was sent.
   public var hasBegun: Bool { !slot.connection.awaitsAnswer }
 
-  /// Sends the response's head now.
+  /// Sends the response's head now. Before one of success, a client that waits for 100 (Continue) is told to send the request's body;
+  /// after another one, what is left of the body is not worth reading, and may close the connection.
   public mutating func begin() { handler.begin(slot, now) }
 
   /// Bytes that can be written now.
@@ -150,11 +151,16 @@ public final class ExchangeHandler {
   // The one place that all ends lead to.
   deinit { ended?(isComplete ? .complete : .cancelled) }
 
-  func begin(_ slot: ConnectionSlot, _ now: Instant) {
+  /// Sends the response's head, unless it was sent.
+  ///
+  /// - Parameter isEnd: whether the handler reads nothing after that. It does not after a head that refuses the request either.
+  func begin(_ slot: ConnectionSlot, _ now: Instant, isEnd: Bool = false) {
     guard slot.connection.awaitsAnswer else { return }
     slot.log?.status = head.status.code
     switch kind {
-    case .body: slot.connection.beginExchange(head, commonLines: commonLines, now: now)
+    case .body:
+      slot.connection.beginExchange(
+        head, readsOn: !isEnd && head.status.isSuccess, commonLines: commonLines, now: now)
     case .upgrade: slot.connection.upgrade(head, commonLines: commonLines, now: now)
     }
   }

@@ -22,7 +22,7 @@ extension HTTPServer {
     handler.commonLines = currentLines(slot)
     slot.work = .exchanging(handler)
     if case .body = handler.kind, !slot.connection.request.isHead { return }
-    handler.begin(slot, now)
+    handler.begin(slot, now, isEnd: slot.connection.request.isHead)
     if slot.connection.request.isHead { endExchange(handler, slot, now) }
   }
 
@@ -48,7 +48,7 @@ extension HTTPServer {
       }
       switch step {
       case .end:
-        handler.begin(slot, now)
+        handler.begin(slot, now, isEnd: true)
         endExchange(handler, slot, now)
         return true
       case .failed:

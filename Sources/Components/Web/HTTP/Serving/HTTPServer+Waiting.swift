@@ -25,10 +25,13 @@ extension HTTPServer {
   /// When to call `timePassed` next; there may be nothing to do by then. `never` means none.
   public var deadline: Instant { wakes.isEmpty ? nextDeadline : .start }
 
-  /// Acts on all deadlines up to `now`, and wakes the connections whose `Waker`s were used.
+  /// Connections that are woken in one turn. A handler may have a lot to do, such as to compress.
+  private static var wakeLimit: Int { 16 }
+
+  /// Acts on all deadlines up to `now`, and wakes connections whose `Waker`s were used, a few at a time.
   public mutating func timePassed(now: Instant) {
-    // Those that they wake in turn come next time.
-    for index in wakes.takeAll() { wake(index, now: now) }
+    // The others come next time, after what has arrived meanwhile, and so do those that they wake in turn.
+    for index in wakes.take(atMost: Self.wakeLimit) { wake(index, now: now) }
     guard now >= nextDeadline else { return }
     nextDeadline = .never
     for index in slots.indices {

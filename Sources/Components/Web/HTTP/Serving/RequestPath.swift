@@ -14,13 +14,15 @@ public struct RequestPath: Equatable, Sendable {
 
   /// Stands for all paths that cannot name a file. It differs from each decoded path, as it has a
   /// NUL.
-  public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
+  ///
+  /// Never inlined, as `root` is: Tests/Embedded/literals.py says why.
+  @inline(never) public static var nowhere: RequestPath { RequestPath(bytes: [0x2f, 0]) }
 
   /// No path, until there is one.
   static var unknown: RequestPath { RequestPath(bytes: []) }
 
   /// `/`.
-  static var root: RequestPath { RequestPath(bytes: [0x2f]) }
+  @inline(never) static var root: RequestPath { RequestPath(bytes: [0x2f]) }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 

@@ -98,11 +98,18 @@ extension ServerConnection {
     timing.restartWindow(now)
   }
 
-  /// Begins a response while the request's body is still being read.
-  func beginExchange(_ head: ResponseHead, commonLines: [UInt8], now: Instant) {
-    // After the final response has begun it would be too late.
-    sendContinue(now)
-    request.readsBody = true
+  /// Begins a response before the request's body was read.
+  ///
+  /// - Parameter readsOn: whether the handler wants the rest of the body. Otherwise a client that waits for 100 (Continue) is not
+  ///   asked to send it.
+  func beginExchange(
+    _ head: ResponseHead, readsOn: Bool, commonLines: [UInt8], now: Instant
+  ) {
+    if readsOn {
+      // After the final response has begun it would be too late.
+      sendContinue(now)
+      request.readsBody = true
+    }
     respond(head, commonLines: commonLines, now: now)
   }
 

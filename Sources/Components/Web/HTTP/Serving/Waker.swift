@@ -43,11 +43,11 @@ final class Wakes {
     waiting.append(connection)
   }
 
-  /// All of them, which then no longer wait.
-  func takeAll() -> [Int] {
-    let all = waiting
-    waiting = []
-    for connection in all { isWaiting[connection] = false }
-    return all
+  /// Those that have waited the longest, up to `count`, which then no longer wait.
+  func take(atMost count: Int) -> [Int] {
+    let first = Array(waiting.prefix(count))
+    waiting.removeFirst(first.count)
+    for connection in first { isWaiting[connection] = false }
+    return first
   }
 }

@@ -19,6 +19,9 @@ public struct Status: Equatable, Sendable {
   /// Compares codes only.
   public static func == (left: Status, right: Status) -> Bool { left.code == right.code }
 
+  /// Whether the request succeeded.
+  public var isSuccess: Bool { 200..<300 ~= code }
+
   /// Whether a response with this status never has a body (RFC 9112 section 6.3).
   public var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
 
