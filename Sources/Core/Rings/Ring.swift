@@ -81,6 +81,12 @@ extension Ring {
     unsafe Format.Index.storeRelease(index, at: header + Format.headOffset)
   }
 
+  /// Empties the queue and sets both indices to 0. Neither end may use it meanwhile, and both must be made again afterwards.
+  public func reset() {
+    storeTail(0)
+    storeHead(0)
+  }
+
   /// A snapshot of the slot of `index`.
   func load(_ index: Format.Index) -> Format.Element { unsafe .load(from: slot(index)) }
   func store(_ element: Format.Element, at index: Format.Index) {
@@ -128,6 +134,15 @@ extension Ring where Format == SerialQueue {
   /// Slots from that of `index` to the last one.
   private func straight(_ index: UInt32) -> Int {
     Int(truncatingIfNeeded: capacity &- SerialQueue.slot(of: index, capacity: capacity))
+  }
+}
+
+extension Ring where Format: ConsumerSignalled {
+  /// As the other `reset`; the queue then holds a request for a notification, as it does at boot.
+  public func reset() {
+    storeTail(0)
+    storeHead(0)
+    signal(at: Format.signalOffset).request()
   }
 }
 
