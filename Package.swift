@@ -318,6 +318,9 @@ let componentModules: [Target] = [
     ["TimerComponents", "Registers"]),
   .systemLibrary(name: "CCounterTimer", path: "Sources/Components/Timer/CCounterTimer"),
   module(
+    "Supervision", at: "Components/Supervision", without: ["supervisor", "heartbeat"],
+    ["IndexSets", "Time"]),
+  module(
     "EntropyComponents", at: "Components/Entropy",
     without: ["VirtioEntropy", "MesonEntropy", "Wiring"], ["EntropyProtocol", "Time"]),
   module(
@@ -342,7 +345,7 @@ let componentPrograms: [Target] = [
     dependencies: [
       "TLSWiring", "TLS", "SignerWiring", "Cryptography", "EntropyProtocol", "Serving",
       "Networking",
-      "HTTP", "SerialWiring", "Microkit", "Records",
+      "HTTP", "SerialWiring", "Microkit", "Records", "Bytes",
     ],
     path: "Sources/Components/Web/WebServing"),
   module(
@@ -371,8 +374,8 @@ let componentPrograms: [Target] = [
       "TCPStreams", "NetworkStack", "Wire", "Addresses", "NetworkWiring", "SerialWiring",
       "TimerWiring",
       "NetworkComponents",
-      "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records",
-      "Streams", "Time",
+      "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records", "Rings",
+      "Bytes", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   .target(
@@ -381,7 +384,7 @@ let componentPrograms: [Target] = [
     path: "Sources/Components/Network/Serving"),
   program(
     "net_copier", in: "Sources/Components/Network/Copier",
-    ["NetworkComponents", "NetworkWiring", "Wiring", "Microkit", "Records"]),
+    ["NetworkComponents", "NetworkWiring", "Wiring", "Microkit", "Records", "Rings"]),
   program(
     "net_virt_rx", in: "Sources/Components/Network/VirtRx",
     ["NetworkComponents", "DMA", "NetworkWiring", "Wiring", "Microkit", "Records", "Rings"]),
@@ -424,6 +427,10 @@ let componentPrograms: [Target] = [
     "TimerWiring", at: "Components/Timer/Wiring",
     ["CCounterTimer", "TimerComponents", "Wiring", "Microkit", "Records", "Rings", "Time"]),
 
+  program(
+    "supervisor", in: "Sources/Components/Supervision",
+    ["Supervision", "IndexSets", "TimerWiring", "Microkit", "Records", "Time"]),
+  program("heartbeat", in: "Sources/Components/Supervision", ["Microkit", "Records"]),
   program("idle", in: "Sources/Components/Idle", ["Microkit"]),
   program(
     "echo", in: "Sources/Components/Examples", allocates: true,
@@ -567,6 +574,7 @@ let testModules: [Target] = [
   tests("TrapsTests", ["Traps", "ELFImage", "TestSupport"]),
   tests("RecordsTests", ["Records", "Addresses", "HostIO", "TestSupport"]),
   tests("RingsTests", ["Rings", "TargetTestSupport"]),
+  tests("SupervisionTests", ["Supervision", "IndexSets", "Time"]),
   tests(
     "DriversTests",
     [

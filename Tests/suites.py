@@ -49,6 +49,7 @@ class Suite:
 SUITES = [
     Suite("swift test"),
     Suite("Network/floods.py"),
+    Suite("Network/restarts.py"),
     Suite("Network/hostile_peers.py"),
     # It removes hello.elf, to see it built again.
     Suite("Package/own_system.py", apart=("Boot/emulated.py", "Boot/hello.py", "Package/readme.py")),

@@ -23,6 +23,9 @@ need codespell command -v codespell
 need spin command -v spin
 need iproute2 command -v ip
 need gcc command -v gcc
+need openssl command -v openssl
+need curl command -v curl
+need gnutls-bin command -v gnutls-cli
 need python3-pip python3 -m pip --version
 
 [ -z "$missing" ] && exit 0

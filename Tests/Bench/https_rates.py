@@ -139,6 +139,9 @@ def count_instructions(tool, board):
             found["resumed handshake, with a request"] = per(run, 50, lambda: visit("localhost", run.port, tls, session))
             plain = lambda: fetch_plain(run.plain_port)
             found["request without TLS"] = per(run, 50, plain)
+            with open_connection(run.port, tls) as secure, open_connection(run.plain_port) as plain_stream:
+                found["1 KB kept alive over TLS"] = per(run, 200, lambda: ask(secure))
+                found["1 KB kept alive without TLS"] = per(run, 200, lambda: ask(plain_stream))
             large = SMALL.replace(b"/small.txt", b"/big.bin")
             records = 10_000_000 / 16384
             for name, download in [
@@ -148,6 +151,19 @@ def count_instructions(tool, board):
             return found
         finally:
             run.stop()
+
+
+def open_connection(port, tls=None):
+    stream = socket.create_connection(("localhost", port), timeout=60)
+    return tls.wrap_socket(stream, server_hostname="localhost") if tls else stream
+
+
+def ask(stream):
+    """A request on a connection that stays open."""
+    stream.sendall(SMALL.replace(b"Connection: close\r\n", b""))
+    answer = b""
+    while not answer.endswith(b"x" * 1024):
+        answer += stream.recv(65536)
 
 
 def fetch_plain(port, path="/small.txt"):

@@ -166,6 +166,31 @@ class Keys(Clients, WithCertificates):
         (system / "web_server.elf").write_bytes(web_server)
         check(None)
 
+    def test_a_signer_without_keys_stops(self):
+        """Its image was built again, and copied over the one with the key; or its record is empty."""
+        folder = pathlib.Path(self.folder.name, "stopped")
+        target = ["--sdk", "2.3.0", "--config", "debug"]
+        subprocess.run(
+            [machine.SERVAL, "generate", "archiver", "--board", machine.BOARD, *target, "--images", machine.IMAGES, "--output", folder,
+             "--set", "https=443", *options(self.folder.name)], check=True, stdout=subprocess.DEVNULL)
+        signer = folder / "signer.elf"
+        image = signer.read_bytes()
+        record = image.index(b"Serval\x09\x01\x00\x60\x00\x00")
+
+        def run():
+            result = subprocess.run(
+                [machine.SERVAL, "run", folder / "archiver.system", *target, "--for", "1s"], stdin=subprocess.DEVNULL, capture_output=True,
+                text=True, timeout=60)
+            return result.stdout + result.stderr
+
+        signer.write_bytes(image[:record] + bytes(24576) + image[record + 24576:])
+        self.assertIn("no such record in this image; serval generate --images writes it", run())
+        # No key in a record that is there.
+        signer.write_bytes(image[:record + 13] + bytes(1) + image[record + 14:])
+        self.assertIn(".signer_config: no key; run serval generate with --key", run())
+        shutil.copy(machine.IMAGES / "signer.elf", folder)
+        self.assertIn("signer.elf: the image was made for a different kernel", run())
+
     def test_records_and_later_runs(self):
         """Records as files are private, too; a file that was readable becomes private; and nothing is written without the key."""
         output = pathlib.Path(self.folder.name, "out")

@@ -72,6 +72,45 @@ struct GoldenTests {
     ).expect(record.bytes)
   }
 
+  @Test func supervisor() {
+    typealias Config = SupervisorConfig
+    var record = RecordBytes<Config>()
+    record[Config.size] = UInt32(Config.byteCount)
+    record[Config.childCount] = 62
+    record[Config.heartbeat] = 61
+    record[Config.crashLimit] = 8
+    record[Config.windowMilliseconds] = 5000
+    record[Config.delayMilliseconds] = 50
+    record[Config.epochs] = MappedRange(address: 0x2000_1000, size: 0x1000)
+    let child = Config.children[61]
+    record[child / SupervisedChild.entry] = 0x20_0000
+    record[child / SupervisedChild.stage] = 3
+    record[child / SupervisedChild.priority] = 95
+    record[child / SupervisedChild.flags] = 3
+    let fits = record.set(child / SupervisedChild.name, to: "nfs")
+    #expect(fits)
+    Golden(
+      5000, (0, serval + "10 01 88 13 00 00 3e 3d 08 00 88 13 00 00 32 00 00 00"),
+      (24, "00 10 00 20 00 00 00 00 00 10 00 00 00 00 00 00"),
+      (40 + 61 * 80, "00 00 20 00 00 00 00 00 03 5f 03 6e 66 73")
+    ).expect(record.bytes)
+  }
+
+  @Test func supervised() {
+    typealias Config = SupervisedConfig
+    var record = RecordBytes<Config>()
+    record[Config.size] = UInt32(Config.byteCount)
+    record[Config.number] = 5
+    record[Config.supervisorID] = 7
+    record[Config.epochs] = MappedRange(address: 0x2000_1000, size: 0x1000)
+    let fits = record.set(Config.peers, at: 1, to: [255, 4])
+    #expect(fits)
+    Golden(
+      96, (0, serval + "11 01 60 00 00 00 05 07"),
+      (16, "00 10 00 20 00 00 00 00 00 10 00 00 00 00 00 00"), (33, "ff 04")
+    ).expect(record.bytes)
+  }
+
   @Test func signer() {
     typealias Config = SignerConfig
     var record = RecordBytes<Config>()
@@ -309,7 +348,7 @@ struct GoldenTests {
         ".net_client_config", ".lib_sddf_lwip_config", ".fs_client_config", ".fs_server_config",
         ".nfs_config", ".ip_client_config", ".web_server_config",
         ".serval_abi", ".serval_heap", ".entropy_client_config", ".tls_server_config",
-        ".signer_config",
+        ".signer_config", ".supervisor_config", ".supervised_config",
       ])
   }
 }

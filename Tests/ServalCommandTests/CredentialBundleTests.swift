@@ -41,9 +41,8 @@ import Testing
     let bytes = Array(Self.text.utf8)
     // The last newline may be missing, and the dashes behind the label are not looked at.
     let end = bytes.count - " PRIVATE KEY-----\n".utf8.count
-    for count in 0..<end {
-      #expect(ServerCredential(bundle: Array(bytes[..<count])) == nil, "\(count)")
-    }
+    let taken = (0..<end).filter { ServerCredential(bundle: Array(bytes[..<$0])) != nil }
+    #expect(taken == [])
   }
 
   @Test(arguments: ["what else\n", "key-bits\n", "name a b\n", "-----END X-----\n"])

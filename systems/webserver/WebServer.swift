@@ -54,6 +54,9 @@ public enum WebServerSystem: SystemTemplate {
           "frames that may wait for the web server, a power of two: a crowd sends many at once",
         default: "2048"),
       SystemOption(
+        "restart", purpose: "yes restarts domains that crash, by a supervisor above all of them",
+        default: "no"),
+      SystemOption(
         "lwip-pools", purpose: "yes lays out lwIP's pools, for sDDF's C clients", default: "no"),
     ] + SystemOption.https
 
@@ -104,13 +107,16 @@ public enum WebServerSystem: SystemTemplate {
     try network.connect(in: &system)
     try timer.connect(in: &system)
     try entropy?.connect(in: &system)
-    try system.addIdle()
+    let idle = try system.addIdle()
     if usesLwIP {
       for client in [webServer, nfs] {
         let most = max(
           network.options.receiveBuffers, client.name == webServer.name ? receiveBuffers : 0)
         try LwIPPool(for: client, headCount: UInt64(2 * most)).connect(in: &system)
       }
+    }
+    if try choices.flag("restart") {
+      try SupervisionSubsystem(stages: network.stages, silent: [idle]).connect(in: &system)
     }
   }
 

@@ -16,6 +16,12 @@ public struct NetRings: Sendable {
     self.free = free
     self.active = active
   }
+
+  /// Empties both queues, which neither end may use meanwhile.
+  public func reset() {
+    free.reset()
+    active.reset()
+  }
 }
 
 /// Network buffers: 2,048 bytes, aligned to their size (sddf/network/constants.h).

@@ -30,6 +30,9 @@ public struct IndexSet64: Equatable, Sendable {
     IndexSet64(bits: bits & other.bits)
   }
 
+  /// The numbers that are in either set.
+  public func union(_ other: IndexSet64) -> IndexSet64 { IndexSet64(bits: bits | other.bits) }
+
   /// Removes the lowest number and returns it; nil if the set is empty.
   public mutating func popFirst() -> Int? {
     guard bits != 0 else { return nil }

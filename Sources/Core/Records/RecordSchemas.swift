@@ -29,6 +29,8 @@
       RecordSchema(EntropyClientConfig.self),
       RecordSchema(TLSServerConfig.self),
       RecordSchema(SignerConfig.self),
+      RecordSchema(SupervisorConfig.self),
+      RecordSchema(SupervisedConfig.self),
     ]
   }
 
@@ -327,6 +329,38 @@
       [
         number("size", size), number("client_id", clientID), number("num_keys", keyCount),
         list("keys", keys, count: keyCount), data("data", data),
+      ]
+    }
+  }
+
+  extension SupervisedChild: DescribedStructure {
+    static var schemaName: String { "supervised_child" }
+    static var schema: [FieldSchema] {
+      [
+        number("entry", entry, .hexadecimal), number("stage", stage),
+        number("priority", priority), number("flags", flags, .hexadecimal), text("name", name),
+      ]
+    }
+  }
+
+  extension SupervisorConfig: DescribedStructure {
+    static var schemaName: String { "supervisor_config" }
+    static var schema: [FieldSchema] {
+      [
+        number("size", size), number("num_children", childCount), number("heartbeat", heartbeat),
+        number("crash_limit", crashLimit), number("window_ms", windowMilliseconds),
+        number("delay_ms", delayMilliseconds), field("epochs", epochs),
+        list("children", children, count: childCount),
+      ]
+    }
+  }
+
+  extension SupervisedConfig: DescribedStructure {
+    static var schemaName: String { "supervised_config" }
+    static var schema: [FieldSchema] {
+      [
+        number("size", size), number("number", number), number("supervisor_id", supervisorID),
+        field("epochs", epochs), data("peers", peers),
       ]
     }
   }

@@ -71,6 +71,7 @@ public final class Machine {
     let abi = EmulatedABI(configuration.sdk, configuration.kernel)
     let kernel = Kernel(abi: abi, board: board, console: console, trace: trace)
     kernel.report = report
+    kernel.killChoices = RandomBits(seed: configuration.seed)
     self.kernel = kernel
     let backend: (any NetworkBackend)? =
       switch configuration.network {
@@ -111,7 +112,7 @@ public final class Machine {
     }
     if !configuration.faults.isEmpty {
       kernel.devices.append(
-        FaultInjector(configuration.faults) { [unowned kernel] in kernel.injectFault(into: $0) })
+        FaultInjector(configuration.faults) { [unowned kernel] in kernel.inject($0) })
     }
     trace?.begin(kernel.threads.map(\.name))
     // The monitor resumes threads in the order of the system file. As it is more urgent than any of them,

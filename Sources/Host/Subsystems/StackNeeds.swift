@@ -14,7 +14,7 @@ extension SystemBuilder {
     "entropy_driver_virtio.elf": .kibibytes(16), "entropy_driver_meson.elf": .kibibytes(16),
     "signer.elf": .kibibytes(40),
     "net_copier.elf": .kibibytes(8), "net_virt_tx.elf": NetworkSubsystem.virtualiserStackSize,
-    "net_virt_rx.elf": NetworkSubsystem.virtualiserStackSize,
+    "net_virt_rx.elf": NetworkSubsystem.virtualiserStackSize, "supervisor.elf": .kibibytes(64),
   ]
 
   static func checkStack(

@@ -90,7 +90,7 @@ extension SystemBuilder {
 
   /// Adds the least urgent domain, which sleeps when nothing else runs. The kernel's idle thread,
   /// which it replaces, would wake every 5 ms, at the end of its time slice.
-  public mutating func addIdle() throws {
-    _ = try add("idle", sourceImage: "idle.elf", priority: 0, budget: Self.wholeTurn)
+  @discardableResult public mutating func addIdle() throws -> PD {
+    try add("idle", sourceImage: "idle.elf", priority: 0, budget: Self.wholeTurn)
   }
 }

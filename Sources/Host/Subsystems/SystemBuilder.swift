@@ -56,7 +56,7 @@ public struct SystemBuilder {
   private var regions: [MemoryRegion] = []
   private var regionNames: Set<String> = []
   private var deviceRegions: [PhysicalAddress: RegionHandle] = [:]
-  private var channels: [Channel] = []
+  private(set) var channels: [Channel] = []
   var records: [PlacedRecord] = []
   private var fixedAddresses: [IPv4Address: String] = [:]
   private var physical: PhysicalMemoryAllocator
@@ -110,6 +110,23 @@ public struct SystemBuilder {
     let pd = PD(index: states.count - 1, name: name)
     if let heap { try addHeap(heap, to: pd) }
     return pd
+  }
+
+  /// Makes `parent` the parent of all other domains that have none, in the order of their addition. Children have the identifiers from 0
+  /// on.
+  ///
+  /// - Throws: `identifiersExhausted`.
+  mutating func adoptAll(by parent: PD) throws(SubsystemError) -> [PD] {
+    var children: [PD] = []
+    for index in states.indices where index != parent.index && states[index].parent == nil {
+      guard let id = states[parent.index].childIDs.allocateLowest() else {
+        throw .identifiersExhausted(domain: parent.name)
+      }
+      states[index].parent = parent.index
+      states[index].domain.childID = ChildID(UInt64(id.rawValue))
+      children.append(PD(index: index, name: states[index].domain.name))
+    }
+    return children
   }
 
   /// A domain as it stands, without its children.

@@ -32,6 +32,8 @@ struct EmulatorTool: ParsableCommand {
   @Option var delay = 0
   @Option var seed: UInt64 = 1
   @Option(name: .customLong("fault")) var faults: [String] = []
+  @Option(name: .customLong("kill")) var kills: [String] = []
+  @Option(name: .customLong("hang")) var hangs: [String] = []
   @Option(name: .customLong("for")) var duration: String?
   @Option var input: String?
   @Option var trace: String?
@@ -127,13 +129,25 @@ struct EmulatorTool: ParsableCommand {
   }
 
   private func injectedFaults() throws -> [InjectedFault] {
-    try faults.map { text throws in
-      let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-      guard parts.count == 2, let time = Self.nanoseconds(String(parts[1])) else {
-        throw ValidationError("'\(text)' is not a fault; write DOMAIN@TIME, as in driver@2s")
-      }
-      return InjectedFault(domain: String(parts[0]), time: time)
+    try faults.map { try Self.injectedFault($0, .fault) }
+      + kills.map { try Self.injectedFault($0, .kill) }
+      + hangs.map { try Self.injectedFault($0, .hang) }
+  }
+
+  /// "driver@2s", or "driver@2s+500ms" for every half second from then on.
+  private static func injectedFault(
+    _ text: String, _ kind: InjectedFault.Kind
+  ) throws -> InjectedFault {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let times = parts.last?.split(separator: "+", omittingEmptySubsequences: false) ?? []
+    let period = times.count == 2 ? nanoseconds(String(times[1])) : nil
+    guard parts.count == 2, let first = times.first, let time = nanoseconds(String(first)),
+      times.count == 1 || period ?? 0 > 0
+    else {
+      throw ValidationError(
+        "'\(text)' is not a fault; write DOMAIN@TIME, as in driver@2s, or DOMAIN@TIME+PERIOD")
     }
+    return InjectedFault(domain: String(parts[0]), time: time, kind: kind, period: period)
   }
 
   private func packetImpairment() throws -> PacketImpairment? {

@@ -78,17 +78,26 @@ find_ipc_buffer:
 
     mov x29, xzr
     mov x30, xzr
+    adrp x9, cmicrokit_boot
+    add x9, x9, :lo12:cmicrokit_boot
+    ldr x10, [x9]
+    cmp x10, #1
+    b.eq begin
+    bl cmicrokit_refuse_if_given_up
+begin:
     bl main
     udf #0
 
     .size _start, . - _start
 
-    /* The number of entries, and the initial stack pointer. Neither restored nor cleared. */
+    /* The number of entries, the initial stack pointer, and whether the monitor was asked (cmicrokit.h). Neither restored nor cleared. */
     .section .boot, "aw"
     .balign 16
     .global cmicrokit_boot
     .type cmicrokit_boot, %object
 cmicrokit_boot:
+    .quad 0
+    .quad 0
     .quad 0
     .quad 0
     .size cmicrokit_boot, . - cmicrokit_boot

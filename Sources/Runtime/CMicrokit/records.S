@@ -32,6 +32,7 @@ record_\name:
     record serial_virt_rx_config, 2616
     record serial_virt_tx_config, 6840
     record signer_config, 24576
+    record supervisor_config, 5000
     record timer_client_config, 6
     record web_server_config, 4128
 
@@ -72,3 +73,17 @@ record_tls_server_config:
     .word 32768
     .zero 32756
     .size record_tls_server_config, . - record_tls_server_config
+
+    /* The record SupervisedConfig. Unpatched it describes a system without a supervisor. */
+    .section .supervised_config, "a", %progbits
+    .balign 16
+    .global record_supervised_config
+    .type record_supervised_config, %object
+record_supervised_config:
+    .ascii "Serval"
+    .byte 17, 1
+    .word 96
+    .byte 0, 255, 0, 0
+    .zero 16
+    .fill 64, 1, 255
+    .size record_supervised_config, . - record_supervised_config

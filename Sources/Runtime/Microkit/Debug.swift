@@ -15,6 +15,11 @@ public func debugPrint(_ text: Span<UInt8>) {
   for index in text.indices { Kernel.debugPut(text[index]) }
 }
 
+/// Prints one byte, as `debugPrint(_:)` prints text.
+public func debugPrint(byte: UInt8) {
+  if ABI.canPrint { Kernel.debugPut(byte) }
+}
+
 /// Prints a number in hexadecimal, as `debugPrint(_:)` prints text.
 public func debugPrint(hexadecimal value: UInt64) {
   guard ABI.canPrint else { return }

@@ -169,3 +169,13 @@ extension SignerConfig: LinkableRecord {
   /// Its place in this image (records.S).
   public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_signer_config() }
 }
+
+extension SupervisorConfig: LinkableRecord {
+  /// Its place in this image (records.S).
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_supervisor_config() }
+}
+
+extension SupervisedConfig: LinkableRecord {
+  /// Its place in this image (records.S).
+  public static var linkedStart: UnsafeRawPointer { unsafe cmicrokit_record_supervised_config() }
+}

@@ -31,12 +31,20 @@ extension ProtectionDomain where Self: ~Copyable {
 /// kernel, or before the reply to a protected call.
 public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Program) -> Never {
   var program = program
-  if ABI.acknowledgesFirst {
+  // The last instance may have died with an interrupt that it had not acknowledged.
+  if ABI.acknowledgesFirst || restarts > 0 {
     ChannelSet(bits: cmicrokit_irqs()).forEachChannel { $0.acknowledge() }
   }
-  // A passive domain asks the monitor to take its scheduling context as soon as it waits.
-  if cmicrokit_is_passive() != 0 { Deferred.set(capability: Kernel.monitor) }
+  var supervised = SupervisedLoop()
   var answer: Message?
+  if cmicrokit_is_passive() != 0, cmicrokit_asks_to_be_passive() {
+    // A passive domain asks the monitor to take its scheduling context as soon as it waits.
+    Deferred.set(capability: Kernel.monitor)
+  } else if restarts > 0 {
+    // If the last instance died in a call, its caller waits, and this instance runs on the caller's time. Reply and receive in one entry
+    // to the kernel: in between, a passive domain would have no time to run on.
+    answer = .interrupted
+  }
   while true {
     var event: (badge: UInt64, message: Message)
     if let message = answer {
@@ -47,14 +55,15 @@ public func run<Program: ProtectionDomain & ~Copyable>(_ program: consuming Prog
     } else {
       event = Kernel.receive()
     }
-    answer = handle(&event, &program)
+    answer = handle(&event, &program, &supervised)
   }
 }
 
 /// Calls the handler for an event. In the badge, bit 62 marks a fault of the child in the low byte, and bit 63 a
 /// call on the channel in the low six bits; otherwise each channel has a bit (microkit.h; main.rs of the tool).
 private func handle<Program: ProtectionDomain & ~Copyable>(
-  _ event: inout (badge: UInt64, message: Message), _ program: inout Program
+  _ event: inout (badge: UInt64, message: Message), _ program: inout Program,
+  _ supervised: inout SupervisedLoop
 ) -> Message? {
   let badge = event.badge
   if badge & (1 << 62) != 0 {
@@ -67,6 +76,35 @@ private func handle<Program: ProtectionDomain & ~Copyable>(
   if badge & (1 << 63) != 0 {
     return program.called(on: Channel(UInt8(truncatingIfNeeded: badge & 0x3f)), event.message)
   }
-  if badge != 0 { program.notified(ChannelSet(bits: badge)) }
+  let channels = supervised.answer(ChannelSet(bits: badge))
+  if channels.bits != 0 { program.notified(channels) }
   return nil
+}
+
+/// The part of the event loop that a supervisor sees: it signals to learn whether this domain still waits for events, and after each
+/// restart of another one.
+private struct SupervisedLoop {
+  private let supervision = Supervision()
+  private let generation: Epoch
+  // At the start none, so that the first signal reaches the program: it may concern a restart during the program's start.
+  private var seen = UInt64.max
+
+  /// Tells the supervisor that the program has started.
+  init() {
+    generation = supervision.anyEpoch
+    supervision.channel.notify()
+  }
+
+  /// Answers the supervisor. Its signal is left for the program, which then compares epochs, only if a domain has begun again.
+  @inline(__always) mutating func answer(_ channels: ChannelSet) -> ChannelSet {
+    channels.contains(supervision.channel) ? answered(channels) : channels
+  }
+
+  @inline(never) private mutating func answered(_ channels: ChannelSet) -> ChannelSet {
+    supervision.channel.notify()
+    let now = generation.current
+    if now == seen { return channels.removing(supervision.channel) }
+    seen = now
+    return channels
+  }
 }

@@ -21,7 +21,7 @@ public struct EntropyClient: Sendable {
 
   /// 256 random bits, which no other client gets.
   public func seed() throws(EntropyRefusal) -> Seed {
-    let reply = channel.call(Message(label: EntropyCall.seed))
+    let reply = channel.callAgain { Message(label: EntropyCall.seed) }
     if reply.label == EntropyCall.granted, reply.count == EntropyCall.wordCount {
       return [reply.word0, reply.word1, reply.word2, reply.word3]
     }

@@ -28,7 +28,10 @@ extension RecordView where Layout == DeviceResources {
       fatal(
         ".device_resources, interrupts: fewer than the driver uses; is the driver this device's?")
     }
-    return Channel(self[DeviceResources.interrupts[index]].id)
+    let interrupt = Channel(self[DeviceResources.interrupts[index]].id)
+    // The last instance may have died before it acknowledged it. SDK 1.4.1 does not tell `run` which interrupts there are.
+    if restarts > 0 { interrupt.acknowledge() }
+    return interrupt
   }
 
   /// The device's region `index` as DMA memory, with the address at which the device sees it. Without it the

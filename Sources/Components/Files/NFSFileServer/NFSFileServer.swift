@@ -28,6 +28,8 @@ public struct NFSFileServer: ~Copyable {
     let started: Instant
     /// Bytes read or written so far.
     var done: UInt64 = 0
+    /// Whether the client that sent it is gone, and its buffers with it.
+    var isOrphan = false
   }
 
   /// Statistics since the start.
@@ -49,6 +51,7 @@ public struct NFSFileServer: ~Copyable {
 
   /// The NFS client, whose events the user reports to it.
   public var nfs: NFSClient
+  private let queues: (commands: Ring<FileQueue>, completions: Ring<FileQueue>)
   private var commands: RingConsumer<FileQueue>
   private var completions: RingProducer<FileQueue>
   let share: SharedRegion
@@ -66,6 +69,8 @@ public struct NFSFileServer: ~Copyable {
   /// Whether the client knows Serval's own statuses.
   var clientIsServal = false
   private var hasAnswers = false
+  // Whether the client begins again: its queues and the share are not used.
+  private var isAway = false
   /// Whether the client is ignored because its queue indices were impossible.
   public private(set) var isQuarantined = false
   /// Statistics since the start.
@@ -76,6 +81,7 @@ public struct NFSFileServer: ~Copyable {
     _ nfs: NFSClient, commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion
   ) {
     self.nfs = nfs
+    queues = (commands, completions)
     self.commands = RingConsumer(commands)
     self.completions = RingProducer(completions)
     self.share = share
@@ -85,6 +91,25 @@ public struct NFSFileServer: ~Copyable {
     for place in stride(from: FileQueue.capacity - 1, through: 0, by: -1) {
       freePlaces.append(place)
     }
+  }
+
+  /// The client begins again: its files are closed, and its commands have no answer. Its queues and the share are not used until
+  /// `reconnect`.
+  public mutating func disconnect() {
+    isAway = true
+    for place in pending.indices { pending[place]?.isOrphan = true }
+    for id in smallIDs.indices { smallIDs[id] = false }
+    descriptors.closeAll()
+    entryCount = 0
+    (isInitialised, isMounting, clientIsServal) = (false, false, false)
+  }
+
+  /// Uses the queues, which are empty, from the beginning.
+  public mutating func reconnect() {
+    commands = RingConsumer(queues.commands)
+    completions = RingProducer(queues.completions)
+    isAway = false
+    isQuarantined = false
   }
 
   /// Processes commands and sends answers.
@@ -110,6 +135,11 @@ public struct NFSFileServer: ~Copyable {
         var entry = pending[place]
       else { continue }
       writesCount -= entry.dataCount
+      if entry.isOrphan {
+        pending[place] = nil
+        freePlaces.append(place)
+        continue
+      }
       // Each part has a timeout of its own, so the total is bounded here.
       if let rest = continuation(&entry, completion.result),
         now - entry.started < nfs.settings.operationTime,
@@ -136,7 +166,7 @@ public struct NFSFileServer: ~Copyable {
   }
 
   private mutating func startCommands(_ now: Instant) throws(PeerFault) {
-    guard !isQuarantined else { return }
+    guard !isQuarantined, !isAway else { return }
     while nfs.hasRoom, writesCount < Self.writesLimit, try completions.free() > pendingCount,
       let message = try commands.dequeue()
     {
@@ -158,7 +188,7 @@ public struct NFSFileServer: ~Copyable {
   private func isInUse(_ id: UInt64) -> Bool {
     if id < UInt64(smallIDs.count) { return smallIDs[Int(id)] }
     guard pendingCount > 0 else { return false }
-    return pending.contains { $0?.id == id }
+    return pending.contains { $0?.id == id && $0?.isOrphan == false }
   }
 
   private mutating func refuse(_ id: UInt64, _ status: FileStatus) throws(PeerFault) {
@@ -209,7 +239,7 @@ extension FileRequest {
         return "place \(place) is both free and taken, or neither"
       }
       if pending.reduce(0, { $0 + ($1?.dataCount ?? 0) }) != writesCount { return "data of writes" }
-      let ids = Set(pending.compactMap { $0?.id })
+      let ids = Set(pending.compactMap { $0?.isOrphan == false ? $0?.id : nil })
       for (id, isUsed) in smallIDs.enumerated() where ids.contains(UInt64(id)) != isUsed {
         return "command \(id) is in flight, or not"
       }

@@ -12,6 +12,7 @@ import Networking
 import ONCRPC
 import Randomness
 import Records
+import Rings
 import SerialWiring
 import TCPStreams
 import Time
@@ -30,6 +31,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
 
   private var console: Console
   private let client: Channel
+  private var link: PeerClient
   private let server: ServerName
   private var files: NFSFileServer
   private var pump = TCPClientPump(FileServerProgram.connection)
@@ -67,6 +69,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     }
     self.console = console
     self.client = connection.channel
+    link = PeerClient(connection.linkWords, connection.channel)
     self.server = server
     if case .address(let address) = server.host { self.address = address }
     var settings = SessionSettings(
@@ -81,6 +84,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     limits.listLimit = 4096
     files = NFSFileServer(
       NFSClient(settings, limits), commands: commands, completions: completions, share: share)
+    files.disconnect()
   }
 
   /// Differs between starts: random, or from the time. Servers tell clients apart by their ports too.
@@ -154,8 +158,17 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     }
     let now = network.now
     if now >= files.nfs.deadline { files.nfs.timePassed(now: now) }
+    switch link.look() {
+    case .none: break
+    case .lost: files.disconnect()
+    case .found: files.reconnect()
+    }
+    if !link.isConnected { link.leave() }
     if files.serve(now: now) { client.notify() }
-    pump.serve(&files.nfs, at: address.map { .v4($0) }, &network.stack, now: now)
+    // An attempt to connect without an address of our own fails, and the next one waits.
+    if network.stack.address != nil {
+      pump.serve(&files.nfs, at: address.map { .v4($0) }, &network.stack, now: now)
+    }
     if let address { report.update(files.nfs, Endpoint(address, pump.port), &console) }
   }
 

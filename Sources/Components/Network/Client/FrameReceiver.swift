@@ -15,7 +15,10 @@ public struct FrameReceiver: ~Copyable {
     public let count: Int
   }
 
+  private let rings: NetRings
   private var copier: BufferReceiver
+  // Whether the queues may be used. Otherwise there are no frames.
+  private var isConnected = true
   /// The client's buffers.
   public let memory: MappedMemory
   private let bufferCount: Int
@@ -28,17 +31,34 @@ public struct FrameReceiver: ~Copyable {
   /// Whether the copier wrote an impossible index: nothing is received any more.
   public private(set) var copierFaulted = false
 
-  /// - Parameter bufferCount: buffers of 2,048 bytes in `memory`; limited to those that fit.
-  public init(_ rings: NetRings, memory: MappedMemory, bufferCount: Int) {
+  /// - Parameters:
+  ///   - bufferCount: buffers of 2,048 bytes in `memory`; limited to those that fit.
+  ///   - isConnected: false if the queues may not be used before `reconnect`.
+  public init(
+    _ rings: NetRings, memory: MappedMemory, bufferCount: Int, isConnected: Bool = true
+  ) {
+    self.isConnected = isConnected
+    self.rings = rings
     copier = BufferReceiver(rings)
     self.memory = memory
     self.bufferCount = min(max(bufferCount, 0), memory.byteCount / NetBuffer.byteCount)
   }
 
+  /// The copier begins again: there are no frames until `reconnect`. No frame may be held.
+  public mutating func disconnect() { isConnected = false }
+
+  /// Uses the queues, which are empty, from the beginning.
+  public mutating func reconnect() {
+    copier = BufferReceiver(rings)
+    isConnected = true
+    hasStarted = false
+    copierFaulted = false
+  }
+
   /// The next frame; nil if there is none.
   @inline(__always)
   public mutating func next() -> Frame? {
-    if copierFaulted { return nil }
+    if copierFaulted || !isConnected { return nil }
     do throws(PeerFault) {
       while let descriptor = try copier.active.dequeue() {
         if !hasStarted {
@@ -62,7 +82,7 @@ public struct FrameReceiver: ~Copyable {
   /// Returns a frame's buffer. The copier sees it after `publish`.
   @inline(__always)
   public mutating func giveBack(_ frame: Frame) {
-    if copierFaulted { return }
+    if copierFaulted || !isConnected { return }
     let empty = NetDescriptor(address: UInt64(truncatingIfNeeded: frame.offset))
     do throws(PeerFault) {
       // The queue has a slot for every buffer. If the copier broke the protocol and it is full, the buffer is lost.
@@ -74,7 +94,7 @@ public struct FrameReceiver: ~Copyable {
 
   /// Hands over the buffers given back. True if the copier waits for them and must be notified.
   public mutating func publish() -> Bool {
-    if !hasStarted { return false }
+    if !hasStarted || !isConnected { return false }
     copier.active.release()
     copier.free.publish()
     return copier.free.takeSignalRequest()
@@ -82,7 +102,7 @@ public struct FrameReceiver: ~Copyable {
 
   /// Requests a notification of the next frame. False if there is a frame already: no notification will come for it.
   public mutating func requestSignalIfEmpty() -> Bool {
-    if copierFaulted { return true }
+    if copierFaulted || !isConnected { return true }
     do throws(PeerFault) {
       return try copier.active.requestSignalIfEmpty()
     } catch {

@@ -7,7 +7,10 @@ import Rings
 /// A network client's connection to the transmit virtualiser (sDDF 0.7.0, docs/network): sends frames, written into the
 /// client's own buffers.
 public struct FrameTransmitter: ~Copyable {
+  private let rings: NetRings
   private var virtualiser: BufferSender
+  // Whether the queues may be used. Otherwise there are no empty buffers.
+  private var isConnected = true
   private let memory: MappedMemory
   private let bufferCount: Int
   // Whether frames were queued and not published.
@@ -23,11 +26,21 @@ public struct FrameTransmitter: ~Copyable {
   /// Fills the queue of empty buffers. We are its consumer; the virtualiser takes over as its producer with the first
   /// frame.
   ///
-  /// - Parameter bufferCount: buffers of 2,048 bytes; limited to those that fit into the memory and the queue.
-  public init(_ rings: NetRings, memory: MappedMemory, bufferCount: Int) {
+  /// - Parameters:
+  ///   - bufferCount: buffers of 2,048 bytes; limited to those that fit into the memory and the queue.
+  ///   - isConnected: false if the queues may not be used before `reconnect`.
+  public init(
+    _ rings: NetRings, memory: MappedMemory, bufferCount: Int, isConnected: Bool = true
+  ) {
+    self.isConnected = isConnected
+    self.rings = rings
     virtualiser = BufferSender(rings)
     self.memory = memory
     self.bufferCount = min(max(bufferCount, 0), memory.byteCount / NetBuffer.byteCount)
+    if isConnected { fill() }
+  }
+
+  private mutating func fill() {
     var filler = RingProducer(rings.free)
     do throws(PeerFault) {
       var index = 0
@@ -40,6 +53,18 @@ public struct FrameTransmitter: ~Copyable {
     } catch {
       virtualiserFaulted = true
     }
+  }
+
+  /// The virtualiser begins again: nothing is sent until `reconnect`.
+  public mutating func disconnect() { isConnected = false }
+
+  /// Uses the queues, which are empty, from the beginning. All buffers are empty: what was in others is lost.
+  public mutating func reconnect() {
+    virtualiser = BufferSender(rings)
+    isConnected = true
+    hasAdded = false
+    virtualiserFaulted = false
+    fill()
   }
 
   /// Lends `write` an empty buffer of `byteCount` bytes, and queues it as a frame. False, without calling `write`, if
@@ -67,7 +92,7 @@ public struct FrameTransmitter: ~Copyable {
 
   @inline(__always)
   private mutating func takeBuffer() -> Int? {
-    if virtualiserFaulted { return nil }
+    if virtualiserFaulted || !isConnected { return nil }
     do throws(PeerFault) {
       while let descriptor = try virtualiser.free.dequeue() {
         if let index = NetBuffer.index(at: descriptor.address, of: bufferCount) {
@@ -95,7 +120,7 @@ public struct FrameTransmitter: ~Copyable {
   /// Hands over the queued frames. If buffers have run out, requests a notification of returned ones.
   public mutating func publish() -> Actions {
     var actions = Actions()
-    if virtualiserFaulted { return actions }
+    if virtualiserFaulted || !isConnected { return actions }
     if hasAdded {
       hasAdded = false
       virtualiser.active.publish()

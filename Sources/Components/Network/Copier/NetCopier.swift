@@ -31,7 +31,10 @@ public struct NetCopier: ~Copyable {
   }
 
   private var virtualiser: BufferReceiver
+  private let clientRings: NetRings
   private var client: BufferSender
+  // Whether the client's queues may be used. Otherwise its frames are dropped.
+  private var isConnected = false
   // Source memory by the owner number in a descriptor.
   private var received: InlineArray<64, MappedMemory?>
   private let target: MappedMemory
@@ -49,6 +52,7 @@ public struct NetCopier: ~Copyable {
   ///   - targetCount: number of its buffers; limited to those that fit.
   public init(virtualiser: NetRings, client: NetRings, target: MappedMemory, targetCount: Int) {
     self.virtualiser = BufferReceiver(virtualiser)
+    clientRings = client
     self.client = BufferSender(client)
     self.target = target
     self.targetCount = min(max(targetCount, 0), target.byteCount / NetBuffer.byteCount)
@@ -60,8 +64,15 @@ public struct NetCopier: ~Copyable {
     if owner >= 0, owner < 64 { received[owner] = memory }
   }
 
-  /// Fills the client's queue of empty buffers, as sDDF's copier does, and copies frames that are already queued.
+  /// The client begins again: its queues are not used until `start`, and its frames are dropped.
+  public mutating func disconnect() { isConnected = false }
+
+  /// Fills the client's queue of empty buffers, as sDDF's copier does, and copies frames that are already queued. At the start, and
+  /// after the client has reset its queues.
   public mutating func start() -> Actions {
+    client = BufferSender(clientRings)
+    isConnected = true
+    clientFaulted = false
     do throws(PeerFault) {
       var index = 0
       // We are the consumer of that queue, and act as its producer once. The client adopts the index with its first
@@ -99,7 +110,7 @@ public struct NetCopier: ~Copyable {
     }
     // Release the client's slots before it can see the frames: on another core it may return a buffer at once, into a
     // queue that has one slot for each buffer.
-    if returned { client.free.release() }
+    if returned, isConnected { client.free.release() }
     if counters.copied != copiedBefore {
       client.active.publish()
       actions.notifyClient = client.active.takeSignalRequest()
@@ -112,7 +123,7 @@ public struct NetCopier: ~Copyable {
   }
 
   @inline(__always) private mutating func copy(_ descriptor: NetDescriptor) {
-    if clientFaulted {
+    if clientFaulted || !isConnected {
       counters.dropped &+= 1
       return
     }

@@ -15,6 +15,9 @@ extension Network {
     let nameServer = config[Config.nameServer]
     if nameServer != 0 { stack.setResolvers(IPv4Address(nameServer)) }
     guard config[Config.addressing] != 0 else {
+      if let formerAddress {
+        return stack.startDHCP(wanted: formerAddress, isOwn: true, now: now)
+      }
       let wanted = config[Config.address]
       return stack.startDHCP(wanted: wanted == 0 ? nil : IPv4Address(wanted), now: now)
     }

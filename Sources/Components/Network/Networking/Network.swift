@@ -10,6 +10,7 @@ import NetworkStack
 import NetworkWiring
 import Randomness
 import Records
+import Rings
 import Time
 import TimerWiring
 import Wire
@@ -28,8 +29,16 @@ public struct Network: ~Copyable {
   let receiveChannel: Channel
   /// The transmit virtualiser's channel: it signals returned buffers.
   let transmitChannel: Channel
+  private let receiveRings: NetRings
+  private let transmitRings: NetRings
+  private var kept = KeptNetwork()
+  private var receiveLink: PeerServer
+  private var transmitLink: PeerServer
   private let clock: Clock
   private let timer: TimerClient
+  // How often the timer driver has begun, now and when the timeout was set.
+  private let timerEpoch: Epoch
+  private var alarmEpoch: UInt64
   // When the timer driver will signal; `never` if no timeout is set.
   private var alarm = Instant.never
   /// Whether the arrival time of each frame still goes into the stack's entropy.
@@ -56,8 +65,16 @@ public struct Network: ~Copyable {
     now = clock.now()
     receiveChannel = receive.channel
     transmitChannel = transmit.channel
-    input = FrameReceiver(receiveRings, memory: received, bufferCount: Int(receive.bufferCount))
-    output = FrameTransmitter(transmitRings, memory: sent, bufferCount: Int(transmit.bufferCount))
+    (self.receiveRings, self.transmitRings) = (receiveRings, transmitRings)
+    (receiveLink, transmitLink) = (PeerServer(receive), PeerServer(transmit))
+    timerEpoch = Supervision().epoch(of: timer.channel)
+    alarmEpoch = timerEpoch.current
+    input = FrameReceiver(
+      receiveRings, memory: received, bufferCount: Int(receive.bufferCount),
+      isConnected: receiveLink.isConnected)
+    output = FrameTransmitter(
+      transmitRings, memory: sent, bufferCount: Int(transmit.bufferCount),
+      isConnected: transmitLink.isConnected)
     let hardware = config[Config.macAddress]
     let secrets: StackSecrets?
     do throws(EntropyRefusal) {
@@ -109,6 +126,27 @@ public struct Network: ~Copyable {
       UInt64(truncatingIfNeeded: count &- stack.leastFreeBufferByteCount))
   }
 
+  /// Notes for the next instance what has changed in this turn.
+  mutating func keep() { kept.update(&stack, &output) }
+
+  /// The address that this program had before it was restarted.
+  var formerAddress: IPv4Address? { kept.formerAddress }
+
+  /// Looks whether the domains at the other ends of the queues have begun again. What was in the queues is lost, as frames are on a
+  /// cable.
+  mutating func checkLinks() {
+    switch receiveLink.look(receiveRings.reset) {
+    case .none: break
+    case .lost: input.disconnect()
+    case .found: input.reconnect()
+    }
+    switch transmitLink.look(transmitRings.reset) {
+    case .none: break
+    case .lost: output.disconnect()
+    case .found: output.reconnect()
+    }
+  }
+
   /// Handles the timer's signal.
   mutating func alarmPassed() {
     alarm = .never
@@ -118,6 +156,12 @@ public struct Network: ~Copyable {
   /// Sets the timer to the stack's deadline or `deadline`, whichever is earlier. If a timeout is set that is earlier still,
   /// it stays, and the turn that it causes sets the next one: most deadlines are postponed long before they come.
   mutating func setAlarm(_ deadline: Instant) {
+    let epoch = timerEpoch.current
+    if epoch != alarmEpoch {
+      // The driver that had our timeout is gone.
+      alarmEpoch = epoch
+      alarm = .never
+    }
     let next = stack.deadline(before: min(alarm, deadline)) ?? deadline
     guard next < alarm else { return }
     alarm = next

@@ -46,9 +46,11 @@ public struct NetworkDomain<Program: NetworkProgram & ~Copyable>: ProtectionDoma
 
   /// Works until only a peer or the clock can bring new work.
   private mutating func turn() {
+    network.checkLinks()
     while true {
       let mayBeMore = receiveFrames()
       respond()
+      network.keep()
       let sent = network.output.publish()
       if network.input.publish() { network.receiveChannel.notify() }
       if sent.notifyVirtualiser { network.transmitChannel.notify() }

@@ -49,6 +49,10 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private var clients: InlineArray<64, BufferReceiver>
   private var regions = TransmitRegions<Memory>()
   private var everybody = IndexSet64()
+  // The queues of each client, to begin with them again.
+  private var rings: InlineArray<64, NetRings>
+  // Clients whose queues are not used.
+  private var away = IndexSet64()
   // Clients that have sent at least one frame.
   private var started = IndexSet64()
   // Clients that used up their share in this round.
@@ -71,6 +75,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     self.driver = BufferSender(driver)
     returnBatch = self.driver.returnBatch
     clients = InlineArray { _ in BufferReceiver(driver) }
+    self.rings = InlineArray { _ in driver }
   }
 
   /// Adds the client with this channel; false if another has it, or it is not below `clientLimit`.
@@ -79,8 +84,32 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
       return false
     }
     clients[channel] = BufferReceiver(rings)
+    self.rings[channel] = rings
     everybody.insert(channel)
     return true
+  }
+
+  /// The client begins again: its queues are not used until `reconnect`. Frames of it that the driver has are sent; call
+  /// `bufferCount(inFlightOf:)` to learn when its buffers are all back.
+  public mutating func disconnect(_ client: Int) {
+    guard everybody.contains(client) else { return }
+    away.insert(client)
+    returned.remove(client)
+    unfinished.remove(client)
+  }
+
+  /// Uses the client's queues, which are empty, from the beginning.
+  public mutating func reconnect(_ client: Int) {
+    guard everybody.contains(client) else { return }
+    clients[client] = BufferReceiver(rings[client])
+    away.remove(client)
+    started.remove(client)
+    quarantined.remove(client)
+  }
+
+  /// Number of the client's buffers that the driver has.
+  public mutating func bufferCount(inFlightOf client: Int) -> Int {
+    regions.inFlightCount(of: client)
   }
 
   /// Adds memory from which `client`, which must have been added, sends frames. Descriptors name it by `owner`. False if
@@ -111,7 +140,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   // MARK: From clients to the driver
 
   private mutating func send(_ client: Int) {
-    if quarantined.contains(client) || driverFaulted { return }
+    if quarantined.contains(client) || away.contains(client) || driverFaulted { return }
     var room = Self.share
     do throws(PeerFault) {
       if try clients[client].active.available() > 0, !started.contains(client) {
@@ -186,7 +215,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   }
 
   private mutating func handBack(_ descriptor: NetDescriptor, to client: Int) {
-    if quarantined.contains(client) { return }
+    if quarantined.contains(client) || away.contains(client) { return }
     do throws(PeerFault) {
       // The queue has a slot for every buffer. A client that filled it with others loses this one.
       if try clients[client].free.enqueue(descriptor) { returned.insert(client) }
@@ -195,11 +224,17 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     }
   }
 
-  /// Whether any client that has sent frames waits for buffers.
+  /// Whether any client that has sent frames waits for buffers, or is away and cannot come back before it has them.
   private mutating func isAwaited() -> Bool {
-    var rest = started
+    var rest = away
     while let client = rest.popFirst() {
-      if !quarantined.contains(client), clients[client].free.hasSignalRequest() {
+      if regions.inFlightCount(of: client) > 0 { return true }
+    }
+    rest = started
+    while let client = rest.popFirst() {
+      if !quarantined.contains(client), !away.contains(client),
+        clients[client].free.hasSignalRequest()
+      {
         return true
       }
     }

@@ -23,6 +23,11 @@ public struct EthernetDriverProgram<Device: EthernetDevice & ~Copyable>: Protect
     guard let receiveRings = receive.rings, let transmitRings = transmit.rings else {
       fatal(".net_driver_config: virtRx or virtTx has no queues; rerun serval generate")
     }
+    // All domains of the network begin again together, this one first: none uses these queues.
+    if restarts > 0, Supervision().isThere {
+      receiveRings.reset()
+      transmitRings.reset()
+    }
     self.interrupt = interrupt
     self.receive = receive.channel
     self.transmit = transmit.channel

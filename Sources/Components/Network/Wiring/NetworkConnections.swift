@@ -22,6 +22,25 @@ extension NetConnection {
 
   /// The channel to the peer.
   public var channel: Channel { Channel(id) }
+
+  /// Words behind the queue of empty buffers, which ends within a page; nil if its region has no room.
+  public var linkWords: LinkWords? {
+    freeQueue.shared.flatMap { LinkWords($0, at: 8 &+ 16 &* Int(bufferCount)) }
+  }
+}
+
+extension PeerClient {
+  /// The client of a connection.
+  public init(_ connection: NetConnection) {
+    self.init(connection.linkWords, connection.channel)
+  }
+}
+
+extension PeerServer {
+  /// The server of a connection.
+  public init(_ connection: NetConnection) {
+    self.init(connection.linkWords, connection.channel)
+  }
 }
 
 extension MACAddress {

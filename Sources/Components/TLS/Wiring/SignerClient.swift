@@ -16,7 +16,9 @@ public struct SignerClient: CertificateSigner {
   public mutating func sign(
     _ request: SigningRequest, into signature: inout MutableSpan<UInt8>
   ) -> Int? {
-    let reply = channel.call(Message(label: SignerCall.sign, bytes: request.bytes.span))
+    let reply = channel.callAgain {
+      Message(label: SignerCall.sign, bytes: request.bytes.span)
+    }
     guard reply.label == SignerCall.signed else { return nil }
     return reply.bytes(into: &signature)
   }

@@ -20,10 +20,10 @@ public struct TimerClient: Sendable {
   }
 
   /// Nanoseconds since an arbitrary moment before this domain started; never decreases.
-  public func now() -> UInt64 { channel.call(Message(label: Request.getTime)).word(0) }
+  public func now() -> UInt64 { channel.callAgain { Message(label: Request.getTime) }.word(0) }
 
   /// Requests a signal in `nanoseconds`, in place of an earlier request.
   public func setTimeout(nanoseconds: UInt64) {
-    _ = channel.call(Message(label: Request.setTimeout, count: 1, nanoseconds))
+    _ = channel.callAgain { Message(label: Request.setTimeout, count: 1, nanoseconds) }
   }
 }

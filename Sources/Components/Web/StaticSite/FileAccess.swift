@@ -10,9 +10,10 @@ import Rings
 ///
 /// Memory: the share, and a ticket for each of 511 commands.
 public final class FileAccess {
-  enum State: Equatable { case idle, starting, ready }
+  enum State: Equatable { case idle, starting, reopening, ready }
 
   let share: SharedRegion
+  private let queues: (commands: Ring<FileQueue>, completions: Ring<FileQueue>)
   private var client: FileSystemClient
   // Buffers for data, and slots for paths and attributes. A slot is held only while its command is in flight, so that
   // slow readers cannot keep others from opening files.
@@ -20,6 +21,11 @@ public final class FileAccess {
   private var slots: SharePool
   private var tickets: [FileTicket?]
   private var closing: [FileCommand] = []
+  var opened = OpenFiles()
+  // Commands that the server had when it began again.
+  private var interrupted: [FileTicket] = []
+  // Whether the server begins again: its queues are not used.
+  private var isAway = false
   private var openCount = 0
   // Connections that wait for room, and those that are to be woken because there is room.
   private var line = WaitingLine()
@@ -48,6 +54,7 @@ public final class FileAccess {
     commands: Ring<FileQueue>, completions: Ring<FileQueue>, share: SharedRegion,
     bufferByteCount: UInt64 = 32_768, bufferLimit: Int = 2044
   ) {
+    queues = (commands, completions)
     client = FileSystemClient(commands: commands, completions: completions)
     self.share = share
     let size = max(bufferByteCount, 8192)
@@ -100,6 +107,7 @@ public final class FileAccess {
   ///
   /// - Returns: whether the server has to be notified.
   public func publish() -> Bool {
+    if isAway { return false }
     while let command = closing.last,
       submit(command, FileTicket(buffer: nil, connection: -1, closes: true))
     {
@@ -110,7 +118,7 @@ public final class FileAccess {
 
   /// Processes the answers that have arrived; `nextReady` then returns the connections to resume.
   public func collect() {
-    guard !isBroken else { return }
+    guard !isBroken, !isAway else { return }
     do throws(PeerFault) {
       while let completion = try client.nextCompletion() { handle(completion) }
     } catch {
@@ -160,6 +168,7 @@ public final class FileAccess {
       openCount -= 1
       callOne()
     }
+    if let number = ticket.reopens { reopened(number, ticket, completion) }
     if ticket === starting { started(completion.status) }
     if ticket === asking { heard(completion) }
     if ticket.isAbandoned { letGo(ticket, completion.status, completion.value) }
@@ -177,6 +186,7 @@ public final class FileAccess {
         return false
       }
       tickets[number] = ticket
+      ticket.command = command
     } catch {
       giveUp()
       return false
@@ -188,7 +198,10 @@ public final class FileAccess {
 
   /// Whether `submit` would succeed now. If not, the connection is put in line.
   func hasRoom(for connection: Int, opens: Bool) -> Bool {
-    guard !isBroken, client.hasRoom, !opens || openCount < Self.openLimit else {
+    // While the server starts, only our own commands are sent, which no connection waits for.
+    guard !isBroken, !isAway, client.hasRoom, !opens || openCount < Self.openLimit,
+      connection < 0 || state == .ready
+    else {
       want(connection)
       return false
     }
@@ -230,6 +243,12 @@ public final class FileAccess {
   private func letGo(_ ticket: FileTicket, _ status: FileStatus, _ value: UInt64) {
     if status == .success { close(value, ticket.opens) }
     end(ticket)
+  }
+
+  /// Closes a file of `opened`.
+  func close(openFile number: Int) {
+    if let descriptor = opened.remove(number) { return close(descriptor) }
+    openCount -= 1
   }
 
   func close(_ descriptor: UInt64, _ kind: FileTicket.Opens = .file) {
@@ -307,6 +326,7 @@ public final class FileAccess {
     let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.allocate(), connection: -1)
     var command = FileCommand.initialise
     if !confinement.isEmpty {
+      let confinement = confinement
       // All buffers are free before INITIALISE, so only the store can fail.
       guard let buffer = ticket.buffer, share.store(confinement.span, offset: buffer.offset) else {
         return giveBack(ticket)
@@ -348,7 +368,110 @@ public final class FileAccess {
 
   private func become(_ state: State) {
     self.state = state
+    if state == .ready { return resume() }
+    if state == .idle { failInterrupted() }
     callAll()
+  }
+
+  // MARK: A server that begins again
+
+  /// The server begins again: its queues are not used until `beginAgain`.
+  public func disconnect() { isAway = true }
+
+  /// The queues are empty, and the server has forgotten everything. Mounts again, opens all files again, and repeats the commands that
+  /// have no answer; those who wait for them notice nothing. All of them may be carried out twice, since none changes anything.
+  public func beginAgain() {
+    isAway = false
+    isBroken = false
+    client = FileSystemClient(commands: queues.commands, completions: queues.completions)
+    for number in tickets.indices {
+      guard let ticket = tickets[number] else { continue }
+      tickets[number] = nil
+      if ticket.closes {
+        openCount -= 1
+      } else if ticket === starting || ticket === asking || ticket.reopens != nil {
+        end(ticket)
+      } else {
+        interrupted.append(ticket)
+      }
+    }
+    openCount -= closing.count
+    closing = []
+    (starting, asking) = (nil, nil)
+    opened.loseAll()
+    state = .idle
+    start()
+  }
+
+  /// Opens the next files again; once all are open, repeats what was interrupted.
+  private func resume() {
+    state = .reopening
+    while let (number, path) = opened.nextLost {
+      guard let ticket = send(path, for: -1, { name, _ in .open(path: name, .read) }) else {
+        if opened.areOpening { break }
+        // Commands in flight hold all memory for paths: do without the file.
+        _ = opened.finish(number, nil)
+        continue
+      }
+      ticket.reopens = number
+      opened.begin(number)
+    }
+    if opened.areOpening || opened.nextLost != nil { return }
+    state = .ready
+    let repeated = interrupted
+    interrupted = []
+    for ticket in repeated {
+      if ticket.opens != .nothing { openCount -= 1 }
+      if ticket.isAbandoned {
+        end(ticket)
+      } else if !submitAgain(ticket) {
+        fail(ticket)
+      }
+    }
+    callAll()
+  }
+
+  private func reopened(
+    _ number: Int, _ ticket: FileTicket, _ completion: FileSystemClient.Completion
+  ) {
+    end(ticket)
+    let descriptor = completion.status == .success ? completion.value : nil
+    if let unused = opened.finish(number, descriptor) { close(unused) }
+    if state == .reopening { resume() }
+  }
+
+  private func submitAgain(_ ticket: FileTicket) -> Bool {
+    var command = ticket.command
+    if let file = ticket.file { command = command.replacingFile(by: file.descriptor) }
+    return submit(command, ticket)
+  }
+
+  /// The server cannot mount its files, so that what was interrupted has failed.
+  private func failInterrupted() {
+    let failed = interrupted
+    interrupted = []
+    for ticket in failed {
+      if ticket.opens != .nothing { openCount -= 1 }
+      if ticket.isAbandoned { end(ticket) } else { fail(ticket) }
+    }
+  }
+
+  private func fail(_ ticket: FileTicket) {
+    ticket.state = .done(.unreachable, 0)
+    ticket.file = nil
+    if ticket.connection >= 0 { ready.append(ticket.connection) }
+  }
+}
+
+extension FileCommand {
+  /// The command for another descriptor.
+  fileprivate func replacingFile(by descriptor: UInt64) -> FileCommand {
+    switch self {
+    case .read(_, let offset, let buffer): .read(descriptor, offset: offset, buffer: buffer)
+    case .statOpen(_, let buffer): .statOpen(descriptor, buffer: buffer)
+    case .size: .size(descriptor)
+    default: self
+    }
   }
 }
 
@@ -358,7 +481,9 @@ public final class FileAccess {
     public func checkInvariants() -> String? {
       let submitted = tickets.count { $0 != nil }
       if submitted != client.inFlight { return "\(submitted) tickets, \(client.inFlight) commands" }
-      let opening = tickets.count { $0.map { $0.opens != .nothing } ?? false }
+      let opening =
+        tickets.count { $0.map { $0.opens != .nothing } ?? false }
+        + interrupted.count { $0.opens != .nothing }
       if openCount < opening || openCount > Self.openLimit { return "\(openCount) files are open" }
       if keptBuffers < 0 || keptBuffers + pool.freeCount > bufferCount {
         return "\(keptBuffers) buffers are kept, \(pool.freeCount) are free"

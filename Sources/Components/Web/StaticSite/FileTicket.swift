@@ -19,6 +19,10 @@ final class FileTicket {
   /// The open file that the command uses. Held until the server answers, as it refuses to close a file
   /// with commands under way.
   var file: OpenFile?
+  /// The command, to be sent again if the server begins again.
+  var command = FileCommand.initialise
+  /// The open file that the command opens again, as `OpenFiles` numbers it; nil for other commands.
+  var reopens: Int?
   /// The command is CLOSE.
   let closes: Bool
   /// The connection to wake; negative for none.

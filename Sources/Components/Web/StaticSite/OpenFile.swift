@@ -3,8 +3,9 @@
 
 /// A file that is open on the server. It is closed when the last reference goes.
 final class OpenFile {
-  /// The server's descriptor.
-  let descriptor: UInt64
+  /// The server's descriptor. It changes if the server begins again.
+  var descriptor: UInt64 { files.opened.descriptor(of: number) }
+  private let number: Int
   /// The path by which the file was opened; empty if the server tells attributes by descriptor.
   let path: [UInt8]
   private let files: FileAccess
@@ -13,7 +14,7 @@ final class OpenFile {
 
   init(_ files: FileAccess, _ descriptor: UInt64, path: [UInt8]) {
     self.files = files
-    self.descriptor = descriptor
+    number = files.opened.add(descriptor, path: path)
     self.path = files.isServal ? [] : path
   }
 
@@ -26,6 +27,6 @@ final class OpenFile {
 
   deinit {
     if isKept { files.letGoFile() }
-    files.close(descriptor)
+    files.close(openFile: number)
   }
 }

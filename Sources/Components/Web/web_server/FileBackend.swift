@@ -15,6 +15,9 @@ import Wiring
 struct FileBackend: ServerBackend, ~Copyable {
   let files: FileAccess
   private let channel: Channel
+  private let commands: Ring<FileQueue>
+  private let completions: Ring<FileQueue>
+  private var link: PeerServer
   private var report: SiteReport
 
   /// Stops the protection domain if the record has no queues or no share.
@@ -31,10 +34,25 @@ struct FileBackend: ServerBackend, ~Copyable {
     }
     files = FileAccess(commands: commands, completions: completions, share: share)
     channel = connection.channel
+    (self.commands, self.completions) = (commands, completions)
+    link = PeerServer(connection.linkWords, connection.channel)
+    if !link.isConnected { files.disconnect() }
     report = SiteReport(folder: folder)
   }
 
-  mutating func collect() { files.collect() }
+  mutating func collect() {
+    let (commands, completions) = (commands, completions)
+    let change = link.look {
+      commands.reset()
+      completions.reset()
+    }
+    switch change {
+    case .none: break
+    case .lost: files.disconnect()
+    case .found: files.beginAgain()
+    }
+    files.collect()
+  }
   mutating func nextReady() -> Int? { files.nextReady() }
 
   mutating func publish(_ log: ServerLog, now: Instant) {

@@ -17,6 +17,9 @@ final class Kernel {
   var report: (String) -> Void = { _ in }
   let sourceLines = SourceLines()
 
+  /// Chooses the instructions at which killed domains die.
+  var killChoices = RandomBits(seed: 1)
+
   /// In the order of the system file.
   var threads: [Thread] = []
   var interruptLines: [InterruptLine] = []

@@ -45,6 +45,10 @@ final class Thread {
   var context: SchedulingContext?
   /// The scheduling context with the budget and period of the system file.
   let ownContext: SchedulingContext
+  /// It dies once its processor has executed so many instructions; nil for a thread that is not to be killed.
+  var death: UInt64?
+  /// Whether it spends its time without doing anything.
+  var isHung = false
   /// Whether it is in one of `ReadyQueues`.
   var isQueued = false
   var statistics = ThreadStatistics()

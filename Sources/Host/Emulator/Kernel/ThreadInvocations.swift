@@ -47,6 +47,8 @@ extension Kernel {
           ? target.processor[register] & 0x0fff_ffff | value & 0xf000_0000 : value
       }
     }
+    // A new instance begins: what was to happen to the old one does not happen to it.
+    (target.death, target.isHung) = (nil, false)
     if thread[message: 0] & 1 != 0 { resume(target) }
   }
 

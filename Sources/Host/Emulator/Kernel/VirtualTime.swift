@@ -63,11 +63,30 @@ extension Kernel {
   ///   - longest: nanoseconds.
   func runCurrent(_ thread: Thread, until end: UInt64, longest: UInt64 = longestSlice) {
     let start = timeBase
-    let limit = min(sliceLimit ?? .max, end, start &+ longest)
+    var limit = min(sliceLimit ?? .max, end, start &+ longest)
+    if thread.isHung {
+      timeBase = max(limit, start &+ 1)
+      return chargeBudget()
+    }
+    if let life = life(of: thread) { limit = min(limit, start &+ UInt64(life)) }
     sliceLength = Int64(clamping: limit > start ? limit - start : 1)
+    if life(of: thread) != 0 { run(thread, exactly: nil) }
+    chargeBudget()
+    killIfDue(thread)
+  }
+
+  /// Runs the thread for so many instructions one by one. False if it cannot continue: it has faulted, blocked or lost its turn.
+  func advance(_ thread: Thread, by count: Int64) -> Bool {
+    sliceLength = 1000
+    run(thread, exactly: Int(count))
+    chargeBudget()
+    return thread.isReady && current === thread && !mustSchedule
+  }
+
+  private func run(_ thread: Thread, exactly count: Int?) {
     thread.processor.slice.pointee.remaining = sliceLength
     running = thread.processor
-    let stop = thread.processor.run(instructions: sliceLength)
+    let stop = thread.processor.run(instructions: sliceLength, exactly: count)
     timeBase = now
     running = nil
     sleeper = nil
@@ -77,7 +96,6 @@ extension Kernel {
     // The thread keeps the processor and is charged for the time until the next event.
     case .waitForInterrupt: sleeper = thread
     }
-    chargeBudget()
   }
 
   /// When the next event is due while no engine runs. The end of a round-robin timeslice is not an event

@@ -70,14 +70,14 @@ final class Processor {
 
   // MARK: Running
 
-  /// Runs for about that many instructions; the engine stops only between translated blocks.
-  func run(instructions: Int64) -> Stop {
+  /// Runs for about that many instructions; the engine stops only between translated blocks, or after `count` instructions.
+  func run(instructions: Int64, exactly count: Int? = nil) -> Stop {
     slice.pointee.remaining = instructions
     exception = nil
     resumption = nil
     stopRequested = false
     // The end address is one that no program reaches.
-    let status = uc_emu_start(engine, pc, 0xffff_ffff_ffff_fffc, 0, 0)
+    let status = uc_emu_start(engine, pc, 0xffff_ffff_ffff_fffc, 0, count ?? 0)
     pc = self[Register.pc]
     if let exception {
       for (register, value) in zip(Self.savedRegisters, exception.registers) {
@@ -87,7 +87,7 @@ final class Processor {
       return .exception(exception.what)
     }
     pc = resumption ?? pc
-    if stopRequested || slice.pointee.remaining <= 0 { return .sliceEnd }
+    if stopRequested || slice.pointee.remaining <= 0 || count != nil { return .sliceEnd }
     // WFI leaves the engine silently. Any other error is one that no hook has seen.
     return status == UC_ERR_OK
       ? .waitForInterrupt : .exception(forbiddenFetch ?? .undefinedInstruction)

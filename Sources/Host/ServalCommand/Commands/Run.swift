@@ -92,7 +92,7 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Seed for the choice of those frames, and for the machine's random numbers; 1 by default.",
+      "Seed for the choice of those frames and of the instructions of --kill, and for the machine's random numbers; 1 by default.",
       valueName: "number"))
   var seed: UInt64?
 
@@ -102,6 +102,21 @@ struct Run: ParsableCommand {
       "A protection domain to fault, and when: driver@2s; may be repeated.",
       valueName: "domain@time"))
   var faults: [String] = []
+
+  @Option(
+    name: .customLong("kill"),
+    help: ArgumentHelp(
+      "A protection domain to fault at a random instruction that it executes after a time, and how often: nfs@2s, or nfs@2s+500ms "
+        + "for every half second from then on; may be repeated.",
+      valueName: "domain@time"))
+  var kills: [String] = []
+
+  @Option(
+    name: .customLong("hang"),
+    help: ArgumentHelp(
+      "A protection domain that spends its time without doing anything, and from when on; as for --kill.",
+      valueName: "domain@time"))
+  var hangs: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -139,6 +154,8 @@ struct Run: ParsableCommand {
       if let value { arguments += ["\(name)=\(value)"] }
     }
     for text in faults { arguments.append("--fault=\(text)") }
+    for text in kills { arguments.append("--kill=\(text)") }
+    for text in hangs { arguments.append("--hang=\(text)") }
     for text in networks { arguments.append("--net=\(text)") }
     for text in links { arguments.append("--link=\(text)") }
     for text in forwards { arguments.append("--forward=\(text)") }

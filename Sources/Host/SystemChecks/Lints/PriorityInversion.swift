@@ -57,6 +57,8 @@ extension LintSubject {
       let server = topology.domain(named: driver.domain),
       client.effectivePriority.isMoreUrgent(than: server.effectivePriority),
       !server.interrupts.isEmpty, client.interrupts.isEmpty, !server.passive, !driver.mayCall,
+      // A supervisor signals its children, and uses no device of theirs.
+      !client.children.contains(where: { $0.name == server.name }),
       // A monitor's interrupts are its guest's: for others it is a client.
       server.virtualMachine == nil, client.virtualMachine == nil,
       topology.shareMemory(client.name, server.name),

@@ -95,9 +95,37 @@ static inline unsigned char cmicrokit_name_byte(uint64_t index) { return microki
 static inline unsigned char cmicrokit_is_passive(void) { return microkit_passive; }
 static inline uint64_t cmicrokit_irqs(void) { return microkit_irqs; }
 
-/* The number of entries, this one included, and the initial stack pointer (entry.S). */
-extern uint64_t cmicrokit_boot[2];
+/*
+ * The number of entries, this one included; the initial stack pointer (entry.S); and whether the monitor was asked to make this
+ * domain passive.
+ */
+extern uint64_t cmicrokit_boot[4];
 static inline uint64_t cmicrokit_restarts(void) { return cmicrokit_boot[0] - 1; }
+/* Whether this is the first call, of all entries: the monitor must be asked once. */
+static inline _Bool cmicrokit_asks_to_be_passive(void) {
+  if (cmicrokit_boot[2]) return 0;
+  cmicrokit_boot[2] = 1;
+  return 1;
+}
+
+/* A word of memory that another domain writes: later accesses stay after the load. */
+static inline uint64_t cmicrokit_load_acquire(uint64_t address) {
+  return __atomic_load_n((const uint64_t *)address, __ATOMIC_ACQUIRE);
+}
+/* A word of memory that other domains read: earlier accesses stay before the store. */
+static inline void cmicrokit_store_release(uint64_t address, uint64_t value) {
+  __atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
+}
+
+/* Words that survive a restart (kept.S). */
+#define CMICROKIT_KEPT_WORDS 1026
+extern uint64_t serval_kept[CMICROKIT_KEPT_WORDS];
+static inline uint64_t cmicrokit_kept(uint64_t index) {
+  return index < CMICROKIT_KEPT_WORDS ? serval_kept[index] : 0;
+}
+static inline void cmicrokit_keep(uint64_t index, uint64_t word) {
+  if (index < CMICROKIT_KEPT_WORDS) ((volatile uint64_t *)serval_kept)[index] = word;
+}
 
 /*
  * The state of the program's heap (heap.c), which begins with what `serval run --stats` shows. Apart from the heap's
@@ -155,4 +183,6 @@ CMICROKIT_RECORD(serval_heap)
 CMICROKIT_RECORD(timer_client_config)
 CMICROKIT_RECORD(tls_server_config)
 CMICROKIT_RECORD(signer_config)
+CMICROKIT_RECORD(supervised_config)
+CMICROKIT_RECORD(supervisor_config)
 CMICROKIT_RECORD(web_server_config)

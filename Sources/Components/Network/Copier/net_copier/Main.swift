@@ -6,6 +6,7 @@ import Microkit
 import NetworkComponents
 import NetworkWiring
 import Records
+import Rings
 import Wiring
 
 @main enum Main {
@@ -18,6 +19,7 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
   private var copier: NetCopier
   private let virtualiser: Channel
   private let client: Channel
+  private var link: PeerClient
 
   init(_ config: LinkedRecord<NetCopyConfig>) {
     let (receive, client) = (config[Config.receive], config[Config.client])
@@ -28,6 +30,7 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
     }
     virtualiser = receive.channel
     self.client = client.channel
+    link = PeerClient(client)
     copier = NetCopier(
       virtualiser: receiveRings, client: clientRings, target: target,
       targetCount: Int(client.bufferCount))
@@ -36,10 +39,18 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
         copier.addSource(memory, owner: owner)
       }
     }
-    notify(copier.start())
+    serve()
   }
 
-  mutating func notified(_ channels: ChannelSet) { notify(copier.copyFrames()) }
+  mutating func notified(_ channels: ChannelSet) { serve() }
+
+  private mutating func serve() {
+    let change = link.look()
+    if change == .found { return notify(copier.start()) }
+    if change == .lost { copier.disconnect() }
+    if !link.isConnected { link.leave() }
+    notify(copier.copyFrames())
+  }
 
   private mutating func notify(_ actions: NetCopier.Actions) {
     // The last signal goes out with the next receive, in one entry to the kernel.

@@ -74,6 +74,9 @@ struct DHCPClient: BitwiseCopyable {
   var probeCount: UInt8 = 2
   var probeInterval = Interval.milliseconds(250)
 
+  /// Not probed: a former instance of this program had it a moment ago.
+  var own: IPv4Address?
+
   private(set) var phase = Phase.off
   private(set) var lease: DHCPLease?
   /// When `tick` has something to do.
@@ -322,7 +325,9 @@ struct DHCPClient: BitwiseCopyable {
       renewal: moment(times.renewal), rebinding: moment(times.rebinding),
       expiry: moment(times.lease))
     pending = nil
-    if phase == .requesting, probeCount > 0 {
+    let isOwn = own == offered
+    own = nil
+    if phase == .requesting, probeCount > 0, !isOwn {
       phase = .probing
       probesSent = 0
       probe = offered

@@ -7,10 +7,12 @@ import Wire
 
 // DHCP: the client's messages and timers.
 extension NetworkStack {
-  /// Obtains an address by DHCP and keeps it. `wanted` is requested first.
-  public mutating func startDHCP(wanted: IPv4Address? = nil, now: Instant) {
+  /// Obtains an address by DHCP and keeps it. `wanted` is requested first; if `isOwn`, because this program had it before it was
+  /// restarted, and so without looking for other hosts that have it.
+  public mutating func startDHCP(wanted: IPv4Address? = nil, isOwn: Bool = false, now: Instant) {
     usesDHCP = true
     dhcp.wanted = wanted
+    dhcp.own = isOwn ? wanted : nil
     dhcp.start(random: random32(), now: now)
     timers.wake(dhcpTimer, by: dhcp.deadline)
   }

@@ -77,6 +77,8 @@ public struct NetworkStack: ~Copyable {
 
   // Connections with something to send, and sockets with events.
   var sendQueue: IndexQueue
+  // Connections that have come or gone since `nextFlowNote` last saw them.
+  var changedFlows: IndexQueue
   var events: IndexQueue
   var timers: TimerHeap
 
@@ -112,6 +114,7 @@ public struct NetworkStack: ~Copyable {
       count: configuration.datagramSocketLimit, repeating: UDPSocketState())
     ports = HashChains(limit: configuration.datagramSocketLimit)
     sendQueue = IndexQueue(limit: limit)
+    changedFlows = IndexQueue(limit: limit)
     resolver = Resolver(limit: configuration.lookupLimit)
     events = IndexQueue(
       limit: limit + listeners.count + datagramSockets.count + max(configuration.lookupLimit, 0))

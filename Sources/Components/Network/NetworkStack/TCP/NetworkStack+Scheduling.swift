@@ -61,5 +61,6 @@ extension NetworkStack {
     connections[index] = Connection()
     connections[index].generation = generation
     freeConnections.push(index)
+    changedFlows.push(index)
   }
 }

@@ -122,6 +122,7 @@ extension NetworkStack {
       connections[index].hardware = hardware
       connections[index].neighbourVersion = neighbours.version
       connections[index].neighbourUntil = until
+      changedFlows.push(index)
       return true
     case .searching:
       // This includes a closed connection with a pending reset: an answer, or the lack of one,

@@ -46,10 +46,13 @@ struct NetVirtRxProgram: ProtectionDomain, ~Copyable {
       fatal(
         ".net_virt_rx_config: data or bufferMetadata is too small for driver.bufferCount buffers")
     }
+    // All domains of the network begin again together, copiers after this one: none uses these queues.
+    let isReset = restarts > 0 && Supervision().isThere
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let entry = Config.clients[index]
       let client = config[entry / NetVirtRxClient.connection]
       let channel = Int(client.channel.id)
+      if isReset { client.rings?.reset() }
       guard let rings = client.rings, virtualiser.addClient(rings, channel: channel) else {
         fatal(
           ".net_virt_rx_config: a client has no queues, or another's channel; rerun serval generate"

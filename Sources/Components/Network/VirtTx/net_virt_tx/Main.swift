@@ -24,6 +24,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
 
   private var virtualiser: NetVirtTx<MappedMemory>
   private let driver: Channel
+  private var clients: PeerClients
 
   init(_ config: LinkedRecord<NetVirtTxConfig>) {
     let connection = config[Config.driver]
@@ -32,6 +33,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
     }
     driver = connection.channel
     virtualiser = NetVirtTx(driver: rings)
+    clients = PeerClients()
     for index in 0..<config.count(of: Config.clients, Config.clientCount) {
       let entry = Config.clients[index]
       let client = config[entry / NetVirtTxClient.connection]
@@ -41,6 +43,8 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
           ".net_virt_tx_config: a client has no queues, or another's channel; rerun serval generate"
         )
       }
+      virtualiser.disconnect(channel)
+      clients.add(PeerClient(client), channel: channel)
       for number in 0..<min(Int(config[entry / NetVirtTxClient.regionCount]), 64) {
         let region = entry / NetVirtTxClient.regions[number]
         let data = config[region / NetVirtTxDataRegion.data]
@@ -56,11 +60,38 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
         }
       }
     }
-    carryOut(virtualiser.start())
+    notified(clients.all)
   }
 
   mutating func notified(_ channels: ChannelSet) {
+    var channels = channels
+    if clients.haveChanged { channels = channels.union(lookAtClients()) }
     carryOut(virtualiser.serve(clients: channels))
+    if clients.areAway { leaveClients() }
+  }
+
+  /// Returns the clients that have reset their queues: they may have sent frames already.
+  @inline(never) private mutating func lookAtClients() -> ChannelSet {
+    var found = ChannelSet()
+    var rest = clients.all
+    while let client = rest.popFirst() {
+      switch clients.look(client) {
+      case .none: break
+      case .lost: virtualiser.disconnect(client)
+      case .found:
+        virtualiser.reconnect(client)
+        found.insert(client)
+      }
+    }
+    return found
+  }
+
+  /// Tells clients that are away when their buffers are back from the driver.
+  @inline(never) private mutating func leaveClients() {
+    var rest = clients.all
+    while let client = rest.popFirst() {
+      if virtualiser.bufferCount(inFlightOf: client) == 0 { clients.leave(client) }
+    }
   }
 
   /// Notifies peers, and serves in further rounds while clients have more to send than one round takes. Domains of the
@@ -80,4 +111,50 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
     actions.notifyClients.notifyDeferred()
     if actions.notifyDriver { driver.notifyDeferred() }
   }
+}
+
+/// The clients' links, by channel.
+struct PeerClients: ~Copyable {
+  private var links: InlineArray<64, PeerClient?>
+  private(set) var all = ChannelSet()
+  private var away = ChannelSet()
+  private let generation: Epoch
+  private var seen: UInt64 = 0
+
+  init() {
+    links = InlineArray { _ in nil }
+    generation = Supervision().anyEpoch
+  }
+
+  mutating func add(_ link: PeerClient, channel: Int) {
+    guard channel >= 0, channel < 64 else { return }
+    links[channel] = link
+    all.insert(channel)
+    away.insert(channel)
+  }
+
+  /// Whether clients are away.
+  var areAway: Bool { !away.isEmpty }
+
+  /// Whether `look` may find a change: a domain has begun again, or a client is away.
+  var haveChanged: Bool {
+    mutating get {
+      let now = generation.current
+      if now == seen { return areAway }
+      seen = now
+      return true
+    }
+  }
+
+  mutating func look(_ client: Int) -> LinkChange {
+    let change = links[client & 63]?.look() ?? .none
+    switch change {
+    case .none: break
+    case .lost: away.insert(client)
+    case .found: away.remove(client)
+    }
+    return change
+  }
+
+  mutating func leave(_ client: Int) { if away.contains(client) { links[client & 63]?.leave() } }
 }
