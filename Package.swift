@@ -144,7 +144,8 @@ let hostModules: [Target] = [
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   // Another program that `serval` starts: its libraries take longer to build than all others.
   .executableTarget(
-    name: "serval-certificates", dependencies: ["Certificates", "Diagnostics", "HostIO", argumentParser],
+    name: "serval-certificates",
+    dependencies: ["Certificates", "Diagnostics", "HostIO", argumentParser],
     path: "Sources/Host/serval-certificates"),
   host("Certificates", ["HostIO", "Diagnostics"] + certificateLibraries),
   host("SystemModel", ["Diagnostics"]),
@@ -345,7 +346,7 @@ let componentPrograms: [Target] = [
     dependencies: [
       "TLSWiring", "TLS", "SignerWiring", "Cryptography", "EntropyProtocol", "Serving",
       "Networking",
-      "HTTP", "SerialWiring", "Microkit", "Records",
+      "HTTP", "SerialWiring", "Microkit", "Records", "Bytes",
     ],
     path: "Sources/Components/Web/WebServing"),
   module(
@@ -375,7 +376,7 @@ let componentPrograms: [Target] = [
       "TimerWiring",
       "NetworkComponents",
       "DMA", "Wiring", "Randomness", "EntropyProtocol", "Microkit", "CMicrokit", "Records", "Rings",
-      "Streams", "Time",
+      "Bytes", "Streams", "Time",
     ],
     path: "Sources/Components/Network/Networking"),
   .target(

@@ -7,17 +7,17 @@ MICROKIT_SDK is set, and the sizes of its program and boot image."""
 
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
 
-for place in ("Network", "Boot"):
+for place in ("Network", "Boot", "Embedded"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / place))
 
 import archiver  # noqa: E402
 import archives  # noqa: E402
 import machine  # noqa: E402
+import sizes  # noqa: E402
 
 
 def rate(target, folder, megabytes):
@@ -49,8 +49,8 @@ def memory(target):
 
 def main():
     print("\narchiver")
-    text = subprocess.run(["llvm-size", machine.IMAGES / "archiver.elf"], check=True, capture_output=True, text=True).stdout
-    print(f"text of the program       {int(text.splitlines()[1].split()[0]):>12,} bytes")
+    text = sizes.measure(machine.IMAGES)["archiver"][0]
+    print(f"text of the program       {text:>12,} bytes")
     with tempfile.TemporaryDirectory() as directory:
         folder = pathlib.Path(directory)
         target = archiver.Emulated(machine.BOARD)

@@ -14,15 +14,20 @@ import collections
 import pathlib
 import re
 import struct
+import subprocess
 import sys
 
 NAME = re.compile(r"Tv\d*_r?$")
 NOBITS, SYMBOLS = 8, 2
+# A global variable in LLVM's language: its name, and its value with what the linker is told.
+GLOBAL = re.compile(r'^@"?([^"\s]+)"? = (.*)$', re.MULTILINE)
 
 
 def literals(path):
-    """Names and contents of the static arrays in an object file."""
+    """Names and contents of the static arrays in an object file, which may be bitcode."""
     data = path.read_bytes()
+    if data[:4] == b"BC\xc0\xde":
+        yield from literals_in_bitcode(path, data)
     if data[:4] != b"\x7fELF":
         return
     offset, = struct.unpack_from("<Q", data, 40)
@@ -38,6 +43,19 @@ def literals(path):
             if 0 < section < count and NAME.search(text) and sections[section][1] != NOBITS:
                 begin = sections[section][4] + value
                 yield text, data[begin:begin + bytes_]
+
+
+def literals_in_bitcode(path, data):
+    # The names are there as they are. Few objects have one.
+    if not re.search(rb"Tv\d*_", data):
+        return
+    text = subprocess.run(
+        ["clang", "-S", "-emit-llvm", "-Wno-override-module", "-x", "ir", path, "-o", "-"], capture_output=True, text=True,
+        check=True).stdout
+    for name, value in GLOBAL.findall(text):
+        if NAME.search(name) and not value.startswith("external "):
+            # The numbers and texts in it. Names of types differ between modules, and so do remarks for the linker.
+            yield name, tuple(re.findall(r'\bi\d+ -?\d+|\bc"[^"]*"|\b(?:true|false|null|zeroinitializer)\b', value))
 
 
 def main():

@@ -105,4 +105,5 @@ def main():
         sys.exit("sizes: python3 Tests/Embedded/sizes.py .build/images --update writes a new budget")
 
 
-main()
+if __name__ == "__main__":
+    main()

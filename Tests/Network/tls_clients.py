@@ -47,7 +47,9 @@ def make_credentials(folder):
 
 
 class Clients:
-    """What a test case does with a server at `port` of this machine, whose root is the file `root`, in `folder`."""
+    """What a test case does with a server at `port` of this machine, whose root is the file `root`, in `folder`. Its page has `title`."""
+
+    title = None
 
     def run_client(self, *command, input=b"", check=True, **options):
         done = subprocess.run(command, input=input, capture_output=True, timeout=60, cwd=self.folder.name, **options)
@@ -79,6 +81,29 @@ class Clients:
         if check:
             self.assertEqual(status, 0, text)
         return text
+
+    def assert_page(self, text):
+        self.assertIn("HTTP/1.1 200 OK", text)
+        self.assertIn(self.title, text)
+        self.assertIn("Verification: OK", text)
+
+    def check_every_suite_and_group(self):
+        for suite in SUITES:
+            for group, named in GROUPS:
+                with self.subTest(suite=suite, group=group):
+                    text = self.s_client("-ciphersuites", suite, "-groups", group, "-servername", "localhost", "-alpn", "http/1.1")
+                    self.assert_page(text)
+                    self.assertIn(f"Cipher is {suite}", text)
+                    self.assertIn(f"Server Temp Key: {named}", text)
+                    self.assertIn("ALPN protocol: http/1.1", text)
+
+    def check_kinds_of_keys(self):
+        """The server has certificates with both kinds of key for localhost."""
+        for scheme, kind in [("ecdsa_secp256r1_sha256", "ECDSA"), ("rsa_pss_rsae_sha256", "RSA-PSS"), ("rsa_pss_rsae_sha384", "RSA-PSS")]:
+            with self.subTest(scheme=scheme):
+                text = self.s_client("-sigalgs", scheme, "-servername", "localhost")
+                self.assert_page(text)
+                self.assertIn(f"Peer signature type: {kind}", text)
 
     def curl(self, *options, check=True, path="/"):
         return self.run_client(CURL, "--silent", "--show-error", "--cacert", self.root, *options, f"https://localhost:{self.port}{path}",

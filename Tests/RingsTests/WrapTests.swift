@@ -95,4 +95,44 @@ import Testing
     #expect(try consumer.dequeue()?.address == 3, "unpublished elements are lost")
     #expect(try consumer.dequeue() == nil)
   }
+
+  /// Bytes that are copied in one go are those that were queued one by one, wherever both rings wrap, and however full they
+  /// are.
+  @Test func bytesInOneGo() throws {
+    let capacity = 16
+    var byte: UInt8 = 0
+    for start in [UInt32(0), 5, .max - 7, .max] {
+      let (one, other) = (SharedMemory(byteCount: 16), SharedMemory(byteCount: 16))
+      let data = (0..<2).map { _ in SharedMemory(byteCount: capacity) }
+      for offset in [0, 4] { one.poke(start, at: offset) }
+      for offset in [0, 4] { other.poke(start &+ 3, at: offset) }
+      let from = try #require(Ring<SerialQueue>(queue: one.region, data: data[0].region))
+      let to = try #require(Ring<SerialQueue>(queue: other.region, data: data[1].region))
+      var producer = RingProducer(from)
+      var middle = RingConsumer(from)
+      var next = RingProducer(to)
+      var consumer = RingConsumer(to)
+      for count in Array(0...capacity) + [1, 15, 7, 9, 16] {
+        let bytes = (0..<count).map { index in byte &+ UInt8(index) }
+        byte &+= UInt8(count)
+        let isQueued = try producer.enqueue(bytes.span)
+        #expect(isQueued)
+        let tooMany = [UInt8](repeating: 0xff, count: capacity - count + 1)
+        let isCut = try producer.enqueue(tooMany.span)
+        #expect(!isCut, "all of them or none")
+        producer.publish()
+        #expect(middle.move(capacity, to: &next) == 0, "as nothing is known of either side")
+        #expect(try middle.available() == count)
+        #expect(try next.free() == capacity)
+        #expect(middle.move(count, to: &next) == count)
+        middle.release()
+        next.publish()
+        var seen: [UInt8] = []
+        while let byte = try consumer.dequeue() { seen.append(byte) }
+        consumer.release()
+        #expect(seen == bytes)
+        #expect(producer.checkInvariants() == nil && next.checkInvariants() == nil)
+      }
+    }
+  }
 }

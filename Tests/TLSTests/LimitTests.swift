@@ -57,6 +57,22 @@ import Time
     #expect(bench.server.heldByteCount < 64)
   }
 
+  /// Not many connections are kept for peers that may want to read an alert.
+  @Test func closingCrowd() throws {
+    let bench = Bench { $0.handshakeLimit = 4 }
+    let crowd = try (0..<6).map { _ in
+      let stream = try bench.open()
+      _ = bench.exchange(stream, [9, 9, 9, 9, 9])
+      return stream
+    }
+    for (index, stream) in crowd.enumerated() {
+      #expect(bench.server.disposal(stream) == (index < 2 ? .close : .endOutput))
+    }
+    var changed: Set<Int> = []
+    while let stream = bench.server.nextChanged() { changed.insert(stream) }
+    #expect(changed == Set(crowd[..<2]))
+  }
+
   /// Every byte counts, also those of a header that comes in parts.
   @Test func handshakeBytesInParts() throws {
     let bench = Bench { $0.handshakeByteCount = 3000 }

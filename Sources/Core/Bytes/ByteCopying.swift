@@ -95,10 +95,25 @@ extension Span where Element == UInt8 {
   /// Whether both hold the same bytes.
   public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    // Safety: each index is below both counts.
-    return unsafe withUnsafeBufferPointer { left in
-      unsafe other.withUnsafeBufferPointer { right in
-        for index in 0..<count where unsafe left[index] != right[index] { return false }
+    // Safety: each load ends at or before both counts.
+    return unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        guard let own = left.baseAddress, let others = right.baseAddress else { return true }
+        var index = 0
+        while count &- index >= 8 {
+          let (one, two) = unsafe (
+            (own + index).loadUnaligned(as: UInt64.self),
+            (others + index).loadUnaligned(as: UInt64.self)
+          )
+          guard one == two else { return false }
+          index &+= 8
+        }
+        while index < count {
+          guard
+            unsafe (own + index).load(as: UInt8.self) == (others + index).load(as: UInt8.self)
+          else { return false }
+          index &+= 1
+        }
         return true
       }
     }
@@ -163,9 +178,10 @@ extension StaticString {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }
     // Safety: as above.
     let text = unsafe UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
-    for index in bytes.indices
-    where unsafe ASCII.lowercase(text[index]) != ASCII.lowercase(bytes[index]) {
-      return false
+    for index in bytes.indices {
+      let (one, two) = unsafe (text[index], bytes[index])
+      // Letters of different case differ in one bit.
+      guard one == two || one ^ two == 0x20 && ASCII.isLetter(one) else { return false }
     }
     return true
   }

@@ -102,6 +102,41 @@ extension Ring {
   func signal(at offset: Int) -> SignalFlag { unsafe SignalFlag(header + offset) }
 }
 
+extension Ring where Format == SerialQueue {
+  /// Writes bytes to the slots from `index` on, no more than the capacity.
+  func store(_ bytes: Span<UInt8>, at index: UInt32) {
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      var done = 0
+      while done < source.count {
+        let target = index &+ UInt32(truncatingIfNeeded: done)
+        let count = min(source.count &- done, straight(target))
+        // Safety: so many bytes are left in `bytes`, and so many slots behind the first one.
+        unsafe slot(target).copyMemory(from: start + done, byteCount: count)
+        done &+= count
+      }
+    }
+  }
+
+  /// Copies bytes of another ring, from `source` on, to the slots from `target` on.
+  func copy(_ count: Int, of other: Self, from source: UInt32, to target: UInt32) {
+    var done = 0
+    while done < count {
+      let from = source &+ UInt32(truncatingIfNeeded: done)
+      let to = target &+ UInt32(truncatingIfNeeded: done)
+      let piece = min(count &- done, min(other.straight(from), straight(to)))
+      // Safety: so many slots are behind the first one in either ring.
+      unsafe slot(to).copyMemory(from: other.slot(from), byteCount: piece)
+      done &+= piece
+    }
+  }
+
+  /// Slots from that of `index` to the last one.
+  private func straight(_ index: UInt32) -> Int {
+    Int(truncatingIfNeeded: capacity &- SerialQueue.slot(of: index, capacity: capacity))
+  }
+}
+
 extension Ring where Format: ConsumerSignalled {
   /// As the other `reset`; the queue then holds a request for a notification, as it does at boot.
   public func reset() {

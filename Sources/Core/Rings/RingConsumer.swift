@@ -59,6 +59,18 @@ public struct RingConsumer<Format: RingFormat>: ~Copyable {
   }
 }
 
+extension RingConsumer where Format == SerialQueue {
+  /// Moves up to `count` bytes to another ring, without reading a peer's index: those that `available` has found, as far as
+  /// `free` has found room. Returns how many.
+  public mutating func move(_ count: Int, to producer: inout RingProducer<SerialQueue>) -> Int {
+    let known = min(Int(truncatingIfNeeded: end &- position), producer.knownRoom)
+    let count = min(count, known)
+    producer.put(count, of: ring, from: position)
+    position &+= UInt32(truncatingIfNeeded: count)
+    return count
+  }
+}
+
 extension RingConsumer where Format: ConsumerSignalled {
   /// Requests a notification of new elements. Releases first, so that the producer has room to add them.
   /// Check `available` again afterwards, as `requestSignalIfEmpty` does.

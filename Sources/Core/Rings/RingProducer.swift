@@ -63,6 +63,27 @@ public struct RingProducer<Format: RingFormat>: ~Copyable {
   }
 }
 
+extension RingProducer where Format == SerialQueue {
+  /// Puts bytes into the next slots, if there is room for all of them; the peer sees them after `publish`.
+  @_optimize(speed)
+  public mutating func enqueue(_ bytes: Span<UInt8>) throws(PeerFault) -> Bool {
+    if Int(truncatingIfNeeded: end &- position) < bytes.count {
+      guard try free() >= bytes.count else { return false }
+    }
+    ring.store(bytes, at: position)
+    position &+= UInt32(truncatingIfNeeded: bytes.count)
+    return true
+  }
+
+  /// Slots that `free` has found.
+  var knownRoom: Int { Int(truncatingIfNeeded: end &- position) }
+
+  mutating func put(_ count: Int, of other: Ring<SerialQueue>, from index: UInt32) {
+    ring.copy(count, of: other, from: index, to: position)
+    position &+= UInt32(truncatingIfNeeded: count)
+  }
+}
+
 extension RingProducer where Format: ConsumerSignalled {
   /// Whether the consumer has requested a notification of new elements. Clears the request, so call it
   /// after `publish`, and notify if it returns true.

@@ -45,3 +45,23 @@ int memcmp(const void *a, const void *b, size_t count) {
     if (*x != *y) return *x - *y;
   return 0;
 }
+
+/*
+ * Shifts of 128 bits by 0 to 127, which code that is optimised for size calls. The products of two 64-bit numbers are such
+ * numbers.
+ */
+typedef unsigned __int128 wide;
+
+static wide join(unsigned long high, unsigned long low) { return (wide)high << 64 | low; }
+
+wide __lshrti3(wide value, int count) {
+  unsigned long high = (unsigned long)(value >> 64), low = (unsigned long)value;
+  if (count & 64) return join(0, high >> (count & 63));
+  return count ? join(high >> count, low >> count | high << (64 - count)) : value;
+}
+
+wide __ashlti3(wide value, int count) {
+  unsigned long high = (unsigned long)(value >> 64), low = (unsigned long)value;
+  if (count & 64) return join(low << (count & 63), 0);
+  return count ? join(high << count | low >> (64 - count), low << count) : value;
+}

@@ -7,7 +7,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 out=${1:-$root/.build/bench-network-stack}
 mkdir -p "$out"
-flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -Osize
+flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -Osize -lto=llvm-full
   -parse-as-library -swift-version 6 -strict-memory-safety -I $out -I $root/Sources/Core/CMemory
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 for module in Time Addresses Wire NetworkStack; do

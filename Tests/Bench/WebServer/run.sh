@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/../../.." && pwd)
 here=$root/Tests/Bench/WebServer
 out=${BENCH_OUTPUT:-$root/.build/bench-web-server}
 mkdir -p "$out"
-flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -Osize
+flags="-target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -Osize -lto=llvm-full
   -parse-as-library -swift-version 6 -strict-memory-safety -I $out -I $root/Sources/Core/CMemory
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector"
 cflags="--target=aarch64-none-elf -ffreestanding -fno-builtin -Os -ffunction-sections"
@@ -37,11 +37,11 @@ swiftc $flags -module-name Bench -c "$here"/*.swift "$out/Chosen.swift" -o "$out
 clang $cflags -c "$here/Start.S" -o "$out/Start.o"
 clang $cflags -c "$root/Sources/Runtime/CMicrokit/memory.c" -o "$out/memory.o"
 clang $cflags -c "$root/Sources/Runtime/CMicrokit/copy.S" -o "$out/copy.o"
-ld.lld --gc-sections -Ttext=0x40080000 -e _start -Map="$out/bench.map" -o "$out/bench.elf" \
+ld.lld --gc-sections -Ttext=0x40080000 -e _start -o "$out/bench.elf" \
   "$out/Start.o" "$out/Bench.o" $objects "$out/memory.o" "$out/copy.o"
 machine="-machine virt -cpu cortex-a53 -m 2G -display none -monitor none -kernel $out/bench.elf"
 if [ "${1-}" = profile ]; then
   exec python3 "$here/profile.py" "$out/bench.elf" qemu-system-aarch64 $machine
 fi
 timeout 60 qemu-system-aarch64 $machine -serial stdio -icount shift=0
-python3 "$here/sizes.py" "$out/bench.map" $modules
+python3 "$here/sizes.py" "$out/bench.elf" $modules

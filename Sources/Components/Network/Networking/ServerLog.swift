@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
 import NetworkStack
 import SerialWiring
+import Time
 
 /// A server's console: its address, when it listens, and lines of its protocol. A class, as closures refer to it.
+///
+/// Lines appear at once, but no more often than every `pause`: a busy server's would otherwise have the serial line's
+/// domains run once for each request.
 public final class ServerLog {
   /// The console. Flush it after writing; `write(line:)` need not be.
   public var console: Console
-  private var hasLines = false
   private var isListening = false
+  // Memory of the line being written.
+  private var line: [UInt8] = []
+  private var hasNewLines = false
+  // Whether lines wait that the virtualiser was not notified of, and until when.
+  private var isWaiting = false
+  private var nextNotification = Instant.start
+
+  private static var pause: Interval { .milliseconds(10) }
 
   /// A log on `console`.
   public init(_ console: consuming Console) { self.console = console }
@@ -29,18 +41,32 @@ public final class ServerLog {
     console.flush()
   }
 
-  /// Writes a line, or leaves it out if the console has no room for the whole line. It is sent at the end of the turn.
-  public func write(line: [UInt8]) {
-    guard console.hasRoom(for: line.count + 1) else { return }
-    console.write(line.span)
-    console.write(10)
-    hasLines = true
+  /// Writes a line of up to `limit` bytes without its end, or leaves it out if the console has no room for it.
+  public func write(upTo limit: Int, _ body: (inout ByteWriter) -> Void) {
+    line.removeAll(keepingCapacity: true)
+    line.append(upTo: limit + 1) { text in
+      body(&text)
+      text.write(0x0a)
+    }
+    console.write(line: line.span)
+    hasNewLines = true
   }
 
-  /// Sends the lines to the console.
-  func flush() {
-    guard hasLines else { return }
-    hasLines = false
-    console.flush()
+  /// Sends the lines to the console, now or when `deadline` has come.
+  @inline(__always)
+  func flush(now: Instant) {
+    if hasNewLines || isWaiting { sendLines(now: now) }
   }
+
+  private func sendLines(now: Instant) {
+    if hasNewLines { console.publish() }
+    hasNewLines = false
+    isWaiting = now < nextNotification
+    if isWaiting { return }
+    nextNotification = now + Self.pause
+    console.notify()
+  }
+
+  /// When to call `flush`, at the latest.
+  var deadline: Instant { isWaiting ? nextNotification : .never }
 }

@@ -84,9 +84,9 @@ public struct ServerProgram<
     if now >= server.deadline { server.timePassed(now: now) }
     pump.serveChanged(&server, &network.stack, now: now)
     backend.publish(log, now: now)
-    log.flush()
+    log.flush(now: now)
   }
 
-  /// The server's.
-  public var deadline: Instant { server.deadline }
+  /// The server's, or the log's.
+  public var deadline: Instant { min(server.deadline, log.deadline) }
 }

@@ -49,6 +49,18 @@ public struct SerialClient: ~Copyable {
     dropped &+= 1
   }
 
+  /// Adds bytes, or none if there is not room for all of them.
+  public mutating func write(_ bytes: Span<UInt8>) {
+    if !outputFaulted {
+      do throws(PeerFault) {
+        if try output.enqueue(bytes) { return }
+      } catch {
+        outputFaulted = true
+      }
+    }
+    dropped &+= UInt32(truncatingIfNeeded: bytes.count)
+  }
+
   /// Hands over everything written as one batch, which the virtualiser keeps together.
   public mutating func publish() { output.publish() }
 

@@ -126,7 +126,9 @@ struct SerialMerge: Drain, ~Copyable {
   private var overhead: Int { colours ? SerialColour.byteCount : 0 }
 
   private mutating func copy(_ count: Int, from client: Int) throws(PeerFault) {
-    for _ in 0..<count {
+    let moved = clients[client]?.move(count, to: &driver) ?? 0
+    // The rest, if there was more room than was known.
+    for _ in moved..<count {
       guard let byte = dequeue(client) else { return }
       _ = try driver.enqueue(byte)
     }

@@ -38,11 +38,20 @@ public struct Console: ~Copyable {
   /// The next byte of input; nil if there is none.
   public mutating func read() -> UInt8? { client.read() }
 
+  /// Writes a whole line, or nothing if there is no room for it.
+  public mutating func write(line: Span<UInt8>) { client.write(line) }
+
   /// Hands over everything written, in one piece, and notifies the virtualiser.
   public mutating func flush() {
-    client.publish()
-    outputChannel.notify()
+    publish()
+    notify()
   }
+
+  /// Hands over everything written. The virtualiser sees it once it is notified.
+  public mutating func publish() { client.publish() }
+
+  /// Notifies the virtualiser.
+  public func notify() { outputChannel.notify() }
 }
 
 extension Console {

@@ -44,6 +44,8 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
   private var device: Device
   // Deadlines in ticks by channel; the largest number means no timeout.
   private var deadlines = InlineArray<62, UInt64>(repeating: .max)
+  // Channels with a timeout.
+  private var waiting = IndexSet64()
 
   /// A server without timeouts; `start` starts the device.
   public init(_ device: consuming Device) { self.device = device }
@@ -65,6 +67,7 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
         device.rate.ticks(nanoseconds: argument))
       // A deadline beyond the counter's range is centuries away: treat it as none.
       deadlines[channel] = overflow ? .max : deadline
+      waiting.insert(channel)
       return Outcome(reply: .accepted, expired: expire(now))
     default:
       break
@@ -83,12 +86,15 @@ public struct TimerServer<Device: TimerDevice & ~Copyable>: ~Copyable {
   private mutating func expire(_ now: UInt64) -> IndexSet64 {
     var expired = IndexSet64()
     var next = UInt64.max
-    for channel in 0..<Self.channelCount {
+    var channels = waiting
+    while let channel = channels.popFirst() {
       let deadline = deadlines[channel]
-      if deadline == .max { continue }
-      if deadline <= now {
+      if deadline == .max {
+        waiting.remove(channel)
+      } else if deadline <= now {
         expired.insert(channel)
         deadlines[channel] = .max
+        waiting.remove(channel)
       } else if deadline < next {
         next = deadline
       }

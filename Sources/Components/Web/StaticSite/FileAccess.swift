@@ -326,6 +326,7 @@ public final class FileAccess {
     let ticket = FileTicket(buffer: confinement.isEmpty ? nil : pool.allocate(), connection: -1)
     var command = FileCommand.initialise
     if !confinement.isEmpty {
+      let confinement = confinement
       // All buffers are free before INITIALISE, so only the store can fail.
       guard let buffer = ticket.buffer, share.store(confinement.span, offset: buffer.offset) else {
         return giveBack(ticket)

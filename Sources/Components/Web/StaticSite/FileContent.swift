@@ -2,10 +2,11 @@
 // Copyright (c) 2026, the Serval authors
 
 import FileSystem
+import HTTP
 import Rings
 
 /// The whole content of a small file, in buffers of the share. All buffers but the last are full.
-final class FileContent {
+final class FileContent: StoredBody {
   private let files: FileAccess
   private let buffers: [ShareBuffer]
   private let size: UInt64
@@ -23,7 +24,9 @@ final class FileContent {
 
   /// Passes bytes from `offset` on to `consume`, which returns how many it took: up to `end`, or to
   /// the end of the buffer that holds `offset`. Nil if the file has no byte at `offset`.
-  func offer(_ offset: UInt64, upTo end: UInt64, _ consume: (Span<UInt8>) -> Int) -> Int? {
+  override func offer(
+    _ offset: UInt64, upTo end: UInt64, _ consume: (Span<UInt8>) -> Int
+  ) -> Int? {
     let length = files.bufferByteCount
     let index = Int(clamping: offset / length)
     guard offset < min(end, size), index < buffers.count else { return nil }

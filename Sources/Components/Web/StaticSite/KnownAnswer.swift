@@ -19,6 +19,10 @@ final class KnownAnswer {
   /// `AcceptedCodings.key`.
   let codings: UInt8
   let outcome: Outcome
+  /// For a file, the head of the response to a request without conditions and ranges.
+  private let wholeHead: ResponseHead?
+  /// The file's size in bytes; 0 if there is none.
+  let size: UInt64
   /// The answer is used without asking the server until then.
   var until: Instant
   /// Whether it is in the table, so that a file or its content is worth keeping.
@@ -32,6 +36,11 @@ final class KnownAnswer {
     self.path = path
     self.codings = codings
     self.outcome = outcome
+    if case .file(let resolution, let head) = outcome {
+      (wholeHead, size) = (head, resolution.file.size)
+    } else {
+      (wholeHead, size) = (nil, 0)
+    }
     self.until = until
   }
 
@@ -60,9 +69,10 @@ final class KnownAnswer {
     if case .file(let resolution, _) = outcome { resolution == other } else { false }
   }
 
-  /// The file's size in bytes.
-  var size: UInt64 {
-    if case .file(let resolution, _) = outcome { resolution.file.size } else { 0 }
+  /// The response to a request for the whole file, if its content is kept.
+  var whole: Response? {
+    guard let content, let wholeHead else { return nil }
+    return Response(wholeHead, body: .stored(content, upTo: size))
   }
 
   /// The response to `request`; nil if there is no file.

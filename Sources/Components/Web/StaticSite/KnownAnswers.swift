@@ -23,6 +23,7 @@ struct KnownAnswers {
   }
 
   /// The answer for `path`, even if it has expired.
+  @_optimize(speed)
   func find(_ path: [UInt8], _ codings: UInt8) -> KnownAnswer? {
     for index in Self.entries(path.span, codings) {
       if let answer = answers[index], answer.isFor(path, codings) { return answer }

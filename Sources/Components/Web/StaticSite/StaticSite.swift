@@ -60,9 +60,15 @@ public final class StaticSite {
 
   /// Answers a request: at once if the answer is remembered, and after commands to the server
   /// otherwise.
+  @_optimize(speed)
   public func answer(_ request: Request) -> Answer {
     let codings = AcceptedCodings(request.head).key
     let known = freshAnswer(request, codings)
+    if !request.head.hasConditions, request.method != .head, !files.isBroken,
+      let response = known?.whole
+    {
+      return .respond(response)
+    }
     if let known, let answer = answerAtOnce(known, request) { return answer }
     let exchange = SiteExchange(self, request, codings, known)
     return exchange.poll() ?? .wait { exchange.poll() }

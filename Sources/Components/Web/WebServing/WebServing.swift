@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright (c) 2026, the Serval authors
 
+import Bytes
 import HTTP
 import Microkit
 import Networking
@@ -23,7 +24,9 @@ extension HTTPServer.Settings {
     self.init()
     memoryLimit = 4 << 20
     sendsDirectly = true
-    if let log { self.log = { log.write(line: $0.line) } }
+    if let log {
+      self.log = { entry in log.write(upTo: AccessLogEntry.lineLimit) { entry.write(to: &$0) } }
+    }
     let config = TLSServerConfig.linked()
     let port = config[TLSServerConfig.port]
     guard port != 0 else { return }

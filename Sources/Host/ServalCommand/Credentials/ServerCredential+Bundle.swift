@@ -35,7 +35,9 @@ extension ServerCredential {
       }
     }
     // The key's block has ended, too.
-    guard let bits, hasKey, base64 == nil, blocks.count > 1, let key = blocks.popLast() else { return nil }
+    guard let bits, hasKey, base64 == nil, blocks.count > 1, let key = blocks.popLast() else {
+      return nil
+    }
     self.init(chain: blocks, names: names, keyBits: bits, key: key)
   }
 }

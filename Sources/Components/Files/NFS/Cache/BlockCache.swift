@@ -31,7 +31,6 @@ struct BlockCache: Sendable {
     var attributes: FileAttributes?
     /// Time until which the block is valid without checking the file; while `wantsCall`, when to send the READ.
     var until = Instant.start
-    var lastUse: UInt64 = 0
     /// Incremented with each use of the slot, so that late replies are recognised.
     var generation: UInt32 = 0
     /// The READ waits for room, or until `until`.
@@ -46,7 +45,9 @@ struct BlockCache: Sendable {
   let byteLimit: Int
   /// Bytes in ready blocks.
   private(set) var byteCount = 0
-  private var uses: UInt64 = 0
+  // Blocks that are not free, by their last use, and free ones.
+  private var order: UseOrder
+  private var freeSlots: [Int32]
   // Chains of slots with the same hash; -1 ends a chain.
   private var heads = [Int32](repeating: -1, count: 256)
   private var links: [Int32]
@@ -54,6 +55,8 @@ struct BlockCache: Sendable {
   init(capacity: Int, byteLimit: Int) {
     blocks = [Block](repeating: Block(), count: capacity)
     links = [Int32](repeating: -1, count: capacity)
+    order = UseOrder(capacity: capacity)
+    freeSlots = (0..<Int32(capacity)).reversed()
     self.byteLimit = byteLimit
   }
 
@@ -89,41 +92,41 @@ struct BlockCache: Sendable {
   }
 
   mutating func touch(_ index: Int) {
-    uses &+= 1
-    blocks[index].lastUse = uses
+    if blocks[index].state != .free { order.use(index) }
   }
 
   /// Allocates a slot for a block that is to be loaded, evicting the least recently used block if none is free. Nil if
   /// all slots are being loaded.
   mutating func allocate(_ file: FileHandle, _ number: UInt64) -> Int? {
-    guard let place = oldest() else { return nil }
-    free(place)
+    if freeSlots.isEmpty {
+      guard let oldest = oldest(where: { $0 != .loading }) else { return nil }
+      free(oldest)
+    }
+    guard let slot = freeSlots.popLast() else { return nil }
+    let place = Int(slot)
+    order.add(place)
     let chain = chain(file, number)
     blocks[place].state = .loading
     blocks[place].file = file
     blocks[place].number = number
     links[place] = heads[chain]
     heads[chain] = Int32(place)
-    touch(place)
     return place
   }
 
-  /// A free slot, or else the least recently used one that is not being loaded.
-  private func oldest() -> Int? {
-    var place: Int?
-    var oldest = UInt64.max
-    for index in blocks.indices where blocks[index].state != .loading {
-      if blocks[index].state == .free { return index }
-      if blocks[index].lastUse < oldest {
-        oldest = blocks[index].lastUse
-        place = index
-      }
-    }
-    return place
+  /// The least recently used block in such a state. Of blocks in other states there are few: those that are being loaded,
+  /// and those whose READ failed.
+  private func oldest(where isRight: (State) -> Bool) -> Int? {
+    var next = order.oldest
+    while let index = next, !isRight(blocks[index].state) { next = order.next(after: index) }
+    return next
   }
 
   mutating func free(_ index: Int) {
+    if blocks[index].state == .free { return }
     unlink(index)
+    order.remove(index)
+    freeSlots.append(Int32(index))
     if blocks[index].state == .ready { byteCount -= blocks[index].bytes.count }
     let generation = blocks[index].generation &+ 1
     blocks[index] = Block(generation: generation)
@@ -134,20 +137,11 @@ struct BlockCache: Sendable {
     if state == .ready {
       byteCount += blocks[index].bytes.count
       blocks[index].state = .loading
-      while byteCount > byteLimit, let other = oldestReady() { free(other) }
+      while byteCount > byteLimit, let other = oldest(where: { $0 == .ready }) {
+        free(other)
+      }
     }
     blocks[index].state = state
-  }
-
-  private func oldestReady() -> Int? {
-    var place: Int?
-    var oldest = UInt64.max
-    for index in blocks.indices
-    where blocks[index].state == .ready && blocks[index].lastUse < oldest {
-      oldest = blocks[index].lastUse
-      place = index
-    }
-    return place
   }
 
   /// Removes the blocks of a file, except those that are being loaded.
@@ -203,6 +197,11 @@ struct BlockCache: Sendable {
         guard block.state == .ready else { continue }
         held += block.bytes.count
         readyCount += 1
+      }
+      let used = blocks.indices.filter { blocks[$0].state != .free }
+      guard order.checkedSlots?.sorted() == used else { return "the order of use is damaged" }
+      guard freeSlots.map(Int.init).sorted() == blocks.indices.filter({ !used.contains($0) }) else {
+        return "free blocks are not those that are listed"
       }
       if held != byteCount { return "blocks hold \(held) bytes, but \(byteCount) are counted" }
       return byteCount > byteLimit && readyCount > 1 ? "blocks hold too much: \(byteCount)" : nil

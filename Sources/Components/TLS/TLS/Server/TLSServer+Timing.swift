@@ -62,9 +62,7 @@ extension TLSServer where Inner: ~Copyable, Signer: ~Copyable {
     }
     while let stream = closing.first, let connection = connection(stream), now >= connection.closes
     {
-      closing.removeFirst()
-      connection.closes = .start
-      changed.append(stream)
+      closeOldest()
     }
   }
 

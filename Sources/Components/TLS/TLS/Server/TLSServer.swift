@@ -119,6 +119,13 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
     connections.indices.contains(stream) ? connections[stream] : nil
   }
 
+  /// Closes the connection that has had the most time for its peer to read the last alert.
+  mutating func closeOldest() {
+    let stream = closing.removeFirst()
+    connection(stream)?.closes = .start
+    changed.append(stream)
+  }
+
   mutating func forget(_ stream: Int) {
     handshaking.removeAll { $0 == stream }
     waiting.removeAll { $0 == stream }
@@ -132,6 +139,7 @@ public struct TLSServer<Inner: StreamServer & ~Copyable, Signer: CertificateSign
       forget(stream)
       // The inner server is not told of an end that may not be the client's: it will be, of the transport's.
       closing.append(stream)
+      if closing.count > settings.handshakeLimit { closeOldest() }
     }
     connection.releaseMemory()
     let held = connection.bufferByteCount

@@ -26,7 +26,8 @@ public struct TLSSettings {
   public var handshakeLimit = 64
   /// The time for which no handshake has to make way for another.
   public var handshakeGrace = Interval.seconds(1)
-  /// The time for which a peer may read the last alert, before the connection is closed.
+  /// The time for which a peer may read the last alert, before the connection is closed. Not more than `handshakeLimit` connections are
+  /// kept for that.
   public var closingTime = Interval.seconds(2)
 
   /// How long tickets of resumption live; zero for none. RFC 8446 allows seven days.

@@ -185,6 +185,7 @@ extension Router {
     answer(head, connection, now, nil)
   }
 
+  @_optimize(speed)
   func answer(
     _ head: RequestHead, _ connection: Int, _ now: Instant, _ wakes: Wakes?,
     isSecure: Bool = false
@@ -192,19 +193,19 @@ extension Router {
     var request = Request(
       head: head, path: .unknown, connection: connection, now: now, wakes: wakes,
       isSecure: isSecure)
-    if head.rawPath.isEmpty {
+    let target = head.pathExtent.range
+    if target.isEmpty {
       // `*`, CONNECT, or an absolute target without a path.
       request.path = .root
-      if head.method == .options { return own(.status(.noContent), request) }
+      if head.method == .options { return own(.noContent, request) }
     } else {
       do throws(RequestPath.Refusal) {
-        request.path = try RequestPath(decoding: head.rawPath.span)
+        request.path = try RequestPath(
+          decoding: head.bytes.span.extracting(target), into: &head.record.path)
       } catch {
         request.path = .nowhere
-        if head.method == .other, !takesOtherMethods {
-          return own(.status(.notImplemented), request)
-        }
-        return error == .noSuchFile ? noRoute(request) : own(.status(.badRequest), request)
+        if head.method == .other, !takesOtherMethods { return own(.notImplemented, request) }
+        return error == .noSuchFile ? noRoute(request) : own(.badRequest, request)
       }
     }
     let method = head.method == .head ? .get : head.method
@@ -219,15 +220,16 @@ extension Router {
         do throws(RouteValues.Refusal) {
           return try handler(&values)
         } catch {
-          if error == .badQuery { return own(.status(.badRequest), request) }
+          if error == .badQuery { return own(.badRequest, request) }
         }
       }
     }
-    if head.method == .other, !takesOtherMethods { return own(.status(.notImplemented), request) }
+    if head.method == .other, !takesOtherMethods { return own(.notImplemented, request) }
     return otherMethods(request)
   }
 
   /// 405 if there are routes for other methods, otherwise what there is for 404.
+  @inline(never)
   private func otherMethods(_ request: Request) -> Answer {
     var request = request
     var isKnown = false
@@ -265,6 +267,7 @@ extension Router {
     }
   }
 
+  @inline(never)
   private func noRoute(_ request: Request) -> Answer {
     for fallback in fallbacks
     where Pattern.match(fallback.prefix.segments, request.path.bytes, isPrefix: true) {
@@ -272,7 +275,13 @@ extension Router {
       request.segments = fallback.prefix.segments
       return fallback.handler(request)
     }
-    return own(.status(.notFound), request)
+    return own(.notFound, request)
+  }
+
+  // Out of line, as are the two above: they are rare, and copies of them would make the way of most requests long.
+  @inline(never)
+  private func own(_ status: Status, _ request: Request) -> Answer {
+    own(.status(status), request)
   }
 
   /// An answer of the router itself, behind its middleware.

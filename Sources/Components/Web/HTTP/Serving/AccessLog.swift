@@ -8,10 +8,7 @@ import Time
 public struct AccessLogEntry: Sendable {
   /// The connection's number in the server.
   public var connection: Int
-  /// The method's name, up to `nameLimit` bytes.
-  public var methodName: [UInt8]
-  /// The target as sent, up to `targetLimit` bytes.
-  public var target: [UInt8]
+  let head: RequestHead
   /// The response's status code.
   public var status: UInt16
   /// Bytes sent for the response, including its head.
@@ -19,30 +16,40 @@ public struct AccessLogEntry: Sendable {
   /// From the end of the request's head until the transport had the whole response.
   public var duration: Interval
 
-  static var nameLimit: Int { 32 }
-  static var targetLimit: Int { 200 }
+  /// The method's name.
+  public var methodName: ArraySlice<UInt8> { head.methodName }
+  /// The target as sent.
+  public var target: ArraySlice<UInt8> { head.target }
+
+  // A name is no longer than 32 bytes. Of a longer target, the log has the beginning.
+  private static var targetLimit: Int { 200 }
+
+  /// Bytes of a line at most: method and target, three numbers, and what is between them.
+  public static var lineLimit: Int { 32 + targetLimit + 3 * 20 + 16 }
 
   /// `GET /index.html 200 1234 B 5 ms`, without a line end. Bytes outside visible ASCII, which a
   /// terminal could take for commands, become question marks.
   public var line: [UInt8] {
     var line: [UInt8] = []
-    line.reserveCapacity(methodName.count + min(target.count, Self.targetLimit) + 48)
-    Self.append(methodName.span, to: &line)
-    line.append(0x20)
-    Self.append(target.span.extracting(0..<min(target.count, Self.targetLimit)), to: &line)
-    line.append(0x20)
-    line.append(decimal: UInt64(status))
-    line.append(0x20)
-    line.append(decimal: byteCount)
-    line.append(" B ")
-    line.append(decimal: duration.milliseconds)
-    line.append(" ms")
+    line.append(upTo: Self.lineLimit) { write(to: &$0) }
     return line
   }
 
-  private static func append(_ bytes: Span<UInt8>, to line: inout [UInt8]) {
-    for index in bytes.indices {
-      line.append(ASCII.isVisible(bytes[index]) ? bytes[index] : 0x3f)
-    }
+  /// Writes the line, for which `lineLimit` bytes are room enough.
+  public func write(to line: inout ByteWriter) {
+    let (method, target) = (head.record.summary.methodExtent.range, head.targetExtent.range)
+    let end = min(target.upperBound, target.lowerBound + Self.targetLimit)
+    for index in method { line.write(Self.visible(head.bytes[index])) }
+    line.write(0x20)
+    for index in target.lowerBound..<end { line.write(Self.visible(head.bytes[index])) }
+    line.write(0x20)
+    line.write(decimal: UInt64(status))
+    line.write(0x20)
+    line.write(decimal: byteCount)
+    line.write(" B ")
+    line.write(decimal: duration.milliseconds)
+    line.write(" ms")
   }
+
+  private static func visible(_ byte: UInt8) -> UInt8 { ASCII.isVisible(byte) ? byte : 0x3f }
 }

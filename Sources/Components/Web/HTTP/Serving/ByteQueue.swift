@@ -5,9 +5,13 @@ import Bytes
 
 /// A queue of bytes. It keeps no more than 512 bytes of memory when it is empty, so that a thousand
 /// idle connections cost little.
-struct ByteQueue: Sendable {
+struct ByteQueue {
   private(set) var bytes: [UInt8] = []
   private(set) var start = 0
+  private let spare: SpareMemory
+
+  /// - Parameter spare: the memory that queues take turns with.
+  init(_ spare: SpareMemory) { self.spare = spare }
 
   var count: Int { bytes.count - start }
   var isEmpty: Bool { start == bytes.count }
@@ -26,6 +30,7 @@ struct ByteQueue: Sendable {
   var capacity: Int { bytes.capacity }
 
   private static var growth: Int { 2048 }
+  private static var keptCapacity: Int { 512 }
 
   mutating func append(_ new: Span<UInt8>) {
     reserve(new.count)
@@ -45,6 +50,7 @@ struct ByteQueue: Sendable {
   mutating func reserve(_ count: Int) {
     compact()
     guard bytes.capacity - bytes.count < count else { return }
+    if bytes.isEmpty, spare.bytes.capacity >= count { return swap(&bytes, &spare.bytes) }
     compact(always: true)
     let needed = bytes.count + count
     guard bytes.capacity < needed else { return }
@@ -58,8 +64,17 @@ struct ByteQueue: Sendable {
   }
 
   mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: bytes.capacity <= 512)
     start = 0
+    let capacity = bytes.capacity
+    if capacity <= Self.keptCapacity {
+      if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
+      return
+    }
+    if capacity <= SpareMemory.limit, capacity > spare.bytes.capacity {
+      bytes.removeAll(keepingCapacity: true)
+      swap(&bytes, &spare.bytes)
+    }
+    if bytes.capacity > Self.keptCapacity { bytes = [] }
   }
 
   /// Removes used bytes once they are the larger part, so that on average each byte moves at most
@@ -69,4 +84,12 @@ struct ByteQueue: Sendable {
     bytes.removeFirst(bytes: start)
     start = 0
   }
+}
+
+/// Memory that a server's queues take turns with: one that runs empty leaves its memory for the next one that grows, as
+/// most answers are sent as soon as they are written.
+final class SpareMemory {
+  var bytes: [UInt8] = []
+  /// Bytes. Memory of this size counts for a queue in which there is little.
+  static var limit: Int { 4096 }
 }

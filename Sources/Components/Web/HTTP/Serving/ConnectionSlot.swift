@@ -17,6 +17,8 @@ final class ConnectionSlot {
     /// The body, and the number of its bytes that have been written.
     case sendingBytes([UInt8], Int)
     case sendingSource(BodySource)
+    /// The body, and the offset in it where the response's ends.
+    case sendingStored(StoredBody, UInt64)
     case exchanging(ExchangeHandler)
   }
 

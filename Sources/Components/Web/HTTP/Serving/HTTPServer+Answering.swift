@@ -8,6 +8,7 @@ import Time
 
 extension HTTPServer {
   /// Carries a connection as far as it can go now: through requests, answers and bodies.
+  @_optimize(speed)
   mutating func advance(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) {
     defer {
       updateSourceProgress(slot, now)
@@ -35,6 +36,7 @@ extension HTTPServer {
     }
   }
 
+  @_optimize(speed)
   private mutating func updateHeldByteCount(_ slot: ConnectionSlot) {
     if case .awaitingRequest = slot.work { slot.headByteCount = 0 }
     let held = slot.connection.heldByteCount + slot.headByteCount
@@ -43,12 +45,12 @@ extension HTTPServer {
   }
 
   /// Returns whether more can be done at once.
+  @_optimize(speed)
   private mutating func advanceOnce(_ slot: ConnectionSlot, _ index: Int, _ now: Instant) -> Bool {
     switch slot.work {
     case .awaitingRequest:
-      guard let head = slot.connection.nextRequest(now: now) else { return false }
-      beginRequest(head, slot, index, now)
-      begin(configuration.answer(head, index, now, isSecure: slot.isSecure), slot, now)
+      guard let head = slot.connection.nextRequest(&headMemory, now: now) else { return false }
+      answer(head, slot, index, now)
       return true
     case .awaitingAnswer(let ask):
       guard let answer = ask() else { return false }
@@ -71,27 +73,28 @@ extension HTTPServer {
       // The transport asks for a longer rest itself.
       if settings.sendsDirectly, slot.connection.bodyRest > Self.smallBody { return false }
       return writeStream(slot, now) { writer in source.offer { writer.write($0) } }
+    case .sendingStored(let body, let end): return writeStored(body, upTo: end, slot, now)
     }
   }
 
-  private mutating func beginRequest(
+  /// Begins the answer to a request.
+  @_optimize(speed)
+  mutating func answer(
     _ head: RequestHead, _ slot: ConnectionSlot, _ index: Int, _ now: Instant
   ) {
     slot.started = now
-    // The decoded path is no longer than the target; the log line holds the rest.
-    slot.headByteCount =
-      head.bytes.count + 16 * head.fieldCount + head.target.count + Limits.logBytes
+    // The decoded path is no longer than the target.
+    slot.headByteCount = head.bytes.count + 16 * head.fieldCount + head.targetExtent.range.count
     slot.sentAtStart = slot.sent &+ UInt64(slot.connection.outputCount)
-    if settings.log != nil {
-      let name = head.methodName.prefix(AccessLogEntry.nameLimit)
-      let target = head.target.prefix(AccessLogEntry.targetLimit)
+    if configuration.hasLog {
       slot.log = AccessLogEntry(
-        connection: index, methodName: [UInt8](copying: name.span),
-        target: [UInt8](copying: target.span), status: 0, byteCount: 0, duration: .zero)
+        connection: index, head: head, status: 0, byteCount: 0, duration: .zero)
     }
+    begin(configuration.answer(head, index, now, isSecure: slot.isSecure), slot, now)
   }
 
   /// Begins what `answer` says: to wait, to receive the request's body, or to send a response.
+  @_optimize(speed)
   mutating func begin(_ answer: Answer, _ slot: ConnectionSlot, _ now: Instant) {
     switch answer {
     case .wait(let ask): slot.work = .awaitingAnswer(ask)
@@ -112,8 +115,33 @@ extension HTTPServer {
       case .source(let source):
         slot.work = .sendingSource(source)
         (slot.sourceRest, slot.sourceProgress) = (slot.connection.bodyRest, now)
+      case .stored(let body, let end):
+        // A small one is in the output at once.
+        if !writeStored(body, upTo: end, slot, now) { slot.work = .sendingStored(body, end) }
       }
     }
+  }
+
+  /// Writes as much of a stored body as there is room for. Returns whether the answer is over.
+  @_optimize(speed)
+  private mutating func writeStored(
+    _ body: StoredBody, upTo end: UInt64, _ slot: ConnectionSlot, _ now: Instant
+  ) -> Bool {
+    var rest = slot.connection.bodyRest
+    // The transport asks for a longer rest itself.
+    if configuration.settings.sendsDirectly, rest > Self.smallBody { return false }
+    while rest > 0 {
+      let count = body.offer(end &- rest, upTo: end) { slot.connection.write($0, now: now) }
+      guard let count else {
+        slot.connection.abort()
+        slot.work = .awaitingRequest
+        return true
+      }
+      if count == 0 { return false }
+      rest = slot.connection.bodyRest
+    }
+    endAnswer(slot, now)
+    return true
   }
 
   private mutating func receiveBody(
@@ -178,6 +206,7 @@ extension HTTPServer {
     return true
   }
 
+  @_optimize(speed)
   mutating func endAnswer(_ slot: ConnectionSlot, _ now: Instant) {
     slot.work = .awaitingRequest
     slot.connection.finish(now: now)

@@ -10,12 +10,20 @@ extension HTTPServer {
 
   /// Takes bytes that have arrived and returns how many it took. Offer the rest again after the
   /// next event.
+  @_optimize(speed)
   public mutating func receive(_ index: Int, _ bytes: Span<UInt8>, now: Instant) -> Int {
     guard let slot = slot(index) else { return bytes.count }
     var taken = 0
     while taken < bytes.count {
-      slot.connection.isCramped = heldByteCount > settings.memoryLimit
-      let count = slot.connection.receive(bytes.extracting(taken..<bytes.count), now: now)
+      slot.connection.isCramped = heldByteCount > configuration.settings.memoryLimit
+      let rest = bytes.extracting(taken..<bytes.count)
+      if let (head, count) = slot.connection.receiveRequest(rest, &headMemory, now: now) {
+        taken += count
+        answer(head, slot, index, now)
+        advance(slot, index, now)
+        continue
+      }
+      let count = slot.connection.receive(rest, now: now)
       taken += count
       advance(slot, index, now)
       if count == 0 { break }
@@ -41,6 +49,7 @@ extension HTTPServer {
   }
 
   /// The transport took the first `count` bytes of the output. There may be new output now.
+  @_optimize(speed)
   public mutating func sent(_ index: Int, _ count: Int, now: Instant) {
     guard let slot = slot(index) else { return }
     slot.sent &+= UInt64(max(count, 0))
@@ -57,10 +66,11 @@ extension HTTPServer {
 
   /// Whether bytes of a body wait for `sendDirectly`, which lends them where they lie.
   public func hasDirectOutput(_ index: Int) -> Bool {
-    guard settings.sendsDirectly, let slot = slot(index), case .sendingSource = slot.work else {
-      return false
+    guard settings.sendsDirectly, let slot = slot(index) else { return false }
+    switch slot.work {
+    case .sendingSource, .sendingStored: return slot.connection.directRoom > 0
+    default: return false
     }
-    return slot.connection.directRoom > 0
   }
 
   /// Offers bytes of a body to the transport where they lie, without a copy in the output. Does
@@ -71,12 +81,10 @@ extension HTTPServer {
   public mutating func sendDirectly(
     _ index: Int, now: Instant, _ transport: (Span<UInt8>) -> Int
   ) {
-    guard settings.sendsDirectly, let slot = slot(index),
-      case .sendingSource(let source) = slot.work
-    else { return }
+    guard hasDirectOutput(index), let slot = slot(index) else { return }
     while slot.connection.directRoom > 0 {
       var (count, isBlocked) = (0, false)
-      let step = source.offer { bytes in
+      let step = offerBody(slot) { bytes in
         let room = Int(min(UInt64(bytes.count), slot.connection.directRoom))
         count = min(max(transport(bytes.extracting(0..<room)), 0), room)
         isBlocked = count < room
@@ -97,5 +105,17 @@ extension HTTPServer {
       break
     }
     advance(slot, index, now)
+  }
+
+  private func offerBody(
+    _ slot: ConnectionSlot, _ consume: (Span<UInt8>) -> Int
+  ) -> StreamStep {
+    switch slot.work {
+    case .sendingSource(let source): return source.offer(consume)
+    case .sendingStored(let body, let end):
+      let start = end &- slot.connection.bodyRest
+      return body.offer(start, upTo: end, consume) == nil ? .failed : .more
+    default: return .wait
+    }
   }
 }

@@ -18,7 +18,7 @@ extension HTTPServer {
     case .awaitingAnswer, .streaming, .sendingSource, .exchanging, .receivingBody:
       advance(slot, index, now)
       changed.append(index)
-    case .awaitingRequest, .sendingBytes: break
+    case .awaitingRequest, .sendingBytes, .sendingStored: break
     }
   }
 

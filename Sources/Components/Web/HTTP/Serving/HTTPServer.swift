@@ -61,6 +61,8 @@ public struct HTTPServer: StreamServer {
   var freeSlots: [Int] = []
   /// Connections that `wake` or `timePassed` may have changed, possibly more than once.
   var changed: [Int] = []
+  var headMemory = HeadMemory()
+  private let spareMemory = SpareMemory()
   let commonLines: CommonLines
   /// A lower bound of all deadlines: those that have moved to later times are found at the next
   /// `timePassed`.
@@ -99,7 +101,7 @@ public struct HTTPServer: StreamServer {
       refusedCount &+= 1
       return nil
     }
-    let connection = ServerConnection(settings.limits, now: now)
+    let connection = ServerConnection(settings.limits, spareMemory, now: now)
     nextDeadline = min(nextDeadline, connection.deadline)
     slots[index] = ConnectionSlot(index, connection)
     connectionCount += 1
@@ -141,11 +143,13 @@ final class Configuration {
   let router: Router
   let wakes: Wakes
   let settings: HTTPServer.Settings
+  let hasLog: Bool
 
   init(_ router: Router, _ settings: HTTPServer.Settings) {
     self.router = router
     self.settings = settings
     wakes = Wakes(settings)
+    hasLog = settings.log != nil
   }
 
   // Here, as a caller would copy the router.

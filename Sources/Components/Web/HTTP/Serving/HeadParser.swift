@@ -3,122 +3,151 @@
 
 import Bytes
 
-/// Parses a complete head. `HeadScanner` has checked that its lines end in CR LF and hold no other
-/// control characters than tabs.
+/// Parses a head whose end has arrived. It looks at each byte once.
+///
+/// What `HeadScanner` checks of a head that arrives in pieces, the parser checks as well: that lines end in CR LF and hold no
+/// other control characters than tabs, and how long they may be.
 enum HeadParser {
-  /// - Parameter fieldCount: the number of fields to reserve memory for.
-  static func parse(_ bytes: [UInt8], fieldCount: Int = 8) throws(RequestError) -> RequestHead {
-    var head = RequestHead(bytes: bytes)
-    var position = 0
-    let line = try nextLine(bytes.span, &position)
-    try parseRequestLine(line, &head)
-    head.fields.reserveCapacity(fieldCount)
+  private typealias Summary = RequestHead.Summary
+
+  /// Returns the head, and where it ends.
+  ///
+  /// - Parameter record: gets the head's bytes and what is known of them.
+  @_optimize(speed)
+  static func parse(
+    _ bytes: Span<UInt8>, _ limits: Limits, into record: HeadRecord
+  ) throws(RequestError) -> (head: RequestHead, end: Int) {
+    var summary = Summary()
+    var position = try parseRequestLine(bytes, &summary)
+    guard position &- 2 <= limits.requestLineBytes else { throw .requestLineTooLong }
     var counts = Counts()
-    while true {
-      let line = try nextLine(bytes.span, &position)
-      if line.isEmpty { break }
-      let field = try parseField(bytes.span, line)
-      head.hasConditions = head.hasConditions || isCondition(bytes.span, field.name.range)
-      counts.add(bytes.span.extracting(field.name.range), field.value)
-      head.fields.append(field)
+    while try !isEnd(bytes, position) {
+      guard record.fieldCount < limits.fieldCount else { throw .fieldsTooLarge }
+      let field = try parseField(bytes, &position)
+      let name = field.name.range
+      counts.add(bytes.extracting(name), field.value)
+      if isCondition(bytes, name) { summary.hasConditions = true }
+      record.addField(field)
     }
-    try checkHost(bytes.span, counts, isRequired: head.isVersion11)
-    head.framing = try framing(head, counts)
-    head.keepsAlive = head.isVersion11
+    try checkHost(bytes, counts, isRequired: summary.isVersion11)
+    record.bytes.removeAll(keepingCapacity: true)
+    record.bytes.append(copying: bytes.extracting(0..<position + 2))
+    // Until the end, the record has no summary, and nothing but the fields is looked at.
+    let head = RequestHead(bytes: record.bytes, record: record)
+    summary.framing = try framing(head, summary, counts)
+    summary.listsCodings = counts.acceptEncoding > 0
+    summary.keepsAlive = summary.isVersion11
     if counts.connection > 0 {
-      head.keepsAlive =
-        (head.isVersion11 || head.lists("connection", "keep-alive"))
+      summary.keepsAlive =
+        (summary.isVersion11 || head.lists("connection", "keep-alive"))
         && !head.lists("connection", "close")
     }
-    if counts.expect > 0, let expectation = head.value("expect"), head.isVersion11 {
+    if counts.expect > 0, let expectation = head.value("expect"), summary.isVersion11 {
       guard counts.expect == 1,
         ("100-continue" as StaticString).equalsIgnoringCase(expectation.span)
       else { throw .unknownExpectation }
-      head.expectsContinue = head.framing != .none && head.framing != .length(0)
+      summary.expectsContinue = summary.framing != .none && summary.framing != .length(0)
     }
-    return head
+    record.summary = summary
+    return (head, position + 2)
   }
 
-  private static func nextLine(
-    _ bytes: Span<UInt8>, _ position: inout Int
-  ) throws(RequestError) -> Range<Int> {
-    guard let end = bytes.first(0x0d, in: position..<bytes.count) else {
-      throw .strayControlCharacter
+  /// Whether the empty line is at `position`.
+  private static func isEnd(_ bytes: Span<UInt8>, _ position: Int) throws(RequestError) -> Bool {
+    guard bytes.count &- position >= 2 else { throw .strayControlCharacter }
+    guard bytes[position] == 0x0d else { return false }
+    guard bytes[position &+ 1] == 0x0a else { throw .strayControlCharacter }
+    return true
+  }
+
+  /// The end of the line that goes on at `position`: its CR, behind which there is an LF.
+  private static func lineEnd(
+    _ bytes: Span<UInt8>, _ position: Int
+  ) throws(RequestError) -> Int {
+    var position = position
+    while let control = bytes.firstControl(in: position..<bytes.count) {
+      if bytes[control] == 0x0d, control &+ 1 < bytes.count, bytes[control &+ 1] == 0x0a {
+        return control
+      }
+      guard bytes[control] == 0x09 else { break }
+      position = control &+ 1
     }
-    let line = position..<end
-    position = end + 2
-    guard position <= bytes.count else { throw .strayControlCharacter }
-    return line
+    throw .strayControlCharacter
   }
 
   // MARK: Request line (RFC 9112 section 3)
 
+  /// Returns where the next line begins.
+  @_optimize(speed)
   private static func parseRequestLine(
-    _ line: Range<Int>, _ head: inout RequestHead
-  ) throws(RequestError) {
-    let methodEnd = try token(head.bytes.span, line)
-    head.methodExtent = .init(line.lowerBound..<methodEnd)
-    head.method = Method(head.bytes.span.extracting(line.lowerBound..<methodEnd))
+    _ bytes: Span<UInt8>, _ summary: inout Summary
+  ) throws(RequestError) -> Int {
+    let methodEnd = try token(bytes)
+    summary.methodExtent = .init(0..<methodEnd)
+    summary.method = Method(bytes.extracting(0..<methodEnd))
     let targetStart = methodEnd + 1
-    guard targetStart < line.upperBound,
-      let targetEnd = head.bytes.span.first(0x20, in: targetStart..<line.upperBound),
-      targetEnd > targetStart
-    else { throw .malformedRequestLine }
-    for index in targetStart..<targetEnd where !ASCII.isVisible(head.bytes[index]) {
+    var targetEnd = targetStart
+    while targetEnd < bytes.count, Characters.isPath(bytes[targetEnd]) { targetEnd &+= 1 }
+    var query: Int?
+    var hasFragment = false
+    while targetEnd < bytes.count, ASCII.isVisible(bytes[targetEnd]) {
+      if bytes[targetEnd] == 0x23 { hasFragment = true }
+      if query == nil, bytes[targetEnd] == 0x3f { query = targetEnd }
+      targetEnd &+= 1
+    }
+    guard targetEnd < bytes.count, bytes[targetEnd] == 0x20, targetEnd > targetStart else {
       throw .malformedRequestLine
     }
-    head.targetExtent = .init(targetStart..<targetEnd)
-    try parseVersion(targetEnd + 1..<line.upperBound, &head)
-    try parseTarget(targetStart..<targetEnd, &head)
+    summary.targetExtent = .init(targetStart..<targetEnd)
+    let end = try lineEnd(bytes, targetEnd + 1)
+    summary.isVersion11 = try parseVersion(bytes.extracting(targetEnd + 1..<end))
+    // A target has no fragment.
+    guard !hasFragment else { throw .malformedRequestLine }
+    try parseTarget(bytes, targetStart..<targetEnd, query, &summary)
+    return end + 2
   }
 
   /// The end of the method, which is followed by one space.
-  private static func token(
-    _ bytes: Span<UInt8>, _ line: Range<Int>
-  ) throws(RequestError) -> Int {
-    var index = line.lowerBound
-    while index < line.upperBound, Characters.isToken(bytes[index]) { index += 1 }
-    guard index > line.lowerBound, index < line.upperBound, bytes[index] == 0x20,
-      index - line.lowerBound <= 32
-    else { throw .malformedRequestLine }
+  private static func token(_ bytes: Span<UInt8>) throws(RequestError) -> Int {
+    var index = 0
+    while index < bytes.count, Characters.isToken(bytes[index]) { index += 1 }
+    guard index > 0, index < bytes.count, bytes[index] == 0x20, index <= 32 else {
+      throw .malformedRequestLine
+    }
     return index
   }
 
-  private static func parseVersion(
-    _ range: Range<Int>, _ head: inout RequestHead
-  ) throws(RequestError) {
-    let bytes = head.bytes
-    let text = bytes.span.extracting(range)
+  /// Whether it is HTTP/1.1 or later.
+  private static func parseVersion(_ text: Span<UInt8>) throws(RequestError) -> Bool {
     guard text.count == 8, ("HTTP/" as StaticString).equals(text.extracting(0..<5)),
       ASCII.isDigit(text[5]), text[6] == 0x2e, ASCII.isDigit(text[7])
     else { throw .malformedRequestLine }
     guard text[5] == 0x31 else { throw .unsupportedVersion }
-    let isVersion11 = text[7] != 0x30
-    head.isVersion11 = isVersion11
+    return text[7] != 0x30
   }
 
   /// The four forms of RFC 9112 section 3.2.
+  ///
+  /// - Parameter query: where the first question mark is.
   private static func parseTarget(
-    _ target: Range<Int>, _ head: inout RequestHead
+    _ bytes: Span<UInt8>, _ target: Range<Int>, _ query: Int?, _ summary: inout Summary
   ) throws(RequestError) {
-    let bytes = head.bytes
-    if head.method == .connect {
-      guard let authority = Authority(bytes.span, target), authority.port?.isEmpty == false else {
+    if summary.method == .connect {
+      guard let authority = Authority(bytes, target), authority.port?.isEmpty == false else {
         throw .malformedRequestLine
       }
       return
     }
     if bytes[target.lowerBound] == 0x2a {
-      guard target.count == 1, head.method == .options else { throw .malformedRequestLine }
+      guard target.count == 1, summary.method == .options else { throw .malformedRequestLine }
       return
     }
     var pathStart = target.lowerBound
-    if bytes[pathStart] != 0x2f { pathStart = try authorityEnd(bytes.span, target) }
-    // A target has no fragment.
-    guard bytes.span.first(0x23, in: target) == nil else { throw .malformedRequestLine }
-    let pathEnd = bytes.span.first(0x3f, in: pathStart..<target.upperBound) ?? target.upperBound
-    head.pathExtent = .init(pathStart..<pathEnd)
-    if pathEnd < target.upperBound { head.queryExtent = .init(pathEnd + 1..<target.upperBound) }
+    if bytes[pathStart] != 0x2f { pathStart = try authorityEnd(bytes, target) }
+    // An authority has none.
+    let pathEnd = query ?? target.upperBound
+    summary.pathExtent = .init(pathStart..<pathEnd)
+    if pathEnd < target.upperBound { summary.queryExtent = .init(pathEnd + 1..<target.upperBound) }
   }
 
   /// Where the path of an absolute-form target starts.
@@ -148,21 +177,33 @@ enum HeadParser {
 
   // MARK: Fields (RFC 9112 section 5)
 
-  static func parseField(
-    _ bytes: Span<UInt8>, _ line: Range<Int>
+  /// The field of the line at `position`, which moves behind it.
+  @_optimize(speed)
+  private static func parseField(
+    _ bytes: Span<UInt8>, _ position: inout Int
   ) throws(RequestError) -> RequestHead.Field {
-    guard !Characters.isBlank(bytes[line.lowerBound]) else { throw .foldedField }
-    var colon = line.lowerBound
-    while colon < line.upperBound, Characters.isToken(bytes[colon]) { colon += 1 }
-    guard colon < line.upperBound else { throw .malformedField }
-    guard !Characters.isBlank(bytes[colon]) else { throw .blankBeforeColon }
-    guard bytes[colon] == 0x3a, colon > line.lowerBound else { throw .malformedField }
+    let start = position
+    // Most names have no other characters.
+    var colon = bytes.firstOutsideName(in: start..<bytes.count) ?? bytes.count
+    while colon < bytes.count, Characters.isToken(bytes[colon]) { colon += 1 }
+    guard colon < bytes.count, bytes[colon] == 0x3a, colon > start else {
+      throw fault(bytes, start, colon)
+    }
+    let end = try lineEnd(bytes, colon + 1)
+    position = end + 2
     return RequestHead.Field(
-      name: .init(line.lowerBound..<colon), value: .init(bytes.trimmed(colon + 1..<line.upperBound))
-    )
+      name: .init(start..<colon), value: .init(bytes.trimmed(colon + 1..<end)))
+  }
+
+  /// What is wrong with the line from `start`, whose name would end at `end`.
+  private static func fault(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> RequestError {
+    guard end < bytes.count else { return .malformedField }
+    if Characters.isBlank(bytes[start]) { return .foldedField }
+    return Characters.isBlank(bytes[end]) ? .blankBeforeColon : .malformedField
   }
 
   /// Whether the name looks like one of the conditions (If-Match and so on) or Range.
+  @_optimize(speed)
   private static func isCondition(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
     guard name.count >= 5 else { return false }
     switch bytes[name.lowerBound] | 0x20 {
@@ -180,6 +221,7 @@ enum HeadParser {
     var transferEncoding = 0
     var connection = 0
     var expect = 0
+    var acceptEncoding = 0
 
     mutating func add(_ name: Span<UInt8>, _ value: RequestHead.Extent) {
       switch name.count {
@@ -190,6 +232,8 @@ enum HeadParser {
       case 6: expect += ("expect" as StaticString).equalsIgnoringCase(name) ? 1 : 0
       case 10: connection += ("connection" as StaticString).equalsIgnoringCase(name) ? 1 : 0
       case 14: contentLength += ("content-length" as StaticString).equalsIgnoringCase(name) ? 1 : 0
+      case 15:
+        acceptEncoding += ("accept-encoding" as StaticString).equalsIgnoringCase(name) ? 1 : 0
       case 17:
         transferEncoding += ("transfer-encoding" as StaticString).equalsIgnoringCase(name) ? 1 : 0
       default: break
@@ -209,13 +253,13 @@ enum HeadParser {
   // MARK: Framing (RFC 9112 section 6)
 
   private static func framing(
-    _ head: RequestHead, _ counts: Counts
+    _ head: RequestHead, _ summary: Summary, _ counts: Counts
   ) throws(RequestError) -> RequestHead.Framing {
     let lengths = counts.contentLength
     let codings = counts.transferEncoding
     if codings > 0 {
       guard lengths == 0 else { throw .lengthAndTransferEncoding }
-      guard head.isVersion11, codings == 1, let value = head.value("transfer-encoding") else {
+      guard summary.isVersion11, codings == 1, let value = head.value("transfer-encoding") else {
         throw .badTransferEncoding
       }
       if ("chunked" as StaticString).equalsIgnoringCase(value.span) { return .chunked }

@@ -25,6 +25,7 @@ struct HeadScanner {
   var withoutEmptyLines: HeadScanner { HeadScanner(emptyBytes: emptyBytes + start) }
 
   /// Scans what has arrived. Returns the offset of the head's end, or nil until it has arrived.
+  @_optimize(speed)
   mutating func scan(
     _ input: Span<UInt8>, _ limits: Limits
   ) throws(RequestError) -> Int? {
@@ -67,6 +68,9 @@ struct HeadScanner {
     guard lineCount <= limits.fieldCount else { throw .fieldsTooLarge }
     return false
   }
+
+  /// Whether nothing has arrived.
+  var isFresh: Bool { position == 0 && emptyBytes == 0 }
 
   /// Whether nothing but empty lines has arrived.
   var isUntouched: Bool { position == start && !afterReturn }

@@ -51,18 +51,14 @@ public struct Limits: Equatable, Sendable {
   /// The limit of the input, and of the output, while memory is short.
   static var crampedBytes: Int { 2048 }
 
-  /// What the access log holds of a request.
-  static var logBytes: Int { AccessLogEntry.nameLimit + AccessLogEntry.targetLimit }
-
   /// The most that a connection holds if memory was short when it began: input; output with a
-  /// response's head; and a request's head with its fields, path and log line.
-  var crampedBound: Int { 2048 + 4096 + 2048 + 16 * fieldCount + 2048 + Self.logBytes }
+  /// response's head; and a request's head with its fields and path.
+  var crampedBound: Int { 2048 + 4096 + 2048 + 16 * fieldCount + 2048 }
 
   /// The most that a connection holds, in bytes, apart from what its handler holds: input; output
   /// with a response's head and a chunk's framing; and the head of the request being answered with
-  /// its fields, path and log line. Buffers grow in steps of 2 KB.
+  /// its fields and path. Buffers grow in steps of 2 KB.
   public var memoryBound: Int {
     2 * headBytes + 16 * fieldCount + outputBytes + 2 * 2048 + 2048 + requestLineBytes
-      + Self.logBytes
   }
 }

@@ -37,6 +37,37 @@ public struct RequestPath: Equatable, Sendable {
 
   /// Decodes the path of an origin-form target, without its query.
   public init(decoding target: Span<UInt8>) throws(Refusal) {
+    var memory: [UInt8] = []
+    try self.init(decoding: target, into: &memory)
+  }
+
+  /// - Parameter memory: of an earlier path, and of this one then.
+  init(decoding target: Span<UInt8>, into memory: inout [UInt8]) throws(Refusal) {
+    if Self.isDecoded(target) {
+      memory.removeAll(keepingCapacity: true)
+      memory.append(copying: target)
+    } else {
+      memory = try Self.decode(target)
+    }
+    bytes = memory
+  }
+
+  /// Whether the path is its own decoded form, as most are: nothing to decode, to remove or to refuse.
+  @_optimize(speed)
+  private static func isDecoded(_ target: Span<UInt8>) -> Bool {
+    guard target.count > 0, target.count <= 255, target[0] == 0x2f else { return false }
+    var isSegmentStart = false
+    for index in target.indices {
+      let byte = target[index]
+      switch byte {
+      case 0x2f where isSegmentStart, 0x2e where isSegmentStart, 0x25, 0x5c, 0: return false
+      default: isSegmentStart = byte == 0x2f
+      }
+    }
+    return true
+  }
+
+  private static func decode(_ target: Span<UInt8>) throws(Refusal) -> [UInt8] {
     guard target.count > 0, target[0] == 0x2f else { throw .malformed }
     var path: [UInt8] = []
     path.reserveCapacity(target.count)
@@ -52,7 +83,7 @@ public struct RequestPath: Equatable, Sendable {
       try Self.normalise(&path, segment: segment, isLast: index >= target.count)
     }
     if path.isEmpty { path.append(0x2f) }
-    bytes = path
+    return path
   }
 
   private static func decode(

@@ -16,6 +16,8 @@ public struct Response {
     case stream((inout BodyWriter) -> StreamStep)
     /// A body of the length that the head states.
     case source(BodySource)
+    /// The bytes of a stored body that end at an offset. The head states how many they are.
+    case stored(StoredBody, upTo: UInt64)
   }
 
   /// Status and fields.
@@ -89,4 +91,21 @@ open class BodySource {
   /// - Returns: `more` if there were bytes, `wait` if there are none yet, for at most
   ///   `Limits.sourceTime`, `end` after the last ones, `failed` if the rest cannot be had.
   open func offer(_ consume: (Span<UInt8>) -> Int) -> StreamStep { .end }
+}
+
+/// Bytes that many responses send, for example a file in a shared region. In contrast to a `BodySource`, it does not
+/// know how much of it a response has sent, so that there need not be one for each response.
+///
+/// A base class, as Embedded Swift has no existential types.
+open class StoredBody {
+  /// For subclasses.
+  public init() {}
+
+  /// Passes bytes from `offset` on, in one piece, to `consume`, which returns how many it took. There may be more behind
+  /// them before `end`.
+  ///
+  /// - Returns: how many were taken; nil if there are none at `offset`.
+  open func offer(
+    _ offset: UInt64, upTo end: UInt64, _ consume: (Span<UInt8>) -> Int
+  ) -> Int? { nil }
 }

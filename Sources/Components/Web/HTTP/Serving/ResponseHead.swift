@@ -21,6 +21,9 @@ public struct ResponseHead: Sendable {
   /// Whole field lines with their CR LF.
   private(set) var lines: [UInt8] = []
 
+  /// Bytes of the phrase and the lines.
+  var byteCount: Int { status.phrase.utf8CodeUnitCount + lines.count }
+
   /// A head without fields.
   public init(_ status: Status, length: BodyLength = .known(0)) {
     self.status = status

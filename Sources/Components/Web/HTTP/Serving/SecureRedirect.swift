@@ -34,11 +34,7 @@ extension RequestHead {
   }
 
   private var hostField: Range<Int>? {
-    for field in fields
-    where ("Host" as StaticString).equalsIgnoringCase(bytes.span.extracting(field.name.range)) {
-      return field.value.range
-    }
-    return nil
+    firstField("Host").map { record.field($0).value.range }
   }
 
   /// What is between the two slashes of an absolute target and its path.

@@ -118,7 +118,9 @@ extension ServerConnection {
   func roomBehind(_ head: ResponseHead) -> Int {
     guard awaitsAnswer else { return 0 }
     let framing = framing(of: head)
-    let room = writeRoom(framing, behind: output.count + head.lines.count + Self.headOverhead)
+    // 64 for Date, and what else all answers have.
+    let room = writeRoom(
+      framing, behind: output.count + head.byteCount + Self.headOverhead + 64)
     guard room == 0, output.isEmpty else { return room }
     switch framing {
     case .length(let rest): return rest > 0 ? 1 : 0
@@ -134,16 +136,15 @@ extension ServerConnection {
     request.keepsAlive = false
     body = .raw
     framing = .untilClose
-    output.append(head.lines.count + Self.headOverhead) { (bytes: inout [UInt8]) in
-      bytes.append("HTTP/1.1 ")
-      bytes.append(decimal: UInt64(head.status.code))
-      bytes.append(0x20)
-      bytes.append(head.status.phrase)
-      bytes.append("\r\n")
-      bytes.append(copying: commonLines.span)
-      bytes.append("Connection: Upgrade\r\n")
-      bytes.append(copying: head.lines.span)
-      bytes.append("\r\n")
+    let limit = Self.headOverhead + head.byteCount + commonLines.count
+    output.append(limit) { (bytes: inout [UInt8]) in
+      bytes.append(upTo: limit) { text in
+        head.status.writeLine(to: &text)
+        text.write(commonLines.span)
+        text.write("Connection: Upgrade\r\n")
+        text.write(head.lines.span)
+        text.write("\r\n")
+      }
     }
     timing.restartWindow(now)
   }

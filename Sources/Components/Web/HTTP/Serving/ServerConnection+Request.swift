@@ -57,8 +57,41 @@ extension ServerConnection {
   /// The next request, once its head is complete and the request before it is answered. A request
   /// that has to be refused is answered here, and the connection closes after that.
   public func nextRequest(now: Instant) -> RequestHead? {
+    var memory = HeadMemory()
+    return nextRequest(&memory, now: now)
+  }
+
+  /// Takes a request whose head has arrived in one piece, where it lies. Nil, without taking anything, in
+  /// all other cases, and if it has to be refused: then `receive` and `nextRequest` are what it takes.
+  @_optimize(speed)
+  func receiveRequest(
+    _ bytes: Span<UInt8>, _ memory: inout HeadMemory, now: Instant
+  ) -> (head: RequestHead, count: Int)? {
+    guard phase == .head, input.isEmpty, scanner.isFresh, !inputEnded, output.count < outputLimit
+    else { return nil }
+    do throws(RequestError) {
+      let (head, end) = try parse(bytes.extracting(0..<min(bytes.count, inputLimit)), &memory)
+      beginExchange(head, now)
+      return (head, end)
+    } catch {
+      return nil
+    }
+  }
+
+  @_optimize(speed)
+  private func parse(
+    _ bytes: Span<UInt8>, _ memory: inout HeadMemory
+  ) throws(RequestError) -> (head: RequestHead, end: Int) {
+    let (head, end) = try HeadParser.parse(bytes, limits, into: memory.take())
+    if case .length(let length) = head.framing, length > limits.bodyBytes { throw .bodyTooLarge }
+    return (head, end)
+  }
+
+  func nextRequest(_ memory: inout HeadMemory, now: Instant) -> RequestHead? {
     // Answers that the peer does not read hold up the requests behind them.
-    guard phase == .head, output.count < outputLimit else { return nil }
+    guard phase == .head, !input.isEmpty || inputEnded, output.count < outputLimit else {
+      return nil
+    }
     do throws(RequestError) {
       var scan = scanner
       let end = try input.withBytes { (bytes) throws(RequestError) in
@@ -76,12 +109,10 @@ extension ServerConnection {
         return nil
       }
       let start = scan.start
-      let bytes = input.withBytes { [UInt8](copying: $0.extracting(start..<end)) }
-      input.drop(end)
-      let head = try HeadParser.parse(bytes, fieldCount: scan.lineCount)
-      if case .length(let length) = head.framing, length > limits.bodyBytes {
-        throw .bodyTooLarge
+      let head = try input.withBytes { (bytes) throws(RequestError) in
+        try parse(bytes.extracting(start..<end), &memory).head
       }
+      input.drop(end)
       beginExchange(head, now)
       return head
     } catch {
@@ -96,6 +127,7 @@ extension ServerConnection {
     closeOrLinger(now)
   }
 
+  @_optimize(speed)
   private func beginExchange(_ head: RequestHead, _ now: Instant) {
     requestCount += 1
     phase = .exchange
@@ -152,6 +184,7 @@ extension ServerConnection {
   /// Discards what has arrived of a body that the handler did not read. At its end the next request
   /// can begin; a body that is too long closes the connection.
   func discardBody(_ now: Instant) {
+    if body.isOver { return awaitRequest(now) }
     do throws(RequestError) {
       while true {
         let count = try body.advance(&input, limits)

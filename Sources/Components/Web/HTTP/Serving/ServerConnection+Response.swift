@@ -26,6 +26,7 @@ extension ServerConnection {
     respond(head, commonLines: line, now: now)
   }
 
+  @_optimize(speed)
   func respond(_ head: ResponseHead, commonLines: [UInt8], now: Instant) {
     guard awaitsAnswer else { return }
     // The client may send the body that it has not been told to send, or a new request.
@@ -36,27 +37,26 @@ extension ServerConnection {
     framing = framing(of: head)
     if framing == .untilClose { request.keepsAlive = false }
     let summary = request
-    output.append(head.lines.count + Self.headOverhead + bodyRoom) { (bytes: inout [UInt8]) in
-      bytes.append("HTTP/1.1 ")
-      bytes.append(decimal: UInt64(head.status.code))
-      bytes.append(0x20)
-      bytes.append(head.status.phrase)
-      bytes.append("\r\n")
-      bytes.append(copying: commonLines.span)
-      if !summary.keepsAlive {
-        bytes.append("Connection: close\r\n")
-      } else if !summary.isVersion11 {
-        bytes.append("Connection: keep-alive\r\n")
+    let limit = Self.headOverhead + head.byteCount + commonLines.count
+    output.append(limit + bodyRoom) { (bytes: inout [UInt8]) in
+      bytes.append(upTo: limit) { text in
+        head.status.writeLine(to: &text)
+        text.write(commonLines.span)
+        if !summary.keepsAlive {
+          text.write("Connection: close\r\n")
+        } else if !summary.isVersion11 {
+          text.write("Connection: keep-alive\r\n")
+        }
+        Self.writeFraming(head, summary, to: &text)
+        text.write(head.lines.span)
+        text.write("\r\n")
       }
-      Self.appendFraming(head, summary, to: &bytes)
-      bytes.append(copying: head.lines.span)
-      bytes.append("\r\n")
     }
     timing.restartWindow(now)
   }
 
-  /// Room for the status line, Date, Connection and the body's framing.
-  static var headOverhead: Int { 192 }
+  /// Room for what else a head has: HTTP's version and the code, Connection, and the body's framing.
+  static var headOverhead: Int { 128 }
 
   /// Room to reserve together with the head for the body, or for its beginning.
   private var bodyRoom: Int {
@@ -72,19 +72,20 @@ extension ServerConnection {
     }
   }
 
-  private static func appendFraming(
-    _ head: ResponseHead, _ request: RequestSummary, to bytes: inout [UInt8]
+  @_optimize(speed)
+  private static func writeFraming(
+    _ head: ResponseHead, _ request: RequestSummary, to text: inout ByteWriter
   ) {
     // 1xx and 204 must have neither field (RFC 9110 section 8.6). In a 304 the length would be that
     // of the body which is not sent, and is optional.
     if head.status.forbidsBody { return }
     switch head.length {
     case .known(let length):
-      bytes.append("Content-Length: ")
-      bytes.append(decimal: length)
-      bytes.append("\r\n")
+      text.write("Content-Length: ")
+      text.write(decimal: length)
+      text.write("\r\n")
     case .unknown:
-      if request.isVersion11 { bytes.append("Transfer-Encoding: chunked\r\n") }
+      if request.isVersion11 { text.write("Transfer-Encoding: chunked\r\n") }
     }
   }
 
@@ -133,6 +134,7 @@ extension ServerConnection {
   }
 
   /// Writes `minimum` bytes even if there is no room for them.
+  @_optimize(speed)
   func write(_ bytes: Span<UInt8>, atLeast minimum: Int, now: Instant) -> Int {
     let count = min(bytes.count, max(writeRoom, minimum))
     guard count > 0 else { return 0 }
@@ -186,6 +188,7 @@ extension ServerConnection {
 
   /// Ends the response. If its body is shorter than its stated length, the connection is torn down,
   /// which tells the peer; if it has not begun, it is a 500.
+  @_optimize(speed)
   public func finish(now: Instant) {
     guard phase == .exchange else { return }
     directIsBlocked = false

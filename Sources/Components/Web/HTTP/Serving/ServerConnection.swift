@@ -46,8 +46,8 @@ public final class ServerConnection {
 
   let limits: Limits
   var phase = Phase.head
-  var input = ByteQueue()
-  var output = ByteQueue()
+  var input: ByteQueue
+  var output: ByteQueue
   var scanner = HeadScanner()
   /// What is left of the request's body.
   var body = RequestBody(.none)
@@ -82,8 +82,15 @@ public final class ServerConnection {
   }
 
   /// A connection that was accepted at `now`.
-  public init(_ limits: Limits, now: Instant) {
+  public convenience init(_ limits: Limits, now: Instant) {
+    self.init(limits, SpareMemory(), now: now)
+  }
+
+  /// - Parameter spare: memory that the server's connections take turns with.
+  init(_ limits: Limits, _ spare: SpareMemory, now: Instant) {
     self.limits = limits
+    input = ByteQueue(spare)
+    output = ByteQueue(spare)
     request = RequestSummary()
     timing = Timing(now: now)
   }

@@ -25,6 +25,7 @@ public struct AcceptedCodings: Equatable, Sendable {
 
   /// Reads the request's Accept-Encoding fields.
   public init(_ head: RequestHead) {
+    guard head.listsCodings else { return }
     let weights = Weights(head)
     guard weights.isListed else { return }
     let identity = weights.identity ?? 0
@@ -52,11 +53,12 @@ public struct AcceptedCodings: Equatable, Sendable {
     var others: Int?
 
     init(_ head: RequestHead) {
-      for index in 0..<head.fieldCount
-      where ("accept-encoding" as StaticString).equalsIgnoringCase(head.fieldName(index).span) {
+      var next = 0
+      while let index = head.firstField("accept-encoding", from: next) {
         isListed = true
-        var items = ListItems(bytes: head.bytes, range: head.fieldValue(index).indices)
+        var items = ListItems(bytes: head.bytes, range: head.record.field(index).value.range)
         while let item = items.next() { addItem(head.bytes.span, item) }
+        next = index + 1
       }
     }
 

@@ -42,10 +42,20 @@ public struct FilePlan: Sendable {
     _ file: SiteFile, type: StaticString, cacheLine: [UInt8] = [], coding: ContentCoding? = nil,
     status: Status = .ok, hasVariants: Bool = false, for request: RequestHead, now: Int64 = 0
   ) {
+    self.init(
+      file, type: type, cacheLine: cacheLine, coding: coding, status: status,
+      hasVariants: hasVariants, for: request, now: now, isWhole: !request.hasConditions)
+  }
+
+  /// - Parameter isWhole: whether the request has no conditions and no range, or they are ignored.
+  init(
+    _ file: SiteFile, type: StaticString, cacheLine: [UInt8], coding: ContentCoding?,
+    status: Status, hasVariants: Bool, for request: RequestHead, now: Int64, isWhole: Bool
+  ) {
     let tag = EntityTag(of: file, coding: coding)
     let modified = file.version.modified
     pieces = []
-    isWhole = !request.hasConditions
+    self.isWhole = isWhole
     guard status == .ok else {
       head = ResponseHead(status, length: .known(file.size))
       head.add("Content-Type", type)

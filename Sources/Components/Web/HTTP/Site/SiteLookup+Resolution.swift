@@ -49,18 +49,20 @@ extension SiteLookup {
 
     /// The response's head for a request without conditions and ranges.
     public func head(for request: RequestHead) -> ResponseHead {
-      var plain = request
-      plain.hasConditions = false
-      return plan(for: plain).head
+      plan(for: request, isWhole: true).head
     }
 
     /// The response to `request`.
     ///
     /// - Parameter now: seconds since 1970, or 0 if that is unknown.
     public func plan(for request: RequestHead, now: Int64 = 0) -> FilePlan {
+      plan(for: request, now: now, isWhole: !request.hasConditions)
+    }
+
+    private func plan(for request: RequestHead, now: Int64 = 0, isWhole: Bool) -> FilePlan {
       FilePlan(
         file, type: type, cacheLine: cacheLine, coding: coding, status: status, hasVariants: true,
-        for: request, now: now)
+        for: request, now: now, isWhole: isWhole)
     }
   }
 }

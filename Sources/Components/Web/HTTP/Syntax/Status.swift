@@ -25,6 +25,18 @@ public struct Status: Equatable, Sendable {
   /// Whether a response with this status never has a body (RFC 9112 section 6.3).
   public var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
 
+  /// Writes the status line.
+  func writeLine(to text: inout ByteWriter) {
+    if code == 200, ("OK" as StaticString).equals(phrase) {
+      return text.write("HTTP/1.1 200 OK\r\n")
+    }
+    text.write("HTTP/1.1 ")
+    text.write(decimal: UInt64(code))
+    text.write(0x20)
+    text.write(phrase)
+    text.write("\r\n")
+  }
+
   /// Code and phrase in a line, for a body: `404 Not Found`.
   var text: [UInt8] {
     var text: [UInt8] = []
