@@ -90,6 +90,8 @@ oracle: .build/oracle/python
 bench: build oracle
 	python3 Tests/Bench/generator.py $(SERVAL) .build/oracle/python
 	python3 Tests/Bench/emulator.py $(SERVAL)
+	@$(MAKE) --no-print-directory images test-build
+	python3 Tests/Bench/restarts.py
 	@$(MAKE) --no-print-directory bench-network bench-web bench-deflate bench-archiver bench-cryptography
 
 bench-network: build images

@@ -67,6 +67,7 @@ SUITES = [
     # Each nfs-ganesha registers its ports with the machine's one port mapper, in place of those of another.
     Suite("Boot/webserver.py", apart=("swift test", "Boot/edited_site.py")),
     Suite("Boot/edited_site.py", apart=("swift test",)),
+    Suite("Boot/restarts.py", apart=("swift test", "Boot/webserver.py", "Boot/edited_site.py")),
     Suite("Network/echo.py"),
     Suite("Network/web.py"),
     Suite("Network/web_memory.py"),
