@@ -84,26 +84,31 @@ private func handle<Program: ProtectionDomain & ~Copyable>(
 /// The part of the event loop that a supervisor sees: it signals to learn whether this domain still waits for events, and after each
 /// restart of another one.
 private struct SupervisedLoop {
-  private let supervision = Supervision()
+  private let supervisor: Channel
+  // The supervisor's bit in a badge; 0 without one.
+  private let bit: UInt64
   private let generation: Epoch
   // At the start none, so that the first signal reaches the program: it may concern a restart during the program's start.
   private var seen = UInt64.max
 
   /// Tells the supervisor that the program has started.
   init() {
+    let supervision = Supervision()
+    supervisor = supervision.channel
+    bit = supervisor.isValid ? 1 << UInt64(supervisor.id) : 0
     generation = supervision.anyEpoch
-    supervision.channel.notify()
+    supervisor.notify()
   }
 
   /// Answers the supervisor. Its signal is left for the program, which then compares epochs, only if a domain has begun again.
   @inline(__always) mutating func answer(_ channels: ChannelSet) -> ChannelSet {
-    channels.contains(supervision.channel) ? answered(channels) : channels
+    channels.bits & bit == 0 ? channels : answered(channels)
   }
 
   @inline(never) private mutating func answered(_ channels: ChannelSet) -> ChannelSet {
-    supervision.channel.notify()
+    supervisor.notify()
     let now = generation.current
-    if now == seen { return channels.removing(supervision.channel) }
+    if now == seen { return channels.removing(supervisor) }
     seen = now
     return channels
   }

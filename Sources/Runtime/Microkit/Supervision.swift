@@ -56,6 +56,35 @@ public struct Epoch: Sendable {
   }
 }
 
+/// Tells once, after any domain has begun again, that epochs may have changed: one load and one comparison for each question.
+public struct RestartWatch: Sendable {
+  private let generation: Epoch
+  private var seen: UInt64
+  private var isPending = true
+
+  /// A watch that tells at once.
+  public init() {
+    generation = Supervision().anyEpoch
+    seen = generation.current
+  }
+
+  /// Whether to compare epochs.
+  public var mayHaveChanged: Bool {
+    @inline(__always) mutating get {
+      let now = generation.current
+      return now != seen || isPending
+    }
+  }
+
+  /// Epochs are compared now. They have to be compared again at the next question, too, if `isUnsettled`.
+  public mutating func didCompare(isUnsettled: Bool) {
+    isPending = isUnsettled
+  }
+
+  /// Call it before the epochs are compared.
+  public mutating func willCompare() { seen = generation.current }
+}
+
 extension Message {
   /// The reply to a call during which the callee died: it may or may not have been carried out. No protocol uses this label.
   public static var interrupted: Message { Message(label: (1 << 52) - 2) }

@@ -32,6 +32,7 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
   private var console: Console
   private let client: Channel
   private var link: PeerClient
+  private var restarts = RestartWatch()
   private let server: ServerName
   private var files: NFSFileServer
   private var pump = TCPClientPump(FileServerProgram.connection)
@@ -158,18 +159,24 @@ struct FileServerProgram: NetworkProgram, ~Copyable {
     }
     let now = network.now
     if now >= files.nfs.deadline { files.nfs.timePassed(now: now) }
-    switch link.look() {
-    case .none: break
-    case .lost: files.disconnect()
-    case .found: files.reconnect()
-    }
-    if !link.isConnected { link.leave() }
+    if restarts.mayHaveChanged { compareEpochs() }
     if files.serve(now: now) { client.notify() }
     // An attempt to connect without an address of our own fails, and the next one waits.
     if network.stack.address != nil {
       pump.serve(&files.nfs, at: address.map { .v4($0) }, &network.stack, now: now)
     }
     if let address { report.update(files.nfs, Endpoint(address, pump.port), &console) }
+  }
+
+  @inline(never) private mutating func compareEpochs() {
+    restarts.willCompare()
+    switch link.look() {
+    case .none: break
+    case .lost: files.disconnect()
+    case .found: files.reconnect()
+    }
+    if !link.isConnected { link.leave() }
+    restarts.didCompare(isUnsettled: !link.isConnected)
   }
 
   var deadline: Instant { min(files.nfs.deadline, nextLookup) }

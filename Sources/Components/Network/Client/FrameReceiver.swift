@@ -17,8 +17,8 @@ public struct FrameReceiver: ~Copyable {
 
   private let rings: NetRings
   private var copier: BufferReceiver
-  // Whether the queues may be used. Otherwise there are no frames.
-  private var isConnected = true
+  // Whether the queues may not be used, because the copier begins again or has faulted. There are no frames.
+  private var isAway = false
   /// The client's buffers.
   public let memory: MappedMemory
   private let bufferCount: Int
@@ -37,7 +37,7 @@ public struct FrameReceiver: ~Copyable {
   public init(
     _ rings: NetRings, memory: MappedMemory, bufferCount: Int, isConnected: Bool = true
   ) {
-    self.isConnected = isConnected
+    isAway = !isConnected
     self.rings = rings
     copier = BufferReceiver(rings)
     self.memory = memory
@@ -45,12 +45,12 @@ public struct FrameReceiver: ~Copyable {
   }
 
   /// The copier begins again: there are no frames until `reconnect`. No frame may be held.
-  public mutating func disconnect() { isConnected = false }
+  public mutating func disconnect() { isAway = true }
 
   /// Uses the queues, which are empty, from the beginning.
   public mutating func reconnect() {
     copier = BufferReceiver(rings)
-    isConnected = true
+    isAway = false
     hasStarted = false
     copierFaulted = false
   }
@@ -58,7 +58,7 @@ public struct FrameReceiver: ~Copyable {
   /// The next frame; nil if there is none.
   @inline(__always)
   public mutating func next() -> Frame? {
-    if copierFaulted || !isConnected { return nil }
+    if isAway { return nil }
     do throws(PeerFault) {
       while let descriptor = try copier.active.dequeue() {
         if !hasStarted {
@@ -74,7 +74,7 @@ public struct FrameReceiver: ~Copyable {
         refused &+= 1
       }
     } catch {
-      copierFaulted = true
+      (copierFaulted, isAway) = (true, true)
     }
     return nil
   }
@@ -82,19 +82,19 @@ public struct FrameReceiver: ~Copyable {
   /// Returns a frame's buffer. The copier sees it after `publish`.
   @inline(__always)
   public mutating func giveBack(_ frame: Frame) {
-    if copierFaulted || !isConnected { return }
+    if isAway { return }
     let empty = NetDescriptor(address: UInt64(truncatingIfNeeded: frame.offset))
     do throws(PeerFault) {
       // The queue has a slot for every buffer. If the copier broke the protocol and it is full, the buffer is lost.
       if try !copier.free.enqueue(empty) { refused &+= 1 }
     } catch {
-      copierFaulted = true
+      (copierFaulted, isAway) = (true, true)
     }
   }
 
   /// Hands over the buffers given back. True if the copier waits for them and must be notified.
   public mutating func publish() -> Bool {
-    if !hasStarted || !isConnected { return false }
+    if !hasStarted || isAway { return false }
     copier.active.release()
     copier.free.publish()
     return copier.free.takeSignalRequest()
@@ -102,11 +102,11 @@ public struct FrameReceiver: ~Copyable {
 
   /// Requests a notification of the next frame. False if there is a frame already: no notification will come for it.
   public mutating func requestSignalIfEmpty() -> Bool {
-    if copierFaulted || !isConnected { return true }
+    if isAway { return true }
     do throws(PeerFault) {
       return try copier.active.requestSignalIfEmpty()
     } catch {
-      copierFaulted = true
+      (copierFaulted, isAway) = (true, true)
       return true
     }
   }

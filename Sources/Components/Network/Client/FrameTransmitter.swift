@@ -9,8 +9,8 @@ import Rings
 public struct FrameTransmitter: ~Copyable {
   private let rings: NetRings
   private var virtualiser: BufferSender
-  // Whether the queues may be used. Otherwise there are no empty buffers.
-  private var isConnected = true
+  // Whether the queues may not be used, because the virtualiser begins again or has faulted. There are no empty buffers.
+  private var isAway = false
   private let memory: MappedMemory
   private let bufferCount: Int
   // Whether frames were queued and not published.
@@ -32,12 +32,12 @@ public struct FrameTransmitter: ~Copyable {
   public init(
     _ rings: NetRings, memory: MappedMemory, bufferCount: Int, isConnected: Bool = true
   ) {
-    self.isConnected = isConnected
+    isAway = !isConnected
     self.rings = rings
     virtualiser = BufferSender(rings)
     self.memory = memory
     self.bufferCount = min(max(bufferCount, 0), memory.byteCount / NetBuffer.byteCount)
-    if isConnected { fill() }
+    if !isAway { fill() }
   }
 
   private mutating func fill() {
@@ -51,17 +51,17 @@ public struct FrameTransmitter: ~Copyable {
       }
       filler.publish()
     } catch {
-      virtualiserFaulted = true
+      (virtualiserFaulted, isAway) = (true, true)
     }
   }
 
   /// The virtualiser begins again: nothing is sent until `reconnect`.
-  public mutating func disconnect() { isConnected = false }
+  public mutating func disconnect() { isAway = true }
 
   /// Uses the queues, which are empty, from the beginning. All buffers are empty: what was in others is lost.
   public mutating func reconnect() {
     virtualiser = BufferSender(rings)
-    isConnected = true
+    isAway = false
     hasAdded = false
     virtualiserFaulted = false
     fill()
@@ -83,7 +83,7 @@ public struct FrameTransmitter: ~Copyable {
         return false
       }
     } catch {
-      virtualiserFaulted = true
+      (virtualiserFaulted, isAway) = (true, true)
       return false
     }
     hasAdded = true
@@ -92,7 +92,7 @@ public struct FrameTransmitter: ~Copyable {
 
   @inline(__always)
   private mutating func takeBuffer() -> Int? {
-    if virtualiserFaulted || !isConnected { return nil }
+    if isAway { return nil }
     do throws(PeerFault) {
       while let descriptor = try virtualiser.free.dequeue() {
         if let index = NetBuffer.index(at: descriptor.address, of: bufferCount) {
@@ -101,7 +101,7 @@ public struct FrameTransmitter: ~Copyable {
         refused &+= 1
       }
     } catch {
-      virtualiserFaulted = true
+      (virtualiserFaulted, isAway) = (true, true)
     }
     isShort = true
     return nil
@@ -120,7 +120,7 @@ public struct FrameTransmitter: ~Copyable {
   /// Hands over the queued frames. If buffers have run out, requests a notification of returned ones.
   public mutating func publish() -> Actions {
     var actions = Actions()
-    if virtualiserFaulted || !isConnected { return actions }
+    if isAway { return actions }
     if hasAdded {
       hasAdded = false
       virtualiser.active.publish()
@@ -137,7 +137,7 @@ public struct FrameTransmitter: ~Copyable {
           actions.mayRetry = true
         }
       } catch {
-        virtualiserFaulted = true
+        (virtualiserFaulted, isAway) = (true, true)
       }
     }
     return actions

@@ -33,8 +33,8 @@ public struct NetCopier: ~Copyable {
   private var virtualiser: BufferReceiver
   private let clientRings: NetRings
   private var client: BufferSender
-  // Whether the client's queues may be used. Otherwise its frames are dropped.
-  private var isConnected = false
+  // Whether the client's queues may not be used, because it begins again or has faulted. Its frames are dropped.
+  private var isAway = true
   // Source memory by the owner number in a descriptor.
   private var received: InlineArray<64, MappedMemory?>
   private let target: MappedMemory
@@ -65,13 +65,13 @@ public struct NetCopier: ~Copyable {
   }
 
   /// The client begins again: its queues are not used until `start`, and its frames are dropped.
-  public mutating func disconnect() { isConnected = false }
+  public mutating func disconnect() { isAway = true }
 
   /// Fills the client's queue of empty buffers, as sDDF's copier does, and copies frames that are already queued. At the start, and
   /// after the client has reset its queues.
   public mutating func start() -> Actions {
     client = BufferSender(clientRings)
-    isConnected = true
+    isAway = false
     clientFaulted = false
     do throws(PeerFault) {
       var index = 0
@@ -86,6 +86,7 @@ public struct NetCopier: ~Copyable {
       filler.publish()
     } catch {
       clientFaulted = true
+      isAway = true
     }
     return copyFrames()
   }
@@ -110,7 +111,7 @@ public struct NetCopier: ~Copyable {
     }
     // Release the client's slots before it can see the frames: on another core it may return a buffer at once, into a
     // queue that has one slot for each buffer.
-    if returned, isConnected { client.free.release() }
+    if returned, !isAway { client.free.release() }
     if counters.copied != copiedBefore {
       client.active.publish()
       actions.notifyClient = client.active.takeSignalRequest()
@@ -123,7 +124,7 @@ public struct NetCopier: ~Copyable {
   }
 
   @inline(__always) private mutating func copy(_ descriptor: NetDescriptor) {
-    if clientFaulted || !isConnected {
+    if isAway {
       counters.dropped &+= 1
       return
     }
@@ -154,6 +155,7 @@ public struct NetCopier: ~Copyable {
       }
     } catch {
       clientFaulted = true
+      isAway = true
       counters.dropped &+= 1
     }
   }

@@ -29,8 +29,13 @@ struct KeptNetwork: ~Copyable {
   }
 
   /// Notes what has changed in this turn; at the beginning, first alarms the former instance's peers.
+  @inline(__always)
   mutating func update(_ stack: inout NetworkStack, _ output: inout FrameTransmitter) {
-    guard isKept else { return }
+    if isKept { keep(&stack, &output) }
+  }
+
+  @inline(never)
+  private mutating func keep(_ stack: inout NetworkStack, _ output: inout FrameTransmitter) {
     if next < Self.flowLimit, !alarmPeers(&stack, &output) { return }
     while let (number, note) = stack.nextFlowNote() {
       guard number < Self.flowLimit else { continue }

@@ -32,6 +32,7 @@ public struct Network: ~Copyable {
   private let receiveRings: NetRings
   private let transmitRings: NetRings
   private var kept = KeptNetwork()
+  private var restarts = RestartWatch()
   private var receiveLink: PeerServer
   private var transmitLink: PeerServer
   private let clock: Clock
@@ -134,7 +135,18 @@ public struct Network: ~Copyable {
 
   /// Looks whether the domains at the other ends of the queues have begun again. What was in the queues is lost, as frames are on a
   /// cable.
-  mutating func checkLinks() {
+  @inline(__always) mutating func checkLinks() {
+    if restarts.mayHaveChanged { compareEpochs() }
+  }
+
+  @inline(never) private mutating func compareEpochs() {
+    restarts.willCompare()
+    let epoch = timerEpoch.current
+    if epoch != alarmEpoch {
+      // The driver that had our timeout is gone.
+      alarmEpoch = epoch
+      alarm = .never
+    }
     switch receiveLink.look(receiveRings.reset) {
     case .none: break
     case .lost: input.disconnect()
@@ -145,6 +157,7 @@ public struct Network: ~Copyable {
     case .lost: output.disconnect()
     case .found: output.reconnect()
     }
+    restarts.didCompare(isUnsettled: !receiveLink.isConnected || !transmitLink.isConnected)
   }
 
   /// Handles the timer's signal.
@@ -156,12 +169,6 @@ public struct Network: ~Copyable {
   /// Sets the timer to the stack's deadline or `deadline`, whichever is earlier. If a timeout is set that is earlier still,
   /// it stays, and the turn that it causes sets the next one: most deadlines are postponed long before they come.
   mutating func setAlarm(_ deadline: Instant) {
-    let epoch = timerEpoch.current
-    if epoch != alarmEpoch {
-      // The driver that had our timeout is gone.
-      alarmEpoch = epoch
-      alarm = .never
-    }
     let next = stack.deadline(before: min(alarm, deadline)) ?? deadline
     guard next < alarm else { return }
     alarm = next

@@ -51,8 +51,9 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private var everybody = IndexSet64()
   // The queues of each client, to begin with them again.
   private var rings: InlineArray<64, NetRings>
-  // Clients whose queues are not used.
+  // Clients that begin again, and those and the quarantined: queues of either are not used.
   private var away = IndexSet64()
+  private var unused = IndexSet64()
   // Clients that have sent at least one frame.
   private var started = IndexSet64()
   // Clients that used up their share in this round.
@@ -94,6 +95,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   public mutating func disconnect(_ client: Int) {
     guard everybody.contains(client) else { return }
     away.insert(client)
+    unused.insert(client)
     returned.remove(client)
     unfinished.remove(client)
   }
@@ -103,6 +105,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     guard everybody.contains(client) else { return }
     clients[client] = BufferReceiver(rings[client])
     away.remove(client)
+    unused.remove(client)
     started.remove(client)
     quarantined.remove(client)
   }
@@ -137,10 +140,15 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     return actions
   }
 
+  private mutating func quarantine(_ client: Int) {
+    quarantined.insert(client)
+    unused.insert(client)
+  }
+
   // MARK: From clients to the driver
 
   private mutating func send(_ client: Int) {
-    if quarantined.contains(client) || away.contains(client) || driverFaulted { return }
+    if unused.contains(client) || driverFaulted { return }
     var room = Self.share
     do throws(PeerFault) {
       if try clients[client].active.available() > 0, !started.contains(client) {
@@ -160,7 +168,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
         }
       } while try !clients[client].active.requestSignalIfEmpty()
     } catch {
-      quarantined.insert(client)
+      quarantine(client)
     }
   }
 
@@ -168,7 +176,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   private mutating func pass(_ descriptor: NetDescriptor, of client: Int) -> Bool {
     guard let address = regions.handToDriver(descriptor, client: client) else {
       counters.refused &+= 1
-      quarantined.insert(client)
+      quarantine(client)
       return false
     }
     do throws(PeerFault) {
@@ -215,12 +223,12 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
   }
 
   private mutating func handBack(_ descriptor: NetDescriptor, to client: Int) {
-    if quarantined.contains(client) || away.contains(client) { return }
+    if unused.contains(client) { return }
     do throws(PeerFault) {
       // The queue has a slot for every buffer. A client that filled it with others loses this one.
       if try clients[client].free.enqueue(descriptor) { returned.insert(client) }
     } catch {
-      quarantined.insert(client)
+      quarantine(client)
     }
   }
 
@@ -232,9 +240,7 @@ public struct NetVirtTx<Memory: DMAMemory>: ~Copyable {
     }
     rest = started
     while let client = rest.popFirst() {
-      if !quarantined.contains(client), !away.contains(client),
-        clients[client].free.hasSignalRequest()
-      {
+      if !unused.contains(client), clients[client].free.hasSignalRequest() {
         return true
       }
     }

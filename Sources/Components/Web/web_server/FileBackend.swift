@@ -18,6 +18,7 @@ struct FileBackend: ServerBackend, ~Copyable {
   private let commands: Ring<FileQueue>
   private let completions: Ring<FileQueue>
   private var link: PeerServer
+  private var restarts = RestartWatch()
   private var report: SiteReport
 
   /// Stops the protection domain if the record has no queues or no share.
@@ -41,6 +42,12 @@ struct FileBackend: ServerBackend, ~Copyable {
   }
 
   mutating func collect() {
+    if restarts.mayHaveChanged { compareEpochs() }
+    files.collect()
+  }
+
+  @inline(never) private mutating func compareEpochs() {
+    restarts.willCompare()
     let (commands, completions) = (commands, completions)
     let change = link.look {
       commands.reset()
@@ -51,7 +58,7 @@ struct FileBackend: ServerBackend, ~Copyable {
     case .lost: files.disconnect()
     case .found: files.beginAgain()
     }
-    files.collect()
+    restarts.didCompare(isUnsettled: !link.isConnected)
   }
   mutating func nextReady() -> Int? { files.nextReady() }
 

@@ -20,6 +20,7 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
   private let virtualiser: Channel
   private let client: Channel
   private var link: PeerClient
+  private var restarts = RestartWatch()
 
   init(_ config: LinkedRecord<NetCopyConfig>) {
     let (receive, client) = (config[Config.receive], config[Config.client])
@@ -45,11 +46,16 @@ struct NetCopierProgram: ProtectionDomain, ~Copyable {
   mutating func notified(_ channels: ChannelSet) { serve() }
 
   private mutating func serve() {
+    notify(restarts.mayHaveChanged ? compareEpochs() : copier.copyFrames())
+  }
+
+  @inline(never) private mutating func compareEpochs() -> NetCopier.Actions {
+    restarts.willCompare()
     let change = link.look()
-    if change == .found { return notify(copier.start()) }
     if change == .lost { copier.disconnect() }
     if !link.isConnected { link.leave() }
-    notify(copier.copyFrames())
+    restarts.didCompare(isUnsettled: !link.isConnected)
+    return change == .found ? copier.start() : copier.copyFrames()
   }
 
   private mutating func notify(_ actions: NetCopier.Actions) {

@@ -72,6 +72,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
 
   /// Returns the clients that have reset their queues: they may have sent frames already.
   @inline(never) private mutating func lookAtClients() -> ChannelSet {
+    clients.willLook()
     var found = ChannelSet()
     var rest = clients.all
     while let client = rest.popFirst() {
@@ -83,6 +84,7 @@ struct NetVirtTxProgram: ProtectionDomain, ~Copyable {
         found.insert(client)
       }
     }
+    clients.didLook()
     return found
   }
 
@@ -118,12 +120,10 @@ struct PeerClients: ~Copyable {
   private var links: InlineArray<64, PeerClient?>
   private(set) var all = ChannelSet()
   private var away = ChannelSet()
-  private let generation: Epoch
-  private var seen: UInt64 = 0
+  private var restarts = RestartWatch()
 
   init() {
     links = InlineArray { _ in nil }
-    generation = Supervision().anyEpoch
   }
 
   mutating func add(_ link: PeerClient, channel: Int) {
@@ -138,13 +138,11 @@ struct PeerClients: ~Copyable {
 
   /// Whether `look` may find a change: a domain has begun again, or a client is away.
   var haveChanged: Bool {
-    mutating get {
-      let now = generation.current
-      if now == seen { return areAway }
-      seen = now
-      return true
-    }
+    @inline(__always) mutating get { restarts.mayHaveChanged }
   }
+
+  mutating func willLook() { restarts.willCompare() }
+  mutating func didLook() { restarts.didCompare(isUnsettled: areAway) }
 
   mutating func look(_ client: Int) -> LinkChange {
     let change = links[client & 63]?.look() ?? .none
