@@ -144,7 +144,8 @@ let hostModules: [Target] = [
   host("Targets", ["SystemModel", "HostIO", "Diagnostics"]),
   // Another program that `serval` starts: its libraries take longer to build than all others.
   .executableTarget(
-    name: "serval-certificates", dependencies: ["Certificates", "Diagnostics", "HostIO", argumentParser],
+    name: "serval-certificates",
+    dependencies: ["Certificates", "Diagnostics", "HostIO", argumentParser],
     path: "Sources/Host/serval-certificates"),
   host("Certificates", ["HostIO", "Diagnostics"] + certificateLibraries),
   host("SystemModel", ["Diagnostics"]),

@@ -149,7 +149,8 @@ class EmulatedRecords(unittest.TestCase):
         """The linker script takes sections that it does not list: constants into the read-only segment, variables into that of
         .data, each only if something uses it."""
         runtime = machine.ROOT / "Sources" / "Runtime"
-        sources = [runtime / "CMicrokit" / name for name in ("entry.S", "patched.S", "traps.S", "records.S", "debug.c", "memory.c")]
+        names = ("entry.S", "patched.S", "traps.S", "records.S", "debug.c", "memory.c", "supervised.c")
+        sources = [runtime / "CMicrokit" / name for name in names]
         image = self.images / "own_section.elf"
         subprocess.run(
             ["clang", "-target", "aarch64-none-elf", "-ffreestanding", "-fno-builtin", "-Os", "-ffunction-sections",

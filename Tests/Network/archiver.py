@@ -593,11 +593,11 @@ class Checks:
                 with contextlib.suppress(OSError):
                     upload(self.port, many)
 
-        crowd = [threading.Thread(target=repeat) for _ in range(3)]
+        crowd = [threading.Thread(target=repeat) for _ in range(20)]
         for thread in crowd:
             thread.start()
         try:
-            self.others("3 of a thousand files each", alone)
+            self.others("20 of a thousand files each", alone)
         finally:
             end.set()
             for thread in crowd:

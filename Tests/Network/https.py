@@ -136,7 +136,7 @@ class Keys(Clients, WithCertificates):
 
     def check_policy(self, system):
         """What `serval check` says of the system, and of others made from it in which the keys leak."""
-        def check(expected, text=None):
+        def check(expected, text=None, count=1):
             description = system / "webserver.system"
             original = description.read_text()
             if text:
@@ -146,7 +146,7 @@ class Keys(Clients, WithCertificates):
                 capture_output=True, text=True)
             description.write_text(original)
             found = [line for line in result.stdout.splitlines() if "[private-key]" in line]
-            self.assertEqual(len(found), 1 if expected else 0, result.stdout)
+            self.assertEqual(len(found), count if expected else 0, result.stdout)
             self.assertEqual(result.returncode, 1 if expected else 0, result.stdout)
             self.assertIn(expected or "", result.stdout)
 
@@ -157,6 +157,7 @@ class Keys(Clients, WithCertificates):
               original.replace(place[1], place[1] + '\n    <map mr="signer_heap" vaddr="0x70000000" perms="r" cached="true" />'))
         check("memory region 'signer_heap' has a physical address",
               original.replace('name="signer_heap" ', 'name="signer_heap" phys_addr="0x90000000" '))
+        check("a private key of 'signer' is also in the image of 'idle'", original.replace('"idle.elf"', '"signer.elf"'), count=2)
         (system / "signer.elf").chmod(0o640)
         check("signer.elf: error: it contains private keys, and others than its owner may use it")
         (system / "signer.elf").chmod(0o600)

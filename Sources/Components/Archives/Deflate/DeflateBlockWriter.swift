@@ -32,13 +32,18 @@ struct DeflateBlockWriter {
     self.block = block
     self.isLast = isLast
     (preambleIndex, index) = (0, 0)
+    kind = .coded
+    if block.tokenCount == 0 {
+      // The end alone takes ten bits, and less time than finding that out.
+      codes.useEmptyBlock(isLast: isLast)
+      return
+    }
     let extraBits = codes.countSymbols(tokens)
     let dynamicCost = codes.findLengths(isLast: isLast) + codes.cost() + extraBits
     let fixedCost = codes.fixedCost() + extraBits
     let padding = -(bits.count + 3) & 7
     let storedCost =
       block.byteCount <= mostStored ? padding + 32 + 8 * block.byteCount : Int.max
-    kind = .coded
     if storedCost < min(dynamicCost, fixedCost) {
       kind = .stored
       beginStored(block.byteCount, isLast: isLast)
@@ -46,8 +51,7 @@ struct DeflateBlockWriter {
     }
     if fixedCost <= dynamicCost {
       codes.useFixedLengths()
-      codes.clearPreamble()
-      codes.addToPreamble((isLast ? 1 : 0) | 1 << 1, 3)
+      codes.beginFixed(isLast: isLast)
     }
     codes.makeBits()
   }

@@ -89,6 +89,18 @@ struct DeflateCodes {
     preambleCount += 1
   }
 
+  /// Makes the preamble of a block with the fixed lengths.
+  mutating func beginFixed(isLast: Bool) {
+    clearPreamble()
+    addToPreamble((isLast ? 1 : 0) | 1 << 1, 3)
+  }
+
+  /// Makes the preamble and the end of a block without symbols: the fixed code of its end is seven zeroes.
+  mutating func useEmptyBlock(isLast: Bool) {
+    beginFixed(isLast: isLast)
+    endBits = 7 << 24
+  }
+
   /// Sets the fixed lengths (RFC 1951, 3.2.6).
   func useFixedLengths() {
     for symbol in 0..<288 { lengths[symbol] = UInt16(Self.fixedLength(symbol)) }

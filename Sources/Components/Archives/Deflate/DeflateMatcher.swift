@@ -77,7 +77,10 @@ struct DeflateMatcher {
     tokens.clearCounts()
   }
 
-  /// Begins another stream; its memory must have been erased.
+  /// Whether the stream has begun.
+  var hasTakenInput: Bool { position + lookahead > Self.start }
+
+  /// Begins another stream; if this one has taken input, its memory must have been erased.
   mutating func reset() {
     (position, lookahead, held, misses) = (Self.start, 0, .none, 0)
     blockStart = Self.start

@@ -47,7 +47,8 @@ public struct Deflater: ~Copyable {
 
   /// Begins another stream, without a trace of the last one.
   public mutating func reset() {
-    memory.erase()
+    // Before its first byte, a stream leaves nothing in the memory: thousands of empty files cost little.
+    if matcher.hasTakenInput { memory.erase() }
     matcher.reset()
     blocks.reset()
     state = .flushed

@@ -26,7 +26,8 @@ struct KeyPolicy {
       let keys = PrivateKeys(in: image)
       if keys.isEmpty { return [] }
       return memory(of: image.domain, topology)
-        + copies(of: keys, holder: image.domain, in: images.filter { $0.domain.name != image.domain.name })
+        + copies(
+          of: keys, holder: image.domain, in: images.filter { $0.domain.name != image.domain.name })
         + mode(of: image)
     }
   }

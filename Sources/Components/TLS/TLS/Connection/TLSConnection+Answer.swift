@@ -32,7 +32,9 @@ extension TLSConnection {
     let message = message
     let proof = resumption == nil ? try agreement.credential(message.span, settings) : nil
     handshake.transcript?.update(message.span)
-    var schedule = KeySchedule(suite.hash, preSharedKey: resumption?.key)
+    var schedule =
+      resumption.map { KeySchedule(suite.hash, preSharedKey: $0.key) }
+      ?? configuration.schedule(suite.hash)
     let (key, shared) = try agree(agreement)
     schedule.enterHandshake(shared)
     sendHello(agreement, handshake, key, identity: resumption?.identity)

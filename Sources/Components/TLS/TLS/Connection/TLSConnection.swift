@@ -24,7 +24,7 @@ final class TLSConnection {
     case ended
   }
 
-  private let configuration: Configuration
+  let configuration: Configuration
   var settings: TLSSettings { configuration.settings }
   var phase = Phase.awaitingHello
   /// Nil once the handshake is done.

@@ -53,25 +53,27 @@ struct TicketKey: ~Copyable {
   func open(_ bytes: Span<UInt8>) -> Ticket? {
     guard isName(bytes), bytes.count <= 128 else { return nil }
     let number = bytes.number(8..<16)
-    let sealed = Secret(copying: bytes.extracting(Self.headerByteCount..<bytes.count))
+    var sealed = [UInt8](copying: bytes.extracting(Self.headerByteCount..<bytes.count))
+    defer {
+      var content = sealed.mutableSpan
+      wipe(&content)
+    }
     let nonce = nonce(number)
-    let isOpen = sealed.withMutableBytes {
+    var record = sealed.mutableSpan
+    guard
       key.open(
-        &$0, nonce: nonce.span,
-        authenticating: bytes.extracting(0..<Self.headerByteCount))
-    }
-    guard isOpen else { return nil }
-    return sealed.withBytes { content in
-      let end = content.count - SealingKey.tagByteCount
-      guard end > 12,
-        let suite = CipherSuite(rawValue: UInt16(truncatingIfNeeded: content.number(0..<2))),
-        end == 12 + suite.hash.byteCount
-      else { return nil }
-      return Ticket(
-        suite: suite, credential: Int(content.number(2..<4)),
-        proved: Instant(nanoseconds: content.number(4..<12)), number: number,
-        preSharedKey: Secret(copying: content.extracting(12..<end)))
-    }
+        &record, nonce: nonce.span, authenticating: bytes.extracting(0..<Self.headerByteCount))
+    else { return nil }
+    let content = sealed.span
+    let end = content.count - SealingKey.tagByteCount
+    guard end > 12,
+      let suite = CipherSuite(rawValue: UInt16(truncatingIfNeeded: content.number(0..<2))),
+      end == 12 + suite.hash.byteCount
+    else { return nil }
+    return Ticket(
+      suite: suite, credential: Int(content.number(2..<4)),
+      proved: Instant(nanoseconds: content.number(4..<12)), number: number,
+      preSharedKey: Secret(copying: content.extracting(12..<end)))
   }
 
   /// Whether the ticket was not used before; nil if it is of another key.

@@ -4,14 +4,15 @@
 import Bytes
 import Cryptography
 
-/// Secret bytes. They lie in one place on the heap, and are wiped when the last reference goes.
+/// Secret bytes, at most 48. They lie in one place on the heap, and are wiped when the last reference goes.
 final class Secret {
-  private var storage: Storage
+  private var storage = Storage()
+  let count: Int
 
   /// A secret of `count` bytes, which `fill` writes.
   init(_ count: Int, _ fill: (inout MutableSpan<UInt8>) -> Void) {
-    storage = Storage(bytes: [UInt8](repeating: 0, count: count))
-    storage.withMutableBytes(fill)
+    self.count = count
+    storage.withMutableBytes(count, fill)
   }
 
   /// A copy of bytes, which the caller wipes.
@@ -20,33 +21,35 @@ final class Secret {
   }
 
   deinit {
-    storage.withMutableBytes { wipe(&$0) }
+    storage.withMutableBytes(count) { wipe(&$0) }
   }
-
-  var count: Int { storage.bytes.count }
 
   @inline(__always)
   func withBytes<Result: ~Copyable>(_ body: (Span<UInt8>) -> Result) -> Result {
-    storage.withBytes(body)
+    storage.withBytes(count, body)
   }
 
   /// Lends the bytes to `body`, which may change them.
   func withMutableBytes<Result>(_ body: (inout MutableSpan<UInt8>) -> Result) -> Result {
-    storage.withMutableBytes(body)
+    storage.withMutableBytes(count, body)
   }
 
-  // A structure, as spans of a class's own fields cannot be lent.
-  private struct Storage {
-    var bytes: [UInt8]
+  // A structure, as spans of a class's own fields cannot be lent; one without copies, as these would stay on the stack.
+  private struct Storage: ~Copyable {
+    private var bytes = InlineArray<48, UInt8>(repeating: 0)
 
-    func withBytes<Result: ~Copyable>(_ body: (Span<UInt8>) -> Result) -> Result {
-      body(bytes.span)
+    @inline(__always)
+    func withBytes<Result: ~Copyable>(
+      _ count: Int, _ body: (Span<UInt8>) -> Result
+    ) -> Result {
+      body(bytes.span.extracting(0..<count))
     }
 
     mutating func withMutableBytes<Result>(
-      _ body: (inout MutableSpan<UInt8>) -> Result
+      _ count: Int, _ body: (inout MutableSpan<UInt8>) -> Result
     ) -> Result {
-      var span = bytes.mutableSpan
+      var all = bytes.mutableSpan
+      var span = all._mutatingExtracting(0..<count)
       return body(&span)
     }
   }
