@@ -98,8 +98,8 @@ bench-network: build images
 	python3 Tests/Bench/network.py $(SERVAL)
 
 bench-web: build images
-	python3 Tests/Bench/webserver.py $(SERVAL)
 	swift build $(BUILD_FLAGS) --product serval-certificates
+	python3 Tests/Bench/webserver.py $(SERVAL)
 	python3 Tests/Bench/https_rates.py $(SERVAL)
 
 bench-cryptography:

@@ -24,6 +24,8 @@ for place in ("Network", "Boot"):
 
 import charts  # noqa: E402
 import ganesha  # noqa: E402
+import https_checks  # noqa: E402
+import https_rates  # noqa: E402
 import linux_guest  # noqa: E402
 import machine  # noqa: E402
 import rates  # noqa: E402
@@ -44,7 +46,8 @@ RECORDED = {
 """What the picture shows: a measurement, its unit, and whether less is better."""
 SHOWN = [
     ("1 KB, kept alive, 8", "requests/s", False), ("1 KB, fresh, 8", "requests/s", False),
-    ("100 KB, kept alive, 8", "requests/s", False), (FROM_NFS, "MB/s", False), (FIRST, "s", True), (MEMORY, "MB", True),
+    ("100 KB, kept alive, 8", "requests/s", False), (https_rates.FULL, "with a request for 1 KB each", False),
+    (https_rates.KEPT, "requests/s", False), (FROM_NFS, "MB/s", False), (FIRST, "s", True), (MEMORY, "MB", True),
     (IMAGE, "MB", True)]
 
 
@@ -89,7 +92,13 @@ def boot_time(system, network):
     return statistics.median(one() for _ in range(3))
 
 
-def measure(name, system):
+def choices(credentials):
+    """Options of `serval generate` for the systems that are measured."""
+    return ["--set", "access-log=no", "--set", "https=443", *https_checks.options(credentials, ["ec"])]
+
+
+def measure(name, system, ca_file):
+    """All figures of a system whose certificate for localhost `ca_file` leads to."""
     subject = Subject(name)
     with testnet.Network(cable=False) as network:
         subject.figures[FIRST] = boot_time(system, network)
@@ -99,6 +108,7 @@ def measure(name, system):
             subject.figures[FROM_NFS] = rates.megabytes_a_second(run.address, names)
             subject.figures[AGAIN] = rates.megabytes_a_second(run.address, names[-1:] * DOWNLOADS)
             subject.add_rates(rates.rates(run.address))
+            subject.figures.update(https_rates.figures(run.address, 443, ca_file))
             # By then the last connections have been freed.
             time.sleep(5)
             subject.figures[IDLE] = rates.idle_share(run.console.process)
@@ -107,9 +117,9 @@ def measure(name, system):
     return subject
 
 
-def measure_sel4(server, tool):
-    system = website.OnSeL4(server, "--set", "access-log=no", tool=tool)
-    subject = measure(f"Serval on seL4 ({system})", system)
+def measure_sel4(server, tool, credentials):
+    system = website.OnSeL4(server, *choices(credentials), tool=tool)
+    subject = measure(f"Serval on seL4 ({system})", system, f"{credentials}/root.pem")
     output = pathlib.Path(system.directory.name)
     subject.figures[IMAGE] = (output / "loader.img").stat().st_size / rates.MEGABYTE
     subject.figures[MEMORY] = memory_of(output / "system" / "webserver.system", tool) / rates.MEGABYTE
@@ -134,14 +144,14 @@ def loaded_size(image):
 
 def measure_guest(server):
     guest = linux_guest.Guest(server)
-    subject = measure(str(guest), guest)
+    subject = measure(str(guest), guest, guest.certificate)
     subject.figures[IMAGE] = guest.image_size / rates.MEGABYTE
     return subject
 
 
-def measure_emulated(server, tool, board):
-    system = website.Emulated(server, "--set", "access-log=no", board=board, tool=tool)
-    subject = measure(f"Serval under serval run, {board}", system)
+def measure_emulated(server, tool, credentials, board):
+    system = website.Emulated(server, *choices(credentials), board=board, tool=tool)
+    subject = measure(f"Serval under serval run, {board}", system, f"{credentials}/root.pem")
     subject.figures["idle `hello`, % of a core"] = idle_hello(system, tool)
     print_memory(system)
     return subject
@@ -269,17 +279,20 @@ def main():
         website.lay_out(site)
         for index in range(DOWNLOADS):
             (site / f"ten{index}.bin").write_bytes(site_checks.pattern(10 * rates.MEGABYTE, 20 + index))
-        subjects = [subject for subject in (attempt(*each) for each in subjects_of(server, tool, site)) if subject]
+        credentials = stack.enter_context(tempfile.TemporaryDirectory())
+        https_checks.credentials(credentials)
+        subjects = [
+            subject for subject in (attempt(*each) for each in subjects_of(server, tool, site, credentials)) if subject]
     if subjects:
         write(subjects)
 
 
-def subjects_of(server, tool, site):
+def subjects_of(server, tool, site, credentials):
     """What to measure: a name, what is missing for it, and a function."""
-    yield "seL4", systems.why_not_boot(), lambda: measure_sel4(server, tool)
+    yield "seL4", systems.why_not_boot(), lambda: measure_sel4(server, tool, credentials)
     yield "nginx in a Linux guest", linux_guest.why_not(), lambda: measure_guest(server)
     for board in (machine.BOARD, "odroidc4"):
-        yield f"serval run, {board}", None, lambda board=board: measure_emulated(server, tool, board)
+        yield f"serval run, {board}", None, lambda board=board: measure_emulated(server, tool, credentials, board)
     yield "nginx on this machine", None if shutil.which("nginx") else "it is not installed", lambda: measure_nginx(site)
 
 

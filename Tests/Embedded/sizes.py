@@ -17,7 +17,7 @@ import sys
 
 BUDGET = pathlib.Path(__file__).with_name("sizes.txt")
 COLUMNS = ["text", "rodata", "data", "bss"]
-# Text of sDDF 0.7.0's C components for QEMU, in bytes. Ours must stay below twice that.
+# Text of sDDF 0.7.0's C components for QEMU, in bytes. Ours must stay below twice that, without RESTARTS.
 SDDF_TEXT = {
     "serial_driver_pl011": 2662,
     "serial_virt_tx": 4506,
@@ -25,6 +25,8 @@ SDDF_TEXT = {
     "net_copier": 2662,
     "ethernet_driver_virtio": 15872,
 }
+# Parts of the symbols of functions with which a domain begins again, or notices that a peer did, which sDDF's components cannot.
+RESTARTS = ("compareEpochs", "SupervisionV", "SupervisedLoop", "LinkServerV", "LinkClientV", "refuse_if_given_up")
 GROWTH, SHRINKAGE = 1.02, 0.95
 
 
@@ -41,6 +43,25 @@ def sections(path):
             start = strings + name
             found[data[start : data.index(b"\0", start)].decode()] = length
     return found
+
+
+def restart_size(path):
+    """Bytes of an ELF64 file's functions whose symbols have a part of RESTARTS."""
+    data = path.read_bytes()
+    offset, = struct.unpack_from("<Q", data, 0x28)
+    size, count = struct.unpack_from("<HH", data, 0x3A)
+    heads = [struct.unpack_from("<IIQQQQIIQQ", data, offset + i * size) for i in range(count)]
+    found = {}
+    for _, kind, _, _, start, length, link, *_ in heads:
+        if kind != 2:
+            continue
+        for place in range(start, start + length, 24):
+            name, info, _, _, address, bytes_count = struct.unpack_from("<IBBHQQ", data, place)
+            at = heads[link][4] + name
+            text = data[at:data.index(b"\0", at)].decode()
+            if info & 15 == 2 and any(part in text for part in RESTARTS):
+                found[address] = bytes_count
+    return sum(found.values())
 
 
 def measure(directory):
@@ -85,7 +106,7 @@ def main():
     wrong = [
         f"{name}: {table[name][0]} bytes of text, sDDF's C component has {limit}: more than twice as much"
         for name, limit in SDDF_TEXT.items()
-        if table[name][0] > 2 * limit
+        if table[name][0] - restart_size(pathlib.Path(sys.argv[1], f"{name}.elf")) > 2 * limit
     ]
     if version != wanted_version:
         print(f"sizes: the budget is for Swift {wanted_version}, not {version}: not compared")
